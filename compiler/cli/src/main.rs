@@ -1,0 +1,2 @@
+//! The `emberline` command.
+fn main() {}
