@@ -3,6 +3,7 @@ pub mod code;
 pub mod emit;
 pub mod finding;
 pub mod plan;
+pub mod quantity;
 pub mod source;
 
 /// What is known of a set of specs: all that is wrong, and the plan where nothing is an error.

@@ -1,0 +1,29 @@
+//! Quantities with units: exact, parsed from source text, printed the one way the output formats share.
+
+mod duration;
+mod percent;
+mod rate;
+
+pub use duration::Duration;
+pub use percent::Percent;
+pub use rate::Rate;
+
+/// Why a text is not a quantity: what was expected, and an action where one is obvious.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Malformed {
+    /// What was expected, to be read after "expected".
+    pub expected: &'static str,
+    /// One action.
+    pub hint: Option<String>,
+}
+
+impl Malformed {
+    pub(crate) fn new(expected: &'static str) -> Self {
+        Self { expected, hint: None }
+    }
+
+    pub(crate) fn hint(mut self, hint: impl Into<String>) -> Self {
+        self.hint = Some(hint.into());
+        self
+    }
+}
