@@ -1,0 +1,22 @@
+//! The harness of the live proofs: it compiles a spec with the built `emberline` program, as a user would, and watches
+//! what the rules do in a real Prometheus and Alertmanager.
+//!
+//! Nothing of the compiler is linked here. A proof that shared code with what it judges could be wrong in the same way,
+//! so the rules come out of a file, their expressions are never looked into, and every expected number is computed from
+//! the events that the proof itself made.
+//!
+//! - [`tools`] finds the programs: Prometheus, Alertmanager and `emberline` itself.
+//! - [`process`] runs them, bounded in time, and ends them by process id.
+//! - [`prometheus`] and [`alertmanager`] start and ask the two servers; [`exporter`] is a process to scrape.
+//! - [`remote_write`] puts history into Prometheus; [`rules`] reads a rule file, [`replay`] evaluates it over history.
+//! - [`cost`] counts the samples that a service's rules touch.
+
+pub mod alertmanager;
+pub mod cost;
+pub mod exporter;
+pub mod process;
+pub mod prometheus;
+pub mod remote_write;
+pub mod replay;
+pub mod rules;
+pub mod tools;

@@ -1,0 +1,102 @@
+//! History into Prometheus, by its remote-write receiver.
+//!
+//! `promtool tsdb create-blocks-from` was the other way, and cannot do it: OpenMetrics text has no staleness markers, so
+//! every gap in a recorded series would be bridged by the five minutes that an instant query looks back, and its rule
+//! backfill does not show a group its own earlier results.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use anyhow::{Context, Result, ensure};
+use prost::Message;
+
+/// Labels of a series, its `__name__` among them.
+pub type Labels = BTreeMap<String, String>;
+
+/// A series and its samples, milliseconds since the epoch first, in ascending order.
+#[derive(Clone, Debug, Default)]
+pub struct Series {
+    /// What identifies it.
+    pub labels: Labels,
+    /// Its samples.
+    pub samples: Vec<(i64, f64)>,
+}
+
+/// The value by which Prometheus says that a series ends here.
+#[must_use]
+pub fn stale_marker() -> f64 {
+    f64::from_bits(0x7ff0_0000_0000_0002)
+}
+
+/// Labels from pairs.
+#[must_use]
+pub fn labels<const N: usize>(pairs: [(&str, &str); N]) -> Labels {
+    pairs.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect()
+}
+
+// The four messages of prompb/types.proto and prompb/remote.proto that a writer of plain samples needs.
+#[derive(Clone, PartialEq, Message)]
+struct WriteRequest {
+    #[prost(message, repeated, tag = "1")]
+    timeseries: Vec<TimeSeries>,
+}
+
+#[derive(Clone, PartialEq, Message)]
+struct TimeSeries {
+    #[prost(message, repeated, tag = "1")]
+    labels: Vec<Label>,
+    #[prost(message, repeated, tag = "2")]
+    samples: Vec<Sample>,
+}
+
+#[derive(Clone, PartialEq, Message)]
+struct Label {
+    #[prost(string, tag = "1")]
+    name: String,
+    #[prost(string, tag = "2")]
+    value: String,
+}
+
+#[derive(Clone, PartialEq, Message)]
+struct Sample {
+    #[prost(double, tag = "1")]
+    value: f64,
+    #[prost(int64, tag = "2")]
+    timestamp: i64,
+}
+
+/// Far below the receiver's limit on a request, and large enough that requests are few.
+const SAMPLES_A_REQUEST: usize = 20_000;
+
+/// Writes whole series to the server at `url`.
+///
+/// # Errors
+/// When the server refuses a sample: history that is not all there would make every later figure wrong.
+pub fn write(url: &str, series: &[Series]) -> Result<()> {
+    let agent: ureq::Agent = ureq::Agent::config_builder()
+        .timeout_global(Some(Duration::from_secs(60)))
+        .http_status_as_error(false)
+        .build()
+        .into();
+    for one in series {
+        let labels: Vec<_> =
+            one.labels.iter().map(|(name, value)| Label { name: name.clone(), value: value.clone() }).collect();
+        for part in one.samples.chunks(SAMPLES_A_REQUEST) {
+            let samples = part.iter().map(|&(timestamp, value)| Sample { value, timestamp }).collect();
+            let request = WriteRequest { timeseries: vec![TimeSeries { labels: labels.clone(), samples }] };
+            let body =
+                snap::raw::Encoder::new().compress_vec(&request.encode_to_vec()).context("compressing samples")?;
+            let mut response = agent
+                .post(format!("{url}/api/v1/write"))
+                .header("Content-Type", "application/x-protobuf")
+                .header("Content-Encoding", "snappy")
+                .header("X-Prometheus-Remote-Write-Version", "0.1.0")
+                .send(&body[..])
+                .context("writing history into Prometheus")?;
+            let status = response.status();
+            let said = response.body_mut().read_to_string().unwrap_or_default();
+            ensure!(status.is_success(), "Prometheus refused history of {:?} ({status}): {said}", one.labels);
+        }
+    }
+    Ok(())
+}
