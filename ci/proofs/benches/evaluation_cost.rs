@@ -3,10 +3,8 @@
 //! Counts samples, not seconds: the figures are the same on every machine. `cargo bench -p emberline-proofs`.
 
 use emberline_proofs::cost::{a_cycle, measure};
+use emberline_proofs::spec;
 use emberline_proofs::tools::compile;
-
-#[path = "../tests/live/spec.rs"]
-mod spec;
 
 fn main() -> anyhow::Result<()> {
     let folder = tempfile::tempdir()?;
@@ -17,6 +15,5 @@ fn main() -> anyhow::Result<()> {
         let fast: u64 = costs.iter().filter(|group| group.share >= 1.0).map(|group| group.samples).sum();
         println!("{raw:>12} {fast:>24} {:>24.0}", a_cycle(&costs));
     }
-    println!("objective {:.1}%, window 30d", 100.0 * (1.0 - spec::ERROR_BUDGET));
     Ok(())
 }

@@ -9,6 +9,7 @@
 //! - [`process`] runs them, bounded in time, and ends them by process id.
 //! - [`prometheus`] and [`alertmanager`] start and ask the two servers; [`exporter`] is a process to scrape.
 //! - [`remote_write`] puts history into Prometheus; [`rules`] reads a rule file, [`replay`] evaluates it over history.
+//! - [`spec`] holds the specs that the proofs compile.
 //! - [`cost`] counts the samples that a service's rules touch.
 
 pub mod alertmanager;
@@ -19,4 +20,5 @@ pub mod prometheus;
 pub mod remote_write;
 pub mod replay;
 pub mod rules;
+pub mod spec;
 pub mod tools;

@@ -1,7 +1,7 @@
 //! The recorded error budget against the exact number of events, over months of ugly traffic.
 //!
-//! Each month is scraped at 15 s and evaluated at 30 s by the real engine ([`emberline_proofs::replay`]); then, at every
-//! hour of the last day, what the rules recorded is held against the events between scrapes.
+//! Each month is scraped and evaluated, at the intervals of a policy, by the real engine ([`emberline_proofs::replay`]);
+//! then, at every hour of the last day, what the rules recorded is held against the events between scrapes.
 
 use std::time::Duration;
 
@@ -11,8 +11,8 @@ use emberline_proofs::replay::{Ticks, replay};
 use emberline_proofs::rules::RuleFile;
 use emberline_proofs::tools::compile;
 
-use crate::spec;
-use crate::traffic::{DAY, END, Month, SHAPES, START, Shape, as_value};
+use crate::traffic::{DAY, END, Month, SHAPES, START, Scraping, Shape, as_value};
+use emberline_proofs::spec;
 
 const EVENTS: &str = "slo:events:count_window";
 const BAD: &str = "slo:bad_events:count_window";
@@ -21,17 +21,58 @@ const BUDGET: &str = "slo:error_budget_remaining:ratio";
 /// Relative error that a count may have.
 const TOLERANCE: f64 = 0.005;
 
-/// The budget's documented lag: what is recorded at `t` covers some window that ended up to this long before it.
-const LAG: i64 = (390 + 120) * 1_000;
 const HOUR: i64 = 3_600_000;
+
+/// A way to promise and to measure the same thing.
+struct Setting {
+    name: &'static str,
+    specs: &'static [(&'static str, &'static str)],
+    scraping: Scraping,
+    /// What is recorded at `t` covers some window that ended up to this long before it, as the documentation says: the
+    /// steps of five minutes, the budget group's two, an evaluation, and what the base window holds past a scrape.
+    lag: i64,
+}
+
+const BY_BAD: Setting = Setting {
+    name: "bad events, scraped at 15 s",
+    specs: &[("checkout.yaml", spec::CHECKOUT)],
+    scraping: Scraping { interval: 15_000, base: 75_000 },
+    lag: (300 + 120 + 30 + 60) * 1_000,
+};
+
+const BY_GOOD: Setting =
+    Setting { name: "good events, scraped at 15 s", specs: &[("checkout.yaml", spec::CHECKOUT_BY_GOOD)], ..BY_BAD };
+
+const EVERY_MINUTE: Setting = Setting {
+    name: "bad events, scraped at 60 s",
+    specs: &[("checkout.yaml", spec::CHECKOUT), ("policy.yaml", spec::EVERY_MINUTE)],
+    scraping: Scraping { interval: 60_000, base: 240_000 },
+    lag: (300 + 120 + 60 + 180) * 1_000,
+};
 
 #[test]
 fn the_recorded_budget_counts_every_event_once() -> Result<()> {
+    judge(&BY_BAD)
+}
+
+#[test]
+fn so_it_does_when_the_good_events_are_counted() -> Result<()> {
+    judge(&BY_GOOD)
+}
+
+#[test]
+fn so_it_does_when_all_happens_once_a_minute() -> Result<()> {
+    judge(&EVERY_MINUTE)
+}
+
+/// Judges every month in one setting, and says all that is wrong.
+fn judge(setting: &Setting) -> Result<()> {
     let folder = tempfile::tempdir()?;
-    let rules = compile(&[("checkout.yaml", spec::CHECKOUT)], "checkout", folder.path())?;
+    let rules = compile(setting.specs, "checkout", folder.path())?;
     let mut wrong = Vec::new();
     for shape in &SHAPES {
-        judge(shape, &rules, &mut wrong).with_context(|| format!("in the month `{}`", shape.name))?;
+        judge_month(shape, setting, &rules, &mut wrong)
+            .with_context(|| format!("in the month `{}`, {}", shape.name, setting.name))?;
     }
     // A wrong rule is wrong at every hour; the first ones tell which month and by how much.
     let shown = &wrong[..wrong.len().min(12)];
@@ -39,8 +80,8 @@ fn the_recorded_budget_counts_every_event_once() -> Result<()> {
     Ok(())
 }
 
-fn judge(shape: &Shape, rules: &RuleFile, wrong: &mut Vec<String>) -> Result<()> {
-    let month = shape.month();
+fn judge_month(shape: &Shape, setting: &Setting, rules: &RuleFile, wrong: &mut Vec<String>) -> Result<()> {
+    let month = shape.month(setting.scraping);
     let prometheus = Prometheus::start(&Config::default())?;
     prometheus.write(&month.series)?;
     evaluate(shape, rules, &prometheus)?;
@@ -53,7 +94,7 @@ fn judge(shape: &Shape, rules: &RuleFile, wrong: &mut Vec<String>) -> Result<()>
         let recorded = [EVENTS, BAD, BUDGET].map(|name| one_value(&prometheus, name, at));
         let [events, bad, budget] = recorded;
         let (events, bad, budget) = (events?, bad?, budget?);
-        let (requests, failed) = window(&month, at);
+        let (requests, failed) = window(&month, at, setting.lag);
         let first = (as_value(month.first_increment.0), as_value(month.first_increment.1));
         let off = [
             distance(events, requests, first.0),
@@ -77,8 +118,9 @@ fn judge(shape: &Shape, rules: &RuleFile, wrong: &mut Vec<String>) -> Result<()>
     }
     let (requests, failed) = month.events(END - 30 * DAY, END);
     println!(
-        "accuracy: {}: {requests} events, {failed} bad, unseen {:?}; worst of {} hours: events {:.4}%, bad {:.4}%, \
+        "accuracy: {}, {}: {requests} events, {failed} bad, unseen {:?}; worst of {} hours: events {:.4}%, bad {:.4}%, \
          budget spent {:.4}%",
+        setting.name,
         shape.name,
         month.unseen,
         instants.len(),
@@ -135,10 +177,10 @@ fn one_value(prometheus: &Prometheus, name: &str, at: i64) -> Result<f64> {
 }
 
 /// The least and the most events of a 30-day window that ended within the lag before `at`.
-fn window(month: &Month, at: i64) -> ((u64, u64), (u64, u64)) {
+fn window(month: &Month, at: i64, lag: i64) -> ((u64, u64), (u64, u64)) {
     let mut least = (u64::MAX, u64::MAX);
     let mut most = (0, 0);
-    for lag in (0..=LAG).step_by(15_000) {
+    for lag in (0..=lag).step_by(15_000) {
         let events = month.events(at - lag - 30 * DAY, at - lag);
         least = (least.0.min(events.0), least.1.min(events.1));
         most = (most.0.max(events.0), most.1.max(events.1));

@@ -3,7 +3,7 @@
 use emberline_proofs::cost::{a_cycle, measure};
 use emberline_proofs::tools::compile;
 
-use crate::spec;
+use emberline_proofs::spec;
 
 /// Samples in a 30 s cycle, one SLO over 100 raw series with thirty days of history. 8,555 were measured when the rules
 /// were designed; a rule that reads raw series over a long window is 35,000 or more.

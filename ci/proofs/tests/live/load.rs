@@ -7,7 +7,7 @@ use emberline_proofs::prometheus::{Config, Prometheus};
 use emberline_proofs::remote_write::Labels;
 use emberline_proofs::tools::compile;
 
-use crate::spec;
+use emberline_proofs::spec;
 
 #[test]
 fn every_rule_of_a_service_evaluates_without_an_error() -> anyhow::Result<()> {

@@ -7,5 +7,4 @@ mod accuracy;
 mod cost;
 mod load;
 mod outage;
-mod spec;
 mod traffic;

@@ -18,7 +18,7 @@ use emberline_proofs::replay::{Ticks, milliseconds, replay};
 use emberline_proofs::rules::{EVALUATION, RuleFile, seconds};
 use emberline_proofs::tools::compile;
 
-use crate::spec;
+use emberline_proofs::spec;
 
 /// Requests a second, before, during and after the outage.
 const TRAFFIC: f64 = 20.0;
@@ -60,17 +60,19 @@ fn a_total_outage_pages_and_clears_when_the_compiler_says() -> Result<()> {
     ensure!(before.is_empty(), "alerts fire on good traffic: {before:?}");
 
     broken.store(true, Ordering::SeqCst);
-    let outage = Instant::now();
+    let (outage, outage_at) = (Instant::now(), SystemTime::now());
     let latest = fires + EVALUATION + DELIVERY;
     let page =
         wait(&alertmanager, outage, latest, "fire", |alerts| alerts.iter().find(|alert| is_page(alert)).cloned())
             .with_context(|| prometheus.log_tail())?;
     let fired = outage.elapsed();
+    let starts_at = humantime::parse_rfc3339(&page.starts_at).context("reading startsAt")?;
+    let active = starts_at.duration_since(outage_at).context("the page started before the outage")?;
     println!(
-        "outage: the 1h/5m page fired after {:.0} s (computed {:.0} s), startsAt {}",
+        "outage: the 1h/5m page fired after {:.0} s (computed {:.0} s), {:.0} s by its startsAt",
         fired.as_secs_f64(),
         fires.as_secs_f64(),
-        page.starts_at
+        active.as_secs_f64()
     );
     // Much too early would mean that the windows had found less history than six hours.
     let earliest = fires.saturating_sub((SCRAPE + EVALUATION) / 2 + Duration::from_secs(5));

@@ -7,8 +7,8 @@ use std::collections::BTreeMap;
 
 use emberline_proofs::remote_write::{Series, labels};
 
-/// Scrape interval, in milliseconds.
-pub const SCRAPE: i64 = 15_000;
+/// What a shape is told in, in milliseconds; every scrape interval is a multiple.
+const INTERVAL: i64 = 15_000;
 /// A day, in milliseconds.
 pub const DAY: i64 = 86_400_000;
 /// A multiple of every step in the rules, so that the phases below are what they seem.
@@ -18,7 +18,16 @@ pub const END: i64 = START + 31 * DAY;
 /// Scrapes come at a phase that the target decides, as in a real Prometheus.
 const PHASE: i64 = 4_321;
 
-/// What happened to one process in one scrape interval.
+/// How a month is scraped.
+#[derive(Clone, Copy)]
+pub struct Scraping {
+    /// Time between scrapes, in milliseconds.
+    pub interval: i64,
+    /// The base window of the rules for that interval: two scrapes further apart are never seen together.
+    pub base: i64,
+}
+
+/// What happened to one process in one interval.
 #[derive(Clone, Copy)]
 pub struct Tick {
     /// Requests served.
@@ -27,7 +36,7 @@ pub struct Tick {
     pub failed: u32,
     /// The process restarted at the beginning of the interval: its counters begin at zero again.
     pub restarted: bool,
-    /// The scrape that ends this interval reached Prometheus.
+    /// If a scrape ends this interval, it reached Prometheus.
     pub scraped: bool,
 }
 
@@ -58,21 +67,18 @@ pub struct Month {
     pub first_increment: (u64, u64),
 }
 
-/// Two scrapes further apart are not in one base window of 75 s.
-const BASE: i64 = 75_000;
-
 impl Shape {
     /// The month as Prometheus sees it.
-    pub fn month(&self) -> Month {
+    pub fn month(&self, scraping: Scraping) -> Month {
         let mut month =
             Month { series: Vec::new(), increments: BTreeMap::new(), unseen: (0, 0), first_increment: (0, 0) };
         for pod in 0..self.pods {
-            self.pod(pod, &mut month);
+            self.pod(pod, scraping, &mut month);
         }
         month
     }
 
-    fn pod(&self, pod: u32, month: &mut Month) {
+    fn pod(&self, pod: u32, scraping: Scraping, month: &mut Month) {
         let instance = format!("checkout-{pod}");
         let series = |code| {
             labels([
@@ -87,8 +93,8 @@ impl Shape {
         let (mut total, mut failed) = (0_u64, 0_u64);
         let mut pending = (0_u64, 0_u64);
         let mut last_scrape = None;
-        for n in 0..(END - START) / SCRAPE {
-            let at = START + n * SCRAPE + PHASE;
+        for n in 0..(END - START) / INTERVAL {
+            let at = START + n * INTERVAL + PHASE;
             let tick = (self.tick)(n, pod);
             if tick.restarted {
                 // What the old process counted after its last scrape died with it.
@@ -99,8 +105,9 @@ impl Shape {
             total += u64::from(tick.requests - tick.failed);
             failed += u64::from(tick.failed);
             pending = add(pending, (tick.requests.into(), tick.failed.into()));
+            let due = (n + 1) * INTERVAL % scraping.interval == 0;
             let since = at - START;
-            if !tick.scraped || self.down.iter().any(|(from, to)| (*from..*to).contains(&since)) {
+            if !due || !tick.scraped || self.down.iter().any(|(from, to)| (*from..*to).contains(&since)) {
                 continue;
             }
             good.push((at, as_value(total)));
@@ -108,7 +115,7 @@ impl Shape {
                 bad.push((at, as_value(failed)));
             }
             match last_scrape {
-                Some(before) if at - before < BASE => {
+                Some(before) if at - before < scraping.base => {
                     let sum = month.increments.entry(at).or_default();
                     *sum = add(*sum, pending);
                 }
@@ -155,7 +162,7 @@ fn dice(n: i64, pod: u32, salt: u64, below: u32) -> u32 {
 
 /// Requests in an interval on an ordinary day: few at night, many in the afternoon, noisy.
 fn daily(n: i64, pod: u32, peak: u32) -> u32 {
-    let hour = (n * SCRAPE % DAY) as f64 / DAY as f64;
+    let hour = (n * INTERVAL % DAY) as f64 / DAY as f64;
     let wave = 0.55 - 0.45 * (hour * std::f64::consts::TAU).cos();
     (f64::from(peak) * wave) as u32 + dice(n, pod, 1, peak / 5 + 1)
 }
@@ -169,7 +176,7 @@ fn background(n: i64, pod: u32, requests: u32, one_in: u32) -> u32 {
 /// Whether interval `n` lies in an incident: (day, hour, minutes).
 fn within(n: i64, day: i64, hour: i64, minutes: i64) -> bool {
     let from = day * DAY + hour * 3_600_000;
-    (from..from + minutes * 60_000).contains(&(n * SCRAPE))
+    (from..from + minutes * 60_000).contains(&(n * INTERVAL))
 }
 
 fn served(requests: u32, failed: u32) -> Tick {
@@ -203,7 +210,7 @@ pub const SHAPES: [Shape; 5] = [
         has_error_series: true,
         down: &[],
         tick: |n, pod| {
-            let hour = n * SCRAPE % DAY / 3_600_000;
+            let hour = n * INTERVAL % DAY / 3_600_000;
             // Nothing at all for nine hours, then 0 to 2 requests a scrape, with a batch every ten minutes.
             if !(7..22).contains(&hour) {
                 return served(0, 0);
