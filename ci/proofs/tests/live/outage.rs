@@ -64,7 +64,7 @@ fn a_total_outage_pages_and_clears_when_the_compiler_says() -> Result<()> {
     let latest = fires + EVALUATION + DELIVERY;
     let page =
         wait(&alertmanager, outage, latest, "fire", |alerts| alerts.iter().find(|alert| is_page(alert)).cloned())
-            .with_context(|| prometheus.log_tail())?;
+            .with_context(|| format!("Prometheus said last: {:?}", prometheus.log_tail()))?;
     let fired = outage.elapsed();
     let starts_at = humantime::parse_rfc3339(&page.starts_at).context("reading startsAt")?;
     let active = starts_at.duration_since(outage_at).context("the page started before the outage")?;
@@ -82,7 +82,7 @@ fn a_total_outage_pages_and_clears_when_the_compiler_says() -> Result<()> {
     let fix = Instant::now();
     let latest = clears + EVALUATION + DELIVERY;
     wait(&alertmanager, fix, latest, "clear", |alerts| (!alerts.iter().any(is_page)).then_some(()))
-        .with_context(|| prometheus.log_tail())?;
+        .with_context(|| format!("Prometheus said last: {:?}", prometheus.log_tail()))?;
     let cleared = fix.elapsed();
     println!(
         "outage: it cleared {:.0} s after the fix (computed {:.0} s, {:.0} s of them keep_firing_for)",
