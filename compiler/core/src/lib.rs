@@ -5,6 +5,7 @@ pub mod finding;
 pub mod plan;
 pub mod quantity;
 pub mod source;
+pub mod yaml;
 
 /// What is known of a set of specs: all that is wrong, and the plan where nothing is an error.
 #[derive(Debug)]
