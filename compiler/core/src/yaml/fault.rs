@@ -106,8 +106,8 @@ fn words(kind: &ErrorKind) -> (String, &'static str, &'static str) {
             return (message, "opened here", "close it; if text was meant, put the value in quotes");
         }
         Kind::MismatchedFlowCollectionEnd { open, close } => {
-            let message = format!("`{close}` closes what `{open}` opened");
-            return (message, "the wrong bracket", "close brackets in the order they were opened");
+            let message = format!("`{open}` is closed by `{close}`");
+            return (message, "opened here", "close brackets in the order they were opened");
         }
         Kind::MisplacedFlowCollectionEnd => {
             ("a closing bracket that nothing opened", "no bracket is open here", "remove it, or quote the value")
@@ -225,6 +225,12 @@ fn place(text: &str, mark: usize, kind: &ErrorKind) -> Range<usize> {
         | ErrorKind::InvalidUnicodeEscape => {
             let escape = bad_escape(tail);
             return mark + escape.start..mark + escape.end;
+        }
+        // Here granit is past the tab.
+        ErrorKind::TabInBlockIndentation => {
+            let before = text.get(..mark).unwrap_or_default();
+            let line = before.rfind(['\n', '\r']).map_or(0, |newline| newline + 1);
+            before.get(line..).and_then(|indent| indent.find('\t')).map_or(mark, |tab| line + tab)
         }
         // granit is past the `- ` that it did not expect.
         ErrorKind::ExpectedBlockMappingKey => {

@@ -74,6 +74,31 @@ impl Node {
             Value::Mapping(_) => "a mapping",
         }
     }
+
+    /// The nodes of the tree, counted no further than just past `limit`.
+    pub(super) fn count(&self, limit: usize) -> usize {
+        let mut total = 1;
+        let mut add = |child: &Self| {
+            if total <= limit {
+                total += child.count(limit - (total - 1));
+            }
+        };
+        match &self.value {
+            Value::Scalar(_) => {}
+            Value::Sequence(items) => items.iter().for_each(&mut add),
+            Value::Mapping(entries) => entries.iter().for_each(|(_, value)| add(value)),
+        }
+        total
+    }
+
+    /// Collections inside each other; 0 for a scalar.
+    pub(super) fn height(&self) -> usize {
+        match &self.value {
+            Value::Scalar(_) => 0,
+            Value::Sequence(items) => 1 + items.iter().map(Self::height).max().unwrap_or(0),
+            Value::Mapping(entries) => 1 + entries.iter().map(|(_, value)| value.height()).max().unwrap_or(0),
+        }
+    }
 }
 
 impl Scalar {

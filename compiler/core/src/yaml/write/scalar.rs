@@ -57,14 +57,15 @@ pub(super) fn form(text: &str, lines: bool) -> Form {
     let (Some(&first), Some(&last)) = (bytes.first(), bytes.last()) else { return Form::Quoted };
     let mut plain = first != b' ' && last != b' ';
     let mut multiline = false;
-    for (at, &byte) in bytes.iter().enumerate() {
+    let mut rest = bytes.iter().enumerate();
+    while let Some((at, &byte)) = rest.find(|(_, byte)| class(**byte) != Class::Any) {
         match class(byte) {
-            Class::Any => {}
             Class::Colon => plain &= !matches!(bytes.get(at + 1), None | Some(b' ')),
             Class::Hash => plain &= at > 0 && bytes.get(at - 1) != Some(&b' '),
             Class::Newline => multiline = true,
             Class::Lead if !must_escape(bytes, at) => {}
             Class::Lead | Class::Escape => return Form::Quoted,
+            Class::Any => {}
         }
     }
     if multiline {

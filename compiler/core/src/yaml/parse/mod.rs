@@ -3,17 +3,20 @@
 //! The file is not trusted. Its size, the depth of its nesting, what its aliases copy and how many faults are reported
 //! are all bounded here, so that nothing above needs to count.
 
+#[cfg(test)]
+mod tests;
+
 use std::collections::BTreeMap;
 use std::ops::Range;
 use std::str::Utf8Error;
 
 use granit_parser::{Event, Parser, ScalarStyle, StructureStyle, Tag, options};
 
-use super::node::{Key, Node, Scalar, Style, Value};
-use super::{fault, mapping};
 use crate::code::INVALID_YAML;
 use crate::finding::Finding;
 use crate::source::{SourceId, Span};
+use crate::yaml::node::{Key, Node, Scalar, Style, Value};
+use crate::yaml::{fault, mapping};
 
 /// Collections inside collections, after aliases are expanded. Whatever walks the tree may recurse this deep.
 pub const MAX_DEPTH: usize = 64;
@@ -238,7 +241,7 @@ impl<'t> Builder<'t> {
     /// Puts a complete node where it belongs, and keeps it if it has an anchor.
     fn finish(&mut self, node: Node, anchor: usize, at: Range<usize>) -> Result<(), Refused> {
         if anchor != 0 {
-            let (nodes, height) = (count(&node, MAX_COPIES), height(&node));
+            let (nodes, height) = (node.count(MAX_COPIES), node.height());
             self.pay(nodes, at.start)?;
             self.anchors.insert(anchor, Anchored { node: node.clone(), nodes, height });
         }
@@ -280,6 +283,7 @@ impl<'t> Builder<'t> {
             Body::Sequence(items) => return items.push(node),
             Body::Mapping(entries, next) => (entries, next),
         };
+        let kind = node.kind();
         *next = match std::mem::replace(next, Next::Key) {
             Next::Value(key) => {
                 entries.push((key, node));
@@ -295,7 +299,7 @@ impl<'t> Builder<'t> {
                 }
                 Value::Sequence(_) | Value::Mapping(_) => {
                     let finding = Finding::new(&INVALID_YAML, Span::new(self.source, at), "a key must be a scalar")
-                        .label(format!("{} used as a key", node_kind(&node.value)))
+                        .label(format!("{kind} used as a key"))
                         .hint("quote it if it begins with `{` or `[` and text was meant");
                     self.report(finding);
                     return self.drop_value();
@@ -371,34 +375,5 @@ impl<'t> Builder<'t> {
 
     fn span(&self, range: &Range<usize>) -> Span {
         Span::new(self.source, range.clone())
-    }
-}
-
-fn node_kind(value: &Value) -> &'static str {
-    if matches!(value, Value::Sequence(_)) { "a sequence" } else { "a mapping" }
-}
-
-/// The nodes of a tree, counted no further than just past `limit`.
-fn count(node: &Node, limit: usize) -> usize {
-    let mut total = 1;
-    let mut add = |child| {
-        if total <= limit {
-            total += count(child, limit - (total - 1));
-        }
-    };
-    match &node.value {
-        Value::Scalar(_) => {}
-        Value::Sequence(items) => items.iter().for_each(&mut add),
-        Value::Mapping(entries) => entries.iter().for_each(|(_, value)| add(value)),
-    }
-    total
-}
-
-/// Collections inside each other; 0 for a scalar.
-fn height(node: &Node) -> usize {
-    match &node.value {
-        Value::Scalar(_) => 0,
-        Value::Sequence(items) => 1 + items.iter().map(height).max().unwrap_or(0),
-        Value::Mapping(entries) => 1 + entries.iter().map(|(_, value)| height(value)).max().unwrap_or(0),
     }
 }

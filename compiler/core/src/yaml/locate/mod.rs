@@ -4,10 +4,13 @@
 //! The result must be the text that the parser gave; where it is not, the whole scalar is the answer: rather a wide
 //! place than a wrong one. Called for findings only.
 
+#[cfg(test)]
+mod tests;
+
 use std::ops::Range;
 
-use super::node::{Scalar, Style};
 use crate::source::Span;
+use crate::yaml::node::{Scalar, Style};
 
 /// The place of bytes `range` of the scalar's text, which stands at `span` of the source `text`. An escape counts as a
 /// whole; a folded line break is the place of the space it became. An empty range is the place before that byte.
