@@ -293,7 +293,7 @@ pub fn duration<W: Write>(out: &mut W, mut ms: u64) -> fmt::Result {
         return out.write_str("0s");
     }
     for (unit, size, only_whole) in UNITS {
-        if ms < size || (only_whole && ms % size != 0) {
+        if ms < size || (only_whole && !ms.is_multiple_of(size)) {
             continue;
         }
         digits(out, u128::from(ms / size), 0)?;
