@@ -197,13 +197,17 @@ impl Walk<'_> {
     }
 
     fn unicode(class: &ast::ClassUnicode) -> Result<(), RegexFault> {
-        match class.kind {
-            ast::ClassUnicodeKind::NamedValue { .. } => {
-                let hint = "name a script or a general category: `\\p{Greek}`, `\\p{Lu}`";
-                Err(refuse(bytes(&class.span), "RE2 has no properties with values", hint))
-            }
-            _ => Ok(()),
+        // RE2 knows classes by their exact names; Rust is lenient.
+        let known = match &class.kind {
+            ast::ClassUnicodeKind::OneLetter(letter) => "CLMNPSZ".contains(*letter),
+            ast::ClassUnicodeKind::Named(name) => name.starts_with(|c: char| c.is_ascii_uppercase()),
+            ast::ClassUnicodeKind::NamedValue { .. } => false,
+        };
+        if known {
+            return Ok(());
         }
+        let hint = "name a script or a general category: `\\p{Greek}`, `\\p{Lu}`, `\\pL`";
+        Err(refuse(bytes(&class.span), "RE2 knows no such class", hint))
     }
 
     fn flags(flags: &ast::Flags) -> Result<(), RegexFault> {
@@ -265,8 +269,9 @@ impl ast::Visitor for Walk<'_> {
                 WordBoundary => self.edits.push((bytes(&assertion.span), r"(?-u:\b)")),
                 StartLine | EndLine | StartText | EndText | NotWordBoundary => {}
                 _ => {
-                    let message = format!("RE2 has no `{}`", &self.text[bytes(&assertion.span)]);
-                    return Err(refuse(bytes(&assertion.span), &message, "write `\\b`"));
+                    let written = &self.text[bytes(&assertion.span)];
+                    let message = format!("RE2 does not read `{written}` as a word boundary");
+                    return Err(refuse(bytes(&assertion.span), &message, "write `\\b` for one"));
                 }
             },
             _ => {}

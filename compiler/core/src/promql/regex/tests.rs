@@ -84,6 +84,7 @@ fn what_re2_lacks_is_refused_at_its_place() {
         (r"\y", r"\y"),
         ("{{x(?=a)", "(?="),
         (r"\p{Foo}", r"\p{Foo}"),
+        (r"\ps", r"\ps"),
         (r"\d\p{Foo}", r"\p{Foo}"),
         ("[z-a]", "z-a"),
     ] {

@@ -8,12 +8,15 @@ use proptest::prelude::*;
 use super::{Selector, parse_selector};
 use crate::promql::tree::{MatchOp, Select};
 
-fn ours(selector: &Selector) -> (Option<String>, Vec<(String, MatchOp, String)>) {
+/// Metric and matchers, places apart.
+type Meaning = (Option<String>, Vec<(String, MatchOp, String)>);
+
+fn ours(selector: &Selector) -> Meaning {
     let matchers = selector.matchers.iter().map(|m| (m.label.clone(), m.op, m.value.clone())).collect();
     (selector.metric_name().map(str::to_owned), matchers)
 }
 
-fn theirs(text: &str) -> Result<(Option<String>, Vec<(String, MatchOp, String)>), String> {
+fn theirs(text: &str) -> Result<Meaning, String> {
     let Expr::VectorSelector(read) = parser::parse(text)? else { return Err("not a selector".into()) };
     if read.offset.is_some() || read.at.is_some() || !read.matchers.or_matchers.is_empty() {
         return Err("not a bare selector".into());
