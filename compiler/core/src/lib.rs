@@ -3,6 +3,7 @@ pub mod code;
 pub mod emit;
 pub mod finding;
 pub mod plan;
+pub mod promql;
 pub mod quantity;
 pub mod source;
 pub mod yaml;

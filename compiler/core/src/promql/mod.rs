@@ -1,0 +1,22 @@
+//! PromQL: what people write in a spec, and what the compiler writes into rules.
+//!
+//! ```text
+//! spec text ──selector::parse_selector──▶ Selector ──▶ model, plan ──▶ tree::Expr ──print──▶ rule text
+//!                        │                   │
+//!                     regex::Pattern      witness: label sets that prove a rule, and whether bad is a part of total
+//! ```
+//!
+//! People write instant selectors only; the compiler adds ranges, rates and sums. Reading ([`selector`]) gives exact
+//! places and says what to write instead; printing ([`tree`]) makes no decision and no heap allocation of its own.
+
+pub mod print;
+pub mod regex;
+pub mod selector;
+pub mod tree;
+pub mod witness;
+
+mod refuse;
+mod scan;
+
+pub use selector::{Fault, Selector, SelectorMatcher, parse_selector};
+pub use tree::{Aggregator, Compare, Expr, MatchOp, Matcher, Matching, Op, Select};
