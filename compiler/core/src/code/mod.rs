@@ -39,7 +39,11 @@ pub struct Code {
 #[must_use]
 pub fn all() -> Vec<&'static Code> {
     let mut codes: Vec<&'static Code> =
-        [spec::CODES, arithmetic::CODES, artefact::CODES, promql::CODES, telemetry::CODES].into_iter().flatten().copied().collect();
+        [spec::CODES, arithmetic::CODES, artefact::CODES, promql::CODES, telemetry::CODES]
+            .into_iter()
+            .flatten()
+            .copied()
+            .collect();
     codes.sort_by_key(|code| code.id);
     codes
 }
