@@ -81,15 +81,15 @@ fn excerpt<'a>(marks: Vec<Mark<'a>>, last_line: usize, places: &mut Places<'_>) 
             shown.text.push('…');
             shown.moved_from = Some(head);
         }
-        // A mark's end is mapped as it is met, and once more at the end of the window for what lies beyond.
         let characters = text[window.clone()].char_indices().map(|(offset, c)| (window.start + offset, Some(c)));
         for (byte, character) in characters.chain([(window.end, None)]) {
+            // What lies beyond the window is shown at its end.
+            let reach = byte..=character.map_or(bytes.end, |_| byte);
             for (range, mapped) in ranges.iter().zip(&mut mapped) {
-                let is_last = character.is_none();
-                if (byte..=if is_last { bytes.end } else { byte }).contains(&range.start) {
+                if reach.contains(&range.start) {
                     *mapped = shown.text.len()..shown.text.len();
                 }
-                if (byte..=if is_last { bytes.end } else { byte }).contains(&range.end) {
+                if reach.contains(&range.end) {
                     mapped.end = shown.text.len().max(mapped.start);
                 }
             }

@@ -188,3 +188,40 @@ fn a_fingerprint_does_not_know_the_line() {
     // Baselines of users hold such values: printf 'a\\0b\\0c\\0001\\0' | sha256sum | cut -c1-16
     assert_eq!(fingerprint("a", "b", "c", 1), "d3f970f698e9f964");
 }
+
+mod any_text_and_place {
+    use super::*;
+    use proptest::prelude::*;
+
+    /// Short texts of the characters that make trouble, and some lines too long to show.
+    fn text() -> impl Strategy<Value = String> {
+        let character =
+            prop::sample::select(vec!['a', ' ', '\n', '\n', '\r', '\t', 'é', '日', '🦀', '\u{1b}', '\u{301}', ':']);
+        (prop::collection::vec(character, 0..60), prop::sample::select(vec![1, 1, 30]))
+            .prop_map(|(characters, times)| characters.into_iter().collect::<String>().repeat(times))
+    }
+
+    proptest! {
+        /// Core's spans lie on character boundaries inside the text; these need not.
+        #[test]
+        fn is_rendered(one in text(), other in text(), places in prop::collection::vec((0usize..2_000, 0usize..90), 1..5)) {
+            let mut sources = Sources::default();
+            let ids = [sources.add("a.yaml", one), sources.add("b.yaml", other)];
+            let spans: Vec<Span> = places
+                .iter()
+                .enumerate()
+                .map(|(index, (start, length))| Span::new(ids[index % 2], *start..start + length))
+                .collect();
+            let mut finding = Finding::new(&INVALID_VALUE, spans[0], "message").label("label").note("note");
+            for span in &spans[1..] {
+                finding = finding.related(*span, "related\nin two lines");
+            }
+            let findings = [finding];
+            let shown = human(&sources, &findings);
+            prop_assert!(shown.starts_with("error[invalid-value]: message\n"), "no title");
+            let obeyed = shown.contains(['\u{1b}', '\r']);
+            prop_assert!(!obeyed, "a terminal would obey this");
+            prop_assert_eq!(json(&sources, &findings)["summary"]["errors"].as_u64(), Some(1));
+        }
+    }
+}
