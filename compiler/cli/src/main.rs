@@ -1,2 +1,59 @@
-//! The `emberline` command.
-fn main() {}
+//! The `emberline` command: arguments in, files and findings out, an exit status.
+//!
+//! The compiler is `emberline-core`, a pure function; this crate is its edge. `args` is what was typed, `commands` what
+//! is done, `world` the file system, `render` findings as text, `terminal` the two output streams.
+
+mod args;
+mod commands;
+mod failure;
+mod panics;
+mod progress;
+mod render;
+mod terminal;
+mod world;
+
+use std::process::ExitCode;
+
+use clap::Parser;
+
+use args::{Arguments, Command};
+
+/// The exit status, as documented in `--help`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Status {
+    /// Nothing to complain of.
+    Clean = 0,
+    /// Findings at or above `--fail-on`.
+    Findings = 1,
+    /// The tool could not do its work: usage, input or output.
+    Failed = 2,
+}
+
+fn main() -> ExitCode {
+    ExitCode::from(panics::guard(run) as u8)
+}
+
+fn run() -> Status {
+    let arguments = match Arguments::try_parse() {
+        Ok(arguments) => arguments,
+        Err(answer) => {
+            // Help and the version are answers too; where they cannot be printed, nobody is listening.
+            let _ = answer.print();
+            return if answer.use_stderr() { Status::Failed } else { Status::Clean };
+        }
+    };
+    terminal::choose_color(arguments.color);
+    let quiet = arguments.quiet;
+    let outcome = match arguments.command {
+        Command::Init(init) => commands::init::run(&init, quiet),
+        Command::Check(check) => commands::check::run(&check, quiet),
+        Command::Compile(compile) => commands::compile::run(&compile, quiet),
+        Command::Explain(explain) => commands::explain::run(&explain),
+        Command::Schema(schema) => commands::schema::run(&schema),
+        Command::Completions(completions) => commands::completions::run(&completions),
+    };
+    outcome.unwrap_or_else(|failure| {
+        terminal::say_failure(&failure);
+        Status::Failed
+    })
+}

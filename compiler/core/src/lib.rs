@@ -28,3 +28,18 @@ pub fn analyse(_sources: &source::Sources) -> Analysis {
 pub fn emit_unit(_plan: &plan::Plan, _unit: usize, _targets: &[emit::Target]) -> Vec<emit::Artefact> {
     Vec::new()
 }
+
+/// The files that a JSON Schema describes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum SchemaKind {
+    /// One service with its objectives.
+    Service,
+    /// The organisation's policy.
+    Policy,
+}
+
+/// The JSON Schema of a kind of file, as text that ends with a newline.
+#[must_use]
+pub fn schema(_kind: SchemaKind) -> String {
+    String::from("{}\n")
+}

@@ -3,11 +3,13 @@
 //! A code's `wrong` example must produce the code and its `right` example must not; `tests/codes.rs` runs both.
 
 mod arithmetic;
+mod artefact;
 mod promql;
 mod spec;
 mod telemetry;
 
 pub use arithmetic::*;
+pub use artefact::*;
 pub use promql::*;
 pub use spec::*;
 pub use telemetry::*;
@@ -37,7 +39,11 @@ pub struct Code {
 #[must_use]
 pub fn all() -> Vec<&'static Code> {
     let mut codes: Vec<&'static Code> =
-        [spec::CODES, arithmetic::CODES, promql::CODES, telemetry::CODES].into_iter().flatten().copied().collect();
+        [spec::CODES, arithmetic::CODES, artefact::CODES, promql::CODES, telemetry::CODES]
+            .into_iter()
+            .flatten()
+            .copied()
+            .collect();
     codes.sort_by_key(|code| code.id);
     codes
 }

@@ -1,0 +1,220 @@
+//! What was typed on the command line, and nothing else: no file is looked at and no default is computed here.
+
+use std::path::PathBuf;
+
+use clap::builder::{PossibleValuesParser, TypedValueParser};
+use clap::{Args, Parser, Subcommand, ValueEnum};
+use clap_complete::Shell;
+use emberline_core::emit::Target;
+use emberline_core::finding::Severity;
+
+/// Compiles service-level objectives into rules, alerts and their proofs.
+///
+/// Findings go to standard output in every format; what was done, and why it could not be, goes to standard error.
+#[derive(Debug, Parser)]
+#[command(
+    name = "emberline",
+    version,
+    arg_required_else_help = true,
+    after_help = "Exit status: 0 clean, 1 findings at or above --fail-on, 2 the tool could not do its work.\n\
+                  Start with `emberline init`, then `emberline compile`."
+)]
+pub(crate) struct Arguments {
+    /// What to do.
+    #[command(subcommand)]
+    pub(crate) command: Command,
+    /// When to colour the output; `auto` honours NO_COLOR and whether it goes to a terminal
+    #[arg(long, global = true, value_name = "WHEN", default_value = "auto")]
+    pub(crate) color: Color,
+    /// Say nothing but findings and failures
+    #[arg(long, short, global = true)]
+    pub(crate) quiet: bool,
+}
+
+/// The commands, in the order people meet them.
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Write a first spec for a service
+    #[command(after_help = "Example: emberline init checkout")]
+    Init(Init),
+    /// Report everything that is wrong with the specs, and write nothing
+    #[command(after_help = "Example: emberline check --format json --fail-on warning")]
+    Check(Check),
+    /// Check the specs, then write every artefact; nothing is written while a finding is an error
+    #[command(after_help = "Example: emberline compile --check    (in a pull request: is generated/ current?)")]
+    Compile(Compile),
+    /// Say what a finding's code means and how to mend it, or list all codes
+    #[command(after_help = "Example: emberline explain unbounded-label")]
+    Explain(Explain),
+    /// Print the JSON Schema that editors complete and check specs with
+    #[command(after_help = "Example: emberline schema policy > policy.schema.json")]
+    Schema(Schema),
+    /// Print a completion script for a shell
+    #[command(
+        after_help = "Example: emberline completions bash > ~/.local/share/bash-completion/completions/emberline"
+    )]
+    Completions(Completions),
+}
+
+/// Where the specs are.
+#[derive(Debug, Args)]
+pub(crate) struct Specs {
+    /// Folder of specs (every .yaml and .yml below it, hidden ones excepted), or one file
+    #[arg(long, value_name = "PATH", default_value = "slos")]
+    pub(crate) specs: PathBuf,
+}
+
+/// How findings are shown, and which of them fail the run.
+#[derive(Debug, Args)]
+pub(crate) struct Reporting {
+    /// How findings are written to standard output
+    #[arg(long, value_name = "FORMAT", default_value = "human")]
+    pub(crate) format: Format,
+    /// The mildest severity that makes the exit status 1; errors always stop `compile`
+    #[arg(long, value_name = "SEVERITY", default_value = "error")]
+    pub(crate) fail_on: FailOn,
+}
+
+/// `emberline init`.
+#[derive(Debug, Args)]
+pub(crate) struct Init {
+    /// Name of the service, as its telemetry has it in `service.name` [default: the name of this folder]
+    pub(crate) service: Option<String>,
+    /// Folder that the spec is written to
+    #[arg(long, value_name = "FOLDER", default_value = "slos")]
+    pub(crate) specs: PathBuf,
+}
+
+/// `emberline check`.
+#[derive(Debug, Args)]
+pub(crate) struct Check {
+    #[command(flatten)]
+    pub(crate) specs: Specs,
+    #[command(flatten)]
+    pub(crate) reporting: Reporting,
+}
+
+/// `emberline compile`.
+#[derive(Debug, Args)]
+pub(crate) struct Compile {
+    #[command(flatten)]
+    pub(crate) specs: Specs,
+    /// Folder that artefacts are written to
+    #[arg(long, value_name = "FOLDER", default_value = "generated")]
+    pub(crate) out: PathBuf,
+    /// Write these kinds of artefact and leave the others alone
+    #[arg(long, value_name = "TARGET,…", value_delimiter = ',', value_parser = target_parser())]
+    pub(crate) only: Vec<Target>,
+    /// Write nothing; print how the folder differs from what the specs compile to, and exit 1 if it does
+    #[arg(long)]
+    pub(crate) check: bool,
+    /// Replace files that stand in the way although emberline did not write them
+    #[arg(long)]
+    pub(crate) force: bool,
+    #[command(flatten)]
+    pub(crate) reporting: Reporting,
+}
+
+/// `emberline explain`.
+#[derive(Debug, Args)]
+pub(crate) struct Explain {
+    /// Code of a finding, such as `unbounded-label`; without one, every code is listed
+    pub(crate) code: Option<String>,
+    /// Print Markdown, for a wiki or a pull request
+    #[arg(long)]
+    pub(crate) markdown: bool,
+}
+
+/// `emberline schema`.
+#[derive(Debug, Args)]
+pub(crate) struct Schema {
+    /// Which file the schema describes
+    #[arg(default_value = "service")]
+    pub(crate) kind: SchemaKind,
+}
+
+/// `emberline completions`.
+#[derive(Debug, Args)]
+pub(crate) struct Completions {
+    /// The shell
+    pub(crate) shell: Shell,
+}
+
+/// What a JSON Schema can be printed of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum SchemaKind {
+    /// One service with its objectives.
+    Service,
+    /// The organisation's policy.yaml.
+    Policy,
+}
+
+/// When to colour.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Color {
+    Auto,
+    Always,
+    Never,
+}
+
+/// How findings are written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Format {
+    /// For people: the source with the fault underlined.
+    Human,
+    /// For programs; the fields are stable.
+    Json,
+}
+
+/// The mildest severity that fails a run.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum FailOn {
+    Error,
+    Warning,
+    Note,
+    Never,
+}
+
+impl FailOn {
+    /// Whether a finding of this severity fails the run.
+    pub(crate) fn fails(self, severity: Severity) -> bool {
+        match self {
+            Self::Error => severity >= Severity::Error,
+            Self::Warning => severity >= Severity::Warning,
+            Self::Note => severity >= Severity::Note,
+            Self::Never => false,
+        }
+    }
+}
+
+/// The words of `--only` come from core, so a new target needs no line here.
+fn target_parser() -> impl TypedValueParser<Value = Target> {
+    PossibleValuesParser::new(Target::ALL.iter().map(|target| target.word()))
+        .try_map(|word| Target::of_word(&word).ok_or("not a target"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use clap::CommandFactory;
+
+    #[test]
+    fn definitions_are_consistent() {
+        Arguments::command().debug_assert();
+    }
+
+    #[test]
+    fn only_takes_a_list() {
+        let arguments = Arguments::try_parse_from(["emberline", "compile", "--only", "rules,schema"]).unwrap();
+        let Command::Compile(compile) = arguments.command else { panic!("not compile") };
+        assert_eq!(compile.only, [Target::Rules, Target::Schema]);
+    }
+
+    #[test]
+    fn every_command_shows_an_example() {
+        for command in Arguments::command().get_subcommands() {
+            let text = command.get_after_help().map(ToString::to_string).unwrap_or_default();
+            assert!(text.starts_with("Example: emberline "), "{} has no example", command.get_name());
+        }
+    }
+}

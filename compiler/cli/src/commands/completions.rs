@@ -1,0 +1,16 @@
+//! `emberline completions`: what a shell needs to complete this command line.
+
+use clap::CommandFactory;
+
+use crate::Status;
+use crate::args::{Arguments, Completions};
+use crate::failure::Result;
+use crate::terminal;
+
+/// Prints the script.
+pub(crate) fn run(completions: &Completions) -> Result<Status> {
+    let mut script = Vec::new();
+    clap_complete::generate(completions.shell, &mut Arguments::command(), "emberline", &mut script);
+    terminal::print(|out| out.write_all(&script))?;
+    Ok(Status::Clean)
+}

@@ -1,0 +1,56 @@
+//! What `check` and `compile` share: read the specs, analyse them, show what was found.
+
+use std::path::Path;
+
+use emberline_core::finding::{self, Finding};
+use emberline_core::plan::Plan;
+use emberline_core::source::Sources;
+
+use crate::Status;
+use crate::args::{Format, Reporting};
+use crate::failure::Result;
+use crate::render::{self, Report};
+use crate::terminal;
+use crate::world::read;
+
+/// All that is known of the specs.
+pub(super) struct Gate {
+    /// Their texts.
+    pub(super) sources: Sources,
+    /// What is wrong with them, sorted.
+    pub(super) findings: Vec<Finding>,
+    /// What they compile to; absent while any finding is an error.
+    pub(super) plan: Option<Plan>,
+}
+
+impl Gate {
+    /// Reads and analyses the specs.
+    pub(super) fn open(specs: &Path) -> Result<Self> {
+        let read::Specs { sources, cut } = read::read(specs)?;
+        let emberline_core::Analysis { mut findings, mut plan } = emberline_core::analyse(&sources);
+        if !cut.is_empty() {
+            // Of a file that is not UTF-8 core saw a part, and what it found there may be due to the cut.
+            let is_cut = |finding: &Finding| cut.iter().any(|one| one.label.span.source == finding.label.span.source);
+            findings.retain(|finding| !is_cut(finding));
+            findings.extend(cut);
+            finding::sort(&mut findings);
+            plan = None;
+        }
+        Ok(Self { sources, findings, plan })
+    }
+
+    /// Prints the findings. Programs get their document in any case; people are told that nothing was found if `always`.
+    pub(super) fn report(&self, reporting: &Reporting, always: bool) -> Result<()> {
+        if self.findings.is_empty() && !always && reporting.format == Format::Human {
+            return Ok(());
+        }
+        let report = Report { sources: &self.sources, findings: &self.findings, waived: 0 };
+        terminal::print(|out| render::renderer(reporting.format).render(&report, out))
+    }
+
+    /// The exit status that the findings ask for.
+    pub(super) fn status(&self, reporting: &Reporting) -> Status {
+        let fails = self.findings.iter().any(|finding| reporting.fail_on.fails(finding.severity));
+        if fails { Status::Findings } else { Status::Clean }
+    }
+}

@@ -1,0 +1,16 @@
+//! `emberline schema`: the JSON Schema of a spec, for editors and other tools.
+
+use crate::Status;
+use crate::args::{Schema, SchemaKind};
+use crate::failure::Result;
+use crate::terminal;
+
+/// Prints the schema.
+pub(crate) fn run(schema: &Schema) -> Result<Status> {
+    let kind = match schema.kind {
+        SchemaKind::Service => emberline_core::SchemaKind::Service,
+        SchemaKind::Policy => emberline_core::SchemaKind::Policy,
+    };
+    terminal::print(|out| out.write_all(emberline_core::schema(kind).as_bytes()))?;
+    Ok(Status::Clean)
+}

@@ -1,0 +1,111 @@
+//! Findings for people, in the manner of rustc: the source with the fault underlined, why it is one, what to do.
+
+use std::collections::BTreeSet;
+use std::io::{self, Write};
+
+use annotate_snippets::{Annotation, AnnotationKind, Element, Level, Origin, Snippet};
+use emberline_core::finding::{Finding, Severity};
+
+use super::excerpt::{Excerpt, Mark, excerpts};
+use super::places::Places;
+use super::{Counts, Renderer, Report};
+use crate::terminal::{BOLD, GREEN, RED, YELLOW, clean};
+
+/// The format `human`.
+pub(crate) struct Human {
+    renderer: annotate_snippets::Renderer,
+}
+
+impl Human {
+    /// With colours, for a stream that strips them where they do not belong.
+    pub(crate) fn styled() -> Self {
+        Self { renderer: annotate_snippets::Renderer::styled() }
+    }
+}
+
+impl Renderer for Human {
+    fn render(&self, report: &Report<'_>, out: &mut dyn Write) -> io::Result<()> {
+        let mut places = Places::new(report.sources);
+        for finding in report.findings {
+            writeln!(out, "{}\n", self.finding(finding, &mut places))?;
+        }
+        writeln!(out, "{}", summary(report))
+    }
+}
+
+impl Human {
+    fn finding(&self, finding: &Finding, places: &mut Places<'_>) -> String {
+        let level = match finding.severity {
+            Severity::Error => Level::ERROR,
+            Severity::Warning => Level::WARNING,
+            Severity::Note => Level::NOTE,
+        };
+        let labels = std::iter::once((&finding.label, true)).chain(finding.related.iter().map(|label| (label, false)));
+        let marks =
+            labels.map(|(label, is_primary)| Mark { span: label.span, text: &label.text, is_primary }).collect();
+        let mut elements = Vec::new();
+        for excerpt in excerpts(marks, places) {
+            show(excerpt, places, &mut elements);
+        }
+        for note in &finding.notes {
+            elements.push(Level::NOTE.message(clean(note)).into());
+        }
+        if let Some(hint) = &finding.hint {
+            elements.push(Level::HELP.message(clean(hint)).into());
+        }
+        self.renderer.render(&[level.primary_title(clean(&finding.message)).id(finding.code.id).elements(elements)])
+    }
+}
+
+/// The path with the place, then the lines. A source without any text (a file that is missing) shows its path alone.
+fn show<'a>(excerpt: Excerpt<'a>, places: &Places<'_>, elements: &mut Vec<Element<'a>>) {
+    let path = clean(places.path(excerpt.source));
+    if places.text(excerpt.source).is_empty() {
+        elements.push(Origin::path(path).line(1).into());
+        return;
+    }
+    let mut snippet = Snippet::source(excerpt.text).line_start(excerpt.first_line);
+    match excerpt.moved_from {
+        // The snippet would count columns in what is left of the line.
+        Some(place) => elements.push(Origin::path(path).line(place.line).char_column(place.column).into()),
+        None => snippet = snippet.path(path),
+    }
+    let annotations = excerpt.marks.into_iter().map(|(range, mark)| {
+        let kind = if mark.is_primary { AnnotationKind::Primary } else { AnnotationKind::Context };
+        let label = (!mark.text.is_empty()).then(|| clean(mark.text));
+        kind.span(range).label(label)
+    });
+    let annotations: Vec<Annotation<'a>> = annotations.collect();
+    elements.push(snippet.annotations(annotations).into());
+}
+
+/// `2 errors and 1 warning in 2 files; …`.
+fn summary(report: &Report<'_>) -> String {
+    let Counts { errors, warnings, notes } = report.counts();
+    let mut parts: Vec<String> =
+        [(errors, "error", RED), (warnings, "warning", YELLOW), (notes, "note", BOLD), (report.waived, "waived", BOLD)]
+            .into_iter()
+            .filter(|(count, ..)| *count > 0)
+            .map(|(count, word, style)| match word {
+                "waived" => format!("{style}{count} waived{style:#}"),
+                _ => format!("{style}{}{style:#}", counted(count, word)),
+            })
+            .collect();
+    if report.findings.is_empty() {
+        let checked = counted(report.sources.iter().len(), "file");
+        parts.insert(0, format!("{GREEN}no findings{GREEN:#}"));
+        return format!("{} in {checked}", parts.join(", "));
+    }
+    let files: BTreeSet<_> = report.findings.iter().map(|finding| finding.label.span.source).collect();
+    let codes: BTreeSet<_> = report.findings.iter().map(|finding| finding.code.id).collect();
+    let code = match codes.first() {
+        Some(only) if codes.len() == 1 => only,
+        _ => "CODE",
+    };
+    format!("{} in {}; `emberline explain {code}` says more", parts.join(", "), counted(files.len(), "file"))
+}
+
+/// `1 file`, `2 files`.
+pub(crate) fn counted(count: usize, word: &str) -> String {
+    format!("{count} {word}{}", if count == 1 { "" } else { "s" })
+}

@@ -1,0 +1,181 @@
+//! Compares the output folder with what the specs compile to, and writes nothing.
+
+use std::fs;
+use std::io::{self, Write};
+use std::path::Path;
+use std::time::Duration;
+
+use annotate_snippets::renderer::{AnsiColor, Style};
+use rayon::prelude::*;
+use similar::TextDiff;
+
+use super::emission::Emission;
+use super::manifest::{self, Paths};
+use super::shown;
+use super::tree::{Standing, Tree};
+use crate::failure::Result;
+use crate::terminal::{self, BOLD, CYAN};
+
+/// A person reads the beginning of a diff; the rest is for `git diff` after compiling.
+const LINES_PER_FILE: usize = 200;
+/// All files together.
+const LINES_IN_ALL: usize = 1_000;
+/// How long the search for the smallest diff of a file may take; what is found after that is longer, but as true.
+const PATIENCE: Duration = Duration::from_millis(500);
+
+/// In which way a file differs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Kind {
+    /// It should stand there and does not.
+    Missing,
+    /// It has other bytes.
+    Changed,
+    /// It should be gone.
+    Stale,
+    /// Somebody else's file stands in its place.
+    Foreign,
+}
+
+/// A file that is not what the specs compile to.
+#[derive(Debug)]
+pub(crate) struct Difference {
+    /// Path below the output folder.
+    pub(crate) path: String,
+    /// In which way.
+    pub(crate) kind: Kind,
+    wanted: Wanted,
+}
+
+/// Where the right text of a file comes from. Texts are generated again for the few diffs that are shown: holding those of
+/// every differing file would be holding the whole output.
+#[derive(Debug)]
+enum Wanted {
+    Unit(usize),
+    Text(String),
+    Nothing,
+}
+
+/// Every file that differs, sorted by path.
+pub(crate) fn compare(root: &Path, emission: &Emission<'_>, tick: &(dyn Fn() + Sync)) -> Result<Vec<Difference>> {
+    let tree = Tree::open(root)?;
+    let units: Vec<(Vec<String>, Vec<Difference>)> = (0..emission.units)
+        .into_par_iter()
+        .map(|unit| {
+            let compared = compare_unit(&tree, emission, unit)?;
+            tick();
+            Ok(compared)
+        })
+        .collect::<Result<_>>()?;
+    let (paths, differences): (Vec<_>, Vec<_>) = units.into_iter().unzip();
+    let emitted: Paths = paths.into_iter().flatten().collect();
+    let mut differences: Vec<Difference> = differences.into_iter().flatten().collect();
+    for path in tree.stale(emission.only, &emitted) {
+        if root.join(path).symlink_metadata().is_ok_and(|about| !about.is_dir()) {
+            differences.push(Difference { path: path.clone(), kind: Kind::Stale, wanted: Wanted::Nothing });
+        }
+    }
+    let manifest = tree.manifest_after(emission.only, &emitted);
+    let kind = if tree.manifest.is_some() { Kind::Changed } else { Kind::Missing };
+    if tree.manifest.as_deref() != Some(&manifest) && (tree.manifest.is_some() || !emitted.is_empty()) {
+        differences.push(Difference { path: manifest::NAME.into(), kind, wanted: Wanted::Text(manifest) });
+    }
+    differences.sort_by(|one, other| one.path.cmp(&other.path));
+    Ok(differences)
+}
+
+fn compare_unit(tree: &Tree, emission: &Emission<'_>, unit: usize) -> Result<(Vec<String>, Vec<Difference>)> {
+    let mut paths = Vec::new();
+    let mut differences = Vec::new();
+    for artefact in emission.unit(unit) {
+        let place = tree.place(&artefact.path, emission.targets())?;
+        let kind = match tree.standing(&place, &artefact)? {
+            Standing::Same => None,
+            Standing::Missing => Some(Kind::Missing),
+            Standing::Differs => Some(Kind::Changed),
+            Standing::Foreign => Some(Kind::Foreign),
+        };
+        let path = artefact.path;
+        differences.extend(kind.map(|kind| Difference { path: path.clone(), kind, wanted: Wanted::Unit(unit) }));
+        paths.push(path);
+    }
+    Ok((paths, differences))
+}
+
+/// Prints unified diffs from what stands to what should, as much as a person reads.
+pub(crate) fn print(
+    root: &Path,
+    emission: &Emission<'_>,
+    differences: &[Difference],
+    out: &mut dyn Write,
+) -> io::Result<()> {
+    let mut budget = LINES_IN_ALL;
+    for (index, difference) in differences.iter().enumerate() {
+        if budget == 0 {
+            return writeln!(out, "… and {} more files differ", differences.len() - index);
+        }
+        let diff = unified(root, emission, difference);
+        let shown = LINES_PER_FILE.min(budget);
+        for line in diff.lines().take(shown) {
+            let style = style(line);
+            writeln!(out, "{style}{}{style:#}", terminal::clean(line))?;
+        }
+        let hidden = diff.lines().count().saturating_sub(shown);
+        if hidden > 0 {
+            writeln!(out, "… {hidden} more lines of this diff")?;
+        }
+        budget -= diff.lines().count().min(shown);
+    }
+    Ok(())
+}
+
+/// The diff of one file with its two header lines.
+fn unified(root: &Path, emission: &Emission<'_>, difference: &Difference) -> String {
+    let place = root.join(&difference.path);
+    let old = match difference.kind {
+        Kind::Missing => String::new(),
+        Kind::Changed | Kind::Stale | Kind::Foreign => standing_text(&place),
+    };
+    let new = match &difference.wanted {
+        Wanted::Unit(unit) => emission
+            .unit(*unit)
+            .into_iter()
+            .find(|artefact| artefact.path == difference.path)
+            .map(|artefact| artefact.text)
+            .unwrap_or_default(),
+        Wanted::Text(text) => text.clone(),
+        Wanted::Nothing => String::new(),
+    };
+    let name = shown(&place);
+    let header = |is_there: bool| if is_there { name.as_str() } else { "/dev/null" };
+    TextDiff::configure()
+        .timeout(PATIENCE)
+        .diff_lines(&old, &new)
+        .unified_diff()
+        .context_radius(3)
+        .header(header(difference.kind != Kind::Missing), header(difference.kind != Kind::Stale))
+        .to_string()
+}
+
+/// The text of whatever stands there; links are named, not followed.
+fn standing_text(place: &Path) -> String {
+    if let Ok(target) = fs::read_link(place) {
+        return format!("(a link to {})\n", target.display());
+    }
+    match fs::read(place) {
+        Ok(bytes) => String::from_utf8_lossy(&bytes).into_owned(),
+        Err(cause) => format!("({cause})\n"),
+    }
+}
+
+fn style(line: &str) -> Style {
+    match line.as_bytes() {
+        [b'+', b'+', b'+', ..] | [b'-', b'-', b'-', ..] => BOLD,
+        [b'@', ..] => CYAN,
+        [b'+', ..] => AnsiColor::Green.on_default(),
+        [b'-', ..] => AnsiColor::Red.on_default(),
+        _ => Style::new(),
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,45 @@
+//! The file system: the only place of the compiler that reads or writes files.
+//!
+//! `read` turns a folder of specs into sources, `write` artefacts into files, `diff` says how the two differ. `tree` knows
+//! what stands in the output folder and whose it is, by the `manifest` that the compiler keeps there.
+
+pub(crate) mod diff;
+pub(crate) mod emission;
+mod manifest;
+pub(crate) mod read;
+mod tree;
+pub(crate) mod write;
+
+use std::path::{Component, Path};
+
+/// A path as people are shown it: relative to the working directory where it lies below, `/` between parts.
+pub(crate) fn shown(path: &Path) -> String {
+    let here = std::env::current_dir().ok();
+    let path = here.as_deref().and_then(|here| path.strip_prefix(here).ok()).unwrap_or(path);
+    let mut text = String::new();
+    for component in path.components().filter(|component| *component != Component::CurDir) {
+        if !text.is_empty() && !text.ends_with('/') {
+            text.push('/');
+        }
+        match component {
+            Component::RootDir => text.push('/'),
+            other => text.push_str(&other.as_os_str().to_string_lossy()),
+        }
+    }
+    if text.is_empty() { String::from(".") } else { text }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn paths_are_shown_from_here() {
+        let here = std::env::current_dir().unwrap();
+        assert_eq!(shown(Path::new("./slos/a.yaml")), "slos/a.yaml");
+        assert_eq!(shown(&here.join("slos/a.yaml")), "slos/a.yaml");
+        assert_eq!(shown(Path::new("../slos")), "../slos");
+        assert_eq!(shown(Path::new("/nowhere/a")), "/nowhere/a");
+        assert_eq!(shown(Path::new(".")), ".");
+    }
+}

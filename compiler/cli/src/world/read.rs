@@ -1,0 +1,201 @@
+//! Reads specs: a folder (or one file) → `Sources`, in an order that does not depend on the file system.
+
+use std::fs::File;
+use std::io::{ErrorKind, Read};
+use std::path::{Path, PathBuf};
+
+use emberline_core::code::INVALID_YAML;
+use emberline_core::finding::Finding;
+use emberline_core::source::{Sources, Span};
+use ignore::WalkBuilder;
+use rayon::prelude::*;
+
+use super::shown;
+use crate::failure::{Failure, Result};
+
+/// Core refuses specs above 1 MiB; no more than this is ever read of one, so that a huge file cannot fill the memory.
+const READ_AT_MOST: u64 = 2 << 20;
+
+/// The specs of a run.
+#[derive(Debug, Default)]
+pub(crate) struct Specs {
+    /// Every spec's text, in the order of their paths.
+    pub(crate) sources: Sources,
+    /// Files that are not UTF-8. Their source holds the part before the first bad byte, so that its names resolve; what
+    /// core finds in such a half file says nothing.
+    pub(crate) cut: Vec<Finding>,
+}
+
+/// Reads every spec below `specs`, or `specs` itself if it is a file.
+pub(crate) fn read(specs: &Path) -> Result<Specs> {
+    let mut files: Vec<(String, PathBuf)> = find(specs)?.into_iter().map(|path| (shown(&path), path)).collect();
+    files.sort();
+    let texts: Vec<Vec<u8>> = files.par_iter().map(|(_, path)| contents(path)).collect::<Result<_>>()?;
+    let mut read = Specs::default();
+    for ((path, _), bytes) in files.into_iter().zip(texts) {
+        read.add(path, bytes);
+    }
+    Ok(read)
+}
+
+impl Specs {
+    fn add(&mut self, path: String, bytes: Vec<u8>) {
+        let whole = (bytes.len() as u64) < READ_AT_MOST;
+        let error = match String::from_utf8(bytes) {
+            Ok(text) => {
+                self.sources.add(path, text);
+                return;
+            }
+            Err(error) => error,
+        };
+        let fault = error.utf8_error();
+        let good = fault.valid_up_to();
+        let mut bytes = error.into_bytes();
+        let bad = bytes.get(good).copied().unwrap_or_default();
+        bytes.truncate(good);
+        let source = self.sources.add(path, String::from_utf8(bytes).unwrap_or_default());
+        // A character that the reading limit cut in two is no fault of the file, which core will find too long.
+        if whole || fault.error_len().is_some() {
+            self.cut.push(
+                Finding::new(
+                    &INVALID_YAML,
+                    Span::new(source, good..good),
+                    format!("expected UTF-8 text, found the byte 0x{bad:02x}"),
+                )
+                .label("the text ends here for every reader of UTF-8")
+                .hint("save the file as UTF-8"),
+            );
+        }
+    }
+}
+
+/// The spec files below `specs`. Hidden files and folders are passed over; a link to a file counts, a link to a folder is
+/// not followed, so there are no loops; `.gitignore` has no say in what is compiled.
+fn find(specs: &Path) -> Result<Vec<PathBuf>> {
+    let remedy = "`emberline init` writes a first spec; `--specs` names another folder";
+    let about = std::fs::metadata(specs).map_err(|cause| match cause.kind() {
+        ErrorKind::NotFound => Failure::new(format!("there is no folder of specs at {}", shown(specs))).help(remedy),
+        _ => Failure::io("cannot read", specs, &cause),
+    })?;
+    if !about.is_dir() {
+        return Ok(vec![specs.to_owned()]);
+    }
+    let mut files = Vec::new();
+    for entry in WalkBuilder::new(specs).standard_filters(false).hidden(true).build() {
+        let entry = entry.map_err(|cause| Failure::new(format!("cannot read the specs: {cause}")))?;
+        let is_spec = entry.path().extension().is_some_and(|extension| extension == "yaml" || extension == "yml");
+        // A folder named `x.yaml`, a link to a folder, a pipe or a device is no spec; a link that leads nowhere is one that
+        // cannot be read, and the person should know.
+        let is_file = || entry.path().metadata().map_or(true, |about| about.is_file());
+        if is_spec && is_file() {
+            files.push(entry.into_path());
+        }
+    }
+    if files.is_empty() {
+        return Err(Failure::new(format!("there is no spec (*.yaml or *.yml) below {}", shown(specs))).help(remedy));
+    }
+    Ok(files)
+}
+
+fn contents(path: &Path) -> Result<Vec<u8>> {
+    let mut bytes = Vec::new();
+    File::open(path)
+        .and_then(|file| {
+            let size = file.metadata().map_or(0, |about| about.len().min(READ_AT_MOST));
+            bytes.reserve_exact(usize::try_from(size).unwrap_or_default());
+            file.take(READ_AT_MOST).read_to_end(&mut bytes)
+        })
+        .map_err(|cause| Failure::io("cannot read", path, &cause))?;
+    Ok(bytes)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn folder(files: &[(&str, &[u8])]) -> tempfile::TempDir {
+        let folder = tempfile::tempdir().unwrap();
+        for (path, bytes) in files {
+            let path = folder.path().join(path);
+            std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+            std::fs::write(path, bytes).unwrap();
+        }
+        folder
+    }
+
+    fn names(folder: &Path, specs: &Specs) -> Vec<String> {
+        let prefix = format!("{}/", shown(folder));
+        specs.sources.iter().map(|(_, source)| source.path.replace(&prefix, "")).collect()
+    }
+
+    #[test]
+    fn specs_are_sorted_and_nothing_else_is_read() {
+        let folder = folder(&[
+            ("b.yaml", b"b"),
+            ("a.yml", b"a"),
+            ("deep/er/c.yaml", b"c"),
+            ("notes/readme.md", b"m"),
+            (".hidden.yaml", b"h"),
+            (".git/x.yaml", b"g"),
+            (".gitignore", b"*.yaml"),
+            (".ignore", b"*.yaml"),
+        ]);
+        let specs = read(folder.path()).unwrap();
+        assert_eq!(names(folder.path(), &specs), ["a.yml", "b.yaml", "deep/er/c.yaml"]);
+        assert!(specs.cut.is_empty());
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn links_to_files_count_and_loops_do_not_matter() {
+        let folder = folder(&[("real.txt", b"x")]);
+        let link = |from: &str, to: &str| std::os::unix::fs::symlink(from, folder.path().join(to)).unwrap();
+        link("real.txt", "a.yaml");
+        link(".", "loop");
+        link(".", "loop.yaml");
+        assert_eq!(names(folder.path(), &read(folder.path()).unwrap()), ["a.yaml"]);
+        // The folder itself may be a link.
+        let outer = tempfile::tempdir().unwrap();
+        let specs = outer.path().join("specs");
+        std::os::unix::fs::symlink(folder.path(), &specs).unwrap();
+        assert_eq!(names(&specs, &read(&specs).unwrap()), ["a.yaml"]);
+        // A link that leads nowhere is named.
+        link("nowhere", "broken.yaml");
+        assert!(read(folder.path()).unwrap_err().what.contains("broken.yaml"));
+    }
+
+    #[test]
+    fn one_file_is_enough() {
+        let folder = folder(&[("spec.txt", b"x")]);
+        assert_eq!(read(&folder.path().join("spec.txt")).unwrap().sources.iter().len(), 1);
+    }
+
+    #[test]
+    fn a_missing_and_an_empty_folder_name_the_remedy() {
+        let empty = tempfile::tempdir().unwrap();
+        let failure = read(empty.path()).unwrap_err();
+        assert!(failure.what.starts_with("there is no spec"), "{failure:?}");
+        let failure = read(&empty.path().join("slos")).unwrap_err();
+        assert!(failure.help.unwrap().contains("emberline init"));
+    }
+
+    #[test]
+    fn the_first_bad_byte_is_the_place() {
+        let folder = folder(&[("a.yaml", b"one\ntw\xffo\n"), ("b.yaml", b"fine")]);
+        let specs = read(folder.path()).unwrap();
+        let [finding] = &specs.cut[..] else { panic!("{:?}", specs.cut) };
+        let (start, _) = specs.sources.positions(finding.label.span);
+        assert_eq!((start.line, start.column), (2, 3));
+        assert_eq!(finding.message, "expected UTF-8 text, found the byte 0xff");
+    }
+
+    #[test]
+    fn a_huge_file_is_read_in_part_and_left_to_core() {
+        // 3-byte characters, so that the limit falls inside one.
+        let folder = folder(&[("a.yaml", "€".repeat(1 << 20).as_bytes())]);
+        let specs = read(folder.path()).unwrap();
+        assert!(specs.cut.is_empty());
+        let length = specs.sources.iter().next().unwrap().1.text.len() as u64;
+        assert!(length > 1 << 20 && length <= READ_AT_MOST);
+    }
+}
