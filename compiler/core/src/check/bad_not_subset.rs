@@ -1,0 +1,32 @@
+//! `bad-not-subset`: the part must be a part, or the error ratio means nothing.
+
+use super::Context;
+use crate::code;
+use crate::finding::Finding;
+use crate::model::Side;
+use crate::promql::witness::{Subset, implied};
+
+pub(super) fn run(context: &Context<'_>, findings: &mut Vec<Finding>) {
+    for (slo, _) in context.slos() {
+        let Some(ratio) = slo.sli.ratio() else { continue };
+        let part = ratio.side.query();
+        // Two metrics may well count one thing; their labels need not agree.
+        if part.selector.metric_name() != ratio.total.selector.metric_name() {
+            continue;
+        }
+        let word = match ratio.side {
+            Side::Bad(_) => "bad",
+            Side::Good(_) => "good",
+        };
+        if let Subset::Refuted { matcher } = implied(&part.selector, &ratio.total.selector) {
+            let Some(narrowing) = ratio.total.selector.matchers.get(matcher) else { continue };
+            let place = ratio.total.place(context.sources, narrowing.label_range.start..narrowing.value_range.end);
+            findings.push(
+                Finding::new(&code::BAD_NOT_SUBSET, part.span, format!("`{word}` selects events that `total` does not"))
+                    .label(format!("says nothing of `{}` that would keep within it", narrowing.label))
+                    .related(place, "`total` is narrowed down here")
+                    .hint(format!("repeat this matcher in `{word}`, or remove it from `total`")),
+            );
+        }
+    }
+}

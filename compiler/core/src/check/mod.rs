@@ -1,0 +1,74 @@
+//! `Model, Plan → Findings`: policy, one file a check. Knows nothing of rendering.
+//!
+//! A check sees one service at a time, so services are checked side by side.
+
+mod bad_not_subset;
+mod cannot_fire;
+mod low_traffic;
+mod mixed_scrape_intervals;
+mod threshold_not_a_bucket;
+mod unbounded_label;
+mod undeclared;
+mod window_too_short;
+
+use rayon::prelude::*;
+
+use crate::code::{self, Code};
+use crate::finding::Finding;
+use crate::model::{Model, Service, Slo};
+use crate::plan::{Plan, ServicePlan, SloPlan};
+use crate::source::Sources;
+
+/// One rule of the gate.
+pub struct Check {
+    /// The codes it can report.
+    pub codes: &'static [&'static Code],
+    run: fn(&Context<'_>, &mut Vec<Finding>),
+}
+
+/// Every check. The order does not matter: findings are sorted by place.
+pub static CHECKS: &[Check] = &[
+    Check { codes: &[&code::BAD_NOT_SUBSET], run: bad_not_subset::run },
+    Check { codes: &[&code::CANNOT_FIRE], run: cannot_fire::run },
+    Check { codes: &[&code::LOW_TRAFFIC], run: low_traffic::run },
+    Check { codes: &[&code::MIXED_SCRAPE_INTERVALS], run: mixed_scrape_intervals::run },
+    Check { codes: &[&code::THRESHOLD_NOT_A_BUCKET], run: threshold_not_a_bucket::run },
+    Check { codes: &[&code::UNBOUNDED_LABEL], run: unbounded_label::run },
+    Check {
+        codes: &[&code::UNDECLARED_METRIC, &code::UNDECLARED_LABEL, &code::UNDECLARED_VALUE],
+        run: undeclared::run,
+    },
+    Check { codes: &[&code::WINDOW_TOO_SHORT], run: window_too_short::run },
+];
+
+/// What a check looks at: one service of the model and its plan.
+pub(crate) struct Context<'m> {
+    sources: &'m Sources,
+    model: &'m Model,
+    service: &'m Service,
+    plan: &'m ServicePlan,
+}
+
+impl<'m> Context<'m> {
+    /// Objectives with their plans.
+    fn slos(&self) -> impl Iterator<Item = (&'m Slo, &'m SloPlan)> {
+        self.service.slos.iter().zip(&self.plan.slos)
+    }
+}
+
+/// Runs every check over every service.
+#[must_use]
+pub fn run(sources: &Sources, model: &Model, plan: &Plan) -> Vec<Finding> {
+    model
+        .services
+        .par_iter()
+        .zip(&plan.services)
+        .flat_map_iter(|(service, plan)| {
+            let mut findings = Vec::new();
+            for check in CHECKS {
+                (check.run)(&Context { sources, model, service, plan }, &mut findings);
+            }
+            findings
+        })
+        .collect()
+}

@@ -1,0 +1,42 @@
+//! `window-too-short`: a mean over fewer than four samples is noise, and one missed scrape empties it.
+
+use std::collections::BTreeSet;
+
+use super::Context;
+use crate::code;
+use crate::finding::Finding;
+use crate::plan::Scale;
+use crate::quantity::Duration;
+
+/// The fewest scrapes that an alert window may hold.
+const FEWEST_SCRAPES: u64 = 4;
+
+pub(super) fn run(context: &Context<'_>, findings: &mut Vec<Finding>) {
+    let policy = &context.model.policy;
+    for (slo, plan) in context.slos() {
+        let scrape = Duration::from_millis(plan.timing.scrape.millis() * u64::from(plan.scale.0));
+        let least = scrape * FEWEST_SCRAPES;
+        let mut seen = BTreeSet::new();
+        for burn in &plan.burns {
+            for window in [&burn.short, &burn.long] {
+                if window.nominal >= least || !seen.insert(window.nominal) {
+                    continue;
+                }
+                let place = burn.span.unwrap_or(slo.name.span);
+                let mut finding = Finding::new(
+                    &code::WINDOW_TOO_SHORT,
+                    place,
+                    format!("the window {} holds fewer than {FEWEST_SCRAPES} scrapes", window.nominal),
+                )
+                .label(format!("a sample comes every {scrape}"))
+                .note(format!("{FEWEST_SCRAPES} × {scrape} = {least}"))
+                .hint(format!("make the window at least {least}, or scrape more often"));
+                if scrape == policy.scrape.value && policy.scrape.span != place && policy.scrape.span.end > 0 {
+                    finding = finding.related(policy.scrape.span, "the interval is set here");
+                }
+                findings.push(finding);
+            }
+        }
+        debug_assert_eq!(plan.scale, Scale(policy.time_scale.value));
+    }
+}

@@ -1,0 +1,96 @@
+//! Alerting rules: burn rates without a division, and the states of missing data.
+
+use rust_decimal::Decimal;
+
+use super::{Pairs, Rule, Rules, Side, own, text};
+use crate::plan::{BurnAlert, State, WindowKind, names};
+use crate::promql::{Compare, Expr, Op};
+use crate::quantity::Duration;
+
+/// One rule a pair: `bad[l] > burn·B·all[l] and bad[s] > burn·B·all[s]`. Without traffic that is `0 > 0`: silent.
+pub(super) fn burn(rules: &mut Rules<'_>) {
+    let slo = rules.slo;
+    let matchers = rules.own;
+    let slices: [&[_]; 1] = [&matchers];
+    for alert in &slo.burns {
+        let series: [String; 4] = [
+            Side::Bad.series(&alert.long.suffix),
+            Side::Events.series(&alert.long.suffix),
+            Side::Bad.series(&alert.short.suffix),
+            Side::Events.series(&alert.short.suffix),
+        ];
+        let [bad_long, all_long, bad_short, all_short] = series.each_ref().map(|name| Expr::Select(own(name, &slices)));
+        let threshold = Expr::Number(alert.threshold);
+        let (most_long, most_short) =
+            (Expr::binary(&threshold, Op::Mul, &all_long), Expr::binary(&threshold, Op::Mul, &all_short));
+        let long = Expr::binary(&bad_long, Op::Filter(Compare::Gt), &most_long);
+        let short = Expr::binary(&bad_short, Op::Filter(Compare::Gt), &most_short);
+        let both = Expr::binary(&long, Op::And, &short);
+        let expr = match alert.guard {
+            None => text(&both),
+            Some(guard) => guarded(rules, alert, guard.count, &both),
+        };
+        rules.rules.push(Rule::Alerting {
+            alert: &alert.name,
+            expr,
+            hold: None,
+            keep_firing_for: (slo.keep_firing_for > Duration::ZERO).then(|| slo.keep_firing_for.to_string()),
+            labels: Pairs(&alert.labels, &[]),
+            annotations: Pairs(&alert.annotations, &[]),
+        });
+    }
+}
+
+/// The condition, and at least so many bad events in the long window.
+fn guarded(rules: &Rules<'_>, alert: &BurnAlert, least: Decimal, both: &Expr<'_>) -> String {
+    let slo = rules.slo;
+    let slices: [&[_]; 1] = [&rules.own];
+    let least = Expr::Number(least);
+    let name = match alert.long.kind {
+        WindowKind::Counted => Side::Bad.series(&alert.long.suffix),
+        _ => Side::Bad.series(names::BASE),
+    };
+    let series = Expr::Select(own(&name, &slices));
+    if alert.long.kind == WindowKind::Counted {
+        return text(&Expr::binary(both, Op::And, &Expr::binary(&series, Op::Filter(Compare::Ge), &least)));
+    }
+    let over = [Expr::subquery(&series, alert.long.real.millis(), slo.timing.step.millis())];
+    let sum = Expr::Call("sum_over_time", &over);
+    let seconds = Expr::Number(slo.step_seconds());
+    let count = Expr::binary(&sum, Op::Mul, &seconds);
+    text(&Expr::binary(both, Op::And, &Expr::binary(&count, Op::Filter(Compare::Ge), &least)))
+}
+
+/// Alerts on data that is missing.
+pub(super) fn states(rules: &mut Rules<'_>) {
+    let slo = rules.slo;
+    let matchers = rules.own;
+    let slices: [&[_]; 1] = [&matchers];
+    let nothing = Expr::Number(Decimal::ZERO);
+    for alert in &slo.states {
+        let base = Side::Events.series(names::BASE);
+        let known = Side::Events.series(&alert.known.suffix);
+        let recent = Side::Events.series(&alert.recent.suffix);
+        let known = Expr::Select(own(&known, &slices));
+        let recent = Expr::Select(own(&recent, &slices));
+        let expr = match alert.state {
+            State::Absent => {
+                let over = [Expr::Range(own(&base, &slices), alert.reach.millis())];
+                text(&Expr::Call("absent_over_time", &over))
+            }
+            State::GroupGone => {
+                let some = Expr::binary(&known, Op::Filter(Compare::Gt), &nothing);
+                text(&Expr::binary(&some, Op::Unless, &recent))
+            }
+            State::NoTraffic => text(&Expr::binary(&recent, Op::Filter(Compare::Eq), &nothing)),
+        };
+        rules.rules.push(Rule::Alerting {
+            alert: &alert.name,
+            expr,
+            hold: (alert.hold > Duration::ZERO).then(|| alert.hold.to_string()),
+            keep_firing_for: None,
+            labels: Pairs(&alert.labels, &[]),
+            annotations: Pairs(&alert.annotations, &[]),
+        });
+    }
+}

@@ -1,0 +1,338 @@
+//! Who is told, when and how: pairs of windows, data states, and what each level overrides.
+
+use std::collections::BTreeMap;
+
+use rust_decimal::Decimal;
+
+use super::policy::{Policy, labels};
+use super::resolve::Scope;
+use crate::code;
+use crate::finding::Finding;
+use crate::quantity::{Duration, Percent};
+use crate::source::{Span, Spanned};
+use crate::spec::{AlertingSpec, DataSpec, Name, PairSpec};
+use crate::suggest;
+
+/// Alerting of one level, everything inherited filled in.
+#[derive(Debug, Clone)]
+pub struct Alerting {
+    /// The alerts' names.
+    pub names: AlertNames,
+    /// Labels of each alert.
+    pub labels: BTreeMap<String, String>,
+    /// Annotations of each alert.
+    pub annotations: BTreeMap<String, String>,
+    /// How long an alert keeps firing after its condition ended.
+    pub keep_firing_for: Duration,
+    /// Bad events the long window must hold; `None` lets the plan decide by the declared traffic.
+    pub min_bad_events: Option<u32>,
+    /// Pairs of windows, most urgent first.
+    pub pairs: Vec<Pair>,
+}
+
+/// The `alertname` of each kind of alert.
+#[derive(Debug, Clone)]
+pub struct AlertNames {
+    /// Burn-rate alerts.
+    pub burn: String,
+    /// No series at all.
+    pub absent: String,
+    /// One group gone.
+    pub group_gone: String,
+    /// No events.
+    pub no_traffic: String,
+}
+
+/// A pair of windows.
+#[derive(Debug, Clone)]
+pub struct Pair {
+    /// The long window.
+    pub long: Duration,
+    /// The short window.
+    pub short: Duration,
+    /// How fast the budget must burn.
+    pub strength: Strength,
+    /// Name of a severity of the policy.
+    pub severity: String,
+    /// Where somebody wrote the pair; `None` for the built-in ones.
+    pub span: Option<Span>,
+}
+
+/// How fast the budget must burn for a pair to fire.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum Strength {
+    /// So that this share of the objective's budget goes within the long window.
+    Budget(Percent),
+    /// At this burn rate; 1 spends the budget exactly by the end of the window.
+    Burn(Decimal),
+}
+
+impl Pair {
+    /// `1h/5m`, by which people name a pair.
+    #[must_use]
+    pub fn name(&self) -> String {
+        format!("{}/{}", self.long, self.short)
+    }
+}
+
+/// What to do in a state of missing data.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Response {
+    /// Nothing.
+    Ignore,
+    /// Alert with this severity of the policy.
+    Alert(String),
+}
+
+/// Responses to missing data.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DataStates {
+    /// No series at all.
+    pub absent: Response,
+    /// One group gone.
+    pub group_gone: Response,
+    /// Series, but no events.
+    pub no_traffic: Response,
+}
+
+impl Default for DataStates {
+    /// Absence pages, since an outage that kills the process takes its metrics along; the others are ignored.
+    fn default() -> Self {
+        Self { absent: Response::Alert("page".to_owned()), group_gone: Response::Ignore, no_traffic: Response::Ignore }
+    }
+}
+
+impl DataStates {
+    /// This policy's states with a spec's over them.
+    pub(crate) fn resolve(policy: &Policy, spec: Option<&Spanned<DataSpec>>, scope: &mut Scope<'_>) -> Self {
+        let mut states = policy.data.clone();
+        // A policy that renames its severities has no `page`: its gravest is unknown, so absence is for it to declare.
+        if let Response::Alert(name) = &states.absent
+            && !policy.severities.contains_key(name)
+        {
+            states.absent = Response::Ignore;
+        }
+        let Some(spec) = spec else { return states };
+        let mut set = |state: &mut Response, word: &Option<Spanned<Name>>| {
+            let Some(word) = word else { return };
+            *state = match word.value.0.as_str() {
+                "ignore" => Response::Ignore,
+                _ => match severity(word, policy, &["ignore"], scope) {
+                    Some(name) => Response::Alert(name),
+                    None => return,
+                },
+            };
+        };
+        set(&mut states.absent, &spec.value.absent);
+        set(&mut states.group_gone, &spec.value.group_gone);
+        set(&mut states.no_traffic, &spec.value.no_traffic);
+        states
+    }
+}
+
+/// A severity that the policy has, or a finding.
+fn severity(name: &Spanned<Name>, policy: &Policy, also: &[&str], scope: &mut Scope<'_>) -> Option<String> {
+    if policy.severities.contains_key(&name.value.0) {
+        return Some(name.value.0.clone());
+    }
+    let known: Vec<&str> = policy.severities.keys().map(String::as_str).chain(also.iter().copied()).collect();
+    scope.report(
+        Finding::new(&code::UNKNOWN_REFERENCE, name.span, format!("no severity is called `{}`", name.value.0))
+            .label("not declared in the policy")
+            .maybe_hint(suggest::did_you_mean(&name.value.0, known.iter().copied()))
+            .note(format!("known here: {}", known.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", "))),
+    );
+    None
+}
+
+impl Alerting {
+    /// The built-in defaults: the pairs of the Google SRE Workbook, chapter 5, by share of budget.
+    #[must_use]
+    pub fn workbook() -> Self {
+        let pair = |long, short, percent: i64, severity: &str| Pair {
+            long: Duration::from_hours(long),
+            short: Duration::from_minutes(short),
+            strength: Strength::Budget(Percent::of_share(Decimal::new(percent, 2))),
+            severity: severity.to_owned(),
+            span: None,
+        };
+        Self {
+            names: AlertNames {
+                burn: "ErrorBudgetBurn".to_owned(),
+                absent: "SliAbsent".to_owned(),
+                group_gone: "SliGroupGone".to_owned(),
+                no_traffic: "SliNoTraffic".to_owned(),
+            },
+            labels: BTreeMap::new(),
+            annotations: BTreeMap::new(),
+            keep_firing_for: Duration::from_minutes(5),
+            min_bad_events: None,
+            pairs: vec![
+                pair(1, 5, 2, "page"),
+                pair(6, 30, 5, "page"),
+                pair(24, 120, 10, "ticket"),
+                pair(72, 360, 10, "ticket"),
+            ],
+        }
+    }
+
+    /// This alerting with a nearer level's over it.
+    pub(crate) fn with(mut self, spec: Option<&Spanned<AlertingSpec>>, policy: &Policy, scope: &mut Scope<'_>) -> Self {
+        let Some(Spanned { value: spec, .. }) = spec else {
+            self.known_severities(policy);
+            return self;
+        };
+        if let Some(names) = spec.names.as_ref().map(|names| &names.value) {
+            for (name, given) in [
+                (&mut self.names.burn, &names.burn),
+                (&mut self.names.absent, &names.absent),
+                (&mut self.names.group_gone, &names.group_gone),
+                (&mut self.names.no_traffic, &names.no_traffic),
+            ] {
+                if let Some(given) = given {
+                    name.clone_from(&given.value.0);
+                }
+            }
+        }
+        self.labels.append(&mut labels(spec.labels.as_ref(), scope));
+        for (name, text) in spec.annotations.iter().flat_map(|named| named.value.iter()) {
+            if super::policy::is_label_name(&name.value) {
+                self.annotations.insert(name.value.clone(), text.value.0.clone());
+            } else {
+                scope.report(
+                    Finding::new(&code::INVALID_VALUE, name.span, format!("`{}` is not an annotation name", name.value))
+                        .hint(format!("write `{}`", super::label_name(&name.value))),
+                );
+            }
+        }
+        if let Some(keep) = spec.keep_firing_for {
+            self.keep_firing_for = keep.value;
+        }
+        if let Some(least) = spec.min_bad_events {
+            self.min_bad_events = Some(least.value);
+        }
+        if let Some(pairs) = &spec.pairs {
+            self.pairs = pairs.value.iter().filter_map(|pair| resolve_pair(pair, policy, scope)).collect();
+            self.refuse_twins(scope);
+        } else {
+            self.known_severities(policy);
+        }
+        for dropped in spec.drop.iter().flatten() {
+            let before = self.pairs.len();
+            self.pairs.retain(|pair| pair.name() != dropped.value);
+            if self.pairs.len() == before {
+                let names: Vec<String> = self.pairs.iter().map(Pair::name).collect();
+                scope.report(
+                    Finding::new(&code::UNKNOWN_REFERENCE, dropped.span, format!("no pair is called `{}`", dropped.value))
+                        .maybe_hint(suggest::did_you_mean(&dropped.value, names.iter().map(String::as_str)))
+                        .note(format!("the pairs here are {}", names.join(", "))),
+                );
+            }
+        }
+        self
+    }
+
+    /// Built-in pairs whose severity the policy has renamed away go: their severities are for it to declare.
+    fn known_severities(&mut self, policy: &Policy) {
+        self.pairs.retain(|pair| pair.span.is_some() || policy.severities.contains_key(&pair.severity));
+    }
+
+    fn refuse_twins(&self, scope: &mut Scope<'_>) {
+        for (index, pair) in self.pairs.iter().enumerate() {
+            let twin = self.pairs[..index].iter().find(|earlier| earlier.name() == pair.name());
+            if let (Some(twin), Some(span)) = (twin, pair.span) {
+                let mut finding =
+                    Finding::new(&code::DUPLICATE_NAME, span, format!("the pair `{}` is declared twice", pair.name()));
+                if let Some(earlier) = twin.span {
+                    finding = finding.related(earlier, "first declared here");
+                }
+                scope.report(finding.hint("keep one of them"));
+            }
+        }
+    }
+}
+
+fn resolve_pair(spec: &PairSpec, policy: &Policy, scope: &mut Scope<'_>) -> Option<Pair> {
+    let severity = severity(&spec.severity, policy, &[], scope);
+    let mut sound = true;
+    let mut refuse = |span, message: String, hint: &str| {
+        scope.report(Finding::new(&code::INVALID_VALUE, span, message).hint(hint));
+        sound = false;
+    };
+    let (long, short) = (spec.long.value, spec.short.value);
+    if short >= long {
+        refuse(
+            spec.short.span,
+            format!("the short window `{short}` must be shorter than the long window `{long}`"),
+            "a twelfth of the long window is usual",
+        );
+    }
+    for window in [spec.long, spec.short] {
+        // Counted windows are tiled by five minutes, the others by one: an event must fall into exactly one tile.
+        let step = if window.value >= Duration::from_days(1) { 5 } else { 1 };
+        if window.value == Duration::ZERO || !window.value.is_multiple_of(Duration::from_minutes(step)) {
+            refuse(
+                window.span,
+                format!("expected whole multiples of {step}m for a window, found `{}`", window.value),
+                "windows of a day and more are counted in steps of 5m, shorter ones of 1m",
+            );
+        }
+        if window.value > Duration::from_days(90) {
+            refuse(window.span, format!("expected a window of at most 90d, found `{}`", window.value), "use a shorter window");
+        }
+    }
+    let strength = match (spec.budget, spec.burn) {
+        (Some(budget), None) => {
+            if budget.value.share() <= Decimal::ZERO || budget.value.share() > Decimal::ONE {
+                refuse(budget.span, format!("expected a share from 0% to 100%, found `{}`", budget.value), "2% is usual for a page");
+            }
+            Strength::Budget(budget.value)
+        }
+        (None, Some(burn)) => {
+            if burn.value.0 < Decimal::ONE || burn.value.0 > Decimal::from(1_000_000) {
+                refuse(
+                    burn.span,
+                    format!("expected a burn rate of at least 1, found `{}`", burn.value.0),
+                    "below 1 the objective is being met",
+                );
+            }
+            Strength::Burn(burn.value.0)
+        }
+        (budget, _) => {
+            let message = match budget {
+                Some(_) => "a pair has either `budget` or `burn`, not both",
+                None => "a pair needs `budget` or `burn`",
+            };
+            let code = if budget.is_some() { &code::INVALID_VALUE } else { &code::MISSING_FIELD };
+            let span = budget.map_or(spec.long.span, |budget| budget.span);
+            scope.report(Finding::new(code, span, message).hint("write `budget: 2%` for 2% of the budget in the long window"));
+            return None;
+        }
+    };
+    let severity = severity?;
+    sound.then_some(Pair { long, short, strength, severity, span: Some(spec.long.span) })
+}
+
+/// Labels to keep apart, as Prometheus names; OpenTelemetry's are translated.
+pub(crate) fn group_labels(names: Option<&[Spanned<String>]>, scope: &mut Scope<'_>) -> Vec<Spanned<String>> {
+    let mut labels: Vec<Spanned<String>> = Vec::new();
+    for name in names.unwrap_or_default() {
+        let label = super::label_name(&name.value);
+        if super::policy::RESERVED_LABELS.contains(&label.as_str()) || label == "le" || label.is_empty() {
+            scope.report(
+                Finding::new(&code::INVALID_VALUE, name.span, format!("cannot group by `{}`", name.value))
+                    .label("the rules set this label themselves")
+                    .hint("rename the label where it is scraped, or group by another"),
+            );
+        } else if labels.iter().any(|earlier| earlier.value == label) {
+            scope.report(
+                Finding::new(&code::DUPLICATE_NAME, name.span, format!("`{}` is named twice", name.value))
+                    .hint("keep one of them"),
+            );
+        } else {
+            labels.push(Spanned::new(label, name.span));
+        }
+    }
+    labels.sort_by(|a, b| a.value.cmp(&b.value));
+    labels
+}

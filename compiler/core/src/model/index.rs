@@ -1,0 +1,119 @@
+//! What specs may refer to in one another: services by name, metrics by the series they become.
+
+use std::collections::{BTreeMap, HashMap};
+
+use super::metric::Metric;
+use crate::source::Span;
+use crate::spec::MetricType;
+
+/// The metrics that one service declares.
+#[derive(Debug, Default)]
+pub(crate) struct Metrics {
+    pub(crate) declared: BTreeMap<String, Metric>,
+    pub(crate) broken: Vec<String>,
+}
+
+/// Services and metrics of all specs.
+#[derive(Debug, Default)]
+pub struct Index {
+    services: BTreeMap<String, Span>,
+    /// Series name → owners in service order: service name and metric.
+    series: HashMap<String, Vec<(String, Metric)>>,
+    /// OpenTelemetry and Prometheus name → owners in service order.
+    names: HashMap<String, Vec<(String, Metric)>>,
+    /// Prometheus stems of metrics whose declaration is at fault.
+    broken: Vec<String>,
+}
+
+/// What is known of a series name.
+#[derive(Debug, Clone, Copy)]
+pub enum Declared<'a> {
+    /// This metric has it.
+    Metric(&'a Metric),
+    /// A declaration that is itself at fault may have it; say nothing more.
+    Unclear,
+    /// No spec declares it.
+    No,
+}
+
+impl Index {
+    pub(crate) fn add_service(&mut self, name: &str, span: Span, metrics: &Metrics) {
+        self.services.entry(name.to_owned()).or_insert(span);
+        for metric in metrics.declared.values() {
+            for alias in [&metric.name.value, &metric.prometheus] {
+                let owners = self.names.entry(alias.clone()).or_default();
+                if owners.last().is_none_or(|(owner, last)| owner != name || last.name != metric.name) {
+                    owners.push((name.to_owned(), metric.clone()));
+                }
+            }
+            for series in metric.series() {
+                self.series.entry(series).or_default().push((name.to_owned(), metric.clone()));
+            }
+        }
+        self.broken.extend(metrics.broken.iter().map(|metric| super::label_name(metric)));
+    }
+
+    /// Where a service is declared.
+    #[must_use]
+    pub fn service(&self, name: &str) -> Option<Span> {
+        self.services.get(name).copied()
+    }
+
+    /// Every service, sorted by name.
+    pub fn services(&self) -> impl Iterator<Item = &str> {
+        self.services.keys().map(String::as_str)
+    }
+
+    /// The metric that has a series in `service`'s own declarations, else in any other's.
+    #[must_use]
+    pub fn series(&self, service: &str, series: &str) -> Declared<'_> {
+        let owners = self.series.get(series).map(Vec::as_slice).unwrap_or_default();
+        match owners.iter().find(|(owner, _)| owner == service).or(owners.first()) {
+            Some((_, metric)) => Declared::Metric(metric),
+            None if self.broken.iter().any(|stem| series.starts_with(stem.as_str())) => Declared::Unclear,
+            None => Declared::No,
+        }
+    }
+
+    /// The metric that people name in a latency objective: by its OpenTelemetry name, or by its Prometheus name.
+    ///
+    /// # Errors
+    /// [`Declared::No`] where no spec declares it, [`Declared::Unclear`] where a faulty declaration may.
+    pub fn histogram(&self, service: &str, name: &str) -> Result<&Metric, Declared<'_>> {
+        let owners = self.names.get(name).map(Vec::as_slice).unwrap_or_default();
+        match owners.iter().find(|(owner, _)| owner == service).or(owners.first()) {
+            Some((_, metric)) => Ok(metric),
+            None if self.broken.iter().any(|stem| super::label_name(name).starts_with(stem.as_str())) => {
+                Err(Declared::Unclear)
+            }
+            None => Err(Declared::No),
+        }
+    }
+
+    /// Names of histograms that a typo may have meant.
+    #[must_use]
+    pub fn histogram_names(&self, service: &str) -> Vec<&str> {
+        let histogram = |kind| matches!(kind, MetricType::Histogram | MetricType::ExponentialHistogram);
+        let mut names: Vec<(bool, &str)> = Vec::new();
+        #[expect(clippy::iter_over_hash_type, reason = "sorted right below")]
+        for (name, owners) in &self.names {
+            if owners.iter().any(|(_, metric)| histogram(metric.kind)) {
+                names.push((!owners.iter().any(|(owner, _)| owner == service), name));
+            }
+        }
+        names.sort_unstable();
+        names.into_iter().map(|(_, name)| name).collect()
+    }
+
+    /// Series names that a typo may have meant: those of `service`, then all others'.
+    #[must_use]
+    pub fn series_names(&self, service: &str) -> Vec<&str> {
+        let mut names: Vec<(bool, &str)> = Vec::new();
+        #[expect(clippy::iter_over_hash_type, reason = "sorted right below")]
+        for (name, owners) in &self.series {
+            names.push((!owners.iter().any(|(owner, _)| owner == service), name));
+        }
+        names.sort_unstable();
+        names.into_iter().map(|(_, name)| name).collect()
+    }
+}

@@ -1,0 +1,19 @@
+//! `Spec… → Model`: what the specs mean. Defaults, references, uniqueness; a `Model` holds no invalid objective.
+//!
+//! Spans stay with what people may have to change. Knows no PromQL window, no rule and no file.
+
+mod alerting;
+mod index;
+mod metric;
+mod policy;
+mod resolve;
+mod service;
+mod sli;
+
+pub use alerting::{AlertNames, Alerting, DataStates, Pair, Response, Strength};
+pub use index::{Declared, Index};
+pub use metric::{Domain, Label, Metric, label_name, prometheus_name};
+pub use policy::{Operator, Policy, Severity};
+pub use resolve::{Model, resolve};
+pub use service::{Attribute, Call, Service, Slo};
+pub use sli::{Latency, LatencyKind, Query, Ratio, Side, Sli, Slices};

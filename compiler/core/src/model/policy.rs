@@ -1,0 +1,255 @@
+//! The organisation's rules with their defaults.
+
+use std::collections::BTreeMap;
+
+use super::alerting::{self, Alerting, DataStates};
+use super::resolve::Scope;
+use crate::code;
+use crate::emit::Target;
+use crate::finding::Finding;
+use crate::quantity::Duration;
+use crate::source::{Span, Spanned};
+use crate::spec::{Named, PolicySpec, TargetWord, Text};
+
+/// Labels that the rules set themselves; nobody else may.
+pub(crate) const RESERVED_LABELS: [&str; 6] =
+    ["slo", "service", "severity", "long_window", "short_window", "alertname"];
+
+/// Labels that need no declaration: set by Prometheus, the collector or the platform rather than by instrumentation.
+const AMBIENT_LABELS: [&str; 14] = [
+    "job",
+    "instance",
+    "service",
+    "service_name",
+    "service_namespace",
+    "service_version",
+    "service_instance_id",
+    "namespace",
+    "pod",
+    "cluster",
+    "le",
+    "otel_scope_*",
+    "exported_*",
+    "collector_instance_id",
+];
+
+/// The organisation's rules.
+#[derive(Debug, Clone)]
+pub struct Policy {
+    /// The longer of the scrape and the export interval: how often a series gets a sample.
+    pub scrape: Spanned<Duration>,
+    /// The evaluation interval of rule groups; divides 60 s.
+    pub evaluation: Duration,
+    /// Factor by which every length of time is compressed; 1 outside drills.
+    pub time_scale: Spanned<u32>,
+    /// Whether an undeclared metric is an error.
+    pub strict: bool,
+    /// Labels on every recorded series and alert.
+    pub labels: BTreeMap<String, String>,
+    /// Labels that every objective keeps apart.
+    pub group_by: Vec<Spanned<String>>,
+    /// The label that holds a service's name in its metrics.
+    pub service_label: String,
+    /// Labels that need no declaration; a `*` at the end stands for any rest.
+    pub ambient_labels: Vec<String>,
+    /// What `compile` writes unless told otherwise.
+    pub targets: Vec<Target>,
+    /// Metadata for the Prometheus Operator.
+    pub operator: Operator,
+    /// Base of `runbook_url`s, without a slash at the end.
+    pub runbook_url: Option<String>,
+    /// Severities by name.
+    pub severities: BTreeMap<String, Severity>,
+    /// What objectives inherit.
+    pub alerting: Alerting,
+    /// What objectives inherit.
+    pub data: DataStates,
+}
+
+/// A severity's routing labels.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Severity {
+    /// Labels on its alerts.
+    pub labels: BTreeMap<String, String>,
+}
+
+/// Metadata of `PrometheusRule` objects.
+#[derive(Debug, Clone, Default)]
+pub struct Operator {
+    /// Their namespace.
+    pub namespace: Option<String>,
+    /// Their labels.
+    pub labels: BTreeMap<String, String>,
+}
+
+impl Policy {
+    /// Whether a label needs no declaration.
+    #[must_use]
+    pub fn is_ambient(&self, label: &str) -> bool {
+        label.starts_with("__")
+            || label == self.service_label
+            || self.ambient_labels.iter().any(|ambient| match ambient.strip_suffix('*') {
+                Some(prefix) => label.starts_with(prefix),
+                None => ambient == label,
+            })
+    }
+
+    /// The policy of a spec, or all defaults. `nowhere` stands for the place of what nobody wrote.
+    pub(crate) fn resolve(spec: Option<&PolicySpec>, nowhere: Span, scope: &mut Scope<'_>) -> Self {
+        let duration = |field: Option<Spanned<Duration>>, default| field.unwrap_or(Spanned::new(default, nowhere));
+        let get = |pick: fn(&PolicySpec) -> Option<Spanned<Duration>>| spec.and_then(pick);
+        let scrape = duration(get(|s| s.scrape_interval), Duration::from_secs(15));
+        let export = duration(get(|s| s.export_interval), Duration::ZERO);
+        let mut evaluation = duration(get(|s| s.evaluation_interval), Duration::from_secs(30));
+        let minute = Duration::from_minutes(1);
+        for interval in [scrape, export] {
+            if interval.value > Duration::from_minutes(5) || (interval.value == Duration::ZERO && interval.span != nowhere) {
+                scope.report(
+                    Finding::new(
+                        &code::INVALID_VALUE,
+                        interval.span,
+                        format!("expected an interval from 1ms to 5m, found `{}`", interval.value),
+                    )
+                    .note("a series without a sample for five minutes is gone for Prometheus"),
+                );
+            }
+        }
+        if !minute.is_multiple_of(evaluation.value) {
+            scope.report(
+                Finding::new(
+                    &code::INVALID_VALUE,
+                    evaluation.span,
+                    format!("expected an interval that divides 60s, found `{}`", evaluation.value),
+                )
+                .hint("use `30s`, or another of 1s, 2s, 3s, 4s, 5s, 6s, 10s, 12s, 15s, 20s, 60s")
+                .note("windows are tiled by whole minutes: with another interval some events would count twice"),
+            );
+            evaluation.value = Duration::from_secs(30);
+        }
+        let severities = severities(spec, scope);
+        let time_scale = spec.and_then(|s| s.time_scale).unwrap_or(Spanned::new(1, nowhere));
+        let scale_fits = (1..=1_000).contains(&time_scale.value)
+            && evaluation.value.millis().is_multiple_of(u64::from(time_scale.value))
+            && scrape.value.max(export.value).millis().is_multiple_of(u64::from(time_scale.value));
+        if !scale_fits {
+            scope.report(
+                Finding::new(
+                    &code::INVALID_VALUE,
+                    time_scale.span,
+                    format!("expected a factor from 1 to 1000 that leaves whole milliseconds, found `{}`", time_scale.value),
+                )
+                .note(format!("the evaluation interval is {} and a sample comes every {}", evaluation.value, scrape.value.max(export.value))),
+            );
+        }
+        let mut policy = Self {
+            scrape: if export.value > scrape.value { export } else { scrape },
+            evaluation: evaluation.value,
+            time_scale: Spanned::new(if scale_fits { time_scale.value } else { 1 }, time_scale.span),
+            strict: spec.and_then(|s| s.strict).is_some_and(|strict| strict.value),
+            labels: labels(spec.and_then(|s| s.labels.as_ref()), scope),
+            group_by: alerting::group_labels(spec.and_then(|s| s.group_by.as_deref()), scope),
+            service_label: spec
+                .and_then(|s| s.service_label.as_ref())
+                .map_or_else(|| "service_name".to_owned(), |label| label.value.clone()),
+            ambient_labels: match spec.and_then(|s| s.ambient_labels.as_ref()) {
+                Some(labels) => labels.iter().map(|label| label.value.clone()).collect(),
+                None => AMBIENT_LABELS.iter().map(|label| (*label).to_owned()).collect(),
+            },
+            targets: targets(spec),
+            operator: operator(spec, scope),
+            runbook_url: spec
+                .and_then(|s| s.runbook_url.as_ref())
+                .map(|url| url.value.trim_end_matches('/').to_owned()),
+            severities,
+            alerting: Alerting::workbook(),
+            data: DataStates::default(),
+        };
+        policy.data = DataStates::resolve(&policy, spec.and_then(|s| s.data.as_ref()), scope);
+        policy.alerting = policy.alerting.clone().with(spec.and_then(|s| s.alerting.as_ref()), &policy, scope);
+        policy
+    }
+}
+
+fn severities(spec: Option<&PolicySpec>, scope: &mut Scope<'_>) -> BTreeMap<String, Severity> {
+    let Some(declared) = spec.and_then(|s| s.severities.as_ref()) else {
+        return ["page", "ticket"].map(|name| (name.to_owned(), Severity::default())).into();
+    };
+    let mut severities = BTreeMap::new();
+    for (name, severity) in &declared.value.0 {
+        if name.value == "ignore" {
+            scope.report(
+                Finding::new(&code::INVALID_VALUE, name.span, "`ignore` cannot be a severity")
+                    .note("data states use the word for doing nothing"),
+            );
+        }
+        let labels = labels(severity.as_ref().and_then(|severity| severity.labels.as_ref()), scope);
+        severities.insert(name.value.clone(), Severity { labels });
+    }
+    severities
+}
+
+fn targets(spec: Option<&PolicySpec>) -> Vec<Target> {
+    let chosen = spec.and_then(|s| s.targets.as_ref());
+    let mut targets: Vec<Target> = match chosen {
+        Some(words) => words
+            .iter()
+            .map(|word| match word.value {
+                TargetWord::Rules => Target::Rules,
+                TargetWord::Tests => Target::Tests,
+                TargetWord::Operator => Target::Operator,
+                TargetWord::Schema => Target::Schema,
+            })
+            .collect(),
+        None => Target::ALL.iter().copied().filter(|target| *target != Target::Operator).collect(),
+    };
+    targets.sort();
+    targets.dedup();
+    targets
+}
+
+fn operator(spec: Option<&PolicySpec>, scope: &mut Scope<'_>) -> Operator {
+    let Some(operator) = spec.and_then(|s| s.operator.as_ref()) else { return Operator::default() };
+    let labels = operator.value.labels.as_ref().map_or_else(BTreeMap::new, |labels| {
+        labels.value.iter().map(|(key, value)| (key.value.clone(), value.value.0.clone())).collect()
+    });
+    let namespace = operator.value.namespace.as_ref();
+    if let Some(namespace) = namespace {
+        let fits = namespace.value.0.len() <= 63
+            && namespace.value.0.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-');
+        if !fits {
+            scope.report(Finding::new(
+                &code::INVALID_VALUE,
+                namespace.span,
+                format!("expected a Kubernetes namespace, found `{}`", namespace.value.0),
+            ).hint("use at most 63 lower-case letters, digits and `-`"));
+        }
+    }
+    Operator { namespace: namespace.map(|name| name.value.0.clone()), labels }
+}
+
+/// Labels for series and alerts: none of the reserved ones, and names that Prometheus takes.
+pub(crate) fn labels(named: Option<&Spanned<Named<Spanned<Text>>>>, scope: &mut Scope<'_>) -> BTreeMap<String, String> {
+    let mut labels = BTreeMap::new();
+    for (name, value) in named.into_iter().flat_map(|named| named.value.iter()) {
+        if RESERVED_LABELS.contains(&name.value.as_str()) || name.value.starts_with("__") {
+            scope.report(
+                Finding::new(&code::INVALID_VALUE, name.span, format!("the label `{}` is set by the rules themselves", name.value))
+                    .hint("choose another name"),
+            );
+        } else if !is_label_name(&name.value) {
+            scope.report(
+                Finding::new(&code::INVALID_VALUE, name.span, format!("`{}` is not a label name", name.value))
+                    .hint(format!("write `{}`", super::label_name(&name.value))),
+            );
+        } else {
+            labels.insert(name.value.clone(), value.value.0.clone());
+        }
+    }
+    labels
+}
+
+/// Whether a text is a label name that every Prometheus version and Alertmanager takes.
+pub(crate) fn is_label_name(text: &str) -> bool {
+    let mut bytes = text.bytes();
+    bytes.next().is_some_and(|b| b.is_ascii_alphabetic() || b == b'_') && bytes.all(|b| b.is_ascii_alphanumeric() || b == b'_')
+}

@@ -1,0 +1,383 @@
+//! From all specs to the model: services are put together from their files, references are followed.
+
+use std::collections::BTreeMap;
+
+use rayon::prelude::*;
+use rust_decimal::Decimal;
+
+use super::alerting::DataStates;
+use super::index::{Index, Metrics};
+use super::metric::{self, Domain, Label, Metric};
+use super::policy::Policy;
+use super::service::{Attribute, Call, Service, Slo};
+use super::sli::Sli;
+use crate::code;
+use crate::finding::Finding;
+use crate::quantity::{Duration, Percent};
+use crate::source::{SourceId, Sources, Span, Spanned};
+use crate::spec::{File, LabelSpec, MetricSpec, MetricType, ServiceSpec, SloSpec};
+use crate::suggest;
+
+/// What the specs of one folder mean.
+#[derive(Debug)]
+pub struct Model {
+    /// The organisation's rules.
+    pub policy: Policy,
+    /// Services by name.
+    pub services: Vec<Service>,
+    /// What specs can refer to.
+    pub index: Index,
+}
+
+/// Where findings go while something is resolved.
+pub(crate) struct Scope<'s> {
+    pub(crate) sources: &'s Sources,
+    pub(crate) findings: Vec<Finding>,
+}
+
+impl Scope<'_> {
+    pub(crate) fn report(&mut self, finding: Finding) {
+        self.findings.push(finding);
+    }
+}
+
+/// Resolves the files of one folder. Services that could be read are in the model even beside faulty ones, so that
+/// references to them do not raise findings of their own.
+#[must_use]
+pub fn resolve(sources: &Sources, files: &[(SourceId, File)]) -> (Model, Vec<Finding>) {
+    let mut scope = Scope { sources, findings: Vec::new() };
+    let policies: Vec<_> = files.iter().filter_map(|(id, file)| file.policy.as_ref().map(|spec| (*id, spec))).collect();
+    if let [(_, first), later @ ..] = policies.as_slice() {
+        for (_, spec) in later {
+            scope.report(
+                Finding::new(&code::DUPLICATE_NAME, spec.version.span, "a second policy")
+                    .related(first.version.span, "the first is here")
+                    .hint("keep one `policy.yaml` in the specs folder"),
+            );
+        }
+    }
+    let nowhere = policies.first().map_or_else(
+        || files.first().map(|(id, _)| Span::new(*id, 0..0)),
+        |(id, _)| Some(Span::new(*id, 0..0)),
+    );
+    let nowhere = nowhere.unwrap_or_else(|| Span::new(Sources::default().add("", ""), 0..0));
+    let policy = Policy::resolve(policies.first().map(|(_, spec)| *spec), nowhere, &mut scope);
+
+    let mut by_name: BTreeMap<&str, Vec<&ServiceSpec>> = BTreeMap::new();
+    for spec in files.iter().flat_map(|(_, file)| &file.services) {
+        by_name.entry(&spec.service.value.0).or_default().push(spec);
+    }
+    let mut index = Index::default();
+    let mut parts = Vec::with_capacity(by_name.len());
+    for (name, specs) in by_name {
+        let metrics = resolve_metrics(&specs, &mut scope);
+        index.add_service(name, specs.first().map_or(nowhere, |spec| spec.service.span), &metrics);
+        parts.push((specs, metrics));
+    }
+    let resolved: Vec<(Option<Service>, Vec<Finding>)> = parts
+        .into_par_iter()
+        .map(|(specs, metrics)| {
+            let mut scope = Scope { sources, findings: Vec::new() };
+            let service = resolve_service(&specs, metrics, &policy, &index, &mut scope);
+            (service, scope.findings)
+        })
+        .collect();
+    let mut services = Vec::with_capacity(resolved.len());
+    for (service, mut findings) in resolved {
+        services.extend(service);
+        scope.findings.append(&mut findings);
+    }
+    (Model { policy, services, index }, scope.findings)
+}
+
+/// What may be said once of a service, from whichever file says it; a second time is a finding.
+fn once<'s, T>(
+    specs: &[&'s ServiceSpec],
+    field: &str,
+    pick: impl Fn(&'s ServiceSpec) -> Option<&'s Spanned<T>>,
+    scope: &mut Scope<'_>,
+) -> Option<&'s Spanned<T>> {
+    let mut said = specs.iter().copied().filter_map(pick);
+    let first = said.next()?;
+    for again in said {
+        scope.report(
+            Finding::new(&code::DUPLICATE_NAME, again.span, format!("`{field}` of this service is said twice"))
+                .related(first.span, "first said here")
+                .hint("keep one of them"),
+        );
+    }
+    Some(first)
+}
+
+fn resolve_service(
+    specs: &[&ServiceSpec],
+    metrics: Metrics,
+    policy: &Policy,
+    index: &Index,
+    scope: &mut Scope<'_>,
+) -> Option<Service> {
+    let name = specs.first()?.service.clone().map(|name| name.0);
+    let alerting = once(specs, "alerting", |spec| spec.alerting.as_ref(), scope);
+    let inherited = policy.alerting.clone().with(alerting, policy, scope);
+    let traffic = once(specs, "traffic", |spec| spec.traffic.as_ref(), scope).copied();
+    let mut slos: Vec<Slo> = Vec::new();
+    let mut seen: BTreeMap<&str, Span> = BTreeMap::new();
+    for spec in specs.iter().flat_map(|spec| &spec.slos.value) {
+        if let Some(earlier) = seen.get(spec.name.value.0.as_str()) {
+            scope.report(
+                Finding::new(
+                    &code::DUPLICATE_SLO,
+                    spec.name.span,
+                    format!("`{}` already has an objective called `{}`", name.value, spec.name.value.0),
+                )
+                .label("the name is taken")
+                .related(*earlier, "first declared here")
+                .hint("give it another name, or remove it"),
+            );
+            continue;
+        }
+        seen.insert(&spec.name.value.0, spec.name.span);
+        slos.extend(resolve_slo(spec, &name.value, &inherited, policy, traffic, index, scope));
+    }
+    for spec in specs {
+        // An empty list; one whose objectives are all at fault has findings of its own.
+        if spec.slos.value.is_empty() && scope.sources.get(spec.slos.span.source).text[spec.slos.span.range()].trim() == "[]" {
+            scope.report(
+                Finding::new(&code::INVALID_VALUE, spec.slos.span, "a service needs at least one objective")
+                    .hint("add an objective with `name`, `objective` and `sli`"),
+            );
+        }
+    }
+    Some(Service {
+        description: once(specs, "description", |spec| spec.description.as_ref(), scope).map(|text| text.value.clone()),
+        owner: once(specs, "owner", |spec| spec.owner.as_ref(), scope).map(|owner| owner.value.0.clone()),
+        repository: once(specs, "repository", |spec| spec.repository.as_ref(), scope).map(|path| path.value.clone()),
+        traffic: traffic.map(|traffic| traffic.value),
+        calls: resolve_calls(specs, index, scope),
+        attributes: specs
+            .iter()
+            .flat_map(|spec| spec.attributes.iter().flat_map(super::super::spec::Named::iter))
+            .map(|(name, spec)| {
+                (name.value.clone(), Attribute { span: name.span, pii: spec.pii.map(|pii| pii.value) })
+            })
+            .collect(),
+        metrics: metrics.declared,
+        broken_metrics: metrics.broken,
+        slos,
+        name,
+    })
+}
+
+fn resolve_calls(specs: &[&ServiceSpec], index: &Index, scope: &mut Scope<'_>) -> Vec<Call> {
+    let mut calls = Vec::new();
+    for spec in specs.iter().flat_map(|spec| spec.calls.iter().flatten()) {
+        let callee = &spec.service.value.0;
+        let external = spec.external.is_some_and(|external| external.value);
+        if !external && index.service(callee).is_none() {
+            scope.report(
+                Finding::new(&code::UNKNOWN_REFERENCE, spec.service.span, format!("no spec declares the service `{callee}`"))
+                    .label("not declared")
+                    .hint(
+                        suggest::did_you_mean(callee, index.services())
+                            .unwrap_or_else(|| "add its spec, or `external: true` for a service of somebody else".to_owned()),
+                    ),
+            );
+            continue;
+        }
+        calls.push(Call {
+            service: spec.service.clone().map(|name| name.0),
+            kind: spec.kind.value,
+            routes: spec.routes.iter().flatten().map(|route| route.value.0.clone()).collect(),
+            external,
+        });
+    }
+    calls
+}
+
+fn resolve_slo(
+    spec: &SloSpec,
+    service: &str,
+    inherited: &super::Alerting,
+    policy: &Policy,
+    traffic: Option<Spanned<crate::quantity::Rate>>,
+    index: &Index,
+    scope: &mut Scope<'_>,
+) -> Option<Slo> {
+    let objective = objective(spec.objective, scope);
+    let window = window(spec, scope);
+    let sli = Sli::resolve(&spec.sli, service, index, scope);
+    let data = DataStates::resolve(policy, spec.data.as_ref(), scope);
+    let alerting = inherited.clone().with(spec.alerting.as_ref(), policy, scope);
+    let (sli, mut group_by) = sli?;
+    group_by.extend(policy.group_by.iter().cloned());
+    group_by.sort_by(|a, b| a.value.cmp(&b.value));
+    group_by.dedup_by(|a, b| a.value == b.value);
+    Some(Slo {
+        name: spec.name.clone().map(|name| name.0),
+        description: spec.description.as_ref().map(|text| text.value.clone()),
+        objective: objective?,
+        window: window?,
+        sli,
+        group_by,
+        traffic: spec.traffic.or(traffic),
+        data,
+        alerting,
+        notes: spec.notes.as_ref().map(|text| text.value.clone()),
+    })
+}
+
+fn objective(objective: Spanned<Percent>, scope: &mut Scope<'_>) -> Option<Spanned<Percent>> {
+    let share = objective.value.share();
+    if share > Decimal::ZERO && share < Decimal::ONE {
+        return Some(objective);
+    }
+    let hint = if share == Decimal::ONE {
+        "nothing may ever fail at 100%: no budget, so no burn rate; `99.99%` allows 4m19s in 30 days"
+    } else {
+        "write the share of good events, such as `99.9%`"
+    };
+    scope.report(
+        Finding::new(
+            &code::OBJECTIVE_OUT_OF_RANGE,
+            objective.span,
+            format!("the objective must be above 0% and below 100%, found `{}`", objective.value),
+        )
+        .label("out of range")
+        .hint(hint),
+    );
+    None
+}
+
+fn window(spec: &SloSpec, scope: &mut Scope<'_>) -> Option<Spanned<Duration>> {
+    let Some(window) = spec.window else {
+        return Some(Spanned::new(Duration::from_days(30), spec.name.span));
+    };
+    let (least, most) = (Duration::from_days(1), Duration::from_days(90));
+    if window.value < least || window.value > most || !window.value.is_multiple_of(Duration::from_minutes(5)) {
+        scope.report(
+            Finding::new(
+                &code::INVALID_VALUE,
+                window.span,
+                format!("expected a window from 1d to 90d in whole 5m, found `{}`", window.value),
+            )
+            .hint("`30d` is usual, `28d` holds whole weeks"),
+        );
+        return None;
+    }
+    Some(window)
+}
+
+fn resolve_metrics(specs: &[&ServiceSpec], scope: &mut Scope<'_>) -> Metrics {
+    let mut metrics = Metrics::default();
+    let mut taken: BTreeMap<String, Span> = BTreeMap::new();
+    for (name, spec) in specs.iter().flat_map(|spec| spec.metrics.iter().flat_map(|named| &named.0)) {
+        let resolved = spec.as_ref().and_then(|spec| resolve_metric(name, spec, scope));
+        let Some(resolved) = resolved else {
+            metrics.broken.push(name.value.clone());
+            continue;
+        };
+        for series in resolved.series() {
+            if let Some(earlier) = taken.insert(series.clone(), name.span) {
+                scope.report(
+                    Finding::new(&code::DUPLICATE_NAME, name.span, format!("two metrics become the series `{series}`"))
+                        .related(earlier, "the other is declared here")
+                        .hint("remove one, or give one a `prometheus_name`"),
+                );
+                break;
+            }
+        }
+        metrics.declared.insert(name.value.clone(), resolved);
+    }
+    metrics
+}
+
+fn resolve_metric(name: &Spanned<String>, spec: &MetricSpec, scope: &mut Scope<'_>) -> Option<Metric> {
+    let kind = spec.r#type.value;
+    let unit = spec.unit.as_ref().map(|unit| unit.value.0.clone());
+    let prometheus = match &spec.prometheus_name {
+        Some(given) => given.value.clone(),
+        None => metric::prometheus_name(&name.value, kind, unit.as_deref()),
+    };
+    if prometheus.is_empty() {
+        scope.report(
+            Finding::new(&code::INVALID_VALUE, name.span, format!("`{}` is not a metric name", name.value))
+                .hint("use letters, digits, dots and underscores"),
+        );
+        return None;
+    }
+    let mut labels: BTreeMap<String, Label> = BTreeMap::new();
+    for (attribute, label) in spec.labels.iter().flat_map(|named| &named.0) {
+        let prometheus = metric::label_name(&attribute.value);
+        // A label whose declaration is at fault counts as bounded: its own fault has been reported.
+        let domain = label.as_ref().map_or(Some(Domain::Count(1)), |label| domain(label, scope));
+        if let Some(earlier) = labels.get(&prometheus) {
+            scope.report(
+                Finding::new(&code::DUPLICATE_NAME, attribute.span, format!("two labels become `{prometheus}`"))
+                    .related(earlier.name.span, "the other is declared here")
+                    .hint("keep one of them"),
+            );
+        }
+        labels.insert(prometheus, Label { name: attribute.clone(), domain });
+    }
+    let buckets = buckets(spec, kind, scope);
+    Some(Metric {
+        name: name.clone(),
+        kind,
+        unit,
+        prometheus,
+        buckets,
+        labels,
+        scrape_interval: spec.scrape_interval.map(|interval| interval.value),
+    })
+}
+
+fn domain(spec: &LabelSpec, scope: &mut Scope<'_>) -> Option<Domain> {
+    match (&spec.values, spec.max_values) {
+        (Some(values), most) => {
+            let mut seen: BTreeMap<&str, Span> = BTreeMap::new();
+            for value in &values.value {
+                if let Some(earlier) = seen.insert(&value.value.0, value.span) {
+                    scope.report(
+                        Finding::new(&code::DUPLICATE_NAME, value.span, format!("the value `{}` is listed twice", value.value.0))
+                            .related(earlier, "first listed here")
+                            .hint("keep one of them"),
+                    );
+                }
+            }
+            if let Some(most) = most {
+                scope.report(
+                    Finding::new(&code::INVALID_VALUE, most.span, "`values` and `max_values` cannot both be given")
+                        .hint("keep `values`: the list is its own count"),
+                );
+            }
+            if values.value.is_empty() {
+                scope.report(
+                    Finding::new(&code::INVALID_VALUE, values.span, "a label without values cannot be set")
+                        .hint("list the values, or remove the label"),
+                );
+            }
+            Some(Domain::Values(values.value.iter().map(|value| value.value.0.clone()).collect()))
+        }
+        (None, Some(most)) => Some(Domain::Count(most.value)),
+        (None, None) => None,
+    }
+}
+
+fn buckets(spec: &MetricSpec, kind: MetricType, scope: &mut Scope<'_>) -> Option<Spanned<Vec<Decimal>>> {
+    let buckets = spec.buckets.as_ref()?;
+    let bounds: Vec<Decimal> = buckets.value.iter().map(|bound| bound.value.0).collect();
+    let fault = if kind != MetricType::Histogram {
+        Some((format!("a {} has no bucket boundaries", kind.word()), "remove `buckets`, or make the type `histogram`"))
+    } else if bounds.is_empty() {
+        Some(("expected at least one bucket boundary".to_owned(), "list the boundaries, each in the metric's unit"))
+    } else if bounds.windows(2).any(|pair| pair[0] >= pair[1]) {
+        Some(("bucket boundaries must rise".to_owned(), "sort them, and list each once"))
+    } else {
+        None
+    };
+    if let Some((message, hint)) = fault {
+        scope.report(Finding::new(&code::INVALID_VALUE, buckets.span, message).hint(hint));
+        return None;
+    }
+    Some(Spanned::new(bounds, buckets.span))
+}

@@ -1,0 +1,82 @@
+//! Services and objectives, resolved.
+
+use std::collections::BTreeMap;
+
+use super::alerting::{Alerting, DataStates};
+use super::metric::Metric;
+use super::sli::Sli;
+use crate::quantity::{Duration, Percent, Rate};
+use crate::source::{Span, Spanned};
+use crate::spec::{CallKind, Pii};
+
+/// A service and its objectives, from all files that speak of it.
+#[derive(Debug, Clone)]
+pub struct Service {
+    /// Its name, and where it was first written.
+    pub name: Spanned<String>,
+    /// What it is for.
+    pub description: Option<String>,
+    /// The team that is called.
+    pub owner: Option<String>,
+    /// Where `git blame` looks.
+    pub repository: Option<String>,
+    /// Expected requests.
+    pub traffic: Option<Rate>,
+    /// Calls to other services.
+    pub calls: Vec<Call>,
+    /// Declared metrics by OpenTelemetry name.
+    pub metrics: BTreeMap<String, Metric>,
+    /// Names of metrics whose declaration is at fault: declared, though nothing more is known.
+    pub broken_metrics: Vec<String>,
+    /// Declared attributes by name.
+    pub attributes: BTreeMap<String, Attribute>,
+    /// Objectives in the order written.
+    pub slos: Vec<Slo>,
+}
+
+/// An edge to another service.
+#[derive(Debug, Clone)]
+pub struct Call {
+    /// The service called, and where that is said.
+    pub service: Spanned<String>,
+    /// How the callee's span hangs on the caller's.
+    pub kind: CallKind,
+    /// The caller's routes that make the call; empty for all.
+    pub routes: Vec<String>,
+    /// Whether the callee has no spec.
+    pub external: bool,
+}
+
+/// An attribute that needs care.
+#[derive(Debug, Clone)]
+pub struct Attribute {
+    /// Where it is declared.
+    pub span: Span,
+    /// What personal or secret data it holds.
+    pub pii: Option<Pii>,
+}
+
+/// An objective: valid, with every default filled in.
+#[derive(Debug, Clone)]
+pub struct Slo {
+    /// Its name, unique in the service.
+    pub name: Spanned<String>,
+    /// What is promised, for people.
+    pub description: Option<String>,
+    /// The share of good events promised: above 0%, below 100%.
+    pub objective: Spanned<Percent>,
+    /// The rolling window: 1d to 90d in steps of 5m.
+    pub window: Spanned<Duration>,
+    /// How events are counted.
+    pub sli: Sli,
+    /// Labels kept apart, by Prometheus name, sorted; the policy's among them.
+    pub group_by: Vec<Spanned<String>>,
+    /// Expected events.
+    pub traffic: Option<Spanned<Rate>>,
+    /// Responses to missing data.
+    pub data: DataStates,
+    /// Alerts.
+    pub alerting: Alerting,
+    /// What people should know.
+    pub notes: Option<String>,
+}

@@ -1,0 +1,56 @@
+//! Names that the output is known by: series, labels and files. They are decided here and nowhere else.
+
+/// All events, counted once.
+pub const EVENTS: &str = "slo:events";
+/// Bad events, counted once.
+pub const BAD_EVENTS: &str = "slo:bad_events";
+/// End of the names of the series that touch raw series.
+pub const BASE: &str = "rate_base";
+/// End of the names of five-minute counts.
+pub const COUNT: &str = "count5m";
+/// End of the names of counts over the objective's window; the same for every window, so that panels need not know it.
+pub const COUNT_WINDOW: &str = "count_window";
+/// Start of the names of burn rates; the window follows.
+pub const BURN_RATE: &str = "slo:burn_rate";
+/// What is left of the error budget, as a share of it; negative once overspent.
+pub const BUDGET_REMAINING: &str = "slo:error_budget_remaining:ratio";
+/// The objective, as a share of events.
+pub const OBJECTIVE: &str = "slo:objective:ratio";
+/// The objective's window in seconds.
+pub const WINDOW: &str = "slo:window:seconds";
+/// One series an objective, whose labels say who owns it.
+pub const INFO: &str = "slo:info";
+
+/// A file name for a name: itself where it is plain lower case, else a plain form and a hash that keeps it unique.
+#[must_use]
+pub fn stem(name: &str) -> String {
+    let plain: String = name
+        .chars()
+        .map(|c| if c.is_ascii_alphanumeric() || matches!(c, '-' | '_') { c.to_ascii_lowercase() } else { '-' })
+        .take(60)
+        .collect();
+    if plain == name { plain } else { format!("{plain}-{:08x}", fnv1a(name)) }
+}
+
+/// FNV-1a, 32 bits: stable between versions and machines, which the standard library's hasher does not promise.
+fn fnv1a(text: &str) -> u32 {
+    text.bytes().fold(0x811c_9dc5, |hash, byte| (hash ^ u32::from(byte)).wrapping_mul(0x0100_0193))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::stem;
+
+    #[test]
+    fn stems_are_plain_unique_and_never_leave_their_folder() {
+        assert_eq!(stem("checkout"), "checkout");
+        assert_eq!(stem("check_out-2"), "check_out-2");
+        for name in ["Checkout", "../../etc/passwd", "..", ".", "a/b", "a.b", "日本", "{{ x }}", &"x".repeat(100)] {
+            let stem = stem(name);
+            assert!(stem.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b"-_".contains(&b)), "{stem}");
+            assert!(stem.len() < 75 && stem != name);
+        }
+        assert_ne!(stem("Checkout"), stem("checkout"));
+        assert_ne!(stem("a/b"), stem("a.b"));
+    }
+}

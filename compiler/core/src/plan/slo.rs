@@ -1,0 +1,148 @@
+//! The plan of one objective: budget, windows, labels, alerts.
+
+use rust_decimal::Decimal;
+
+use super::alert::{self, BurnAlert, StateAlert};
+use super::names;
+use super::sli::Sli;
+use super::timing::{Scale, Timing, Window};
+use crate::model::{Policy, Response, Service, Slo};
+use crate::quantity::Duration;
+
+/// Everything that is generated for one objective.
+#[derive(Debug)]
+pub struct SloPlan {
+    /// The service's name.
+    pub service: String,
+    /// The objective's name.
+    pub name: String,
+    /// The objective's part of file names and addresses.
+    pub stem: String,
+    /// Labels on every series recorded for the objective, groups apart: `service`, `slo`, then the policy's.
+    pub labels: Vec<(String, String)>,
+    /// Labels of the info series beyond those.
+    pub info: Vec<(String, String)>,
+    /// Labels kept apart.
+    pub group_by: Vec<String>,
+    /// The share of good events promised.
+    pub objective: Decimal,
+    /// The share of events that may be bad: 1 − objective, exact.
+    pub budget: Decimal,
+    /// The window of the promise, nominal.
+    pub window: Duration,
+    /// The window of the promise, real.
+    pub window_real: Duration,
+    /// What counts events.
+    pub sli: Sli,
+    /// Intervals and steps.
+    pub timing: Timing,
+    /// How lengths are compressed.
+    pub scale: Scale,
+    /// Recorded windows, shortest first.
+    pub windows: Vec<Window>,
+    /// Burn-rate alerts, in the order of the pairs.
+    pub burns: Vec<BurnAlert>,
+    /// Alerts on missing data.
+    pub states: Vec<StateAlert>,
+    /// How long burn-rate alerts keep firing, real.
+    pub keep_firing_for: Duration,
+}
+
+impl SloPlan {
+    /// Plans a valid objective.
+    pub(crate) fn of(slo: &Slo, service: &Service, policy: &Policy) -> Self {
+        let scale = Scale(policy.time_scale.value);
+        let scrape = scrape_interval(slo, service, policy);
+        let sli = Sli::of(&slo.sli, &service.name.value, policy);
+        let timing =
+            if sli.is_slices() { Timing::of_slices(scrape, scale) } else { Timing::of_events(scrape, policy.evaluation, scale) };
+        let windows = windows(slo, scale);
+        let mut labels = vec![
+            ("service".to_owned(), service.name.value.clone()),
+            ("slo".to_owned(), slo.name.value.clone()),
+        ];
+        labels.extend(policy.labels.iter().map(|(name, value)| (name.clone(), value.clone())));
+        let objective = slo.objective.value.share();
+        let mut plan = Self {
+            service: service.name.value.clone(),
+            name: slo.name.value.clone(),
+            stem: names::stem(&slo.name.value),
+            info: info(slo, service),
+            group_by: slo.group_by.iter().map(|label| label.value.clone()).collect(),
+            objective,
+            budget: (Decimal::ONE - objective).normalize(),
+            window: slo.window.value,
+            window_real: scale.real(slo.window.value),
+            sli,
+            timing,
+            scale,
+            windows,
+            burns: Vec::new(),
+            states: Vec::new(),
+            keep_firing_for: scale.real(slo.alerting.keep_firing_for),
+            labels,
+        };
+        plan.burns = slo.alerting.pairs.iter().map(|pair| alert::burn(pair, slo, &plan, service, policy)).collect();
+        plan.states = alert::states(slo, &plan, service, policy);
+        plan
+    }
+
+    /// The seconds that one sample of a stepped sum stands for.
+    #[must_use]
+    pub fn step_seconds(&self) -> Decimal {
+        seconds(self.timing.step)
+    }
+
+    /// The real window of the promise in seconds.
+    #[must_use]
+    pub fn window_seconds(&self) -> Decimal {
+        seconds(self.window_real)
+    }
+}
+
+fn seconds(duration: Duration) -> Decimal {
+    (Decimal::from(duration.millis()) / Decimal::ONE_THOUSAND).normalize()
+}
+
+/// How often the objective's series get a sample: as their metric says, else as the policy does; the slowest counts.
+pub(crate) fn scrape_interval(slo: &Slo, service: &Service, policy: &Policy) -> Duration {
+    scrape_intervals(slo, service).into_iter().max().unwrap_or(policy.scrape.value)
+}
+
+/// The intervals that the objective's own metrics declare.
+fn scrape_intervals(slo: &Slo, service: &Service) -> Vec<Duration> {
+    let named = |series: &str| service.metrics.values().find(|metric| metric.series().iter().any(|name| name == series));
+    let mut metrics: Vec<_> = slo
+        .sli
+        .queries()
+        .iter()
+        .filter_map(|query| query.selector.metric.as_ref().and_then(|(name, _)| named(name)))
+        .collect();
+    if let crate::model::Sli::Latency(latency) = &slo.sli {
+        metrics.extend(service.metrics.values().find(|metric| metric.prometheus == latency.prometheus));
+    }
+    metrics.iter().filter_map(|metric| metric.scrape_interval).collect()
+}
+
+/// Every window that an alert reads.
+fn windows(slo: &Slo, scale: Scale) -> Vec<Window> {
+    let mut lengths: Vec<Duration> = slo.alerting.pairs.iter().flat_map(|pair| [pair.long, pair.short]).collect();
+    if slo.data.group_gone != Response::Ignore {
+        lengths.extend([alert::GONE_KNOWN, alert::GONE_RECENT]);
+    }
+    if slo.data.no_traffic != Response::Ignore {
+        lengths.push(alert::GONE_RECENT);
+    }
+    lengths.sort();
+    lengths.dedup();
+    lengths.into_iter().map(|length| Window::of(length, scale)).collect()
+}
+
+fn info(slo: &Slo, service: &Service) -> Vec<(String, String)> {
+    let mut info = vec![
+        ("objective".to_owned(), slo.objective.value.to_string()),
+        ("window".to_owned(), slo.window.value.to_string()),
+    ];
+    info.extend(service.owner.iter().map(|owner| ("owner".to_owned(), owner.clone())));
+    info
+}

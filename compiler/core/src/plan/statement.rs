@@ -1,0 +1,124 @@
+//! What is said at compile time of an alert: when it fires, when it clears, what is gone by then.
+
+use rust_decimal::Decimal;
+use rust_decimal::prelude::ToPrimitive;
+
+use super::alert::Guard;
+use super::slo::SloPlan;
+use super::timing::{Timing, Window};
+use crate::oracle::closed_form::{self, Estimate};
+use crate::oracle;
+use crate::quantity::Duration;
+
+/// When an alert fires and clears, in seconds of real time.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Statement {
+    /// From the start of a total outage until it fires; `None` where it cannot.
+    pub fires: Option<Estimate>,
+    /// From the end of a total outage until the condition ends; `keep_firing_for` comes on top.
+    pub clears: Option<Estimate>,
+    /// From the start of errors at twice the threshold until it fires.
+    pub fires_at_twice: Option<Estimate>,
+    /// Share of the objective's budget that a total outage has spent when it fires.
+    pub budget_gone: Option<f64>,
+    /// Requests an hour below which one failed request meets the long window's threshold.
+    pub one_failure_below: f64,
+    /// The guard that keeps it from firing on fewer bad events.
+    pub guard: Option<Guard>,
+    /// The burn rate.
+    pub burn: Decimal,
+}
+
+impl Statement {
+    pub(super) fn of(
+        plan: &SloPlan,
+        long: &Window,
+        short: &Window,
+        burn: Decimal,
+        threshold: Decimal,
+        guard: Option<Guard>,
+    ) -> Self {
+        let timing = plan.timing.of_oracle();
+        let pair = oracle_pair(long, short, threshold, guard);
+        let (fires, clears) = match plan.sli.is_slices() {
+            true => slices(&plan.timing, &pair),
+            false => (closed_form::fires(&timing, &pair, 1.0), closed_form::clears(&timing, &pair, 1.0)),
+        };
+        let twice = (2.0 * pair.threshold).min(1.0);
+        let budget = plan.budget.to_f64().unwrap_or(1.0);
+        Self {
+            budget_gone: fires.map(|at| closed_form::budget_gone(at.seconds, 1.0, budget, plan.window_real.seconds())),
+            fires,
+            clears,
+            fires_at_twice: if plan.sli.is_slices() { None } else { closed_form::fires(&timing, &pair, twice) },
+            one_failure_below: closed_form::one_failure_pages_below(&pair),
+            guard,
+            burn,
+        }
+    }
+
+    /// The sentences of an alert's description.
+    pub(super) fn text(&self, plan: &SloPlan, long: Duration, threshold: Decimal) -> String {
+        let percent = (threshold * Decimal::ONE_HUNDRED).normalize();
+        let events = if plan.sli.is_slices() { "minutes" } else { "events" };
+        let mut text = format!("More than {percent}% of {events} were bad over {long} and still are. ");
+        let spent = self.burn * Decimal::from(long.millis()) / Decimal::from(plan.window.millis().max(1));
+        let spent = (spent * Decimal::ONE_HUNDRED).round_sf(3).unwrap_or(spent).normalize();
+        text.push_str(&format!("At this rate {spent}% of the error budget of {} goes every {long}. ", plan.window));
+        if let (Some(fires), Some(clears), Some(gone)) = (self.fires, self.clears, self.budget_gone) {
+            let clears = Duration::from_millis(whole_seconds(clears.seconds).millis() + plan.keep_firing_for.millis());
+            text.push_str(&format!(
+                "A total outage fires this after about {} with {}% of the budget gone; it clears about {clears} after recovery.",
+                whole_seconds(fires.seconds),
+                two_digits(gone * 100.0),
+            ));
+        }
+        if let Some(guard) = self.guard {
+            text.push_str(&format!(" It waits for {} bad {events}.", guard.events));
+        }
+        text
+    }
+}
+
+/// Of whole minutes, k = ⌊θL ÷ slice⌋ + 1 must be bad; the first is seen at the tick that ends it. One bad sample makes a
+/// minute bad, so the last bad minute ends up to a minute after recovery.
+fn slices(timing: &Timing, pair: &oracle::Pair) -> (Option<Estimate>, Option<Estimate>) {
+    if pair.threshold >= 1.0 {
+        return (None, None);
+    }
+    let slice = timing.evaluation.seconds();
+    let length = |window: oracle::Window| Duration::from_millis(window.len()).seconds();
+    let whole = |window| (pair.threshold * length(window) / slice).floor() * slice;
+    let wait = |window| match window {
+        oracle::Window::Mean(_) => 0.0,
+        oracle::Window::Stepped(_) => timing.step.seconds() / 2.0,
+        oracle::Window::Counted(_) => timing.count_step.seconds() / 2.0,
+    };
+    let half = (slice + timing.scrape.seconds()) / 2.0;
+    let estimate = |seconds: f64, wait: f64| Estimate { seconds: seconds + half + wait, tolerance: half + wait };
+    let fires = estimate(whole(pair.long), wait(pair.long));
+    let clears = estimate(length(pair.short) - whole(pair.short), wait(pair.short));
+    (Some(fires), Some(clears))
+}
+
+/// A pair of windows as the oracle takes it.
+pub(crate) fn oracle_pair(long: &Window, short: &Window, threshold: Decimal, guard: Option<Guard>) -> oracle::Pair {
+    oracle::Pair {
+        long: long.of_oracle(),
+        short: short.of_oracle(),
+        threshold: threshold.to_f64().unwrap_or(1.0),
+        guard: guard.and_then(|guard| guard.count.to_f64()),
+    }
+}
+
+#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "times of at most 90 days, never negative")]
+fn whole_seconds(seconds: f64) -> Duration {
+    Duration::from_secs(seconds.max(0.0).round() as u64)
+}
+
+/// Two significant digits, as people say shares: 3.4, 12, 0.15.
+fn two_digits(value: f64) -> String {
+    Decimal::from_f64_retain(value)
+        .and_then(|value| value.round_sf(2))
+        .map_or_else(|| format!("{value:.2}"), |value| value.normalize().to_string())
+}

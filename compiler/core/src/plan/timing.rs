@@ -1,0 +1,165 @@
+//! Intervals, steps and windows of one objective's rules, in the time that the policy's `time_scale` leaves.
+//!
+//! Nominal lengths name things (`rate5m`, `long_window: 1h`); real lengths are what rules are evaluated over. They
+//! differ only in drills, where everything is compressed alike.
+
+use crate::oracle;
+use crate::quantity::Duration;
+
+/// Windows of a day and more are sums of five-minute counts.
+const COUNTED_FROM: Duration = Duration::from_days(1);
+/// Windows of more than an hour are read in steps of a minute; up to an hour, every sample is.
+const STEPPED_ABOVE: Duration = Duration::from_hours(1);
+
+/// How far an instant read of Prometheus looks back (`--query.lookback-delta`); no time scale compresses it.
+const LOOKBACK: Duration = Duration::from_minutes(5);
+
+/// Compresses nominal lengths.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Scale(pub u32);
+
+impl Scale {
+    /// The real length of a nominal one. The policy's check keeps minutes and intervals whole.
+    #[must_use]
+    pub fn real(self, nominal: Duration) -> Duration {
+        Duration::from_millis(nominal.millis() / u64::from(self.0.max(1)))
+    }
+}
+
+/// Real intervals and steps of one objective's rules.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Timing {
+    /// Between two samples of a raw series (s).
+    pub scrape: Duration,
+    /// Between two evaluations of the fast group (E).
+    pub evaluation: Duration,
+    /// The range of the only `rate()` (b); of the slice itself for time slices.
+    pub base: Duration,
+    /// Step of subqueries over the base: a minute.
+    pub step: Duration,
+    /// Range of the short count, and step of the subqueries over it: five minutes.
+    pub count_step: Duration,
+    /// Between two evaluations of the budget's group: two minutes, since an instant read finds nothing older than five.
+    pub budget_interval: Duration,
+}
+
+impl Timing {
+    /// The timing of an indicator over series with a sample every `scrape` (nominal).
+    ///
+    /// b = s + 60 s × ceil(3s ÷ 60 s): the shortest window in which every event counts exactly once, since b − s is a
+    /// multiple of every evaluation interval and step (design §3, measured in field/arithmetic.md §1).
+    #[must_use]
+    pub fn of_events(scrape: Duration, evaluation: Duration, scale: Scale) -> Self {
+        let minute = Duration::from_minutes(1);
+        let base = scrape + minute * (3 * scrape.millis()).div_ceil(minute.millis());
+        Self::new(scrape, evaluation, base, scale)
+    }
+
+    /// The timing of time slices: one evaluation a minute, over that minute; ratios keep the base of their rate.
+    #[must_use]
+    pub fn of_slices(scrape: Duration, scale: Scale) -> Self {
+        let minute = Duration::from_minutes(1);
+        Self::new(scrape, minute, Self::of_events(scrape, minute, Scale(1)).base, scale)
+    }
+
+    /// The same intervals as the oracle takes them; the budget's group at promtool's pace, which is that of all groups.
+    #[must_use]
+    pub fn of_oracle(&self) -> oracle::Timing {
+        oracle::Timing {
+            scrape: self.scrape.millis(),
+            evaluation: self.evaluation.millis(),
+            base: self.base.millis(),
+            sub_step: self.step.millis(),
+            count_step: self.count_step.millis(),
+            budget_interval: self.evaluation.millis(),
+            lookback: LOOKBACK.millis(),
+            offset: 0,
+        }
+    }
+
+    fn new(scrape: Duration, evaluation: Duration, base: Duration, scale: Scale) -> Self {
+        Self {
+            scrape: scale.real(scrape),
+            evaluation: scale.real(evaluation),
+            base: scale.real(base),
+            step: scale.real(Duration::from_minutes(1)),
+            count_step: scale.real(Duration::from_minutes(5)),
+            budget_interval: scale.real(Duration::from_minutes(2)),
+        }
+    }
+}
+
+/// How a window is made of the samples below it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum WindowKind {
+    /// The mean of every base sample.
+    Mean,
+    /// The mean of base samples a step apart.
+    Stepped,
+    /// The sum of five-minute counts: every event once, absent time as nothing.
+    Counted,
+}
+
+/// A recorded window.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Window {
+    /// Nominal length, by which the window is named.
+    pub nominal: Duration,
+    /// Real length.
+    pub real: Duration,
+    /// How it is made.
+    pub kind: WindowKind,
+    /// The end of its series' names: `rate5m`, `count1d`.
+    pub suffix: String,
+}
+
+impl Window {
+    /// The window as the oracle takes it.
+    #[must_use]
+    pub fn of_oracle(&self) -> oracle::Window {
+        let length = self.real.millis();
+        match self.kind {
+            WindowKind::Mean => oracle::Window::Mean(length),
+            WindowKind::Stepped => oracle::Window::Stepped(length),
+            WindowKind::Counted => oracle::Window::Counted(length),
+        }
+    }
+
+    /// The window of a nominal length.
+    #[must_use]
+    pub fn of(nominal: Duration, scale: Scale) -> Self {
+        let (kind, level) = if nominal >= COUNTED_FROM {
+            (WindowKind::Counted, "count")
+        } else if nominal > STEPPED_ABOVE {
+            (WindowKind::Stepped, "rate")
+        } else {
+            (WindowKind::Mean, "rate")
+        };
+        Self { nominal, real: scale.real(nominal), kind, suffix: format!("{level}{nominal}") }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_base_window_of_the_design() {
+        let evaluation = Duration::from_secs(30);
+        for (scrape, base) in [(15, 75), (30, 150), (60, 240), (5, 65), (1, 61)] {
+            let timing = Timing::of_events(Duration::from_secs(scrape), evaluation, Scale(1));
+            assert_eq!(timing.base, Duration::from_secs(base));
+            assert!((timing.base - timing.scrape).is_multiple_of(evaluation));
+            assert!((timing.base - timing.scrape).is_multiple_of(timing.step));
+        }
+    }
+
+    #[test]
+    fn everything_is_compressed_alike() {
+        let timing = Timing::of_events(Duration::from_secs(15), Duration::from_secs(30), Scale(15));
+        assert_eq!((timing.scrape, timing.base), (Duration::from_secs(1), Duration::from_secs(5)));
+        let window = Window::of(Duration::from_hours(6), Scale(15));
+        assert_eq!((window.suffix.as_str(), window.real), ("rate6h", Duration::from_minutes(24)));
+        assert_eq!(Window::of(Duration::from_days(3), Scale(1)).kind, WindowKind::Counted);
+    }
+}

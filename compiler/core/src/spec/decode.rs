@@ -1,0 +1,303 @@
+//! From spanned YAML nodes to typed records, collecting every fault on the way.
+//!
+//! A derived `Deserialize` stops at the first fault; here each field is read whatever became of the others, so one run
+//! reports them all. [`record!`](crate::spec::record) makes the record, its reader and its JSON Schema from one
+//! definition, so that the three cannot drift apart.
+
+use crate::code;
+use crate::finding::Finding;
+use crate::quantity::Malformed;
+use crate::source::{Span, Spanned};
+use crate::suggest;
+use crate::yaml::{Key, Node, Scalar, Value};
+
+/// Collects what is wrong while records are read.
+#[derive(Debug, Default)]
+pub(crate) struct Decoder {
+    pub(crate) findings: Vec<Finding>,
+}
+
+impl Decoder {
+    fn report(&mut self, finding: Finding) {
+        self.findings.push(finding);
+    }
+
+    /// Reports that `node` is not what was expected; gives `None` for the caller to return.
+    pub(crate) fn expected<T>(&mut self, node: &Node, expected: &str) -> Option<T> {
+        let finding = Finding::new(&code::INVALID_VALUE, node.span, format!("expected {expected}, found {}", found(node)))
+            .label(format!("expected {expected}"));
+        self.report(finding);
+        None
+    }
+
+    /// The text of a scalar that is not null.
+    pub(crate) fn text<'n>(&mut self, node: &'n Node, expected: &str) -> Option<&'n str> {
+        match &node.value {
+            Value::Scalar(scalar) if !scalar.is_null() => Some(&scalar.text),
+            _ => self.expected(node, expected),
+        }
+    }
+
+    /// Reads a scalar's text with `parse`, reporting what it was not.
+    pub(crate) fn parse<T>(
+        &mut self,
+        node: &Node,
+        expected: &'static str,
+        parse: impl FnOnce(&str) -> Result<T, Malformed>,
+    ) -> Option<T> {
+        let text = self.text(node, expected)?;
+        match parse(text) {
+            Ok(value) => Some(value),
+            Err(malformed) => {
+                let finding = Finding::new(
+                    &code::INVALID_VALUE,
+                    node.span,
+                    format!("expected {}, found `{}`", malformed.expected, shorten(text)),
+                );
+                self.report(finding.label(format!("expected {}", malformed.expected)).maybe_hint(malformed.hint));
+                None
+            }
+        }
+    }
+
+    /// The fields of a mapping that should have the given names.
+    pub(crate) fn fields<'n>(&mut self, node: &'n Node, names: &[&str]) -> Option<Fields<'n, '_>> {
+        let Value::Mapping(entries) = &node.value else {
+            let listed = names.iter().take(4).map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ");
+            let more = if names.len() > 4 { ", …" } else { "" };
+            return self.expected(node, &format!("a mapping with {listed}{more}"));
+        };
+        for (key, _) in entries {
+            if !names.contains(&&*key.value.text) {
+                let listed = names.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ");
+                self.report(
+                    Finding::new(&code::UNKNOWN_FIELD, key.span, format!("unknown field `{}`", shorten(&*key.value.text)))
+                        .label("no such field here")
+                        .maybe_hint(suggest::did_you_mean(&*key.value.text, names.iter().copied()))
+                        .note(format!("the fields here are {listed}")),
+                );
+            }
+        }
+        Some(Fields { entries, span: node.span, decoder: self })
+    }
+}
+
+/// The entries of one mapping, being read field by field.
+pub(crate) struct Fields<'n, 'd> {
+    entries: &'n [(Key, Node)],
+    span: Span,
+    decoder: &'d mut Decoder,
+}
+
+impl Fields<'_, '_> {
+    /// Reads one field; `None` when it is at fault or missing though required (both are reported).
+    pub(crate) fn take<T: Decode>(&mut self, name: &str) -> Option<T> {
+        match self.entries.iter().find(|(key, _)| *key.value.text == *name) {
+            Some((_, node)) => T::decode(node, self.decoder),
+            None => T::absent().or_else(|| {
+                let first = self.entries.first().map_or(self.span, |(key, _)| key.span);
+                self.decoder.report(
+                    Finding::new(&code::MISSING_FIELD, first, format!("missing field `{name}`"))
+                        .label(format!("this mapping needs `{name}`"))
+                        .hint(format!("add `{name}:`")),
+                );
+                None
+            }),
+        }
+    }
+}
+
+/// What can be read from a node.
+pub(crate) trait Decode: Sized {
+    /// What a missing field means; `None` where the field is required.
+    fn absent() -> Option<Self> {
+        None
+    }
+
+    /// Reads the node; `None` after reporting why not.
+    fn decode(node: &Node, decoder: &mut Decoder) -> Option<Self>;
+}
+
+impl<T: Decode> Decode for Spanned<T> {
+    fn decode(node: &Node, decoder: &mut Decoder) -> Option<Self> {
+        T::decode(node, decoder).map(|value| Self::new(value, node.span))
+    }
+}
+
+/// A faulty optional field has been reported and reads as absent, so that its neighbours are still checked.
+impl<T: Decode> Decode for Option<T> {
+    fn absent() -> Option<Self> {
+        Some(None)
+    }
+
+    fn decode(node: &Node, decoder: &mut Decoder) -> Option<Self> {
+        Some(T::decode(node, decoder))
+    }
+}
+
+/// Faulty elements have been reported and are left out.
+impl<T: Decode> Decode for Vec<T> {
+    fn decode(node: &Node, decoder: &mut Decoder) -> Option<Self> {
+        let Value::Sequence(items) = &node.value else { return decoder.expected(node, "a list") };
+        Some(items.iter().filter_map(|item| T::decode(item, decoder)).collect())
+    }
+}
+
+/// Named things in the order written. A faulty entry keeps its name (`None`), so that references to it still resolve.
+#[derive(Debug, Clone)]
+pub struct Named<T>(pub Vec<(Spanned<String>, Option<T>)>);
+
+impl<T> Named<T> {
+    /// The entries that could be read.
+    pub fn iter(&self) -> impl Iterator<Item = (&Spanned<String>, &T)> {
+        self.0.iter().filter_map(|(name, value)| value.as_ref().map(|value| (name, value)))
+    }
+
+    /// Every name, of faulty entries too.
+    pub fn names(&self) -> impl Iterator<Item = &str> {
+        self.0.iter().map(|(name, _)| name.value.as_str())
+    }
+}
+
+impl<T: Decode> Decode for Named<T> {
+    fn decode(node: &Node, decoder: &mut Decoder) -> Option<Self> {
+        let Value::Mapping(entries) = &node.value else { return decoder.expected(node, "a mapping of names") };
+        let read = |(key, value): &(Key, Node)| {
+            let name = Spanned::new(key.value.text.to_string(), key.span);
+            (name, T::decode(value, decoder))
+        };
+        Some(Self(entries.iter().map(read).collect()))
+    }
+}
+
+impl Decode for String {
+    fn decode(node: &Node, decoder: &mut Decoder) -> Option<Self> {
+        decoder.text(node, "text").map(str::to_owned)
+    }
+}
+
+impl Decode for bool {
+    fn decode(node: &Node, decoder: &mut Decoder) -> Option<Self> {
+        match &node.value {
+            Value::Scalar(Scalar { text, .. }) if &**text == "true" => Some(true),
+            Value::Scalar(Scalar { text, .. }) if &**text == "false" => Some(false),
+            _ => decoder.expected(node, "`true` or `false`"),
+        }
+    }
+}
+
+impl Decode for u32 {
+    fn decode(node: &Node, decoder: &mut Decoder) -> Option<Self> {
+        decoder.parse(node, "a whole number", |text| {
+            text.parse().map_err(|_| Malformed::new("a whole number from 0 to 4294967295"))
+        })
+    }
+}
+
+/// What a node is, in words for a message.
+fn found(node: &Node) -> String {
+    match &node.value {
+        Value::Scalar(scalar) if scalar.is_null() => "nothing".to_owned(),
+        Value::Scalar(scalar) => format!("`{}`", shorten(&scalar.text)),
+        Value::Sequence(_) => "a list".to_owned(),
+        Value::Mapping(_) => "a mapping".to_owned(),
+    }
+}
+
+/// At most 60 characters of what a person wrote, on one line.
+pub(crate) fn shorten(text: &str) -> String {
+    let line: String = text.chars().map(|c| if c.is_control() { ' ' } else { c }).take(61).collect();
+    match line.char_indices().nth(60) {
+        Some((cut, _)) => format!("{}…", &line[..cut]),
+        None => line,
+    }
+}
+
+/// The name of a field in YAML: that in Rust, without the mark of a raw identifier (`r#type`).
+pub(crate) fn field_name(rust: &str) -> &str {
+    rust.strip_prefix("r#").unwrap_or(rust)
+}
+
+/// Defines a record of the spec language: the struct, its reader and its JSON Schema (whose hover texts are the doc
+/// comments). An `Option` field may be left out; any other is required. A field of the spec is named as in YAML.
+macro_rules! record {
+    (
+        $(#[$meta:meta])*
+        pub struct $name:ident {
+            $( $(#[$field_meta:meta])* $field:ident : $type:ty, )*
+        }
+    ) => {
+        #[derive(Debug, Clone, schemars::JsonSchema)]
+        #[schemars(deny_unknown_fields)]
+        $(#[$meta])*
+        pub struct $name {
+            $( $(#[$field_meta])* pub $field: $type, )*
+        }
+
+        impl $crate::spec::decode::Decode for $name {
+            fn decode(
+                node: &$crate::yaml::Node,
+                decoder: &mut $crate::spec::decode::Decoder,
+            ) -> Option<Self> {
+                use $crate::spec::decode::field_name;
+                let mut fields = decoder.fields(node, &[$( field_name(stringify!($field)) ),*])?;
+                $( let $field = fields.take::<$type>(field_name(stringify!($field))); )*
+                Some(Self { $( $field: $field?, )* })
+            }
+        }
+    };
+}
+
+/// Defines a closed set of words: the enum, its reader with did-you-mean, and its JSON Schema.
+macro_rules! words {
+    (
+        $(#[$meta:meta])*
+        pub enum $name:ident {
+            $( $(#[$variant_meta:meta])* $variant:ident = $word:literal, )*
+        }
+    ) => {
+        $(#[$meta])*
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, schemars::JsonSchema)]
+        pub enum $name {
+            $( $(#[$variant_meta])* #[serde(rename = $word)] $variant, )*
+        }
+
+        impl $name {
+            /// The word as written in a spec.
+            #[must_use]
+            pub fn word(self) -> &'static str {
+                match self { $( Self::$variant => $word, )* }
+            }
+        }
+
+        impl $crate::spec::decode::Decode for $name {
+            fn decode(
+                node: &$crate::yaml::Node,
+                decoder: &mut $crate::spec::decode::Decoder,
+            ) -> Option<Self> {
+                const WORDS: &[(&str, $name)] = &[$( ($word, $name::$variant) ),*];
+                $crate::spec::decode::word(node, decoder, WORDS)
+            }
+        }
+    };
+}
+
+/// One of the given words, or a finding with the nearest.
+pub(crate) fn word<T: Copy>(node: &Node, decoder: &mut Decoder, words: &[(&'static str, T)]) -> Option<T> {
+    let listed = || words.iter().map(|(word, _)| format!("`{word}`")).collect::<Vec<_>>().join(", ");
+    let text = match &node.value {
+        Value::Scalar(scalar) if !scalar.is_null() => &*scalar.text,
+        _ => return decoder.expected(node, &format!("one of {}", listed())),
+    };
+    if let Some((_, value)) = words.iter().find(|(word, _)| *word == text) {
+        return Some(*value);
+    }
+    decoder.report(
+        Finding::new(&code::INVALID_VALUE, node.span, format!("expected one of {}, found `{}`", listed(), shorten(text)))
+            .label("not one of them")
+            .maybe_hint(suggest::did_you_mean(text, words.iter().map(|(word, _)| *word))),
+    );
+    None
+}
+
+pub(crate) use {record, words};

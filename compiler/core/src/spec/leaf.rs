@@ -1,0 +1,212 @@
+//! Leaves of the spec language: how quantities and names are read from scalars and described in the JSON Schema.
+
+use std::borrow::Cow;
+
+use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
+
+use super::decode::{Decode, Decoder, Named, shorten};
+use crate::code;
+use crate::finding::Finding;
+use crate::quantity::{Duration, Malformed, Percent, Rate};
+use crate::source::Spanned;
+use crate::yaml::{Node, Scalar, Value};
+
+/// A name that people gave to a service, an objective or a severity: 1 to 100 characters, none of them control
+/// characters. Anything else is allowed and escaped where it is printed.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Name(pub String);
+
+impl Decode for Name {
+    fn decode(node: &Node, decoder: &mut Decoder) -> Option<Self> {
+        decoder.parse(node, "a name", |text| {
+            let malformed = || Malformed::new("a name of 1 to 100 characters without control characters");
+            let fits = !text.trim().is_empty() && text.chars().count() <= 100 && !text.chars().any(char::is_control);
+            if fits { Ok(Self(text.to_owned())) } else { Err(malformed()) }
+        })
+    }
+}
+
+impl JsonSchema for Name {
+    fn schema_name() -> Cow<'static, str> {
+        "Name".into()
+    }
+    fn json_schema(_: &mut SchemaGenerator) -> Schema {
+        json_schema!({"type": ["string", "number", "boolean"], "minLength": 1, "maxLength": 100})
+    }
+}
+
+/// A scalar whose text matters as written: `200` and `"200"` are the same label value.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Text(pub String);
+
+impl Decode for Text {
+    fn decode(node: &Node, decoder: &mut Decoder) -> Option<Self> {
+        decoder.text(node, "text").map(|text| Self(text.to_owned()))
+    }
+}
+
+impl JsonSchema for Text {
+    fn schema_name() -> Cow<'static, str> {
+        "Text".into()
+    }
+    fn json_schema(_: &mut SchemaGenerator) -> Schema {
+        json_schema!({"type": ["string", "number", "boolean"]})
+    }
+}
+
+/// A PromQL selector as written, with what is needed to point into it.
+#[derive(Debug, Clone)]
+pub struct Promql(pub Scalar);
+
+impl Promql {
+    /// The selector's text, decoded from YAML.
+    #[must_use]
+    pub fn text(&self) -> &str {
+        &self.0.text
+    }
+}
+
+impl Decode for Promql {
+    fn decode(node: &Node, decoder: &mut Decoder) -> Option<Self> {
+        match &node.value {
+            Value::Scalar(scalar) if !scalar.is_null() => Some(Self(scalar.clone())),
+            _ => decoder.expected(node, "a selector such as `http_requests_total{code=~\"5..\"}`"),
+        }
+    }
+}
+
+impl JsonSchema for Promql {
+    fn schema_name() -> Cow<'static, str> {
+        "Selector".into()
+    }
+    fn json_schema(_: &mut SchemaGenerator) -> Schema {
+        json_schema!({"type": "string", "minLength": 1})
+    }
+}
+
+/// The version of the spec language; there is one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Version;
+
+impl Decode for Version {
+    fn decode(node: &Node, decoder: &mut Decoder) -> Option<Self> {
+        let text = decoder.text(node, "`emberline/v1`")?;
+        if text != "emberline/v1" {
+            decoder.findings.push(
+                Finding::new(
+                    &code::INVALID_VALUE,
+                    node.span,
+                    format!("expected `emberline/v1`, found `{}`", shorten(text)),
+                )
+                .label("no such version")
+                .hint("write `version: emberline/v1`"),
+            );
+        }
+        // A wrong version has been reported; reading on finds the other faults too.
+        Some(Self)
+    }
+}
+
+impl JsonSchema for Version {
+    fn schema_name() -> Cow<'static, str> {
+        "Version".into()
+    }
+    fn json_schema(_: &mut SchemaGenerator) -> Schema {
+        json_schema!({"const": "emberline/v1"})
+    }
+}
+
+impl Decode for Duration {
+    fn decode(node: &Node, decoder: &mut Decoder) -> Option<Self> {
+        decoder.parse(node, "a duration such as `30d`, `1h30m` or `300ms`", Self::parse)
+    }
+}
+
+impl JsonSchema for Duration {
+    fn schema_name() -> Cow<'static, str> {
+        "Duration".into()
+    }
+    fn json_schema(_: &mut SchemaGenerator) -> Schema {
+        json_schema!({
+            "type": "string",
+            "pattern": "^(?=.)([0-9]+w)?([0-9]+d)?([0-9]+h)?([0-9]+m)?([0-9]+s)?([0-9]+ms)?$",
+            "examples": ["30d", "1h30m", "300ms"]
+        })
+    }
+}
+
+impl Decode for Percent {
+    fn decode(node: &Node, decoder: &mut Decoder) -> Option<Self> {
+        decoder.parse(node, "a percentage such as `99.9%`", Self::parse)
+    }
+}
+
+impl JsonSchema for Percent {
+    fn schema_name() -> Cow<'static, str> {
+        "Percent".into()
+    }
+    fn json_schema(_: &mut SchemaGenerator) -> Schema {
+        json_schema!({"type": "string", "pattern": "^-?[0-9]+(\\.[0-9]+)?%$", "examples": ["99.9%"]})
+    }
+}
+
+impl Decode for Rate {
+    fn decode(node: &Node, decoder: &mut Decoder) -> Option<Self> {
+        decoder.parse(node, "a rate such as `40/s` or `10/h`", Self::parse)
+    }
+}
+
+impl JsonSchema for Rate {
+    fn schema_name() -> Cow<'static, str> {
+        "Rate".into()
+    }
+    fn json_schema(_: &mut SchemaGenerator) -> Schema {
+        json_schema!({"type": "string", "pattern": "^[0-9]+(\\.[0-9]+)?/[smhd]$", "examples": ["40/s", "10/h"]})
+    }
+}
+
+/// A plain decimal number, exact.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Number(pub rust_decimal::Decimal);
+
+impl Decode for Number {
+    fn decode(node: &Node, decoder: &mut Decoder) -> Option<Self> {
+        decoder.parse(node, "a number", |text| {
+            let parsed = text.parse().or_else(|_| rust_decimal::Decimal::from_scientific(text));
+            parsed.map(|number: rust_decimal::Decimal| Self(number.normalize())).map_err(|_| Malformed::new("a number"))
+        })
+    }
+}
+
+impl JsonSchema for Number {
+    fn schema_name() -> Cow<'static, str> {
+        "Number".into()
+    }
+    fn json_schema(_: &mut SchemaGenerator) -> Schema {
+        json_schema!({"type": "number"})
+    }
+}
+
+impl<T: JsonSchema> JsonSchema for Spanned<T> {
+    fn inline_schema() -> bool {
+        T::inline_schema()
+    }
+    fn schema_name() -> Cow<'static, str> {
+        T::schema_name()
+    }
+    fn json_schema(generator: &mut SchemaGenerator) -> Schema {
+        T::json_schema(generator)
+    }
+}
+
+impl<T: JsonSchema> JsonSchema for Named<T> {
+    fn inline_schema() -> bool {
+        true
+    }
+    fn schema_name() -> Cow<'static, str> {
+        format!("Named{}", T::schema_name()).into()
+    }
+    fn json_schema(generator: &mut SchemaGenerator) -> Schema {
+        json_schema!({"type": "object", "additionalProperties": generator.subschema_for::<T>()})
+    }
+}

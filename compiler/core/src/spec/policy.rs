@@ -1,0 +1,77 @@
+//! The organisation's rules as written, in `policy.yaml` of the specs folder.
+
+use super::decode::{Named, record, words};
+use super::leaf::{Name, Text, Version};
+use super::slo::{AlertingSpec, DataSpec};
+use crate::quantity::Duration;
+use crate::source::Spanned;
+
+record! {
+    /// The organisation's rules for all services. Every field but `version` may be left out.
+    pub struct PolicySpec {
+        /// The version of this language: `emberline/v1`.
+        version: Spanned<Version>,
+        /// How often Prometheus scrapes. Default: `15s`.
+        scrape_interval: Option<Spanned<Duration>>,
+        /// How often services export metrics over OTLP, where they do; the longer of this and the scrape interval counts.
+        export_interval: Option<Spanned<Duration>>,
+        /// How often rules are evaluated; divides 60 s. Default: `30s`.
+        evaluation_interval: Option<Spanned<Duration>>,
+        /// Compresses windows, floors, steps and intervals alike by this factor, for drills. Default: 1.
+        time_scale: Option<Spanned<u32>>,
+        /// An undeclared metric is an error rather than a warning. Default: `false`.
+        strict: Option<Spanned<bool>>,
+        /// Labels set on every recorded series and alert, such as `cluster: eu-1`.
+        labels: Option<Spanned<Named<Spanned<Text>>>>,
+        /// Labels that every objective keeps apart, such as `cluster` where one Prometheus sees several.
+        group_by: Option<Vec<Spanned<String>>>,
+        /// The label that holds a service's name in its metrics. Default: `service_name`.
+        service_label: Option<Spanned<String>>,
+        /// Labels that need no declaration, instead of the built-in list; a `*` at the end stands for any rest.
+        ambient_labels: Option<Vec<Spanned<String>>>,
+        /// What `compile` writes without `--only`. Default: all but `operator`.
+        targets: Option<Vec<Spanned<TargetWord>>>,
+        /// Metadata of the objects for the Prometheus Operator.
+        operator: Option<Spanned<OperatorSpec>>,
+        /// Where the runbook pages are served; the base of every alert's `runbook_url`.
+        runbook_url: Option<Spanned<String>>,
+        /// Severities that pairs and data states may name, with the labels that route them. Default: `page` and `ticket`.
+        severities: Option<Spanned<Named<SeveritySpec>>>,
+        /// Alerts of every objective. Default: the four pairs of the SRE Workbook.
+        alerting: Option<Spanned<AlertingSpec>>,
+        /// What to do when data goes missing. Default: `absent: page`, the others `ignore`.
+        data: Option<Spanned<DataSpec>>,
+    }
+}
+
+record! {
+    /// A severity: the `severity` label of its alerts is its name.
+    pub struct SeveritySpec {
+        /// Labels added to its alerts, for routing.
+        labels: Option<Spanned<Named<Spanned<Text>>>>,
+    }
+}
+
+record! {
+    /// Metadata of `PrometheusRule` objects.
+    pub struct OperatorSpec {
+        /// The namespace of each object.
+        namespace: Option<Spanned<Name>>,
+        /// The labels of each object, by which a Prometheus selects it.
+        labels: Option<Spanned<Named<Spanned<Text>>>>,
+    }
+}
+
+words! {
+    /// What can be generated.
+    pub enum TargetWord {
+        /// Prometheus rule files.
+        Rules = "rules",
+        /// promtool unit tests.
+        Tests = "tests",
+        /// `PrometheusRule` objects for the Prometheus Operator.
+        Operator = "operator",
+        /// JSON Schemas of the specs.
+        Schema = "schema",
+    }
+}

@@ -1,0 +1,147 @@
+//! A service as written: its owner, its telemetry, what it calls, and its objectives.
+
+use super::decode::{Named, record, words};
+use super::leaf::{Name, Number, Text, Version};
+use super::slo::{AlertingSpec, SloSpec};
+use crate::quantity::{Duration, Rate};
+use crate::source::Spanned;
+
+record! {
+    /// One service and its objectives. Several files may speak of one service; what can be said once must be said once.
+    pub struct ServiceSpec {
+        /// The version of this language: `emberline/v1`.
+        version: Spanned<Version>,
+        /// The service's name; the `service` label of every series and alert.
+        service: Spanned<Name>,
+        /// What the service is for, in a sentence.
+        description: Option<Spanned<String>>,
+        /// The team that is called.
+        owner: Option<Spanned<Name>>,
+        /// Where the source is, for `git blame`: a path relative to the working directory, or a URL.
+        repository: Option<Spanned<String>>,
+        /// Expected requests, such as `40/s`; drives the arithmetic of low traffic and of cost.
+        traffic: Option<Spanned<Rate>>,
+        /// The services that this one calls.
+        calls: Option<Vec<CallSpec>>,
+        /// The metrics that the service exports, by their OpenTelemetry names.
+        metrics: Option<Named<MetricSpec>>,
+        /// Attributes of spans and log records that need care.
+        attributes: Option<Named<AttributeSpec>>,
+        /// Alerts of all objectives here, over the policy's.
+        alerting: Option<Spanned<AlertingSpec>>,
+        /// The objectives; at least one.
+        slos: Spanned<Vec<SloSpec>>,
+    }
+}
+
+record! {
+    /// A call to another service: an edge that traces must show.
+    pub struct CallSpec {
+        /// The service called.
+        service: Spanned<Name>,
+        /// How the callee's span hangs on the caller's.
+        kind: Spanned<CallKind>,
+        /// The caller's routes that make the call. Default: all.
+        routes: Option<Vec<Spanned<Text>>>,
+        /// The callee has no spec here: a third party.
+        external: Option<Spanned<bool>>,
+    }
+}
+
+words! {
+    /// How the callee's span hangs on the caller's.
+    pub enum CallKind {
+        /// The caller waits: a SERVER span below a CLIENT span.
+        Sync = "sync",
+        /// A message whose consumer is a child of its producer.
+        AsyncParent = "async-parent",
+        /// A message whose consumer starts a trace of its own and links to its producer.
+        AsyncLink = "async-link",
+    }
+}
+
+record! {
+    /// A metric that the service exports.
+    pub struct MetricSpec {
+        /// The kind of instrument.
+        r#type: Spanned<MetricType>,
+        /// The unit in UCUM, such as `s`, `ms`, `By`, `1` or `{request}`; part of the Prometheus name.
+        unit: Option<Spanned<Text>>,
+        /// What is measured.
+        description: Option<Spanned<String>>,
+        /// Upper boundaries of a classic histogram in the metric's unit, rising, without infinity.
+        buckets: Option<Spanned<Vec<Spanned<Number>>>>,
+        /// The labels, each with a bounded set of values.
+        labels: Option<Named<LabelSpec>>,
+        /// The name in Prometheus, where it is not the OpenTelemetry translation.
+        prometheus_name: Option<Spanned<String>>,
+        /// How often this metric is scraped or exported, where not as the policy says.
+        scrape_interval: Option<Spanned<Duration>>,
+    }
+}
+
+words! {
+    /// The kind of an instrument.
+    pub enum MetricType {
+        /// Only rises; gets the suffix `_total`.
+        Counter = "counter",
+        /// Rises and falls by additions.
+        UpDownCounter = "updowncounter",
+        /// A measured value.
+        Gauge = "gauge",
+        /// Counts in buckets with fixed boundaries.
+        Histogram = "histogram",
+        /// Counts in buckets of a growing width: a native histogram in Prometheus.
+        ExponentialHistogram = "exponential_histogram",
+    }
+}
+
+record! {
+    /// A label's values: a bounded set, by list or by count.
+    pub struct LabelSpec {
+        /// Every value that the label can have.
+        values: Option<Spanned<Vec<Spanned<Text>>>>,
+        /// The most values that the label can have, where they cannot be listed.
+        max_values: Option<Spanned<u32>>,
+    }
+}
+
+record! {
+    /// An attribute of spans or log records.
+    pub struct AttributeSpec {
+        /// The personal or secret data that it holds; redacted before it leaves the node.
+        pii: Option<Spanned<Pii>>,
+        /// What it holds.
+        description: Option<Spanned<String>>,
+    }
+}
+
+words! {
+    /// Kinds of personal or secret data.
+    pub enum Pii {
+        /// An e-mail address.
+        Email = "email",
+        /// A payment card number.
+        Card = "card",
+        /// A telephone number.
+        Phone = "phone",
+        /// A person's name.
+        Name = "name",
+        /// A postal address.
+        Address = "address",
+        /// An IP address.
+        Ip = "ip",
+        /// An account or bank number.
+        Iban = "iban",
+        /// A number given by a state.
+        NationalId = "national-id",
+        /// A password, token or key.
+        Secret = "secret",
+        /// A database statement whose literals may be personal.
+        Sql = "sql",
+        /// A URL whose query or path may be personal.
+        Url = "url",
+        /// Something else that must not leave.
+        Other = "other",
+    }
+}

@@ -1,0 +1,163 @@
+//! Objectives as written: what is promised, how it is measured, when somebody is told.
+
+use super::decode::{Named, record, words};
+use super::leaf::{Name, Promql, Text};
+use crate::quantity::{Duration, Percent, Rate};
+use crate::source::Spanned;
+
+record! {
+    /// One service-level objective.
+    pub struct SloSpec {
+        /// Name, unique within the service; the `slo` label of every series and alert.
+        name: Spanned<Name>,
+        /// What is promised, in a sentence for people who use the service. Shown on runbook pages and dashboards.
+        description: Option<Spanned<String>>,
+        /// The share of good events promised over the window, as a percentage with its sign: `99.9%`.
+        objective: Spanned<Percent>,
+        /// The rolling window of the promise, from `1d` to `90d`. Default: `30d`.
+        window: Option<Spanned<Duration>>,
+        /// How good and bad events are counted; exactly one kind.
+        sli: Spanned<SliSpec>,
+        /// Expected events of this objective, such as `40/s`. Default: the service's `traffic`.
+        traffic: Option<Spanned<Rate>>,
+        /// What to do when the data itself goes missing. Default: the policy's.
+        data: Option<Spanned<DataSpec>>,
+        /// Alerts of this objective, over the service's and the policy's.
+        alerting: Option<Spanned<AlertingSpec>>,
+        /// What people should know of this objective; shown on its runbook page.
+        notes: Option<Spanned<String>>,
+    }
+}
+
+record! {
+    #[schemars(extend("minProperties" = 1, "maxProperties" = 1))]
+    /// A service-level indicator: exactly one of `events`, `latency` and `timeslice`.
+    pub struct SliSpec {
+        /// Counters of events: all of them, and the bad (or the good) among them.
+        events: Option<Spanned<EventsSpec>>,
+        /// Requests slower than a threshold, counted by a histogram.
+        latency: Option<Spanned<LatencySpec>>,
+        /// Minutes that were bad, by a gauge that is 1 when all is well or by a ratio within each minute.
+        timeslice: Option<Spanned<TimesliceSpec>>,
+    }
+}
+
+record! {
+    /// Events counted by counters. Selectors are bare: the compiler adds `rate` and its range.
+    pub struct EventsSpec {
+        /// Selects the counters of all events.
+        total: Spanned<Promql>,
+        /// Selects the counters of bad events, a part of `total`. Give this or `good`.
+        bad: Option<Spanned<Promql>>,
+        /// Selects the counters of good events, a part of `total`. Give this or `bad`.
+        good: Option<Spanned<Promql>>,
+        /// Labels to keep apart: the objective then holds, and alerts, for each of their values.
+        group_by: Option<Vec<Spanned<String>>>,
+    }
+}
+
+record! {
+    /// Requests that took longer than a threshold are bad events.
+    pub struct LatencySpec {
+        /// A histogram that the service declares, by its OpenTelemetry name; or a Prometheus name without `_bucket`.
+        metric: Spanned<String>,
+        /// The slowest that still counts as good. A classic histogram needs a bucket boundary exactly here.
+        threshold: Spanned<Duration>,
+        /// Narrows the metric down, in braces: `{http_route="/checkout"}`. The service's own label is added.
+        selector: Option<Spanned<Promql>>,
+        /// Labels to keep apart: the objective then holds, and alerts, for each of their values.
+        group_by: Option<Vec<Spanned<String>>>,
+    }
+}
+
+record! {
+    /// Each minute is good or bad as a whole. Give `up`, or `total` with `bad` or `good` and `max_error_ratio`.
+    pub struct TimesliceSpec {
+        /// Selects gauges that are 1 while all is well; a minute in which one fell below 1 is bad.
+        up: Option<Spanned<Promql>>,
+        /// Selects the counters of all events.
+        total: Option<Spanned<Promql>>,
+        /// Selects the counters of bad events.
+        bad: Option<Spanned<Promql>>,
+        /// Selects the counters of good events.
+        good: Option<Spanned<Promql>>,
+        /// A minute with a larger share of bad events is bad.
+        max_error_ratio: Option<Spanned<Percent>>,
+        /// What a minute without any event is. Default: `good`.
+        idle: Option<Spanned<Idle>>,
+        /// Labels to keep apart: the objective then holds, and alerts, for each of their values.
+        group_by: Option<Vec<Spanned<String>>>,
+    }
+}
+
+words! {
+    /// What a minute without events counts as.
+    pub enum Idle {
+        /// A good minute.
+        Good = "good",
+        /// No minute at all: it is left out of the total.
+        Skip = "skip",
+    }
+}
+
+record! {
+    /// What to do when data goes missing: `ignore`, or the name of a severity.
+    pub struct DataSpec {
+        /// No series at all for five minutes. It takes over when an outage kills the process itself.
+        absent: Option<Spanned<Name>>,
+        /// One of the groups was there within a day and is gone for half an hour.
+        group_gone: Option<Spanned<Name>>,
+        /// The series are there and nothing has happened for half an hour.
+        no_traffic: Option<Spanned<Name>>,
+    }
+}
+
+record! {
+    /// Who is told, when and how. Set in the policy, a service or an objective; the nearest wins, labels and annotations add up.
+    pub struct AlertingSpec {
+        /// The alerts' names.
+        names: Option<Spanned<AlertNamesSpec>>,
+        /// Labels added to each alert.
+        labels: Option<Spanned<Named<Spanned<Text>>>>,
+        /// Annotations added to each alert.
+        annotations: Option<Spanned<Named<Spanned<Text>>>>,
+        /// How long an alert keeps firing after its condition ended: stops flapping, adds itself to the time to clear. Default: `5m`.
+        keep_firing_for: Option<Spanned<Duration>>,
+        /// Bad events that the long window must hold before an alert fires; `0` for no such guard. Default: 3 below 300 events an hour.
+        min_bad_events: Option<Spanned<u32>>,
+        /// The pairs of windows, instead of the inherited ones; an empty list means no burn-rate alerts.
+        pairs: Option<Spanned<Vec<PairSpec>>>,
+        /// Inherited pairs to leave out, each as `long/short`: `1h/5m`.
+        drop: Option<Vec<Spanned<String>>>,
+    }
+}
+
+record! {
+    /// The `alertname` of each kind of alert.
+    pub struct AlertNamesSpec {
+        /// Burn-rate alerts. Default: `ErrorBudgetBurn`.
+        burn: Option<Spanned<Name>>,
+        /// No series at all. Default: `SliAbsent`.
+        absent: Option<Spanned<Name>>,
+        /// One group gone. Default: `SliGroupGone`.
+        group_gone: Option<Spanned<Name>>,
+        /// No events. Default: `SliNoTraffic`.
+        no_traffic: Option<Spanned<Name>>,
+    }
+}
+
+record! {
+    /// A pair of windows: an alert fires while the burn rate is exceeded over both.
+    pub struct PairSpec {
+        /// The long window: how much budget must be gone.
+        long: Spanned<Duration>,
+        /// The short window: how soon the alert clears.
+        short: Spanned<Duration>,
+        /// The share of the objective's budget that may go within the long window. Give this or `burn`.
+        budget: Option<Spanned<Percent>>,
+        /// The burn rate itself; 1 spends the budget exactly by the end of the window. Give this or `budget`.
+        burn: Option<Spanned<super::leaf::Number>>,
+        /// A severity of the policy, such as `page` or `ticket`.
+        severity: Spanned<Name>,
+    }
+}
