@@ -183,7 +183,7 @@ pub(super) fn histogram_rates(pairs: &[(RawSeries, RawSeries)], timing: &Timing,
 
 /// One value for each tick, NaN where there is none.
 pub(super) fn each_tick(timing: &Timing, ticks: usize, mut value: impl FnMut(u64) -> Option<f64>) -> Vec<f64> {
-    let mut time = 0;
+    let mut time = timing.offset;
     let mut values = Vec::with_capacity(ticks);
     for _ in 0..ticks {
         values.push(value(time).unwrap_or(f64::NAN));

@@ -59,8 +59,8 @@ fn two_sum(a: f64, b: f64) -> (f64, f64) {
 
 /// The points of a grid that lie in a left-open window ending at a time that only moves forwards.
 ///
-/// Point k of the grid stands at `k × step`: Prometheus aligns subqueries to absolute multiples of their step, and
-/// promtool's ticks begin at zero.
+/// Point k of the grid stands at `first + k × step`. Subqueries are aligned to absolute multiples of their step, so only
+/// the grid of evaluations has a `first` above zero.
 #[derive(Debug, Clone)]
 pub(super) struct Cursor {
     len: u64,
@@ -72,9 +72,9 @@ pub(super) struct Cursor {
 }
 
 impl Cursor {
-    /// A cursor for windows of `len` over a grid with `step`, both in milliseconds.
-    pub(super) fn new(len: u64, step: u64) -> Self {
-        Self { len, step: step.max(1), from: 0, from_time: 0, to: 0, to_time: 0 }
+    /// A cursor for windows of `len` over a grid with `step` that begins at `first`, all in milliseconds.
+    pub(super) fn new(len: u64, step: u64, first: u64) -> Self {
+        Self { len, step: step.max(1), from: 0, from_time: first, to: 0, to_time: first }
     }
 
     /// The half-open index range of the points in `(time − len, time]`.
@@ -91,11 +91,14 @@ impl Cursor {
     }
 
     /// The range at one time, without walking there.
-    pub(super) fn at(len: u64, step: u64, time: u64) -> (usize, usize) {
+    pub(super) fn at(len: u64, step: u64, first: u64, time: u64) -> (usize, usize) {
         let step = step.max(1);
-        let index = |time: u64| usize::try_from(time / step).unwrap_or(usize::MAX - 1) + 1;
-        let from = if time < len { 0 } else { index(time - len) };
-        (from.min(index(time)), index(time))
+        // How many points stand at or before a time.
+        let points = |time: Option<u64>| {
+            let since_first = time.and_then(|time| time.checked_sub(first));
+            since_first.map_or(0, |since| usize::try_from(since / step).unwrap_or(usize::MAX - 1) + 1)
+        };
+        (points(time.checked_sub(len)), points(Some(time)))
     }
 }
 
@@ -124,13 +127,13 @@ mod tests {
     #[test]
     fn windows_are_left_open_and_walking_equals_jumping() {
         // (60 s, 120 s] at step 30 s holds 90 s and 120 s, not 60 s.
-        assert_eq!(Cursor::at(60_000, 30_000, 120_000), (3, 5));
+        assert_eq!(Cursor::at(60_000, 30_000, 0, 120_000), (3, 5));
         // A window that reaches before zero holds the sample at zero.
-        assert_eq!(Cursor::at(60_000, 30_000, 45_000), (0, 2));
-        for (len, step, tick) in [(300_000, 60_000, 30_000), (75_000, 15_000, 30_000), (10, 70, 30), (7, 3, 5)] {
-            let mut cursor = Cursor::new(len, step);
-            for time in (0..40).map(|k| k * tick) {
-                assert_eq!(cursor.advance(time), Cursor::at(len, step, time), "{len} {step} {time}");
+        assert_eq!(Cursor::at(60_000, 30_000, 0, 45_000), (0, 2));
+        for (len, step, first) in [(300_000, 60_000, 0), (75_000, 15_000, 7), (10, 70, 30), (7, 3, 0), (45, 30, 11)] {
+            let mut cursor = Cursor::new(len, step, first);
+            for time in (0..40).map(|k| first + k * 30) {
+                assert_eq!(cursor.advance(time), Cursor::at(len, step, first, time), "{len} {step} {time}");
             }
         }
     }

@@ -9,6 +9,9 @@ pub struct Timing {
     pub scrape: u64,
     /// Between two evaluations of the rules (E): the group's interval, or promtool's `evaluation_interval`.
     pub evaluation: u64,
+    /// When the first evaluation is: zero in promtool, and in Prometheus anything below `evaluation`, as a group's name
+    /// is hashed into an offset. Subqueries stay aligned to absolute time.
+    pub offset: u64,
     /// Range of the only `rate()` (b).
     pub base: u64,
     /// Step of the subqueries over the base (`:1m`); also the seconds that turn a sum of rates into a count.
@@ -32,6 +35,7 @@ impl Timing {
         Self {
             scrape,
             evaluation,
+            offset: 0,
             base: scrape + MINUTE * (3 * scrape).div_ceil(MINUTE),
             sub_step: MINUTE,
             count_step: 5 * MINUTE,
@@ -45,6 +49,7 @@ impl Timing {
         Self {
             scrape: self.scrape.max(1),
             evaluation: self.evaluation.max(1),
+            offset: self.offset,
             base: self.base.max(1),
             sub_step: self.sub_step.max(1),
             count_step: self.count_step.max(1),

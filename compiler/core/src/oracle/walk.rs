@@ -52,11 +52,12 @@ pub struct BudgetPoint {
 }
 
 impl Walk {
-    /// Evaluates the base rules at every tick from zero to `until`, both included.
+    /// Evaluates the base rules at every tick up to and including `until`.
     #[must_use]
     pub fn new(timing: &Timing, sli: &Sli, until: u64) -> Self {
         let timing = timing.positive();
-        let ticks = usize::try_from(until / timing.evaluation).unwrap_or(usize::MAX - 1) + 1;
+        let ticks =
+            usize::try_from(until.saturating_sub(timing.offset) / timing.evaluation).unwrap_or(usize::MAX - 1) + 1;
         let Base { events, bad, doubtful } = sli.base(&timing, ticks);
         Self { timing, ticks, events: Recorded::new(events), bad: Recorded::new(bad), doubtful }
     }
@@ -73,7 +74,7 @@ impl Walk {
         &self.timing
     }
 
-    /// How many ticks there are; tick k is at k × the evaluation interval.
+    /// How many ticks there are; tick k is at the offset plus k × the evaluation interval.
     #[must_use]
     pub fn ticks(&self) -> usize {
         self.ticks
@@ -82,7 +83,7 @@ impl Walk {
     /// Time of a tick in milliseconds.
     #[must_use]
     pub fn time(&self, tick: usize) -> u64 {
-        tick as u64 * self.timing.evaluation
+        self.timing.offset + tick as u64 * self.timing.evaluation
     }
 
     /// `rate_base` at a tick.
@@ -94,8 +95,8 @@ impl Walk {
     /// A recorded window at a tick.
     #[must_use]
     pub fn window(&self, side: Side, window: Window, tick: usize) -> Option<f64> {
-        let (grid, step) = self.grid(side, window);
-        read(grid, window, Cursor::at(window.len(), step, self.time(tick)))
+        let (grid, step, first) = self.grid(side, window);
+        read(grid, window, Cursor::at(window.len(), step, first, self.time(tick)))
     }
 
     /// The short count (`count5m`) at a tick.
@@ -107,7 +108,7 @@ impl Walk {
     /// The bad events of the last `len`, as the low-traffic guard counts them: `sum_over_time(bad_base[len:1m]) * 60`.
     #[must_use]
     pub fn guarded(&self, len: u64, tick: usize) -> Option<f64> {
-        let (from, to) = Cursor::at(len, self.timing.sub_step, self.time(tick));
+        let (from, to) = Cursor::at(len, self.timing.sub_step, 0, self.time(tick));
         let (sum, _) = self.stepped(&self.bad).between(from, to)?;
         Some(sum * seconds(self.timing.sub_step))
     }
@@ -124,7 +125,7 @@ impl Walk {
     #[must_use]
     pub fn budget(&self, len: u64, budget: f64) -> Vec<BudgetPoint> {
         let last = self.time(self.ticks - 1);
-        let mut cursor = Cursor::new(len, self.timing.count_step);
+        let mut cursor = Cursor::new(len, self.timing.count_step, 0);
         (0..=last / self.timing.budget_interval)
             .map(|evaluation| {
                 let time = evaluation * self.timing.budget_interval;
@@ -144,8 +145,8 @@ impl Walk {
 
     /// The values of `window` for ticks in order.
     pub(super) fn reader(&self, side: Side, window: Window) -> impl FnMut(u64) -> Option<f64> {
-        let (grid, step) = self.grid(side, window);
-        let mut cursor = Cursor::new(window.len(), step);
+        let (grid, step, first) = self.grid(side, window);
+        let mut cursor = Cursor::new(window.len(), step, first);
         move |time| read(grid, window, cursor.advance(time))
     }
 
@@ -153,7 +154,7 @@ impl Walk {
     pub(super) fn guard_reader(&self, len: u64) -> impl FnMut(u64) -> Option<f64> {
         let grid = self.stepped(&self.bad);
         let step = self.timing.sub_step;
-        let mut cursor = Cursor::new(len, step);
+        let mut cursor = Cursor::new(len, step, 0);
         move |time| {
             let (from, to) = cursor.advance(time);
             grid.between(from, to).map(|(sum, _)| sum * seconds(step))
@@ -167,13 +168,13 @@ impl Walk {
         }
     }
 
-    /// The prefix sums that a window reads and their step.
-    fn grid(&self, side: Side, window: Window) -> (&Sums, u64) {
+    /// The prefix sums that a window reads, with their step and the time of their first point.
+    fn grid(&self, side: Side, window: Window) -> (&Sums, u64, u64) {
         let recorded = self.recorded(side);
         match window {
-            Window::Mean(_) => (recorded.sums(), self.timing.evaluation),
-            Window::Stepped(_) => (self.stepped(recorded), self.timing.sub_step),
-            Window::Counted(_) => (self.counted(recorded), self.timing.count_step),
+            Window::Mean(_) => (recorded.sums(), self.timing.evaluation, self.timing.offset),
+            Window::Stepped(_) => (self.stepped(recorded), self.timing.sub_step, 0),
+            Window::Counted(_) => (self.counted(recorded), self.timing.count_step, 0),
         }
     }
 
@@ -200,7 +201,7 @@ impl Walk {
 
     /// The short count that a tick at `time` records.
     fn count_at(&self, recorded: &Recorded, time: u64) -> Option<f64> {
-        let (from, to) = Cursor::at(self.timing.count_step, self.timing.sub_step, time);
+        let (from, to) = Cursor::at(self.timing.count_step, self.timing.sub_step, 0, time);
         let (sum, _) = self.stepped(recorded).between(from, to)?;
         Some(sum * seconds(self.timing.sub_step))
     }
@@ -214,8 +215,9 @@ impl Walk {
     /// The tick whose sample an instant lookup at `time` finds. If that tick recorded nothing, its stale marker (or the
     /// absence of any earlier sample) hides all before it.
     fn seen_at(&self, time: u64) -> Option<usize> {
-        let age = time % self.timing.evaluation;
-        usize::try_from(time / self.timing.evaluation).ok().filter(|_| age < self.timing.lookback)
+        let since_first = time.checked_sub(self.timing.offset)?;
+        let age = since_first % self.timing.evaluation;
+        usize::try_from(since_first / self.timing.evaluation).ok().filter(|_| age < self.timing.lookback)
     }
 }
 
