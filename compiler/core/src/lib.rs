@@ -13,6 +13,7 @@ pub mod code;
 pub mod emit;
 pub mod finding;
 pub mod model;
+pub mod oracle;
 pub mod plan;
 pub mod promql;
 pub mod quantity;

@@ -75,7 +75,7 @@ impl Metric {
 
 /// A length of time in a UCUM unit of time; in seconds for any other unit. Exact.
 #[must_use]
-pub fn in_unit(unit: Option<&str>, length: Duration) -> Decimal {
+pub(super) fn in_unit(unit: Option<&str>, length: Duration) -> Decimal {
     let millis = Decimal::from(length.millis());
     let value = match unit {
         Some("ns") => millis * Decimal::from(1_000_000),
