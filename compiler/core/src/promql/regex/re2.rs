@@ -28,6 +28,15 @@ pub(super) fn translate(pattern: &str) -> Result<(String, Hir), RegexFault> {
     })?;
     let walk = Walk { text: &text, edits: Vec::new(), repeats: vec![1] };
     let edits = ast::visit(&tree, walk).map_err(|fault| RegexFault { range: original(fault.range), ..fault })?;
+    // Judged before the edits, since they move everything behind them.
+    let mut meaning = regex_syntax::hir::translate::TranslatorBuilder::new().dot_matches_new_line(true).build();
+    let hir = meaning.translate(&text, &tree).map_err(|error| {
+        let range = at_least_one(pattern, original(bytes(error.span())));
+        RegexFault { range, message: error.kind().to_string(), hint: None }
+    })?;
+    if edits.is_empty() {
+        return Ok((text, hir));
+    }
     let mut translated = String::with_capacity(text.len());
     let mut copied = 0;
     for (range, replacement) in edits {
@@ -36,18 +45,10 @@ pub(super) fn translate(pattern: &str) -> Result<(String, Hir), RegexFault> {
         copied = range.end;
     }
     translated.push_str(&text[copied..]);
-    let meaning = regex_syntax::ParserBuilder::new().nest_limit(200).dot_matches_new_line(true).build();
-    match { meaning }.parse(&translated) {
+    let mut parser = regex_syntax::ParserBuilder::new().nest_limit(200).dot_matches_new_line(true).build();
+    match parser.parse(&translated) {
         Ok(hir) => Ok((translated, hir)),
-        Err(error) => {
-            // The edits moved everything; without them the same fault stands where the person wrote it.
-            let unedited = regex_syntax::hir::translate::Translator::new().translate(&text, &tree);
-            let (range, message) = match unedited {
-                Err(error) => (original(bytes(error.span())), error.kind().to_string()),
-                Ok(_) => (0..pattern.len(), error.to_string()),
-            };
-            Err(RegexFault { range: at_least_one(pattern, range), message, hint: None })
-        }
+        Err(error) => Err(RegexFault { range: 0..pattern.len(), message: error.to_string(), hint: None }),
     }
 }
 
