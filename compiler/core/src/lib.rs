@@ -16,6 +16,7 @@ pub mod model;
 pub mod oracle;
 pub mod plan;
 pub mod promql;
+mod proof;
 pub mod quantity;
 pub mod source;
 pub mod spec;

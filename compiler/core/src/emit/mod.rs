@@ -4,6 +4,7 @@ mod operator;
 mod prometheus;
 mod rules;
 mod schema;
+mod tests;
 
 use crate::plan::Plan;
 
@@ -80,7 +81,7 @@ pub fn emit(plan: &Plan, unit: usize, targets: &[Target]) -> Vec<Artefact> {
             for target in targets {
                 match target {
                     Target::Rules => artefacts.push(prometheus::emit(service)),
-                    Target::Tests => {}
+                    Target::Tests => artefacts.extend(tests::emit(service)),
                     Target::Operator => artefacts.push(operator::emit(service, &plan.operator)),
                     Target::Schema => {}
                 }

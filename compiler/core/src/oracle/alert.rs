@@ -129,7 +129,14 @@ impl Walk {
     fn burn(&self, pair: &Pair, hold: Hold) -> Alert {
         let mut short = self.exceeds(pair.short, pair.threshold);
         let mut long = self.exceeds(pair.long, pair.threshold);
-        let mut guard = pair.guard.map(|least| (least, self.guard_reader(pair.long.len())));
+        // A counted window already holds the count; below it, steps of the base are added up.
+        let mut guard = pair.guard.map(|least| {
+            let counted: Box<dyn FnMut(u64) -> Option<f64>> = match pair.long {
+                Window::Counted(_) => Box::new(self.reader(Side::Bad, pair.long)),
+                Window::Mean(len) | Window::Stepped(len) => Box::new(self.guard_reader(len)),
+            };
+            (least, counted)
+        });
         // A doubtful slice spoils every window that may hold it, for as long as the longest reaches back. Counts are
         // read in steps, and so may hold it for a step longer.
         let reach = pair.long.len().max(pair.short.len()) + self.timing().count_step;

@@ -14,6 +14,7 @@ pub use alert::{BurnAlert, Guard, State, StateAlert};
 pub use sli::{Counters, Sli};
 pub use slo::SloPlan;
 pub use statement::Statement;
+pub(crate) use statement::oracle_pair;
 pub use timing::{Scale, Timing, Window, WindowKind};
 
 use rayon::prelude::*;
@@ -54,7 +55,7 @@ impl Plan {
 /// Plans a sound model.
 #[must_use]
 pub fn plan(model: &Model) -> Plan {
-    let services = model
+    let mut services: Vec<ServicePlan> = model
         .services
         .par_iter()
         .map(|service| ServicePlan {
@@ -63,5 +64,9 @@ pub fn plan(model: &Model) -> Plan {
             slos: service.slos.iter().map(|slo| SloPlan::of(slo, service, &model.policy)).collect(),
         })
         .collect();
+    let mut shapes = std::collections::BTreeSet::new();
+    for slo in services.iter_mut().flat_map(|service| &mut service.slos) {
+        slo.proves_long = shapes.insert(slo.shape());
+    }
     Plan { services, targets: model.policy.targets.clone(), operator: model.policy.operator.clone() }
 }

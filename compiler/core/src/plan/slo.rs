@@ -1,12 +1,14 @@
 //! The plan of one objective: budget, windows, labels, alerts.
 
+use std::collections::BTreeMap;
+
 use rust_decimal::Decimal;
 
 use super::alert::{self, BurnAlert, StateAlert};
 use super::names;
 use super::sli::Sli;
 use super::timing::{Scale, Timing, Window};
-use crate::model::{Policy, Response, Service, Slo};
+use crate::model::{Domain, Policy, Response, Service, Slo};
 use crate::quantity::Duration;
 
 /// Everything that is generated for one objective.
@@ -46,6 +48,10 @@ pub struct SloPlan {
     pub states: Vec<StateAlert>,
     /// How long burn-rate alerts keep firing, real.
     pub keep_firing_for: Duration,
+    /// Declared values of the labels that selectors and groups name, the first few of each.
+    pub domains: BTreeMap<String, Vec<String>>,
+    /// Whether this objective's proofs fill its longest windows: the first of each shape's do.
+    pub proves_long: bool,
 }
 
 impl SloPlan {
@@ -81,10 +87,26 @@ impl SloPlan {
             states: Vec::new(),
             keep_firing_for: scale.real(slo.alerting.keep_firing_for),
             labels,
+            domains: domains(slo, service),
+            proves_long: false,
         };
         plan.burns = slo.alerting.pairs.iter().map(|pair| alert::burn(pair, slo, &plan, service, policy)).collect();
         plan.states = alert::states(slo, &plan, service, policy);
         plan
+    }
+
+    /// What decides the form of the rules, names and numbers apart: objectives of one shape stand or fall together.
+    pub(super) fn shape(&self) -> String {
+        let kind = match &self.sli {
+            Sli::Counters(counters) => if counters.part_is_good { "good" } else { "bad" },
+            Sli::Classic { .. } => "classic",
+            Sli::Native { .. } => "native",
+            Sli::SliceUp { .. } => "up",
+            Sli::SliceRatio { counters, .. } => if counters.part_is_good { "good minutes" } else { "bad minutes" },
+        };
+        let windows: Vec<&str> = self.windows.iter().map(|window| window.suffix.as_str()).collect();
+        let guarded = self.burns.iter().any(|burn| burn.guard.is_some());
+        format!("{kind} {} {:?} {guarded} {windows:?}", self.group_by.is_empty(), self.timing)
     }
 
     /// The seconds that one sample of a stepped sum stands for.
@@ -136,6 +158,20 @@ fn windows(slo: &Slo, scale: Scale) -> Vec<Window> {
     lengths.sort();
     lengths.dedup();
     lengths.into_iter().map(|length| Window::of(length, scale)).collect()
+}
+
+/// Of each label that is matched or grouped by, a few declared values: enough to tell selectors apart.
+fn domains(slo: &Slo, service: &Service) -> BTreeMap<String, Vec<String>> {
+    let queries = slo.sli.queries();
+    let matched = queries.iter().flat_map(|query| &query.selector.matchers).map(|matcher| &matcher.label);
+    let mut domains = BTreeMap::new();
+    for label in matched.chain(slo.group_by.iter().map(|label| &label.value)) {
+        let declared = service.metrics.values().find_map(|metric| metric.labels.get(label));
+        if let Some(Domain::Values(values)) = declared.and_then(|label| label.domain.as_ref()) {
+            domains.insert(label.clone(), values.iter().take(8).cloned().collect());
+        }
+    }
+    domains
 }
 
 fn info(slo: &Slo, service: &Service) -> Vec<(String, String)> {

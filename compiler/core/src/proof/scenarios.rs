@@ -1,0 +1,210 @@
+//! What happens to a service in each proof. Histories are as short as their claim allows: 75 hours of history take
+//! promtool 24 s where four take one.
+
+use rust_decimal::Decimal;
+use rust_decimal::prelude::ToPrimitive;
+
+use crate::oracle::{Phase, Role, Scenario};
+use crate::plan::{Sli, SloPlan, State};
+use crate::quantity::Duration;
+
+/// Counters start well above zero: a line that would cross zero within its range is extrapolated less far.
+const FIRST: u64 = 1_000_000;
+/// The most events between two scrapes; larger shares of one are cut off on the safe side.
+const MOST: u64 = 100_000;
+
+/// A scenario and what it is there to show.
+#[derive(Debug)]
+pub(super) struct Case {
+    pub(super) name: String,
+    pub(super) scenario: Scenario,
+    /// Whether the base of bad events must be zero at the end, rather than absent.
+    pub(super) no_bad_events: bool,
+    /// Whether a second group goes on undisturbed, where the objective has groups.
+    pub(super) neighbour: bool,
+    /// A series that is never there, whatever the scenario says of its events.
+    pub(super) missing: Option<Role>,
+}
+
+impl Case {
+    pub(super) fn new(name: impl Into<String>, phases: Vec<Phase>) -> Self {
+        Self { name: name.into(), scenario: Scenario::new(FIRST, phases), no_bad_events: false, neighbour: false, missing: None }
+    }
+}
+
+/// Every scenario of an objective.
+pub(super) fn all(slo: &SloPlan, long: bool) -> Vec<Case> {
+    let scrapes = Scrapes(slo);
+    let mut cases = vec![outage(&scrapes, slo)];
+    for burn in &slo.burns {
+        let pair = format!("{}/{}", burn.long.nominal, burn.short.nominal);
+        let steady = Events::of(slo, burn.threshold, Strength::Half);
+        if let Some(events) = steady {
+            let name = format!("{pair} stays silent at half its threshold");
+            cases.push(Case::new(name, vec![events.phase(scrapes.of(Duration::from_minutes(15)))]));
+        }
+        if let Some(events) = Events::of(slo, burn.threshold, Strength::Twice) {
+            // With its whole long window of good history, the alert fires after half of it; a shorter history is a
+            // shorter window, and proves all but the window's own length.
+            let (history, name) = if long {
+                (burn.long.nominal, format!("{pair} fires at twice its threshold after {} of good history", burn.long.nominal))
+            } else {
+                (Duration::from_minutes(15), format!("{pair} fires at twice its threshold"))
+            };
+            let history = history.min(burn.long.nominal);
+            // A window in steps of five minutes may show the crossing that much later, and the base a little more.
+            let errors = Duration::from_millis(history.millis() / 2 + history.millis() / 2 * u64::from(!long)) + Duration::from_minutes(20);
+            cases.push(Case::new(name, vec![
+                events.good_phase(scrapes.of(history)),
+                events.phase(scrapes.of(errors)),
+            ]));
+        }
+        if let Some(guard) = burn.guard
+            && guard.events > 1
+        {
+            cases.push(guarded(&scrapes, slo, &pair, u64::from(guard.events)));
+        }
+    }
+    cases.push(no_traffic(&scrapes, slo));
+    cases.extend(no_error_series(&scrapes, slo));
+    cases.push(vanishes(&scrapes, slo));
+    cases
+}
+
+/// A total outage after an hour of good history, until every pair that can has fired and cleared.
+fn outage(scrapes: &Scrapes<'_>, slo: &SloPlan) -> Case {
+    let events = Events { good: 100, bad: 0 };
+    let slowest = slo.burns.iter().map(|burn| burn.short.nominal).max().unwrap_or(Duration::from_minutes(5));
+    let keep = Duration::from_millis(slo.keep_firing_for.millis() * u64::from(slo.scale.0));
+    // The slowest pair fires once its share of the hour of history is bad: within 20 minutes up to a share of a quarter.
+    let outage = Duration::from_minutes(20);
+    let recovery = slowest + keep + Duration::from_minutes(20);
+    let mut case = Case::new(
+        "a total outage after an hour of good history fires and clears every pair",
+        vec![
+            events.phase(scrapes.of(Duration::from_hours(1))),
+            Phase::new(scrapes.of(outage), 0, 100),
+            events.phase(scrapes.of(recovery)),
+        ],
+    );
+    case.neighbour = true;
+    case
+}
+
+/// Too few failures to matter, then one more: all events are bad, so the guard alone decides.
+fn guarded(scrapes: &Scrapes<'_>, slo: &SloPlan, pair: &str, events: u64) -> Case {
+    let quiet = |minutes| Phase::new(scrapes.of(Duration::from_minutes(minutes)), 0, 0);
+    let name = format!("{pair} waits for {events} bad events");
+    if slo.sli.is_slices() {
+        // Minutes are bad as a whole; all but one of them, then the last.
+        let bad = |minutes| Phase::new(scrapes.of(Duration::from_minutes(minutes)), 0, 10);
+        let good = |minutes| Phase::new(scrapes.of(Duration::from_minutes(minutes)), 10, 0);
+        return Case::new(name, vec![good(10), bad(events + 3), good(5)]);
+    }
+    Case::new(name, vec![quiet(10), Phase::new(1, 0, events - 1), quiet(4), Phase::new(1, 0, 1), quiet(4)])
+}
+
+/// Series that do not move.
+fn no_traffic(scrapes: &Scrapes<'_>, slo: &SloPlan) -> Case {
+    let what = if slo.states.iter().any(|alert| alert.state == State::NoTraffic) { "is noticed" } else { "is silent" };
+    Case::new(format!("no traffic {what}"), vec![Phase::new(scrapes.of(Duration::from_minutes(45)), 0, 0)])
+}
+
+/// Traffic, and no series of bad events at all. Of good events, that is a total outage; a histogram has its buckets.
+fn no_error_series(scrapes: &Scrapes<'_>, slo: &SloPlan) -> Option<Case> {
+    let (Sli::Counters(counters) | Sli::SliceRatio { counters, .. }) = &slo.sli else { return None };
+    let good = !counters.part_is_good;
+    let minutes = scrapes.of(Duration::from_minutes(15));
+    let mut case = match good {
+        true => Case::new("no error series reads as no errors", vec![Phase::new(minutes, 100, 0)]),
+        false => Case::new("no series of good events reads as a total outage", vec![Phase::new(minutes, 0, 100)]),
+    };
+    case.missing = Some(if good { Role::Bad } else { Role::Good });
+    case.no_bad_events = good;
+    Some(case)
+}
+
+/// A quarter of an hour of good traffic, then nothing is scraped any more.
+fn vanishes(scrapes: &Scrapes<'_>, slo: &SloPlan) -> Case {
+    let declared: Vec<&str> = slo
+        .states
+        .iter()
+        .filter_map(|alert| match alert.state {
+            State::Absent => Some("absence"),
+            State::GroupGone => Some("a lost group"),
+            State::NoTraffic => None,
+        })
+        .collect();
+    let name = match declared.as_slice() {
+        [] => "vanished data is ignored, as declared".to_owned(),
+        declared => format!("vanished data is told as {}", declared.join(" and ")),
+    };
+    Case::new(
+        name,
+        vec![
+            Phase::new(scrapes.of(Duration::from_minutes(15)), 100, 0),
+            Phase::gone(scrapes.of(Duration::from_minutes(50))),
+        ],
+    )
+}
+
+/// How errors compare with a threshold.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Strength {
+    Half,
+    Twice,
+}
+
+/// Good and bad events between two scrapes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Events {
+    good: u64,
+    bad: u64,
+}
+
+impl Events {
+    /// Events whose share of bad ones is half or twice the threshold. `None` where that is more than all, or where a
+    /// slice is only ever bad as a whole.
+    fn of(slo: &SloPlan, threshold: Decimal, strength: Strength) -> Option<Self> {
+        if slo.sli.is_slices() {
+            return None;
+        }
+        let share = match strength {
+            Strength::Half => threshold / Decimal::TWO,
+            Strength::Twice => threshold * Decimal::TWO,
+        };
+        if share >= Decimal::ONE {
+            return None;
+        }
+        // The fewest events that hold the share exactly, as long as they are not too many.
+        let mut total = 1_u64;
+        while total < MOST && !(share * Decimal::from(total)).fract().is_zero() {
+            total *= 10;
+        }
+        let bad = share * Decimal::from(total);
+        let bad = match strength {
+            Strength::Half => bad.floor(),
+            Strength::Twice => bad.ceil(),
+        };
+        let bad = bad.to_u64()?;
+        Some(Self { good: total - bad.min(total), bad })
+    }
+
+    fn phase(self, scrapes: u64) -> Phase {
+        Phase::new(scrapes, self.good, self.bad)
+    }
+
+    fn good_phase(self, scrapes: u64) -> Phase {
+        Phase::new(scrapes, self.good + self.bad, 0)
+    }
+}
+
+/// Nominal lengths in scrapes.
+struct Scrapes<'p>(&'p SloPlan);
+
+impl Scrapes<'_> {
+    /// The scrapes of a nominal length, at least one.
+    fn of(&self, nominal: Duration) -> u64 {
+        (self.0.scale.real(nominal).millis() / self.0.timing.scrape.millis().max(1)).max(1)
+    }
+}
