@@ -127,11 +127,13 @@ struct Counter {
     last: Option<(u64, f64)>,
     /// Sum of the increments between samples.
     truth: f64,
-    /// Sum of the increments at which a rate starts anew: the first of a series, one across a gap, one at a restart.
+    /// Sum of the increments at which a rate starts anew: one at the start of a series and at each restart, one across
+    /// each gap.
     starts: f64,
-    /// Whether the series has begun and not yet counted anything: `rate()` draws no line below zero, so the first
-    /// increment of a counter that began there counts a little less than once (0.80 to 1, field/arithmetic.md §1).
-    fresh: bool,
+    /// The largest increment since the series began, until its value is past it. `rate()` draws no line below zero, so
+    /// while a range begins nearer to zero than one increment its events count less than once (the first one of a
+    /// counter 0.80 to 1 times, field/arithmetic.md §1).
+    young: Option<f64>,
 }
 
 impl Counter {
@@ -140,12 +142,18 @@ impl Counter {
             let fell = self.value < last;
             let increment = if fell { self.value } else { self.value - last };
             self.truth += increment;
-            if self.fresh || fell || time - before > interval {
+            if fell {
+                self.young = Some(0.0);
+            }
+            if let Some(largest) = self.young {
+                self.starts += (increment - largest).max(0.0);
+                let largest = largest.max(increment);
+                self.young = (self.value <= largest).then_some(largest);
+            } else if time - before > interval {
                 self.starts += increment;
             }
-            self.fresh = fell || (self.fresh && increment == 0.0);
         } else {
-            self.fresh = true;
+            self.young = Some(0.0);
         }
         self.last = Some((time, self.value));
         self.series.push(time, self.value);
