@@ -163,7 +163,9 @@ impl Walk {
         let mut bad = self.reader(Side::Bad, window);
         let mut all = self.reader(Side::Events, window);
         move |time| {
-            let (Some(bad), Some(all)) = (bad(time), all(time)) else { return Truth::Sure(false) };
+            // Events are never negative, so without bad ones there is nothing to compare: most of any history is quiet.
+            let Some(bad) = bad(time).filter(|bad| *bad > 0.0 || threshold < 0.0) else { return Truth::Sure(false) };
+            let Some(all) = all(time) else { return Truth::Sure(false) };
             let limit = threshold * all;
             let holds = bad > limit;
             if too_close(bad, limit) { Truth::Close(holds) } else { Truth::Sure(holds) }

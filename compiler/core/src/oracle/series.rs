@@ -61,11 +61,27 @@ pub(super) struct Range<'a> {
     len: u64,
     from: usize,
     to: usize,
+    edges: Edges,
+}
+
+/// How the samples of a range lie in it, and what follows from that for a rate. While every scrape succeeds this comes
+/// back from tick to tick, and its four divisions would be most of the cost of a walk.
+#[derive(Debug, Default)]
+struct Edges {
+    /// Milliseconds from the range's start to its first sample and from the last one to its end.
+    lies: (u64, u64),
+    samples: usize,
+    /// Seconds that the samples span, and that the line is drawn on at both sides.
+    sampled: f64,
+    to_start: f64,
+    to_end: f64,
+    /// What the increase is multiplied with where zero does not cut the line short.
+    factor: f64,
 }
 
 impl<'a> Range<'a> {
     pub(super) fn new(series: &'a RawSeries, len: u64) -> Self {
-        Self { series, len, from: 0, to: 0 }
+        Self { series, len, from: 0, to: 0, edges: Edges::default() }
     }
 
     /// Moves the end to `time`: the range is then `(time − len, time]`.
@@ -85,7 +101,7 @@ impl<'a> Range<'a> {
     }
 
     /// `rate()` at `time`, to which the range has been advanced.
-    pub(super) fn rate(&self, time: u64) -> Option<f64> {
+    pub(super) fn rate(&mut self, time: u64) -> Option<f64> {
         let values = self.values();
         let (first, last) = (*values.first()?, *values.last()?);
         if values.len() < 2 {
@@ -101,26 +117,48 @@ impl<'a> Range<'a> {
     }
 
     /// What `extrapolatedRate` multiplies an increase with, which for a histogram is found from its count alone.
-    fn factor(&self, time: u64, first: f64, increase: f64) -> f64 {
+    fn factor(&mut self, time: u64, first: f64, increase: f64) -> f64 {
         let (first_time, last_time) = (self.series.times[self.from], self.series.times[self.to - 1]);
         // The range may begin before zero; the difference to its start may not.
-        let mut to_start = (first_time + self.len - time) as f64 / 1000.0;
-        let mut to_end = (time - last_time) as f64 / 1000.0;
-        let sampled = (last_time - first_time) as f64 / 1000.0;
-        let between = sampled / (self.to - self.from - 1) as f64;
-        // "Close enough" to the edge is up to 10% more than the mean distance between samples.
-        let threshold = between * 1.1;
-        if to_start >= threshold {
-            to_start = between / 2.0;
+        let lies = (first_time + self.len - time, time - last_time);
+        let samples = self.to - self.from;
+        if self.edges.lies != lies || self.edges.samples != samples {
+            self.edges = Edges::new(lies, samples, last_time - first_time, self.len);
         }
-        // A counter cannot have been negative, so the line is not drawn past its zero.
-        if increase > 0.0 && first >= 0.0 {
-            to_start = to_start.min(sampled * (first / increase));
+        self.edges.factor_above_zero(first, increase, self.len)
+    }
+}
+
+impl Edges {
+    fn new(lies: (u64, u64), samples: usize, sampled: u64, len: u64) -> Self {
+        let sampled = sampled as f64 / 1000.0;
+        let between = sampled / (samples - 1) as f64;
+        // "Close enough" to the edge is up to 10% more than the mean distance between samples; else the series is taken
+        // to begin or end half a distance further.
+        let drawn = |milliseconds: u64| {
+            let seconds = milliseconds as f64 / 1000.0;
+            if seconds >= between * 1.1 { between / 2.0 } else { seconds }
+        };
+        let (to_start, to_end) = (drawn(lies.0), drawn(lies.1));
+        let mut edges = Self { lies, samples, sampled, to_start, to_end, factor: 0.0 };
+        edges.factor = edges.factor_from(to_start, len);
+        edges
+    }
+
+    fn factor_from(&self, to_start: f64, len: u64) -> f64 {
+        (self.sampled + to_start + self.to_end) / self.sampled / seconds(len)
+    }
+
+    /// A counter cannot have been negative, so the line is not drawn past its zero.
+    fn factor_above_zero(&self, first: f64, increase: f64, len: u64) -> f64 {
+        // Well above zero there is no need to divide; 0.1% is far more than rounding can err.
+        if increase > 0.0 && first >= 0.0 && first * self.sampled < 1.001 * (increase * self.to_start) {
+            let to_zero = self.sampled * (first / increase);
+            if to_zero < self.to_start {
+                return self.factor_from(to_zero, len);
+            }
         }
-        if to_end >= threshold {
-            to_end = between / 2.0;
-        }
-        (sampled + to_start + to_end) / sampled / seconds(self.len)
+        self.factor
     }
 }
 

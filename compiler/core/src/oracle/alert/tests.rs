@@ -1,4 +1,5 @@
 //! The state machine and the data-state alerts; burn rates are measured in `tests/oracle_detection.rs`.
+#![allow(clippy::single_range_in_vec_init, reason = "an alert that fires once")]
 use super::*;
 use crate::oracle::{RawSeries, Sli, Timing};
 
