@@ -64,7 +64,7 @@ pub fn plan(model: &Model) -> Plan {
             slos: service.slos.iter().map(|slo| SloPlan::of(slo, service, &model.policy)).collect(),
         })
         .collect();
-    let mut shapes = std::collections::BTreeSet::new();
+    let mut shapes = std::collections::HashSet::new();
     for slo in services.iter_mut().flat_map(|service| &mut service.slos) {
         slo.proves_long = shapes.insert(slo.shape());
     }

@@ -95,18 +95,9 @@ impl SloPlan {
         plan
     }
 
-    /// What decides the form of the rules, names and numbers apart: objectives of one shape stand or fall together.
-    pub(super) fn shape(&self) -> String {
-        let kind = match &self.sli {
-            Sli::Counters(counters) => if counters.part_is_good { "good" } else { "bad" },
-            Sli::Classic { .. } => "classic",
-            Sli::Native { .. } => "native",
-            Sli::SliceUp { .. } => "up",
-            Sli::SliceRatio { counters, .. } => if counters.part_is_good { "good minutes" } else { "bad minutes" },
-        };
-        let windows: Vec<&str> = self.windows.iter().map(|window| window.suffix.as_str()).collect();
-        let guarded = self.burns.iter().any(|burn| burn.guard.is_some());
-        format!("{kind} {} {:?} {guarded} {windows:?}", self.group_by.is_empty(), self.timing)
+    /// What the longest windows' rules depend on: objectives of one shape stand or fall together.
+    pub(super) fn shape(&self) -> (bool, Timing, Vec<Window>) {
+        (self.sli.is_slices(), self.timing, self.windows.clone())
     }
 
     /// The seconds that one sample of a stepped sum stands for.

@@ -27,7 +27,7 @@ impl Scale {
 }
 
 /// Real intervals and steps of one objective's rules.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Timing {
     /// Between two samples of a raw series (s).
     pub scrape: Duration,
@@ -90,7 +90,7 @@ impl Timing {
 }
 
 /// How a window is made of the samples below it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum WindowKind {
     /// The mean of every base sample.
     Mean,
@@ -101,7 +101,7 @@ pub enum WindowKind {
 }
 
 /// A recorded window.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Window {
     /// Nominal length, by which the window is named.
     pub nominal: Duration,

@@ -13,6 +13,9 @@ const FIRST: u64 = 1_000_000;
 /// The most events between two scrapes; larger shares of one are cut off on the safe side.
 const MOST: u64 = 100_000;
 
+/// The longest window that a proof at twice the threshold fills; the longer ones are filled by the outage.
+const FULL_AT_TWICE: Duration = Duration::from_hours(6);
+
 /// A scenario and what it is there to show.
 #[derive(Debug)]
 pub(super) struct Case {
@@ -35,7 +38,7 @@ impl Case {
 /// Every scenario of an objective.
 pub(super) fn all(slo: &SloPlan, long: bool) -> Vec<Case> {
     let scrapes = Scrapes(slo);
-    let mut cases = vec![outage(&scrapes, slo)];
+    let mut cases = vec![outage(&scrapes, slo, long)];
     for burn in &slo.burns {
         let pair = format!("{}/{}", burn.long.nominal, burn.short.nominal);
         let steady = Events::of(slo, burn.threshold, Strength::Half);
@@ -44,16 +47,18 @@ pub(super) fn all(slo: &SloPlan, long: bool) -> Vec<Case> {
             cases.push(Case::new(name, vec![events.phase(scrapes.of(Duration::from_minutes(15)))]));
         }
         if let Some(events) = Events::of(slo, burn.threshold, Strength::Twice) {
-            // With its whole long window of good history, the alert fires after half of it; a shorter history is a
-            // shorter window, and proves all but the window's own length.
-            let (history, name) = if long {
-                (burn.long.nominal, format!("{pair} fires at twice its threshold after {} of good history", burn.long.nominal))
+            // With its whole long window of good history the alert fires after half of it. A shorter history is a shorter
+            // window: it fires once as much of it is bad as was good.
+            let full = long && burn.long.nominal <= FULL_AT_TWICE;
+            let (history, errors, name) = if full {
+                let name = format!("{pair} fires at twice its threshold after {} of good history", burn.long.nominal);
+                (burn.long.nominal, Duration::from_millis(burn.long.nominal.millis() / 2), name)
             } else {
-                (Duration::from_minutes(15), format!("{pair} fires at twice its threshold"))
+                let short = Duration::from_minutes(15).min(burn.long.nominal);
+                (short, short, format!("{pair} fires at twice its threshold"))
             };
-            let history = history.min(burn.long.nominal);
             // A window in steps of five minutes may show the crossing that much later, and the base a little more.
-            let errors = Duration::from_millis(history.millis() / 2 + history.millis() / 2 * u64::from(!long)) + Duration::from_minutes(20);
+            let errors = errors + Duration::from_minutes(20);
             cases.push(Case::new(name, vec![
                 events.good_phase(scrapes.of(history)),
                 events.phase(scrapes.of(errors)),
@@ -71,8 +76,10 @@ pub(super) fn all(slo: &SloPlan, long: bool) -> Vec<Case> {
     cases
 }
 
-/// A total outage after an hour of good history, until every pair that can has fired and cleared.
-fn outage(scrapes: &Scrapes<'_>, slo: &SloPlan) -> Case {
+/// A total outage after good history, until every pair that can has fired and cleared.
+fn outage(scrapes: &Scrapes<'_>, slo: &SloPlan, long: bool) -> Case {
+    let longest = slo.burns.iter().map(|burn| burn.long.nominal).max().unwrap_or_default();
+    let history = if long { longest } else { Duration::ZERO }.max(Duration::from_hours(1));
     let events = Events { good: 100, bad: 0 };
     let slowest = slo.burns.iter().map(|burn| burn.short.nominal).max().unwrap_or(Duration::from_minutes(5));
     let keep = Duration::from_millis(slo.keep_firing_for.millis() * u64::from(slo.scale.0));
@@ -80,9 +87,9 @@ fn outage(scrapes: &Scrapes<'_>, slo: &SloPlan) -> Case {
     let outage = Duration::from_minutes(20);
     let recovery = slowest + keep + Duration::from_minutes(20);
     let mut case = Case::new(
-        "a total outage after an hour of good history fires and clears every pair",
+        format!("a total outage after {history} of good history fires and clears every pair"),
         vec![
-            events.phase(scrapes.of(Duration::from_hours(1))),
+            events.phase(scrapes.of(history)),
             Phase::new(scrapes.of(outage), 0, 100),
             events.phase(scrapes.of(recovery)),
         ],
