@@ -45,7 +45,8 @@ pub struct Analysis {
 pub fn analyse(sources: &source::Sources) -> Analysis {
     let all: Vec<_> = sources.iter().collect();
     let mut files: Vec<_> = all.into_par_iter().map(|(id, source)| (id, spec::parse(id, source))).collect();
-    let mut findings: Vec<Finding> = files.iter_mut().flat_map(|(_, file)| std::mem::take(&mut file.findings)).collect();
+    let mut findings: Vec<Finding> =
+        files.iter_mut().flat_map(|(_, file)| std::mem::take(&mut file.findings)).collect();
     let (model, mut resolved) = model::resolve(sources, &files);
     drop(files);
     findings.append(&mut resolved);

@@ -22,10 +22,14 @@ pub(super) fn run(context: &Context<'_>, findings: &mut Vec<Finding>) {
             let Some(narrowing) = ratio.total.selector.matchers.get(matcher) else { continue };
             let place = ratio.total.place(context.sources, narrowing.label_range.start..narrowing.value_range.end);
             findings.push(
-                Finding::new(&code::BAD_NOT_SUBSET, part.span, format!("`{word}` selects events that `total` does not"))
-                    .label(format!("says nothing of `{}` that would keep within it", narrowing.label))
-                    .related(place, "`total` is narrowed down here")
-                    .hint(format!("repeat this matcher in `{word}`, or remove it from `total`")),
+                Finding::new(
+                    &code::BAD_NOT_SUBSET,
+                    part.span,
+                    format!("`{word}` selects events that `total` does not"),
+                )
+                .label(format!("says nothing of `{}` that would keep within it", narrowing.label))
+                .related(place, "`total` is narrowed down here")
+                .hint(format!("repeat this matcher in `{word}`, or remove it from `total`")),
             );
         }
     }

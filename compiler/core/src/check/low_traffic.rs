@@ -29,9 +29,15 @@ pub(super) fn run(context: &Context<'_>, findings: &mut Vec<Finding>) {
             Finding::new(
                 &code::LOW_TRAFFIC,
                 traffic.span,
-                format!("at {} one failed event is enough for the {} threshold over {pair}", traffic.value, burn.severity),
+                format!(
+                    "at {} one failed event is enough for the {} threshold over {pair}",
+                    traffic.value, burn.severity
+                ),
             )
-            .label(format!("one failure exceeds it below {:.0} events an hour", burn.statement.one_failure_below.ceil()))
+            .label(format!(
+                "one failure exceeds it below {:.0} events an hour",
+                burn.statement.one_failure_below.ceil()
+            ))
             .note(guarded)
             .hint(format!(
                 "set `alerting: {{min_bad_events: {}}}` to say how many failures matter (0 for any)",

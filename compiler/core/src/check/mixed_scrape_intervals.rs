@@ -16,7 +16,8 @@ pub(super) fn run(context: &Context<'_>, findings: &mut Vec<Finding>) {
                 _ => None,
             }
         };
-        let (Some((total_metric, total)), Some((part_metric, part))) = (of(&ratio.total), of(ratio.side.query())) else {
+        let (Some((total_metric, total)), Some((part_metric, part))) = (of(&ratio.total), of(ratio.side.query()))
+        else {
             continue;
         };
         if total != part {
@@ -28,7 +29,10 @@ pub(super) fn run(context: &Context<'_>, findings: &mut Vec<Finding>) {
                 )
                 .related(part_metric.span(), format!("every {part}"))
                 .related(total_metric.span(), format!("every {total}"))
-                .note(format!("the rules assume the slower, {}: bad events may show before their total does", total.max(part)))
+                .note(format!(
+                    "the rules assume the slower, {}: bad events may show before their total does",
+                    total.max(part)
+                ))
                 .hint("scrape both alike"),
             );
         }

@@ -32,7 +32,8 @@ pub(super) fn run(context: &Context<'_>, findings: &mut Vec<Finding>) {
                     }
                 }
                 Err(Declared::No) => {
-                    let note = format!("taken for a classic histogram in seconds, `{}` in Prometheus", latency.prometheus);
+                    let note =
+                        format!("taken for a classic histogram in seconds, `{}` in Prometheus", latency.prometheus);
                     findings.push(undeclared_metric(context, &latency.metric.value, latency.metric.span).note(note));
                 }
                 Err(_) => {}

@@ -63,7 +63,8 @@ fn file(service: &ServicePlan, slo: &SloPlan) -> Artefact {
     if proof.is_none() {
         text.push_str("# Nothing is proven here: no label set was found that the selectors tell apart.\n");
     }
-    let proof = proof.unwrap_or(Proof { evaluation: slo.timing.evaluation, interval: slo.timing.scrape, tests: Vec::new() });
+    let proof =
+        proof.unwrap_or(Proof { evaluation: slo.timing.evaluation, interval: slo.timing.scrape, tests: Vec::new() });
     let tests = proof.tests.iter().map(|test| Test {
         name: &test.name,
         interval: proof.interval.to_string(),

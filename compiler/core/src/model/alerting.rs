@@ -140,7 +140,10 @@ fn severity(name: &Spanned<Name>, policy: &Policy, also: &[&str], scope: &mut Sc
         Finding::new(&code::UNKNOWN_REFERENCE, name.span, format!("no severity is called `{}`", name.value.0))
             .label("not declared in the policy")
             .maybe_hint(suggest::did_you_mean(&name.value.0, known.iter().copied()))
-            .note(format!("known here: {}", known.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", "))),
+            .note(format!(
+                "known here: {}",
+                known.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ")
+            )),
     );
     None
 }
@@ -200,8 +203,12 @@ impl Alerting {
                 self.annotations.insert(name.value.clone(), text.value.0.clone());
             } else {
                 scope.report(
-                    Finding::new(&code::INVALID_VALUE, name.span, format!("`{}` is not an annotation name", name.value))
-                        .hint(format!("write `{}`", super::label_name(&name.value))),
+                    Finding::new(
+                        &code::INVALID_VALUE,
+                        name.span,
+                        format!("`{}` is not an annotation name", name.value),
+                    )
+                    .hint(format!("write `{}`", super::label_name(&name.value))),
                 );
             }
         }
@@ -223,9 +230,13 @@ impl Alerting {
             if self.pairs.len() == before {
                 let names: Vec<String> = self.pairs.iter().map(Pair::name).collect();
                 scope.report(
-                    Finding::new(&code::UNKNOWN_REFERENCE, dropped.span, format!("no pair is called `{}`", dropped.value))
-                        .maybe_hint(suggest::did_you_mean(&dropped.value, names.iter().map(String::as_str)))
-                        .note(format!("the pairs here are {}", names.join(", "))),
+                    Finding::new(
+                        &code::UNKNOWN_REFERENCE,
+                        dropped.span,
+                        format!("no pair is called `{}`", dropped.value),
+                    )
+                    .maybe_hint(suggest::did_you_mean(&dropped.value, names.iter().map(String::as_str)))
+                    .note(format!("the pairs here are {}", names.join(", "))),
                 );
             }
         }
@@ -278,13 +289,21 @@ fn resolve_pair(spec: &PairSpec, policy: &Policy, scope: &mut Scope<'_>) -> Opti
             );
         }
         if window.value > Duration::from_days(90) {
-            refuse(window.span, format!("expected a window of at most 90d, found `{}`", window.value), "use a shorter window");
+            refuse(
+                window.span,
+                format!("expected a window of at most 90d, found `{}`", window.value),
+                "use a shorter window",
+            );
         }
     }
     let strength = match (spec.budget, spec.burn) {
         (Some(budget), None) => {
             if budget.value.share() <= Decimal::ZERO || budget.value.share() > Decimal::ONE {
-                refuse(budget.span, format!("expected a share from 0% to 100%, found `{}`", budget.value), "2% is usual for a page");
+                refuse(
+                    budget.span,
+                    format!("expected a share from 0% to 100%, found `{}`", budget.value),
+                    "2% is usual for a page",
+                );
             }
             Strength::Budget(budget.value)
         }
@@ -305,7 +324,9 @@ fn resolve_pair(spec: &PairSpec, policy: &Policy, scope: &mut Scope<'_>) -> Opti
             };
             let code = if budget.is_some() { &code::INVALID_VALUE } else { &code::MISSING_FIELD };
             let span = budget.map_or(spec.long.span, |budget| budget.span);
-            scope.report(Finding::new(code, span, message).hint("write `budget: 2%` for 2% of the budget in the long window"));
+            scope.report(
+                Finding::new(code, span, message).hint("write `budget: 2%` for 2% of the budget in the long window"),
+            );
             return None;
         }
     };

@@ -146,7 +146,7 @@ fn unit_words(unit: &str) -> (Option<String>, Option<String>) {
 }
 
 /// UCUM codes and their words; source: the table of `prometheus/otlptranslator`.
-const UNITS: &[(&str, &str)] = & [
+const UNITS: &[(&str, &str)] = &[
     ("d", "days"),
     ("h", "hours"),
     ("min", "minutes"),
@@ -176,15 +176,8 @@ const UNITS: &[(&str, &str)] = & [
 ];
 
 /// UCUM codes behind a slash and their words; same source.
-const PER_UNITS: &[(&str, &str)] = & [
-    ("s", "second"),
-    ("m", "minute"),
-    ("h", "hour"),
-    ("d", "day"),
-    ("w", "week"),
-    ("mo", "month"),
-    ("y", "year"),
-];
+const PER_UNITS: &[(&str, &str)] =
+    &[("s", "second"), ("m", "minute"), ("h", "hour"), ("d", "day"), ("w", "week"), ("mo", "month"), ("y", "year")];
 
 #[cfg(test)]
 mod tests {

@@ -103,7 +103,9 @@ impl Policy {
         let mut evaluation = duration(get(|s| s.evaluation_interval), Duration::from_secs(30));
         let minute = Duration::from_minutes(1);
         for interval in [scrape, export] {
-            if interval.value > Duration::from_minutes(5) || (interval.value == Duration::ZERO && interval.span != nowhere) {
+            if interval.value > Duration::from_minutes(5)
+                || (interval.value == Duration::ZERO && interval.span != nowhere)
+            {
                 scope.report(
                     Finding::new(
                         &code::INVALID_VALUE,
@@ -136,9 +138,16 @@ impl Policy {
                 Finding::new(
                     &code::INVALID_VALUE,
                     time_scale.span,
-                    format!("expected a factor from 1 to 1000 that leaves whole milliseconds, found `{}`", time_scale.value),
+                    format!(
+                        "expected a factor from 1 to 1000 that leaves whole milliseconds, found `{}`",
+                        time_scale.value
+                    ),
                 )
-                .note(format!("the evaluation interval is {} and a sample comes every {}", evaluation.value, scrape.value.max(export.value))),
+                .note(format!(
+                    "the evaluation interval is {} and a sample comes every {}",
+                    evaluation.value,
+                    scrape.value.max(export.value)
+                )),
             );
         }
         let mut policy = Self {
@@ -217,11 +226,14 @@ fn operator(spec: Option<&PolicySpec>, scope: &mut Scope<'_>) -> Operator {
         let fits = namespace.value.0.len() <= 63
             && namespace.value.0.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-');
         if !fits {
-            scope.report(Finding::new(
-                &code::INVALID_VALUE,
-                namespace.span,
-                format!("expected a Kubernetes namespace, found `{}`", namespace.value.0),
-            ).hint("use at most 63 lower-case letters, digits and `-`"));
+            scope.report(
+                Finding::new(
+                    &code::INVALID_VALUE,
+                    namespace.span,
+                    format!("expected a Kubernetes namespace, found `{}`", namespace.value.0),
+                )
+                .hint("use at most 63 lower-case letters, digits and `-`"),
+            );
         }
     }
     Operator { namespace: namespace.map(|name| name.value.0.clone()), labels }
@@ -233,8 +245,12 @@ pub(crate) fn labels(named: Option<&Spanned<Named<Spanned<Text>>>>, scope: &mut 
     for (name, value) in named.into_iter().flat_map(|named| named.value.iter()) {
         if RESERVED_LABELS.contains(&name.value.as_str()) || name.value.starts_with("__") {
             scope.report(
-                Finding::new(&code::INVALID_VALUE, name.span, format!("the label `{}` is set by the rules themselves", name.value))
-                    .hint("choose another name"),
+                Finding::new(
+                    &code::INVALID_VALUE,
+                    name.span,
+                    format!("the label `{}` is set by the rules themselves", name.value),
+                )
+                .hint("choose another name"),
             );
         } else if !is_label_name(&name.value) {
             scope.report(
@@ -251,5 +267,6 @@ pub(crate) fn labels(named: Option<&Spanned<Named<Spanned<Text>>>>, scope: &mut 
 /// Whether a text is a label name that every Prometheus version and Alertmanager takes.
 pub(crate) fn is_label_name(text: &str) -> bool {
     let mut bytes = text.bytes();
-    bytes.next().is_some_and(|b| b.is_ascii_alphabetic() || b == b'_') && bytes.all(|b| b.is_ascii_alphanumeric() || b == b'_')
+    bytes.next().is_some_and(|b| b.is_ascii_alphabetic() || b == b'_')
+        && bytes.all(|b| b.is_ascii_alphanumeric() || b == b'_')
 }

@@ -56,10 +56,9 @@ pub fn resolve(sources: &Sources, files: &[(SourceId, File)]) -> (Model, Vec<Fin
             );
         }
     }
-    let nowhere = policies.first().map_or_else(
-        || files.first().map(|(id, _)| Span::new(*id, 0..0)),
-        |(id, _)| Some(Span::new(*id, 0..0)),
-    );
+    let nowhere = policies
+        .first()
+        .map_or_else(|| files.first().map(|(id, _)| Span::new(*id, 0..0)), |(id, _)| Some(Span::new(*id, 0..0)));
     let nowhere = nowhere.unwrap_or_else(|| Span::new(Sources::default().add("", ""), 0..0));
     let policy = Policy::resolve(policies.first().map(|(_, spec)| *spec), nowhere, &mut scope);
 
@@ -141,7 +140,9 @@ fn resolve_service(
     }
     for spec in specs {
         // An empty list; one whose objectives are all at fault has findings of its own.
-        if spec.slos.value.is_empty() && scope.sources.get(spec.slos.span.source).text[spec.slos.span.range()].trim() == "[]" {
+        if spec.slos.value.is_empty()
+            && scope.sources.get(spec.slos.span.source).text[spec.slos.span.range()].trim() == "[]"
+        {
             scope.report(
                 Finding::new(&code::INVALID_VALUE, spec.slos.span, "a service needs at least one objective")
                     .hint("add an objective with `name`, `objective` and `sli`"),
@@ -157,9 +158,7 @@ fn resolve_service(
         attributes: specs
             .iter()
             .flat_map(|spec| spec.attributes.iter().flat_map(super::super::spec::Named::iter))
-            .map(|(name, spec)| {
-                (name.value.clone(), Attribute { span: name.span, pii: spec.pii.map(|pii| pii.value) })
-            })
+            .map(|(name, spec)| (name.value.clone(), Attribute { span: name.span, pii: spec.pii.map(|pii| pii.value) }))
             .collect(),
         metrics: metrics.declared,
         broken_metrics: metrics.broken,
@@ -175,12 +174,17 @@ fn resolve_calls(specs: &[&ServiceSpec], index: &Index, scope: &mut Scope<'_>) -
         let external = spec.external.is_some_and(|external| external.value);
         if !external && index.service(callee).is_none() {
             scope.report(
-                Finding::new(&code::UNKNOWN_REFERENCE, spec.service.span, format!("no spec declares the service `{callee}`"))
-                    .label("not declared")
-                    .hint(
-                        suggest::did_you_mean(callee, index.services())
-                            .unwrap_or_else(|| "add its spec, or `external: true` for a service of somebody else".to_owned()),
-                    ),
+                Finding::new(
+                    &code::UNKNOWN_REFERENCE,
+                    spec.service.span,
+                    format!("no spec declares the service `{callee}`"),
+                )
+                .label("not declared")
+                .hint(
+                    suggest::did_you_mean(callee, index.services()).unwrap_or_else(|| {
+                        "add its spec, or `external: true` for a service of somebody else".to_owned()
+                    }),
+                ),
             );
             continue;
         }
@@ -338,9 +342,13 @@ fn domain(spec: &LabelSpec, scope: &mut Scope<'_>) -> Option<Domain> {
             for value in &values.value {
                 if let Some(earlier) = seen.insert(&value.value.0, value.span) {
                     scope.report(
-                        Finding::new(&code::DUPLICATE_NAME, value.span, format!("the value `{}` is listed twice", value.value.0))
-                            .related(earlier, "first listed here")
-                            .hint("keep one of them"),
+                        Finding::new(
+                            &code::DUPLICATE_NAME,
+                            value.span,
+                            format!("the value `{}` is listed twice", value.value.0),
+                        )
+                        .related(earlier, "first listed here")
+                        .hint("keep one of them"),
                     );
                 }
             }

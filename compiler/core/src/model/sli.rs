@@ -165,8 +165,12 @@ impl Sli {
                 // When a kind was written but could not be read, its own fault has been reported.
                 if scope.findings.iter().all(|finding| !within(finding.label.span, spec.span)) {
                     scope.report(
-                        Finding::new(&code::MISSING_FIELD, spec.span, "an indicator needs `events`, `latency` or `timeslice`")
-                            .hint("add `events:` with `total:` and `bad:`"),
+                        Finding::new(
+                            &code::MISSING_FIELD,
+                            spec.span,
+                            "an indicator needs `events`, `latency` or `timeslice`",
+                        )
+                        .hint("add `events:` with `total:` and `bad:`"),
                     );
                 }
                 None
@@ -258,8 +262,12 @@ fn resolve_slices(spec: &Spanned<TimesliceSpec>, scope: &mut Scope<'_>) -> Optio
         (Some(up), ..) => {
             if let Some(other) = others.into_iter().flatten().next() {
                 scope.report(
-                    Finding::new(&code::INVALID_VALUE, other, "`up` stands alone: the gauge already says which minutes are bad")
-                        .hint("remove this, or `up`"),
+                    Finding::new(
+                        &code::INVALID_VALUE,
+                        other,
+                        "`up` stands alone: the gauge already says which minutes are bad",
+                    )
+                    .hint("remove this, or `up`"),
                 );
                 return None;
             }
@@ -269,8 +277,12 @@ fn resolve_slices(spec: &Spanned<TimesliceSpec>, scope: &mut Scope<'_>) -> Optio
             let ratio = resolve_ratio(spec.span, total, bad.as_ref(), good.as_ref(), scope);
             if limit.value.share() <= Decimal::ZERO || limit.value.share() >= Decimal::ONE {
                 scope.report(
-                    Finding::new(&code::INVALID_VALUE, limit.span, format!("expected a share between 0% and 100%, found `{}`", limit.value))
-                        .hint("a minute with a larger share of bad events is bad: `5%`"),
+                    Finding::new(
+                        &code::INVALID_VALUE,
+                        limit.span,
+                        format!("expected a share between 0% and 100%, found `{}`", limit.value),
+                    )
+                    .hint("a minute with a larger share of bad events is bad: `5%`"),
                 );
                 return None;
             }

@@ -154,16 +154,40 @@ pub(super) fn states(slo: &Slo, plan: &SloPlan, service: &Service, policy: &Poli
     let alert_names = &slo.alerting.names;
     let who = format!("{} {}", plan.service, plan.name);
     let all = [
-        (State::Absent, &slo.data.absent, &alert_names.absent, "absent", 2, format!("{who}: its data is gone"), format!(
-            "No series of this objective has been recorded for 5m. Either nothing is scraped, or what exports the metrics is down: an outage that kills the process ends here. Fires about {} after the last sample.",
-            Duration::from_secs(450)
-        )),
-        (State::GroupGone, &slo.data.group_gone, &alert_names.group_gone, "group-gone", 0, format!("{who}: one of its groups is gone"), format!(
-            "A group that had events within {GONE_KNOWN} has had no series for {GONE_RECENT}. Ends by itself a day after the group's last event."
-        )),
-        (State::NoTraffic, &slo.data.no_traffic, &alert_names.no_traffic, "no-traffic", 5, format!("{who}: no events arrive"), format!(
-            "The series are there, and nothing has been counted for {GONE_RECENT}: callers may not get through."
-        )),
+        (
+            State::Absent,
+            &slo.data.absent,
+            &alert_names.absent,
+            "absent",
+            2,
+            format!("{who}: its data is gone"),
+            format!(
+                "No series of this objective has been recorded for 5m. Either nothing is scraped, or what exports the metrics is down: an outage that kills the process ends here. Fires about {} after the last sample.",
+                Duration::from_secs(450)
+            ),
+        ),
+        (
+            State::GroupGone,
+            &slo.data.group_gone,
+            &alert_names.group_gone,
+            "group-gone",
+            0,
+            format!("{who}: one of its groups is gone"),
+            format!(
+                "A group that had events within {GONE_KNOWN} has had no series for {GONE_RECENT}. Ends by itself a day after the group's last event."
+            ),
+        ),
+        (
+            State::NoTraffic,
+            &slo.data.no_traffic,
+            &alert_names.no_traffic,
+            "no-traffic",
+            5,
+            format!("{who}: no events arrive"),
+            format!(
+                "The series are there, and nothing has been counted for {GONE_RECENT}: callers may not get through."
+            ),
+        ),
     ];
     all.into_iter()
         .filter_map(|(state, response, name, page, minutes, summary, description)| {
@@ -186,7 +210,13 @@ pub(super) fn states(slo: &Slo, plan: &SloPlan, service: &Service, policy: &Poli
 }
 
 /// Labels of any alert: who, how grave, the severity's routing labels, and those of the objective over them.
-fn alert_labels(severity: &str, slo: &Slo, plan: &SloPlan, service: &Service, policy: &Policy) -> Vec<(String, String)> {
+fn alert_labels(
+    severity: &str,
+    slo: &Slo,
+    plan: &SloPlan,
+    service: &Service,
+    policy: &Policy,
+) -> Vec<(String, String)> {
     let mut labels: std::collections::BTreeMap<String, String> = plan.labels.iter().cloned().collect();
     labels.extend(service.owner.iter().map(|owner| ("owner".to_owned(), owner.clone())));
     if let Some(routing) = policy.severities.get(severity) {

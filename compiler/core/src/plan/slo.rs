@@ -60,13 +60,14 @@ impl SloPlan {
         let scale = Scale(policy.time_scale.value);
         let scrape = scrape_interval(slo, service, policy);
         let sli = Sli::of(&slo.sli, &service.name.value, policy);
-        let timing =
-            if sli.is_slices() { Timing::of_slices(scrape, scale) } else { Timing::of_events(scrape, policy.evaluation, scale) };
+        let timing = if sli.is_slices() {
+            Timing::of_slices(scrape, scale)
+        } else {
+            Timing::of_events(scrape, policy.evaluation, scale)
+        };
         let windows = windows(slo, scale);
-        let mut labels = vec![
-            ("service".to_owned(), service.name.value.clone()),
-            ("slo".to_owned(), slo.name.value.clone()),
-        ];
+        let mut labels =
+            vec![("service".to_owned(), service.name.value.clone()), ("slo".to_owned(), slo.name.value.clone())];
         labels.extend(policy.labels.iter().map(|(name, value)| (name.clone(), value.clone())));
         let objective = slo.objective.value.share();
         let mut plan = Self {
@@ -124,7 +125,8 @@ pub(crate) fn scrape_interval(slo: &Slo, service: &Service, policy: &Policy) -> 
 
 /// The intervals that the objective's own metrics declare.
 fn scrape_intervals(slo: &Slo, service: &Service) -> Vec<Duration> {
-    let named = |series: &str| service.metrics.values().find(|metric| metric.series().iter().any(|name| name == series));
+    let named =
+        |series: &str| service.metrics.values().find(|metric| metric.series().iter().any(|name| name == series));
     let mut metrics: Vec<_> = slo
         .sli
         .queries()

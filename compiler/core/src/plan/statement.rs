@@ -6,8 +6,8 @@ use rust_decimal::prelude::ToPrimitive;
 use super::alert::Guard;
 use super::slo::SloPlan;
 use super::timing::{Timing, Window};
-use crate::oracle::closed_form::{self, Estimate};
 use crate::oracle;
+use crate::oracle::closed_form::{self, Estimate};
 use crate::quantity::Duration;
 
 /// When an alert fires and clears, in seconds of real time.

@@ -73,7 +73,8 @@ fn walk(slo: &SloPlan, group: &Group, case: &Case) -> Vec<Walked> {
             }
             State::NoTraffic => (Condition::Idle(state.recent.of_oracle()), group.labels.clone()),
         };
-        let firing = Firing { alert: state.name.clone(), windows: None, severity: state.severity.clone(), group: labels };
+        let firing =
+            Firing { alert: state.name.clone(), windows: None, severity: state.severity.clone(), group: labels };
         let hold = Hold { pending: state.hold.millis(), keep: 0 };
         walked.push(Walked { firing, alert: walk.alert(&condition, hold) });
     }

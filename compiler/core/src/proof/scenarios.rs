@@ -31,7 +31,13 @@ pub(super) struct Case {
 
 impl Case {
     pub(super) fn new(name: impl Into<String>, phases: Vec<Phase>) -> Self {
-        Self { name: name.into(), scenario: Scenario::new(FIRST, phases), no_bad_events: false, neighbour: false, missing: None }
+        Self {
+            name: name.into(),
+            scenario: Scenario::new(FIRST, phases),
+            no_bad_events: false,
+            neighbour: false,
+            missing: None,
+        }
     }
 }
 
@@ -59,10 +65,7 @@ pub(super) fn all(slo: &SloPlan, long: bool) -> Vec<Case> {
             };
             // A window in steps of five minutes may show the crossing that much later, and the base a little more.
             let errors = errors + Duration::from_minutes(20);
-            cases.push(Case::new(name, vec![
-                events.good_phase(scrapes.of(history)),
-                events.phase(scrapes.of(errors)),
-            ]));
+            cases.push(Case::new(name, vec![events.good_phase(scrapes.of(history)), events.phase(scrapes.of(errors))]));
         }
         if let Some(guard) = burn.guard
             && guard.events > 1

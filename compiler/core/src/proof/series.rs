@@ -103,11 +103,17 @@ impl Group {
             }
         };
         match &slo.sli {
-            Sli::Counters(counters) if counters.part_is_good => oracle::Sli::Good { total: total(), good: vec![raw(Role::Good)] },
+            Sli::Counters(counters) if counters.part_is_good => {
+                oracle::Sli::Good { total: total(), good: vec![raw(Role::Good)] }
+            }
             Sli::Counters(_) => oracle::Sli::Bad { total: total(), bad: vec![raw(Role::Bad)] },
-            Sli::Classic { .. } => oracle::Sli::Latency { count: vec![raw(Role::Total)], bucket: vec![raw(Role::Good)] },
+            Sli::Classic { .. } => {
+                oracle::Sli::Latency { count: vec![raw(Role::Total)], bucket: vec![raw(Role::Good)] }
+            }
             Sli::Native { .. } => oracle::Sli::Native { histograms: vec![(raw(Role::Total), raw(Role::Good))] },
-            Sli::SliceUp { .. } => oracle::Sli::SliceGauge { slice: slo.timing.step.millis(), gauge: vec![raw(Role::Up)] },
+            Sli::SliceUp { .. } => {
+                oracle::Sli::SliceGauge { slice: slo.timing.step.millis(), gauge: vec![raw(Role::Up)] }
+            }
             Sli::SliceRatio { limit, .. } => oracle::Sli::SliceRatio {
                 share: limit.to_f64().unwrap_or(1.0),
                 total: total(),
@@ -152,12 +158,12 @@ fn counted(slo: &SloPlan, counters: &Counters, not: &[(&String, &String)]) -> Op
     if total.metric_name() == some.metric_name() {
         let within = find(slo, &[total, some], &[], not)?;
         // The rest is in the same group.
-        let same: Vec<(String, String)> = slo
-            .group_by
-            .iter()
-            .map(|label| (label.clone(), within.get(label).cloned().unwrap_or_default()))
-            .collect();
-        let fixed = Selector { metric: None, matchers: same.iter().map(|(label, value)| equals(label, value, MatchOp::Eq)).collect() };
+        let same: Vec<(String, String)> =
+            slo.group_by.iter().map(|label| (label.clone(), within.get(label).cloned().unwrap_or_default())).collect();
+        let fixed = Selector {
+            metric: None,
+            matchers: same.iter().map(|(label, value)| equals(label, value, MatchOp::Eq)).collect(),
+        };
         let rest = find(slo, &[total, &fixed], &[some], &[])?;
         return Some(vec![part(total, rest, outside), part(some, within, inside)]);
     }
@@ -179,7 +185,9 @@ fn find(slo: &SloPlan, must: &[&Selector], must_not: &[&Selector], not: &[(&Stri
     // `=~".+"` makes the search give each group label a value.
     let mut wanted = Selector { metric: None, matchers: Vec::new() };
     for label in &slo.group_by {
-        let fixed = must.iter().any(|selector| selector.matchers.iter().any(|matcher| matcher.label == *label && matcher.op == MatchOp::Eq));
+        let fixed = must.iter().any(|selector| {
+            selector.matchers.iter().any(|matcher| matcher.label == *label && matcher.op == MatchOp::Eq)
+        });
         if !fixed {
             wanted.matchers.push(equals(label, ".+", MatchOp::Re));
         }
@@ -222,7 +230,11 @@ fn histogram(good: &Trace, bad: &Trace, low: i32, high: i32) -> String {
         // Of no use to the rules, but a histogram has a sum: each observation in the middle of its bucket.
         let middle = |index: i32| Decimal::from_f64_retain(0.75 * 2_f64.powi(index)).unwrap_or(Decimal::ONE);
         let sum = Decimal::from(below) * middle(low) + Decimal::from(above) * middle(high);
-        format!("{{{{schema:0 count:{} sum:{} offset:{low} buckets:[{below}{zeros} {above}]}}}}", below + above, sum.normalize())
+        format!(
+            "{{{{schema:0 count:{} sum:{} offset:{low} buckets:[{below}{zeros} {above}]}}}}",
+            below + above,
+            sum.normalize()
+        )
     };
     // Both are cut at every place where either changes.
     let (mut words, mut good, mut bad) = (Vec::new(), Cuts::of(good), Cuts::of(bad));

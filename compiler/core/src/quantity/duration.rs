@@ -170,7 +170,9 @@ mod tests {
 
     #[test]
     fn refuses_what_could_be_read_two_ways() {
-        for text in ["", "5", "1.5h", "5 m", "m", "5m5m", "5m1h", "5x", "-5m", "99999999999999999999s", "101w5300d99999w"] {
+        for text in
+            ["", "5", "1.5h", "5 m", "m", "5m5m", "5m1h", "5x", "-5m", "99999999999999999999s", "101w5300d99999w"]
+        {
             assert!(Duration::parse(text).is_err(), "{text}");
         }
         assert_eq!(Duration::parse("15").unwrap_err().hint.unwrap(), "add the unit: `15s` if seconds are meant");

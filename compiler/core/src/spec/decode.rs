@@ -24,8 +24,9 @@ impl Decoder {
 
     /// Reports that `node` is not what was expected; gives `None` for the caller to return.
     pub(crate) fn expected<T>(&mut self, node: &Node, expected: &str) -> Option<T> {
-        let finding = Finding::new(&code::INVALID_VALUE, node.span, format!("expected {expected}, found {}", found(node)))
-            .label(format!("expected {expected}"));
+        let finding =
+            Finding::new(&code::INVALID_VALUE, node.span, format!("expected {expected}, found {}", found(node)))
+                .label(format!("expected {expected}"));
         self.report(finding);
         None
     }
@@ -71,10 +72,14 @@ impl Decoder {
             if !names.contains(&&*key.value.text) {
                 let listed = names.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ");
                 self.report(
-                    Finding::new(&code::UNKNOWN_FIELD, key.span, format!("unknown field `{}`", shorten(&*key.value.text)))
-                        .label("no such field here")
-                        .maybe_hint(suggest::did_you_mean(&*key.value.text, names.iter().copied()))
-                        .note(format!("the fields here are {listed}")),
+                    Finding::new(
+                        &code::UNKNOWN_FIELD,
+                        key.span,
+                        format!("unknown field `{}`", shorten(&key.value.text)),
+                    )
+                    .label("no such field here")
+                    .maybe_hint(suggest::did_you_mean(&key.value.text, names.iter().copied()))
+                    .note(format!("the fields here are {listed}")),
                 );
             }
         }
@@ -293,9 +298,13 @@ pub(crate) fn word<T: Copy>(node: &Node, decoder: &mut Decoder, words: &[(&'stat
         return Some(*value);
     }
     decoder.report(
-        Finding::new(&code::INVALID_VALUE, node.span, format!("expected one of {}, found `{}`", listed(), shorten(text)))
-            .label("not one of them")
-            .maybe_hint(suggest::did_you_mean(text, words.iter().map(|(word, _)| *word))),
+        Finding::new(
+            &code::INVALID_VALUE,
+            node.span,
+            format!("expected one of {}, found `{}`", listed(), shorten(text)),
+        )
+        .label("not one of them")
+        .maybe_hint(suggest::did_you_mean(text, words.iter().map(|(word, _)| *word))),
     );
     None
 }

@@ -128,7 +128,12 @@ fn slice_ratio(rules: &mut Rules<'_>, counters: &Counters, limit: Decimal, idle_
             let most = &Expr::binary(&limit, Op::Mul, all);
             rules.record(
                 Side::Bad.series(names::BASE),
-                &Expr::Binary { lhs: bad, op: Op::Test(Compare::Gt), matching: crate::promql::Matching::On(&groups), rhs: most },
+                &Expr::Binary {
+                    lhs: bad,
+                    op: Op::Test(Compare::Gt),
+                    matching: crate::promql::Matching::On(&groups),
+                    rhs: most,
+                },
             );
         });
     });
