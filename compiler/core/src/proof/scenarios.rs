@@ -16,6 +16,11 @@ const MOST: u64 = 100_000;
 /// The longest window that a proof at twice the threshold fills; the longer ones are filled by the outage.
 const FULL_AT_TWICE: Duration = Duration::from_hours(6);
 
+/// The longest short window of a page by default: how long a page takes to clear at most.
+const PAGE_SHORT: Duration = Duration::from_minutes(30);
+/// Good history that makes a window of its own length, where a proof is not about long ones.
+const BRIEF: Duration = Duration::from_minutes(10);
+
 /// A scenario and what it is there to show.
 #[derive(Debug)]
 pub(super) struct Case {
@@ -50,7 +55,7 @@ pub(super) fn all(slo: &SloPlan, long: bool) -> Vec<Case> {
         let steady = Events::of(slo, burn.threshold, Strength::Half);
         if let Some(events) = steady {
             let name = format!("{pair} stays silent at half its threshold");
-            cases.push(Case::new(name, vec![events.phase(scrapes.of(Duration::from_minutes(15)))]));
+            cases.push(Case::new(name, vec![events.phase(scrapes.of(BRIEF))]));
         }
         if let Some(events) = Events::of(slo, burn.threshold, Strength::Twice) {
             // With its whole long window of good history the alert fires after half of it. A shorter history is a shorter
@@ -60,11 +65,11 @@ pub(super) fn all(slo: &SloPlan, long: bool) -> Vec<Case> {
                 let name = format!("{pair} fires at twice its threshold after {} of good history", burn.long.nominal);
                 (burn.long.nominal, Duration::from_millis(burn.long.nominal.millis() / 2), name)
             } else {
-                let short = Duration::from_minutes(15).min(burn.long.nominal);
+                let short = BRIEF.min(burn.long.nominal);
                 (short, short, format!("{pair} fires at twice its threshold"))
             };
             // A window in steps of five minutes may show the crossing that much later, and the base a little more.
-            let errors = errors + Duration::from_minutes(20);
+            let errors = errors + Duration::from_minutes(12);
             cases.push(Case::new(name, vec![events.good_phase(scrapes.of(history)), events.phase(scrapes.of(errors))]));
         }
         if let Some(guard) = burn.guard
@@ -81,24 +86,25 @@ pub(super) fn all(slo: &SloPlan, long: bool) -> Vec<Case> {
 
 /// A total outage after good history, until every pair that can has fired and cleared.
 fn outage(scrapes: &Scrapes<'_>, slo: &SloPlan, long: bool) -> Case {
+    let events = Events { good: 100, bad: 0 };
     let longest = slo.burns.iter().map(|burn| burn.long.nominal).max().unwrap_or_default();
     let history = if long { longest } else { Duration::ZERO }.max(Duration::from_hours(1));
-    let events = Events { good: 100, bad: 0 };
     let slowest = slo.burns.iter().map(|burn| burn.short.nominal).max().unwrap_or(Duration::from_minutes(5));
     let keep = Duration::from_millis(slo.keep_firing_for.millis() * u64::from(slo.scale.0));
-    // The slowest pair fires once its share of the hour of history is bad: within 20 minutes up to a share of a quarter.
-    let outage = Duration::from_minutes(20);
-    let recovery = slowest + keep + Duration::from_minutes(20);
-    let mut case = Case::new(
-        format!("a total outage after {history} of good history fires and clears every pair"),
-        vec![
-            events.phase(scrapes.of(history)),
-            Phase::new(scrapes.of(outage), 0, 100),
-            events.phase(scrapes.of(recovery)),
-        ],
-    );
-    case.neighbour = true;
-    case
+    let settle = keep + Duration::from_minutes(20);
+    // The slowest pair fires once its share of an hour of history is bad: within 20 minutes up to a share of a quarter.
+    let mut phases =
+        vec![events.phase(scrapes.of(history)), Phase::new(scrapes.of(Duration::from_minutes(20)), 0, events.good)];
+    if long || slo.sli.is_slices() || slowest <= PAGE_SHORT {
+        phases.push(events.phase(scrapes.of(slowest + settle)));
+    } else {
+        // Pages clear at the traffic they fired at. The windows of tickets reach hours further back, and let go once
+        // enough good events outweigh the bad: a thousandfold rush spares promtool six hours in every objective.
+        phases.push(events.phase(scrapes.of(PAGE_SHORT + settle)));
+        phases.push(Phase::new(scrapes.of(settle + Duration::from_minutes(10)), events.good * 1_000, 0));
+    }
+    let name = format!("a total outage after {history} of good history fires and clears every pair");
+    Case { neighbour: true, ..Case::new(name, phases) }
 }
 
 /// Too few failures to matter, then one more: all events are bad, so the guard alone decides.
@@ -117,14 +123,14 @@ fn guarded(scrapes: &Scrapes<'_>, slo: &SloPlan, pair: &str, events: u64) -> Cas
 /// Series that do not move.
 fn no_traffic(scrapes: &Scrapes<'_>, slo: &SloPlan) -> Case {
     let what = if slo.states.iter().any(|alert| alert.state == State::NoTraffic) { "is noticed" } else { "is silent" };
-    Case::new(format!("no traffic {what}"), vec![Phase::new(scrapes.of(Duration::from_minutes(45)), 0, 0)])
+    Case::new(format!("no traffic {what}"), vec![Phase::new(scrapes.of(Duration::from_minutes(15)), 0, 0)])
 }
 
 /// Traffic, and no series of bad events at all. Of good events, that is a total outage; a histogram has its buckets.
 fn no_error_series(scrapes: &Scrapes<'_>, slo: &SloPlan) -> Option<Case> {
     let (Sli::Counters(counters) | Sli::SliceRatio { counters, .. }) = &slo.sli else { return None };
     let good = !counters.part_is_good;
-    let minutes = scrapes.of(Duration::from_minutes(15));
+    let minutes = scrapes.of(BRIEF);
     let mut case = match good {
         true => Case::new("no error series reads as no errors", vec![Phase::new(minutes, 100, 0)]),
         false => Case::new("no series of good events reads as a total outage", vec![Phase::new(minutes, 0, 100)]),
@@ -134,7 +140,7 @@ fn no_error_series(scrapes: &Scrapes<'_>, slo: &SloPlan) -> Option<Case> {
     Some(case)
 }
 
-/// A quarter of an hour of good traffic, then nothing is scraped any more.
+/// Good traffic, then nothing is scraped any more.
 fn vanishes(scrapes: &Scrapes<'_>, slo: &SloPlan) -> Case {
     let declared: Vec<&str> = slo
         .states
@@ -145,16 +151,15 @@ fn vanishes(scrapes: &Scrapes<'_>, slo: &SloPlan) -> Case {
             State::NoTraffic => None,
         })
         .collect();
+    // Absence shows within eight minutes, a lost group after half an hour.
+    let patience = if slo.states.iter().any(|alert| alert.state == State::GroupGone) { 45 } else { 15 };
     let name = match declared.as_slice() {
         [] => "vanished data is ignored, as declared".to_owned(),
         declared => format!("vanished data is told as {}", declared.join(" and ")),
     };
     Case::new(
         name,
-        vec![
-            Phase::new(scrapes.of(Duration::from_minutes(15)), 100, 0),
-            Phase::gone(scrapes.of(Duration::from_minutes(50))),
-        ],
+        vec![Phase::new(scrapes.of(BRIEF), 100, 0), Phase::gone(scrapes.of(Duration::from_minutes(patience)))],
     )
 }
 
