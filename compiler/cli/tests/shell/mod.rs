@@ -1,13 +1,15 @@
 //! A shell in a folder of its own, where `emberline` is the program under test.
+#![allow(clippy::unwrap_used, reason = "a test may stop at the first surprise")]
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::{Command, Stdio};
 
 use tempfile::TempDir;
 
 /// A folder, and what is needed to run commands in it.
 pub(crate) struct Shell {
-    home: TempDir,
+    /// Removed with this value.
+    pub(crate) folder: TempDir,
     path: std::ffi::OsString,
 }
 
@@ -28,19 +30,14 @@ impl Shell {
         let program = Path::new(env!("CARGO_BIN_EXE_emberline")).parent().unwrap().to_owned();
         let others = std::env::var_os("PATH").unwrap_or_default();
         let path = std::iter::once(program).chain(std::env::split_paths(&others));
-        Self { home: tempfile::tempdir().unwrap(), path: std::env::join_paths(path).unwrap() }
-    }
-
-    /// The folder.
-    pub(crate) fn folder(&self) -> PathBuf {
-        self.home.path().to_owned()
+        Self { folder: tempfile::tempdir().unwrap(), path: std::env::join_paths(path).unwrap() }
     }
 
     /// Runs one line, as `sh` reads it.
     pub(crate) fn run(&self, line: &str) -> Ran {
         let output = Command::new("sh")
             .args(["-c", line])
-            .current_dir(self.home.path())
+            .current_dir(self.folder.path())
             .env("PATH", &self.path)
             .env("NO_COLOR", "1")
             .stdin(Stdio::null())
