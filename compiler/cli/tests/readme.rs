@@ -10,7 +10,8 @@
 //! | `text` | `output` | the block stands so in what the commands above it printed |
 //!
 //! `cargo run --release -- …` runs the program under test, which is what cargo would build. `ci/test` is what runs this
-//! test, so it is only looked at. Any other block is a fault: it would not be tested.
+//! test, so it is only looked at. Any other block is a fault: it would not be tested. A span of prose that begins with
+//! `emberline ` is a command too, and must succeed; a word in capitals stands for any name.
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test may stop at the first surprise")]
 
 mod shell;
@@ -127,6 +128,21 @@ fn commands_run_and_excerpts_are_real() {
             _ => panic!("how is this to be tested? {block:?}"),
         }
     }
+}
+
+#[test]
+fn commands_in_prose_run() {
+    let (readme, shell) = (readme(), shell());
+    let prose = blocks(&readme).iter().fold(readme.clone(), |prose, block| prose.replace(block.text, ""));
+    let mut ran = 0;
+    for span in prose.replace("```", "").split('`').skip(1).step_by(2).filter(|span| span.starts_with("emberline ")) {
+        let is_placeholder = |word: &str| word.len() > 1 && word.chars().all(|c| c.is_ascii_uppercase());
+        let words: Vec<&str> = span.split_whitespace().map(|w| if is_placeholder(w) { "name" } else { w }).collect();
+        let output = shell.run(&words.join(" "));
+        assert_eq!(output.status, 0, "{span}\n{output:?}");
+        ran += 1;
+    }
+    assert!(ran > 0, "no command was found");
 }
 
 #[test]

@@ -139,11 +139,11 @@ pub static LOW_TRAFFIC: Code = Code {
     summary: "so little traffic that a single failed request pages",
     cause: "\
 Among few events a single failure is a large share. At 99.9% the page over 1h/5m
-fires above 1.44% errors, and one failure in fewer than 1 ÷ 0.0144 = 70 events
-an hour is more than that. Below 300 events an hour the alerts therefore wait
+fires above 1.44% errors, and 1 ÷ 0.0144 = 69.4: among 69 events an hour or
+fewer one failure is enough. Below 300 events an hour the alerts therefore wait
 for 3 bad events in the long window unless you say otherwise. In 30 simulated
-days at 10 events an hour that removed every false page and still found outages
-within 16 minutes (median); the warning asks whether 3 is right for you.",
+days at 10 events an hour that removed every false page and still found outages,
+after 16 minutes in the median. The warning asks whether 3 is right for you.",
     example: Example::Specs {
         wrong: r#"
 version: emberline/v1
