@@ -31,8 +31,9 @@ fn page(code: &Code, markdown: bool) -> Result<String> {
         severity => code.severity.word(),
         summary => code.summary,
         cause => code.cause,
-        wrong => code.wrong,
-        right => code.right,
+        wrong => code.example.wrong(),
+        right => code.example.right(),
+        language => code.example.language(),
         remedy => code.remedy,
         bold => BOLD.to_string(),
         reset => format!("{BOLD:#}"),
@@ -71,14 +72,14 @@ fn unknown(id: &str) -> Failure {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use emberline_core::code::Example;
 
     static CODE: Code = Code {
         id: "too-hot",
         severity: Severity::Warning,
         summary: "the kettle is too hot",
         cause: "Water boils at **100 °C**.\n\nMore is steam.\n",
-        wrong: "kettle:\n  heat: 101\n\n  lid: on\n",
-        right: "kettle:\n  heat: 99\n",
+        example: Example::Specs { wrong: "kettle:\n  heat: 101\n\n  lid: on\n", right: "kettle:\n  heat: 99\n" },
         remedy: "Turn it down.\n",
     };
 
@@ -90,13 +91,6 @@ mod tests {
     fn a_page_in_both_forms() {
         insta::assert_snapshot!("page_text", plain(&page(&CODE, false).unwrap()));
         insta::assert_snapshot!("page_markdown", page(&CODE, true).unwrap());
-    }
-
-    #[test]
-    fn a_page_that_is_not_written_yet_is_short() {
-        let code = Code { cause: "", wrong: "", right: "", remedy: "", ..CODE };
-        assert_eq!(plain(&page(&code, false).unwrap()), "warning[too-hot]: the kettle is too hot\n");
-        assert_eq!(page(&code, true).unwrap(), "# `too-hot`\n\n**warning**: the kettle is too hot\n");
     }
 
     #[test]

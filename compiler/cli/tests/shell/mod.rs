@@ -1,0 +1,52 @@
+//! A shell in a folder of its own, where `emberline` is the program under test.
+#![allow(clippy::unwrap_used, reason = "a test may stop at the first surprise")]
+
+use std::path::Path;
+use std::process::{Command, Stdio};
+
+use tempfile::TempDir;
+
+/// A folder, and what is needed to run commands in it.
+pub(crate) struct Shell {
+    /// Removed with this value.
+    pub(crate) folder: TempDir,
+    path: std::ffi::OsString,
+}
+
+/// What a command printed, and how it ended.
+#[derive(Debug)]
+pub(crate) struct Ran {
+    pub(crate) status: i32,
+    /// Standard output.
+    pub(crate) out: String,
+    /// Standard error.
+    #[allow(dead_code, reason = "shown by Debug")]
+    pub(crate) err: String,
+}
+
+impl Shell {
+    /// In an empty folder.
+    pub(crate) fn new() -> Self {
+        let program = Path::new(env!("CARGO_BIN_EXE_emberline")).parent().unwrap().to_owned();
+        let others = std::env::var_os("PATH").unwrap_or_default();
+        let path = std::iter::once(program).chain(std::env::split_paths(&others));
+        Self { folder: tempfile::tempdir().unwrap(), path: std::env::join_paths(path).unwrap() }
+    }
+
+    /// Runs one line, as `sh` reads it.
+    pub(crate) fn run(&self, line: &str) -> Ran {
+        let output = Command::new("sh")
+            .args(["-c", line])
+            .current_dir(self.folder.path())
+            .env("PATH", &self.path)
+            .env("NO_COLOR", "1")
+            .stdin(Stdio::null())
+            .output()
+            .unwrap();
+        Ran {
+            status: output.status.code().unwrap_or(-1),
+            out: String::from_utf8(output.stdout).unwrap(),
+            err: String::from_utf8(output.stderr).unwrap(),
+        }
+    }
+}
