@@ -43,7 +43,8 @@ impl Rate {
                 }
             });
         };
-        let plain = count.bytes().all(|b| b.is_ascii_digit() || b == b'.');
+        let plain =
+            count.bytes().all(|b| b.is_ascii_digit() || b == b'.') && !count.starts_with('.') && !count.ends_with('.');
         let (Ok(value), true, true) = (count.trim().parse::<Decimal>(), plain, count.len() <= 12) else {
             return Err(malformed());
         };

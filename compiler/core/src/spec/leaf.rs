@@ -31,7 +31,11 @@ impl JsonSchema for Name {
         "Name".into()
     }
     fn json_schema(_: &mut SchemaGenerator) -> Schema {
-        json_schema!({"type": ["string", "number", "boolean"], "minLength": 1, "maxLength": 100})
+        json_schema!({
+            "type": ["string", "number", "boolean"],
+            "maxLength": 100,
+            "pattern": "^(?=.*\\S)[^\\u0000-\\u001f\\u007f-\\u009f]*$"
+        })
     }
 }
 
@@ -151,7 +155,7 @@ impl JsonSchema for Percent {
         "Percent".into()
     }
     fn json_schema(_: &mut SchemaGenerator) -> Schema {
-        json_schema!({"type": "string", "pattern": "^-?[0-9]+(\\.[0-9]+)?%$", "examples": ["99.9%"]})
+        json_schema!({"type": "string", "pattern": "^-?[0-9]+(\\.[0-9]+)?%$", "maxLength": 21, "examples": ["99.9%"]})
     }
 }
 
@@ -166,7 +170,11 @@ impl JsonSchema for Rate {
         "Rate".into()
     }
     fn json_schema(_: &mut SchemaGenerator) -> Schema {
-        json_schema!({"type": "string", "pattern": "^[0-9]+(\\.[0-9]+)?/[smhd]$", "examples": ["40/s", "10/h"]})
+        json_schema!({
+            "type": "string",
+            "pattern": "^(?=[0-9.]{1,12}/)[0-9]+(\\.[0-9]+)?/[smhd]$",
+            "examples": ["40/s", "10/h"]
+        })
     }
 }
 

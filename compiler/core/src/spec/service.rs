@@ -30,6 +30,7 @@ record! {
         /// Alerts of all objectives here, over the policy's.
         alerting: Option<Spanned<AlertingSpec>>,
         /// The objectives; at least one.
+        #[schemars(length(min = 1))]
         slos: Needed<Spanned<Vec<SloSpec>>>,
     }
 }
@@ -69,6 +70,7 @@ record! {
         unit: Option<Spanned<Text>>,
         /// What is measured.
         description: Option<Spanned<String>>,
+        #[schemars(length(min = 1))]
         /// Upper boundaries of a classic histogram in the metric's unit, rising, without infinity.
         buckets: Option<Spanned<Vec<Spanned<Number>>>>,
         /// The labels, each with a bounded set of values.
@@ -97,9 +99,11 @@ words! {
 }
 
 record! {
+    #[schemars(extend("minProperties" = 1, "maxProperties" = 1))]
     /// A label's values: a bounded set, by list or by count.
     pub struct LabelSpec {
         /// Every value that the label can have.
+        #[schemars(length(min = 1))]
         values: Option<Spanned<Vec<Spanned<Text>>>>,
         /// The most values that the label can have, where they cannot be listed.
         max_values: Option<Spanned<u32>>,

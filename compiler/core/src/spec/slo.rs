@@ -43,6 +43,7 @@ record! {
 }
 
 record! {
+    #[schemars(extend("oneOf" = [{"required": ["bad"]}, {"required": ["good"]}]))]
     /// Events counted by counters. Selectors are bare: the compiler adds `rate` and its range.
     pub struct EventsSpec {
         /// Selects the counters of all events.
@@ -71,6 +72,14 @@ record! {
 }
 
 record! {
+    #[schemars(extend("oneOf" = [
+        {
+            "required": ["up"],
+            "properties": {"total": false, "bad": false, "good": false, "max_error_ratio": false, "idle": false}
+        },
+        {"required": ["total", "bad", "max_error_ratio"], "properties": {"up": false, "good": false}},
+        {"required": ["total", "good", "max_error_ratio"], "properties": {"up": false, "bad": false}}
+    ]))]
     /// Each minute is good or bad as a whole. Give `up`, or `total` with `bad` or `good` and `max_error_ratio`.
     pub struct TimesliceSpec {
         /// Selects gauges that are 1 while all is well; a minute in which one fell below 1 is bad.
@@ -147,6 +156,7 @@ record! {
 }
 
 record! {
+    #[schemars(extend("oneOf" = [{"required": ["budget"]}, {"required": ["burn"]}]))]
     /// A pair of windows: an alert fires while the burn rate is exceeded over both.
     pub struct PairSpec {
         /// The long window: how much budget must be gone.
