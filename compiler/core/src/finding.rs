@@ -107,6 +107,10 @@ impl Finding {
 }
 
 /// Puts findings in the order people read them: by source, place, then code. Makes output independent of check order.
-pub fn sort(findings: &mut [Finding]) {
+/// What is said twice of one place (of a text behind an alias, of a policy by each objective) is kept once.
+pub fn sort(findings: &mut Vec<Finding>) {
     findings.sort_by(|a, b| (a.label.span, a.code.id, &a.message).cmp(&(b.label.span, b.code.id, &b.message)));
+    findings.dedup_by(|later, first| {
+        (later.label.span, later.code.id, &later.message) == (first.label.span, first.code.id, &first.message)
+    });
 }

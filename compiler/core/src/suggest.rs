@@ -2,15 +2,19 @@
 
 /// The candidate most like `typed`, if it is like it at all. Ties go to the earlier candidate.
 pub fn nearest<'a>(typed: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+    let written = typed;
     let typed = typed.to_lowercase();
+    // Two slips in a short word make another word.
+    let slips = (typed.chars().count() / 3).clamp(1, 2);
     let mut best: Option<(f64, &str)> = None;
     for candidate in candidates {
         let lower = candidate.to_lowercase();
         let likeness = strsim::jaro_winkler(&typed, &lower);
         // A prefix ("obj" for "objective") or the same letters with other separators counts as near.
         let letters = |text: &str| text.chars().filter(|c| c.is_alphanumeric()).collect::<String>();
-        let near = likeness > 0.84 || letters(&typed) == letters(&lower) || strsim::osa_distance(&typed, &lower) <= 2;
-        if near && typed != *candidate && best.is_none_or(|(most, _)| likeness > most) {
+        let near =
+            likeness > 0.84 || letters(&typed) == letters(&lower) || strsim::osa_distance(&typed, &lower) <= slips;
+        if near && written != candidate && best.is_none_or(|(most, _)| likeness > most) {
             best = Some((likeness, candidate));
         }
     }
@@ -32,6 +36,8 @@ mod tests {
         assert_eq!(nearest("objektive", known), Some("objective"));
         assert_eq!(nearest("windows", known), Some("window"));
         assert_eq!(nearest("http.route", ["http_route", "code"]), Some("http_route"));
+        assert_eq!(nearest("Window", known), Some("window"));
         assert_eq!(nearest("zebra", known), None);
+        assert_eq!(nearest("page", ["wake", "queue"]), None);
     }
 }

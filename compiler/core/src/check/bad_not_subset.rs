@@ -27,7 +27,10 @@ pub(super) fn run(context: &Context<'_>, findings: &mut Vec<Finding>) {
                     part.span,
                     format!("`{word}` selects events that `total` does not"),
                 )
-                .label(format!("says nothing of `{}` that would keep within it", narrowing.label))
+                .label(match part.selector.matchers.iter().any(|own| own.label == narrowing.label) {
+                    true => format!("asks for other values of `{}`", narrowing.label),
+                    false => format!("says nothing of `{}` that would keep within it", narrowing.label),
+                })
                 .related(place, "`total` is narrowed down here")
                 .hint(format!("repeat this matcher in `{word}`, or remove it from `total`")),
             );

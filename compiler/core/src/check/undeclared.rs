@@ -2,15 +2,20 @@
 //!
 //! A selector that matches nothing is silent in Prometheus, and a silent objective is always met.
 
+use std::collections::BTreeSet;
+
 use super::Context;
 use crate::code;
 use crate::finding::{Finding, Severity};
 use crate::model::{Declared, Domain, Metric, Query, Sli, Slo};
 use crate::promql::regex::Pattern;
 use crate::promql::{MatchOp, SelectorMatcher};
+use crate::source::Span;
 use crate::suggest;
 
 pub(super) fn run(context: &Context<'_>, findings: &mut Vec<Finding>) {
+    // A series is declared once for all objectives, so that is asked for once; a misspelling is mended at each place.
+    let mut asked: BTreeSet<&str> = BTreeSet::new();
     for (slo, _) in context.slos() {
         for query in slo.sli.queries() {
             if let Some((name, range)) = &query.selector.metric {
@@ -19,7 +24,12 @@ pub(super) fn run(context: &Context<'_>, findings: &mut Vec<Finding>) {
                     Declared::Unclear => {}
                     Declared::No => {
                         let place = query.place(context.sources, range.clone());
-                        findings.push(undeclared_metric(context, name, place));
+                        let near =
+                            suggest::did_you_mean(name, context.model.index.series_names(&context.service.name.value));
+                        if near.is_some() || asked.insert(name) {
+                            let message = format!("no spec declares a metric with the series `{name}`");
+                            findings.push(undeclared_metric(context, message, place, near));
+                        }
                     }
                 }
             }
@@ -34,7 +44,13 @@ pub(super) fn run(context: &Context<'_>, findings: &mut Vec<Finding>) {
                 Err(Declared::No) => {
                     let note =
                         format!("taken for a classic histogram in seconds, `{}` in Prometheus", latency.prometheus);
-                    findings.push(undeclared_metric(context, &latency.metric.value, latency.metric.span).note(note));
+                    let name = &latency.metric.value;
+                    let near =
+                        suggest::did_you_mean(name, context.model.index.histogram_names(&context.service.name.value));
+                    if near.is_some() || asked.insert(name) {
+                        let message = format!("no spec declares the metric `{name}`");
+                        findings.push(undeclared_metric(context, message, latency.metric.span, near).note(note));
+                    }
                 }
                 Err(_) => {}
             }
@@ -43,14 +59,11 @@ pub(super) fn run(context: &Context<'_>, findings: &mut Vec<Finding>) {
     }
 }
 
-fn undeclared_metric(context: &Context<'_>, name: &str, place: crate::source::Span) -> Finding {
-    let index = &context.model.index;
+fn undeclared_metric(context: &Context<'_>, message: String, place: Span, near: Option<String>) -> Finding {
     let service = &context.service.name.value;
-    let mut known = index.series_names(service);
-    known.extend(index.histogram_names(service));
-    let mut finding = Finding::new(&code::UNDECLARED_METRIC, place, format!("no spec declares a metric with the series `{name}`"))
+    let mut finding = Finding::new(&code::UNDECLARED_METRIC, place, message)
         .label("not declared")
-        .hint(suggest::did_you_mean(name, known).unwrap_or_else(|| {
+        .hint(near.unwrap_or_else(|| {
             format!("declare it under `metrics` of `{service}` (or of the service that exports it), so that its labels and series are checked")
         }));
     if context.model.policy.strict {
@@ -62,26 +75,10 @@ fn undeclared_metric(context: &Context<'_>, name: &str, place: crate::source::Sp
 
 fn matchers(context: &Context<'_>, metric: &Metric, query: &Query, findings: &mut Vec<Finding>) {
     for matcher in &query.selector.matchers {
-        let Some(label) = metric.labels.get(&matcher.label) else {
+        let Some(label) = metric.label(&matcher.label) else {
             if !context.model.policy.is_ambient(&matcher.label) {
-                let known = metric.labels.keys().map(String::as_str);
-                let listed: Vec<String> = metric.labels.keys().map(|name| format!("`{name}`")).collect();
-                findings.push(
-                    Finding::new(
-                        &code::UNDECLARED_LABEL,
-                        query.place(context.sources, matcher.label_range.clone()),
-                        format!("`{}` declares no label `{}`", metric.name.value, matcher.label),
-                    )
-                    .label("not one of its labels")
-                    .related(metric.span(), "the metric is declared here")
-                    .note(match listed.is_empty() {
-                        true => "it declares none".to_owned(),
-                        false => format!("it declares {}", listed.join(", ")),
-                    })
-                    .hint(suggest::did_you_mean(&matcher.label, known).unwrap_or_else(|| {
-                        "declare the label with its values, or list it in the policy's `ambient_labels`".to_owned()
-                    })),
-                );
+                let place = query.place(context.sources, matcher.label_range.clone());
+                findings.push(undeclared_label(metric, &matcher.label, place, ""));
             }
             continue;
         };
@@ -96,13 +93,43 @@ fn matchers(context: &Context<'_>, metric: &Metric, query: &Query, findings: &mu
                 .label("matches none of the label's values")
                 .related(label.name.span, "its values are declared here")
                 .note(format!("the values are {}", shown(values)))
-                .hint(
-                    suggest::did_you_mean(&matcher.value, values.iter().map(String::as_str))
-                        .unwrap_or_else(|| "correct the value, or declare it".to_owned()),
-                ),
+                .hint(mended(matcher, values)),
             );
         }
     }
+}
+
+/// A label that a metric does not have, with the purpose it was to serve.
+fn undeclared_label(metric: &Metric, label: &str, place: Span, purpose: &str) -> Finding {
+    let listed: Vec<String> = metric.labels.keys().map(|name| format!("`{name}`")).collect();
+    Finding::new(
+        &code::UNDECLARED_LABEL,
+        place,
+        format!("`{}` declares no label `{label}`{purpose}", metric.name.value),
+    )
+    .label("not one of its labels")
+    .related(metric.span(), "the metric is declared here")
+    .note(match listed.is_empty() {
+        true => "it declares none".to_owned(),
+        false => format!("it declares {}", listed.join(", ")),
+    })
+    .hint(
+        suggest::did_you_mean(label, metric.labels.keys().map(String::as_str)).unwrap_or_else(|| {
+            "declare the label with its values, or list it in the policy's `ambient_labels`".to_owned()
+        }),
+    )
+}
+
+/// What to do about a matcher that selects none of the values.
+fn mended(matcher: &SelectorMatcher, values: &[String]) -> String {
+    let regex = matches!(matcher.op, MatchOp::Re | MatchOp::Nre);
+    if let Some(class) = matcher.value.strip_suffix("xx").filter(|class| class.bytes().all(|b| b.is_ascii_digit())) {
+        return format!("write `=~\"{class}..\"`: the dot of a regex stands for any character");
+    }
+    // One status code is as near to another as to a third.
+    let words = !regex && matcher.value.contains(|c: char| !c.is_ascii_digit());
+    let near = if words { suggest::did_you_mean(&matcher.value, values.iter().map(String::as_str)) } else { None };
+    near.unwrap_or_else(|| "correct the value, or add it to the label's values".to_owned())
 }
 
 /// Whether a matcher lets any value through, or the absence of the label.
@@ -142,18 +169,9 @@ fn groups(context: &Context<'_>, slo: &Slo, findings: &mut Vec<Finding>) {
     };
     let Some(metric) = metric else { return };
     for group in &slo.group_by {
-        if metric.labels.contains_key(&group.value) || context.model.policy.is_ambient(&group.value) {
+        if metric.label(&group.value).is_some() || context.model.policy.is_ambient(&group.value) {
             continue;
         }
-        findings.push(
-            Finding::new(
-                &code::UNDECLARED_LABEL,
-                group.span,
-                format!("`{}` declares no label `{}` to group by", metric.name.value, group.value),
-            )
-            .label("not one of its labels")
-            .related(metric.span(), "the metric is declared here")
-            .maybe_hint(suggest::did_you_mean(&group.value, metric.labels.keys().map(String::as_str))),
-        );
+        findings.push(undeclared_label(metric, &group.value, group.span, " to group by"));
     }
 }

@@ -22,7 +22,9 @@ pub(super) fn run(context: &Context<'_>, findings: &mut Vec<Finding>) {
                 if window.nominal >= least || !seen.insert(window.nominal) {
                     continue;
                 }
-                let place = burn.span.unwrap_or(slo.name.span);
+                // Of the built-in pairs, the interval is what somebody wrote.
+                let from_policy = scrape == policy.scrape.value && policy.scrape.span.end > 0;
+                let place = burn.span.unwrap_or(if from_policy { policy.scrape.span } else { slo.name.span });
                 let mut finding = Finding::new(
                     &code::WINDOW_TOO_SHORT,
                     place,
@@ -31,7 +33,7 @@ pub(super) fn run(context: &Context<'_>, findings: &mut Vec<Finding>) {
                 .label(format!("a sample comes every {scrape}"))
                 .note(format!("{FEWEST_SCRAPES} × {scrape} = {least}"))
                 .hint(format!("make the window at least {least}, or scrape more often"));
-                if scrape == policy.scrape.value && policy.scrape.span != place && policy.scrape.span.end > 0 {
+                if from_policy && policy.scrape.span != place {
                     finding = finding.related(policy.scrape.span, "the interval is set here");
                 }
                 findings.push(finding);

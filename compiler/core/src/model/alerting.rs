@@ -135,6 +135,9 @@ fn severity(name: &Spanned<Name>, policy: &Policy, also: &[&str], scope: &mut Sc
     if policy.severities.contains_key(&name.value.0) {
         return Some(name.value.0.clone());
     }
+    if policy.unread {
+        return None;
+    }
     let known: Vec<&str> = policy.severities.keys().map(String::as_str).chain(also.iter().copied()).collect();
     scope.report(
         Finding::new(&code::UNKNOWN_REFERENCE, name.span, format!("no severity is called `{}`", name.value.0))
@@ -264,21 +267,22 @@ impl Alerting {
 }
 
 fn resolve_pair(spec: &PairSpec, policy: &Policy, scope: &mut Scope<'_>) -> Option<Pair> {
-    let severity = severity(&spec.severity, policy, &[], scope);
+    let severity = spec.severity.0.as_ref().and_then(|name| severity(name, policy, &[], scope));
     let mut sound = true;
     let mut refuse = |span, message: String, hint: &str| {
         scope.report(Finding::new(&code::INVALID_VALUE, span, message).hint(hint));
         sound = false;
     };
-    let (long, short) = (spec.long.value, spec.short.value);
-    if short >= long {
+    if let (Some(long), Some(short)) = (spec.long.0, spec.short.0)
+        && short.value >= long.value
+    {
         refuse(
-            spec.short.span,
-            format!("the short window `{short}` must be shorter than the long window `{long}`"),
+            short.span,
+            format!("the short window `{}` must be shorter than the long window `{}`", short.value, long.value),
             "a twelfth of the long window is usual",
         );
     }
-    for window in [spec.long, spec.short] {
+    for window in [spec.long.0, spec.short.0].into_iter().flatten() {
         // Counted windows are tiled by five minutes, the others by one: an event must fall into exactly one tile.
         let step = if window.value >= Duration::from_days(1) { 5 } else { 1 };
         if window.value == Duration::ZERO || !window.value.is_multiple_of(Duration::from_minutes(step)) {
@@ -317,21 +321,29 @@ fn resolve_pair(spec: &PairSpec, policy: &Policy, scope: &mut Scope<'_>) -> Opti
             }
             Strength::Burn(burn.value.0)
         }
-        (budget, _) => {
-            let message = match budget {
-                Some(_) => "a pair has either `budget` or `burn`, not both",
-                None => "a pair needs `budget` or `burn`",
-            };
-            let code = if budget.is_some() { &code::INVALID_VALUE } else { &code::MISSING_FIELD };
-            let span = budget.map_or(spec.long.span, |budget| budget.span);
+        (Some(budget), Some(burn)) => {
             scope.report(
-                Finding::new(code, span, message).hint("write `budget: 2%` for 2% of the budget in the long window"),
+                Finding::new(&code::INVALID_VALUE, burn.span, "a pair has either `budget` or `burn`, not both")
+                    .related(budget.span, "the budget already decides the burn rate")
+                    .hint("keep one of them"),
             );
             return None;
         }
+        (None, None) => {
+            if let Some(long) = spec.long.0
+                && !spec.flawed.any(&["budget", "burn"])
+            {
+                scope.report(
+                    Finding::new(&code::MISSING_FIELD, long.span, "a pair needs `budget` or `burn`")
+                        .label("how fast the budget must burn is not said")
+                        .hint("write `budget: 2%` for 2% of the budget in the long window"),
+                );
+            }
+            return None;
+        }
     };
-    let severity = severity?;
-    sound.then_some(Pair { long, short, strength, severity, span: Some(spec.long.span) })
+    let (long, short, severity) = (spec.long.0?, spec.short.0?, severity?);
+    sound.then_some(Pair { long: long.value, short: short.value, strength, severity, span: Some(long.span) })
 }
 
 /// Labels to keep apart, as Prometheus names; OpenTelemetry's are translated.
@@ -339,7 +351,12 @@ pub(crate) fn group_labels(names: Option<&[Spanned<String>]>, scope: &mut Scope<
     let mut labels: Vec<Spanned<String>> = Vec::new();
     for name in names.unwrap_or_default() {
         let label = super::label_name(&name.value);
-        if super::policy::RESERVED_LABELS.contains(&label.as_str()) || label == "le" || label.is_empty() {
+        if name.value.trim().is_empty() {
+            scope.report(
+                Finding::new(&code::INVALID_VALUE, name.span, "expected a label to group by, found an empty text")
+                    .hint("write the label's name"),
+            );
+        } else if super::policy::RESERVED_LABELS.contains(&label.as_str()) || label == "le" {
             scope.report(
                 Finding::new(&code::INVALID_VALUE, name.span, format!("cannot group by `{}`", name.value))
                     .label("the rules set this label themselves")

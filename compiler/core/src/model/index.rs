@@ -23,6 +23,7 @@ pub struct Index {
     names: HashMap<String, Vec<(String, Metric)>>,
     /// Prometheus stems of metrics whose declaration is at fault.
     broken: Vec<String>,
+    partial: bool,
 }
 
 /// What is known of a series name.
@@ -37,8 +38,20 @@ pub enum Declared<'a> {
 }
 
 impl Index {
+    /// Nothing yet; `partial` where some of the specs could not be read.
+    pub(crate) fn new(partial: bool) -> Self {
+        Self { partial, ..Self::default() }
+    }
+
+    /// Whether some of the specs could not be read: what is not here may be declared there.
+    pub(crate) fn is_partial(&self) -> bool {
+        self.partial
+    }
+
     pub(crate) fn add_service(&mut self, name: &str, span: Span, metrics: &Metrics) {
-        self.services.entry(name.to_owned()).or_insert(span);
+        if !name.is_empty() {
+            self.services.entry(name.to_owned()).or_insert(span);
+        }
         for metric in metrics.declared.values() {
             for alias in [&metric.name.value, &metric.prometheus] {
                 let owners = self.names.entry(alias.clone()).or_default();
@@ -70,7 +83,9 @@ impl Index {
         let owners = self.series.get(series).map(Vec::as_slice).unwrap_or_default();
         match owners.iter().find(|(owner, _)| owner == service).or(owners.first()) {
             Some((_, metric)) => Declared::Metric(metric),
-            None if self.broken.iter().any(|stem| series.starts_with(stem.as_str())) => Declared::Unclear,
+            None if self.partial || self.broken.iter().any(|stem| series.starts_with(stem.as_str())) => {
+                Declared::Unclear
+            }
             None => Declared::No,
         }
     }
@@ -83,7 +98,9 @@ impl Index {
         let owners = self.names.get(name).map(Vec::as_slice).unwrap_or_default();
         match owners.iter().find(|(owner, _)| owner == service).or(owners.first()) {
             Some((_, metric)) => Ok(metric),
-            None if self.broken.iter().any(|stem| super::label_name(name).starts_with(stem.as_str())) => {
+            None if self.partial
+                || self.broken.iter().any(|stem| super::label_name(name).starts_with(stem.as_str())) =>
+            {
                 Err(Declared::Unclear)
             }
             None => Err(Declared::No),

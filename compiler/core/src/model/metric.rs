@@ -60,6 +60,12 @@ impl Metric {
         }
     }
 
+    /// The label of a Prometheus name, or of the name in which it is declared: Prometheus 3 can keep that.
+    #[must_use]
+    pub fn label(&self, name: &str) -> Option<&Label> {
+        self.labels.get(name).or_else(|| self.labels.values().find(|label| label.name.value == name))
+    }
+
     /// The length of `threshold` in the metric's unit; seconds where the unit is not one of time.
     #[must_use]
     pub fn in_unit(&self, threshold: Duration) -> Decimal {

@@ -64,6 +64,8 @@ pub struct Policy {
     pub alerting: Alerting,
     /// What objectives inherit.
     pub data: DataStates,
+    /// Whether the severities could not be read, so that any may be declared.
+    pub(crate) unread: bool,
 }
 
 /// A severity's routing labels.
@@ -95,27 +97,14 @@ impl Policy {
     }
 
     /// The policy of a spec, or all defaults. `nowhere` stands for the place of what nobody wrote.
-    pub(crate) fn resolve(spec: Option<&PolicySpec>, nowhere: Span, scope: &mut Scope<'_>) -> Self {
+    pub(crate) fn resolve(spec: Option<&PolicySpec>, unread: bool, nowhere: Span, scope: &mut Scope<'_>) -> Self {
         let duration = |field: Option<Spanned<Duration>>, default| field.unwrap_or(Spanned::new(default, nowhere));
         let get = |pick: fn(&PolicySpec) -> Option<Spanned<Duration>>| spec.and_then(pick);
-        let scrape = duration(get(|s| s.scrape_interval), Duration::from_secs(15));
-        let export = duration(get(|s| s.export_interval), Duration::ZERO);
+        let mut sampled = |field, default| duration(get(field).and_then(|given| interval(given, scope)), default);
+        let scrape = sampled(|s: &PolicySpec| s.scrape_interval, Duration::from_secs(15));
+        let export = sampled(|s: &PolicySpec| s.export_interval, Duration::ZERO);
         let mut evaluation = duration(get(|s| s.evaluation_interval), Duration::from_secs(30));
         let minute = Duration::from_minutes(1);
-        for interval in [scrape, export] {
-            if interval.value > Duration::from_minutes(5)
-                || (interval.value == Duration::ZERO && interval.span != nowhere)
-            {
-                scope.report(
-                    Finding::new(
-                        &code::INVALID_VALUE,
-                        interval.span,
-                        format!("expected an interval from 1ms to 5m, found `{}`", interval.value),
-                    )
-                    .note("a series without a sample for five minutes is gone for Prometheus"),
-                );
-            }
-        }
         if !minute.is_multiple_of(evaluation.value) {
             scope.report(
                 Finding::new(
@@ -147,7 +136,8 @@ impl Policy {
                     "the evaluation interval is {} and a sample comes every {}",
                     evaluation.value,
                     scrape.value.max(export.value)
-                )),
+                ))
+                .hint("`15` makes an hour four minutes"),
             );
         }
         let mut policy = Self {
@@ -159,24 +149,66 @@ impl Policy {
             group_by: alerting::group_labels(spec.and_then(|s| s.group_by.as_deref()), scope),
             service_label: spec
                 .and_then(|s| s.service_label.as_ref())
-                .map_or_else(|| "service_name".to_owned(), |label| label.value.clone()),
+                .map_or_else(|| "service_name".to_owned(), |label| super::label_name(&label.value)),
             ambient_labels: match spec.and_then(|s| s.ambient_labels.as_ref()) {
-                Some(labels) => labels.iter().map(|label| label.value.clone()).collect(),
+                Some(labels) => labels.iter().map(|label| ambient(&label.value)).collect(),
                 None => AMBIENT_LABELS.iter().map(|label| (*label).to_owned()).collect(),
             },
             targets: targets(spec),
             operator: operator(spec, scope),
-            runbook_url: spec
-                .and_then(|s| s.runbook_url.as_ref())
-                .map(|url| url.value.trim_end_matches('/').to_owned()),
+            runbook_url: runbook_url(spec, scope),
             severities,
             alerting: Alerting::workbook(),
             data: DataStates::default(),
+            unread: unread || spec.is_some_and(|spec| spec.severities.is_none() && spec.flawed.any(&["severities"])),
         };
         policy.data = DataStates::resolve(&policy, spec.and_then(|s| s.data.as_ref()), scope);
         policy.alerting = policy.alerting.clone().with(spec.and_then(|s| s.alerting.as_ref()), &policy, scope);
         policy
     }
+}
+
+/// An interval between samples, or a finding: Prometheus forgets a series after five minutes without one.
+pub(super) fn interval(given: Spanned<Duration>, scope: &mut Scope<'_>) -> Option<Spanned<Duration>> {
+    if given.value > Duration::ZERO && given.value <= Duration::from_minutes(5) {
+        return Some(given);
+    }
+    scope.report(
+        Finding::new(
+            &code::INVALID_VALUE,
+            given.span,
+            format!("expected an interval from 1ms to 5m, found `{}`", given.value),
+        )
+        .note("a series without a sample for five minutes is gone for Prometheus")
+        .hint("`15s` is usual"),
+    );
+    None
+}
+
+/// A label as Prometheus names it, with the `*` that may end it.
+fn ambient(written: &str) -> String {
+    match written.strip_suffix('*') {
+        Some("") => "*".to_owned(),
+        Some(prefix) => format!("{}*", super::label_name(prefix)),
+        None => super::label_name(written),
+    }
+}
+
+fn runbook_url(spec: Option<&PolicySpec>, scope: &mut Scope<'_>) -> Option<String> {
+    let url = spec?.runbook_url.as_ref()?;
+    let address = url.value.strip_prefix("https://").or_else(|| url.value.strip_prefix("http://"));
+    if address.is_none_or(str::is_empty) || url.value.contains(|c: char| c.is_whitespace() || c.is_control()) {
+        scope.report(
+            Finding::new(
+                &code::INVALID_VALUE,
+                url.span,
+                format!("expected a URL such as `https://runbooks.example.com`, found `{}`", url.value),
+            )
+            .hint("begin it with `https://`"),
+        );
+        return None;
+    }
+    Some(url.value.trim_end_matches('/').to_owned())
 }
 
 fn severities(spec: Option<&PolicySpec>, scope: &mut Scope<'_>) -> BTreeMap<String, Severity> {
@@ -188,7 +220,8 @@ fn severities(spec: Option<&PolicySpec>, scope: &mut Scope<'_>) -> BTreeMap<Stri
         if name.value == "ignore" {
             scope.report(
                 Finding::new(&code::INVALID_VALUE, name.span, "`ignore` cannot be a severity")
-                    .note("data states use the word for doing nothing"),
+                    .note("data states use the word for doing nothing")
+                    .hint("choose another name"),
             );
         }
         let labels = labels(severity.as_ref().and_then(|severity| severity.labels.as_ref()), scope);
@@ -218,9 +251,30 @@ fn targets(spec: Option<&PolicySpec>) -> Vec<Target> {
 
 fn operator(spec: Option<&PolicySpec>, scope: &mut Scope<'_>) -> Operator {
     let Some(operator) = spec.and_then(|s| s.operator.as_ref()) else { return Operator::default() };
-    let labels = operator.value.labels.as_ref().map_or_else(BTreeMap::new, |labels| {
-        labels.value.iter().map(|(key, value)| (key.value.clone(), value.value.0.clone())).collect()
-    });
+    let mut labels = BTreeMap::new();
+    for (key, value) in operator.value.labels.iter().flat_map(|labels| labels.value.iter()) {
+        let (prefix, name) =
+            key.value.rsplit_once('/').map_or((None, &*key.value), |(prefix, name)| (Some(prefix), name));
+        let is_key = is_kubernetes(name, 63)
+            && !name.is_empty()
+            && prefix.is_none_or(|it| is_kubernetes(it, 253) && !it.is_empty());
+        for (fits, what, place, written) in [
+            (is_key, "key", key.span, &key.value),
+            (is_kubernetes(&value.value.0, 63), "value", value.span, &value.value.0),
+        ] {
+            if !fits {
+                scope.report(
+                    Finding::new(
+                        &code::INVALID_VALUE,
+                        place,
+                        format!("expected the {what} of a Kubernetes label, found `{written}`"),
+                    )
+                    .hint("use at most 63 letters, digits, `-`, `_` and `.`, with a letter or digit at both ends"),
+                );
+            }
+        }
+        labels.insert(key.value.clone(), value.value.0.clone());
+    }
     let namespace = operator.value.namespace.as_ref();
     if let Some(namespace) = namespace {
         let fits = namespace.value.0.len() <= 63
@@ -237,6 +291,15 @@ fn operator(spec: Option<&PolicySpec>, scope: &mut Scope<'_>) -> Operator {
         }
     }
     Operator { namespace: namespace.map(|name| name.value.0.clone()), labels }
+}
+
+/// Whether Kubernetes takes a text as the value of a label, or as a part of its key.
+fn is_kubernetes(text: &str, most: usize) -> bool {
+    let ends = |c: Option<char>| c.is_none_or(|c| c.is_ascii_alphanumeric());
+    text.len() <= most
+        && ends(text.chars().next())
+        && ends(text.chars().next_back())
+        && text.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_' | b'.'))
 }
 
 /// Labels for series and alerts: none of the reserved ones, and names that Prometheus takes.

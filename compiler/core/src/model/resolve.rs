@@ -15,7 +15,7 @@ use crate::code;
 use crate::finding::Finding;
 use crate::quantity::{Duration, Percent};
 use crate::source::{SourceId, Sources, Span, Spanned};
-use crate::spec::{File, LabelSpec, MetricSpec, MetricType, ServiceSpec, SloSpec};
+use crate::spec::{File, LabelSpec, MetricSpec, MetricType, Named, PolicySpec, ServiceSpec, SloSpec, is_policy};
 use crate::suggest;
 
 /// What the specs of one folder mean.
@@ -46,12 +46,14 @@ impl Scope<'_> {
 #[must_use]
 pub fn resolve(sources: &Sources, files: &[(SourceId, File)]) -> (Model, Vec<Finding>) {
     let mut scope = Scope { sources, findings: Vec::new() };
-    let policies: Vec<_> = files.iter().filter_map(|(id, file)| file.policy.as_ref().map(|spec| (*id, spec))).collect();
-    if let [(_, first), later @ ..] = policies.as_slice() {
-        for (_, spec) in later {
+    let policies: Vec<_> = files.iter().flat_map(|(id, file)| file.policies.iter().map(|spec| (*id, spec))).collect();
+    if let [first, later @ ..] = policies.as_slice() {
+        let place =
+            |(id, spec): &(SourceId, &PolicySpec)| spec.version.0.map_or(Span::new(*id, 0..0), |said| said.span);
+        for second in later {
             scope.report(
-                Finding::new(&code::DUPLICATE_NAME, spec.version.span, "a second policy")
-                    .related(first.version.span, "the first is here")
+                Finding::new(&code::DUPLICATE_NAME, place(second), "a second policy")
+                    .related(place(first), "the first is here")
                     .hint("keep one `policy.yaml` in the specs folder"),
             );
         }
@@ -60,30 +62,36 @@ pub fn resolve(sources: &Sources, files: &[(SourceId, File)]) -> (Model, Vec<Fin
         .first()
         .map_or_else(|| files.first().map(|(id, _)| Span::new(*id, 0..0)), |(id, _)| Some(Span::new(*id, 0..0)));
     let nowhere = nowhere.unwrap_or_else(|| Span::new(Sources::default().add("", ""), 0..0));
-    let policy = Policy::resolve(policies.first().map(|(_, spec)| *spec), nowhere, &mut scope);
+    let policy_unread = files.iter().any(|(id, file)| file.unread && is_policy(&sources.get(*id).path));
+    let policy = Policy::resolve(policies.first().map(|(_, spec)| *spec), policy_unread, nowhere, &mut scope);
 
     let mut by_name: BTreeMap<&str, Vec<&ServiceSpec>> = BTreeMap::new();
+    let mut unnamed: Vec<(&str, Vec<&ServiceSpec>)> = Vec::new();
     for spec in files.iter().flat_map(|(_, file)| &file.services) {
-        by_name.entry(&spec.service.value.0).or_default().push(spec);
+        match &spec.service.0 {
+            Some(name) => by_name.entry(&name.value.0).or_default().push(spec),
+            None => unnamed.push(("", vec![spec])),
+        }
     }
-    let mut index = Index::default();
-    let mut parts = Vec::with_capacity(by_name.len());
-    for (name, specs) in by_name {
+    let mut index = Index::new(files.iter().any(|(_, file)| file.unread));
+    let mut parts = Vec::with_capacity(by_name.len() + unnamed.len());
+    for (name, specs) in by_name.into_iter().chain(unnamed) {
         let metrics = resolve_metrics(&specs, &mut scope);
-        index.add_service(name, specs.first().map_or(nowhere, |spec| spec.service.span), &metrics);
-        parts.push((specs, metrics));
+        let place = specs.iter().find_map(|spec| spec.service.0.as_ref()).map_or(nowhere, |name| name.span);
+        index.add_service(name, place, &metrics);
+        parts.push((Spanned::new(name.to_owned(), place), specs, metrics));
     }
-    let resolved: Vec<(Option<Service>, Vec<Finding>)> = parts
+    let resolved: Vec<(Service, Vec<Finding>)> = parts
         .into_par_iter()
-        .map(|(specs, metrics)| {
+        .map(|(name, specs, metrics)| {
             let mut scope = Scope { sources, findings: Vec::new() };
-            let service = resolve_service(&specs, metrics, &policy, &index, &mut scope);
+            let service = resolve_service(name, &specs, metrics, &policy, &index, &mut scope);
             (service, scope.findings)
         })
         .collect();
     let mut services = Vec::with_capacity(resolved.len());
     for (service, mut findings) in resolved {
-        services.extend(service);
+        services.push(service);
         scope.findings.append(&mut findings);
     }
     (Model { policy, services, index }, scope.findings)
@@ -109,74 +117,99 @@ fn once<'s, T>(
 }
 
 fn resolve_service(
+    name: Spanned<String>,
     specs: &[&ServiceSpec],
     metrics: Metrics,
     policy: &Policy,
     index: &Index,
     scope: &mut Scope<'_>,
-) -> Option<Service> {
-    let name = specs.first()?.service.clone().map(|name| name.0);
+) -> Service {
     let alerting = once(specs, "alerting", |spec| spec.alerting.as_ref(), scope);
     let inherited = policy.alerting.clone().with(alerting, policy, scope);
     let traffic = once(specs, "traffic", |spec| spec.traffic.as_ref(), scope).copied();
     let mut slos: Vec<Slo> = Vec::new();
     let mut seen: BTreeMap<&str, Span> = BTreeMap::new();
-    for spec in specs.iter().flat_map(|spec| &spec.slos.value) {
-        if let Some(earlier) = seen.get(spec.name.value.0.as_str()) {
+    for spec in specs.iter().filter_map(|spec| spec.slos.0.as_ref()).flat_map(|slos| &slos.value) {
+        let called = spec.name.0.as_ref();
+        if let Some((called, earlier)) = called.and_then(|called| Some((called, seen.get(called.value.0.as_str())?))) {
             scope.report(
                 Finding::new(
                     &code::DUPLICATE_SLO,
-                    spec.name.span,
-                    format!("`{}` already has an objective called `{}`", name.value, spec.name.value.0),
+                    called.span,
+                    format!("`{}` already has an objective called `{}`", name.value, called.value.0),
                 )
                 .label("the name is taken")
                 .related(*earlier, "first declared here")
                 .hint("give it another name, or remove it"),
             );
-            continue;
+        } else if let Some(called) = called {
+            seen.insert(&called.value.0, called.span);
         }
-        seen.insert(&spec.name.value.0, spec.name.span);
         slos.extend(resolve_slo(spec, &name.value, &inherited, policy, traffic, index, scope));
     }
     for spec in specs {
         // An empty list; one whose objectives are all at fault has findings of its own.
-        if spec.slos.value.is_empty()
-            && scope.sources.get(spec.slos.span.source).text[spec.slos.span.range()].trim() == "[]"
+        if let Some(list) = &spec.slos.0
+            && list.value.is_empty()
+            && !spec.flawed.any(&["slos"])
         {
             scope.report(
-                Finding::new(&code::INVALID_VALUE, spec.slos.span, "a service needs at least one objective")
+                Finding::new(&code::INVALID_VALUE, list.span, "a service needs at least one objective")
                     .hint("add an objective with `name`, `objective` and `sli`"),
             );
         }
     }
-    Some(Service {
+    Service {
         description: once(specs, "description", |spec| spec.description.as_ref(), scope).map(|text| text.value.clone()),
         owner: once(specs, "owner", |spec| spec.owner.as_ref(), scope).map(|owner| owner.value.0.clone()),
         repository: once(specs, "repository", |spec| spec.repository.as_ref(), scope).map(|path| path.value.clone()),
         traffic: traffic.map(|traffic| traffic.value),
         calls: resolve_calls(specs, index, scope),
-        attributes: specs
-            .iter()
-            .flat_map(|spec| spec.attributes.iter().flat_map(super::super::spec::Named::iter))
-            .map(|(name, spec)| (name.value.clone(), Attribute { span: name.span, pii: spec.pii.map(|pii| pii.value) }))
-            .collect(),
+        attributes: resolve_attributes(specs, scope),
         metrics: metrics.declared,
         broken_metrics: metrics.broken,
         slos,
         name,
-    })
+    }
+}
+
+fn resolve_attributes(specs: &[&ServiceSpec], scope: &mut Scope<'_>) -> BTreeMap<String, Attribute> {
+    let mut attributes: BTreeMap<String, Attribute> = BTreeMap::new();
+    for (name, spec) in specs.iter().flat_map(|spec| spec.attributes.iter().flat_map(Named::iter)) {
+        match attributes.get(&name.value) {
+            Some(earlier) => scope.report(
+                Finding::new(
+                    &code::DUPLICATE_NAME,
+                    name.span,
+                    format!("the attribute `{}` is declared twice", name.value),
+                )
+                .related(earlier.span, "first declared here")
+                .hint("keep one of them"),
+            ),
+            None => {
+                let attribute = Attribute { span: name.span, pii: spec.pii.map(|pii| pii.value) };
+                attributes.insert(name.value.clone(), attribute);
+            }
+        }
+    }
+    attributes
 }
 
 fn resolve_calls(specs: &[&ServiceSpec], index: &Index, scope: &mut Scope<'_>) -> Vec<Call> {
     let mut calls = Vec::new();
     for spec in specs.iter().flat_map(|spec| spec.calls.iter().flatten()) {
-        let callee = &spec.service.value.0;
+        let (Some(service), Some(kind)) = (&spec.service.0, &spec.kind.0) else { continue };
+        let callee = &service.value.0;
         let external = spec.external.is_some_and(|external| external.value);
         if !external && index.service(callee).is_none() {
+            // It may be declared where nothing could be read, or its call's `external` was at fault.
+            if index.is_partial() || spec.flawed.any(&["external"]) {
+                continue;
+            }
             scope.report(
                 Finding::new(
                     &code::UNKNOWN_REFERENCE,
-                    spec.service.span,
+                    service.span,
                     format!("no spec declares the service `{callee}`"),
                 )
                 .label("not declared")
@@ -189,8 +222,8 @@ fn resolve_calls(specs: &[&ServiceSpec], index: &Index, scope: &mut Scope<'_>) -
             continue;
         }
         calls.push(Call {
-            service: spec.service.clone().map(|name| name.0),
-            kind: spec.kind.value,
+            service: service.clone().map(|name| name.0),
+            kind: kind.value,
             routes: spec.routes.iter().flatten().map(|route| route.value.0.clone()).collect(),
             external,
         });
@@ -207,17 +240,17 @@ fn resolve_slo(
     index: &Index,
     scope: &mut Scope<'_>,
 ) -> Option<Slo> {
-    let objective = objective(spec.objective, scope);
+    let objective = spec.objective.0.and_then(|said| objective(said, scope));
     let window = window(spec, scope);
-    let sli = Sli::resolve(&spec.sli, service, index, scope);
+    let sli = spec.sli.0.as_ref().and_then(|sli| Sli::resolve(sli, service, index, scope));
     let data = DataStates::resolve(policy, spec.data.as_ref(), scope);
     let alerting = inherited.clone().with(spec.alerting.as_ref(), policy, scope);
-    let (sli, mut group_by) = sli?;
+    let (name, (sli, mut group_by)) = (spec.name.0.clone()?, sli?);
     group_by.extend(policy.group_by.iter().cloned());
     group_by.sort_by(|a, b| a.value.cmp(&b.value));
     group_by.dedup_by(|a, b| a.value == b.value);
     Some(Slo {
-        name: spec.name.clone().map(|name| name.0),
+        name: name.map(|name| name.0),
         description: spec.description.as_ref().map(|text| text.value.clone()),
         objective: objective?,
         window: window?,
@@ -254,7 +287,7 @@ fn objective(objective: Spanned<Percent>, scope: &mut Scope<'_>) -> Option<Spann
 
 fn window(spec: &SloSpec, scope: &mut Scope<'_>) -> Option<Spanned<Duration>> {
     let Some(window) = spec.window else {
-        return Some(Spanned::new(Duration::from_days(30), spec.name.span));
+        return Some(Spanned::new(Duration::from_days(30), spec.name.0.as_ref()?.span));
     };
     let (least, most) = (Duration::from_days(1), Duration::from_days(90));
     if window.value < least || window.value > most || !window.value.is_multiple_of(Duration::from_minutes(5)) {
@@ -273,38 +306,49 @@ fn window(spec: &SloSpec, scope: &mut Scope<'_>) -> Option<Spanned<Duration>> {
 
 fn resolve_metrics(specs: &[&ServiceSpec], scope: &mut Scope<'_>) -> Metrics {
     let mut metrics = Metrics::default();
-    let mut taken: BTreeMap<String, Span> = BTreeMap::new();
+    let mut taken: BTreeMap<String, Spanned<String>> = BTreeMap::new();
+    // A list of metrics that could not be read at all may declare anything.
+    metrics.broken.extend(
+        specs.iter().filter(|spec| spec.metrics.is_none() && spec.flawed.any(&["metrics"])).map(|_| String::new()),
+    );
     for (name, spec) in specs.iter().flat_map(|spec| spec.metrics.iter().flat_map(|named| &named.0)) {
         let resolved = spec.as_ref().and_then(|spec| resolve_metric(name, spec, scope));
         let Some(resolved) = resolved else {
             metrics.broken.push(name.value.clone());
             continue;
         };
-        for series in resolved.series() {
-            if let Some(earlier) = taken.insert(series.clone(), name.span) {
-                scope.report(
-                    Finding::new(&code::DUPLICATE_NAME, name.span, format!("two metrics become the series `{series}`"))
-                        .related(earlier, "the other is declared here")
-                        .hint("remove one, or give one a `prometheus_name`"),
-                );
-                break;
-            }
+        let series = resolved.series();
+        if let Some((series, earlier)) = series.iter().find_map(|series| Some((series, taken.get(series)?))) {
+            let finding = if earlier.value == name.value {
+                Finding::new(&code::DUPLICATE_NAME, name.span, format!("the metric `{}` is declared twice", name.value))
+                    .related(earlier.span, "first declared here")
+                    .hint("keep one of them")
+            } else {
+                Finding::new(&code::DUPLICATE_NAME, name.span, format!("two metrics become the series `{series}`"))
+                    .related(earlier.span, "the other is declared here")
+                    .hint("remove one, or give one a `prometheus_name`")
+            };
+            scope.report(finding);
+            continue;
         }
+        taken.extend(series.into_iter().map(|series| (series, name.clone())));
         metrics.declared.insert(name.value.clone(), resolved);
     }
     metrics
 }
 
 fn resolve_metric(name: &Spanned<String>, spec: &MetricSpec, scope: &mut Scope<'_>) -> Option<Metric> {
-    let kind = spec.r#type.value;
+    let kind = spec.r#type.0.map(|kind| kind.value);
     let unit = spec.unit.as_ref().map(|unit| unit.value.0.clone());
     let prometheus = match &spec.prometheus_name {
         Some(given) => given.value.clone(),
-        None => metric::prometheus_name(&name.value, kind, unit.as_deref()),
+        None => metric::prometheus_name(&name.value, kind.unwrap_or(MetricType::UpDownCounter), unit.as_deref()),
     };
-    if prometheus.is_empty() {
+    if prometheus.trim().is_empty() {
+        let (place, written) =
+            spec.prometheus_name.as_ref().map_or((name.span, &name.value), |name| (name.span, &name.value));
         scope.report(
-            Finding::new(&code::INVALID_VALUE, name.span, format!("`{}` is not a metric name", name.value))
+            Finding::new(&code::INVALID_VALUE, place, format!("`{written}` is not a metric name"))
                 .hint("use letters, digits, dots and underscores"),
         );
         return None;
@@ -320,18 +364,24 @@ fn resolve_metric(name: &Spanned<String>, spec: &MetricSpec, scope: &mut Scope<'
                     .related(earlier.name.span, "the other is declared here")
                     .hint("keep one of them"),
             );
+            continue;
         }
         labels.insert(prometheus, Label { name: attribute.clone(), domain });
     }
-    let buckets = buckets(spec, kind, scope);
+    let buckets = kind.and_then(|kind| buckets(spec, kind, scope));
+    let scrape_interval = spec.scrape_interval.and_then(|interval| super::policy::interval(interval, scope));
+    // The name or the labels are not known.
+    if spec.flawed.any(&["unit", "prometheus_name"]) || (spec.labels.is_none() && spec.flawed.any(&["labels"])) {
+        return None;
+    }
     Some(Metric {
         name: name.clone(),
-        kind,
+        kind: kind?,
         unit,
         prometheus,
         buckets,
         labels,
-        scrape_interval: spec.scrape_interval.map(|interval| interval.value),
+        scrape_interval: scrape_interval.map(|interval| interval.value),
     })
 }
 
@@ -358,16 +408,21 @@ fn domain(spec: &LabelSpec, scope: &mut Scope<'_>) -> Option<Domain> {
                         .hint("keep `values`: the list is its own count"),
                 );
             }
-            if values.value.is_empty() {
+            if values.value.is_empty() && !spec.flawed.any(&["values"]) {
                 scope.report(
                     Finding::new(&code::INVALID_VALUE, values.span, "a label without values cannot be set")
                         .hint("list the values, or remove the label"),
                 );
+                return Some(Domain::Count(1));
+            }
+            // What else the list holds is not known once an element was at fault.
+            if spec.flawed.any(&["values"]) {
+                return Some(Domain::Count(1));
             }
             Some(Domain::Values(values.value.iter().map(|value| value.value.0.clone()).collect()))
         }
         (None, Some(most)) => Some(Domain::Count(most.value)),
-        (None, None) => None,
+        (None, None) => spec.flawed.any(&["values", "max_values"]).then_some(Domain::Count(1)),
     }
 }
 
@@ -376,6 +431,8 @@ fn buckets(spec: &MetricSpec, kind: MetricType, scope: &mut Scope<'_>) -> Option
     let bounds: Vec<Decimal> = buckets.value.iter().map(|bound| bound.value.0).collect();
     let fault = if kind != MetricType::Histogram {
         Some((format!("a {} has no bucket boundaries", kind.word()), "remove `buckets`, or make the type `histogram`"))
+    } else if spec.flawed.any(&["buckets"]) {
+        return None;
     } else if bounds.is_empty() {
         Some(("expected at least one bucket boundary".to_owned(), "list the boundaries, each in the metric's unit"))
     } else if bounds.windows(2).any(|pair| pair[0] >= pair[1]) {

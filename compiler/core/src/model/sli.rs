@@ -11,7 +11,7 @@ use crate::finding::Finding;
 use crate::promql::{Selector, parse_selector};
 use crate::quantity::{Duration, Percent};
 use crate::source::{Span, Spanned};
-use crate::spec::{EventsSpec, Idle, LatencySpec, MetricType, Promql, SliSpec, TimesliceSpec};
+use crate::spec::{EventsSpec, Flawed, Idle, LatencySpec, MetricType, Promql, SliSpec, TimesliceSpec};
 use crate::suggest;
 use crate::yaml::{self, Scalar};
 
@@ -147,7 +147,7 @@ impl Sli {
         index: &Index,
         scope: &mut Scope<'_>,
     ) -> Option<(Self, Vec<Spanned<String>>)> {
-        let SliSpec { events, latency, timeslice } = &spec.value;
+        let SliSpec { events, latency, timeslice, flawed } = &spec.value;
         match (events, latency, timeslice) {
             (Some(events), None, None) => {
                 let groups = group_labels(events.value.group_by.as_deref(), scope);
@@ -163,7 +163,7 @@ impl Sli {
             }
             (None, None, None) => {
                 // When a kind was written but could not be read, its own fault has been reported.
-                if scope.findings.iter().all(|finding| !within(finding.label.span, spec.span)) {
+                if !flawed.any(&["events", "latency", "timeslice"]) {
                     scope.report(
                         Finding::new(
                             &code::MISSING_FIELD,
@@ -185,10 +185,6 @@ impl Sli {
             }
         }
     }
-}
-
-fn within(inner: Span, outer: Span) -> bool {
-    inner.source == outer.source && inner.start >= outer.start && inner.end <= outer.end
 }
 
 /// Parses a selector, with each fault at its place in the YAML scalar.
@@ -215,15 +211,17 @@ fn query(promql: &Spanned<Promql>, scope: &mut Scope<'_>) -> Option<Query> {
 
 fn resolve_ratio(
     at: Span,
-    total: &Spanned<Promql>,
+    total: Option<&Spanned<Promql>>,
     bad: Option<&Spanned<Promql>>,
     good: Option<&Spanned<Promql>>,
+    flawed: &Flawed,
     scope: &mut Scope<'_>,
 ) -> Option<Ratio> {
-    let total = query(total, scope);
+    let total = total.and_then(|total| query(total, scope));
     let side = match (bad, good) {
         (Some(bad), None) => query(bad, scope).map(Side::Bad),
         (None, Some(good)) => query(good, scope).map(Side::Good),
+        (None, None) if flawed.any(&["bad", "good"]) => None,
         (None, None) => {
             scope.report(
                 Finding::new(&code::MISSING_FIELD, at, "the bad events are not selected")
@@ -245,12 +243,12 @@ fn resolve_ratio(
 }
 
 fn resolve_events(spec: &Spanned<EventsSpec>, scope: &mut Scope<'_>) -> Option<Ratio> {
-    let EventsSpec { total, bad, good, .. } = &spec.value;
-    resolve_ratio(spec.span, total, bad.as_ref(), good.as_ref(), scope)
+    let EventsSpec { total, bad, good, flawed, .. } = &spec.value;
+    resolve_ratio(spec.span, total.0.as_ref(), bad.as_ref(), good.as_ref(), flawed, scope)
 }
 
 fn resolve_slices(spec: &Spanned<TimesliceSpec>, scope: &mut Scope<'_>) -> Option<Slices> {
-    let TimesliceSpec { up, total, bad, good, max_error_ratio, idle, .. } = &spec.value;
+    let TimesliceSpec { up, total, bad, good, max_error_ratio, idle, flawed, .. } = &spec.value;
     let others = [
         total.as_ref().map(|field| field.span),
         bad.as_ref().map(|field| field.span),
@@ -274,7 +272,7 @@ fn resolve_slices(spec: &Spanned<TimesliceSpec>, scope: &mut Scope<'_>) -> Optio
             Some(Slices::Up(query(up, scope)?))
         }
         (None, Some(total), Some(limit)) => {
-            let ratio = resolve_ratio(spec.span, total, bad.as_ref(), good.as_ref(), scope);
+            let ratio = resolve_ratio(spec.span, Some(total), bad.as_ref(), good.as_ref(), flawed, scope);
             if limit.value.share() <= Decimal::ZERO || limit.value.share() >= Decimal::ONE {
                 scope.report(
                     Finding::new(
@@ -289,6 +287,7 @@ fn resolve_slices(spec: &Spanned<TimesliceSpec>, scope: &mut Scope<'_>) -> Optio
             let idle = idle.map_or(Idle::Good, |idle| idle.value);
             Some(Slices::Ratio { ratio: ratio?, limit: limit.value, idle })
         }
+        _ if flawed.any(&["up", "total", "max_error_ratio"]) => None,
         (None, total, _) => {
             let missing = if total.is_some() { "`max_error_ratio`" } else { "`up`, or `total` with `max_error_ratio`" };
             scope.report(
@@ -307,7 +306,8 @@ fn resolve_latency(
     scope: &mut Scope<'_>,
 ) -> Option<Latency> {
     let LatencySpec { metric, threshold, selector, .. } = &spec.value;
-    let mut sound = true;
+    let mut sound = threshold.0.is_some();
+    let threshold = threshold.0.unwrap_or(Spanned::new(Duration::from_secs(1), spec.span));
     let selector = match selector {
         Some(text) => {
             let query = query(text, scope);
@@ -332,6 +332,7 @@ fn resolve_latency(
         );
         sound = false;
     }
+    let metric = metric.0.as_ref()?;
     let (prometheus, kind, limit) = match index.histogram(service, &metric.value) {
         Ok(declared) => {
             let kind = match declared.kind {
@@ -370,7 +371,7 @@ fn resolve_latency(
             (prometheus, LatencyKind::Classic, in_unit(Some("s"), threshold.value))
         }
     };
-    sound.then(|| Latency { metric: metric.clone(), prometheus, kind, threshold: *threshold, limit, selector })
+    sound.then(|| Latency { metric: metric.clone(), prometheus, kind, threshold, limit, selector })
 }
 
 fn is_metric_name(text: &str) -> bool {

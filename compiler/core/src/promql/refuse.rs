@@ -39,7 +39,6 @@ pub(super) fn call(scanner: &mut Scanner<'_>, start: usize, name: &str) {
         "not a selector",
         hint,
     );
-    templates(scanner, start);
 }
 
 /// Every `{{…}}` of a template language from `from` on.

@@ -3,6 +3,8 @@
 use std::fmt;
 use std::ops::{Add, Mul, Sub};
 
+use rust_decimal::Decimal;
+
 use super::Malformed;
 
 const UNITS: [(&str, u64); 6] =
@@ -84,10 +86,12 @@ impl Duration {
                 return Err(malformed());
             }
             if tail.starts_with(['.', ',']) || unit.is_empty() {
-                return Err(match tail.is_empty() {
-                    true => malformed().hint(format!("add the unit: `{text}s` if seconds are meant")),
-                    false => malformed().hint("write whole numbers: `1h30m` rather than `1.5h`"),
-                });
+                return Err(malformed().hint(match whole(text) {
+                    Some(whole) => format!("write `{whole}`"),
+                    None if tail.is_empty() => format!("add the unit: `{text}s` if seconds are meant"),
+                    None if tail.starts_with(char::is_whitespace) => "write it without blanks: `30d`".to_owned(),
+                    None => "write whole numbers: `1h30m` rather than `1.5h`".to_owned(),
+                }));
             }
             let Some((_, size)) = UNITS.iter().find(|(name, _)| *name == unit) else {
                 return Err(malformed().hint("the units are w, d, h, m, s and ms"));
@@ -105,6 +109,18 @@ impl Duration {
         }
         Ok(Self(total))
     }
+}
+
+/// A fraction of one unit (of seconds where none is given), as durations are written.
+fn whole(text: &str) -> Option<Duration> {
+    let end = text.find(|c: char| !c.is_ascii_digit() && c != '.').unwrap_or(text.len());
+    let (number, unit) = text.split_at(end);
+    let fraction = Some(number).filter(|number| number.contains('.'))?.parse::<Decimal>().ok()?;
+    let unit = if unit.is_empty() { "s" } else { unit };
+    let (_, size) = UNITS.iter().find(|(name, _)| *name == unit)?;
+    let millis = fraction.checked_mul(Decimal::from(*size))?;
+    let millis = Some(millis).filter(|millis| millis.fract().is_zero())?;
+    millis.trunc().try_into().ok().map(Duration)
 }
 
 impl Add for Duration {

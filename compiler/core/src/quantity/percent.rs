@@ -38,6 +38,13 @@ impl Percent {
                 Err(_) => malformed(),
             });
         };
+        let tidied = number.trim().replace(',', ".");
+        if tidied != number && Self::parse(&format!("{tidied}%")).is_ok() {
+            return Err(malformed().hint(format!("write `{tidied}%`")));
+        }
+        if number.len() > 20 && number.parse::<Decimal>().is_ok() {
+            return Err(malformed().hint("write at most 20 digits"));
+        }
         let plain = number.bytes().all(|b| b.is_ascii_digit() || b == b'.' || b == b'-');
         if !plain || number.len() > 20 || number.starts_with('.') || number.ends_with('.') {
             return Err(malformed());

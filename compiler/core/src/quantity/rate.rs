@@ -34,10 +34,17 @@ impl Rate {
         let Some((count, unit)) = text.split_once('/') else {
             return Err(match text.parse::<Decimal>() {
                 Ok(_) => malformed().hint(format!("add the unit: `{text}/s` if requests a second are meant")),
-                Err(_) => malformed(),
+                Err(_) => {
+                    let count = text.trim_end_matches(|c: char| c.is_ascii_alphabetic()).trim_end();
+                    match (text.ends_with("ps") || text.ends_with("PS")) && count.parse::<Decimal>().is_ok() {
+                        true => malformed().hint(format!("write `{count}/s`")),
+                        false => malformed(),
+                    }
+                }
             });
         };
-        let plain = count.bytes().all(|b| b.is_ascii_digit() || b == b'.');
+        let plain =
+            count.bytes().all(|b| b.is_ascii_digit() || b == b'.') && !count.starts_with('.') && !count.ends_with('.');
         let (Ok(value), true, true) = (count.trim().parse::<Decimal>(), plain, count.len() <= 12) else {
             return Err(malformed());
         };

@@ -31,6 +31,15 @@ impl Decoder {
         None
     }
 
+    /// The same with an action to take.
+    pub(crate) fn expected_with<T>(&mut self, node: &Node, expected: &str, hint: String) -> Option<T> {
+        let nothing = self.expected(node, expected);
+        if let Some(finding) = self.findings.last_mut() {
+            finding.hint = Some(hint);
+        }
+        nothing
+    }
+
     /// The text of a scalar that is not null.
     pub(crate) fn text<'n>(&mut self, node: &'n Node, expected: &str) -> Option<&'n str> {
         match &node.value {
@@ -61,29 +70,66 @@ impl Decoder {
         }
     }
 
-    /// The fields of a mapping that should have the given names.
-    pub(crate) fn fields<'n>(&mut self, node: &'n Node, names: &[&str]) -> Option<Fields<'n, '_>> {
+    /// The fields of a mapping that should have the given names. The value of a misspelt one is read as that of the
+    /// field that was meant, so that one slip is one finding.
+    pub(crate) fn fields<'n>(&mut self, node: &'n Node, names: &[&'static str]) -> Option<Fields<'n, '_>> {
         let Value::Mapping(entries) = &node.value else {
             let listed = names.iter().take(4).map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ");
             let more = if names.len() > 4 { ", …" } else { "" };
             return self.expected(node, &format!("a mapping with {listed}{more}"));
         };
-        for (key, _) in entries {
-            if !names.contains(&&*key.value.text) {
-                let listed = names.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ");
-                self.report(
-                    Finding::new(
-                        &code::UNKNOWN_FIELD,
-                        key.span,
-                        format!("unknown field `{}`", shorten(&key.value.text)),
-                    )
-                    .label("no such field here")
-                    .maybe_hint(suggest::did_you_mean(&key.value.text, names.iter().copied()))
-                    .note(format!("the fields here are {listed}")),
-                );
+        let mut meant: Vec<(&'static str, &'n Node)> = Vec::new();
+        for (key, value) in entries {
+            let written = &*key.value.text;
+            if names.contains(&written) {
+                continue;
             }
+            let is_given = |name: &str| {
+                entries.iter().any(|(key, _)| &*key.value.text == name) || meant.iter().any(|(taken, _)| *taken == name)
+            };
+            let free: Vec<&'static str> = names.iter().copied().filter(|name| !is_given(name)).collect();
+            let field = elsewhere(written).or_else(|| suggest::nearest(written, free.iter().copied()));
+            meant.extend(free.into_iter().find(|name| field == Some(*name)).map(|name| (name, value)));
+            let near = field.filter(|field| names.contains(field)).map(|field| format!("did you mean `{field}`?"));
+            let listed = names.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ");
+            self.report(
+                Finding::new(&code::UNKNOWN_FIELD, key.span, format!("unknown field `{}`", shorten(written)))
+                    .label("no such field here")
+                    .maybe_hint(near.or_else(|| suggest::did_you_mean(written, names.iter().copied())))
+                    .note(format!("the fields here are {listed}")),
+            );
         }
-        Some(Fields { entries, span: node.span, decoder: self })
+        Some(Fields { entries, span: node.span, meant, flawed: Flawed::default(), decoder: self })
+    }
+}
+
+/// The fields of ours that other tools (Sloth, Pyrra, OpenSLO, Prometheus) call otherwise.
+const ELSEWHERE: &[(&str, &str)] = &[
+    ("error_query", "bad"),
+    ("errors", "bad"),
+    ("total_query", "total"),
+    ("success", "good"),
+    ("target", "objective"),
+    ("timeWindow", "window"),
+    ("time_window", "window"),
+    ("indicator", "sli"),
+    ("help", "description"),
+    ("team", "owner"),
+];
+
+fn elsewhere(written: &str) -> Option<&'static str> {
+    ELSEWHERE.iter().find(|(theirs, _)| *theirs == written).map(|(_, ours)| *ours)
+}
+
+/// The fields of a record whose value was reported: what is missing for that reason is no fault of its own.
+#[derive(Debug, Clone, Default)]
+pub struct Flawed(Vec<&'static str>);
+
+impl Flawed {
+    /// Whether one of these fields was written, and reported.
+    #[must_use]
+    pub fn any(&self, fields: &[&str]) -> bool {
+        self.0.iter().any(|field| fields.contains(field))
     }
 }
 
@@ -91,14 +137,24 @@ impl Decoder {
 pub(crate) struct Fields<'n, 'd> {
     entries: &'n [(Key, Node)],
     span: Span,
+    meant: Vec<(&'static str, &'n Node)>,
+    flawed: Flawed,
     decoder: &'d mut Decoder,
 }
 
 impl Fields<'_, '_> {
     /// Reads one field; `None` when it is at fault or missing though required (both are reported).
-    pub(crate) fn take<T: Decode>(&mut self, name: &str) -> Option<T> {
-        match self.entries.iter().find(|(key, _)| *key.value.text == *name) {
-            Some((_, node)) => T::decode(node, self.decoder),
+    pub(crate) fn take<T: Decode>(&mut self, name: &'static str) -> Option<T> {
+        let written = self.entries.iter().find(|(key, _)| *key.value.text == *name).map(|(_, node)| node);
+        match written.or_else(|| self.meant.iter().find(|(field, _)| *field == name).map(|(_, node)| *node)) {
+            Some(node) => {
+                let before = self.decoder.findings.len();
+                let value = T::decode(node, self.decoder);
+                if self.decoder.findings.len() > before {
+                    self.flawed.0.push(name);
+                }
+                value
+            }
             None => T::absent().or_else(|| {
                 let first = self.entries.first().map_or(self.span, |(key, _)| key.span);
                 self.decoder.report(
@@ -106,9 +162,14 @@ impl Fields<'_, '_> {
                         .label(format!("this mapping needs `{name}`"))
                         .hint(format!("add `{name}:`")),
                 );
-                None
+                T::missing()
             }),
         }
+    }
+
+    /// The fields so far whose value was reported.
+    pub(crate) fn flawed(self) -> Flawed {
+        self.flawed
     }
 }
 
@@ -116,6 +177,11 @@ impl Fields<'_, '_> {
 pub(crate) trait Decode: Sized {
     /// What a missing field means; `None` where the field is required.
     fn absent() -> Option<Self> {
+        None
+    }
+
+    /// What stands for a required field that is missing, once that was reported.
+    fn missing() -> Option<Self> {
         None
     }
 
@@ -140,10 +206,31 @@ impl<T: Decode> Decode for Option<T> {
     }
 }
 
+/// A required value. `None` once it was reported as missing or at fault: the rest of its record is still checked.
+#[derive(Debug, Clone, Copy)]
+pub struct Needed<T>(pub Option<T>);
+
+impl<T: Decode> Decode for Needed<T> {
+    fn missing() -> Option<Self> {
+        Some(Self(None))
+    }
+
+    fn decode(node: &Node, decoder: &mut Decoder) -> Option<Self> {
+        Some(Self(T::decode(node, decoder)))
+    }
+}
+
 /// Faulty elements have been reported and are left out.
 impl<T: Decode> Decode for Vec<T> {
     fn decode(node: &Node, decoder: &mut Decoder) -> Option<Self> {
-        let Value::Sequence(items) = &node.value else { return decoder.expected(node, "a list") };
+        let Value::Sequence(items) = &node.value else {
+            return match &node.value {
+                Value::Scalar(scalar) if !scalar.is_null() => {
+                    decoder.expected_with(node, "a list", format!("write `[{}]`", shorten(&scalar.text)))
+                }
+                _ => decoder.expected_with(node, "a list", "begin each item with `- `".to_owned()),
+            };
+        };
         Some(items.iter().filter_map(|item| T::decode(item, decoder)).collect())
     }
 }
@@ -166,7 +253,9 @@ impl<T> Named<T> {
 
 impl<T: Decode> Decode for Named<T> {
     fn decode(node: &Node, decoder: &mut Decoder) -> Option<Self> {
-        let Value::Mapping(entries) = &node.value else { return decoder.expected(node, "a mapping of names") };
+        let Value::Mapping(entries) = &node.value else {
+            return decoder.expected_with(node, "a mapping of names", "write each name as a key: `name: …`".to_owned());
+        };
         let read = |(key, value): &(Key, Node)| {
             let name = Spanned::new(key.value.text.to_string(), key.span);
             (name, T::decode(value, decoder))
@@ -186,6 +275,15 @@ impl Decode for bool {
         match &node.value {
             Value::Scalar(Scalar { text, .. }) if &**text == "true" => Some(true),
             Value::Scalar(Scalar { text, .. }) if &**text == "false" => Some(false),
+            Value::Scalar(Scalar { text, .. }) => match text.to_ascii_lowercase().as_str() {
+                "yes" | "on" | "y" | "1" | "true" => {
+                    decoder.expected_with(node, "`true` or `false`", "write `true`".to_owned())
+                }
+                "no" | "off" | "n" | "0" | "false" => {
+                    decoder.expected_with(node, "`true` or `false`", "write `false`".to_owned())
+                }
+                _ => decoder.expected(node, "`true` or `false`"),
+            },
             _ => decoder.expected(node, "`true` or `false`"),
         }
     }
@@ -224,7 +322,8 @@ pub(crate) fn field_name(rust: &str) -> &str {
 }
 
 /// Defines a record of the spec language: the struct, its reader and its JSON Schema (whose hover texts are the doc
-/// comments). An `Option` field may be left out; any other is required. A field of the spec is named as in YAML.
+/// comments). An `Option` field may be left out; any other is required, and the record is not made without it unless the
+/// field is [`Needed`]. A field of the spec is named as in YAML.
 macro_rules! record {
     (
         $(#[$meta:meta])*
@@ -237,6 +336,9 @@ macro_rules! record {
         $(#[$meta])*
         pub struct $name {
             $( $(#[$field_meta])* pub $field: $type, )*
+            /// Fields whose value was reported.
+            #[schemars(skip)]
+            pub flawed: $crate::spec::decode::Flawed,
         }
 
         impl $crate::spec::decode::Decode for $name {
@@ -247,7 +349,8 @@ macro_rules! record {
                 use $crate::spec::decode::field_name;
                 let mut fields = decoder.fields(node, &[$( field_name(stringify!($field)) ),*])?;
                 $( let $field = fields.take::<$type>(field_name(stringify!($field))); )*
-                Some(Self { $( $field: $field?, )* })
+                let flawed = fields.flawed();
+                Some(Self { $( $field: $field?, )* flawed })
             }
         }
     };

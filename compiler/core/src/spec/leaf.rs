@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 
-use super::decode::{Decode, Decoder, Named, shorten};
+use super::decode::{Decode, Decoder, Named, Needed, shorten};
 use crate::code;
 use crate::finding::Finding;
 use crate::quantity::{Duration, Malformed, Percent, Rate};
@@ -31,7 +31,11 @@ impl JsonSchema for Name {
         "Name".into()
     }
     fn json_schema(_: &mut SchemaGenerator) -> Schema {
-        json_schema!({"type": ["string", "number", "boolean"], "minLength": 1, "maxLength": 100})
+        json_schema!({
+            "type": ["string", "number", "boolean"],
+            "maxLength": 100,
+            "pattern": "^(?=.*\\S)[^\\u0000-\\u001f\\u007f-\\u009f]*$"
+        })
     }
 }
 
@@ -70,6 +74,11 @@ impl Decode for Promql {
     fn decode(node: &Node, decoder: &mut Decoder) -> Option<Self> {
         match &node.value {
             Value::Scalar(scalar) if !scalar.is_null() => Some(Self(scalar.clone())),
+            Value::Mapping(_) => decoder.expected_with(
+                node,
+                "a selector such as `http_requests_total{code=~\"5..\"}`",
+                "put it in single quotes: a brace at the beginning opens a YAML mapping".to_owned(),
+            ),
             _ => decoder.expected(node, "a selector such as `http_requests_total{code=~\"5..\"}`"),
         }
     }
@@ -146,7 +155,7 @@ impl JsonSchema for Percent {
         "Percent".into()
     }
     fn json_schema(_: &mut SchemaGenerator) -> Schema {
-        json_schema!({"type": "string", "pattern": "^-?[0-9]+(\\.[0-9]+)?%$", "examples": ["99.9%"]})
+        json_schema!({"type": "string", "pattern": "^-?[0-9]+(\\.[0-9]+)?%$", "maxLength": 21, "examples": ["99.9%"]})
     }
 }
 
@@ -161,7 +170,11 @@ impl JsonSchema for Rate {
         "Rate".into()
     }
     fn json_schema(_: &mut SchemaGenerator) -> Schema {
-        json_schema!({"type": "string", "pattern": "^[0-9]+(\\.[0-9]+)?/[smhd]$", "examples": ["40/s", "10/h"]})
+        json_schema!({
+            "type": "string",
+            "pattern": "^(?=[0-9.]{1,12}/)[0-9]+(\\.[0-9]+)?/[smhd]$",
+            "examples": ["40/s", "10/h"]
+        })
     }
 }
 
@@ -173,7 +186,19 @@ impl Decode for Number {
     fn decode(node: &Node, decoder: &mut Decoder) -> Option<Self> {
         decoder.parse(node, "a number", |text| {
             let parsed = text.parse().or_else(|_| rust_decimal::Decimal::from_scientific(text));
-            parsed.map(|number: rust_decimal::Decimal| Self(number.normalize())).map_err(|_| Malformed::new("a number"))
+            parsed.map(|number: rust_decimal::Decimal| Self(number.normalize())).map_err(|_| {
+                let malformed = Malformed::new("a number");
+                let bare = text.trim_end_matches(|c: char| c.is_ascii_alphabetic() || c == '%').trim_end();
+                if text.to_ascii_lowercase().contains("inf") {
+                    malformed.hint("leave infinity out: it is there in any case")
+                } else if Duration::parse(text).is_ok() {
+                    malformed.hint("write the number alone, in the unit of the metric")
+                } else if bare != text && bare.parse::<rust_decimal::Decimal>().is_ok() {
+                    malformed.hint(format!("write `{bare}`"))
+                } else {
+                    malformed
+                }
+            })
         })
     }
 }
@@ -188,6 +213,18 @@ impl JsonSchema for Number {
 }
 
 impl<T: JsonSchema> JsonSchema for Spanned<T> {
+    fn inline_schema() -> bool {
+        T::inline_schema()
+    }
+    fn schema_name() -> Cow<'static, str> {
+        T::schema_name()
+    }
+    fn json_schema(generator: &mut SchemaGenerator) -> Schema {
+        T::json_schema(generator)
+    }
+}
+
+impl<T: JsonSchema> JsonSchema for Needed<T> {
     fn inline_schema() -> bool {
         T::inline_schema()
     }

@@ -10,7 +10,7 @@ pub mod schema;
 mod service;
 mod slo;
 
-pub use decode::Named;
+pub use decode::{Flawed, Named, Needed};
 pub use leaf::{Name, Number, Promql, Text, Version};
 pub use policy::{OperatorSpec, PolicySpec, SeveritySpec, TargetWord};
 pub use service::{AttributeSpec, CallKind, CallSpec, LabelSpec, MetricSpec, MetricType, Pii, ServiceSpec};
@@ -18,8 +18,9 @@ pub use slo::{
     AlertNamesSpec, AlertingSpec, DataSpec, EventsSpec, Idle, LatencySpec, PairSpec, SliSpec, SloSpec, TimesliceSpec,
 };
 
+use crate::code;
 use crate::finding::Finding;
-use crate::source::{Source, SourceId};
+use crate::source::{Source, SourceId, Span};
 use crate::yaml;
 use decode::{Decode, Decoder};
 
@@ -28,8 +29,10 @@ use decode::{Decode, Decoder};
 pub struct File {
     /// Services, one a YAML document.
     pub services: Vec<ServiceSpec>,
-    /// The policy, if the file is one.
-    pub policy: Option<PolicySpec>,
+    /// The policies, if the file holds any: one is allowed.
+    pub policies: Vec<PolicySpec>,
+    /// Whether a part of the file could not be read, so that what it declares is not known.
+    pub unread: bool,
     /// What is wrong with its form.
     pub findings: Vec<Finding>,
 }
@@ -47,14 +50,31 @@ pub fn parse(id: SourceId, source: &Source) -> File {
     let parsed = yaml::parse(id, &source.text);
     let mut decoder = Decoder::default();
     let mut file = File { findings: parsed.findings, ..File::default() };
+    file.unread = !file.findings.is_empty();
     for document in &parsed.documents {
         if is_policy(&source.path) {
-            let policy = PolicySpec::decode(document, &mut decoder);
-            file.policy = file.policy.or(policy);
+            file.policies.extend(PolicySpec::decode(document, &mut decoder));
         } else {
-            file.services.extend(ServiceSpec::decode(document, &mut decoder));
+            let service = ServiceSpec::decode(document, &mut decoder);
+            file.unread |= service.as_ref().is_none_or(|service| service.service.0.is_none());
+            file.services.extend(service);
         }
     }
+    if parsed.documents.is_empty() && file.findings.is_empty() {
+        file.findings.push(
+            Finding::new(&code::MISSING_FIELD, Span::new(id, 0..0), "the file says nothing: missing field `version`")
+                .hint("write a spec, as `emberline init` does, or remove the file"),
+        );
+    }
+    decoder.findings.retain(|finding| !is_echo(source, finding, &file.findings));
     file.findings.append(&mut decoder.findings);
     file
+}
+
+/// Whether a finding says of a value what the YAML reader has said of it, or of a part of it on the same line.
+fn is_echo(source: &Source, finding: &Finding, said: &[Finding]) -> bool {
+    let place = finding.label.span;
+    let one_line = source.text.get(place.range()).is_some_and(|text| !text.contains('\n'));
+    let covers = |other: &Finding| place.start <= other.label.span.start && other.label.span.end <= place.end;
+    *finding.code == code::INVALID_VALUE && one_line && place.start < place.end && said.iter().any(covers)
 }

@@ -1,6 +1,6 @@
 //! The organisation's rules as written, in `policy.yaml` of the specs folder.
 
-use super::decode::{Named, record, words};
+use super::decode::{Named, Needed, record, words};
 use super::leaf::{Name, Text, Version};
 use super::slo::{AlertingSpec, DataSpec};
 use crate::quantity::Duration;
@@ -10,7 +10,7 @@ record! {
     /// The organisation's rules for all services. Every field but `version` may be left out.
     pub struct PolicySpec {
         /// The version of this language: `emberline/v1`.
-        version: Spanned<Version>,
+        version: Needed<Spanned<Version>>,
         /// How often Prometheus scrapes. Default: `15s`.
         scrape_interval: Option<Spanned<Duration>>,
         /// How often services export metrics over OTLP, where they do; the longer of this and the scrape interval counts.

@@ -1,6 +1,6 @@
 //! A service as written: its owner, its telemetry, what it calls, and its objectives.
 
-use super::decode::{Named, record, words};
+use super::decode::{Named, Needed, record, words};
 use super::leaf::{Name, Number, Text, Version};
 use super::slo::{AlertingSpec, SloSpec};
 use crate::quantity::{Duration, Rate};
@@ -10,9 +10,9 @@ record! {
     /// One service and its objectives. Several files may speak of one service; what can be said once must be said once.
     pub struct ServiceSpec {
         /// The version of this language: `emberline/v1`.
-        version: Spanned<Version>,
+        version: Needed<Spanned<Version>>,
         /// The service's name; the `service` label of every series and alert.
-        service: Spanned<Name>,
+        service: Needed<Spanned<Name>>,
         /// What the service is for, in a sentence.
         description: Option<Spanned<String>>,
         /// The team that is called.
@@ -30,7 +30,8 @@ record! {
         /// Alerts of all objectives here, over the policy's.
         alerting: Option<Spanned<AlertingSpec>>,
         /// The objectives; at least one.
-        slos: Spanned<Vec<SloSpec>>,
+        #[schemars(length(min = 1))]
+        slos: Needed<Spanned<Vec<SloSpec>>>,
     }
 }
 
@@ -38,9 +39,9 @@ record! {
     /// A call to another service: an edge that traces must show.
     pub struct CallSpec {
         /// The service called.
-        service: Spanned<Name>,
+        service: Needed<Spanned<Name>>,
         /// How the callee's span hangs on the caller's.
-        kind: Spanned<CallKind>,
+        kind: Needed<Spanned<CallKind>>,
         /// The caller's routes that make the call. Default: all.
         routes: Option<Vec<Spanned<Text>>>,
         /// The callee has no spec here: a third party.
@@ -64,11 +65,12 @@ record! {
     /// A metric that the service exports.
     pub struct MetricSpec {
         /// The kind of instrument.
-        r#type: Spanned<MetricType>,
+        r#type: Needed<Spanned<MetricType>>,
         /// The unit in UCUM, such as `s`, `ms`, `By`, `1` or `{request}`; part of the Prometheus name.
         unit: Option<Spanned<Text>>,
         /// What is measured.
         description: Option<Spanned<String>>,
+        #[schemars(length(min = 1))]
         /// Upper boundaries of a classic histogram in the metric's unit, rising, without infinity.
         buckets: Option<Spanned<Vec<Spanned<Number>>>>,
         /// The labels, each with a bounded set of values.
@@ -97,9 +99,11 @@ words! {
 }
 
 record! {
+    #[schemars(extend("minProperties" = 1, "maxProperties" = 1))]
     /// A label's values: a bounded set, by list or by count.
     pub struct LabelSpec {
         /// Every value that the label can have.
+        #[schemars(length(min = 1))]
         values: Option<Spanned<Vec<Spanned<Text>>>>,
         /// The most values that the label can have, where they cannot be listed.
         max_values: Option<Spanned<u32>>,

@@ -1,6 +1,6 @@
 //! Objectives as written: what is promised, how it is measured, when somebody is told.
 
-use super::decode::{Named, record, words};
+use super::decode::{Named, Needed, record, words};
 use super::leaf::{Name, Promql, Text};
 use crate::quantity::{Duration, Percent, Rate};
 use crate::source::Spanned;
@@ -9,15 +9,15 @@ record! {
     /// One service-level objective.
     pub struct SloSpec {
         /// Name, unique within the service; the `slo` label of every series and alert.
-        name: Spanned<Name>,
+        name: Needed<Spanned<Name>>,
         /// What is promised, in a sentence for people who use the service. Shown on runbook pages and dashboards.
         description: Option<Spanned<String>>,
         /// The share of good events promised over the window, as a percentage with its sign: `99.9%`.
-        objective: Spanned<Percent>,
+        objective: Needed<Spanned<Percent>>,
         /// The rolling window of the promise, from `1d` to `90d`. Default: `30d`.
         window: Option<Spanned<Duration>>,
         /// How good and bad events are counted; exactly one kind.
-        sli: Spanned<SliSpec>,
+        sli: Needed<Spanned<SliSpec>>,
         /// Expected events of this objective, such as `40/s`. Default: the service's `traffic`.
         traffic: Option<Spanned<Rate>>,
         /// What to do when the data itself goes missing. Default: the policy's.
@@ -43,10 +43,11 @@ record! {
 }
 
 record! {
+    #[schemars(extend("oneOf" = [{"required": ["bad"]}, {"required": ["good"]}]))]
     /// Events counted by counters. Selectors are bare: the compiler adds `rate` and its range.
     pub struct EventsSpec {
         /// Selects the counters of all events.
-        total: Spanned<Promql>,
+        total: Needed<Spanned<Promql>>,
         /// Selects the counters of bad events, a part of `total`. Give this or `good`.
         bad: Option<Spanned<Promql>>,
         /// Selects the counters of good events, a part of `total`. Give this or `bad`.
@@ -60,9 +61,9 @@ record! {
     /// Requests that took longer than a threshold are bad events.
     pub struct LatencySpec {
         /// A histogram that the service declares, by its OpenTelemetry name; or a Prometheus name without `_bucket`.
-        metric: Spanned<String>,
+        metric: Needed<Spanned<String>>,
         /// The slowest that still counts as good. A classic histogram needs a bucket boundary exactly here.
-        threshold: Spanned<Duration>,
+        threshold: Needed<Spanned<Duration>>,
         /// Narrows the metric down, in braces: `{http_route="/checkout"}`. The service's own label is added.
         selector: Option<Spanned<Promql>>,
         /// Labels to keep apart: the objective then holds, and alerts, for each of their values.
@@ -71,6 +72,14 @@ record! {
 }
 
 record! {
+    #[schemars(extend("oneOf" = [
+        {
+            "required": ["up"],
+            "properties": {"total": false, "bad": false, "good": false, "max_error_ratio": false, "idle": false}
+        },
+        {"required": ["total", "bad", "max_error_ratio"], "properties": {"up": false, "good": false}},
+        {"required": ["total", "good", "max_error_ratio"], "properties": {"up": false, "bad": false}}
+    ]))]
     /// Each minute is good or bad as a whole. Give `up`, or `total` with `bad` or `good` and `max_error_ratio`.
     pub struct TimesliceSpec {
         /// Selects gauges that are 1 while all is well; a minute in which one fell below 1 is bad.
@@ -147,17 +156,18 @@ record! {
 }
 
 record! {
+    #[schemars(extend("oneOf" = [{"required": ["budget"]}, {"required": ["burn"]}]))]
     /// A pair of windows: an alert fires while the burn rate is exceeded over both.
     pub struct PairSpec {
         /// The long window: how much budget must be gone.
-        long: Spanned<Duration>,
+        long: Needed<Spanned<Duration>>,
         /// The short window: how soon the alert clears.
-        short: Spanned<Duration>,
+        short: Needed<Spanned<Duration>>,
         /// The share of the objective's budget that may go within the long window. Give this or `burn`.
         budget: Option<Spanned<Percent>>,
         /// The burn rate itself; 1 spends the budget exactly by the end of the window. Give this or `budget`.
         burn: Option<Spanned<super::leaf::Number>>,
         /// A severity of the policy, such as `page` or `ticket`.
-        severity: Spanned<Name>,
+        severity: Needed<Spanned<Name>>,
     }
 }

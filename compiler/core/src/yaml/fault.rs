@@ -34,8 +34,39 @@ pub(super) fn explain(source: SourceId, text: &str, error: &ScanError) -> Findin
     if let ErrorKind::UnexpectedCharacter { character } = kind {
         return character_fault(span, *character);
     }
+    if let Some(opened) = quote_of_earlier_line(text, mark, kind) {
+        return Finding::new(&INVALID_YAML, Span::new(source, opened.clone()), "a quote is never closed on its line")
+            .label("opened here")
+            .related(span, "the next quote closes it, and this is left over")
+            .hint("add the closing quote");
+    }
     let (message, label, hint) = words(kind);
     Finding::new(&INVALID_YAML, span, message).label(label).hint(hint)
+}
+
+/// The opening quote of a quoted scalar with text behind it, where the scalar began on an earlier line: then it is not
+/// the text that is one too many, but a quote too few. Inside the scalar no quote stands unescaped, so the one before
+/// the closing one is the opening one.
+fn quote_of_earlier_line(text: &str, mark: usize, kind: &ErrorKind) -> Option<Range<usize>> {
+    let quote = match kind {
+        ErrorKind::InvalidTrailingSingleQuotedScalar => '\'',
+        ErrorKind::InvalidTrailingDoubleQuotedScalar => '"',
+        _ => return None,
+    };
+    let closing = text.get(..mark)?.rfind(quote)?;
+    let mut end = closing;
+    loop {
+        let before = text.get(..end)?;
+        let opening = before.rfind(quote)?;
+        let escaped = match quote {
+            '"' => (opening - before[..opening].trim_end_matches('\\').len()) % 2 == 1,
+            _ => before[..opening].ends_with(quote),
+        };
+        if !escaped {
+            return text[opening..closing].contains(['\n', '\r']).then_some(opening..opening + 1);
+        }
+        end = if quote == '"' { opening } else { opening - 1 };
+    }
 }
 
 fn is_tab(kind: &ErrorKind) -> bool {

@@ -17,6 +17,10 @@ use crate::yaml::node::{Scalar, Style};
 #[must_use]
 pub fn locate(text: &str, span: Span, scalar: &Scalar, range: Range<usize>) -> Span {
     let Some(decoded) = decode(text, span.range(), scalar) else { return span };
+    // Nothing inside: the quotes themselves are the place.
+    if decoded.pieces.is_empty() {
+        return span;
+    }
     let mut covered =
         decoded.pieces.iter().filter(|piece| piece.decoded < range.end && range.start < piece.decoded_end);
     let found = match covered.next() {
