@@ -33,8 +33,13 @@ pub(crate) fn run(compile: &Compile, quiet: bool) -> Result<Status> {
             return Ok(Status::Findings);
         }
     };
-    let emit = |unit: usize, targets: &[_]| emberline_core::emit_unit(&plan, unit, targets);
     let only = (!compile.only.is_empty()).then_some(&compile.only[..]);
+    // Without `--only` the run answers for every target, and writes those that the policy asks for: what it no longer
+    // asks for is stale.
+    let emit = |unit: usize, targets: &[_]| match only {
+        Some(_) => emberline_core::emit_unit(&plan, unit, targets),
+        None => emberline_core::emit_unit(&plan, unit, &plan.targets),
+    };
     let emission = Emission { units: plan.units(), only, emit: &emit };
     if compile.check {
         compare(compile, gate, &plan, &emission, quiet)

@@ -14,6 +14,21 @@ pub(super) fn run(context: &Context<'_>, findings: &mut Vec<Finding>) {
         if part.selector.metric_name() != ratio.total.selector.metric_name() {
             continue;
         }
+        let matchers = |query: &crate::model::Query| {
+            let mut all: Vec<_> =
+                query.selector.matchers.iter().map(|m| (m.label.clone(), m.op, m.value.clone())).collect();
+            all.sort();
+            all
+        };
+        if matchers(part) == matchers(&ratio.total) {
+            findings.push(
+                Finding::new(&code::BAD_NOT_SUBSET, part.span, "this selects every event of `total`")
+                    .label("all of them, not a part")
+                    .related(ratio.total.span, "the same here")
+                    .hint("add the matcher that tells failed events, such as `code=~\"5..\"`"),
+            );
+            continue;
+        }
         let word = match ratio.side {
             Side::Bad(_) => "bad",
             Side::Good(_) => "good",

@@ -13,7 +13,7 @@ pub(super) fn run(context: &Context<'_>, findings: &mut Vec<Finding>) {
         if latency.kind != LatencyKind::Classic {
             continue;
         }
-        let Ok(metric) = context.model.index.histogram(&context.service.name.value, &latency.metric.value) else {
+        let Ok((_, metric)) = context.model.index.histogram(&context.service.name.value, &latency.metric.value) else {
             continue;
         };
         let Some(buckets) = &metric.buckets else { continue };

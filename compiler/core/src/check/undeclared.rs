@@ -36,7 +36,7 @@ pub(super) fn run(context: &Context<'_>, findings: &mut Vec<Finding>) {
         }
         if let Sli::Latency(latency) = &slo.sli {
             match context.model.index.histogram(&context.service.name.value, &latency.metric.value) {
-                Ok(metric) => {
+                Ok((_, metric)) => {
                     if let Some(query) = &latency.selector {
                         matchers(context, metric, query, findings);
                     }
@@ -159,7 +159,7 @@ fn groups(context: &Context<'_>, slo: &Slo, findings: &mut Vec<Finding>) {
     let index = &context.model.index;
     let service = &context.service.name.value;
     let metric = match &slo.sli {
-        Sli::Latency(latency) => index.histogram(service, &latency.metric.value).ok(),
+        Sli::Latency(latency) => index.histogram(service, &latency.metric.value).ok().map(|(_, metric)| metric),
         sli => sli.queries().first().and_then(|query| query.selector.metric_name()).and_then(|name| {
             match index.series(service, name) {
                 Declared::Metric(metric) => Some(metric),

@@ -28,6 +28,8 @@ pub struct Alerting {
     pub min_bad_events: Option<u32>,
     /// Pairs of windows, most urgent first.
     pub pairs: Vec<Pair>,
+    /// Severities of built-in pairs that were left out because the policy does not have them.
+    pub orphans: Vec<String>,
 }
 
 /// The `alertname` of each kind of alert.
@@ -93,24 +95,34 @@ pub struct DataStates {
     pub group_gone: Response,
     /// Series, but no events.
     pub no_traffic: Response,
+    /// Whether absence is ignored only because the policy lacks the built-in severity.
+    pub is_orphan: bool,
 }
 
 impl Default for DataStates {
     /// Absence pages, since an outage that kills the process takes its metrics along; the others are ignored.
     fn default() -> Self {
-        Self { absent: Response::Alert("page".to_owned()), group_gone: Response::Ignore, no_traffic: Response::Ignore }
+        Self {
+            absent: Response::Alert(Self::SEVERITY.to_owned()),
+            group_gone: Response::Ignore,
+            no_traffic: Response::Ignore,
+            is_orphan: false,
+        }
     }
 }
 
 impl DataStates {
+    /// The built-in severity of absent data.
+    pub(super) const SEVERITY: &str = "page";
+
     /// This policy's states with a spec's over them.
     pub(crate) fn resolve(policy: &Policy, spec: Option<&Spanned<DataSpec>>, scope: &mut Scope<'_>) -> Self {
         let mut states = policy.data.clone();
-        // A policy that renames its severities has no `page`: its gravest is unknown, so absence is for it to declare.
         if let Response::Alert(name) = &states.absent
             && !policy.severities.contains_key(name)
         {
             states.absent = Response::Ignore;
+            states.is_orphan = true;
         }
         let Some(spec) = spec else { return states };
         let mut set = |state: &mut Response, word: &Option<Spanned<Name>>| {
@@ -123,6 +135,7 @@ impl DataStates {
                 },
             };
         };
+        states.is_orphan &= spec.value.absent.is_none();
         set(&mut states.absent, &spec.value.absent);
         set(&mut states.group_gone, &spec.value.group_gone);
         set(&mut states.no_traffic, &spec.value.no_traffic);
@@ -173,6 +186,7 @@ impl Alerting {
             annotations: BTreeMap::new(),
             keep_firing_for: Duration::from_minutes(5),
             min_bad_events: None,
+            orphans: Vec::new(),
             pairs: vec![
                 pair(1, 5, 2, "page"),
                 pair(6, 30, 5, "page"),
@@ -223,6 +237,7 @@ impl Alerting {
         }
         if let Some(pairs) = &spec.pairs {
             self.pairs = pairs.value.iter().filter_map(|pair| resolve_pair(pair, policy, scope)).collect();
+            self.orphans.clear();
             self.refuse_twins(scope);
         } else {
             self.known_severities(policy);
@@ -239,16 +254,26 @@ impl Alerting {
                         format!("no pair is called `{}`", dropped.value),
                     )
                     .maybe_hint(suggest::did_you_mean(&dropped.value, names.iter().map(String::as_str)))
-                    .note(format!("the pairs here are {}", names.join(", "))),
+                    .note(match names.is_empty() {
+                        true => "no pairs are left here".to_owned(),
+                        false => format!("the pairs here are {}", names.join(", ")),
+                    }),
                 );
             }
         }
         self
     }
 
-    /// Built-in pairs whose severity the policy has renamed away go: their severities are for it to declare.
+    /// Built-in pairs whose severity the policy has renamed away go, and are remembered as orphans.
     fn known_severities(&mut self, policy: &Policy) {
-        self.pairs.retain(|pair| pair.span.is_some() || policy.severities.contains_key(&pair.severity));
+        let orphans = &mut self.orphans;
+        self.pairs.retain(|pair| {
+            let stays = pair.span.is_some() || policy.severities.contains_key(&pair.severity);
+            if !stays {
+                orphans.push(pair.severity.clone());
+            }
+            stays
+        });
     }
 
     fn refuse_twins(&self, scope: &mut Scope<'_>) {

@@ -90,14 +90,15 @@ impl Index {
         }
     }
 
-    /// The metric that people name in a latency objective: by its OpenTelemetry name, or by its Prometheus name.
+    /// The metric that people name in a latency objective, by its OpenTelemetry or its Prometheus name, and the service
+    /// that exports it.
     ///
     /// # Errors
     /// [`Declared::No`] where no spec declares it, [`Declared::Unclear`] where a faulty declaration may.
-    pub fn histogram(&self, service: &str, name: &str) -> Result<&Metric, Declared<'_>> {
+    pub fn histogram(&self, service: &str, name: &str) -> Result<(&str, &Metric), Declared<'_>> {
         let owners = self.names.get(name).map(Vec::as_slice).unwrap_or_default();
         match owners.iter().find(|(owner, _)| owner == service).or(owners.first()) {
-            Some((_, metric)) => Ok(metric),
+            Some((owner, metric)) => Ok((owner, metric)),
             None if self.partial
                 || self.broken.iter().any(|stem| super::label_name(name).starts_with(stem.as_str())) =>
             {

@@ -58,6 +58,8 @@ pub struct Policy {
     pub operator: Operator,
     /// Base of `runbook_url`s, without a slash at the end.
     pub runbook_url: Option<String>,
+    /// Where the policy declares severities of its own.
+    pub own_severities: Option<Span>,
     /// Severities by name.
     pub severities: BTreeMap<String, Severity>,
     /// What objectives inherit.
@@ -145,7 +147,7 @@ impl Policy {
             evaluation: evaluation.value,
             time_scale: Spanned::new(if scale_fits { time_scale.value } else { 1 }, time_scale.span),
             strict: spec.and_then(|s| s.strict).is_some_and(|strict| strict.value),
-            labels: labels(spec.and_then(|s| s.labels.as_ref()), scope),
+            labels: series_labels(spec, scope),
             group_by: alerting::group_labels(spec.and_then(|s| s.group_by.as_deref()), scope),
             service_label: spec
                 .and_then(|s| s.service_label.as_ref())
@@ -158,6 +160,7 @@ impl Policy {
             operator: operator(spec, scope),
             runbook_url: runbook_url(spec, scope),
             severities,
+            own_severities: spec.and_then(|s| s.severities.as_ref()).map(|severities| severities.span),
             alerting: Alerting::workbook(),
             data: DataStates::default(),
             unread: unread || spec.is_some_and(|spec| spec.severities.is_none() && spec.flawed.any(&["severities"])),
@@ -166,6 +169,59 @@ impl Policy {
         policy.alerting = policy.alerting.clone().with(spec.and_then(|s| s.alerting.as_ref()), &policy, scope);
         policy
     }
+}
+
+impl Policy {
+    /// With severities of its own, a policy must say which of them the built-in alerts take: these would otherwise vanish
+    /// without a word. Each objective that still relies on them asks; one finding remains of them all.
+    pub(super) fn refuse_orphans(&self, alerting: &Alerting, data: &DataStates, scope: &mut Scope<'_>) {
+        let Some(place) = self.own_severities.filter(|_| !self.unread) else { return };
+        let mut missing: Vec<&str> = alerting.orphans.iter().map(String::as_str).collect();
+        if data.is_orphan {
+            missing.push(DataStates::SEVERITY);
+        }
+        missing.sort_unstable();
+        missing.dedup();
+        if missing.is_empty() {
+            return;
+        }
+        let list =
+            |form: fn(&&str) -> String, between: &str| missing.iter().map(form).collect::<Vec<_>>().join(between);
+        scope.report(
+            Finding::new(
+                &code::UNKNOWN_REFERENCE,
+                place,
+                format!(
+                    "the built-in alerts need {}, which the policy does not declare",
+                    list(|name| format!("`{name}`"), " and ")
+                ),
+            )
+            .label("these replace the built-in severities")
+            .hint(format!(
+                "add {}, or set `alerting: {{pairs: …}}` and `data: {{absent: …}}` with your own",
+                list(|name| format!("`{name}: {{}}`"), " and ")
+            )),
+        );
+    }
+}
+
+/// Labels on every series: besides the reserved ones, none that the info series has.
+fn series_labels(spec: Option<&PolicySpec>, scope: &mut Scope<'_>) -> BTreeMap<String, String> {
+    let named = spec.and_then(|spec| spec.labels.as_ref());
+    for (name, _) in named.into_iter().flat_map(|named| named.value.iter()) {
+        if ["objective", "owner", "window"].contains(&name.value.as_str()) {
+            scope.report(
+                Finding::new(
+                    &code::INVALID_VALUE,
+                    name.span,
+                    format!("the label `{}` is set by the rules themselves", name.value),
+                )
+                .label("`slo:info` has a label of this name")
+                .hint("choose another name"),
+            );
+        }
+    }
+    labels(named, scope)
 }
 
 /// An interval between samples, or a finding: Prometheus forgets a series after five minutes without one.

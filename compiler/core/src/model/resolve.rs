@@ -245,8 +245,16 @@ fn resolve_slo(
     let sli = spec.sli.0.as_ref().and_then(|sli| Sli::resolve(sli, service, index, scope));
     let data = DataStates::resolve(policy, spec.data.as_ref(), scope);
     let alerting = inherited.clone().with(spec.alerting.as_ref(), policy, scope);
+    policy.refuse_orphans(&alerting, &data, scope);
     let (name, (sli, mut group_by)) = (spec.name.0.clone()?, sli?);
     group_by.extend(policy.group_by.iter().cloned());
+    for label in group_by.iter().filter(|label| policy.labels.contains_key(&label.value)) {
+        scope.report(
+            Finding::new(&code::INVALID_VALUE, label.span, format!("cannot group by `{}`", label.value))
+                .label("the policy sets this label to one value for every series")
+                .hint("remove it here, or from the policy's `labels`"),
+        );
+    }
     group_by.sort_by(|a, b| a.value.cmp(&b.value));
     group_by.dedup_by(|a, b| a.value == b.value);
     Some(Slo {
@@ -421,7 +429,15 @@ fn domain(spec: &LabelSpec, scope: &mut Scope<'_>) -> Option<Domain> {
             }
             Some(Domain::Values(values.value.iter().map(|value| value.value.0.clone()).collect()))
         }
-        (None, Some(most)) => Some(Domain::Count(most.value)),
+        (None, Some(most)) => {
+            if most.value == 0 {
+                scope.report(
+                    Finding::new(&code::INVALID_VALUE, most.span, "a label without values cannot be set")
+                        .hint("give the most values that it can have, or remove the label"),
+                );
+            }
+            Some(Domain::Count(most.value))
+        }
         (None, None) => spec.flawed.any(&["values", "max_values"]).then_some(Domain::Count(1)),
     }
 }

@@ -72,6 +72,8 @@ pub struct Ratio {
 pub struct Latency {
     /// The metric as written, and where.
     pub metric: Spanned<String>,
+    /// The service that exports it.
+    pub owner: String,
     /// Its name in Prometheus, before `_bucket` and `_count`.
     pub prometheus: String,
     /// Classic or native.
@@ -333,8 +335,8 @@ fn resolve_latency(
         sound = false;
     }
     let metric = metric.0.as_ref()?;
-    let (prometheus, kind, limit) = match index.histogram(service, &metric.value) {
-        Ok(declared) => {
+    let (owner, prometheus, kind, limit) = match index.histogram(service, &metric.value) {
+        Ok((owner, declared)) => {
             let kind = match declared.kind {
                 MetricType::Histogram => LatencyKind::Classic,
                 MetricType::ExponentialHistogram => LatencyKind::Native,
@@ -351,7 +353,7 @@ fn resolve_latency(
                     return None;
                 }
             };
-            (declared.prometheus.clone(), kind, declared.in_unit(threshold.value))
+            (owner, declared.prometheus.clone(), kind, declared.in_unit(threshold.value))
         }
         Err(Declared::Unclear | Declared::Metric(_)) => return None,
         Err(Declared::No) => {
@@ -368,10 +370,23 @@ fn resolve_latency(
                 );
                 return None;
             }
-            (prometheus, LatencyKind::Classic, in_unit(Some("s"), threshold.value))
+            let series = ["_bucket", "_count", "_sum"].iter().find_map(|end| prometheus.strip_suffix(end));
+            if let Some(stem) = series {
+                scope.report(
+                    Finding::new(
+                        &code::INVALID_VALUE,
+                        metric.span,
+                        format!("`{}` is a series of a histogram, not the histogram", metric.value),
+                    )
+                    .hint(format!("write `{stem}`")),
+                );
+                return None;
+            }
+            (service, prometheus, LatencyKind::Classic, in_unit(Some("s"), threshold.value))
         }
     };
-    sound.then(|| Latency { metric: metric.clone(), prometheus, kind, threshold, limit, selector })
+    let owner = owner.to_owned();
+    sound.then(|| Latency { metric: metric.clone(), owner, prometheus, kind, threshold, limit, selector })
 }
 
 fn is_metric_name(text: &str) -> bool {

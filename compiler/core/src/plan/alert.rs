@@ -1,5 +1,7 @@
 //! Alerts: thresholds, labels, and what they tell people.
 
+use std::collections::BTreeMap;
+
 use rust_decimal::Decimal;
 
 use super::names;
@@ -37,7 +39,7 @@ pub struct BurnAlert {
     pub guard: Option<Guard>,
     /// Severity's name.
     pub severity: String,
-    /// Labels of the alert, as text: emitters escape it for Prometheus's templates.
+    /// Labels of the alert, as Prometheus's templates read them.
     pub labels: Vec<(String, String)>,
     /// Annotations, likewise.
     pub annotations: Vec<(String, String)>,
@@ -85,9 +87,9 @@ pub struct StateAlert {
     pub recent: Window,
     /// Severity's name.
     pub severity: String,
-    /// Labels of the alert, as text.
+    /// Labels of the alert, as Prometheus's templates read them.
     pub labels: Vec<(String, String)>,
-    /// Annotations, as text.
+    /// Annotations, likewise.
     pub annotations: Vec<(String, String)>,
 }
 
@@ -104,10 +106,13 @@ pub(super) fn burn(pair: &Pair, slo: &Slo, plan: &SloPlan, service: &Service, po
     labels.push(("short_window".to_owned(), pair.short.to_string()));
     labels.sort();
     let page = format!("burn-{}-{}", pair.long, pair.short);
-    let summary = format!(
-        "{} {}: the error budget burns more than {} times too fast, over {} and over {}",
-        plan.service, plan.name, burn, pair.long, pair.short
-    );
+    let pace = match burn == Decimal::ONE {
+        true => "faster than it may".to_owned(),
+        false => format!("more than {burn} times too fast"),
+    };
+    let (service_name, slo_name) = (&plan.service, &plan.name);
+    let summary =
+        format!("{service_name} {slo_name}: the error budget burns {pace}, over {} and over {}", pair.long, pair.short);
     let annotations = annotations(summary, statement.text(plan, pair.long, threshold), &page, slo, plan, policy);
     BurnAlert {
         name: slo.alerting.names.burn.clone(),
@@ -209,6 +214,12 @@ pub(super) fn states(slo: &Slo, plan: &SloPlan, service: &Service, policy: &Poli
         .collect()
 }
 
+/// A text that Prometheus's templates leave as it is. What people write under `alerting` is not passed through here: it
+/// may use templates.
+fn literal(text: &str) -> String {
+    text.replace("{{", "{{\"{{\"}}")
+}
+
 /// Labels of any alert: who, how grave, the severity's routing labels, and those of the objective over them.
 fn alert_labels(
     severity: &str,
@@ -217,13 +228,14 @@ fn alert_labels(
     service: &Service,
     policy: &Policy,
 ) -> Vec<(String, String)> {
-    let mut labels: std::collections::BTreeMap<String, String> = plan.labels.iter().cloned().collect();
-    labels.extend(service.owner.iter().map(|owner| ("owner".to_owned(), owner.clone())));
+    let mut labels: BTreeMap<String, String> =
+        plan.labels.iter().map(|(name, value)| (name.clone(), literal(value))).collect();
+    labels.extend(service.owner.iter().map(|owner| ("owner".to_owned(), literal(owner))));
     if let Some(routing) = policy.severities.get(severity) {
         labels.extend(routing.labels.clone());
     }
     labels.extend(slo.alerting.labels.clone());
-    labels.insert("severity".to_owned(), severity.to_owned());
+    labels.insert("severity".to_owned(), literal(severity));
     labels.into_iter().collect()
 }
 
@@ -235,11 +247,11 @@ fn annotations(
     plan: &SloPlan,
     policy: &Policy,
 ) -> Vec<(String, String)> {
-    let mut annotations: std::collections::BTreeMap<String, String> =
-        [("summary".to_owned(), summary), ("description".to_owned(), description)].into();
+    let mut annotations: BTreeMap<String, String> =
+        [("summary".to_owned(), literal(&summary)), ("description".to_owned(), literal(&description))].into();
     if let Some(base) = &policy.runbook_url {
         let url = format!("{base}/{}/{}/{page}.html", names::stem(&plan.service), plan.stem);
-        annotations.insert("runbook_url".to_owned(), url);
+        annotations.insert("runbook_url".to_owned(), literal(&url));
     }
     annotations.extend(slo.alerting.annotations.clone());
     annotations.into_iter().collect()

@@ -60,7 +60,7 @@ impl Sli {
     }
 
     /// The raw series of an indicator.
-    pub(crate) fn of(sli: &model::Sli, service: &str, policy: &Policy) -> Self {
+    pub(crate) fn of(sli: &model::Sli, policy: &Policy) -> Self {
         match sli {
             model::Sli::Events(ratio) => Self::Counters(Counters::of(ratio)),
             model::Sli::Slices(Slices::Up(query)) => Self::SliceUp { gauge: query.selector.clone() },
@@ -75,7 +75,7 @@ impl Sli {
                     let written = latency.selector.as_ref().map(|query| query.selector.matchers.as_slice());
                     let written = written.unwrap_or_default();
                     if written.iter().all(|matcher| matcher.label != policy.service_label) {
-                        push(&mut selector, &policy.service_label, MatchOp::Eq, service);
+                        push(&mut selector, &policy.service_label, MatchOp::Eq, &latency.owner);
                     }
                     selector.matchers.extend(written.iter().cloned());
                     selector

@@ -59,7 +59,7 @@ impl SloPlan {
     pub(crate) fn of(slo: &Slo, service: &Service, policy: &Policy) -> Self {
         let scale = Scale(policy.time_scale.value);
         let scrape = scrape_interval(slo, service, policy);
-        let sli = Sli::of(&slo.sli, &service.name.value, policy);
+        let sli = Sli::of(&slo.sli, policy);
         let timing = if sli.is_slices() {
             Timing::of_slices(scrape, scale)
         } else {

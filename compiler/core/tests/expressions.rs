@@ -1,0 +1,51 @@
+//! Every expression that is generated from the repository's own specs is PromQL, and the YAML around it reads back.
+
+#![allow(clippy::unwrap_used, clippy::disallowed_methods, reason = "tests read files and may panic")]
+
+use emberline_core::emit::Target;
+use emberline_core::source::Sources;
+use emberline_core::{analyse, emit_unit};
+use serde_yaml::Value;
+
+#[test]
+fn every_generated_expression_parses() {
+    let specs = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../../slos");
+    let mut sources = Sources::default();
+    for entry in std::fs::read_dir(specs).unwrap() {
+        let path = entry.unwrap().path();
+        if path.extension().is_some_and(|ending| ending == "yaml") {
+            sources.add(path.display().to_string(), std::fs::read_to_string(&path).unwrap());
+        }
+    }
+    let analysis = analyse(&sources);
+    assert!(analysis.findings.is_empty(), "{:#?}", analysis.findings);
+    let plan = analysis.plan.unwrap();
+    let mut parsed = 0;
+    for unit in 0..plan.units() {
+        for artefact in emit_unit(&plan, unit, &[Target::Rules, Target::Tests, Target::Operator]) {
+            let value: Value = serde_yaml::from_str(&artefact.text).unwrap();
+            expressions(&value, &mut |expression| {
+                promql_parser::parser::parse(expression)
+                    .unwrap_or_else(|fault| panic!("{}: {expression}: {fault}", artefact.path));
+                parsed += 1;
+            });
+        }
+    }
+    assert!(parsed > 500, "only {parsed} expressions were found");
+}
+
+/// Calls `each` with every text under a key `expr`.
+fn expressions(value: &Value, each: &mut impl FnMut(&str)) {
+    match value {
+        Value::Mapping(entries) => {
+            for (key, value) in entries {
+                match value {
+                    Value::String(text) if key == "expr" => each(text),
+                    _ => expressions(value, each),
+                }
+            }
+        }
+        Value::Sequence(items) => items.iter().for_each(|item| expressions(item, each)),
+        _ => {}
+    }
+}
