@@ -48,7 +48,7 @@ pub struct BurnAlert {
 }
 
 /// The least number of bad events that may fire an alert.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Guard {
     /// As people say it.
     pub events: u32,
@@ -58,7 +58,7 @@ pub struct Guard {
 }
 
 /// A state of missing data.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum State {
     /// No series at all.
     Absent,
@@ -189,7 +189,8 @@ pub(super) fn states(slo: &Slo, plan: &SloPlan, service: &Service, policy: &Poli
             ),
         ),
     ];
-    all.into_iter()
+    let mut alerts: Vec<StateAlert> = all
+        .into_iter()
         .filter_map(|(state, response, name, page, minutes, summary, description)| {
             let Response::Alert(severity) = response else { return None };
             let mut labels = alert_labels(severity, slo, plan, service, policy);
@@ -206,7 +207,10 @@ pub(super) fn states(slo: &Slo, plan: &SloPlan, service: &Service, policy: &Poli
                 annotations: annotations(summary, description, page, slo, plan, policy),
             })
         })
-        .collect()
+        .collect();
+    // Most objectives have one.
+    alerts.shrink_to_fit();
+    alerts
 }
 
 /// Labels of any alert: who, how grave, the severity's routing labels, and those of the objective over them.
