@@ -18,6 +18,11 @@ use clap::Parser;
 
 use args::{Arguments, Command};
 
+/// A plan is many small texts: over 10,000 objectives `check` takes two thirds of the time and 6/7 of the memory that it
+/// takes with the allocator of glibc.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 /// The exit status, as documented in `--help`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Status {

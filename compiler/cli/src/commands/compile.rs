@@ -1,5 +1,7 @@
 //! `emberline compile`: every artefact of the specs, or with `--check` how the folder differs from them.
 
+use std::mem::ManuallyDrop;
+
 use emberline_core::code::STALE_ARTEFACT;
 use emberline_core::finding::{Finding, Severity};
 use emberline_core::plan::Plan;
@@ -19,11 +21,12 @@ use crate::world::{shown, write};
 /// Checks the specs; if nothing stands against it, writes (or compares) the artefacts. Errors end it with exit status 1
 /// whatever `--fail-on` says.
 pub(crate) fn run(compile: &Compile, quiet: bool) -> Result<Status> {
-    let mut gate = Gate::open(&compile.specs.specs)?;
+    let mut gate = Gate::open(&compile.specs.specs, true)?;
     let has_errors = gate.findings.iter().any(|finding| finding.severity == Severity::Error);
     let is_refused = has_errors || gate.status(&compile.reporting) == Status::Findings;
     let plan = match gate.plan.take() {
-        Some(plan) if !is_refused => plan,
+        // The process ends when this returns: taking a plan of a large organisation apart would only delay that.
+        Some(plan) if !is_refused => ManuallyDrop::new(plan),
         None if !is_refused => return Err(Failure::bug("the specs have no plan and no fault")),
         _ => {
             gate.report(&compile.reporting, true)?;

@@ -19,15 +19,21 @@ pub(super) struct Gate {
     pub(super) sources: Sources,
     /// What is wrong with them, sorted.
     pub(super) findings: Vec<Finding>,
-    /// What they compile to; absent while any finding is an error.
+    /// What they compile to; absent while any finding is an error, and where nobody asked.
     pub(super) plan: Option<Plan>,
 }
 
 impl Gate {
-    /// Reads and analyses the specs.
-    pub(super) fn open(specs: &Path) -> Result<Self> {
+    /// Reads and analyses the specs. Only `compile` needs the plan, which is most of what there is to hold.
+    pub(super) fn open(specs: &Path, needs_plan: bool) -> Result<Self> {
         let read::Specs { sources, cut } = read::read(specs)?;
-        let emberline_core::Analysis { mut findings, mut plan } = emberline_core::analyse(&sources);
+        let (mut findings, mut plan) = match needs_plan {
+            true => {
+                let emberline_core::Analysis { findings, plan } = emberline_core::analyse(&sources);
+                (findings, plan)
+            }
+            false => (emberline_core::check(&sources), None),
+        };
         if !cut.is_empty() {
             // Of a file that is not UTF-8 core saw a part, and what it found there may be due to the cut.
             let is_cut = |finding: &Finding| cut.iter().any(|one| one.label.span.source == finding.label.span.source);

@@ -1,8 +1,9 @@
 //! Writes artefacts: each whole or not at all, only what changed, and never over somebody else's file.
 
+use std::collections::BTreeSet;
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, ErrorKind, Write};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
 
 use emberline_core::emit::Artefact;
@@ -101,27 +102,30 @@ fn collision(places: &[String]) -> Failure {
 
 fn write_unit(tree: &Tree, journal: &Journal<'_>, emission: &Emission<'_>, unit: usize, force: bool) -> Result<Tally> {
     let mut tally = Tally::default();
+    let mut wanting = Vec::new();
     for artefact in emission.unit(unit) {
         let place = tree.place(&artefact.path, emission.targets())?;
         journal.meet(&artefact)?;
         match tree.standing(&place, &artefact)? {
             Standing::Same => tally.unchanged += 1,
             Standing::Foreign if !force => return Err(collision(&[shown(&place)])),
-            Standing::Missing | Standing::Differs | Standing::Foreign => {
-                make_folder(tree, &place)?;
-                journal.claim(&artefact)?;
-                put(&place, artefact.text.as_bytes())?;
-                tally.written += 1;
-                tally.bytes += artefact.text.len() as u64;
-            }
+            Standing::Missing | Standing::Differs | Standing::Foreign => wanting.push((place, artefact)),
         }
+    }
+    for (place, _) in &wanting {
+        journal.make_folder(place)?;
+    }
+    journal.claim(wanting.iter().map(|(_, artefact)| artefact))?;
+    for (place, artefact) in wanting {
+        put(&place, artefact.text.as_bytes())?;
+        tally.written += 1;
+        tally.bytes += artefact.text.len() as u64;
     }
     Ok(tally)
 }
 
-/// Makes the folder that `place` lies in, unless a link leads it out of the output folder.
-fn make_folder(tree: &Tree, place: &Path) -> Result<()> {
-    let folder = place.parent().unwrap_or(&tree.root);
+/// Makes a folder, unless a link leads it out of the output folder.
+fn make_folder(tree: &Tree, folder: &Path) -> Result<()> {
     let existing = folder.ancestors().find(|ancestor| ancestor.exists()).unwrap_or(&tree.root);
     if !tree.contains(existing)? {
         return Err(Failure::new(format!("{} is a link out of {}", shown(existing), shown(&tree.root)))
@@ -201,11 +205,13 @@ struct Journal<'a> {
     met: Mutex<Paths>,
     /// The manifest, opened at the first claim: a run that changes nothing writes nothing.
     file: Mutex<Option<File>>,
+    /// Folders that this run made or found to be sound.
+    folders: Mutex<BTreeSet<PathBuf>>,
 }
 
 impl<'a> Journal<'a> {
     fn new(tree: &'a Tree) -> Self {
-        Self { tree, met: Mutex::default(), file: Mutex::default() }
+        Self { tree, met: Mutex::default(), file: Mutex::default(), folders: Mutex::default() }
     }
 
     /// Notes an artefact. Of two with one path, the output would be whichever was written last.
@@ -214,9 +220,21 @@ impl<'a> Journal<'a> {
         if is_new { Ok(()) } else { Err(Failure::bug(format!("two artefacts have the path {}", artefact.path))) }
     }
 
-    /// Claims the artefact's path, unless it is the compiler's already.
-    fn claim(&self, artefact: &Artefact) -> Result<()> {
-        if self.tree.owned.contains(&artefact.path) {
+    /// Makes the folder of an artefact, once a run.
+    fn make_folder(&self, place: &Path) -> Result<()> {
+        let folder = place.parent().unwrap_or(&self.tree.root);
+        if !self.folders.lock().unwrap_or_else(PoisonError::into_inner).contains(folder) {
+            make_folder(self.tree, folder)?;
+            self.folders.lock().unwrap_or_else(PoisonError::into_inner).insert(folder.to_owned());
+        }
+        Ok(())
+    }
+
+    /// Claims the paths of artefacts, unless they are the compiler's already.
+    fn claim<'t>(&self, artefacts: impl Iterator<Item = &'t Artefact>) -> Result<()> {
+        let new = artefacts.filter(|artefact| !self.tree.owned.contains(&artefact.path));
+        let lines: String = new.flat_map(|artefact| [artefact.path.as_str(), "\n"]).collect();
+        if lines.is_empty() {
             return Ok(());
         }
         let path = self.tree.root.join(manifest::NAME);
@@ -226,7 +244,7 @@ impl<'a> Journal<'a> {
                 Some(file) => file,
                 None => self.open(&path)?,
             };
-            file.write_all(format!("{}\n", artefact.path).as_bytes())?;
+            file.write_all(lines.as_bytes())?;
             *slot = Some(file);
             Ok(())
         };

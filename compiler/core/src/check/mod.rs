@@ -11,12 +11,10 @@ mod unbounded_label;
 mod undeclared;
 mod window_too_short;
 
-use rayon::prelude::*;
-
 use crate::code::{self, Code};
 use crate::finding::Finding;
-use crate::model::{Model, Service, Slo};
-use crate::plan::{Plan, ServicePlan, SloPlan};
+use crate::model::{Common, Service, Slo};
+use crate::plan::{ServicePlan, SloPlan};
 use crate::source::Sources;
 
 /// One rule of the gate.
@@ -44,7 +42,7 @@ pub static CHECKS: &[Check] = &[
 /// What a check looks at: one service of the model and its plan.
 pub(crate) struct Context<'m> {
     sources: &'m Sources,
-    model: &'m Model,
+    model: &'m Common,
     service: &'m Service,
     plan: &'m ServicePlan,
 }
@@ -56,19 +54,11 @@ impl<'m> Context<'m> {
     }
 }
 
-/// Runs every check over every service.
-#[must_use]
-pub fn run(sources: &Sources, model: &Model, plan: &Plan) -> Vec<Finding> {
-    model
-        .services
-        .par_iter()
-        .zip(&plan.services)
-        .flat_map_iter(|(service, plan)| {
-            let mut findings = Vec::new();
-            for check in CHECKS {
-                (check.run)(&Context { sources, model, service, plan }, &mut findings);
-            }
-            findings
-        })
-        .collect()
+/// Runs every check over one service.
+pub(crate) fn service(sources: &Sources, model: &Common, service: &Service, plan: &ServicePlan) -> Vec<Finding> {
+    let mut findings = Vec::new();
+    for check in CHECKS {
+        (check.run)(&Context { sources, model, service, plan }, &mut findings);
+    }
+    findings
 }

@@ -81,7 +81,7 @@ pub fn emit(plan: &Plan, unit: usize, targets: &[Target]) -> Vec<Artefact> {
             for target in targets {
                 match target {
                     Target::Rules => artefacts.push(prometheus::emit(service)),
-                    Target::Tests => artefacts.extend(tests::emit(service)),
+                    Target::Tests => artefacts.extend(tests::emit(service, &plan.courses)),
                     Target::Operator => artefacts.push(operator::emit(service, &plan.operator)),
                     Target::Schema => {}
                 }

@@ -7,7 +7,7 @@ use serde::{Serialize, Serializer};
 use super::{Artefact, HEADER, Target};
 use crate::plan::{ServicePlan, SloPlan, names};
 use crate::promql::{Expr, Matcher, Select};
-use crate::proof::{self, Expectation, Firing, Input, Proof, Subject};
+use crate::proof::{self, Courses, Expectation, Firing, Input, Proof, Subject};
 
 /// What the tests look at: the objective's firing alerts by the labels that tell them apart.
 const TELLING: [&str; 4] = ["alertname", "long_window", "severity", "short_window"];
@@ -53,13 +53,13 @@ fn whole<S: Serializer>(value: &u8, serializer: S) -> Result<S::Ok, S::Error> {
 }
 
 /// The tests of every objective of a service.
-pub(super) fn emit(service: &ServicePlan) -> Vec<Artefact> {
-    service.slos.iter().map(|slo| file(service, slo)).collect()
+pub(super) fn emit(service: &ServicePlan, courses: &Courses) -> Vec<Artefact> {
+    service.slos.iter().map(|slo| file(service, slo, courses)).collect()
 }
 
-fn file(service: &ServicePlan, slo: &SloPlan) -> Artefact {
+fn file(service: &ServicePlan, slo: &SloPlan, courses: &Courses) -> Artefact {
     let mut text = HEADER.to_owned();
-    let proof = proof::prove(slo, slo.proves_long);
+    let proof = proof::prove(slo, slo.proves_long, courses);
     if proof.is_none() {
         text.push_str("# Nothing is proven here: no label set was found that the selectors tell apart.\n");
     }

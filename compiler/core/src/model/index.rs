@@ -1,6 +1,7 @@
 //! What specs may refer to in one another: services by name, metrics by the series they become.
 
 use std::collections::{BTreeMap, HashMap};
+use std::sync::Arc;
 
 use super::metric::Metric;
 use crate::source::Span;
@@ -9,7 +10,7 @@ use crate::spec::MetricType;
 /// The metrics that one service declares.
 #[derive(Debug, Default)]
 pub(crate) struct Metrics {
-    pub(crate) declared: BTreeMap<String, Metric>,
+    pub(crate) declared: BTreeMap<String, Arc<Metric>>,
     pub(crate) broken: Vec<String>,
 }
 
@@ -17,14 +18,17 @@ pub(crate) struct Metrics {
 #[derive(Debug, Default)]
 pub struct Index {
     services: BTreeMap<String, Span>,
-    /// Series name → owners in service order: service name and metric.
-    series: HashMap<String, Vec<(String, Metric)>>,
-    /// OpenTelemetry and Prometheus name → owners in service order.
-    names: HashMap<String, Vec<(String, Metric)>>,
+    /// Series name → its owners.
+    series: HashMap<String, Owners>,
+    /// OpenTelemetry and Prometheus name → its owners.
+    names: HashMap<String, Owners>,
     /// Prometheus stems of metrics whose declaration is at fault.
     broken: Vec<String>,
     partial: bool,
 }
+
+/// Service names and metrics, sorted by service: every service of a large organisation may have the same metric.
+type Owners = Vec<(Arc<str>, Arc<Metric>)>;
 
 /// What is known of a series name.
 #[derive(Debug, Clone, Copy)]
@@ -48,19 +52,21 @@ impl Index {
         self.partial
     }
 
+    /// Adds a service; they must come sorted by name, those without a name last.
     pub(crate) fn add_service(&mut self, name: &str, span: Span, metrics: &Metrics) {
         if !name.is_empty() {
             self.services.entry(name.to_owned()).or_insert(span);
         }
+        let service: Arc<str> = name.into();
         for metric in metrics.declared.values() {
             for alias in [&metric.name.value, &metric.prometheus] {
                 let owners = self.names.entry(alias.clone()).or_default();
-                if owners.last().is_none_or(|(owner, last)| owner != name || last.name != metric.name) {
-                    owners.push((name.to_owned(), metric.clone()));
+                if owners.last().is_none_or(|(owner, last)| **owner != *name || last.name != metric.name) {
+                    owners.push((Arc::clone(&service), Arc::clone(metric)));
                 }
             }
             for series in metric.series() {
-                self.series.entry(series).or_default().push((name.to_owned(), metric.clone()));
+                self.series.entry(series).or_default().push((Arc::clone(&service), Arc::clone(metric)));
             }
         }
         self.broken.extend(metrics.broken.iter().map(|metric| super::label_name(metric)));
@@ -80,8 +86,7 @@ impl Index {
     /// The metric that has a series in `service`'s own declarations, else in any other's.
     #[must_use]
     pub fn series(&self, service: &str, series: &str) -> Declared<'_> {
-        let owners = self.series.get(series).map(Vec::as_slice).unwrap_or_default();
-        match owners.iter().find(|(owner, _)| owner == service).or(owners.first()) {
+        match nearest(self.series.get(series), service) {
             Some((_, metric)) => Declared::Metric(metric),
             None if self.partial || self.broken.iter().any(|stem| series.starts_with(stem.as_str())) => {
                 Declared::Unclear
@@ -96,9 +101,8 @@ impl Index {
     /// # Errors
     /// [`Declared::No`] where no spec declares it, [`Declared::Unclear`] where a faulty declaration may.
     pub fn histogram(&self, service: &str, name: &str) -> Result<(&str, &Metric), Declared<'_>> {
-        let owners = self.names.get(name).map(Vec::as_slice).unwrap_or_default();
-        match owners.iter().find(|(owner, _)| owner == service).or(owners.first()) {
-            Some((owner, metric)) => Ok((owner, metric)),
+        match nearest(self.names.get(name), service) {
+            Some(owner_and_metric) => Ok(owner_and_metric),
             None if self.partial
                 || self.broken.iter().any(|stem| super::label_name(name).starts_with(stem.as_str())) =>
             {
@@ -116,7 +120,7 @@ impl Index {
         #[expect(clippy::iter_over_hash_type, reason = "sorted right below")]
         for (name, owners) in &self.names {
             if owners.iter().any(|(_, metric)| histogram(metric.kind)) {
-                names.push((!owners.iter().any(|(owner, _)| owner == service), name));
+                names.push((!owners.iter().any(|(owner, _)| **owner == *service), name));
             }
         }
         names.sort_unstable();
@@ -129,9 +133,17 @@ impl Index {
         let mut names: Vec<(bool, &str)> = Vec::new();
         #[expect(clippy::iter_over_hash_type, reason = "sorted right below")]
         for (name, owners) in &self.series {
-            names.push((!owners.iter().any(|(owner, _)| owner == service), name));
+            names.push((!owners.iter().any(|(owner, _)| **owner == *service), name));
         }
         names.sort_unstable();
         names.into_iter().map(|(_, name)| name).collect()
     }
+}
+
+/// A service's own metric, else the first service's, with the service that has it.
+fn nearest<'i>(owners: Option<&'i Owners>, service: &str) -> Option<(&'i str, &'i Metric)> {
+    let owners = owners?;
+    let wanted = (service.is_empty(), service);
+    let own = owners.get(owners.partition_point(|(owner, _)| (owner.is_empty(), &**owner) < wanted));
+    own.filter(|(owner, _)| **owner == *service).or(owners.first()).map(|(owner, metric)| (&**owner, &**metric))
 }

@@ -11,6 +11,9 @@ use crate::quantity::Duration;
 use crate::source::{Span, Spanned};
 use crate::spec::MetricType;
 
+/// The ends of a classic histogram's series.
+const HISTOGRAM_SERIES: [&str; 3] = ["_bucket", "_count", "_sum"];
+
 /// A declared metric.
 #[derive(Debug, Clone)]
 pub struct Metric {
@@ -54,7 +57,7 @@ impl Metric {
     pub fn series(&self) -> Vec<String> {
         match self.kind {
             MetricType::Histogram => {
-                ["_bucket", "_count", "_sum"].iter().map(|suffix| format!("{}{suffix}", self.prometheus)).collect()
+                HISTOGRAM_SERIES.iter().map(|suffix| format!("{}{suffix}", self.prometheus)).collect()
             }
             _ => vec![self.prometheus.clone()],
         }
@@ -64,6 +67,16 @@ impl Metric {
     #[must_use]
     pub fn label(&self, name: &str) -> Option<&Label> {
         self.labels.get(name).or_else(|| self.labels.values().find(|label| label.name.value == name))
+    }
+
+    /// Whether it has the series.
+    #[must_use]
+    pub fn has_series(&self, series: &str) -> bool {
+        let suffix = series.strip_prefix(self.prometheus.as_str());
+        suffix.is_some_and(|suffix| match self.kind {
+            MetricType::Histogram => HISTOGRAM_SERIES.contains(&suffix),
+            _ => suffix.is_empty(),
+        })
     }
 
     /// The length of `threshold` in the metric's unit; seconds where the unit is not one of time.

@@ -14,6 +14,6 @@ pub use alerting::{AlertNames, Alerting, DataStates, Pair, Response, Strength};
 pub use index::{Declared, Index};
 pub use metric::{Domain, Label, Metric, label_name, prometheus_name};
 pub use policy::{Operator, Policy, Severity};
-pub use resolve::{Model, resolve};
+pub use resolve::{Common, Model, resolve};
 pub use service::{Attribute, Call, Service, Slo};
 pub use sli::{Latency, LatencyKind, Query, Ratio, Side, Sli, Slices};

@@ -1,6 +1,7 @@
 //! From all specs to the model: services are put together from their files, references are followed.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use rayon::prelude::*;
 use rust_decimal::Decimal;
@@ -25,6 +26,15 @@ pub struct Model {
     pub policy: Policy,
     /// Services by name.
     pub services: Vec<Service>,
+    /// What specs can refer to.
+    pub index: Index,
+}
+
+/// What all services have in common, beside which each is planned and checked on its own.
+#[derive(Debug)]
+pub struct Common {
+    /// The organisation's rules.
+    pub policy: Policy,
     /// What specs can refer to.
     pub index: Index,
 }
@@ -73,12 +83,21 @@ pub fn resolve(sources: &Sources, files: &[(SourceId, File)]) -> (Model, Vec<Fin
             None => unnamed.push(("", vec![spec])),
         }
     }
+    let by_name: Vec<_> = by_name.into_iter().chain(unnamed).collect();
+    let declared: Vec<_> = by_name
+        .into_par_iter()
+        .map(|(name, specs)| {
+            let mut scope = Scope { sources, findings: Vec::new() };
+            let metrics = resolve_metrics(&specs, &mut scope);
+            (name, specs, metrics, scope.findings)
+        })
+        .collect();
     let mut index = Index::new(files.iter().any(|(_, file)| file.unread));
-    let mut parts = Vec::with_capacity(by_name.len() + unnamed.len());
-    for (name, specs) in by_name.into_iter().chain(unnamed) {
-        let metrics = resolve_metrics(&specs, &mut scope);
+    let mut parts = Vec::with_capacity(declared.len());
+    for (name, specs, metrics, mut findings) in declared {
         let place = specs.iter().find_map(|spec| spec.service.0.as_ref()).map_or(nowhere, |name| name.span);
         index.add_service(name, place, &metrics);
+        scope.findings.append(&mut findings);
         parts.push((Spanned::new(name.to_owned(), place), specs, metrics));
     }
     let resolved: Vec<(Service, Vec<Finding>)> = parts
@@ -125,9 +144,10 @@ fn resolve_service(
     scope: &mut Scope<'_>,
 ) -> Service {
     let alerting = once(specs, "alerting", |spec| spec.alerting.as_ref(), scope);
-    let inherited = policy.alerting.clone().with(alerting, policy, scope);
+    let inherited = Arc::new(policy.alerting.clone().with(alerting, policy, scope));
     let traffic = once(specs, "traffic", |spec| spec.traffic.as_ref(), scope).copied();
-    let mut slos: Vec<Slo> = Vec::new();
+    let mut slos: Vec<Slo> =
+        Vec::with_capacity(specs.iter().filter_map(|spec| spec.slos.0.as_ref()).map(|slos| slos.value.len()).sum());
     let mut seen: BTreeMap<&str, Span> = BTreeMap::new();
     for spec in specs.iter().filter_map(|spec| spec.slos.0.as_ref()).flat_map(|slos| &slos.value) {
         let called = spec.name.0.as_ref();
@@ -234,7 +254,7 @@ fn resolve_calls(specs: &[&ServiceSpec], index: &Index, scope: &mut Scope<'_>) -
 fn resolve_slo(
     spec: &SloSpec,
     service: &str,
-    inherited: &super::Alerting,
+    inherited: &Arc<super::Alerting>,
     policy: &Policy,
     traffic: Option<Spanned<crate::quantity::Rate>>,
     index: &Index,
@@ -244,7 +264,10 @@ fn resolve_slo(
     let window = window(spec, scope);
     let sli = spec.sli.0.as_ref().and_then(|sli| Sli::resolve(sli, service, index, scope));
     let data = DataStates::resolve(policy, spec.data.as_ref(), scope);
-    let alerting = inherited.clone().with(spec.alerting.as_ref(), policy, scope);
+    let alerting = match &spec.alerting {
+        None => Arc::clone(inherited),
+        own => Arc::new(super::Alerting::clone(inherited).with(own.as_ref(), policy, scope)),
+    };
     policy.refuse_orphans(&alerting, &data, scope);
     let (name, (sli, mut group_by)) = (spec.name.0.clone()?, sli?);
     group_by.extend(policy.group_by.iter().cloned());
@@ -340,7 +363,7 @@ fn resolve_metrics(specs: &[&ServiceSpec], scope: &mut Scope<'_>) -> Metrics {
             continue;
         }
         taken.extend(series.into_iter().map(|series| (series, name.clone())));
-        metrics.declared.insert(name.value.clone(), resolved);
+        metrics.declared.insert(name.value.clone(), Arc::new(resolved));
     }
     metrics
 }

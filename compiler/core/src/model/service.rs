@@ -1,6 +1,7 @@
 //! Services and objectives, resolved.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use super::alerting::{Alerting, DataStates};
 use super::metric::Metric;
@@ -25,7 +26,7 @@ pub struct Service {
     /// Calls to other services.
     pub calls: Vec<Call>,
     /// Declared metrics by OpenTelemetry name.
-    pub metrics: BTreeMap<String, Metric>,
+    pub metrics: BTreeMap<String, Arc<Metric>>,
     /// Names of metrics whose declaration is at fault: declared, though nothing more is known.
     pub broken_metrics: Vec<String>,
     /// Declared attributes by name.
@@ -76,7 +77,7 @@ pub struct Slo {
     /// Responses to missing data.
     pub data: DataStates,
     /// Alerts.
-    pub alerting: Alerting,
+    pub alerting: Arc<Alerting>,
     /// What people should know.
     pub notes: Option<String>,
 }

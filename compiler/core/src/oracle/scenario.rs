@@ -58,7 +58,7 @@ pub struct Scenario {
 }
 
 /// Which number of the scenario a series counts.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Role {
     /// All events.
     Total,

@@ -50,7 +50,7 @@ pub struct BurnAlert {
 }
 
 /// The least number of bad events that may fire an alert.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Guard {
     /// As people say it.
     pub events: u32,
@@ -60,7 +60,7 @@ pub struct Guard {
 }
 
 /// A state of missing data.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum State {
     /// No series at all.
     Absent,
@@ -194,7 +194,8 @@ pub(super) fn states(slo: &Slo, plan: &SloPlan, service: &Service, policy: &Poli
             ),
         ),
     ];
-    all.into_iter()
+    let mut alerts: Vec<StateAlert> = all
+        .into_iter()
         .filter_map(|(state, response, name, page, minutes, summary, description)| {
             let Response::Alert(severity) = response else { return None };
             let mut labels = alert_labels(severity, slo, plan, service, policy);
@@ -211,7 +212,10 @@ pub(super) fn states(slo: &Slo, plan: &SloPlan, service: &Service, policy: &Poli
                 annotations: annotations(summary, description, page, slo, plan, policy),
             })
         })
-        .collect()
+        .collect();
+    // Most objectives have one.
+    alerts.shrink_to_fit();
+    alerts
 }
 
 /// A text that Prometheus's templates leave as it is. What people write under `alerting` is not passed through here: it

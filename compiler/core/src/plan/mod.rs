@@ -17,10 +17,9 @@ pub use statement::Statement;
 pub(crate) use statement::oracle_pair;
 pub use timing::{Scale, Timing, Window, WindowKind};
 
-use rayon::prelude::*;
-
 use crate::emit::Target;
-use crate::model::{Model, Operator};
+use crate::model::{Operator, Policy, Service};
+use crate::proof::Courses;
 
 /// Everything that is generated from one folder of specs.
 #[derive(Debug)]
@@ -31,6 +30,8 @@ pub struct Plan {
     pub targets: Vec<Target>,
     /// Metadata for the Prometheus Operator.
     pub operator: Operator,
+    /// What proofs have in common, worked out once.
+    pub(crate) courses: Courses,
 }
 
 /// What is generated for one service.
@@ -52,21 +53,20 @@ impl Plan {
     }
 }
 
-/// Plans a sound model.
-#[must_use]
-pub fn plan(model: &Model) -> Plan {
-    let mut services: Vec<ServicePlan> = model
-        .services
-        .par_iter()
-        .map(|service| ServicePlan {
-            name: service.name.value.clone(),
-            stem: names::stem(&service.name.value),
-            slos: service.slos.iter().map(|slo| SloPlan::of(slo, service, &model.policy)).collect(),
-        })
-        .collect();
+/// Plans a sound service.
+pub(crate) fn service(service: &Service, policy: &Policy) -> ServicePlan {
+    ServicePlan {
+        name: service.name.value.clone(),
+        stem: names::stem(&service.name.value),
+        slos: service.slos.iter().map(|slo| SloPlan::of(slo, service, policy)).collect(),
+    }
+}
+
+/// The plan of all services, which come sorted by name.
+pub(crate) fn of_all(mut services: Vec<ServicePlan>, policy: &Policy) -> Plan {
     let mut shapes = std::collections::HashSet::new();
     for slo in services.iter_mut().flat_map(|service| &mut service.slos) {
         slo.proves_long = shapes.insert(slo.shape());
     }
-    Plan { services, targets: model.policy.targets.clone(), operator: model.policy.operator.clone() }
+    Plan { services, targets: policy.targets.clone(), operator: policy.operator.clone(), courses: Courses::default() }
 }

@@ -125,8 +125,7 @@ pub(crate) fn scrape_interval(slo: &Slo, service: &Service, policy: &Policy) -> 
 
 /// The intervals that the objective's own metrics declare.
 fn scrape_intervals(slo: &Slo, service: &Service) -> Vec<Duration> {
-    let named =
-        |series: &str| service.metrics.values().find(|metric| metric.series().iter().any(|name| name == series));
+    let named = |series: &str| service.metrics.values().find(|metric| metric.has_series(series));
     let mut metrics: Vec<_> = slo
         .sli
         .queries()

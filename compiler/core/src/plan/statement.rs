@@ -76,6 +76,7 @@ impl Statement {
         if let Some(guard) = self.guard {
             text.push_str(&format!(" It waits for {} bad {events}.", guard.events));
         }
+        text.shrink_to_fit();
         text
     }
 }

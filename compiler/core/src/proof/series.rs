@@ -122,7 +122,8 @@ impl Group {
         }
     }
 
-    fn roles(&self) -> impl Iterator<Item = Role> + '_ {
+    /// What its series count, native histograms apart.
+    pub(super) fn roles(&self) -> impl Iterator<Item = Role> + '_ {
         self.parts.iter().filter_map(|part| match part.counts {
             Counts::Number(role) => Some(role),
             Counts::Histogram { .. } => None,

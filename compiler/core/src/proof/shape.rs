@@ -1,0 +1,84 @@
+//! What decides a proof: objectives that differ only in their names share the oracle's work.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+
+use rust_decimal::Decimal;
+
+use super::assertions::{self, Course};
+use super::scenarios;
+use super::series::{Cast, Group};
+use crate::oracle::Role;
+use crate::plan::{Guard, Sli, SloPlan, State, Timing, Window};
+use crate::quantity::Duration;
+
+/// Everything of an objective that its scenarios and the oracle read: no name and no label.
+#[derive(Debug, PartialEq, Eq, Hash)]
+struct Shape {
+    sli: Kind,
+    timing: Timing,
+    scale: u32,
+    keep_firing_for: Duration,
+    burns: Vec<(Window, Window, Decimal, Option<Guard>)>,
+    states: Vec<(State, Duration, Duration, Window, Window)>,
+    first: Vec<Role>,
+    second: Option<Vec<Role>>,
+    long: bool,
+}
+
+#[derive(Debug, PartialEq, Eq, Hash)]
+enum Kind {
+    Counters { part_is_good: bool },
+    Classic,
+    Native,
+    SliceUp,
+    SliceRatio { part_is_good: bool, limit: Decimal },
+}
+
+impl Shape {
+    fn of(slo: &SloPlan, cast: &Cast, long: bool) -> Self {
+        let kind = match &slo.sli {
+            Sli::Counters(counters) => Kind::Counters { part_is_good: counters.part_is_good },
+            Sli::Classic { .. } => Kind::Classic,
+            Sli::Native { .. } => Kind::Native,
+            Sli::SliceUp { .. } => Kind::SliceUp,
+            Sli::SliceRatio { counters, limit, .. } => {
+                Kind::SliceRatio { part_is_good: counters.part_is_good, limit: *limit }
+            }
+        };
+        let burns = slo.burns.iter().map(|burn| (burn.long.clone(), burn.short.clone(), burn.threshold, burn.guard));
+        let states = slo
+            .states
+            .iter()
+            .map(|alert| (alert.state, alert.hold, alert.reach, alert.known.clone(), alert.recent.clone()));
+        Self {
+            sli: kind,
+            timing: slo.timing,
+            scale: slo.scale.0,
+            keep_firing_for: slo.keep_firing_for,
+            burns: burns.collect(),
+            states: states.collect(),
+            first: cast.first.roles().collect(),
+            second: cast.second.as_ref().map(|group: &Group| group.roles().collect()),
+            long,
+        }
+    }
+}
+
+/// What has been walked so far. Remembering changes no answer, only how long it takes.
+#[derive(Debug, Default)]
+pub(crate) struct Courses(Mutex<HashMap<Shape, Slot>>);
+
+/// Filled by whoever needs it first; the others wait for that one shape only.
+type Slot = Arc<OnceLock<Vec<Course>>>;
+
+impl Courses {
+    /// Calls `read` with the courses of every case of an objective.
+    pub(super) fn read<T>(&self, slo: &SloPlan, cast: &Cast, long: bool, read: impl FnOnce(&[Course]) -> T) -> T {
+        let shape = Shape::of(slo, cast, long);
+        let slot = Arc::clone(self.0.lock().unwrap_or_else(PoisonError::into_inner).entry(shape).or_default());
+        read(slot.get_or_init(|| {
+            scenarios::all(slo, long).into_iter().map(|case| assertions::course(slo, cast, case)).collect()
+        }))
+    }
+}
