@@ -4,7 +4,7 @@
 
 use std::ops::Range;
 
-use super::scan::Scanner;
+use super::scan::{self, Scanner};
 use super::selector::parse_selector;
 
 const AGGREGATIONS: &[&str] = &[
@@ -28,7 +28,7 @@ const AGGREGATIONS: &[&str] = &[
 pub(super) fn call(scanner: &mut Scanner<'_>, start: usize, name: &str) {
     let aggregation = AGGREGATIONS.iter().any(|known| known.eq_ignore_ascii_case(name));
     let kind = if aggregation { "aggregation" } else { "function call" };
-    let range = start..scanner.text.trim_end().len().max(scanner.at);
+    let range = start..scan::trim_end(scanner.text).len().max(scanner.at);
     let hint = match selector_inside(&scanner.text[range.clone()]) {
         Some(inner) => format!("write `{inner}`: the compiler adds rate, sum and the range"),
         None => "write the bare selector of the counter: the compiler adds rate, sum and the range".to_owned(),
@@ -131,7 +131,7 @@ fn modifier(scanner: &mut Scanner<'_>, start: usize, name: &str) {
 }
 
 fn operation(scanner: &mut Scanner<'_>, start: usize, symbol: &str) {
-    let range = start..scanner.text.trim_end().len();
+    let range = start..scan::trim_end(scanner.text).len();
     scanner.at = scanner.text.len();
     scanner.fault_with(
         range,
@@ -142,7 +142,7 @@ fn operation(scanner: &mut Scanner<'_>, start: usize, symbol: &str) {
 }
 
 fn rest(scanner: &mut Scanner<'_>, start: usize) {
-    let range = start..scanner.text.trim_end().len().max(start + 1);
+    let range = start..scan::trim_end(scanner.text).len().max(start + 1);
     scanner.at = scanner.text.len();
     scanner.fault(range, "expected the end of the selector", "more text than one selector");
 }

@@ -6,6 +6,11 @@ use std::ops::Range;
 
 use super::selector::Fault;
 
+/// Without the blanks at its end: PromQL's, which are fewer than Unicode's, so that what is no blank stays.
+pub(super) fn trim_end(text: &str) -> &str {
+    text.trim_end_matches([' ', '\t', '\n', '\r'])
+}
+
 /// A string literal as written and as meant.
 pub(super) struct Quoted {
     /// What it means, escapes resolved.

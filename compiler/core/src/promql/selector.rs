@@ -117,7 +117,7 @@ impl Parser<'_> {
                 return;
             }
             Some(c) => {
-                let end = self.scanner.text.trim_end().len();
+                let end = scan::trim_end(self.scanner.text).len();
                 let (message, label) = match c {
                     '(' => ("expected a bare selector, found parentheses".to_owned(), "not a selector"),
                     '+' | '-' => ("expected a bare selector, found arithmetic".to_owned(), "not a selector"),
@@ -240,7 +240,7 @@ impl Parser<'_> {
             Some(_) => {}
         }
         self.skip();
-        let found = self.scanner.text[next..self.scanner.at].trim_end();
+        let found = scan::trim_end(&self.scanner.text[next..self.scanner.at]);
         let range = next..next + found.len();
         let message = format!("expected `,` or `}}`, found `{found}`");
         self.scanner.fault(range, message, "this does not belong to a matcher");
@@ -319,7 +319,7 @@ impl Parser<'_> {
             return Some((label, range));
         }
         self.skip();
-        let found = self.scanner.text[start..self.scanner.at].trim_end();
+        let found = scan::trim_end(&self.scanner.text[start..self.scanner.at]);
         let message = format!("expected a label, found `{found}`");
         self.scanner.fault(start..start + found.len(), message, "a label name is due here");
         None
@@ -375,7 +375,7 @@ impl Parser<'_> {
         let start = self.scanner.at;
         if !matches!(self.scanner.peek(), Some('"' | '\'' | '`')) {
             self.skip();
-            let found = self.scanner.text[start..self.scanner.at].trim_end();
+            let found = scan::trim_end(&self.scanner.text[start..self.scanner.at]);
             if found.is_empty() {
                 let before = label_range.start..start;
                 let message = format!("`{label}` is compared with nothing");

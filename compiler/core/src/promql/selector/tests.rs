@@ -152,6 +152,26 @@ fn faults_stand_at_their_places() {
     }
 }
 
+/// Blanks for Unicode, none for PromQL: found by fuzzing.
+#[test]
+fn foreign_blanks_are_faults_within_the_text() {
+    for text in [
+        "\t\u{b}\t",
+        "x\u{3000}",
+        "x{a\u{a0}}",
+        "x{a=\u{2003}}",
+        "x{\u{b}}",
+        "x{}\u{85}",
+        "sum(x)\u{3000}",
+        "x == \u{3000}",
+    ] {
+        for fault in parse_selector(text).unwrap_err() {
+            let found = text.get(fault.range.clone());
+            assert!(found.is_some_and(|found| !found.is_empty()), "{text:?}: {fault:?}");
+        }
+    }
+}
+
 #[test]
 fn the_selector_inside_a_query_is_suggested() {
     for (text, inner) in [
