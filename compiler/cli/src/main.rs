@@ -18,8 +18,8 @@ use clap::Parser;
 
 use args::{Arguments, Command};
 
-/// A plan is many small texts: over 10,000 objectives `check` takes two thirds of the time and 6/7 of the memory that it
-/// takes with the allocator of glibc.
+/// A plan is many small texts: over 10,000 objectives `check` takes two thirds of the processor time and 6/7 of
+/// the memory that it takes with the allocator of glibc.
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 

@@ -1,6 +1,6 @@
 //! Every expression that is generated from the repository's own specs is PromQL, and the YAML around it reads back.
 
-#![allow(clippy::unwrap_used, clippy::disallowed_methods, reason = "tests read files and may panic")]
+#![allow(clippy::unwrap_used, clippy::panic, clippy::disallowed_methods, reason = "tests read files and may panic")]
 
 use emberline_core::emit::Target;
 use emberline_core::source::Sources;
