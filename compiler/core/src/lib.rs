@@ -66,7 +66,7 @@ fn pass(
     let (model::Model { policy, services, index }, mut resolved) = model::resolve(sources, &files);
     files.into_par_iter().for_each(drop);
     findings.append(&mut resolved);
-    let common = model::Common { policy, index };
+    let common = model::Common { policy: std::sync::Arc::new(policy), index };
     // A service's model goes once it is planned and checked: with it the peak would be half as high again.
     let planned: Vec<(Option<plan::ServicePlan>, Vec<Finding>)> = services
         .into_par_iter()

@@ -34,7 +34,7 @@ pub struct Model {
 #[derive(Debug)]
 pub struct Common {
     /// The organisation's rules.
-    pub policy: Policy,
+    pub policy: Arc<Policy>,
     /// What specs can refer to.
     pub index: Index,
 }

@@ -1,14 +1,11 @@
-//! Alerts: thresholds, labels, and what they tell people.
-
-use std::collections::BTreeMap;
+//! Alerts: thresholds, guards and times. What they tell people is in [`super::words`].
 
 use rust_decimal::Decimal;
 
-use super::names;
 use super::slo::SloPlan;
 use super::statement::Statement;
 use super::timing::Window;
-use crate::model::{Pair, Policy, Response, Service, Slo, Strength};
+use crate::model::{Pair, Response, Slo, Strength};
 use crate::quantity::Duration;
 
 /// A group counts as known when it had events within this long.
@@ -39,10 +36,6 @@ pub struct BurnAlert {
     pub guard: Option<Guard>,
     /// Severity's name.
     pub severity: String,
-    /// Labels of the alert, as Prometheus's templates read them.
-    pub labels: Vec<(String, String)>,
-    /// Annotations, likewise.
-    pub annotations: Vec<(String, String)>,
     /// When it fires and clears.
     pub statement: Statement,
     /// Where the pair was written.
@@ -87,33 +80,16 @@ pub struct StateAlert {
     pub recent: Window,
     /// Severity's name.
     pub severity: String,
-    /// Labels of the alert, as Prometheus's templates read them.
-    pub labels: Vec<(String, String)>,
-    /// Annotations, likewise.
-    pub annotations: Vec<(String, String)>,
 }
 
 /// The burn-rate alert of a pair.
-pub(super) fn burn(pair: &Pair, slo: &Slo, plan: &SloPlan, service: &Service, policy: &Policy) -> BurnAlert {
+pub(super) fn burn(pair: &Pair, slo: &Slo, plan: &SloPlan) -> BurnAlert {
     let burn = burn_rate(pair, plan.window);
     let threshold = rounded(burn * plan.budget);
     let guard = guard(slo, plan);
     let long = Window::of(pair.long, plan.scale);
     let short = Window::of(pair.short, plan.scale);
     let statement = Statement::of(plan, &long, &short, burn, threshold, guard);
-    let mut labels = alert_labels(&pair.severity, slo, plan, service, policy);
-    labels.push(("long_window".to_owned(), pair.long.to_string()));
-    labels.push(("short_window".to_owned(), pair.short.to_string()));
-    labels.sort();
-    let page = format!("burn-{}-{}", pair.long, pair.short);
-    let pace = match burn == Decimal::ONE {
-        true => "faster than it may".to_owned(),
-        false => format!("more than {burn} times too fast"),
-    };
-    let (service_name, slo_name) = (&plan.service, &plan.name);
-    let summary =
-        format!("{service_name} {slo_name}: the error budget burns {pace}, over {} and over {}", pair.long, pair.short);
-    let annotations = annotations(summary, statement.text(plan, pair.long, threshold), &page, slo, plan, policy);
     BurnAlert {
         name: slo.alerting.names.burn.clone(),
         long,
@@ -122,8 +98,6 @@ pub(super) fn burn(pair: &Pair, slo: &Slo, plan: &SloPlan, service: &Service, po
         threshold,
         guard,
         severity: pair.severity.clone(),
-        labels,
-        annotations,
         statement,
         span: pair.span,
     }
@@ -155,51 +129,17 @@ fn guard(slo: &Slo, plan: &SloPlan) -> Option<Guard> {
 }
 
 /// The alerts on missing data that the objective asks for.
-pub(super) fn states(slo: &Slo, plan: &SloPlan, service: &Service, policy: &Policy) -> Vec<StateAlert> {
-    let alert_names = &slo.alerting.names;
-    let who = format!("{} {}", plan.service, plan.name);
+pub(super) fn states(slo: &Slo, plan: &SloPlan) -> Vec<StateAlert> {
+    let names = &slo.alerting.names;
     let all = [
-        (
-            State::Absent,
-            &slo.data.absent,
-            &alert_names.absent,
-            "absent",
-            2,
-            format!("{who}: its data is gone"),
-            format!(
-                "No series of this objective has been recorded for 5m. Either nothing is scraped, or what exports the metrics is down: an outage that kills the process ends here. Fires about {} after the last sample.",
-                Duration::from_secs(450)
-            ),
-        ),
-        (
-            State::GroupGone,
-            &slo.data.group_gone,
-            &alert_names.group_gone,
-            "group-gone",
-            0,
-            format!("{who}: one of its groups is gone"),
-            format!(
-                "A group that had events within {GONE_KNOWN} has had no series for {GONE_RECENT}. Ends by itself a day after the group's last event."
-            ),
-        ),
-        (
-            State::NoTraffic,
-            &slo.data.no_traffic,
-            &alert_names.no_traffic,
-            "no-traffic",
-            5,
-            format!("{who}: no events arrive"),
-            format!(
-                "The series are there, and nothing has been counted for {GONE_RECENT}: callers may not get through."
-            ),
-        ),
+        (State::Absent, &slo.data.absent, &names.absent, 2),
+        (State::GroupGone, &slo.data.group_gone, &names.group_gone, 0),
+        (State::NoTraffic, &slo.data.no_traffic, &names.no_traffic, 5),
     ];
     let mut alerts: Vec<StateAlert> = all
         .into_iter()
-        .filter_map(|(state, response, name, page, minutes, summary, description)| {
+        .filter_map(|(state, response, name, minutes)| {
             let Response::Alert(severity) = response else { return None };
-            let mut labels = alert_labels(severity, slo, plan, service, policy);
-            labels.sort();
             Some(StateAlert {
                 state,
                 name: name.clone(),
@@ -208,55 +148,10 @@ pub(super) fn states(slo: &Slo, plan: &SloPlan, service: &Service, policy: &Poli
                 known: Window::of(GONE_KNOWN, plan.scale),
                 recent: Window::of(GONE_RECENT, plan.scale),
                 severity: severity.clone(),
-                labels,
-                annotations: annotations(summary, description, page, slo, plan, policy),
             })
         })
         .collect();
     // Most objectives have one.
     alerts.shrink_to_fit();
     alerts
-}
-
-/// A text that Prometheus's templates leave as it is. What people write under `alerting` is not passed through here: it
-/// may use templates.
-fn literal(text: &str) -> String {
-    text.replace("{{", "{{\"{{\"}}")
-}
-
-/// Labels of any alert: who, how grave, the severity's routing labels, and those of the objective over them.
-fn alert_labels(
-    severity: &str,
-    slo: &Slo,
-    plan: &SloPlan,
-    service: &Service,
-    policy: &Policy,
-) -> Vec<(String, String)> {
-    let mut labels: BTreeMap<String, String> =
-        plan.labels.iter().map(|(name, value)| (name.clone(), literal(value))).collect();
-    labels.extend(service.owner.iter().map(|owner| ("owner".to_owned(), literal(owner))));
-    if let Some(routing) = policy.severities.get(severity) {
-        labels.extend(routing.labels.clone());
-    }
-    labels.extend(slo.alerting.labels.clone());
-    labels.insert("severity".to_owned(), literal(severity));
-    labels.into_iter().collect()
-}
-
-fn annotations(
-    summary: String,
-    description: String,
-    page: &str,
-    slo: &Slo,
-    plan: &SloPlan,
-    policy: &Policy,
-) -> Vec<(String, String)> {
-    let mut annotations: BTreeMap<String, String> =
-        [("summary".to_owned(), literal(&summary)), ("description".to_owned(), literal(&description))].into();
-    if let Some(base) = &policy.runbook_url {
-        let url = format!("{base}/{}/{}/{page}.html", names::stem(&plan.service), plan.stem);
-        annotations.insert("runbook_url".to_owned(), literal(&url));
-    }
-    annotations.extend(slo.alerting.annotations.clone());
-    annotations.into_iter().collect()
 }

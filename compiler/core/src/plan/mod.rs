@@ -9,6 +9,7 @@ mod sli;
 mod slo;
 mod statement;
 mod timing;
+mod words;
 
 pub use alert::{BurnAlert, Guard, State, StateAlert};
 pub use sli::{Counters, Sli};
@@ -16,6 +17,9 @@ pub use slo::SloPlan;
 pub use statement::Statement;
 pub(crate) use statement::oracle_pair;
 pub use timing::{Scale, Timing, Window, WindowKind};
+pub use words::Words;
+
+use std::sync::Arc;
 
 use crate::emit::Target;
 use crate::model::{Operator, Policy, Service};
@@ -54,7 +58,7 @@ impl Plan {
 }
 
 /// Plans a sound service.
-pub(crate) fn service(service: &Service, policy: &Policy) -> ServicePlan {
+pub(crate) fn service(service: &Service, policy: &Arc<Policy>) -> ServicePlan {
     ServicePlan {
         name: service.name.value.clone(),
         stem: names::stem(&service.name.value),

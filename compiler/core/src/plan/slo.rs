@@ -1,6 +1,7 @@
 //! The plan of one objective: budget, windows, labels, alerts.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use rust_decimal::Decimal;
 
@@ -8,7 +9,7 @@ use super::alert::{self, BurnAlert, StateAlert};
 use super::names;
 use super::sli::Sli;
 use super::timing::{Scale, Timing, Window};
-use crate::model::{Domain, Policy, Response, Service, Slo};
+use crate::model::{Alerting, Domain, Policy, Response, Service, Slo};
 use crate::quantity::Duration;
 
 /// Everything that is generated for one objective.
@@ -52,11 +53,17 @@ pub struct SloPlan {
     pub domains: BTreeMap<String, Vec<String>>,
     /// Whether this objective's proofs fill its longest windows: the first of each shape's do.
     pub proves_long: bool,
+    /// The team that is called.
+    pub owner: Option<String>,
+    /// What its author says of alerts.
+    pub(super) alerting: Arc<Alerting>,
+    /// The organisation's rules.
+    pub(super) policy: Arc<Policy>,
 }
 
 impl SloPlan {
     /// Plans a valid objective.
-    pub(crate) fn of(slo: &Slo, service: &Service, policy: &Policy) -> Self {
+    pub(crate) fn of(slo: &Slo, service: &Service, policy: &Arc<Policy>) -> Self {
         let scale = Scale(policy.time_scale.value);
         let scrape = scrape_interval(slo, service, policy);
         let sli = Sli::of(&slo.sli, policy);
@@ -90,9 +97,12 @@ impl SloPlan {
             labels,
             domains: domains(slo, service),
             proves_long: false,
+            owner: service.owner.clone(),
+            alerting: Arc::clone(&slo.alerting),
+            policy: Arc::clone(policy),
         };
-        plan.burns = slo.alerting.pairs.iter().map(|pair| alert::burn(pair, slo, &plan, service, policy)).collect();
-        plan.states = alert::states(slo, &plan, service, policy);
+        plan.burns = slo.alerting.pairs.iter().map(|pair| alert::burn(pair, slo, &plan)).collect();
+        plan.states = alert::states(slo, &plan);
         plan
     }
 

@@ -1,7 +1,7 @@
 //! Regexes as Prometheus understands them: RE2's syntax, anchored at both ends, `.` matching newlines too.
 //!
 //! [`check`] decides whether Prometheus would accept a regex; a [`Pattern`] matches, lists and invents values. The
-//! differences between RE2 and Rust's `regex` are settled in [`re2`], so that nothing passes here and fails in
+//! differences between RE2 and Rust's `regex` are settled in `re2`, so that nothing passes here and fails in
 //! Prometheus, and a value that matches here matches there.
 
 mod re2;

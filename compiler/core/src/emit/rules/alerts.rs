@@ -30,13 +30,14 @@ pub(super) fn burn(rules: &mut Rules<'_>) {
             None => text(&both),
             Some(guard) => guarded(rules, alert, guard.count, &both),
         };
+        let words = slo.burn_words(alert);
         rules.rules.push(Rule::Alerting {
             alert: &alert.name,
             expr,
             hold: None,
             keep_firing_for: (slo.keep_firing_for > Duration::ZERO).then(|| slo.keep_firing_for.to_string()),
-            labels: Pairs(&alert.labels, &[]),
-            annotations: Pairs(&alert.annotations, &[]),
+            labels: Pairs::Made(words.labels),
+            annotations: Pairs::Made(words.annotations),
         });
     }
 }
@@ -84,13 +85,14 @@ pub(super) fn states(rules: &mut Rules<'_>) {
             }
             State::NoTraffic => text(&Expr::binary(&recent, Op::Filter(Compare::Eq), &nothing)),
         };
+        let words = slo.state_words(alert);
         rules.rules.push(Rule::Alerting {
             alert: &alert.name,
             expr,
             hold: (alert.hold > Duration::ZERO).then(|| alert.hold.to_string()),
             keep_firing_for: None,
-            labels: Pairs(&alert.labels, &[]),
-            annotations: Pairs(&alert.annotations, &[]),
+            labels: Pairs::Made(words.labels),
+            annotations: Pairs::Made(words.annotations),
         });
     }
 }

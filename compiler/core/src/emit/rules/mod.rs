@@ -42,12 +42,21 @@ pub(crate) enum Rule<'p> {
 }
 
 /// Names and values in order, written as a mapping.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct Pairs<'p>(pub(crate) &'p [(String, String)], pub(crate) &'p [(String, String)]);
+#[derive(Debug)]
+pub(crate) enum Pairs<'p> {
+    /// The plan's own, and more behind them.
+    Planned(&'p [(String, String)], &'p [(String, String)]),
+    /// Made for one alert.
+    Made(Vec<(String, String)>),
+}
 
 impl Serialize for Pairs<'_> {
     fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_map(self.0.iter().chain(self.1).map(|(name, value)| (name, value)))
+        let (some, more) = match self {
+            Self::Planned(some, more) => (*some, *more),
+            Self::Made(pairs) => (&pairs[..], &[][..]),
+        };
+        serializer.collect_map(some.iter().chain(more).map(|(name, value)| (name, value)))
     }
 }
 
@@ -109,7 +118,7 @@ impl<'p> Rules<'p> {
 
     /// Records an expression with more labels.
     fn record_with(&mut self, record: String, expr: &Expr<'_>, more: &'p [(String, String)]) {
-        let labels = Pairs(&self.slo.labels, more);
+        let labels = Pairs::Planned(&self.slo.labels, more);
         self.rules.push(Rule::Recording { record, expr: text(expr), labels });
     }
 }
