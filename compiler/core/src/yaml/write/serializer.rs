@@ -77,7 +77,13 @@ impl<'o> Writer<'o> {
         if self.place == Place::Key {
             return Err(WriteError::KeyNotScalar);
         }
-        let (place, column) = (self.place, if self.place == Place::Document { 0 } else { self.column + STEP });
+        let place = self.place;
+        let column = match place {
+            Place::Document => 0,
+            // A sequence under a key is told from it by its dashes; indenting it would only make rule files longer.
+            Place::Value if empty == "[]" => self.column,
+            _ => self.column + STEP,
+        };
         Ok(Open { writer: self, place, column, begun: false, empty })
     }
 

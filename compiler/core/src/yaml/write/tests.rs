@@ -343,49 +343,49 @@ fn every_shape_has_its_form() {
     };
     let expected = "\
 groups:
-  - name: g
-    labels:
-      a: x
-      b: \"y\"
-    note: |
-      one
+- name: g
+  labels:
+    a: x
+    b: \"y\"
+  note: |
+    one
 
-        two
-    last:
-      - 1: 2
-      - {}
-  - name: g
-    labels:
-      a: x
-      b: \"y\"
-    note: |-
-      one
       two
-    last:
-      - 1: 2
-      - {}
+  last:
+  - 1: 2
+  - {}
+- name: g
+  labels:
+    a: x
+    b: \"y\"
+  note: |-
+    one
+    two
+  last:
+  - 1: 2
+  - {}
 empty: []
 none: {}
 variants:
-  - Unit
-  - \"On\"
-  - Newtype: 1
-  - Tuple:
-      - 2
-      - 3
-  - Struct:
-      a: []
+- Unit
+- \"On\"
+- Newtype: 1
+- Tuple:
+  - 2
+  - 3
+- Struct:
+    a: []
 floats:
-  - 1.0
-  - -0.5
-  - 1.0e+300
-  - 1.5e-7
-  - .inf
+- 1.0
+- -0.5
+- 1.0e+300
+- 1.5e-7
+- .inf
 nested:
-  - - 1
-    - 2
-  - []
-  - - 3
+- - 1
+  - 2
+- []
+- - 3
 absent: null
 unit: null
 character: \"-\"
