@@ -5,7 +5,6 @@ use std::collections::BTreeSet;
 use super::Context;
 use crate::code;
 use crate::finding::Finding;
-use crate::plan::Scale;
 use crate::quantity::Duration;
 
 /// The fewest scrapes that an alert window may hold.
@@ -39,6 +38,5 @@ pub(super) fn run(context: &Context<'_>, findings: &mut Vec<Finding>) {
                 findings.push(finding);
             }
         }
-        debug_assert_eq!(plan.scale, Scale(policy.time_scale.value));
     }
 }

@@ -17,8 +17,6 @@ pub struct Statement {
     pub fires: Option<Estimate>,
     /// From the end of a total outage until the condition ends; `keep_firing_for` comes on top.
     pub clears: Option<Estimate>,
-    /// From the start of errors at twice the threshold until it fires.
-    pub fires_at_twice: Option<Estimate>,
     /// Share of the objective's budget that a total outage has spent when it fires.
     pub budget_gone: Option<f64>,
     /// Requests an hour below which one failed request meets the long window's threshold.
@@ -44,13 +42,11 @@ impl Statement {
             true => slices(&plan.timing, &pair),
             false => (closed_form::fires(&timing, &pair, 1.0), closed_form::clears(&timing, &pair, 1.0)),
         };
-        let twice = (2.0 * pair.threshold).min(1.0);
         let budget = plan.budget.to_f64().unwrap_or(1.0);
         Self {
             budget_gone: fires.map(|at| closed_form::budget_gone(at.seconds, 1.0, budget, plan.window_real.seconds())),
             fires,
             clears,
-            fires_at_twice: if plan.sli.is_slices() { None } else { closed_form::fires(&timing, &pair, twice) },
             one_failure_below: closed_form::one_failure_pages_below(&pair),
             guard,
             burn,
