@@ -47,6 +47,8 @@ pub enum Sli {
     /// Time slices by a ratio: a slice is bad when more than `share` of its events were. A missing bad side is no bad
     /// event, as in [`Sli::Bad`].
     SliceRatio {
+        /// Whether a slice without events is a good one, rather than none.
+        idle_counts: bool,
         /// The share of bad events that a good slice may have, as the decimal in the spec.
         share: f64,
         /// All events.
@@ -108,7 +110,7 @@ impl Sli {
                 (events, bad)
             }
             Self::SliceGauge { slice, gauge } => slices_of_gauge(gauge, *slice, timing, ticks),
-            Self::SliceRatio { share, total, bad } => {
+            Self::SliceRatio { idle_counts, share, total, bad } => {
                 let events = rates(total);
                 let bad = filled(rates(bad), &events);
                 let slices = events.iter().zip(bad).enumerate().map(|(tick, (all, bad))| {
@@ -119,7 +121,8 @@ impl Sli {
                     if all.is_nan() || bad.is_nan() { f64::NAN } else { f64::from(u8::from(bad > limit)) }
                 });
                 let bad = slices.collect();
-                (events.iter().map(|all| if all.is_nan() { f64::NAN } else { 1.0 }).collect(), bad)
+                let exists = |all: &f64| f64::from(u8::from(*idle_counts || *all > 0.0));
+                (events.iter().map(|all| if all.is_nan() { f64::NAN } else { exists(all) }).collect(), bad)
             }
         };
         Base { events, bad, doubtful }
@@ -210,14 +213,36 @@ mod tests {
 
     #[test]
     fn a_slice_at_its_share_is_doubtful() {
-        let sli =
-            Sli::SliceRatio { share: 0.05, total: vec![line(100.0, 300.0, 41)], bad: vec![line(100.0, 15.0, 41)] };
+        let sli = Sli::SliceRatio {
+            idle_counts: true,
+            share: 0.05,
+            total: vec![line(100.0, 300.0, 41)],
+            bad: vec![line(100.0, 15.0, 41)],
+        };
         let base = sli.base(&timing(), 21);
         assert!(base.doubtful.contains(&20));
-        let sli =
-            Sli::SliceRatio { share: 0.05, total: vec![line(100.0, 300.0, 41)], bad: vec![line(100.0, 16.0, 41)] };
+        let sli = Sli::SliceRatio {
+            idle_counts: true,
+            share: 0.05,
+            total: vec![line(100.0, 300.0, 41)],
+            bad: vec![line(100.0, 16.0, 41)],
+        };
         let base = sli.base(&timing(), 21);
         assert_eq!((base.events[20], base.bad[20]), (1.0, 1.0));
         assert!(!base.doubtful.contains(&20));
+    }
+
+    #[test]
+    fn an_idle_slice_is_good_or_none() {
+        let idle = |idle_counts| Sli::SliceRatio {
+            idle_counts,
+            share: 0.05,
+            total: vec![line(100.0, 0.0, 41)],
+            bad: vec![line(100.0, 0.0, 41)],
+        };
+        for (idle_counts, events) in [(true, 1.0), (false, 0.0)] {
+            let base = idle(idle_counts).base(&timing(), 21);
+            assert_eq!((base.events[20], base.bad[20]), (events, 0.0));
+        }
     }
 }

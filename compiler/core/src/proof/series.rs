@@ -114,7 +114,8 @@ impl Group {
             Sli::SliceUp { .. } => {
                 oracle::Sli::SliceGauge { slice: slo.timing.step.millis(), gauge: vec![raw(Role::Up)] }
             }
-            Sli::SliceRatio { limit, .. } => oracle::Sli::SliceRatio {
+            Sli::SliceRatio { limit, idle_counts, .. } => oracle::Sli::SliceRatio {
+                idle_counts: *idle_counts,
                 share: limit.to_f64().unwrap_or(1.0),
                 total: total(),
                 bad: vec![raw(Role::Bad)],

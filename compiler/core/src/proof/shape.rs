@@ -32,7 +32,7 @@ enum Kind {
     Classic,
     Native,
     SliceUp,
-    SliceRatio { part_is_good: bool, limit: Decimal },
+    SliceRatio { part_is_good: bool, limit: Decimal, idle_counts: bool },
 }
 
 impl Shape {
@@ -42,8 +42,8 @@ impl Shape {
             Sli::Classic { .. } => Kind::Classic,
             Sli::Native { .. } => Kind::Native,
             Sli::SliceUp { .. } => Kind::SliceUp,
-            Sli::SliceRatio { counters, limit, .. } => {
-                Kind::SliceRatio { part_is_good: counters.part_is_good, limit: *limit }
+            Sli::SliceRatio { counters, limit, idle_counts } => {
+                Kind::SliceRatio { part_is_good: counters.part_is_good, limit: *limit, idle_counts: *idle_counts }
             }
         };
         let burns = slo.burns.iter().map(|burn| (burn.long.clone(), burn.short.clone(), burn.threshold, burn.guard));
