@@ -1,0 +1,3 @@
+//! Prices a basket, takes the order, has it paid.
+
+fn main() {}

@@ -1,0 +1,3 @@
+//! Starts the whole system and shows where to look.
+
+fn main() {}

@@ -1,0 +1,3 @@
+//! What a customer's browser talks to.
+
+fn main() {}

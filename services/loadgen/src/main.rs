@@ -1,0 +1,3 @@
+//! Sends requests at a fixed rate, however slow the answers.
+
+fn main() {}

@@ -1,0 +1,3 @@
+//! Books payments into the ledger.
+
+fn main() {}

@@ -1,0 +1,1 @@
+//! Samples CPU per thread and tags each sample with the current trace.

@@ -1,0 +1,3 @@
+//! Keeps traces, logs and profiles in one SQLite file.
+
+fn main() {}
