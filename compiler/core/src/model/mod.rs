@@ -9,6 +9,7 @@ mod policy;
 mod resolve;
 mod service;
 mod sli;
+mod telemetry;
 
 pub use alerting::{AlertNames, Alerting, DataStates, Pair, Response, Strength};
 pub use index::{Declared, Index};
@@ -17,3 +18,4 @@ pub use policy::{Operator, Policy, Severity};
 pub use resolve::{Common, Model, resolve};
 pub use service::{Attribute, Call, Service, Slo};
 pub use sli::{Latency, LatencyKind, Query, Ratio, Side, Sli, Slices};
+pub use telemetry::{LogTier, Redaction, Retention, Sampling};

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use super::alerting::{self, Alerting, DataStates};
 use super::resolve::Scope;
+use super::telemetry::{Redaction, Retention, Sampling};
 use crate::code;
 use crate::emit::Target;
 use crate::finding::Finding;
@@ -66,6 +67,12 @@ pub struct Policy {
     pub alerting: Alerting,
     /// What objectives inherit.
     pub data: DataStates,
+    /// Which traces are kept.
+    pub sampling: Sampling,
+    /// What may leave the node.
+    pub redaction: Redaction,
+    /// How long things are kept.
+    pub retention: Retention,
     /// Whether the severities could not be read, so that any may be declared.
     pub(crate) unread: bool,
 }
@@ -163,6 +170,9 @@ impl Policy {
             own_severities: spec.and_then(|s| s.severities.as_ref()).map(|severities| severities.span),
             alerting: Alerting::workbook(),
             data: DataStates::default(),
+            sampling: Sampling::resolve(spec, scope),
+            redaction: Redaction::resolve(spec),
+            retention: Retention::resolve(spec, scope),
             unread: unread || spec.is_some_and(|spec| spec.severities.is_none() && spec.flawed.any(&["severities"])),
         };
         policy.data = DataStates::resolve(&policy, spec.and_then(|s| s.data.as_ref()), scope);
@@ -296,6 +306,8 @@ fn targets(spec: Option<&PolicySpec>) -> Vec<Target> {
                 TargetWord::Tests => Target::Tests,
                 TargetWord::Operator => Target::Operator,
                 TargetWord::Schema => Target::Schema,
+                TargetWord::Collector => Target::Collector,
+                TargetWord::Retention => Target::Retention,
             })
             .collect(),
         None => Target::ALL.iter().copied().filter(|target| *target != Target::Operator).collect(),

@@ -4,10 +4,12 @@
 //! from [`crate::oracle::closed_form`].
 
 mod alert;
+mod conventions;
 pub mod names;
 mod sli;
 mod slo;
 mod statement;
+mod telemetry;
 mod timing;
 mod words;
 
@@ -16,6 +18,7 @@ pub use sli::{Counters, Sli};
 pub use slo::SloPlan;
 pub use statement::Statement;
 pub(crate) use statement::oracle_pair;
+pub use telemetry::{Slow, TelemetryPlan};
 pub use timing::{Scale, Timing, Window, WindowKind};
 pub use words::Words;
 
@@ -24,6 +27,7 @@ use std::sync::Arc;
 use crate::emit::Target;
 use crate::model::{Operator, Policy, Service};
 use crate::proof::Courses;
+use telemetry::ServiceTelemetry;
 
 /// Everything that is generated from one folder of specs.
 #[derive(Debug)]
@@ -34,6 +38,8 @@ pub struct Plan {
     pub targets: Vec<Target>,
     /// Metadata for the Prometheus Operator.
     pub operator: Operator,
+    /// What collectors and back ends are told.
+    pub telemetry: TelemetryPlan,
     /// What proofs have in common, worked out once.
     pub(crate) courses: Courses,
 }
@@ -47,6 +53,8 @@ pub struct ServicePlan {
     pub stem: String,
     /// Its objectives in the order written.
     pub slos: Vec<SloPlan>,
+    /// What the service contributes to the plan of telemetry.
+    pub(crate) telemetry: ServiceTelemetry,
 }
 
 impl Plan {
@@ -59,10 +67,12 @@ impl Plan {
 
 /// Plans a sound service.
 pub(crate) fn service(service: &Service, policy: &Arc<Policy>) -> ServicePlan {
+    let slos: Vec<_> = service.slos.iter().map(|slo| SloPlan::of(slo, service, policy)).collect();
     ServicePlan {
         name: service.name.value.clone(),
         stem: names::stem(&service.name.value),
-        slos: service.slos.iter().map(|slo| SloPlan::of(slo, service, policy)).collect(),
+        telemetry: ServiceTelemetry::of(service, slos.iter().map(|slo| slo.window_real)),
+        slos,
     }
 }
 
@@ -72,5 +82,7 @@ pub(crate) fn of_all(mut services: Vec<ServicePlan>, policy: &Policy) -> Plan {
     for slo in services.iter_mut().flat_map(|service| &mut service.slos) {
         slo.proves_long = shapes.insert(slo.shape());
     }
-    Plan { services, targets: policy.targets.clone(), operator: policy.operator.clone(), courses: Courses::default() }
+    let telemetry = TelemetryPlan::of(services.iter().map(|service| &service.telemetry), policy);
+    let (targets, operator) = (policy.targets.clone(), policy.operator.clone());
+    Plan { services, targets, operator, telemetry, courses: Courses::default() }
 }
