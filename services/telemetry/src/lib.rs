@@ -50,13 +50,18 @@ pub fn run<F: Future<Output = Result<()>>>(service: Service, main: impl FnOnce()
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .enable_all()
         .thread_name(service.name)
+        .on_thread_start(profiler::on_thread_start)
+        .on_thread_stop(profiler::on_thread_stop)
         .build()
         .context("starting the runtime")?;
     let sdk = {
         let _inside = runtime.enter();
         sdk::Sdk::start(service)?
     };
+    profiler::on_thread_start();
+    let profiler = profiler::start(resource::profiled(service)).context("starting the profiler")?;
     let outcome = runtime.block_on(main());
+    profiler.shutdown();
     sdk.shut_down();
     // A task that still runs must not hold up the end.
     runtime.shutdown_timeout(std::time::Duration::from_secs(1));
@@ -71,7 +76,19 @@ pub async fn serve(address: SocketAddr, router: axum::Router) -> Result<()> {
     let listener = TcpListener::bind(address).await.with_context(|| format!("listening on {address}"))?;
     let address = listener.local_addr().context("reading the address that was given")?;
     tracing::info!(server.address = %address, "listening on http://{address}");
+    let router = router.route("/debug/profiler", axum::routing::put(switch));
     axum::serve(listener, router).with_graceful_shutdown(ended()).await.context("serving")
+}
+
+/// What `PUT /debug/profiler` takes.
+#[derive(serde::Deserialize)]
+struct Switch {
+    on: bool,
+}
+
+async fn switch(axum::Json(Switch { on }): axum::Json<Switch>) -> String {
+    profiler::set_enabled(on);
+    format!("the profiler is {}\n", if on { "on" } else { "off" })
 }
 
 /// Waits until the process is asked to end, by an interrupt or SIGTERM.

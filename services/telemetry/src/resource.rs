@@ -1,5 +1,8 @@
 //! Who is speaking: the resource that every signal of a process carries.
 
+use std::sync::OnceLock;
+use std::time::{SystemTime, UNIX_EPOCH};
+
 use opentelemetry::KeyValue;
 use opentelemetry_sdk::Resource;
 
@@ -8,15 +11,35 @@ use crate::Service;
 /// The commit that this was built from.
 pub(crate) const COMMIT: &str = env!("EMBERLINE_COMMIT");
 
+/// The checkout that this was compiled in, which profiles leave out of their paths.
+const SOURCES: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../..");
+
+/// What the profiler is told.
+pub(crate) fn profiled(service: Service) -> profiler::Config {
+    let attributes = resource(service);
+    let sources = std::path::Path::new(SOURCES);
+    // Debug information has the path without detours.
+    let root = sources.ancestors().nth(4).unwrap_or(sources);
+    profiler::Config {
+        frequency_hz: 99,
+        source_root: root.display().to_string(),
+        resource: attributes.iter().map(|(key, value)| (key.to_string(), value.to_string())).collect(),
+        endpoint: std::env::var("OTEL_EXPORTER_OTLP_ENDPOINT").unwrap_or_else(|_| "http://127.0.0.1:4317".to_owned()),
+        export_interval: std::time::Duration::from_secs(5),
+    }
+}
+
 /// The attributes of a process.
 pub(crate) fn resource(service: Service) -> Resource {
+    // One process is one instance, however often it is described.
+    static STARTED: OnceLock<u128> = OnceLock::new();
     let pid = std::process::id();
-    let started = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap_or_default();
+    let started = STARTED.get_or_init(|| SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default().as_micros());
     Resource::builder()
         .with_service_name(service.name)
         .with_attributes([
             KeyValue::new("service.version", service.version),
-            KeyValue::new("service.instance.id", format!("{}-{pid}-{:x}", service.name, started.as_micros())),
+            KeyValue::new("service.instance.id", format!("{}-{pid}-{:x}", service.name, started)),
             KeyValue::new("vcs.ref.head.revision", COMMIT),
             KeyValue::new("process.pid", i64::from(pid)),
             // As sloppy as telemetry is in the wild: redaction has to take this out on the node.
