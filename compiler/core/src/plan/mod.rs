@@ -4,6 +4,7 @@
 //! from [`crate::oracle::closed_form`].
 
 mod alert;
+pub mod bounds;
 pub mod names;
 mod sli;
 mod slo;
@@ -22,7 +23,7 @@ pub use words::Words;
 use std::sync::Arc;
 
 use crate::emit::Target;
-use crate::model::{Operator, Policy, Service};
+use crate::model::{Index, Operator, Policy, Service};
 use crate::proof::Courses;
 
 /// Everything that is generated from one folder of specs.
@@ -47,6 +48,8 @@ pub struct ServicePlan {
     pub stem: String,
     /// Its objectives in the order written.
     pub slos: Vec<SloPlan>,
+    /// The most series that it can have.
+    pub bounds: bounds::ServiceBound,
 }
 
 impl Plan {
@@ -58,12 +61,10 @@ impl Plan {
 }
 
 /// Plans a sound service.
-pub(crate) fn service(service: &Service, policy: &Arc<Policy>) -> ServicePlan {
-    ServicePlan {
-        name: service.name.value.clone(),
-        stem: names::stem(&service.name.value),
-        slos: service.slos.iter().map(|slo| SloPlan::of(slo, service, policy)).collect(),
-    }
+pub(crate) fn service(service: &Service, policy: &Arc<Policy>, index: &Index) -> ServicePlan {
+    let slos: Vec<SloPlan> = service.slos.iter().map(|slo| SloPlan::of(slo, service, policy)).collect();
+    let bounds = bounds::ServiceBound::of(service, &slos, policy, index);
+    ServicePlan { name: service.name.value.clone(), stem: names::stem(&service.name.value), slos, bounds }
 }
 
 /// The plan of all services, which come sorted by name.
