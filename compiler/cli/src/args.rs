@@ -44,6 +44,9 @@ pub(crate) enum Command {
     /// Check the specs, then write every artefact; nothing is written while a finding is an error
     #[command(after_help = "Example: emberline compile --check    (in a pull request: is generated/ current?)")]
     Compile(Compile),
+    /// Look for secrets and personal data in files, or in what is about to be committed
+    #[command(after_help = "Example: emberline scan --staged    (in a pre-commit hook)")]
+    Scan(Scan),
     /// Say what a finding's code means and how to mend it, or list all codes
     #[command(after_help = "Example: emberline explain unbounded-label")]
     Explain(Explain),
@@ -134,6 +137,21 @@ pub(crate) struct Compile {
     /// Replace files that stand in the way although emberline did not write them
     #[arg(long)]
     pub(crate) force: bool,
+    #[command(flatten)]
+    pub(crate) reporting: Reporting,
+}
+
+/// `emberline scan`.
+#[derive(Debug, Args)]
+pub(crate) struct Scan {
+    /// Files and folders; what git ignores is passed over in folders [default: this folder]
+    #[arg(value_name = "PATH")]
+    pub(crate) paths: Vec<PathBuf>,
+    /// Scan what the next commit will hold, as the index has it, rather than files
+    #[arg(long, conflicts_with = "paths")]
+    pub(crate) staged: bool,
+    #[command(flatten)]
+    pub(crate) known: Known,
     #[command(flatten)]
     pub(crate) reporting: Reporting,
 }

@@ -140,6 +140,39 @@ pub(crate) fn files(commit: &str, path: &Path) -> Result<Vec<(String, Vec<u8>)>>
     blobs(named)
 }
 
+/// The files that the next commit will add or change, as the index has them.
+pub(crate) fn staged() -> Result<Vec<(String, Vec<u8>)>> {
+    let raw = ask(
+        &[
+            "diff",
+            "--cached",
+            "--raw",
+            "-z",
+            "--no-abbrev",
+            "--no-renames",
+            "--no-ext-diff",
+            "--relative",
+            "--diff-filter=d",
+        ],
+        None,
+    )?;
+    let raw = text(raw.ok_or_else(|| {
+        Failure::new("git cannot say what is staged").help("run it in the work tree of a repository")
+    })?);
+    let mut named = Vec::new();
+    let mut fields = raw.split('\0');
+    while let (Some(about), Some(path)) = (fields.next(), fields.next()) {
+        let about: Vec<&str> = about.trim_start_matches(':').split(' ').collect();
+        // A submodule has a commit, not a text.
+        if let [_, mode, _, id, _] = about.as_slice()
+            && *mode != "160000"
+        {
+            named.push((path.to_owned(), (*id).to_owned()));
+        }
+    }
+    blobs(named)
+}
+
 /// The contents of objects, asked for in one go.
 fn blobs(named: Vec<(String, String)>) -> Result<Vec<(String, Vec<u8>)>> {
     let ids: String = named.iter().map(|(_, id)| format!("{id}\n")).collect();
