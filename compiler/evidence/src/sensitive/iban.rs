@@ -72,10 +72,10 @@ const LENGTHS: &[(&[u8; 2], usize)] = &[
 /// A number that starts at `at`, whole or in groups of four with blanks between.
 pub(super) fn find(bytes: &[u8], at: usize) -> Option<Hit> {
     let head = bytes.get(at..at + 4)?;
-    let length = LENGTHS.iter().find(|(country, _)| country[..] == head[..2]).map(|(_, length)| *length)?;
     if !head[2..].iter().all(u8::is_ascii_digit) {
         return None;
     }
+    let length = LENGTHS.iter().find(|(country, _)| country[..] == head[..2]).map(|(_, length)| *length)?;
     let mut characters = Vec::with_capacity(length);
     let mut end = at;
     while characters.len() < length {

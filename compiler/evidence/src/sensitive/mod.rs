@@ -101,7 +101,9 @@ pub fn scan(text: &str, origin: Origin) -> Vec<Hit> {
         // A run of digits or letters is looked at once, from its first byte: matches begin where words begin.
         let starts_word = at == 0 || !is_word(bytes[at - 1]);
         let found = match bytes[at] {
-            b'@' => email(bytes, at, origin),
+            b'@' => email(bytes, at, 1, origin),
+            // As URLs have it.
+            b'%' if bytes[at..].starts_with(b"%40") => email(bytes, at, 3, origin),
             b'-' => token::private_key(bytes, at),
             b':' => token::url_password(bytes, at),
             b'0'..=b'9' if starts_word => number::card(bytes, at).or_else(|| number::ssn(bytes, at)),
@@ -164,8 +166,8 @@ fn is_word(byte: u8) -> bool {
 const NO_DOMAINS: [&str; 12] =
     ["png", "jpg", "jpeg", "gif", "svg", "webp", "css", "json", "html", "toml", "yaml", "local"];
 
-/// An address around an `@`: at most 64 bytes before, 253 behind.
-fn email(bytes: &[u8], at: usize, origin: Origin) -> Option<Hit> {
+/// An address around an `@` of `width` bytes: at most 64 bytes before, 253 behind.
+fn email(bytes: &[u8], at: usize, width: usize, origin: Origin) -> Option<Hit> {
     let is_local = |byte: &u8| byte.is_ascii_alphanumeric() || b"._%+-".contains(byte);
     let local = bytes[at.saturating_sub(65)..at].iter().rev().take_while(|byte| is_local(byte)).count();
     let trimmed = bytes[at - local..at].iter().take_while(|byte| b"._%+-".contains(byte)).count();
@@ -174,15 +176,15 @@ fn email(bytes: &[u8], at: usize, origin: Origin) -> Option<Hit> {
         return None;
     }
     let is_domain = |byte: &u8| byte.is_ascii_alphanumeric() || b".-".contains(byte);
-    let reach = bytes.len().min(at + 1 + 254);
-    let mut length = bytes[at + 1..reach].iter().take_while(|byte| is_domain(byte)).count();
-    while length > 0 && b".-".contains(&bytes[at + length]) {
+    let reach = bytes.len().min(at + width + 254);
+    let mut length = bytes[at + width..reach].iter().take_while(|byte| is_domain(byte)).count();
+    while length > 0 && b".-".contains(&bytes[at + width + length - 1]) {
         length -= 1;
     }
     if length > 253 {
         return None;
     }
-    let domain = std::str::from_utf8(&bytes[at + 1..at + 1 + length]).ok()?.to_ascii_lowercase();
+    let domain = std::str::from_utf8(&bytes[at + width..at + width + length]).ok()?.to_ascii_lowercase();
     let labels: Vec<&str> = domain.split('.').collect();
     let top = labels.last()?;
     let sound = labels.iter().all(|label| !label.is_empty() && !label.starts_with('-') && !label.ends_with('-'));
@@ -192,7 +194,7 @@ fn email(bytes: &[u8], at: usize, origin: Origin) -> Option<Hit> {
     if NO_DOMAINS.contains(top) {
         return None;
     }
-    let behind = bytes.get(at + 1 + length);
+    let behind = bytes.get(at + width + length);
     // `git@github.com:owner/name` and `ssh://git@…` name a repository.
     let is_repository = &bytes[start..at] == b"git" && matches!(behind, Some(b':' | b'/'));
     // The end of `://user:password@host` is a password's.
@@ -205,7 +207,7 @@ fn email(bytes: &[u8], at: usize, origin: Origin) -> Option<Hit> {
     if origin == Origin::File && is_reserved(&labels) {
         return None;
     }
-    Some(Hit { range: start..at + 1 + length, kind: Kind::Email })
+    Some(Hit { range: start..at + width + length, kind: Kind::Email })
 }
 
 /// Domains that RFC 2606 and RFC 6761 reserve, and those that swallow what is sent to them.

@@ -57,7 +57,8 @@ fn is_issued(digits: &[u8]) -> bool {
         length @ 16..=19 => {
             let long = matches!(prefix(4), 3528..=3589 | 6011)
                 || matches!(prefix(3), 644..=649)
-                || matches!(prefix(2), 62 | 65);
+                || matches!(prefix(2), 62 | 65)
+                || matches!(prefix(4), 5018 | 5020 | 5038 | 5893 | 6304 | 6759 | 6761..=6763);
             let sixteen = matches!(prefix(2), 51..=55) || matches!(prefix(4), 2221..=2720 | 2200..=2204);
             (prefix(1) == 4 && length != 17 && length != 18) || long || (sixteen && length == 16)
         }

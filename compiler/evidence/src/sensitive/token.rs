@@ -117,16 +117,16 @@ pub(super) fn assigned(bytes: &[u8], at: usize, origin: Origin) -> Option<Hit> {
     if !(5..=48).contains(&length) {
         return None;
     }
-    let name: Vec<u8> =
-        rest[..length].iter().filter(|byte| byte.is_ascii_alphanumeric()).map(u8::to_ascii_lowercase).collect();
-    if !NAMES.iter().any(|known| name.ends_with(known)) {
-        return None;
-    }
     let blank = |from: usize| rest.get(from..).map_or(0, |rest| rest.iter().take_while(|byte| **byte == b' ').count());
     let mut next = length;
     next += usize::from(matches!(rest.get(next), Some(b'"' | b'\'')));
     next += blank(next);
     if !matches!(rest.get(next), Some(b':' | b'=')) {
+        return None;
+    }
+    let name: Vec<u8> =
+        rest[..length].iter().filter(|byte| byte.is_ascii_alphanumeric()).map(u8::to_ascii_lowercase).collect();
+    if !NAMES.iter().any(|known| name.ends_with(known)) {
         return None;
     }
     next += 1;
