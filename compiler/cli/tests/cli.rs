@@ -146,12 +146,12 @@ fn a_stale_tree_fails_the_check_and_is_left_alone() {
         ("generated/.emberline-manifest", b"prometheus/rules/gone.yaml\n"),
         ("generated/prometheus/rules/gone.yaml", b"groups: []\n"),
     ]);
-    let ran = home.run("compile --check");
+    let ran = home.run("compile --check --only rules");
     assert_eq!(ran.status, 1);
     assert!(ran.out.contains("--- generated/prometheus/rules/gone.yaml\n+++ /dev/null\n"), "{}", ran.out);
     assert!(ran.out.contains("error[stale-artefact]: `generated/prometheus/rules/gone.yaml` is left of a spec"));
     assert!(home.path().join("generated/prometheus/rules/gone.yaml").exists());
-    assert_eq!(home.run("compile --check --fail-on never").status, 0);
+    assert_eq!(home.run("compile --check --only rules --fail-on never").status, 0);
 
     let json: serde_json::Value = serde_json::from_str(&home.run("compile --check --format json").out).unwrap();
     let findings = json["findings"].as_array().unwrap();

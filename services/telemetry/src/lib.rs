@@ -1,1 +1,92 @@
-//! Logs, metrics, traces and profiles of a service, joined by trace id.
+//! The telemetry of a service: one call sets up traces, metrics, logs and profiles, all exported over OTLP and joined by
+//! trace id.
+//!
+//! - [`run`] builds the runtime, exports until the service ends, and then flushes what is left, bounded in time.
+//! - [`http`] is the server and client side of a hop: a span each, the context carried across.
+//! - [`requests`] counts requests, with every error series there from the start.
+//! - [`scenario`] is what the load asks of a service for a demonstration.
+//!
+//! Nothing here makes a request wait: queues are bounded, and what does not fit is dropped.
+
+pub mod http;
+pub mod requests;
+mod resource;
+pub mod scenario;
+mod sdk;
+
+use std::future::Future;
+use std::net::SocketAddr;
+
+use anyhow::{Context, Result};
+use tokio::net::TcpListener;
+
+/// Name and version of a service.
+#[derive(Debug, Clone, Copy)]
+pub struct Service {
+    /// `service.name`.
+    pub name: &'static str,
+    /// `service.version`.
+    pub version: &'static str,
+}
+
+/// The full path of the function that this stands in, for `code.function.name`.
+#[macro_export]
+macro_rules! function {
+    () => {{
+        fn here() {}
+        fn name_of<T>(_: T) -> &'static str {
+            ::std::any::type_name::<T>()
+        }
+        let name = name_of(here);
+        name.strip_suffix("::here").unwrap_or(name).trim_end_matches("::{{closure}}")
+    }};
+}
+
+/// Runs a service to its end with all its telemetry set up.
+///
+/// # Errors
+/// What `main` returns, or why the runtime or an exporter cannot be made.
+pub fn run<F: Future<Output = Result<()>>>(service: Service, main: impl FnOnce() -> F) -> Result<()> {
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .thread_name(service.name)
+        .build()
+        .context("starting the runtime")?;
+    let sdk = {
+        let _inside = runtime.enter();
+        sdk::Sdk::start(service)?
+    };
+    let outcome = runtime.block_on(main());
+    sdk.shut_down();
+    // A task that still runs must not hold up the end.
+    runtime.shutdown_timeout(std::time::Duration::from_secs(1));
+    outcome
+}
+
+/// Serves `router` on `address` until the process is asked to end; port 0 is any free one, and the log says which.
+///
+/// # Errors
+/// When the address cannot be had.
+pub async fn serve(address: SocketAddr, router: axum::Router) -> Result<()> {
+    let listener = TcpListener::bind(address).await.with_context(|| format!("listening on {address}"))?;
+    let address = listener.local_addr().context("reading the address that was given")?;
+    tracing::info!(server.address = %address, "listening on http://{address}");
+    axum::serve(listener, router).with_graceful_shutdown(ended()).await.context("serving")
+}
+
+/// Waits until the process is asked to end, by an interrupt or SIGTERM.
+pub async fn ended() {
+    let interrupt = tokio::signal::ctrl_c();
+    #[cfg(unix)]
+    {
+        use tokio::signal::unix::{SignalKind, signal};
+        if let Ok(mut terminate) = signal(SignalKind::terminate()) {
+            tokio::select! {
+                _ = interrupt => {}
+                _ = terminate.recv() => {}
+            }
+            return;
+        }
+    }
+    let _ = interrupt.await;
+}

@@ -4,12 +4,15 @@
 //! cargo bench -p emberline --bench compile                            # 100, 1,000 and 10,000 objectives
 //! cargo bench -p emberline --bench compile -- 1000                    # one size
 //! cargo bench -p emberline --bench compile -- generate FOLDER 10000   # only the specs, for a profiler
+//! cargo bench -p emberline --bench compile -- sloth PROGRAM 10000     # rules in turns with Sloth, seven pairs
 //! ```
 //!
 //! Prints; nothing here fails on a time. Wall times on a busy machine are upper bounds, hence the minimum beside the
-//! median, and the processor time, which neighbours disturb least.
+//! median, and the processor time, which neighbours disturb least. "Into an empty folder" is a new one each time, and
+//! nothing is deleted before the end: after many files were deleted ext4 looks long for inodes, whoever asks.
 #![allow(clippy::print_stdout, reason = "a benchmark prints")]
 
+mod sloth;
 mod specs;
 
 use std::error::Error;
@@ -24,9 +27,8 @@ type Result<T> = std::result::Result<T, Box<dyn Error>>;
 
 /// Objectives in all.
 const SIZES: [usize; 3] = [100, 1_000, 10_000];
-/// Sloth v0.16 over 10,000 objectives in 1,000 files, on two cores (field/compilers.md).
-const SLOTH: Duration = Duration::from_millis(4_980);
-const SLOTH_SIZE: usize = 10_000;
+/// The size at which one changed file among many is measured.
+const MANY: usize = 10_000;
 /// Same specs every time.
 const SEED: u64 = 0x0E3B_E211;
 
@@ -41,17 +43,17 @@ struct Run {
 /// What is measured: its name, and the arguments that differ.
 struct Job {
     name: &'static str,
-    /// Whether the output folder is emptied before each run; `None` for a job that writes nothing.
-    empties: Option<bool>,
+    /// Whether the output folder is a new one in each run; `None` for a job that writes nothing.
+    fresh: Option<bool>,
     only_rules: bool,
 }
 
 const JOBS: [Job; 5] = [
-    Job { name: "check", empties: None, only_rules: true },
-    Job { name: "rules into an empty folder", empties: Some(true), only_rules: true },
-    Job { name: "rules over existing ones", empties: Some(false), only_rules: true },
-    Job { name: "every artefact into an empty folder", empties: Some(true), only_rules: false },
-    Job { name: "every artefact over existing ones", empties: Some(false), only_rules: false },
+    Job { name: "check", fresh: None, only_rules: true },
+    Job { name: "rules into an empty folder", fresh: Some(true), only_rules: true },
+    Job { name: "rules over existing ones", fresh: Some(false), only_rules: true },
+    Job { name: "every artefact into an empty folder", fresh: Some(true), only_rules: false },
+    Job { name: "every artefact over existing ones", fresh: Some(false), only_rules: false },
 ];
 
 fn main() -> Result<()> {
@@ -60,15 +62,19 @@ fn main() -> Result<()> {
     if let ["generate", folder, slos] = words.as_slice() {
         return Ok(specs::write(Path::new(folder), slos.parse()?, SEED)?);
     }
+    if let ["sloth", program, slos] = words.as_slice() {
+        return beside_sloth(Path::new(program), slos.parse()?);
+    }
     let sizes: Vec<usize> = words.iter().map(|word| word.parse()).collect::<std::result::Result<_, _>>()?;
     let sizes = if sizes.is_empty() { SIZES.to_vec() } else { sizes };
     println!(
         "{:<9}{:<38}{:>9}{:>9}{:>9}{:>10}{:>10}{:>9}",
         "SLOs", "", "min ms", "median", "cpu ms", "SLOs/s", "MB out", "MiB peak"
     );
+    let folder = tempfile::tempdir()?;
     let mut last: Option<(usize, Vec<Duration>)> = None;
     for slos in sizes {
-        let fastest = size(slos)?;
+        let fastest = size(slos, &folder.path().join(slos.to_string()))?;
         if let Some((fewer, before)) = &last {
             let times = slos as f64 / *fewer as f64;
             println!("         growth for {times} times as many objectives (linear is {times}):");
@@ -82,36 +88,53 @@ fn main() -> Result<()> {
 }
 
 /// Measures every job over one folder; the fastest wall time of each.
-fn size(slos: usize) -> Result<Vec<Duration>> {
-    let folder = tempfile::tempdir()?;
-    let (specs, out) = (folder.path().join("slos"), folder.path().join("generated"));
+fn size(slos: usize, folder: &Path) -> Result<Vec<Duration>> {
+    let specs = folder.join("slos");
     specs::write(&specs, slos, SEED)?;
     let mut fastest = Vec::new();
     for job in &JOBS {
         let count = if slos >= 10_000 { 5 } else { 9 };
         let mut runs = Vec::new();
-        for _ in 0..count {
-            if job.empties == Some(true) && out.exists() {
-                fs::remove_dir_all(&out)?;
+        let mut out = folder.join(job.name);
+        if job.fresh == Some(false) {
+            run(&mut command(job, &specs, &out))?;
+        }
+        for number in 0..count {
+            if job.fresh == Some(true) {
+                out = folder.join(format!("{} {number}", job.name));
             }
             runs.push(run(&mut command(job, &specs, &out))?);
         }
-        let written = if job.empties.is_some() { bytes(&out)? } else { 0 };
+        let written = if job.fresh.is_some() { bytes(&out)? } else { 0 };
         let least = print(job.name, slos, &mut runs, written);
-        if slos == SLOTH_SIZE && job.empties == Some(true) {
-            println!(
-                "{:<9}{:>38} {:.1}× as fast as Sloth's rules alone",
-                "",
-                "",
-                SLOTH.as_secs_f64() / least.as_secs_f64()
-            );
-        }
         fastest.push(least);
     }
-    if slos == SLOTH_SIZE {
+    if slos == MANY {
         one_changed(&specs, slos)?;
     }
     Ok(fastest)
+}
+
+/// The rules of as many objectives, ours and Sloth's in turns, so that both meet the same machine.
+fn beside_sloth(program: &Path, slos: usize) -> Result<()> {
+    let folder = tempfile::tempdir()?;
+    let (ours, theirs) = (folder.path().join("ours"), folder.path().join("theirs"));
+    specs::write(&ours, slos, SEED)?;
+    sloth::write(&theirs, slos)?;
+    println!("{:>6}{:>12}{:>9}{:>9}{:>17}{:>9}", "pair", "Sloth ms", "ours ms", "times", "every artefact", "times");
+    let mut times = Vec::new();
+    for pair in 1..=7 {
+        let out = |what: &str| folder.path().join(format!("{what} {pair}"));
+        let sloth = run(&mut sloth::command(program, &theirs, &out("sloth"))?)?.wall.as_secs_f64() * 1e3;
+        let [rules, all] = [&JOBS[1], &JOBS[3]]
+            .map(|job| run(&mut command(job, &ours, &out(job.name))).map(|run| run.wall.as_secs_f64() * 1e3));
+        let (rules, all) = (rules?, all?);
+        println!("{pair:>6}{sloth:>12.0}{rules:>9.0}{:>9.1}{all:>17.0}{:>9.1}", sloth / rules, sloth / all);
+        times.push(sloth / rules);
+    }
+    times.sort_by(f64::total_cmp);
+    println!("rules {:.1} times as fast as Sloth's in the median pair, {:.1} in the worst", times[3], times[0]);
+    Ok(())
 }
 
 /// What a person waits for who saved one file among many.
@@ -130,8 +153,8 @@ fn one_changed(specs: &Path, slos: usize) -> Result<()> {
 
 fn command(job: &Job, specs: &Path, out: &Path) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_emberline"));
-    command.arg(if job.empties.is_some() { "compile" } else { "check" }).arg("--quiet").arg("--specs").arg(specs);
-    if job.empties.is_some() {
+    command.arg(if job.fresh.is_some() { "compile" } else { "check" }).arg("--quiet").arg("--specs").arg(specs);
+    if job.fresh.is_some() {
         command.arg("--out").arg(out);
         if job.only_rules {
             command.args(["--only", "rules"]);

@@ -6,6 +6,7 @@ mod bad_not_subset;
 mod cannot_fire;
 mod low_traffic;
 mod mixed_scrape_intervals;
+mod retention_too_short;
 mod series;
 mod threshold_not_a_bucket;
 mod unbounded_label;
@@ -33,6 +34,7 @@ pub static CHECKS: &[Check] = &[
     Check { codes: &[&code::LOW_TRAFFIC], run: low_traffic::run },
     Check { codes: &[&code::MIXED_SCRAPE_INTERVALS], run: mixed_scrape_intervals::run },
     Check { codes: &[&code::SERIES_BUDGET, &code::SDK_CARDINALITY_LIMIT], run: series::run },
+    Check { codes: &[&code::RETENTION_TOO_SHORT], run: retention_too_short::run },
     Check { codes: &[&code::THRESHOLD_NOT_A_BUCKET], run: threshold_not_a_bucket::run },
     Check { codes: &[&code::UNBOUNDED_LABEL], run: unbounded_label::run },
     Check {

@@ -81,6 +81,51 @@ for 6. Or drop the pair, as here, or declare `alerting: {pairs: …}` with a
 smaller `budget` for it.",
 };
 
+/// Prometheus keeps samples for less time than a window covers.
+pub static RETENTION_TOO_SHORT: Code = Code {
+    id: "retention-too-short",
+    severity: Error,
+    summary: "an objective's window is longer than Prometheus keeps samples",
+    cause: "\
+A budget is the sum of all events in its window. What Prometheus has forgotten
+it cannot count: with 15 days of samples, an objective over 30 days would show
+the budget of the last 15 and call it that of the month.",
+    example: Example::Specs {
+        wrong: r#"
+version: emberline/v1
+service: shop
+slos:
+  - name: availability
+    objective: 99.9%
+    window: 30d
+    sli:
+      events:
+        total: http_requests_total
+        bad: http_requests_total{code=~"5.."}
+# --- policy.yaml
+version: emberline/v1
+retention: {metrics: 15d}"#,
+        right: r#"
+version: emberline/v1
+service: shop
+slos:
+  - name: availability
+    objective: 99.9%
+    window: 30d
+    sli:
+      events:
+        total: http_requests_total
+        bad: http_requests_total{code=~"5.."}
+# --- policy.yaml
+version: emberline/v1
+retention: {metrics: 40d}"#,
+    },
+    remedy: "\
+Keep samples for the longest window and some days more, or shorten the window.
+Without `retention: {metrics: …}` the generated flags keep the longest window
+and ten days.",
+};
+
 /// A window that holds fewer than four scrapes.
 pub static WINDOW_TOO_SHORT: Code = Code {
     id: "window-too-short",
@@ -176,4 +221,5 @@ waking somebody; 0 means any. A lower objective, a timeslice indicator and
 synthetic requests that add traffic are other ways out.",
 };
 
-pub(super) static CODES: &[&Code] = &[&OBJECTIVE_OUT_OF_RANGE, &CANNOT_FIRE, &WINDOW_TOO_SHORT, &LOW_TRAFFIC];
+pub(super) static CODES: &[&Code] =
+    &[&OBJECTIVE_OUT_OF_RANGE, &CANNOT_FIRE, &WINDOW_TOO_SHORT, &LOW_TRAFFIC, &RETENTION_TOO_SHORT];

@@ -1,7 +1,9 @@
 //! Emitters: `Plan → Artefact`s, one file per output format. No arithmetic and no I/O here.
 
+mod collector;
 mod operator;
 mod prometheus;
+mod retention;
 mod rules;
 mod schema;
 mod tests;
@@ -22,11 +24,16 @@ pub enum Target {
     Operator,
     /// The JSON Schemas of the spec and the policy.
     Schema,
+    /// Configurations of the OpenTelemetry Collector.
+    Collector,
+    /// How long back ends keep what they get.
+    Retention,
 }
 
 impl Target {
     /// Every target, in the order they are written.
-    pub const ALL: &[Self] = &[Self::Rules, Self::Tests, Self::Operator, Self::Schema];
+    pub const ALL: &[Self] =
+        &[Self::Rules, Self::Tests, Self::Operator, Self::Schema, Self::Collector, Self::Retention];
 
     /// The word for `--only`.
     #[must_use]
@@ -36,6 +43,8 @@ impl Target {
             Self::Tests => "tests",
             Self::Operator => "operator",
             Self::Schema => "schema",
+            Self::Collector => "collector",
+            Self::Retention => "retention",
         }
     }
 
@@ -47,6 +56,8 @@ impl Target {
             Self::Tests => "prometheus/tests",
             Self::Operator => "operator",
             Self::Schema => "schema",
+            Self::Collector => "collector",
+            Self::Retention => "retention",
         }
     }
 
@@ -83,13 +94,19 @@ pub fn emit(plan: &Plan, unit: usize, targets: &[Target]) -> Vec<Artefact> {
                     Target::Rules => artefacts.push(prometheus::emit(service)),
                     Target::Tests => artefacts.extend(tests::emit(service, &plan.courses)),
                     Target::Operator => artefacts.push(operator::emit(service, &plan.operator)),
-                    Target::Schema => {}
+                    Target::Schema | Target::Collector | Target::Retention => {}
                 }
             }
         }
         None => {
             if targets.contains(&Target::Schema) {
                 artefacts.extend(schema::emit());
+            }
+            if targets.contains(&Target::Collector) {
+                artefacts.extend(collector::emit(&plan.telemetry));
+            }
+            if targets.contains(&Target::Retention) {
+                artefacts.extend(retention::emit(&plan.telemetry));
             }
         }
     }

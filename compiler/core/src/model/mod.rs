@@ -11,6 +11,7 @@ mod resolve;
 pub mod semconv;
 mod service;
 mod sli;
+mod telemetry;
 mod waiver;
 
 pub use alerting::{AlertNames, Alerting, DataStates, Pair, Response, Strength};
@@ -20,4 +21,5 @@ pub use policy::{Cardinality, Operator, Policy, Severity};
 pub use resolve::{Common, Model, resolve};
 pub use service::{Attribute, Call, Service, Slo};
 pub use sli::{Latency, LatencyKind, Query, Ratio, Side, Sli, Slices};
+pub use telemetry::{LogTier, Redaction, Retention, Sampling};
 pub use waiver::Waiver;

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use super::alerting::{self, Alerting, DataStates};
 use super::domain;
 use super::resolve::Scope;
+use super::telemetry::{Redaction, Retention, Sampling};
 use super::waiver::Waiver;
 use crate::code;
 use crate::emit::Target;
@@ -76,6 +77,12 @@ pub struct Policy {
     pub(crate) enumerations_unread: bool,
     /// Findings that are accepted for a while.
     pub waivers: Vec<Waiver>,
+    /// Which traces are kept.
+    pub sampling: Sampling,
+    /// What may leave the node.
+    pub redaction: Redaction,
+    /// How long things are kept.
+    pub retention: Retention,
     /// Whether the severities could not be read, so that any may be declared.
     pub(crate) unread: bool,
 }
@@ -211,6 +218,9 @@ impl Policy {
             own_severities: spec.and_then(|s| s.severities.as_ref()).map(|severities| severities.span),
             alerting: Alerting::workbook(),
             data: DataStates::default(),
+            sampling: Sampling::resolve(spec, scope),
+            redaction: Redaction::resolve(spec),
+            retention: Retention::resolve(spec, scope),
             unread: unread || spec.is_some_and(|spec| spec.severities.is_none() && spec.flawed.any(&["severities"])),
         };
         policy.data = DataStates::resolve(&policy, spec.and_then(|s| s.data.as_ref()), scope);
@@ -344,6 +354,8 @@ fn targets(spec: Option<&PolicySpec>) -> Vec<Target> {
                 TargetWord::Tests => Target::Tests,
                 TargetWord::Operator => Target::Operator,
                 TargetWord::Schema => Target::Schema,
+                TargetWord::Collector => Target::Collector,
+                TargetWord::Retention => Target::Retention,
             })
             .collect(),
         None => Target::ALL.iter().copied().filter(|target| *target != Target::Operator).collect(),

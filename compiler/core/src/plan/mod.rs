@@ -5,10 +5,12 @@
 
 mod alert;
 pub mod bounds;
+mod conventions;
 pub mod names;
 mod sli;
 mod slo;
 mod statement;
+mod telemetry;
 mod timing;
 mod words;
 
@@ -17,6 +19,7 @@ pub use sli::{Counters, Sli};
 pub use slo::SloPlan;
 pub use statement::Statement;
 pub(crate) use statement::oracle_pair;
+pub use telemetry::{Slow, TelemetryPlan};
 pub use timing::{Scale, Timing, Window, WindowKind};
 pub use words::Words;
 
@@ -25,6 +28,7 @@ use std::sync::Arc;
 use crate::emit::Target;
 use crate::model::{Index, Operator, Policy, Service};
 use crate::proof::Courses;
+use telemetry::ServiceTelemetry;
 
 /// Everything that is generated from one folder of specs.
 #[derive(Debug)]
@@ -35,6 +39,8 @@ pub struct Plan {
     pub targets: Vec<Target>,
     /// Metadata for the Prometheus Operator.
     pub operator: Operator,
+    /// What collectors and back ends are told.
+    pub telemetry: TelemetryPlan,
     /// What proofs have in common, worked out once.
     pub(crate) courses: Courses,
 }
@@ -50,6 +56,8 @@ pub struct ServicePlan {
     pub slos: Vec<SloPlan>,
     /// The most series that it can have.
     pub bounds: bounds::ServiceBound,
+    /// What the service contributes to the plan of telemetry.
+    pub(crate) telemetry: ServiceTelemetry,
 }
 
 impl Plan {
@@ -62,9 +70,15 @@ impl Plan {
 
 /// Plans a sound service.
 pub(crate) fn service(service: &Service, policy: &Arc<Policy>, index: &Index) -> ServicePlan {
-    let slos: Vec<SloPlan> = service.slos.iter().map(|slo| SloPlan::of(slo, service, policy)).collect();
+    let slos: Vec<_> = service.slos.iter().map(|slo| SloPlan::of(slo, service, policy)).collect();
     let bounds = bounds::ServiceBound::of(service, &slos, policy, index);
-    ServicePlan { name: service.name.value.clone(), stem: names::stem(&service.name.value), slos, bounds }
+    ServicePlan {
+        bounds,
+        name: service.name.value.clone(),
+        stem: names::stem(&service.name.value),
+        telemetry: ServiceTelemetry::of(service, slos.iter().map(|slo| slo.window_real)),
+        slos,
+    }
 }
 
 /// The plan of all services, which come sorted by name.
@@ -73,5 +87,7 @@ pub(crate) fn of_all(mut services: Vec<ServicePlan>, policy: &Policy) -> Plan {
     for slo in services.iter_mut().flat_map(|service| &mut service.slos) {
         slo.proves_long = shapes.insert(slo.shape());
     }
-    Plan { services, targets: policy.targets.clone(), operator: policy.operator.clone(), courses: Courses::default() }
+    let telemetry = TelemetryPlan::of(services.iter().map(|service| &service.telemetry), policy);
+    let (targets, operator) = (policy.targets.clone(), policy.operator.clone());
+    Plan { services, targets, operator, telemetry, courses: Courses::default() }
 }

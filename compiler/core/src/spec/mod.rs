@@ -9,6 +9,7 @@ mod policy;
 pub mod schema;
 mod service;
 mod slo;
+mod telemetry;
 
 pub use decode::{Flawed, Named, Needed};
 pub use leaf::{Name, Number, Promql, Text, Version};
@@ -17,6 +18,7 @@ pub use service::{AttributeSpec, CallKind, CallSpec, JointSpec, LabelSpec, Metri
 pub use slo::{
     AlertNamesSpec, AlertingSpec, DataSpec, EventsSpec, Idle, LatencySpec, PairSpec, SliSpec, SloSpec, TimesliceSpec,
 };
+pub use telemetry::{LogTierSpec, RedactionSpec, RetentionSpec, SamplingSpec, SeverityWord, Undeclared};
 
 use crate::code;
 use crate::finding::Finding;

@@ -3,6 +3,7 @@
 use super::decode::{Named, Needed, record, words};
 use super::leaf::{Name, Text, Version};
 use super::slo::{AlertingSpec, DataSpec};
+use super::telemetry::{RedactionSpec, RetentionSpec, SamplingSpec};
 use crate::quantity::{Date, Duration};
 use crate::source::Spanned;
 
@@ -47,6 +48,12 @@ record! {
         alerting: Option<Spanned<AlertingSpec>>,
         /// What to do when data goes missing. Default: `absent: page`, the others `ignore`.
         data: Option<Spanned<DataSpec>>,
+        /// Which traces the collector keeps.
+        sampling: Option<SamplingSpec>,
+        /// What the collector removes or masks before telemetry leaves the node.
+        redaction: Option<RedactionSpec>,
+        /// How long metrics, traces, profiles and tiers of logs are kept.
+        retention: Option<RetentionSpec>,
     }
 }
 
@@ -109,5 +116,9 @@ words! {
         Operator = "operator",
         /// JSON Schemas of the specs.
         Schema = "schema",
+        /// Configurations of the OpenTelemetry Collector.
+        Collector = "collector",
+        /// Retention of Prometheus, Loki, Tempo, Mimir, Pyroscope and the demo's store.
+        Retention = "retention",
     }
 }

@@ -1,0 +1,130 @@
+//! What must not leave the node: undeclared attributes, declared personal data, and whatever looks like a secret.
+//!
+//! Two processors share the work. `redaction` knows keys and values of every attribute (resource, scope, span, span
+//! event, log record, data point) and of log bodies. `transform` does what it cannot: names, status messages, literals
+//! in SQL, queries in URLs, and profiles.
+//!
+//! Attributes of span links are out of reach: no processor of this release can change or remove them (`redaction` passes
+//! links over; OTTL reads `span.links` as a whole, and `set(span.links, nil)` does nothing). Instrumentation has to leave
+//! them empty, and evidence is checked for it.
+//!
+//! SQL sanitizers of `redaction` are for spans alone: without a database's name they would rewrite every log body.
+
+use serde_json::{Value, json};
+
+use super::{Config, escaped};
+use crate::plan::TelemetryPlan;
+
+/// What is masked wherever it stands (RE2). Boundaries keep trace ids, UUIDs and timestamps out: a card number begins with
+/// an issuer's digits, which no timestamp of this century in milliseconds, microseconds or nanoseconds does.
+const SECRETS: [&str; 9] = [
+    r"[A-Za-z0-9._%+-]+(?:@|%40)[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)*\.[A-Za-z]{2,}",
+    r"\b(?:4[0-9]{3}|5[1-5][0-9]{2}|2[2-7][0-9]{2}|6(?:011|5[0-9]{2}))[ -]?[0-9]{4}[ -]?[0-9]{4}[ -]?[0-9]{1,7}\b",
+    r"\b3[47][0-9]{2}[ -]?[0-9]{6}[ -]?[0-9]{5}\b",
+    r"(?i)\b(?:bearer|basic)\s+[a-z0-9._~+/=-]{8,}",
+    r"\beyJ[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]*",
+    r"\b(?:AKIA|ASIA)[0-9A-Z]{16}\b",
+    r"\b(?:gh[pousr]_[A-Za-z0-9]{36,}|xox[abprs]-[A-Za-z0-9-]{10,}|sk_(?:live|test)_[A-Za-z0-9]{16,})",
+    r"-----BEGIN [A-Z ]*PRIVATE KEY-----[^-]*",
+    r"(?i)\b(?:password|passwd|pwd|secret|token|api[_-]?key)\s*[=:]\s*[^\s&,;]+",
+];
+
+/// Literals of SQL: quoted texts, then numbers.
+const LITERALS: [&str; 2] = [r"'(?:[^']|'')*'", r"\b[0-9]+(?:\.[0-9]+)?\b"];
+
+/// A URL's query and fragment.
+const QUERY: &str = r"[?#].*";
+
+/// Adds the processors that [`Steps`] names.
+pub(super) fn add(config: &mut Config, plan: &TelemetryPlan) {
+    let sanitizers = json!({
+        "db_sanitizer": {"sql": {"enabled": true, "attributes": plan.sql}, "sanitize_span_name": false},
+    });
+    config.processor("redaction/spans", redaction(plan, Some(sanitizers)));
+    config.processor("redaction", redaction(plan, None));
+    config.processor(
+        "transform/redaction",
+        json!({
+            // A payload that cannot be redacted is refused, not passed on.
+            "error_mode": "propagate",
+            "trace_statements": traces(plan),
+            "log_statements": logs(plan),
+            "profile_statements": profiles(plan),
+        }),
+    );
+}
+
+/// The processors of each signal, in order.
+pub(super) struct Steps;
+
+impl Steps {
+    pub(super) const TRACES: [&'static str; 3] = ["memory_limiter", "redaction/spans", "transform/redaction"];
+    pub(super) const LOGS: [&'static str; 3] = ["memory_limiter", "redaction", "transform/redaction"];
+    pub(super) const METRICS: [&'static str; 2] = ["memory_limiter", "redaction"];
+    pub(super) const PROFILES: [&'static str; 2] = ["memory_limiter", "transform/redaction"];
+}
+
+fn redaction(plan: &TelemetryPlan, more: Option<Value>) -> Value {
+    let mut body = json!({
+        "allow_all_keys": plan.keeps_undeclared,
+        "allowed_keys": plan.allowed,
+        "blocked_key_patterns": plan.masked.iter().map(|key| escaped(&whole(key))).collect::<Vec<_>>(),
+        "blocked_values": SECRETS.map(escaped),
+        // Numbers and lists can hold a card number too.
+        "redact_all_types": true,
+        "summary": "silent",
+    });
+    if let (Some(body), Some(Value::Object(more))) = (body.as_object_mut(), more) {
+        body.extend(more);
+    }
+    body
+}
+
+/// A regular expression for one key and no other.
+fn whole(key: &str) -> String {
+    format!("^{}$", regex::escape(key))
+}
+
+/// An OTTL string.
+fn quoted(text: &str) -> String {
+    format!("\"{}\"", text.replace('\\', "\\\\").replace('"', "\\\""))
+}
+
+fn replace(path: &str, pattern: &str, with: &str) -> String {
+    escaped(&format!("replace_pattern({path}, {}, {})", quoted(pattern), quoted(with)))
+}
+
+/// Masks everything that looks like a secret in a text that is no attribute.
+fn scrub(path: &str) -> impl Iterator<Item = String> {
+    SECRETS.iter().map(move |pattern| replace(path, pattern, "****"))
+}
+
+/// Takes literals out of SQL and queries out of URLs in the attributes of `context`.
+fn sanitize(context: &str, plan: &TelemetryPlan) -> Vec<String> {
+    let attribute = |key: &String| format!("{context}.attributes[{}]", quoted(key));
+    let sql = plan.sql.iter().flat_map(|key| LITERALS.map(|literal| replace(&attribute(key), literal, "?")));
+    let urls = plan.urls.iter().map(|key| replace(&attribute(key), QUERY, ""));
+    sql.chain(urls).collect()
+}
+
+fn traces(plan: &TelemetryPlan) -> Value {
+    let scrubbed = scrub("span.name").chain(scrub("span.status.message"));
+    let spans: Vec<String> = sanitize("span", plan).into_iter().chain(scrubbed).collect();
+    let events: Vec<String> = sanitize("spanevent", plan).into_iter().chain(scrub("spanevent.name")).collect();
+    json!([{"context": "span", "statements": spans}, {"context": "spanevent", "statements": events}])
+}
+
+fn logs(plan: &TelemetryPlan) -> Value {
+    json!([{"context": "log", "statements": sanitize("log", plan)}])
+}
+
+/// No component masks values inside profiles; their resources are cut down to what is allowed, and scrubbed.
+fn profiles(plan: &TelemetryPlan) -> Value {
+    let allowed: Vec<String> = plan.allowed.difference(&plan.masked).map(|key| quoted(key)).collect();
+    let mut statements = vec![escaped(&format!("keep_keys(resource.attributes, [{}])", allowed.join(", ")))];
+    let scrub = SECRETS.iter().map(|pattern| {
+        escaped(&format!("replace_all_patterns(resource.attributes, \"value\", {}, \"****\")", quoted(pattern)))
+    });
+    statements.extend(scrub);
+    json!([{"context": "resource", "statements": statements}])
+}

@@ -1,0 +1,208 @@
+//! What collectors and back ends are told: which attributes pass, which traces are kept, how long things stay.
+//!
+//! Each service contributes a part while its model is at hand; [`TelemetryPlan::of`] puts them together.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use rust_decimal::Decimal;
+use rust_decimal::prelude::ToPrimitive;
+
+use super::conventions::{CONVENTIONAL, SQL, URLS};
+use crate::model::{self, LogTier, Policy, Retention, Service, label_name};
+use crate::promql::MatchOp;
+use crate::quantity::Duration;
+use crate::spec::{MetricType, Pii};
+
+/// Attributes that semantic conventions put on spans as well as on metrics: a matcher on such a label says the same of a
+/// span. A matcher on any other is left out, so that more traces are kept and never fewer.
+const SHARED: [&str; 5] =
+    ["http.route", "http.request.method", "rpc.method", "rpc.service", "messaging.destination.name"];
+
+/// Span durations where no histogram is declared, in seconds; OpenTelemetry's advice for HTTP servers (semantic
+/// conventions 1.38, `http.server.request.duration`).
+const DURATIONS: [&str; 14] =
+    ["0.005", "0.01", "0.025", "0.05", "0.075", "0.1", "0.25", "0.5", "0.75", "1", "2.5", "5", "7.5", "10"];
+
+/// The fewest traces that wait for a decision side by side.
+const LEAST_PENDING: u64 = 10_000;
+/// How many times the expected number of pending traces is provided for: bursts, and hops that one request has.
+const BURST: u64 = 4;
+/// Decisions remembered for late spans, as a multiple of the traces that can wait (the processor's own advice is "much
+/// greater").
+const REMEMBERED: u64 = 10;
+
+/// Exports that a service may miss before its series end.
+const MISSED: u64 = 4;
+
+/// What one service contributes.
+#[derive(Debug, Default)]
+pub(crate) struct ServiceTelemetry {
+    attributes: Vec<(String, Option<Pii>)>,
+    slow: Vec<Slow>,
+    bounds: BTreeSet<Decimal>,
+    requests_per_second: Decimal,
+    longest_window: Duration,
+}
+
+/// A request slower than its objective allows: its trace is kept.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Slow {
+    /// The service whose spans are judged.
+    pub service: String,
+    /// The objective.
+    pub slo: String,
+    /// The objective's threshold.
+    pub threshold: Duration,
+    /// Attributes that a span must have to count: key, operator, value or regular expression.
+    pub only: Vec<(String, MatchOp, String)>,
+}
+
+/// What all collectors and back ends are told.
+#[derive(Debug)]
+pub struct TelemetryPlan {
+    /// Attributes that pass: declared, allowed by the policy, or common in semantic conventions.
+    pub allowed: BTreeSet<String>,
+    /// Whether attributes that nobody declared pass with scrubbed values.
+    pub keeps_undeclared: bool,
+    /// Attributes whose whole value is masked.
+    pub masked: BTreeSet<String>,
+    /// Attributes that hold SQL: literals are taken out.
+    pub sql: BTreeSet<String>,
+    /// Attributes that hold URLs: queries are taken out.
+    pub urls: BTreeSet<String>,
+    /// Requests whose traces are kept because they are slow.
+    pub slow: Vec<Slow>,
+    /// Upper boundaries of span durations, rising: every declared one and every threshold.
+    pub durations: Vec<Duration>,
+    /// The share of ordinary traces that is kept, in percent.
+    pub baseline_percent: Decimal,
+    /// How long a trace's spans are waited for.
+    pub decision_wait: Duration,
+    /// Traces expected a second.
+    pub traces_per_second: u64,
+    /// Traces that can wait for a decision.
+    pub pending_traces: u64,
+    /// Decisions that are remembered for late spans.
+    pub remembered_traces: u64,
+    /// How long a series is exported after its service fell silent.
+    pub stale_after: Duration,
+    /// How long Prometheus keeps samples.
+    pub metrics: Duration,
+    /// How long sampled traces are kept.
+    pub traces: Duration,
+    /// How long profiles are kept.
+    pub profiles: Duration,
+    /// Tiers of logs, from the most severe down.
+    pub logs: Vec<LogTier>,
+}
+
+impl ServiceTelemetry {
+    /// A service's contribution; its objectives' real windows come from their plans.
+    pub(crate) fn of(service: &Service, windows: impl Iterator<Item = Duration>) -> Self {
+        let mut attributes: Vec<(String, Option<Pii>)> =
+            service.attributes.iter().map(|(key, attribute)| (key.clone(), attribute.pii)).collect();
+        let labels = service.metrics.values().flat_map(|metric| metric.labels.values());
+        attributes.extend(labels.map(|label| (label.name.value.clone(), None)));
+        let mut bounds = BTreeSet::new();
+        for metric in service.metrics.values().filter(|metric| metric.kind == MetricType::Histogram) {
+            let in_seconds = match metric.unit.as_deref() {
+                Some("s") => Decimal::ONE,
+                Some("ms") => Decimal::ONE_THOUSAND,
+                _ => continue,
+            };
+            bounds.extend(metric.buckets.iter().flat_map(|buckets| &buckets.value).map(|bound| bound / in_seconds));
+        }
+        let mut slow = Vec::new();
+        for slo in &service.slos {
+            let model::Sli::Latency(latency) = &slo.sli else { continue };
+            bounds.insert(Decimal::from(latency.threshold.value.millis()) / Decimal::ONE_THOUSAND);
+            let matchers = latency.selector.iter().flat_map(|query| &query.selector.matchers);
+            let only = matchers.filter_map(|matcher| {
+                let shared = SHARED.iter().find(|key| label_name(key) == matcher.label || **key == matcher.label)?;
+                Some(((*shared).to_owned(), matcher.op, matcher.value.clone()))
+            });
+            slow.push(Slow {
+                service: latency.owner.clone(),
+                slo: slo.name.value.clone(),
+                threshold: latency.threshold.value,
+                only: only.collect(),
+            });
+        }
+        let requests_per_second =
+            service.traffic.map_or(Decimal::ZERO, |traffic| traffic.per_hour() / Decimal::from(3_600));
+        let longest_window = windows.max().unwrap_or_default();
+        Self { attributes, slow, bounds, requests_per_second, longest_window }
+    }
+}
+
+impl TelemetryPlan {
+    /// All services' parts under the policy.
+    pub(crate) fn of<'s>(parts: impl Iterator<Item = &'s ServiceTelemetry>, policy: &Policy) -> Self {
+        // An attribute may be declared by several services: the strictest treatment counts.
+        let mut attributes: BTreeMap<&str, Option<Pii>> = BTreeMap::new();
+        let mut slow = Vec::new();
+        let mut bounds: BTreeSet<Decimal> = BTreeSet::new();
+        let (mut per_second, mut longest) = (Decimal::ZERO, Duration::ZERO);
+        for part in parts {
+            for (key, pii) in &part.attributes {
+                let known = attributes.entry(key).or_default();
+                *known = strictest(*known, *pii);
+            }
+            slow.extend(part.slow.iter().cloned());
+            bounds.extend(&part.bounds);
+            per_second += part.requests_per_second;
+            longest = longest.max(part.longest_window);
+        }
+        if bounds.is_empty() {
+            bounds.extend(DURATIONS.iter().filter_map(|bound| bound.parse::<Decimal>().ok()));
+        }
+        let with = |fits: fn(Pii) -> bool| {
+            let held = attributes.iter().filter(|(_, pii)| pii.is_some_and(fits));
+            held.map(|(key, _)| (*key).to_owned()).collect::<BTreeSet<_>>()
+        };
+        let traces_per_second = per_second.ceil().to_u64().unwrap_or(u64::MAX).clamp(1, 1_000_000);
+        let waiting = traces_per_second * policy.sampling.decision_wait.millis().div_ceil(1_000);
+        let pending_traces = (waiting * BURST).max(LEAST_PENDING);
+        let Retention { metrics, traces, profiles, logs } = &policy.retention;
+        Self {
+            allowed: attributes
+                .keys()
+                .chain(CONVENTIONAL)
+                .map(|key| (*key).to_owned())
+                .chain(policy.redaction.allow.iter().cloned())
+                .collect(),
+            keeps_undeclared: policy.redaction.keeps_undeclared,
+            masked: with(|pii| !matches!(pii, Pii::Sql | Pii::Url)),
+            sql: with(|pii| pii == Pii::Sql).into_iter().chain(SQL.iter().map(|key| (*key).to_owned())).collect(),
+            urls: with(|pii| pii == Pii::Url).into_iter().chain(URLS.iter().map(|key| (*key).to_owned())).collect(),
+            slow,
+            durations: bounds.into_iter().filter_map(millis).collect::<BTreeSet<_>>().into_iter().collect(),
+            baseline_percent: (policy.sampling.baseline.share() * Decimal::ONE_HUNDRED).normalize(),
+            decision_wait: policy.sampling.decision_wait,
+            traces_per_second,
+            pending_traces,
+            remembered_traces: pending_traces * REMEMBERED,
+            stale_after: (policy.scrape.value * MISSED).max(Duration::from_minutes(1)),
+            metrics: metrics.map_or(longest + Duration::from_days(10), |kept| kept.value),
+            traces: *traces,
+            profiles: *profiles,
+            logs: logs.clone(),
+        }
+    }
+}
+
+/// Of two declarations of one attribute, the one that lets less through: a whole mask before a sanitizer before nothing.
+fn strictest(one: Option<Pii>, other: Option<Pii>) -> Option<Pii> {
+    let weight = |pii: Option<Pii>| match pii {
+        None => 0,
+        Some(Pii::Sql | Pii::Url) => 1,
+        Some(_) => 2,
+    };
+    if weight(other) > weight(one) { other } else { one }
+}
+
+/// A boundary in seconds as a duration; those below a millisecond are left out.
+fn millis(seconds: Decimal) -> Option<Duration> {
+    let millis = (seconds * Decimal::ONE_THOUSAND).to_u64()?;
+    (millis > 0).then(|| Duration::from_millis(millis))
+}

@@ -1,0 +1,163 @@
+//! One program of the system: started with its output in a log file, asked whether it is ready, ended by its id.
+
+use std::collections::BTreeMap;
+use std::fs::OpenOptions;
+use std::path::PathBuf;
+use std::process::{Child, Command, ExitStatus, Stdio};
+use std::thread::sleep;
+use std::time::{Duration, Instant};
+
+use anyhow::{Context, Result, bail};
+use rustix::process::{Pid, Signal, kill_process};
+
+use crate::ask;
+
+/// How long a program may take until it is ready; collectors open their queues on disk first.
+const READY: Duration = Duration::from_secs(60);
+/// How long a program may take to end by itself: services send what they still hold.
+const END: Duration = Duration::from_secs(20);
+
+/// What a program is started with, so that it can be started again after a fault.
+pub struct Program {
+    name: String,
+    path: PathBuf,
+    args: Vec<String>,
+    env: BTreeMap<String, String>,
+    log: PathBuf,
+    /// Answers 200 once the program serves; without it, started is ready.
+    ready: Option<String>,
+    child: Option<Child>,
+}
+
+impl Program {
+    /// A program that has not been started. What it prints is appended to `log`.
+    #[must_use]
+    pub fn new(name: &str, path: PathBuf, log: PathBuf) -> Self {
+        Self { name: name.to_owned(), path, args: Vec::new(), env: BTreeMap::new(), log, ready: None, child: None }
+    }
+
+    /// Adds arguments.
+    #[must_use]
+    pub fn args<T: Into<String>>(mut self, args: impl IntoIterator<Item = T>) -> Self {
+        self.args.extend(args.into_iter().map(Into::into));
+        self
+    }
+
+    /// Adds a variable to its environment.
+    #[must_use]
+    pub fn env(mut self, name: &str, value: impl Into<String>) -> Self {
+        self.env.insert(name.to_owned(), value.into());
+        self
+    }
+
+    /// Names the address that answers 200 once the program serves.
+    #[must_use]
+    pub fn ready_at(mut self, url: String) -> Self {
+        self.ready = Some(url);
+        self
+    }
+
+    /// Its name, as people see it.
+    #[must_use]
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// Starts it and waits until it serves.
+    ///
+    /// # Errors
+    /// When it does not start, ends early or is not ready in time; with the last lines that it printed.
+    pub fn start(&mut self) -> Result<()> {
+        let log = || OpenOptions::new().create(true).append(true).open(&self.log);
+        let open = |log: std::io::Result<std::fs::File>| log.with_context(|| format!("opening {}", self.log.display()));
+        let mut command = Command::new(&self.path);
+        command.args(&self.args).envs(&self.env).stdin(Stdio::null()).stdout(open(log())?).stderr(open(log())?);
+        // A group of its own: an interrupt at the terminal goes to the demo alone, which then ends all in good order.
+        #[cfg(unix)]
+        std::os::unix::process::CommandExt::process_group(&mut command, 0);
+        let child = command.spawn().with_context(|| format!("starting {}: {}", self.name, self.path.display()))?;
+        self.child = Some(child);
+        let Some(ready) = self.ready.clone() else { return Ok(()) };
+        let began = Instant::now();
+        while !ask::answers(&ready) {
+            if let Some(status) = self.ended()? {
+                bail!("{} ended ({status}) before it served {ready}; its last lines:\n{}", self.name, self.log_tail());
+            }
+            if began.elapsed() > READY {
+                bail!("{} did not serve {ready} within {READY:?}; its last lines:\n{}", self.name, self.log_tail());
+            }
+            sleep(Duration::from_millis(50));
+        }
+        Ok(())
+    }
+
+    /// How it ended, if it has.
+    ///
+    /// # Errors
+    /// When the system cannot say.
+    pub fn ended(&mut self) -> Result<Option<ExitStatus>> {
+        let Some(child) = &mut self.child else { return Ok(None) };
+        child.try_wait().with_context(|| format!("looking after {}", self.name))
+    }
+
+    /// Waits until it ends by itself.
+    ///
+    /// # Errors
+    /// When it does not within `limit`, or fails.
+    pub fn finish(&mut self, limit: Duration) -> Result<()> {
+        let began = Instant::now();
+        loop {
+            match self.ended()? {
+                Some(status) if status.success() => break,
+                Some(status) => bail!("{} failed ({status}); its last lines:\n{}", self.name, self.log_tail()),
+                None if self.child.is_none() => bail!("{} was not started", self.name),
+                None if began.elapsed() > limit => bail!("{} still ran after {limit:?}", self.name),
+                None => sleep(Duration::from_millis(50)),
+            }
+        }
+        self.child = None;
+        Ok(())
+    }
+
+    /// Asks it to end, and waits; one that will not is killed. A program that does not run is left alone.
+    pub fn stop(&mut self) {
+        let Some(child) = &mut self.child else { return };
+        if let Some(pid) = i32::try_from(child.id()).ok().and_then(Pid::from_raw) {
+            // It may be gone already, which is what we want.
+            let _ = kill_process(pid, Signal::TERM);
+        }
+        let began = Instant::now();
+        while matches!(child.try_wait(), Ok(None)) && began.elapsed() < END {
+            sleep(Duration::from_millis(20));
+        }
+        self.kill();
+    }
+
+    /// Ends it at once, as a crash would.
+    pub fn kill(&mut self) {
+        let Some(mut child) = self.child.take() else { return };
+        // Both fail only when it is gone; the wait leaves no zombie behind.
+        let _ = child.kill();
+        let _ = child.wait();
+    }
+
+    /// What it printed, from first to last start.
+    #[must_use]
+    pub fn printed(&self) -> String {
+        std::fs::read_to_string(&self.log).unwrap_or_else(|error| format!("(no log: {error})"))
+    }
+
+    /// The last lines that it printed, for an error that has to explain itself.
+    #[must_use]
+    pub fn log_tail(&self) -> String {
+        let text = self.printed();
+        let lines: Vec<_> = text.lines().collect();
+        lines[lines.len().saturating_sub(25)..].join("\n")
+    }
+}
+
+impl Drop for Program {
+    fn drop(&mut self) {
+        self.kill();
+    }
+}

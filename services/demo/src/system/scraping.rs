@@ -1,0 +1,109 @@
+//! The configurations of Prometheus and Alertmanager, as typed values behind a serializer.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, Result};
+use serde::Serialize;
+
+use super::Addresses;
+
+#[derive(Serialize)]
+struct Prometheus {
+    global: Global,
+    rule_files: [PathBuf; 1],
+    alerting: Alerting,
+    scrape_configs: Vec<Scrape>,
+}
+
+#[derive(Serialize)]
+struct Global {
+    scrape_interval: &'static str,
+    evaluation_interval: &'static str,
+    scrape_protocols: [&'static str; 3],
+    scrape_native_histograms: bool,
+}
+
+#[derive(Serialize)]
+struct Alerting {
+    alertmanagers: [Targets; 1],
+}
+
+#[derive(Serialize)]
+struct Targets {
+    static_configs: [Addressed; 1],
+}
+
+#[derive(Serialize)]
+struct Addressed {
+    targets: Vec<String>,
+}
+
+#[derive(Serialize)]
+struct Scrape {
+    job_name: &'static str,
+    honor_labels: bool,
+    static_configs: [Addressed; 1],
+}
+
+/// Flags that the compiler generated, one a line; `#` begins a comment.
+pub(super) fn flags(path: &Path) -> Result<Vec<String>> {
+    let text = fs::read_to_string(path).with_context(|| format!("reading {}", path.display()))?;
+    let lines = text.lines().map(str::trim).filter(|line| !line.is_empty() && !line.starts_with('#'));
+    Ok(lines.map(str::to_owned).collect())
+}
+
+/// Writes what Prometheus scrapes, which rules it loads and where its alerts go; intervals as slos/policy.yaml has them.
+pub(super) fn prometheus(at: &Addresses, generated: &Path, config: &Path) -> Result<PathBuf> {
+    let addressed = |targets: &[&String]| [Addressed { targets: targets.iter().map(|&t| t.clone()).collect() }];
+    let scrape = |job_name, targets: &[&String]| Scrape {
+        job_name,
+        // The gateway speaks for other processes: their job and instance stay what they are.
+        honor_labels: true,
+        static_configs: addressed(targets),
+    };
+    let file = Prometheus {
+        global: Global {
+            scrape_interval: "15s",
+            evaluation_interval: "30s",
+            // Protobuf brings native histograms, and exemplars as well.
+            scrape_protocols: ["PrometheusProto", "OpenMetricsText1.0.0", "PrometheusText0.0.4"],
+            scrape_native_histograms: true,
+        },
+        rule_files: [generated.join("prometheus/rules/*.yaml")],
+        alerting: Alerting { alertmanagers: [Targets { static_configs: addressed(&[&at.alertmanager]) }] },
+        scrape_configs: vec![
+            scrape("telemetry", &[&at.metrics]),
+            scrape("otelcol", &[&at.agent_self, &at.gateway_self]),
+        ],
+    };
+    write(&file, config.join("prometheus.yaml"))
+}
+
+#[derive(Serialize)]
+struct Alertmanager {
+    route: Route,
+    receivers: [Receiver; 1],
+}
+
+#[derive(Serialize)]
+struct Route {
+    receiver: &'static str,
+}
+
+#[derive(Serialize)]
+struct Receiver {
+    name: &'static str,
+}
+
+/// Writes an Alertmanager that shows alerts and notifies nobody.
+pub(super) fn alertmanager(config: &Path) -> Result<PathBuf> {
+    let file = Alertmanager { route: Route { receiver: "nobody" }, receivers: [Receiver { name: "nobody" }] };
+    write(&file, config.join("alertmanager.yaml"))
+}
+
+fn write(file: &impl Serialize, path: PathBuf) -> Result<PathBuf> {
+    let text = serde_yaml::to_string(file).with_context(|| format!("writing {}", path.display()))?;
+    fs::write(&path, text).with_context(|| format!("writing {}", path.display()))?;
+    Ok(path)
+}
