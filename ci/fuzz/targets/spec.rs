@@ -31,7 +31,7 @@ fn judge(files: &[(&str, &str)]) {
     for (path, text) in files {
         sources.add(*path, *text);
     }
-    let analysis = emberline_core::analyse(&sources);
+    let analysis = emberline_core::analyse(&sources, None);
     for finding in &analysis.findings {
         check(finding, &sources);
     }

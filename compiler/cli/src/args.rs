@@ -7,6 +7,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
 use emberline_core::emit::Target;
 use emberline_core::finding::Severity;
+use emberline_core::quantity::Date;
 
 /// Compiles service-level objectives into rules, alerts and their proofs.
 ///
@@ -43,6 +44,9 @@ pub(crate) enum Command {
     /// Check the specs, then write every artefact; nothing is written while a finding is an error
     #[command(after_help = "Example: emberline compile --check    (in a pull request: is generated/ current?)")]
     Compile(Compile),
+    /// Look for secrets and personal data in files, or in what is about to be committed
+    #[command(after_help = "Example: emberline scan --staged    (in a pre-commit hook)")]
+    Scan(Scan),
     /// Say what a finding's code means and how to mend it, or list all codes
     #[command(after_help = "Example: emberline explain unbounded-label")]
     Explain(Explain),
@@ -73,6 +77,9 @@ pub(crate) struct Reporting {
     /// The mildest severity that makes the exit status 1; errors always stop `compile`
     #[arg(long, value_name = "SEVERITY", default_value = "error")]
     pub(crate) fail_on: FailOn,
+    /// The day on which waivers are judged, for tests and for looking ahead [default: today, UTC]
+    #[arg(long, value_name = "YYYY-MM-DD", hide = true, value_parser = day)]
+    pub(crate) today: Option<Date>,
 }
 
 /// `emberline init`.
@@ -90,8 +97,27 @@ pub(crate) struct Init {
 pub(crate) struct Check {
     #[command(flatten)]
     pub(crate) specs: Specs,
+    /// Report only what is new since this revision: findings on changed lines, and those that it did not have
+    #[arg(long, value_name = "REVISION")]
+    pub(crate) changed_since: Option<String>,
+    #[command(flatten)]
+    pub(crate) known: Known,
+    /// Append a summary in Markdown to this file, such as $GITHUB_STEP_SUMMARY
+    #[arg(long, value_name = "FILE")]
+    pub(crate) summary: Option<PathBuf>,
     #[command(flatten)]
     pub(crate) reporting: Reporting,
+}
+
+/// Findings that do not count because they were there before the gate.
+#[derive(Debug, Args)]
+pub(crate) struct Known {
+    /// Leave out the findings that this file lists
+    #[arg(long, value_name = "FILE")]
+    pub(crate) baseline: Option<PathBuf>,
+    /// Take findings that are mended out of the baseline, or write the first one; none is ever added
+    #[arg(long, requires = "baseline")]
+    pub(crate) update_baseline: bool,
 }
 
 /// `emberline compile`.
@@ -111,6 +137,21 @@ pub(crate) struct Compile {
     /// Replace files that stand in the way although emberline did not write them
     #[arg(long)]
     pub(crate) force: bool,
+    #[command(flatten)]
+    pub(crate) reporting: Reporting,
+}
+
+/// `emberline scan`.
+#[derive(Debug, Args)]
+pub(crate) struct Scan {
+    /// Files and folders; what git ignores is passed over in folders [default: this folder]
+    #[arg(value_name = "PATH")]
+    pub(crate) paths: Vec<PathBuf>,
+    /// Scan what the next commit will hold, as the index has it, rather than files
+    #[arg(long, conflicts_with = "paths")]
+    pub(crate) staged: bool,
+    #[command(flatten)]
+    pub(crate) known: Known,
     #[command(flatten)]
     pub(crate) reporting: Reporting,
 }
@@ -164,6 +205,14 @@ pub(crate) enum Format {
     Human,
     /// For programs; the fields are stable.
     Json,
+    /// SARIF 2.1.0, for code scanning.
+    Sarif,
+    /// Commands that GitHub Actions shows beside the lines of a pull request.
+    Github,
+    /// GitLab's code quality report.
+    Gitlab,
+    /// `JUnit` XML: a test case for each finding.
+    Junit,
 }
 
 /// The mildest severity that fails a run.
@@ -185,6 +234,10 @@ impl FailOn {
             Self::Never => false,
         }
     }
+}
+
+fn day(text: &str) -> Result<Date, String> {
+    Date::parse(text).map_err(|malformed| format!("expected {}", malformed.expected))
 }
 
 /// The words of `--only` come from core, so a new target needs no line here.

@@ -53,6 +53,7 @@ fn run() -> Status {
         Command::Init(init) => commands::init::run(&init, quiet),
         Command::Check(check) => commands::check::run(&check, quiet),
         Command::Compile(compile) => commands::compile::run(&compile, quiet),
+        Command::Scan(scan) => commands::scan::run(&scan, quiet),
         Command::Explain(explain) => commands::explain::run(&explain),
         Command::Schema(schema) => commands::schema::run(&schema),
         Command::Completions(completions) => commands::completions::run(&completions),

@@ -24,9 +24,14 @@ use libtest_mimic::{Arguments, Failed, Trial};
 
 /// The folder of the specs that are all right.
 const CLEAN: &str = "clean";
+/// The day of every case: waivers have expired or not, whenever the tests run.
+const TODAY: &str = "2026-11-24";
 /// Codes that `check` cannot report, with the test that covers each.
-const ELSEWHERE: &[(&str, &str)] =
-    &[("stale-artefact", "tests/cli.rs: a_stale_tree_fails_the_check_and_is_left_alone")];
+const ELSEWHERE: &[(&str, &str)] = &[
+    ("stale-artefact", "tests/cli.rs: a_stale_tree_fails_the_check_and_is_left_alone"),
+    ("secret-in-file", "tests/scan.rs: what_is_found_is_never_shown_whole"),
+    ("pii-in-file", "tests/scan.rs: what_is_found_is_never_shown_whole"),
+];
 
 fn main() -> ExitCode {
     let arguments = Arguments::from_args();
@@ -49,14 +54,14 @@ fn main() -> ExitCode {
 /// Runs `emberline check` in the folder of a case and compares what it prints.
 fn judge(case: &Path, group: &str, bless: bool) -> Result<(), Failed> {
     let output = Command::new(env!("CARGO_BIN_EXE_emberline"))
-        .args(["check", "--color", "never"])
+        .args(["check", "--color", "never", "--today", TODAY])
         .current_dir(case)
         .env_clear()
         .output()?;
     let status = output.status.code().ok_or("a signal ended it")?;
     let printed = String::from_utf8(output.stdout)? + &String::from_utf8(output.stderr)?;
     let fitting = match group {
-        CLEAN => status == 0 && printed.starts_with("no findings in "),
+        CLEAN => status == 0 && printed.starts_with("no findings"),
         code => status < 2 && printed.contains(&format!("[{code}]: ")),
     };
     let found = format!("{printed}exit status {status}\n");

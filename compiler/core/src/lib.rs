@@ -21,6 +21,7 @@ pub mod quantity;
 pub mod source;
 pub mod spec;
 pub mod suggest;
+pub mod waive;
 pub mod yaml;
 
 pub use spec::schema::{Kind as SchemaKind, text as schema};
@@ -32,58 +33,72 @@ use finding::{Finding, Severity};
 /// What is known of a set of specs: all that is wrong, and the plan where nothing is an error.
 #[derive(Debug)]
 pub struct Analysis {
-    /// Sorted findings of every stage that could run.
+    /// Sorted findings of every stage that could run, without those that a waiver accepts.
     pub findings: Vec<Finding>,
-    /// Absent while any finding is an error.
+    /// How many findings a waiver accepts.
+    pub waived: usize,
+    /// The most series of each service, by name.
+    pub bounds: Vec<plan::bounds::ServiceBound>,
+    /// Absent while any finding is an error, and where nobody asked.
     pub plan: Option<plan::Plan>,
 }
 
-/// Reads, resolves, plans and checks the specs of one folder.
+/// Reads, resolves, plans and checks the specs of one folder, on a day on which waivers may have expired (`None`: none
+/// has).
 ///
 /// Each stage reports all it finds, and the next one works on what could be built; only emitting asks for sound input.
 #[must_use]
-pub fn analyse(sources: &source::Sources) -> Analysis {
-    let (findings, plan) = pass(sources, Some);
-    let sound = findings.iter().all(|finding| finding.severity < Severity::Error);
-    Analysis { findings, plan: plan.filter(|_| sound) }
+pub fn analyse(sources: &source::Sources, today: Option<quantity::Date>) -> Analysis {
+    let mut analysis = pass(sources, today, Some);
+    let sound = analysis.findings.iter().all(|finding| finding.severity < Severity::Error);
+    analysis.plan = analysis.plan.filter(|_| sound);
+    analysis
 }
 
-/// The findings alone. Holds no plan longer than its checks take, which is most of what [`analyse`] holds.
+/// The same without the plan. Holds none longer than its checks take, which is most of what [`analyse`] holds.
 #[must_use]
-pub fn check(sources: &source::Sources) -> Vec<Finding> {
-    pass(sources, |_| None).0
+pub fn check(sources: &source::Sources, today: Option<quantity::Date>) -> Analysis {
+    pass(sources, today, |_| None)
 }
 
 /// Everything up to the plan. `keep` says of each service's plan whether it is needed once it has been checked.
 fn pass(
     sources: &source::Sources,
+    today: Option<quantity::Date>,
     keep: impl Fn(plan::ServicePlan) -> Option<plan::ServicePlan> + Sync,
-) -> (Vec<Finding>, Option<plan::Plan>) {
+) -> Analysis {
     let all: Vec<_> = sources.iter().collect();
     let mut files: Vec<_> = all.into_par_iter().map(|(id, source)| (id, spec::parse(id, source))).collect();
     let mut findings: Vec<Finding> =
         files.iter_mut().flat_map(|(_, file)| std::mem::take(&mut file.findings)).collect();
     let (model::Model { policy, services, index }, mut resolved) = model::resolve(sources, &files);
+    let partial = files.iter().any(|(_, file)| file.unread);
     files.into_par_iter().for_each(drop);
     findings.append(&mut resolved);
     let common = model::Common { policy: std::sync::Arc::new(policy), index };
     // A service's model goes once it is planned and checked: with it the peak would be half as high again.
-    let planned: Vec<(Option<plan::ServicePlan>, Vec<Finding>)> = services
+    let planned: Vec<(Option<plan::ServicePlan>, plan::bounds::ServiceBound, Vec<Finding>)> = services
         .into_par_iter()
         .map(|service| {
-            let plan = plan::service(&service, &common.policy);
+            let mut plan = plan::service(&service, &common.policy, &common.index);
             let findings = check::service(sources, &common, &service, &plan);
-            (keep(plan), findings)
+            let bounds = std::mem::take(&mut plan.bounds);
+            (keep(plan), bounds, findings)
         })
         .collect();
     let mut plans = Vec::with_capacity(planned.len());
-    for (plan, mut checked) in planned {
+    let mut bounds = Vec::with_capacity(planned.len());
+    for (plan, bound, mut checked) in planned {
         plans.push(plan);
+        bounds.push(bound);
         findings.append(&mut checked);
     }
+    findings.append(&mut check::whole(&common.policy, &bounds));
+    finding::sort(&mut findings);
+    let waived = waive::apply(sources, &common.policy.waivers, today, partial, &mut findings);
     finding::sort(&mut findings);
     let plans: Option<Vec<plan::ServicePlan>> = plans.into_iter().collect();
-    (findings, plans.map(|services| plan::of_all(services, &common.policy)))
+    Analysis { findings, waived, bounds, plan: plans.map(|services| plan::of_all(services, &common.policy)) }
 }
 
 /// Generates one unit's files of the given targets. Units are independent, so callers may run them side by side.

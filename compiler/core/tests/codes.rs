@@ -12,7 +12,7 @@ fn findings(specs: &str) -> Vec<Finding> {
     for (name, text) in code::files(specs) {
         sources.add(format!("slos/{name}"), text);
     }
-    emberline_core::analyse(&sources).findings
+    emberline_core::analyse(&sources, None).findings
 }
 
 fn told(findings: &[Finding]) -> String {

@@ -17,7 +17,7 @@ fn every_generated_expression_parses() {
             sources.add(path.display().to_string(), std::fs::read_to_string(&path).unwrap());
         }
     }
-    let analysis = analyse(&sources);
+    let analysis = analyse(&sources, None);
     assert!(analysis.findings.is_empty(), "{:#?}", analysis.findings);
     let plan = analysis.plan.unwrap();
     let mut parsed = 0;

@@ -81,7 +81,7 @@ fn judge(folder: &Path) -> Vec<Judged> {
         let Ok(text) = fs::read_to_string(&path) else { return Vec::new() };
         sources.add(path.to_str().unwrap(), text);
     }
-    let findings = emberline_core::analyse(&sources).findings;
+    let findings = emberline_core::analyse(&sources, None).findings;
     let compiles = findings.iter().all(|finding| finding.severity < Severity::Error);
     let mut judged = Vec::new();
     for (id, source) in sources.iter() {

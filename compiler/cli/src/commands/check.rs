@@ -1,13 +1,56 @@
 //! `emberline check`: the static gate.
 
-use super::gate::Gate;
+use std::collections::HashSet;
+
+use emberline_core::finding::Finding;
+
+use super::gate::{Gate, show, status};
+use super::known::without_known;
+use super::summary;
 use crate::Status;
 use crate::args::Check;
 use crate::failure::Result;
+use crate::render::Report;
+use crate::render::entry::entries;
+use crate::world::{git, read};
 
-/// Reports everything that is wrong with the specs.
+/// Reports everything that is wrong with the specs, or what a change brought.
 pub(crate) fn run(check: &Check, quiet: bool) -> Result<Status> {
-    let gate = Gate::open(&check.specs.specs, false)?;
-    gate.report(&check.reporting, !quiet)?;
-    Ok(gate.status(&check.reporting))
+    let specs = &check.specs.specs;
+    let gate = Gate::open(specs, check.reporting.today, false)?;
+    let before = match &check.changed_since {
+        Some(revision) => {
+            let base = git::base(revision)?;
+            let changes = git::changes(&base, specs)?;
+            let before = Gate::of(read::read_at(&base, specs)?, check.reporting.today, false);
+            Some((changes, before))
+        }
+        None => None,
+    };
+    let (mut findings, held) = without_known(&gate.found(), &check.known, quiet)?;
+    if let Some((changes, before)) = &before {
+        let old: HashSet<String> = entries(&before.found()).into_iter().map(|entry| entry.fingerprint).collect();
+        let left = Report { sources: &gate.sources, findings: &findings, waived: 0 };
+        findings = brought(&left, changes, &old);
+    }
+    let report = Report { sources: &gate.sources, findings: &findings, waived: gate.waived + held };
+    show(&report, &check.reporting, !quiet)?;
+    if let Some(path) = &check.summary {
+        summary::append(path, &report, &gate.bounds, before.as_ref().map(|(_, before)| &before.bounds[..]))?;
+    }
+    Ok(status(&findings, &check.reporting))
+}
+
+/// What a change brought: findings on its lines, and findings that were not there before. A line that nobody touched can
+/// be at fault too, once what it refers to is gone.
+fn brought(report: &Report<'_>, changes: &git::Changes, old: &HashSet<String>) -> Vec<Finding> {
+    entries(report)
+        .iter()
+        .zip(report.findings)
+        .filter(|(entry, _)| {
+            let place = &entry.place;
+            changes.touch(place.path, place.line, place.end_line) || !old.contains(&entry.fingerprint)
+        })
+        .map(|(_, finding)| finding.clone())
+        .collect()
 }

@@ -21,7 +21,7 @@ use crate::world::{shown, write};
 /// Checks the specs; if nothing stands against it, writes (or compares) the artefacts. Errors end it with exit status 1
 /// whatever `--fail-on` says.
 pub(crate) fn run(compile: &Compile, quiet: bool) -> Result<Status> {
-    let mut gate = Gate::open(&compile.specs.specs, true)?;
+    let mut gate = Gate::open(&compile.specs.specs, compile.reporting.today, true)?;
     let has_errors = gate.findings.iter().any(|finding| finding.severity == Severity::Error);
     let is_refused = has_errors || gate.status(&compile.reporting) == Status::Findings;
     let plan = match gate.plan.take() {

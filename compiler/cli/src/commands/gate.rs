@@ -2,8 +2,11 @@
 
 use std::path::Path;
 
+use emberline_core::Analysis;
 use emberline_core::finding::{self, Finding};
 use emberline_core::plan::Plan;
+use emberline_core::plan::bounds::ServiceBound;
+use emberline_core::quantity::Date;
 use emberline_core::source::Sources;
 
 use crate::Status;
@@ -19,20 +22,27 @@ pub(super) struct Gate {
     pub(super) sources: Sources,
     /// What is wrong with them, sorted.
     pub(super) findings: Vec<Finding>,
+    /// How many findings are accepted.
+    pub(super) waived: usize,
+    /// The most series of each service.
+    pub(super) bounds: Vec<ServiceBound>,
     /// What they compile to; absent while any finding is an error, and where nobody asked.
     pub(super) plan: Option<Plan>,
 }
 
 impl Gate {
     /// Reads and analyses the specs. Only `compile` needs the plan, which is most of what there is to hold.
-    pub(super) fn open(specs: &Path, needs_plan: bool) -> Result<Self> {
-        let read::Specs { sources, cut } = read::read(specs)?;
-        let (mut findings, mut plan) = match needs_plan {
-            true => {
-                let emberline_core::Analysis { findings, plan } = emberline_core::analyse(&sources);
-                (findings, plan)
-            }
-            false => (emberline_core::check(&sources), None),
+    pub(super) fn open(specs: &Path, today: Option<Date>, needs_plan: bool) -> Result<Self> {
+        Ok(Self::of(read::read(specs)?, today, needs_plan))
+    }
+
+    /// Analyses specs that were read.
+    pub(super) fn of(specs: read::Specs, today: Option<Date>, needs_plan: bool) -> Self {
+        let read::Specs { sources, cut } = specs;
+        let today = Some(today.unwrap_or_else(super::today));
+        let Analysis { mut findings, waived, bounds, mut plan } = match needs_plan {
+            true => emberline_core::analyse(&sources, today),
+            false => emberline_core::check(&sources, today),
         };
         if !cut.is_empty() {
             // Of a file that is not UTF-8 core saw a part, and what it found there may be due to the cut.
@@ -42,21 +52,35 @@ impl Gate {
             finding::sort(&mut findings);
             plan = None;
         }
-        Ok(Self { sources, findings, plan })
+        Self { sources, findings, waived, bounds, plan }
+    }
+
+    /// What there is to show.
+    pub(super) fn found(&self) -> Report<'_> {
+        Report { sources: &self.sources, findings: &self.findings, waived: self.waived }
     }
 
     /// Prints the findings. Programs get their document in any case; people are told that nothing was found if `always`.
     pub(super) fn report(&self, reporting: &Reporting, always: bool) -> Result<()> {
-        if self.findings.is_empty() && !always && reporting.format == Format::Human {
-            return Ok(());
-        }
-        let report = Report { sources: &self.sources, findings: &self.findings, waived: 0 };
-        terminal::print(|out| render::renderer(reporting.format).render(&report, out))
+        show(&self.found(), reporting, always)
     }
 
     /// The exit status that the findings ask for.
     pub(super) fn status(&self, reporting: &Reporting) -> Status {
-        let fails = self.findings.iter().any(|finding| reporting.fail_on.fails(finding.severity));
-        if fails { Status::Findings } else { Status::Clean }
+        status(&self.findings, reporting)
     }
+}
+
+/// Prints a report.
+pub(super) fn show(report: &Report<'_>, reporting: &Reporting, always: bool) -> Result<()> {
+    if report.findings.is_empty() && !always && reporting.format == Format::Human {
+        return Ok(());
+    }
+    terminal::print(|out| render::renderer(reporting.format).render(report, out))
+}
+
+/// The exit status that findings ask for.
+pub(super) fn status(findings: &[Finding], reporting: &Reporting) -> Status {
+    let fails = findings.iter().any(|finding| reporting.fail_on.fails(finding.severity));
+    if fails { Status::Findings } else { Status::Clean }
 }

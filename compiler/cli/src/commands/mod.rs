@@ -6,5 +6,18 @@ pub(crate) mod completions;
 pub(crate) mod explain;
 mod gate;
 pub(crate) mod init;
+mod known;
+pub(crate) mod scan;
 pub(crate) mod schema;
+mod summary;
 mod template;
+
+use std::time::{SystemTime, UNIX_EPOCH};
+
+use emberline_core::quantity::Date;
+
+/// The day that it is (UTC).
+fn today() -> Date {
+    let seconds = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs());
+    Date::of_days_since_1970(u32::try_from(seconds / 86_400).unwrap_or(u32::MAX))
+}

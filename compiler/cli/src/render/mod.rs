@@ -1,9 +1,14 @@
 //! Findings as text. A format is one file here with one [`Renderer`]; nothing else knows of formats.
 
+pub(crate) mod entry;
 mod excerpt;
+mod github;
+mod gitlab;
 mod human;
 mod json;
+mod junit;
 mod places;
+mod sarif;
 
 use std::io::{self, Write};
 
@@ -51,6 +56,10 @@ pub(crate) fn renderer(format: Format) -> Box<dyn Renderer> {
     match format {
         Format::Human => Box::new(human::Human::styled()),
         Format::Json => Box::new(json::Json),
+        Format::Sarif => Box::new(sarif::Sarif),
+        Format::Github => Box::new(github::Github),
+        Format::Gitlab => Box::new(gitlab::Gitlab),
+        Format::Junit => Box::new(junit::Junit),
     }
 }
 

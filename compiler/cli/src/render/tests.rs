@@ -4,8 +4,9 @@ use emberline_core::code::{DUPLICATE_SLO, INVALID_VALUE, LOW_TRAFFIC, UNBOUNDED_
 use emberline_core::finding::Finding;
 use emberline_core::source::{SourceId, Sources, Span};
 
+use super::entry::fingerprint;
 use super::human::Human;
-use super::json::{Json, fingerprint};
+use super::json::Json;
 use super::{Renderer, Report};
 
 const SPEC: &str = "version: emberline/v1\nservice: checkout\nmetrics:\n  http.server.request.duration:\n    labels:\n      \
@@ -223,5 +224,144 @@ mod any_text_and_place {
             prop_assert!(!obeyed, "a terminal would obey this");
             prop_assert_eq!(json(&sources, &findings)["summary"]["errors"].as_u64(), Some(1));
         }
+    }
+}
+
+mod formats {
+    //! Each format for programs is read back by something that is not ours.
+
+    use super::*;
+    use crate::args::Format;
+    use crate::render::renderer;
+
+    /// What people could put into a name to speak to a terminal, a runner, a parser of XML or of URLs.
+    const EVIL: &str =
+        "\u{1b}[31m]]>&<x a='1' b=\"2\"/> %0A::error file=x::y\n::set-output name=a::b\r\n##[group] \u{0}\u{202e},:";
+
+    fn rendered(format: Format, sources: &Sources, findings: &[Finding]) -> String {
+        let mut out = Vec::new();
+        renderer(format).render(&Report { sources, findings, waived: 0 }, &mut out).unwrap();
+        String::from_utf8(out).unwrap()
+    }
+
+    /// A source and findings of every severity, all made of hostile text.
+    fn hostile() -> (Sources, Vec<Finding>) {
+        let mut sources = Sources::default();
+        let id = sources.add(format!("slos/ü {EVIL}.yaml"), format!("name: {EVIL} oops\n"));
+        let span = at(&sources, id, "oops");
+        let findings = [&INVALID_VALUE, &LOW_TRAFFIC, &UNBOUNDED_LABEL].map(|code| {
+            Finding::new(code, span, format!("found `{EVIL}`"))
+                .label(EVIL)
+                .note(EVIL)
+                .hint(EVIL)
+                .related(Span::new(id, 0..4), EVIL)
+        });
+        (sources, findings.into())
+    }
+
+    #[test]
+    fn sarif_is_what_its_schema_says() {
+        let schema: serde_json::Value =
+            serde_json::from_str(include_str!("../../tests/sarif/sarif-schema-2.1.0.json")).unwrap();
+        let schema = jsonschema::validator_for(&schema).unwrap();
+        let (sources, findings) = hostile();
+        for findings in [&findings[..], &[]] {
+            let document = serde_json::from_str(&rendered(Format::Sarif, &sources, findings)).unwrap();
+            let faults: Vec<String> = schema.iter_errors(&document).map(|fault| fault.to_string()).collect();
+            assert!(faults.is_empty(), "{faults:?}");
+        }
+        assert!(!schema.is_valid(&serde_json::json!({"version": "2.1.0"})), "the schema refuses something");
+    }
+
+    #[test]
+    fn sarif_names_rule_place_and_fingerprint() {
+        let mut sources = Sources::default();
+        let id = sources.add("slos/check out.yaml", SPEC);
+        let finding = Finding::new(&UNBOUNDED_LABEL, at(&sources, id, "user_id"), "no bound")
+            .related(at(&sources, id, "metrics"), "in these")
+            .hint("list its `values`");
+        let text = rendered(Format::Sarif, &sources, std::slice::from_ref(&finding));
+        let document: serde_json::Value = serde_json::from_str(&text).unwrap();
+        let run = &document["runs"][0];
+        let result = &run["results"][0];
+        let rule = usize::try_from(result["ruleIndex"].as_u64().unwrap()).unwrap();
+        assert_eq!(run["tool"]["driver"]["rules"][rule]["id"], "unbounded-label");
+        let place = &result["locations"][0]["physicalLocation"];
+        assert_eq!(place["artifactLocation"]["uri"], "slos/check%20out.yaml");
+        assert_eq!(
+            place["region"],
+            serde_json::json!({"startLine": 6, "startColumn": 7, "endLine": 6, "endColumn": 14})
+        );
+        let ours = json(&sources, &[finding]);
+        assert_eq!(result["partialFingerprints"]["emberline/v1"], ours["findings"][0]["fingerprint"]);
+    }
+
+    #[test]
+    fn github_sees_one_command_a_finding_and_nothing_else() {
+        let (sources, findings) = hostile();
+        let text = rendered(Format::Github, &sources, &findings);
+        let lines: Vec<&str> = text.split(['\n', '\r']).filter(|line| !line.is_empty()).collect();
+        assert_eq!(lines.len(), findings.len(), "{text}");
+        for (line, word) in lines.iter().zip(["error", "warning", "error"]) {
+            // A runner splits at the first two pairs of colons, and properties at commas.
+            let (properties, message) = line.strip_prefix(&format!("::{word} ")).unwrap().split_once("::").unwrap();
+            let names: Vec<&str> = properties.split(',').map(|property| property.split_once('=').unwrap().0).collect();
+            assert_eq!(names, ["file", "line", "endLine", "col", "endColumn", "title"], "{line}");
+            assert!(message.contains("%0A") && message.contains("%25"), "{line}");
+            assert!(line.chars().all(|c| !c.is_control() && c != '\u{202e}'), "{line:?}");
+        }
+        assert_eq!(rendered(Format::Github, &sources, &[]), "");
+    }
+
+    #[test]
+    fn gitlab_gets_a_list_of_issues() {
+        let (sources, findings) = hostile();
+        let issues: serde_json::Value = serde_json::from_str(&rendered(Format::Gitlab, &sources, &findings)).unwrap();
+        let issues = issues.as_array().unwrap();
+        let severities: Vec<&str> = issues.iter().map(|issue| issue["severity"].as_str().unwrap()).collect();
+        assert_eq!(severities, ["critical", "minor", "critical"]);
+        for issue in issues {
+            assert_eq!(issue["location"]["lines"]["begin"], 3);
+            assert_eq!(issue["fingerprint"].as_str().unwrap().len(), 16);
+            assert!(issue["description"].as_str().unwrap().contains(EVIL), "JSON keeps the text as it is");
+        }
+        assert_eq!(rendered(Format::Gitlab, &sources, &[]), "[]\n");
+    }
+
+    #[test]
+    fn junit_is_xml_and_says_how_many_failed() {
+        let (sources, findings) = hostile();
+        let text = rendered(Format::Junit, &sources, &findings);
+        let (mut cases, mut failures, mut depth) = (0, 0, 0);
+        for tag in tags(&text) {
+            cases += usize::from(tag.starts_with("testcase"));
+            failures += usize::from(tag.starts_with("failure"));
+            depth += if tag.starts_with('/') { -1 } else { i32::from(!tag.ends_with('/') && !tag.starts_with('?')) };
+        }
+        assert_eq!((cases, failures, depth), (3, 2, 0), "{text}");
+        assert!(text.contains("tests=\"3\" failures=\"2\""), "{text}");
+        assert!(text.chars().all(|c| c == '\n' || !c.is_control()), "XML holds no control character");
+        let clean = rendered(Format::Junit, &sources, &[]);
+        assert!(clean.contains("tests=\"1\" failures=\"0\"") && clean.contains("no findings"), "{clean}");
+    }
+
+    /// The tags of a document, or a panic where it is not well-formed: a stray `<`, `&` or quote.
+    fn tags(text: &str) -> Vec<&str> {
+        let mut tags = Vec::new();
+        let mut rest = text;
+        while let Some(start) = rest.find('<') {
+            let (between, tag) = rest.split_at(start);
+            assert!(!between.contains('>'), "{between}");
+            for entity in between.split('&').skip(1) {
+                let name = entity.split(';').next().unwrap();
+                assert!(["lt", "gt", "amp", "quot", "apos", "#10"].contains(&name), "{name}");
+            }
+            let end = tag.find('>').unwrap();
+            let inside = &tag[1..end];
+            assert!(!inside.contains('<') && inside.matches('"').count() % 2 == 0, "{inside}");
+            tags.push(inside);
+            rest = &tag[end + 1..];
+        }
+        tags
     }
 }

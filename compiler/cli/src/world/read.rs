@@ -38,6 +38,22 @@ pub(crate) fn read(specs: &Path) -> Result<Specs> {
     Ok(read)
 }
 
+/// The specs below `specs` as a commit has them; none where it had no such folder.
+pub(crate) fn read_at(commit: &str, specs: &Path) -> Result<Specs> {
+    let mut read = Specs::default();
+    let is_spec = |path: &str| {
+        let hidden = path.split('/').any(|part| part.starts_with('.') && part != "..");
+        (path.ends_with(".yaml") || path.ends_with(".yml")) && !hidden
+    };
+    let mut files: Vec<(String, Vec<u8>)> =
+        super::git::files(commit, specs)?.into_iter().filter(|(path, _)| is_spec(path)).collect();
+    files.sort();
+    for (path, bytes) in files {
+        read.add(path, bytes);
+    }
+    Ok(read)
+}
+
 impl Specs {
     fn add(&mut self, path: String, bytes: Vec<u8>) {
         let whole = (bytes.len() as u64) < READ_AT_MOST;

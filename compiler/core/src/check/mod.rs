@@ -7,6 +7,7 @@ mod cannot_fire;
 mod low_traffic;
 mod mixed_scrape_intervals;
 mod retention_too_short;
+mod series;
 mod threshold_not_a_bucket;
 mod unbounded_label;
 mod undeclared;
@@ -14,7 +15,8 @@ mod window_too_short;
 
 use crate::code::{self, Code};
 use crate::finding::Finding;
-use crate::model::{Common, Service, Slo};
+use crate::model::{Common, Policy, Service, Slo};
+use crate::plan::bounds::ServiceBound;
 use crate::plan::{ServicePlan, SloPlan};
 use crate::source::Sources;
 
@@ -31,6 +33,7 @@ pub static CHECKS: &[Check] = &[
     Check { codes: &[&code::CANNOT_FIRE], run: cannot_fire::run },
     Check { codes: &[&code::LOW_TRAFFIC], run: low_traffic::run },
     Check { codes: &[&code::MIXED_SCRAPE_INTERVALS], run: mixed_scrape_intervals::run },
+    Check { codes: &[&code::SERIES_BUDGET, &code::SDK_CARDINALITY_LIMIT], run: series::run },
     Check { codes: &[&code::RETENTION_TOO_SHORT], run: retention_too_short::run },
     Check { codes: &[&code::THRESHOLD_NOT_A_BUCKET], run: threshold_not_a_bucket::run },
     Check { codes: &[&code::UNBOUNDED_LABEL], run: unbounded_label::run },
@@ -54,6 +57,26 @@ impl<'m> Context<'m> {
     fn slos(&self) -> impl Iterator<Item = (&'m Slo, &'m SloPlan)> {
         self.service.slos.iter().zip(&self.plan.slos)
     }
+}
+
+/// Whether a check can report a code.
+#[must_use]
+pub fn reports(code: &Code) -> bool {
+    CHECKS.iter().any(|check| check.codes.contains(&code))
+}
+
+/// Whether a finding of a code may be accepted for a while. What the stages before the checks report may not: without it
+/// the specs have no meaning to go on with.
+#[must_use]
+pub fn can_be_waived(code: &Code) -> bool {
+    reports(code)
+}
+
+/// What can only be said of all services together.
+pub(crate) fn whole(policy: &Policy, bounds: &[ServiceBound]) -> Vec<Finding> {
+    let mut findings = Vec::new();
+    series::whole(policy, bounds, &mut findings);
+    findings
 }
 
 /// Runs every check over one service.

@@ -221,4 +221,5 @@ waking somebody; 0 means any. A lower objective, a timeslice indicator and
 synthetic requests that add traffic are other ways out.",
 };
 
-pub(super) static CODES: &[&Code] = &[&OBJECTIVE_OUT_OF_RANGE, &CANNOT_FIRE, &WINDOW_TOO_SHORT, &LOW_TRAFFIC, &RETENTION_TOO_SHORT];
+pub(super) static CODES: &[&Code] =
+    &[&OBJECTIVE_OUT_OF_RANGE, &CANNOT_FIRE, &WINDOW_TOO_SHORT, &LOW_TRAFFIC, &RETENTION_TOO_SHORT];

@@ -5,12 +5,14 @@
 
 mod arithmetic;
 mod artefact;
+mod gate;
 mod promql;
 mod spec;
 mod telemetry;
 
 pub use arithmetic::*;
 pub use artefact::*;
+pub use gate::*;
 pub use promql::*;
 pub use spec::*;
 pub use telemetry::*;
@@ -105,7 +107,7 @@ pub fn files(specs: &str) -> Vec<(&str, &str)> {
 #[must_use]
 pub fn all() -> Vec<&'static Code> {
     let mut codes: Vec<&'static Code> =
-        [spec::CODES, arithmetic::CODES, artefact::CODES, promql::CODES, telemetry::CODES]
+        [spec::CODES, arithmetic::CODES, artefact::CODES, gate::CODES, promql::CODES, telemetry::CODES]
             .into_iter()
             .flatten()
             .copied()

@@ -189,7 +189,10 @@ slos:
     remedy: "\
 Take the label off the metric: what differs from request to request belongs into
 spans and log records, and exemplars lead there. Otherwise list its `values`,
-or, where they cannot be listed, give `max_values`.",
+refer to a list of the policy's (`enumeration`) or of OpenTelemetry's
+(`semconv: http.request.method`), or, where they cannot be listed, give
+`max_values`. Labels such as `user_id`, `session.id` or `url.full` are refused
+with a number too: nothing holds a service to it.",
 };
 
 /// A latency threshold that is no bucket boundary of its histogram.

@@ -31,6 +31,19 @@ pub struct Metric {
     pub labels: BTreeMap<String, Label>,
     /// How often the metric is scraped or exported, where not as the policy says.
     pub scrape_interval: Option<Duration>,
+    /// Labels that depend on one another; each of them is in `labels` too.
+    pub joints: Vec<Joint>,
+    /// The most instances of its service that run at once.
+    pub instances: u32,
+}
+
+/// Labels of which only some combinations occur.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Joint {
+    /// Their Prometheus names.
+    pub labels: Vec<String>,
+    /// How many combinations there are.
+    pub combinations: usize,
 }
 
 /// A declared label.

@@ -3,19 +3,23 @@
 //! Spans stay with what people may have to change. Knows no PromQL window, no rule and no file.
 
 mod alerting;
+mod domain;
 mod index;
 mod metric;
 mod policy;
 mod resolve;
+pub mod semconv;
 mod service;
 mod sli;
 mod telemetry;
+mod waiver;
 
 pub use alerting::{AlertNames, Alerting, DataStates, Pair, Response, Strength};
 pub use index::{Declared, Index};
-pub use metric::{Domain, Label, Metric, label_name, prometheus_name};
-pub use policy::{Operator, Policy, Severity};
+pub use metric::{Domain, Joint, Label, Metric, label_name, prometheus_name};
+pub use policy::{Cardinality, Operator, Policy, Severity};
 pub use resolve::{Common, Model, resolve};
 pub use service::{Attribute, Call, Service, Slo};
 pub use sli::{Latency, LatencyKind, Query, Ratio, Side, Sli, Slices};
 pub use telemetry::{LogTier, Redaction, Retention, Sampling};
+pub use waiver::Waiver;

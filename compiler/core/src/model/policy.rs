@@ -3,8 +3,10 @@
 use std::collections::BTreeMap;
 
 use super::alerting::{self, Alerting, DataStates};
+use super::domain;
 use super::resolve::Scope;
 use super::telemetry::{Redaction, Retention, Sampling};
+use super::waiver::Waiver;
 use crate::code;
 use crate::emit::Target;
 use crate::finding::Finding;
@@ -67,6 +69,14 @@ pub struct Policy {
     pub alerting: Alerting,
     /// What objectives inherit.
     pub data: DataStates,
+    /// Shared lists of label values.
+    pub enumerations: BTreeMap<String, Vec<String>>,
+    /// Budgets of series.
+    pub cardinality: Cardinality,
+    /// Whether the lists could not be read, so that any may be meant.
+    pub(crate) enumerations_unread: bool,
+    /// Findings that are accepted for a while.
+    pub waivers: Vec<Waiver>,
     /// Which traces are kept.
     pub sampling: Sampling,
     /// What may leave the node.
@@ -75,6 +85,39 @@ pub struct Policy {
     pub retention: Retention,
     /// Whether the severities could not be read, so that any may be declared.
     pub(crate) unread: bool,
+}
+
+/// Budgets of series: `None` where there is none.
+#[derive(Debug, Clone)]
+pub struct Cardinality {
+    /// The most series of a metric, and where that is said.
+    pub metric: Option<Spanned<u32>>,
+    /// The most series of a service.
+    pub service: Option<Spanned<u32>>,
+    /// The most series of all services.
+    pub total: Option<Spanned<u32>>,
+    /// The combinations of labels that an SDK keeps of a metric.
+    pub sdk_limit: u32,
+    /// Where the policy says so.
+    pub sdk_limit_said: Option<Span>,
+}
+
+/// What OpenTelemetry's SDKs keep of a metric unless told otherwise ("Cardinality limits" of the metrics SDK
+/// specification).
+const SDK_LIMIT: u32 = 2_000;
+
+impl Cardinality {
+    fn of(spec: Option<&PolicySpec>) -> Self {
+        let said = spec.and_then(|spec| spec.cardinality.as_ref()).map(|said| &said.value);
+        let sdk_limit = said.and_then(|said| said.sdk_limit);
+        Self {
+            metric: said.and_then(|said| said.metric),
+            service: said.and_then(|said| said.service),
+            total: said.and_then(|said| said.total),
+            sdk_limit: sdk_limit.map_or(SDK_LIMIT, |limit| limit.value),
+            sdk_limit_said: sdk_limit.map(|limit| limit.span),
+        }
+    }
 }
 
 /// A severity's routing labels.
@@ -163,6 +206,11 @@ impl Policy {
                 Some(labels) => labels.iter().map(|label| ambient(&label.value)).collect(),
                 None => AMBIENT_LABELS.iter().map(|label| (*label).to_owned()).collect(),
             },
+            enumerations: domain::enumerations(spec, scope),
+            enumerations_unread: unread
+                || spec.is_some_and(|spec| spec.enumerations.is_none() && spec.flawed.any(&["enumerations"])),
+            cardinality: Cardinality::of(spec),
+            waivers: Waiver::resolve(spec, scope),
             targets: targets(spec),
             operator: operator(spec, scope),
             runbook_url: runbook_url(spec, scope),

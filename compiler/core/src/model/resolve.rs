@@ -7,6 +7,7 @@ use rayon::prelude::*;
 use rust_decimal::Decimal;
 
 use super::alerting::DataStates;
+use super::domain;
 use super::index::{Index, Metrics};
 use super::metric::{self, Domain, Label, Metric};
 use super::policy::Policy;
@@ -16,7 +17,7 @@ use crate::code;
 use crate::finding::Finding;
 use crate::quantity::{Duration, Percent};
 use crate::source::{SourceId, Sources, Span, Spanned};
-use crate::spec::{File, LabelSpec, MetricSpec, MetricType, Named, PolicySpec, ServiceSpec, SloSpec, is_policy};
+use crate::spec::{File, MetricSpec, MetricType, Named, PolicySpec, ServiceSpec, SloSpec, is_policy};
 use crate::suggest;
 
 /// What the specs of one folder mean.
@@ -88,7 +89,7 @@ pub fn resolve(sources: &Sources, files: &[(SourceId, File)]) -> (Model, Vec<Fin
         .into_par_iter()
         .map(|(name, specs)| {
             let mut scope = Scope { sources, findings: Vec::new() };
-            let metrics = resolve_metrics(&specs, &mut scope);
+            let metrics = resolve_metrics(&specs, &policy, &mut scope);
             (name, specs, metrics, scope.findings)
         })
         .collect();
@@ -335,15 +336,16 @@ fn window(spec: &SloSpec, scope: &mut Scope<'_>) -> Option<Spanned<Duration>> {
     Some(window)
 }
 
-fn resolve_metrics(specs: &[&ServiceSpec], scope: &mut Scope<'_>) -> Metrics {
+fn resolve_metrics(specs: &[&ServiceSpec], policy: &Policy, scope: &mut Scope<'_>) -> Metrics {
     let mut metrics = Metrics::default();
+    let instances = instances(specs, scope);
     let mut taken: BTreeMap<String, Spanned<String>> = BTreeMap::new();
     // A list of metrics that could not be read at all may declare anything.
     metrics.broken.extend(
         specs.iter().filter(|spec| spec.metrics.is_none() && spec.flawed.any(&["metrics"])).map(|_| String::new()),
     );
     for (name, spec) in specs.iter().flat_map(|spec| spec.metrics.iter().flat_map(|named| &named.0)) {
-        let resolved = spec.as_ref().and_then(|spec| resolve_metric(name, spec, scope));
+        let resolved = spec.as_ref().and_then(|spec| resolve_metric(name, spec, policy, instances, scope));
         let Some(resolved) = resolved else {
             metrics.broken.push(name.value.clone());
             continue;
@@ -368,7 +370,25 @@ fn resolve_metrics(specs: &[&ServiceSpec], scope: &mut Scope<'_>) -> Metrics {
     metrics
 }
 
-fn resolve_metric(name: &Spanned<String>, spec: &MetricSpec, scope: &mut Scope<'_>) -> Option<Metric> {
+/// How many instances of a service may run at once: one, unless it says more.
+fn instances(specs: &[&ServiceSpec], scope: &mut Scope<'_>) -> u32 {
+    let Some(said) = once(specs, "instances", |spec| spec.instances.as_ref(), scope) else { return 1 };
+    if said.value == 0 {
+        scope.report(
+            Finding::new(&code::INVALID_VALUE, said.span, "a service without instances exports nothing")
+                .hint("give the most instances that run at once, or remove the line"),
+        );
+    }
+    said.value.max(1)
+}
+
+fn resolve_metric(
+    name: &Spanned<String>,
+    spec: &MetricSpec,
+    policy: &Policy,
+    instances: u32,
+    scope: &mut Scope<'_>,
+) -> Option<Metric> {
     let kind = spec.r#type.0.map(|kind| kind.value);
     let unit = spec.unit.as_ref().map(|unit| unit.value.0.clone());
     let prometheus = match &spec.prometheus_name {
@@ -388,7 +408,7 @@ fn resolve_metric(name: &Spanned<String>, spec: &MetricSpec, scope: &mut Scope<'
     for (attribute, label) in spec.labels.iter().flat_map(|named| &named.0) {
         let prometheus = metric::label_name(&attribute.value);
         // A label whose declaration is at fault counts as bounded: its own fault has been reported.
-        let domain = label.as_ref().map_or(Some(Domain::Count(1)), |label| domain(label, scope));
+        let domain = label.as_ref().map_or(Some(Domain::Count(1)), |label| domain::of(label, policy, scope));
         if let Some(earlier) = labels.get(&prometheus) {
             scope.report(
                 Finding::new(&code::DUPLICATE_NAME, attribute.span, format!("two labels become `{prometheus}`"))
@@ -399,10 +419,14 @@ fn resolve_metric(name: &Spanned<String>, spec: &MetricSpec, scope: &mut Scope<'
         }
         labels.insert(prometheus, Label { name: attribute.clone(), domain });
     }
+    let joints = domain::joints(spec, &mut labels, scope);
     let buckets = kind.and_then(|kind| buckets(spec, kind, scope));
     let scrape_interval = spec.scrape_interval.and_then(|interval| super::policy::interval(interval, scope));
     // The name or the labels are not known.
-    if spec.flawed.any(&["unit", "prometheus_name"]) || (spec.labels.is_none() && spec.flawed.any(&["labels"])) {
+    if spec.flawed.any(&["unit", "prometheus_name"])
+        || (spec.labels.is_none() && spec.flawed.any(&["labels"]))
+        || spec.flawed.any(&["joint_labels"])
+    {
         return None;
     }
     Some(Metric {
@@ -413,56 +437,9 @@ fn resolve_metric(name: &Spanned<String>, spec: &MetricSpec, scope: &mut Scope<'
         buckets,
         labels,
         scrape_interval: scrape_interval.map(|interval| interval.value),
+        joints,
+        instances,
     })
-}
-
-fn domain(spec: &LabelSpec, scope: &mut Scope<'_>) -> Option<Domain> {
-    match (&spec.values, spec.max_values) {
-        (Some(values), most) => {
-            let mut seen: BTreeMap<&str, Span> = BTreeMap::new();
-            for value in &values.value {
-                if let Some(earlier) = seen.insert(&value.value.0, value.span) {
-                    scope.report(
-                        Finding::new(
-                            &code::DUPLICATE_NAME,
-                            value.span,
-                            format!("the value `{}` is listed twice", value.value.0),
-                        )
-                        .related(earlier, "first listed here")
-                        .hint("keep one of them"),
-                    );
-                }
-            }
-            if let Some(most) = most {
-                scope.report(
-                    Finding::new(&code::INVALID_VALUE, most.span, "`values` and `max_values` cannot both be given")
-                        .hint("keep `values`: the list is its own count"),
-                );
-            }
-            if values.value.is_empty() && !spec.flawed.any(&["values"]) {
-                scope.report(
-                    Finding::new(&code::INVALID_VALUE, values.span, "a label without values cannot be set")
-                        .hint("list the values, or remove the label"),
-                );
-                return Some(Domain::Count(1));
-            }
-            // What else the list holds is not known once an element was at fault.
-            if spec.flawed.any(&["values"]) {
-                return Some(Domain::Count(1));
-            }
-            Some(Domain::Values(values.value.iter().map(|value| value.value.0.clone()).collect()))
-        }
-        (None, Some(most)) => {
-            if most.value == 0 {
-                scope.report(
-                    Finding::new(&code::INVALID_VALUE, most.span, "a label without values cannot be set")
-                        .hint("give the most values that it can have, or remove the label"),
-                );
-            }
-            Some(Domain::Count(most.value))
-        }
-        (None, None) => spec.flawed.any(&["values", "max_values"]).then_some(Domain::Count(1)),
-    }
 }
 
 fn buckets(spec: &MetricSpec, kind: MetricType, scope: &mut Scope<'_>) -> Option<Spanned<Vec<Decimal>>> {

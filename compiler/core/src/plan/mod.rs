@@ -4,6 +4,7 @@
 //! from [`crate::oracle::closed_form`].
 
 mod alert;
+pub mod bounds;
 mod conventions;
 pub mod names;
 mod sli;
@@ -25,7 +26,7 @@ pub use words::Words;
 use std::sync::Arc;
 
 use crate::emit::Target;
-use crate::model::{Operator, Policy, Service};
+use crate::model::{Index, Operator, Policy, Service};
 use crate::proof::Courses;
 use telemetry::ServiceTelemetry;
 
@@ -53,6 +54,8 @@ pub struct ServicePlan {
     pub stem: String,
     /// Its objectives in the order written.
     pub slos: Vec<SloPlan>,
+    /// The most series that it can have.
+    pub bounds: bounds::ServiceBound,
     /// What the service contributes to the plan of telemetry.
     pub(crate) telemetry: ServiceTelemetry,
 }
@@ -66,9 +69,11 @@ impl Plan {
 }
 
 /// Plans a sound service.
-pub(crate) fn service(service: &Service, policy: &Arc<Policy>) -> ServicePlan {
+pub(crate) fn service(service: &Service, policy: &Arc<Policy>, index: &Index) -> ServicePlan {
     let slos: Vec<_> = service.slos.iter().map(|slo| SloPlan::of(slo, service, policy)).collect();
+    let bounds = bounds::ServiceBound::of(service, &slos, policy, index);
     ServicePlan {
+        bounds,
         name: service.name.value.clone(),
         stem: names::stem(&service.name.value),
         telemetry: ServiceTelemetry::of(service, slos.iter().map(|slo| slo.window_real)),

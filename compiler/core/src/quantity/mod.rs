@@ -1,9 +1,11 @@
 //! Quantities with units: exact, parsed from source text, printed the one way the output formats share.
 
+mod date;
 mod duration;
 mod percent;
 mod rate;
 
+pub use date::Date;
 pub use duration::Duration;
 pub use percent::Percent;
 pub use rate::Rate;

@@ -115,6 +115,8 @@ const ELSEWHERE: &[(&str, &str)] = &[
     ("indicator", "sli"),
     ("help", "description"),
     ("team", "owner"),
+    ("count", "max_values"),
+    ("limit", "max_values"),
 ];
 
 fn elsewhere(written: &str) -> Option<&'static str> {

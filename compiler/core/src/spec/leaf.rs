@@ -7,7 +7,7 @@ use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use super::decode::{Decode, Decoder, Named, Needed, shorten};
 use crate::code;
 use crate::finding::Finding;
-use crate::quantity::{Duration, Malformed, Percent, Rate};
+use crate::quantity::{Date, Duration, Malformed, Percent, Rate};
 use crate::source::Spanned;
 use crate::yaml::{Node, Scalar, Value};
 
@@ -141,6 +141,21 @@ impl JsonSchema for Duration {
             "pattern": "^(?=.)([0-9]+w)?([0-9]+d)?([0-9]+h)?([0-9]+m)?([0-9]+s)?([0-9]+ms)?$",
             "examples": ["30d", "1h30m", "300ms"]
         })
+    }
+}
+
+impl Decode for Date {
+    fn decode(node: &Node, decoder: &mut Decoder) -> Option<Self> {
+        decoder.parse(node, "a day such as `2027-03-31`", Self::parse)
+    }
+}
+
+impl JsonSchema for Date {
+    fn schema_name() -> Cow<'static, str> {
+        "Date".into()
+    }
+    fn json_schema(_: &mut SchemaGenerator) -> Schema {
+        json_schema!({"type": "string", "pattern": "^[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])$", "examples": ["2027-03-31"]})
     }
 }
 

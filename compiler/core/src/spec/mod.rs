@@ -13,8 +13,8 @@ mod telemetry;
 
 pub use decode::{Flawed, Named, Needed};
 pub use leaf::{Name, Number, Promql, Text, Version};
-pub use policy::{OperatorSpec, PolicySpec, SeveritySpec, TargetWord};
-pub use service::{AttributeSpec, CallKind, CallSpec, LabelSpec, MetricSpec, MetricType, Pii, ServiceSpec};
+pub use policy::{CardinalitySpec, OperatorSpec, PolicySpec, SeveritySpec, TargetWord, WaiverSpec};
+pub use service::{AttributeSpec, CallKind, CallSpec, JointSpec, LabelSpec, MetricSpec, MetricType, Pii, ServiceSpec};
 pub use slo::{
     AlertNamesSpec, AlertingSpec, DataSpec, EventsSpec, Idle, LatencySpec, PairSpec, SliSpec, SloSpec, TimesliceSpec,
 };

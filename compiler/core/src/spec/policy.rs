@@ -4,7 +4,7 @@ use super::decode::{Named, Needed, record, words};
 use super::leaf::{Name, Text, Version};
 use super::slo::{AlertingSpec, DataSpec};
 use super::telemetry::{RedactionSpec, RetentionSpec, SamplingSpec};
-use crate::quantity::Duration;
+use crate::quantity::{Date, Duration};
 use crate::source::Spanned;
 
 record! {
@@ -30,6 +30,12 @@ record! {
         service_label: Option<Spanned<String>>,
         /// Labels that need no declaration, instead of the built-in list; a `*` at the end stands for any rest.
         ambient_labels: Option<Vec<Spanned<String>>>,
+        /// Lists of label values that services share, by name; a label refers to one by `enumeration`.
+        enumerations: Option<Spanned<Named<Spanned<Vec<Spanned<Text>>>>>>,
+        /// How many series metrics may have. Default: no limit but that of OpenTelemetry's SDKs.
+        cardinality: Option<Spanned<CardinalitySpec>>,
+        /// Findings that are accepted for a while.
+        waivers: Option<Vec<Spanned<WaiverSpec>>>,
         /// What `compile` writes without `--only`. Default: all but `operator`.
         targets: Option<Vec<Spanned<TargetWord>>>,
         /// Metadata of the objects for the Prometheus Operator.
@@ -48,6 +54,36 @@ record! {
         redaction: Option<RedactionSpec>,
         /// How long metrics, traces, profiles and tiers of logs are kept.
         retention: Option<RetentionSpec>,
+    }
+}
+
+record! {
+    /// Budgets of series, which upper bounds from the declared labels are held against.
+    pub struct CardinalitySpec {
+        /// The most series of one metric.
+        metric: Option<Spanned<u32>>,
+        /// The most series of one service, those that its objectives record included.
+        service: Option<Spanned<u32>>,
+        /// The most series of all services together.
+        total: Option<Spanned<u32>>,
+        /// The combinations of labels that an SDK keeps of a metric. Default: 2000, as the SDKs do.
+        sdk_limit: Option<Spanned<u32>>,
+    }
+}
+
+record! {
+    /// A finding that is accepted until a day.
+    pub struct WaiverSpec {
+        /// The finding's code.
+        code: Needed<Spanned<String>>,
+        /// The file of the finding, such as `slos/checkout.yaml`; behind a `#`, the text at fault: `slos/checkout.yaml#user_id`.
+        place: Needed<Spanned<String>>,
+        /// Who answers for it.
+        owner: Needed<Spanned<Name>>,
+        /// Why it is accepted.
+        reason: Needed<Spanned<Name>>,
+        /// The last day on which it is.
+        expires: Needed<Spanned<Date>>,
     }
 }
 

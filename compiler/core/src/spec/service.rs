@@ -21,6 +21,8 @@ record! {
         repository: Option<Spanned<String>>,
         /// Expected requests, such as `40/s`; drives the arithmetic of low traffic and of cost.
         traffic: Option<Spanned<Rate>>,
+        /// The most instances that run at once; each has series of its own. Default: 1.
+        instances: Option<Spanned<u32>>,
         /// The services that this one calls.
         calls: Option<Vec<CallSpec>>,
         /// The metrics that the service exports, by their OpenTelemetry names.
@@ -75,6 +77,8 @@ record! {
         buckets: Option<Spanned<Vec<Spanned<Number>>>>,
         /// The labels, each with a bounded set of values.
         labels: Option<Named<LabelSpec>>,
+        /// Labels that depend on one another, by the combinations that occur.
+        joint_labels: Option<Vec<JointSpec>>,
         /// The name in Prometheus, where it is not the OpenTelemetry translation.
         prometheus_name: Option<Spanned<String>>,
         /// How often this metric is scraped or exported, where not as the policy says.
@@ -100,13 +104,29 @@ words! {
 
 record! {
     #[schemars(extend("minProperties" = 1, "maxProperties" = 1))]
-    /// A label's values: a bounded set, by list or by count.
+    /// A label's values: a bounded set, by list, by count or by reference.
     pub struct LabelSpec {
         /// Every value that the label can have.
         #[schemars(length(min = 1))]
         values: Option<Spanned<Vec<Spanned<Text>>>>,
         /// The most values that the label can have, where they cannot be listed.
         max_values: Option<Spanned<u32>>,
+        /// The list of that name under the policy's `enumerations`, which services share.
+        enumeration: Option<Spanned<String>>,
+        /// The values that OpenTelemetry's semantic conventions list for this attribute, such as `http.request.method`.
+        semconv: Option<Spanned<String>>,
+    }
+}
+
+record! {
+    /// Labels that depend on one another: only these combinations occur, fewer than each with each.
+    pub struct JointSpec {
+        /// The labels, none of which stands under `labels`.
+        #[schemars(length(min = 2))]
+        labels: Needed<Spanned<Vec<Spanned<String>>>>,
+        /// The combinations: of each a value for every label, in their order.
+        #[schemars(length(min = 1))]
+        values: Needed<Spanned<Vec<Spanned<Vec<Spanned<Text>>>>>>,
     }
 }
 

@@ -1,0 +1,52 @@
+//! `--baseline`: findings that were there before do not count.
+
+use emberline_core::finding::Finding;
+
+use crate::args::Known;
+use crate::failure::{Failure, Result};
+use crate::render::Report;
+use crate::render::counted;
+use crate::render::entry::entries;
+use crate::terminal;
+use crate::world::baseline::Baseline;
+use crate::world::shown;
+
+/// The findings that a baseline does not hold, and how many it does. Updates the baseline where that is asked for.
+pub(super) fn without_known(report: &Report<'_>, known: &Known, quiet: bool) -> Result<(Vec<Finding>, usize)> {
+    let Some(path) = &known.baseline else { return Ok((report.findings.to_vec(), 0)) };
+    let entries = entries(report);
+    let baseline = match (Baseline::read(path)?, known.update_baseline) {
+        (Some(mut baseline), true) => {
+            let gone = baseline.shrink(&entries);
+            if gone > 0 {
+                baseline.write(path)?;
+            }
+            if !quiet {
+                terminal::say(&format!("{}: {gone} mended, {} left", shown(path), baseline.len()));
+            }
+            baseline
+        }
+        (Some(baseline), false) => baseline,
+        (None, true) => {
+            let baseline = Baseline::of(&entries);
+            baseline.write(path)?;
+            if !quiet {
+                terminal::say(&format!("{}: {} taken down", shown(path), counted(baseline.len(), "finding")));
+            }
+            baseline
+        }
+        (None, false) => {
+            return Err(Failure::new(format!("there is no baseline at {}", shown(path)))
+                .help("`--update-baseline` writes the first one"));
+        }
+    };
+    let left: Vec<Finding> = report
+        .findings
+        .iter()
+        .zip(&entries)
+        .filter(|(_, entry)| !baseline.holds(&entry.fingerprint))
+        .map(|(finding, _)| finding.clone())
+        .collect();
+    let held = report.findings.len() - left.len();
+    Ok((left, held))
+}

@@ -1,0 +1,160 @@
+//! `--summary`: what a pull request changes, in Markdown, for the page of its run.
+
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
+use std::fs::OpenOptions;
+use std::io::Write as _;
+use std::path::Path;
+
+use emberline_core::plan::bounds::ServiceBound;
+
+use crate::failure::{Failure, Result};
+use crate::render::entry::entries;
+use crate::render::{Report, counted};
+use crate::terminal::visible;
+
+/// Findings that are listed one by one; a summary has a limit of 1 MiB.
+const LISTED: usize = 50;
+
+/// Appends the summary, since other steps of a job write to the same file.
+pub(super) fn append(
+    path: &Path,
+    report: &Report<'_>,
+    now: &[ServiceBound],
+    before: Option<&[ServiceBound]>,
+) -> Result<()> {
+    let failed = |cause: std::io::Error| Failure::io("cannot write", path, &cause);
+    let mut file = OpenOptions::new().create(true).append(true).open(path).map_err(failed)?;
+    file.write_all(markdown(report, now, before).as_bytes()).map_err(failed)
+}
+
+fn markdown(report: &Report<'_>, now: &[ServiceBound], before: Option<&[ServiceBound]>) -> String {
+    let mut text = String::from("## Emberline\n\n");
+    let counts = report.counts();
+    let _ = writeln!(
+        text,
+        "{}, {}, {}, {} waived\n",
+        counted(counts.errors, "error"),
+        counted(counts.warnings, "warning"),
+        counted(counts.notes, "note"),
+        report.waived
+    );
+    let entries = entries(report);
+    if !entries.is_empty() {
+        text.push_str("| severity | code | place | finding |\n| --- | --- | --- | --- |\n");
+        for entry in entries.iter().take(LISTED) {
+            let place = format!("{}:{}", entry.place.path, entry.place.line);
+            let _ = writeln!(
+                text,
+                "| {} | {} | {} | {} |",
+                entry.severity,
+                cell(entry.code),
+                cell(&place),
+                cell(entry.message)
+            );
+        }
+        if entries.len() > LISTED {
+            let _ = writeln!(text, "\n{} more are not listed.", entries.len() - LISTED);
+        }
+        text.push('\n');
+    }
+    series(&mut text, now, before);
+    text
+}
+
+/// Upper bounds on series: of each service, and of each metric that changed.
+fn series(text: &mut String, now: &[ServiceBound], before: Option<&[ServiceBound]>) {
+    text.push_str("### Series, at most\n\n");
+    let Some(before) = before else {
+        text.push_str("| service | series |\n| --- | ---: |\n");
+        for (service, series) in services(now) {
+            let _ = writeln!(text, "| {} | {series} |", cell(service));
+        }
+        let _ = writeln!(text, "| **all** | {} |\n", total(now));
+        return;
+    };
+    text.push_str("| service | before | after | change |\n| --- | ---: | ---: | ---: |\n");
+    for (service, [old, new]) in both(services(before), services(now)) {
+        let _ = writeln!(text, "| {} | {old} | {new} | {} |", cell(service), change(old, new));
+    }
+    let (old, new) = (total(before), total(now));
+    let _ = writeln!(text, "| **all** | {old} | {new} | {} |\n", change(old, new));
+    let changed: Vec<_> =
+        both(metrics(before), metrics(now)).into_iter().filter(|(_, [old, new])| old != new).collect();
+    if !changed.is_empty() {
+        text.push_str("| metric | before | after | change |\n| --- | ---: | ---: | ---: |\n");
+        for ((service, metric), [old, new]) in changed.iter().take(LISTED) {
+            let _ = writeln!(text, "| {} {} | {old} | {new} | {} |", cell(service), cell(metric), change(*old, *new));
+        }
+        text.push('\n');
+    }
+}
+
+fn services(bounds: &[ServiceBound]) -> BTreeMap<&str, u64> {
+    bounds.iter().map(|bound| (bound.service.as_str(), bound.series())).collect()
+}
+
+fn metrics(bounds: &[ServiceBound]) -> BTreeMap<(&str, &str), u64> {
+    let mut series = BTreeMap::new();
+    for bound in bounds {
+        series.extend(
+            bound.metrics.iter().map(|metric| ((bound.service.as_str(), metric.metric.as_str()), metric.series)),
+        );
+    }
+    series
+}
+
+fn total(bounds: &[ServiceBound]) -> u64 {
+    bounds.iter().map(ServiceBound::series).fold(0, u64::saturating_add)
+}
+
+/// Each name with its number before and after; 0 where it was not.
+fn both<K: Ord>(before: BTreeMap<K, u64>, after: BTreeMap<K, u64>) -> BTreeMap<K, [u64; 2]> {
+    let mut both: BTreeMap<K, [u64; 2]> = before.into_iter().map(|(name, old)| (name, [old, 0])).collect();
+    for (name, new) in after {
+        both.entry(name).or_default()[1] = new;
+    }
+    both
+}
+
+fn change(old: u64, new: u64) -> String {
+    match new.checked_sub(old) {
+        Some(0) => String::from("0"),
+        Some(more) => format!("+{more}"),
+        None => format!("−{}", old - new),
+    }
+}
+
+/// Text as one cell of a table, shown as it stands: no Markdown, no HTML, no mention of anybody.
+fn cell(text: &str) -> String {
+    let mut cell = String::with_capacity(text.len());
+    for character in text.chars() {
+        match character {
+            '\n' | '\r' => cell.push(' '),
+            // As numbers: neither Markdown nor HTML sees what it could obey, and the reader sees the character.
+            '|' | '<' | '>' | '&' | '*' | '_' | '`' | '[' | ']' | '(' | ')' | '!' | '\\' | '#' | '~' | '@' | '"'
+            | ':' => {
+                let _ = write!(cell, "&#{};", u32::from(character));
+            }
+            other => cell.push(visible(other)),
+        }
+    }
+    cell
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn hostile_text_stays_in_its_cell() {
+        let shown = cell("a|b\n<img src=x onerror=1> [x](javascript:y) **b** @team https://x `c` \u{1b}[31m\u{202e}");
+        assert!(!shown.contains(['|', '<', '>', '[', '(', '*', '`', '@', '\n', '\u{1b}', '\u{202e}']), "{shown}");
+        assert!(!shown.contains("://"));
+    }
+
+    #[test]
+    fn changes_have_a_sign() {
+        assert_eq!([change(1, 3), change(3, 1), change(2, 2)], ["+2", "−2", "0"]);
+    }
+}

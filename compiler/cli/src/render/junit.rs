@@ -1,0 +1,77 @@
+//! `JUnit` XML: a suite whose cases are the findings. Errors are failures; of what is milder the case passes and its output
+//! says what was found, since the format knows no warning.
+
+use std::io::{self, Write};
+
+use super::entry::entries;
+use super::{Renderer, Report};
+use crate::terminal::visible;
+
+/// The format `junit`.
+pub(crate) struct Junit;
+
+impl Renderer for Junit {
+    fn render(&self, report: &Report<'_>, out: &mut dyn Write) -> io::Result<()> {
+        let entries = entries(report);
+        let failures = report.counts().errors;
+        // A suite without a case would look as if nothing had been judged.
+        let tests = entries.len().max(1);
+        writeln!(out, "<?xml version=\"1.0\" encoding=\"UTF-8\"?>")?;
+        writeln!(out, "<testsuites name=\"emberline\" tests=\"{tests}\" failures=\"{failures}\" errors=\"0\">")?;
+        writeln!(
+            out,
+            "  <testsuite name=\"emberline\" tests=\"{tests}\" failures=\"{failures}\" errors=\"0\" skipped=\"0\">"
+        )?;
+        if entries.is_empty() {
+            writeln!(out, "    <testcase classname=\"emberline\" name=\"no findings\"/>")?;
+        }
+        for entry in entries {
+            let place = &entry.place;
+            let at = format!("{}:{}:{}", place.path, place.line, place.column);
+            let mut text = format!("{at}: {}", entry.message);
+            for more in entry.notes.iter().map(String::as_str).chain(entry.hint) {
+                text.push('\n');
+                text.push_str(more);
+            }
+            writeln!(
+                out,
+                "    <testcase classname=\"{}\" name=\"{}\" file=\"{}\" line=\"{}\">",
+                escaped(entry.code),
+                escaped(&format!("{at} {}", entry.fingerprint)),
+                escaped(place.path),
+                place.line
+            )?;
+            match entry.severity {
+                "error" => writeln!(
+                    out,
+                    "      <failure type=\"{}\" message=\"{}\">{}</failure>",
+                    escaped(entry.code),
+                    escaped(entry.message),
+                    escaped(&text)
+                )?,
+                mild => writeln!(out, "      <system-out>{}: {}</system-out>", escaped(mild), escaped(&text))?,
+            }
+            writeln!(out, "    </testcase>")?;
+        }
+        writeln!(out, "  </testsuite>\n</testsuites>")
+    }
+}
+
+/// Text for an element or an attribute. XML 1.0 can hold no control character at all, not even escaped, so those are shown
+/// as terminals are shown them.
+fn escaped(text: &str) -> String {
+    let mut escaped = String::with_capacity(text.len());
+    for character in text.chars() {
+        match character {
+            '&' => escaped.push_str("&amp;"),
+            '<' => escaped.push_str("&lt;"),
+            '>' => escaped.push_str("&gt;"),
+            '"' => escaped.push_str("&quot;"),
+            '\'' => escaped.push_str("&apos;"),
+            '\n' => escaped.push_str("&#10;"),
+            '\u{fffe}' | '\u{ffff}' => escaped.push('\u{fffd}'),
+            other => escaped.push(visible(other)),
+        }
+    }
+    escaped
+}

@@ -1,0 +1,254 @@
+//! What git knows: which lines a change touches, and what files were before it. Git itself is asked, since it alone knows
+//! the person's configuration, work trees and partial clones.
+
+use std::collections::BTreeMap;
+use std::io::{ErrorKind, Write};
+use std::path::Path;
+use std::process::{Command, Stdio};
+
+use crate::failure::{Failure, Result};
+
+/// The lines that a change touches, by path as shown (relative to the working directory).
+#[derive(Debug, Default)]
+pub(crate) struct Changes {
+    /// First and last line of each hunk, from 1; of a new file, every line.
+    lines: BTreeMap<String, Vec<(usize, usize)>>,
+}
+
+impl Changes {
+    /// Whether a line from `first` to `last` is touched.
+    pub(crate) fn touch(&self, path: &str, first: usize, last: usize) -> bool {
+        self.lines.get(path).is_some_and(|hunks| hunks.iter().any(|(start, end)| *start <= last && first <= *end))
+    }
+}
+
+/// The commit from which the work tree has departed: the last one that it has in common with `revision`.
+pub(crate) fn base(revision: &str) -> Result<String> {
+    let help = "fetch it first (in GitHub Actions: actions/checkout with `fetch-depth: 0`), or name another revision";
+    let commit = format!("{revision}^{{commit}}");
+    let verified = ask(&["rev-parse", "--verify", "--quiet", "--end-of-options", &commit], None)?;
+    let Some(commit) = verified else {
+        if ask(&["rev-parse", "--git-dir"], None)?.is_none() {
+            return Err(Failure::new("this folder is in no git repository")
+                .help("run it in the work tree, or leave `--changed-since` away"));
+        }
+        return Err(Failure::new(format!("git knows no commit `{revision}`")).help(help));
+    };
+    let commit = text(commit).trim().to_owned();
+    match ask(&["merge-base", &commit, "HEAD"], None)? {
+        Some(common) => Ok(text(common).trim().to_owned()),
+        None => Err(Failure::new(format!("`{revision}` and this work tree have no commit in common")).help(help)),
+    }
+}
+
+/// What differs between a commit and the work tree below `path`, files that git does not know yet included.
+pub(crate) fn changes(commit: &str, path: &Path) -> Result<Changes> {
+    let path = path.to_string_lossy();
+    let diff = demand(
+        &[
+            "-c",
+            "core.quotePath=false",
+            "diff",
+            "--unified=0",
+            "--no-color",
+            "--no-ext-diff",
+            "--no-renames",
+            "--relative",
+            "--src-prefix=a/",
+            "--dst-prefix=b/",
+            commit,
+            "--",
+            &path,
+        ],
+        None,
+    )?;
+    let mut changes = Changes { lines: hunks(&text(diff)) };
+    let unknown = demand(&["ls-files", "-z", "--others", "--exclude-standard", "--", &path], None)?;
+    for path in text(unknown).split('\0').filter(|path| !path.is_empty()) {
+        changes.lines.insert(path.to_owned(), vec![(1, usize::MAX)]);
+    }
+    Ok(changes)
+}
+
+/// The hunks of a diff without context, by the path of the new side.
+fn hunks(diff: &str) -> BTreeMap<String, Vec<(usize, usize)>> {
+    let mut lines: BTreeMap<String, Vec<(usize, usize)>> = BTreeMap::new();
+    let mut path = String::new();
+    // Lines of a hunk's body that are still to come: such a line may itself look like a header.
+    let mut body = 0;
+    for line in diff.lines() {
+        if body > 0 && line.starts_with(['+', '-']) {
+            body -= 1;
+        } else if let Some(new) = line.strip_prefix("+++ ") {
+            path = unquoted(new.trim_end_matches('\t'));
+        } else if let Some(header) = line.strip_prefix("@@ -") {
+            let Some((old, rest)) = header.split_once(" +") else { continue };
+            let Some((new, _)) = rest.split_once(" @@") else { continue };
+            let ((_, removed), (start, added)) = (range(old), range(new));
+            body = removed + added;
+            if added > 0 {
+                lines.entry(path.clone()).or_default().push((start, start + added - 1));
+            }
+        }
+    }
+    lines
+}
+
+/// `12,3` or `12`: the first line and how many.
+fn range(text: &str) -> (usize, usize) {
+    let (start, length) = text.split_once(',').unwrap_or((text, "1"));
+    (start.parse().unwrap_or_default(), length.parse().unwrap_or_default())
+}
+
+/// A path of a diff, without the prefix of its side; git quotes what holds control characters, quotes or backslashes.
+fn unquoted(path: &str) -> String {
+    let Some(quoted) = path.strip_prefix('"').and_then(|path| path.strip_suffix('"')) else {
+        return path.strip_prefix("b/").unwrap_or(path).to_owned();
+    };
+    let mut bytes = Vec::with_capacity(quoted.len());
+    let mut rest = quoted.bytes();
+    while let Some(byte) = rest.next() {
+        let escaped = if byte == b'\\' { rest.next() } else { None };
+        bytes.push(match escaped {
+            None => byte,
+            Some(b'n') => b'\n',
+            Some(b't') => b'\t',
+            Some(b'r') => b'\r',
+            Some(high @ b'0'..=b'3') => {
+                let mut digit = || rest.next().unwrap_or(b'0').wrapping_sub(b'0') & 7;
+                ((high - b'0') << 6) | (digit() << 3) | digit()
+            }
+            Some(other) => other,
+        });
+    }
+    let path = String::from_utf8_lossy(&bytes).into_owned();
+    path.strip_prefix("b/").map(str::to_owned).unwrap_or(path)
+}
+
+/// The files below `path` as a commit has them: paths as shown, and bytes.
+pub(crate) fn files(commit: &str, path: &Path) -> Result<Vec<(String, Vec<u8>)>> {
+    let path = path.to_string_lossy();
+    let listed = demand(&["ls-tree", "-r", "-z", commit, "--", &path], None)?;
+    let mut named = Vec::new();
+    for line in text(listed).split('\0') {
+        let Some((about, path)) = line.split_once('\t') else { continue };
+        let mut about = about.split(' ').skip(1);
+        if let (Some("blob"), Some(id)) = (about.next(), about.next()) {
+            named.push((path.to_owned(), id.to_owned()));
+        }
+    }
+    blobs(named)
+}
+
+/// The files that the next commit will add or change, as the index has them.
+pub(crate) fn staged() -> Result<Vec<(String, Vec<u8>)>> {
+    let raw = ask(
+        &[
+            "diff",
+            "--cached",
+            "--raw",
+            "-z",
+            "--no-abbrev",
+            "--no-renames",
+            "--no-ext-diff",
+            "--relative",
+            "--diff-filter=d",
+        ],
+        None,
+    )?;
+    let raw = text(raw.ok_or_else(|| {
+        Failure::new("git cannot say what is staged").help("run it in the work tree of a repository")
+    })?);
+    let mut named = Vec::new();
+    let mut fields = raw.split('\0');
+    while let (Some(about), Some(path)) = (fields.next(), fields.next()) {
+        let about: Vec<&str> = about.trim_start_matches(':').split(' ').collect();
+        // A submodule has a commit, not a text.
+        if let [_, mode, _, id, _] = about.as_slice()
+            && *mode != "160000"
+        {
+            named.push((path.to_owned(), (*id).to_owned()));
+        }
+    }
+    blobs(named)
+}
+
+/// The contents of objects, asked for in one go.
+fn blobs(named: Vec<(String, String)>) -> Result<Vec<(String, Vec<u8>)>> {
+    let ids: String = named.iter().map(|(_, id)| format!("{id}\n")).collect();
+    let bytes = demand(&["cat-file", "--batch"], Some(ids.into_bytes()))?;
+    let mut files = Vec::with_capacity(named.len());
+    let mut rest = bytes.as_slice();
+    for (path, id) in named {
+        let broken = || Failure::new(format!("git gave no content of {path} ({id})"));
+        let end = rest.iter().position(|byte| *byte == b'\n').ok_or_else(broken)?;
+        let header = String::from_utf8_lossy(&rest[..end]).into_owned();
+        let size: usize = header.rsplit(' ').next().and_then(|size| size.parse().ok()).ok_or_else(broken)?;
+        let content = rest.get(end + 1..end + 1 + size).ok_or_else(broken)?;
+        files.push((path, content.to_vec()));
+        rest = rest.get(end + 2 + size..).unwrap_or_default();
+    }
+    Ok(files)
+}
+
+/// Runs git; what it says when it fails becomes the failure.
+fn demand(arguments: &[&str], input: Option<Vec<u8>>) -> Result<Vec<u8>> {
+    let output = run(arguments, input)?;
+    if output.status.success() {
+        return Ok(output.stdout);
+    }
+    let said = String::from_utf8_lossy(&output.stderr);
+    Err(Failure::new(format!("git failed: {}", said.trim().lines().next().unwrap_or("it does not say why"))))
+}
+
+/// Runs git; `None` where it answers no.
+fn ask(arguments: &[&str], input: Option<Vec<u8>>) -> Result<Option<Vec<u8>>> {
+    let output = run(arguments, input)?;
+    Ok(output.status.success().then_some(output.stdout))
+}
+
+fn run(arguments: &[&str], input: Option<Vec<u8>>) -> Result<std::process::Output> {
+    let failed = |cause: std::io::Error| match cause.kind() {
+        ErrorKind::NotFound => Failure::new("cannot run git: there is no such program")
+            .help("install git, or leave `--changed-since` and `--staged` away"),
+        _ => Failure::new(format!("cannot run git: {cause}")),
+    };
+    let mut child = Command::new("git")
+        .args(arguments)
+        .stdin(if input.is_some() { Stdio::piped() } else { Stdio::null() })
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .map_err(failed)?;
+    // Git answers while it is asked, and would wait for us with a full pipe: so the asking has a thread of its own.
+    let pipe = child.stdin.take();
+    std::thread::scope(|scope| {
+        if let (Some(mut pipe), Some(input)) = (pipe, input) {
+            scope.spawn(move || {
+                // Where git has gone, its exit status says why.
+                let _ = pipe.write_all(&input);
+            });
+        }
+        child.wait_with_output().map_err(failed)
+    })
+}
+
+fn text(bytes: Vec<u8>) -> String {
+    String::from_utf8(bytes).unwrap_or_else(|error| String::from_utf8_lossy(error.as_bytes()).into_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn hunks_of_a_diff() {
+        let diff = "diff --git a/slos/a.yaml b/slos/a.yaml\n--- a/slos/a.yaml\n+++ b/slos/a.yaml\n\
+                    @@ -1 +1,2 @@ x\n-old\n+++ b/not/a/path.yaml\n+new\n@@ -9,2 +10,0 @@\n-gone\n-@@ -1 +99 @@\n\
+                    diff --git \"a/\\303\\274\\t.yaml\" \"b/\\303\\274\\t.yaml\"\n--- /dev/null\n+++ \"b/\\303\\274\\t.yaml\"\n@@ -0,0 +1 @@\n+x\n";
+        let changes = Changes { lines: hunks(diff) };
+        assert!(changes.touch("slos/a.yaml", 1, 1) && changes.touch("slos/a.yaml", 2, 7));
+        assert!(!changes.touch("slos/a.yaml", 3, 99) && !changes.touch("not/a/path.yaml", 1, 99));
+        assert!(changes.touch("ü\t.yaml", 1, 1), "{changes:?}");
+    }
+}

@@ -1,0 +1,335 @@
+//! Upper bounds on series, from what specs declare: of each metric, of what each objective records, of each service.
+//!
+//! ```text
+//! a metric      Π label domains × series of one histogram (or 1) × instances
+//! an objective  Π grouped domains × recorded rules, and the series of its alerts
+//! ```
+//!
+//! Labels that the platform sets (`instance`, `pod`, …) tell instances apart, so together they count as the number of
+//! instances. Products take every label for independent of the others: joint labels say where they are not. A product past
+//! 2⁶⁴ stays there.
+
+use crate::model::{Declared, Domain, Index, Metric, Policy, Service, Sli, Slo};
+use crate::source::Span;
+use crate::spec::MetricType;
+
+use super::SloPlan;
+
+/// Boundaries of a histogram that declares none: those of OpenTelemetry's SDKs.
+const DEFAULT_BOUNDARIES: usize = 15;
+
+/// Something that series are multiplied by.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Factor {
+    /// What it is, for people: a label's name, `instances`, `buckets`.
+    pub name: String,
+    /// By how much.
+    pub size: u64,
+    /// Where it is declared.
+    pub span: Option<Span>,
+}
+
+/// The most series of a metric.
+#[derive(Debug, Clone)]
+pub struct MetricBound {
+    /// The metric, by its OpenTelemetry name.
+    pub metric: String,
+    /// Where it is declared.
+    pub span: Span,
+    /// Combinations of labels in one instance: what the SDK's limit is about.
+    pub streams: u64,
+    /// Series in Prometheus.
+    pub series: u64,
+    /// What they are the product of; the greatest first.
+    pub factors: Vec<Factor>,
+}
+
+/// The most series that an objective records.
+#[derive(Debug, Clone)]
+pub struct SloBound {
+    /// The objective.
+    pub slo: String,
+    /// Groups kept apart: how many series most of its rules record; `None` where a group's label is not declared.
+    pub groups: Option<u64>,
+    /// Series of all rules and alerts.
+    pub series: Option<u64>,
+    /// The metrics that it reads, with their bounds.
+    pub metrics: Vec<MetricBound>,
+}
+
+/// The most series of a service.
+#[derive(Debug, Clone, Default)]
+pub struct ServiceBound {
+    /// The service.
+    pub service: String,
+    /// Where it is declared; of a service that nobody named, nowhere.
+    pub span: Option<Span>,
+    /// Its metrics.
+    pub metrics: Vec<MetricBound>,
+    /// Its objectives.
+    pub slos: Vec<SloBound>,
+}
+
+impl ServiceBound {
+    /// Bounds of a service and of the objectives that were planned for it.
+    pub(super) fn of(service: &Service, slos: &[SloPlan], policy: &Policy, index: &Index) -> Self {
+        Self {
+            service: service.name.value.clone(),
+            span: Some(service.name.span),
+            metrics: service.metrics.values().map(|metric| MetricBound::of(metric)).collect(),
+            slos: service
+                .slos
+                .iter()
+                .zip(slos)
+                .map(|(slo, plan)| SloBound::of(slo, plan, &service.name.value, policy, index))
+                .collect(),
+        }
+    }
+
+    /// Series of all metrics and objectives whose bounds are known.
+    #[must_use]
+    pub fn series(&self) -> u64 {
+        let metrics = self.metrics.iter().map(|metric| metric.series);
+        metrics.chain(self.slos.iter().filter_map(|slo| slo.series)).fold(0, u64::saturating_add)
+    }
+}
+
+impl MetricBound {
+    /// The bound of a metric. A label without a domain is left out: it has a finding of its own.
+    #[must_use]
+    pub fn of(metric: &Metric) -> Self {
+        let mut factors = Vec::new();
+        for (name, label) in &metric.labels {
+            let is_joint = metric.joints.iter().any(|joint| joint.labels.contains(name));
+            if let Some(domain) = label.domain.as_ref().filter(|_| !is_joint) {
+                let size = size(domain);
+                factors.push(Factor { name: label.name.value.clone(), size, span: Some(label.name.span) });
+            }
+        }
+        for joint in &metric.joints {
+            let written: Vec<&str> =
+                joint.labels.iter().filter_map(|name| Some(metric.labels.get(name)?.name.value.as_str())).collect();
+            let first = joint.labels.first().and_then(|name| metric.labels.get(name));
+            factors.push(Factor {
+                name: written.join("+"),
+                size: count(joint.combinations),
+                span: first.map(|label| label.name.span),
+            });
+        }
+        let streams = product(&factors);
+        if let Some(size) = histogram(metric) {
+            let span = metric.buckets.as_ref().map(|buckets| buckets.span);
+            factors.push(Factor { name: "series of a histogram".to_owned(), size, span });
+        }
+        factors.push(Factor { name: "instances".to_owned(), size: u64::from(metric.instances), span: None });
+        let series = product(&factors);
+        factors.retain(|factor| factor.size != 1);
+        factors.sort_by(|a, b| (b.size, &a.name).cmp(&(a.size, &b.name)));
+        Self { metric: metric.name.value.clone(), span: metric.span(), streams, series, factors }
+    }
+}
+
+impl SloBound {
+    fn of(slo: &Slo, plan: &SloPlan, service: &str, policy: &Policy, index: &Index) -> Self {
+        let metrics = read_by(slo, service, index);
+        let groups = match slo.group_by.is_empty() {
+            true => Some(1),
+            false => metrics.first().and_then(|metric| groups(slo, metric, policy)),
+        };
+        let series = groups.map(|groups| {
+            let alerts = |many: usize, each: u64| count(many).saturating_mul(each);
+            // Prometheus keeps `ALERTS` and `ALERTS_FOR_STATE` of an alert, and one more `ALERTS` while it is pending.
+            let burns = alerts(plan.burns.len(), 2).saturating_mul(groups);
+            let states = alerts(plan.states.len(), 3).saturating_mul(groups);
+            let recorded = groups.saturating_mul(count(grouped_rules(plan))).saturating_add(UNGROUPED_RULES);
+            recorded.saturating_add(burns).saturating_add(states)
+        });
+        let metrics = metrics.into_iter().map(MetricBound::of).collect();
+        Self { slo: slo.name.value.clone(), groups, series, metrics }
+    }
+}
+
+/// `slo:objective:ratio`, `slo:window:seconds` and `slo:info`: one series each, whatever the groups.
+pub const UNGROUPED_RULES: u64 = 3;
+
+/// Recording rules that keep groups apart: both sides' base and five-minute count, both sides' count over the objective's
+/// window, the remaining budget; and of each window both sides and the burn rate.
+#[must_use]
+pub fn grouped_rules(plan: &SloPlan) -> usize {
+    7 + 3 * plan.windows.len()
+}
+
+/// The declared metrics that an objective reads, each once.
+fn read_by<'i>(slo: &Slo, service: &str, index: &'i Index) -> Vec<&'i Metric> {
+    let mut metrics: Vec<&Metric> = Vec::new();
+    if let Sli::Latency(latency) = &slo.sli {
+        metrics.extend(index.histogram(service, &latency.metric.value).ok().map(|(_, metric)| metric));
+    }
+    for query in slo.sli.queries() {
+        if let Some(Declared::Metric(metric)) = query.selector.metric_name().map(|name| index.series(service, name))
+            && metrics.iter().all(|known| known.name != metric.name)
+        {
+            metrics.push(metric);
+        }
+    }
+    metrics
+}
+
+/// How many groups an objective can have: as many as there are combinations of the labels that it groups by.
+fn groups(slo: &Slo, metric: &Metric, policy: &Policy) -> Option<u64> {
+    let mut groups: u64 = 1;
+    let mut by_instance = false;
+    let mut joints: Vec<&crate::model::Joint> = Vec::new();
+    for label in &slo.group_by {
+        let Some(declared) = metric.label(&label.value) else {
+            if !policy.is_ambient(&label.value) {
+                return None;
+            }
+            by_instance |= label.value != policy.service_label;
+            continue;
+        };
+        let joint = metric.joints.iter().find(|joint| {
+            joint.labels.iter().any(|name| metric.labels.get(name).is_some_and(|it| it.name == declared.name))
+        });
+        match joint {
+            // Some of the labels of a joint domain have no more combinations than all of them.
+            Some(joint) if joints.iter().any(|known| known.labels == joint.labels) => {}
+            Some(joint) => {
+                joints.push(joint);
+                groups = groups.saturating_mul(count(joint.combinations));
+            }
+            None => groups = groups.saturating_mul(size(declared.domain.as_ref()?)),
+        }
+    }
+    Some(if by_instance { groups.saturating_mul(u64::from(metric.instances)) } else { groups })
+}
+
+/// Series that a classic histogram makes of each combination of labels: its buckets, `+Inf`, the count and the sum.
+fn histogram(metric: &Metric) -> Option<u64> {
+    (metric.kind == MetricType::Histogram)
+        .then(|| count(metric.buckets.as_ref().map_or(DEFAULT_BOUNDARIES, |buckets| buckets.value.len())) + 3)
+}
+
+fn size(domain: &Domain) -> u64 {
+    match domain {
+        Domain::Values(values) => count(values.len()),
+        Domain::Count(most) => u64::from(*most),
+    }
+}
+
+fn count(many: usize) -> u64 {
+    u64::try_from(many).unwrap_or(u64::MAX)
+}
+
+fn product(factors: &[Factor]) -> u64 {
+    factors.iter().fold(1, |product, factor| product.saturating_mul(factor.size))
+}
+
+#[cfg(test)]
+#[expect(clippy::unwrap_used, reason = "tests")]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use proptest::prelude::*;
+
+    use crate::source::Sources;
+
+    use super::*;
+
+    fn analysed(spec: &str) -> crate::Analysis {
+        let mut sources = Sources::default();
+        sources.add("slos/a.yaml", spec);
+        let analysis = crate::analyse(&sources, None);
+        assert!(analysis.plan.is_some(), "{:?}", analysis.findings);
+        analysis
+    }
+
+    #[test]
+    fn an_objective_records_as_many_series_as_its_rules_say() {
+        for data in ["{absent: ignore}", "{absent: page, group_gone: ticket, no_traffic: ticket}"] {
+            let analysis = analysed(&format!(
+                "version: emberline/v1\nservice: shop\nmetrics:\n  requests:\n    type: counter\n    labels:\n      \
+                 code: {{values: ['200', '500']}}\n      kind: {{max_values: 7}}\nslos:\n- name: a\n  objective: 99%\n  data: {data}\n  sli:\n    \
+                 events: {{total: requests_total, bad: 'requests_total{{code=\"500\"}}', group_by: [kind]}}\n"
+            ));
+            let plan = analysis.plan.unwrap();
+            let artefacts = crate::emit_unit(&plan, 0, &[crate::emit::Target::Rules]);
+            let rules = &artefacts.first().unwrap().text;
+            let recorded = rules.matches("record: ").count();
+            let bound = analysis.bounds.first().unwrap().slos.first().unwrap();
+            let slo = plan.services.first().unwrap().slos.first().unwrap();
+            assert_eq!(grouped_rules(slo) + usize::try_from(UNGROUPED_RULES).unwrap(), recorded);
+            assert_eq!(rules.matches("alert: ").count(), slo.burns.len() + slo.states.len());
+            assert_eq!(bound.groups, Some(7));
+            let alerts = 7 * (2 * slo.burns.len() + 3 * slo.states.len());
+            assert_eq!(bound.series, Some(u64::try_from(7 * grouped_rules(slo) + 3 + alerts).unwrap()));
+        }
+    }
+
+    proptest! {
+        /// Traffic in which each instance exports any of the declared values: never more series than the bound, and with
+        /// every combination exactly as many.
+        #[test]
+        fn traffic_stays_within_the_bound(
+            sizes in prop::collection::vec(1_usize..5, 0..4),
+            pairs in 1_usize..5,
+            boundaries in 1_usize..5,
+            instances in 1_u32..4,
+            events in prop::collection::vec((0_u32..4, any::<u64>()), 0..200),
+        ) {
+            let labels: String = sizes
+                .iter()
+                .enumerate()
+                .map(|(index, size)| {
+                    let values: Vec<String> = (0..*size).map(|value| format!("v{value}")).collect();
+                    format!("      l{index}: {{values: [{}]}}\n", values.join(", "))
+                })
+                .collect();
+            let rows: Vec<String> = (0..pairs).map(|row| format!("[a{row}, b{}]", row % 2)).collect();
+            let bounds: Vec<String> = (1..=boundaries).map(|bound| bound.to_string()).collect();
+            let labels = if labels.is_empty() { String::new() } else { format!("    labels:\n{labels}") };
+            let analysis = analysed(&format!(
+                "version: emberline/v1\nservice: shop\ninstances: {instances}\nmetrics:\n  d:\n    type: histogram\n    \
+                 unit: s\n    buckets: [{}]\n{labels}    joint_labels:\n    - labels: [x, y]\n      values: [{}]\nslos:\n- \
+                 name: a\n  objective: 99%\n  sli: {{latency: {{metric: d, threshold: 1s}}}}\n",
+                bounds.join(", "),
+                rows.join(", ")
+            ));
+            let bound = analysis.bounds.first().unwrap().metrics.first().unwrap().clone();
+            // What Prometheus would keep, counted series by series.
+            let mut series = BTreeSet::new();
+            let mut observe = |instance: u32, mut choice: u64| {
+                let mut values = vec![];
+                for size in sizes.iter().chain([&pairs]) {
+                    let size = u64::try_from(*size).unwrap();
+                    values.push(choice % size);
+                    choice /= size;
+                }
+                for part in (0..boundaries + 1).map(|le| format!("bucket{le}")).chain(["count".into(), "sum".into()]) {
+                    series.insert((instance, values.clone(), part));
+                }
+            };
+            for (instance, choice) in events {
+                observe(instance % instances, choice);
+            }
+            let every: usize = sizes.iter().product::<usize>() * pairs;
+            prop_assert!(u64::try_from(series.len()).unwrap() <= bound.series);
+            let mut observe_all = series;
+            for instance in 0..instances {
+                for mut choice in 0..u64::try_from(every).unwrap() {
+                    let mut values = vec![];
+                    for size in sizes.iter().chain([&pairs]) {
+                        let size = u64::try_from(*size).unwrap();
+                        values.push(choice % size);
+                        choice /= size;
+                    }
+                    for part in (0..boundaries + 1).map(|le| format!("bucket{le}")).chain(["count".into(), "sum".into()]) {
+                        observe_all.insert((instance, values.clone(), part));
+                    }
+                }
+            }
+            prop_assert_eq!(u64::try_from(observe_all.len()).unwrap(), bound.series, "the bound is tight");
+            prop_assert_eq!(u64::try_from(every).unwrap(), bound.streams);
+        }
+    }
+}

@@ -1,0 +1,181 @@
+//! Keys and tokens: by the prefix that their issuer gives them, or by what stands around them.
+
+use super::{Hit, Kind, Origin, is_word};
+
+/// The longest token that is looked at.
+const MOST: usize = 4_096;
+
+/// A token that begins with its issuer's prefix at `at`.
+pub(super) fn prefixed(bytes: &[u8], at: usize, origin: Origin) -> Option<Hit> {
+    let rest = &bytes[at..bytes.len().min(at + MOST)];
+    let run = |from: usize, fits: fn(u8) -> bool| {
+        rest.get(from..).map_or(0, |rest| rest.iter().take_while(|byte| fits(**byte)).count())
+    };
+    let word: fn(u8) -> bool = |byte| byte.is_ascii_alphanumeric();
+    let url: fn(u8) -> bool = |byte| byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'_';
+    let starts = |prefix: &[u8]| rest.starts_with(prefix);
+    let hit = |length: usize, kind: Kind| Some(Hit { range: at..at + length, kind });
+    match rest.first()? {
+        b'A' if starts(b"AKIA") || starts(b"ASIA") => {
+            let length = 4 + run(4, |byte| byte.is_ascii_uppercase() || (b'2'..=b'7').contains(&byte));
+            // AWS's own documentation has keys that end so.
+            let is_documentation = origin == Origin::File && rest[..length].ends_with(b"EXAMPLE");
+            let ends = !rest.get(length).is_some_and(|byte| is_word(*byte));
+            (length == 20 && ends && !is_documentation).then_some(()).and_then(|()| hit(20, Kind::Aws))
+        }
+        b'A' if starts(b"AIza") => {
+            let length = 4 + run(4, url);
+            (length == 39).then_some(()).and_then(|()| hit(39, Kind::Google))
+        }
+        b'g' if rest.len() > 4 && starts(b"gh") && b"pousr".contains(&rest[2]) && rest[3] == b'_' => {
+            let length = 4 + run(4, word);
+            (40..=255).contains(&length).then_some(()).and_then(|()| hit(length, Kind::Github))
+        }
+        b'g' if starts(b"github_pat_") => {
+            let length = 11 + run(11, |byte| byte.is_ascii_alphanumeric() || byte == b'_');
+            (length >= 51).then_some(()).and_then(|()| hit(length, Kind::Github))
+        }
+        b'x' if rest.len() > 5 && starts(b"xox") && b"abeoprs".contains(&rest[3]) && rest[4] == b'-' => {
+            let length = 5 + run(5, |byte| byte.is_ascii_alphanumeric() || byte == b'-');
+            let digits = rest[5..length].iter().any(u8::is_ascii_digit);
+            (length >= 20 && digits).then_some(()).and_then(|()| hit(length, Kind::Slack))
+        }
+        b'h' if starts(b"hooks.slack.com/services/T") => {
+            let length = 25 + run(25, |byte| byte.is_ascii_alphanumeric() || byte == b'/');
+            (length >= 60).then_some(()).and_then(|()| hit(length, Kind::Slack))
+        }
+        b's' | b'r' if starts(b"sk_live_") || starts(b"rk_live_") => {
+            let length = 8 + run(8, word);
+            (length >= 24).then_some(()).and_then(|()| hit(length, Kind::Stripe))
+        }
+        b'e' if starts(b"eyJ") => {
+            let header = run(0, url);
+            if header < 10 || !rest.get(header + 1..)?.starts_with(b"eyJ") || rest[header] != b'.' {
+                return None;
+            }
+            let payload = header + 1 + run(header + 1, url);
+            let signed = rest.get(payload) == Some(&b'.') && run(payload + 1, url) >= 10;
+            signed.then_some(()).and_then(|()| hit(payload + 1 + run(payload + 1, url), Kind::Jwt))
+        }
+        b'B' | b'b' if rest.get(..7).is_some_and(|word| word.eq_ignore_ascii_case(b"bearer ")) => {
+            let length = run(7, |byte| byte.is_ascii_alphanumeric() || b"-._~+/=".contains(&byte));
+            let token = &rest[7..7 + length];
+            let mixed = token.iter().any(u8::is_ascii_digit) && token.iter().any(u8::is_ascii_alphabetic);
+            (length >= 16 && mixed).then_some(Hit { range: at + 7..at + 7 + length, kind: Kind::Bearer })
+        }
+        _ => None,
+    }
+}
+
+/// `-----BEGIN … PRIVATE KEY-----`.
+pub(super) fn private_key(bytes: &[u8], at: usize) -> Option<Hit> {
+    let rest = bytes[at..].strip_prefix(b"-----BEGIN ")?;
+    let line = &rest[..rest.len().min(64)];
+    let end = line.windows(5).position(|part| part == b"-----")?;
+    let name = &line[..end];
+    let sound = name.iter().all(|byte| byte.is_ascii_uppercase() || byte.is_ascii_digit() || *byte == b' ');
+    let private = name == b"PRIVATE KEY" || name.ends_with(b" PRIVATE KEY") || name == b"PGP PRIVATE KEY BLOCK";
+    (sound && private).then_some(Hit { range: at..at + 11 + end + 5, kind: Kind::PrivateKey })
+}
+
+/// The password of `scheme://user:password@host`, from the colon of the scheme.
+pub(super) fn url_password(bytes: &[u8], at: usize) -> Option<Hit> {
+    let rest = bytes[at..].strip_prefix(b"://")?;
+    let rest = &rest[..rest.len().min(256)];
+    let is_end = |byte: &u8| byte.is_ascii_whitespace() || b"/?#\"'`<>@,;(){}$".contains(byte);
+    let length = rest.iter().position(is_end)?;
+    let colon = rest[..length].iter().position(|byte| *byte == b':')?;
+    let password = &rest[colon + 1..length];
+    // The words themselves, as documentation writes them.
+    let is_word = [&b"password"[..], b"pass", b"secret", b"pw"].contains(&password);
+    let told = password.iter().all(|byte| byte.is_ascii_graphic()) && !is_placeholder(password) && !is_word;
+    let start = at + 3 + colon + 1;
+    (rest[length] == b'@' && !password.is_empty() && told)
+        .then_some(Hit { range: start..start + password.len(), kind: Kind::UrlPassword })
+}
+
+/// Names whose value is a secret, in lower case and without separators.
+const NAMES: [&[u8]; 11] = [
+    b"password",
+    b"passwd",
+    b"secret",
+    b"secretkey",
+    b"apikey",
+    b"accesstoken",
+    b"authtoken",
+    b"clientsecret",
+    b"secretaccesskey",
+    b"token",
+    b"privatekey",
+];
+
+/// The value in `password = "…"`, from the name's first letter. In files only a quoted value counts, since code gives
+/// variables to such names; and only one that looks made rather than written.
+pub(super) fn assigned(bytes: &[u8], at: usize, origin: Origin) -> Option<Hit> {
+    let rest = &bytes[at..bytes.len().min(at + 256)];
+    let length = rest.iter().take_while(|byte| is_word(**byte) || **byte == b'-' || **byte == b'.').count();
+    if !(5..=48).contains(&length) {
+        return None;
+    }
+    let blank = |from: usize| rest.get(from..).map_or(0, |rest| rest.iter().take_while(|byte| **byte == b' ').count());
+    let mut next = length;
+    next += usize::from(matches!(rest.get(next), Some(b'"' | b'\'')));
+    next += blank(next);
+    if !matches!(rest.get(next), Some(b':' | b'=')) {
+        return None;
+    }
+    let name: Vec<u8> =
+        rest[..length].iter().filter(|byte| byte.is_ascii_alphanumeric()).map(u8::to_ascii_lowercase).collect();
+    if !NAMES.iter().any(|known| name.ends_with(known)) {
+        return None;
+    }
+    next += 1;
+    next += usize::from(rest.get(next) == Some(&b'>'));
+    next += blank(next);
+    let quote = rest.get(next).copied().filter(|byte| b"\"'`".contains(byte));
+    next += usize::from(quote.is_some());
+    let is_end = |byte: &u8| match quote {
+        Some(quote) => *byte == quote || *byte == b'\n',
+        None => byte.is_ascii_whitespace() || b"&;,\"'".contains(byte),
+    };
+    let value = &rest[next..];
+    let closed = value.iter().position(is_end);
+    let value = &value[..closed.unwrap_or(value.len())];
+    let quoted = quote.is_some() && closed.is_some();
+    let counts = match origin {
+        Origin::File => quoted && value.len() >= 12 && is_made(value),
+        Origin::Telemetry => value.len() >= 4,
+    };
+    let plain = value.iter().all(u8::is_ascii_graphic) && !is_placeholder(value);
+    (counts && plain).then_some(Hit { range: at + next..at + next + value.len(), kind: Kind::Assigned })
+}
+
+/// Whether a value looks made by a machine: letters and digits, and at least 3 bits of surprise a character.
+fn is_made(value: &[u8]) -> bool {
+    let mixed = value.iter().any(u8::is_ascii_digit) && value.iter().any(u8::is_ascii_alphabetic);
+    let mut counts = [0_u16; 128];
+    for byte in value.iter().filter(|byte| byte.is_ascii()) {
+        counts[usize::from(*byte)] += 1;
+    }
+    let length = value.len() as f64;
+    let entropy: f64 = counts
+        .iter()
+        .filter(|count| **count > 0)
+        .map(|count| {
+            let share = f64::from(*count) / length;
+            -share * share.log2()
+        })
+        .sum();
+    mixed && entropy >= 3.0
+}
+
+/// What stands where a secret will be put: a variable, a template, asterisks.
+fn is_placeholder(value: &[u8]) -> bool {
+    let lower = value.to_ascii_lowercase();
+    let holds = |word: &[u8]| lower.windows(word.len()).any(|part| part == word);
+    value.iter().any(|byte| b"${}<>()%[]".contains(byte))
+        || value.iter().all(|byte| b"*xX.-_".contains(byte))
+        || [&b"redacted"[..], b"example", b"changeme", b"placeholder", b"your-", b"your_"]
+            .iter()
+            .any(|word| holds(word))
+}
