@@ -10,11 +10,14 @@
 //! - [`prometheus`] and [`alertmanager`] start and ask the two servers; [`exporter`] is a process to scrape.
 //! - [`remote_write`] puts history into Prometheus; [`rules`] reads a rule file, [`replay`] evaluates it over history.
 //! - [`spec`] holds the specs that the proofs compile.
+//! - [`collector`] runs the generated configurations in a real OpenTelemetry Collector; [`otlp`] is what it is sent.
 //! - [`cost`] counts the samples that a service's rules touch.
 
 pub mod alertmanager;
+pub mod collector;
 pub mod cost;
 pub mod exporter;
+pub mod otlp;
 pub mod process;
 pub mod prometheus;
 pub mod remote_write;

@@ -42,6 +42,9 @@ impl Default for Global {
 #[derive(Clone, Debug, Serialize)]
 struct Scrape {
     job_name: String,
+    /// The labels `job` and `instance` that a target exposes stand, instead of the target's own.
+    honor_labels: bool,
+    scrape_native_histograms: bool,
     static_configs: Vec<Targets>,
 }
 
@@ -73,7 +76,24 @@ impl Config {
     #[must_use]
     pub fn scrape(mut self, job: &str, address: &str, labels: Labels) -> Self {
         let targets = Targets { targets: vec![address.to_owned()], labels };
-        self.scrape_configs.push(Scrape { job_name: job.to_owned(), static_configs: vec![targets] });
+        self.scrape_configs.push(Scrape {
+            job_name: job.to_owned(),
+            honor_labels: false,
+            scrape_native_histograms: false,
+            static_configs: vec![targets],
+        });
+        self
+    }
+
+    /// Scrapes a collector at `address`, which speaks for the services behind it.
+    #[must_use]
+    pub fn scrape_collector(mut self, address: &str) -> Self {
+        self.scrape_configs.push(Scrape {
+            job_name: "collector".to_owned(),
+            honor_labels: true,
+            scrape_native_histograms: true,
+            static_configs: vec![Targets { targets: vec![address.to_owned()], labels: Labels::new() }],
+        });
         self
     }
 

@@ -10,7 +10,8 @@ use crate::process::run;
 use crate::rules::RuleFile;
 
 /// The checkout that this crate was built in.
-fn workspace() -> PathBuf {
+#[must_use]
+pub fn workspace() -> PathBuf {
     let manifest = Path::new(env!("CARGO_MANIFEST_DIR"));
     manifest.ancestors().nth(2).unwrap_or(manifest).to_owned()
 }

@@ -1,0 +1,10 @@
+//! The generated collector configurations, in a real OpenTelemetry Collector.
+//!
+//! `cargo test --release -p emberline-proofs --test collector -- --nocapture` shows what was measured.
+
+mod configs;
+mod faults;
+mod metrics;
+mod redaction;
+mod sampling;
+mod tiers;
