@@ -10,7 +10,7 @@
 //! | `text` | `output` | the block stands so in what the commands above it printed |
 //!
 //! `cargo run --release -- …` runs the program under test, which is what cargo would build. `ci/test` is what runs this
-//! test, so it is only looked at. Any other block is a fault: it would not be tested. A span of prose that begins with
+//! test, and the demo as well, so both are only looked at. Any other block is a fault: it would not be tested. A span of prose that begins with
 //! `emberline` is a command too, and must succeed; a word in capitals stands for any name.
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test may stop at the first surprise")]
 
@@ -79,6 +79,11 @@ fn run(shell: &Shell, block: &Block<'_>) -> String {
     for (index, line) in lines.iter().enumerate() {
         if *line == "ci/test" {
             assert!(is_program(&checkout().join(line)), "{line} is not there or not executable");
+            continue;
+        }
+        if *line == "cargo run --release -p demo" {
+            let steps = fs::read_to_string(checkout().join("ci/test")).unwrap();
+            assert!(steps.contains("cargo run --release --locked -p demo"), "ci/test does not run the demo");
             continue;
         }
         let ran = shell.run(&match line.strip_prefix("cargo run --release -- ") {
