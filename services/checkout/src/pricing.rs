@@ -81,10 +81,11 @@ mod tests {
 
     #[test]
     fn a_basket_costs_its_lines_and_their_tax() {
-        let one = priced(&[Line { product: 2, quantity: 1 }]).map(|total| total.net);
-        let ten = priced(&[Line { product: 2, quantity: 10 }]).map(|total| total.net);
-        assert!(one.is_ok_and(|one| ten.is_ok_and(|ten| ten > one * 8 && ten < one * 10)), "{one:?} {ten:?}");
-        assert!(priced(&[Line { product: 2, quantity: 1 }]).is_ok_and(|total| total.gross() > total.net));
+        // Product 2 is listed at 2.73; from ten pieces on a tenth is off, and a bundle may save up to 96 cents.
+        let one = priced(&[Line { product: 2, quantity: 1 }]);
+        let ten = priced(&[Line { product: 2, quantity: 10 }]);
+        assert!(one.is_ok_and(|one| (177..=273).contains(&one.net) && one.gross() > one.net), "{one:?}");
+        assert!(ten.is_ok_and(|ten| (2_361..=2_457).contains(&ten.net)), "{ten:?}");
     }
 
     #[test]

@@ -53,7 +53,7 @@ impl Programs {
 fn services(checkout: &Path) -> Result<BTreeMap<String, PathBuf>> {
     let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
     let mut command = Command::new(cargo);
-    command.args(["build", "--release", "--locked", "--message-format=json-render-diagnostics"]);
+    command.args(["build", "--profile=services", "--locked", "--message-format=json-render-diagnostics"]);
     command.args(SERVICES.iter().flat_map(|package| ["-p", package])).current_dir(checkout);
     let messages = output(&mut command).context("building the services")?;
     let built = messages.lines().filter_map(|line| serde_json::from_str::<Value>(line).ok());

@@ -31,8 +31,9 @@ pub(crate) struct Schedule {
 impl Schedule {
     /// Requests at `rate` a second, of which the given percents fail and are slow.
     pub(crate) fn new(rate: f64, arrivals: Arrivals, errors: f64, slow: f64) -> Self {
-        let share = |percent: f64| Share { each: (percent / 100.0).clamp(0.0, 1.0), owed: 0.0, taken: 0 };
-        Self { rate: rate.max(0.001), arrivals, at: Duration::ZERO, errors: share(errors), slow: share(slow) }
+        let share = |percent: f64, owed| Share { each: (percent / 100.0).clamp(0.0, 1.0), owed, taken: 0 };
+        // Out of step, so that one seldom has to wait for the other.
+        Self { rate: rate.max(0.001), arrivals, at: Duration::ZERO, errors: share(errors, 0.0), slow: share(slow, 0.5) }
     }
 
     /// When the next request is due, counted from the first, and what is asked of it.

@@ -18,8 +18,8 @@ use crate::{Config, threads};
 
 /// How often rings are drained: well before a busy thread fills its own.
 const DRAIN: Duration = Duration::from_millis(500);
-/// What one export may take.
-const LIMIT: Duration = Duration::from_secs(3);
+/// What one export may take, and all that waits at the end.
+const LIMIT: Duration = Duration::from_secs(2);
 /// Exports that wait while nobody takes them: a minute.
 const WAITING: usize = 12;
 
@@ -106,7 +106,9 @@ fn send(
     stats: &Stats,
 ) {
     let Some(client) = client else { return };
-    while let Some(request) = waiting.front() {
+    // One answer that takes its time ends the round: rings fill meanwhile.
+    let began = Instant::now();
+    while let Some(request) = waiting.front().filter(|_| began.elapsed() < LIMIT) {
         let answer = runtime.block_on(async { tokio::time::timeout(LIMIT, client.export(request.clone())).await });
         if !matches!(answer, Ok(Ok(_))) {
             return;

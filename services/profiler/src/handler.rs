@@ -124,8 +124,12 @@ impl Registers {
 fn walk(registers: &Registers, low: usize, high: usize, sample: &mut Sample) {
     sample.frames[0] = registers.at as u64;
     sample.depth = 1;
+    // On another stack than the thread's own nothing says where that ends.
+    if !(low..high).contains(&registers.stack) {
+        return;
+    }
     let word = size_of::<usize>();
-    let (mut frame, mut above) = (registers.frame, registers.stack.max(low));
+    let (mut frame, mut above) = (registers.frame, registers.stack);
     while sample.depth < DEPTH && frame >= above && frame % word == 0 && frame.saturating_add(2 * word) <= high {
         // SAFETY: two aligned words between the stack pointer and the end of this thread's stack, both mapped.
         let (next, back) = unsafe { (*(frame as *const usize), *((frame + word) as *const usize)) };

@@ -23,6 +23,7 @@ mod threads;
 mod timer;
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc;
 use std::thread::JoinHandle;
 use std::time::Duration;
@@ -70,7 +71,8 @@ impl std::fmt::Display for Error {
 
 impl std::error::Error for Error {}
 
-/// A running profiler. There is at most one in a process.
+/// A running profiler. There is at most one in a process. Dropped without [`Handle::shutdown`], it stops sampling and
+/// does not wait for what is left.
 #[derive(Debug)]
 pub struct Handle {
     stop: mpsc::Sender<()>,
@@ -88,6 +90,10 @@ pub fn start(config: Config) -> Result<Handle, Error> {
     if !(1..=1_000).contains(&config.frequency_hz) {
         return Err(Error::Frequency(config.frequency_hz));
     }
+    static STARTED: AtomicBool = AtomicBool::new(false);
+    if STARTED.swap(true, Ordering::Relaxed) {
+        return Err(Error::Taken);
+    }
     handler::install()?;
     context::observe();
     let enabled = std::env::var_os("EMBERLINE_PROFILER").is_none_or(|value| value != "off");
@@ -100,6 +106,12 @@ pub fn start(config: Config) -> Result<Handle, Error> {
         .spawn(move || exporter::run(&config, &stopped, &shared))
         .map_err(|error| Error::System("starting the exporter's thread", error))?;
     Ok(Handle { stop, exporter: Some(exporter), stats })
+}
+
+impl Drop for Handle {
+    fn drop(&mut self) {
+        threads::set_enabled(false);
+    }
 }
 
 impl Handle {

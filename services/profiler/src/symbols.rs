@@ -77,10 +77,12 @@ impl Symbols {
             }
         }
         if frames.is_empty() {
-            let symbol = program.find_symbol(probe);
-            let name = symbol.map(|name| addr2line::demangle_auto(name.into(), None));
-            let function = name.map_or_else(|| unknown().function, |name| without_hash(&name).to_owned());
-            frames.push(Frame { function, file: String::new(), line: 0 });
+            frames.push(unknown());
+        }
+        // The function that everything here was inlined into: its symbol says the whole path, which line tables may not.
+        if let (Some(outermost), Some(symbol)) = (frames.last_mut(), program.find_symbol(probe)) {
+            let name = addr2line::demangle_auto(symbol.into(), None);
+            without_hash(&name).clone_into(&mut outermost.function);
         }
         frames
     }
@@ -108,9 +110,10 @@ fn modules(maps: &str, program: &str) -> Vec<Module> {
     let mut bases: HashMap<&str, u64> = HashMap::new();
     let mut modules = Vec::new();
     for line in maps.lines() {
-        let mut words = line.split_whitespace();
+        // Range, flags, offset, device, inode; then a path, which may hold spaces.
+        let mut words = line.splitn(6, ' ');
         let (Some(range), Some(flags), Some(offset)) = (words.next(), words.next(), words.next()) else { continue };
-        let path = words.nth(2).unwrap_or("");
+        let path = words.nth(2).unwrap_or("").trim_start();
         let hex = |text: &str| u64::from_str_radix(text, 16).ok();
         let Some((Some(start), Some(end))) = range.split_once('-').map(|(start, end)| (hex(start), hex(end))) else {
             continue;
@@ -136,9 +139,9 @@ mod tests {
 
     #[test]
     fn a_mapping_belongs_to_the_base_of_its_file() {
-        let maps = "5000-6000 r--p 00000000 08:01 7 /bin/shop\n6000-9000 r-xp 00001000 08:01 7 /bin/shop\n\
+        let maps = "5000-6000 r--p 00000000 08:01 7      /my bin/shop\n6000-9000 r-xp 00001000 08:01 7      /my bin/shop\n\
                     a000-b000 r-xp 00002000 08:01 8 /lib/libc.so\nf000-ffff rw-p 00000000 00:00 0 \n";
-        let modules = modules(maps, "/bin/shop");
+        let modules = modules(maps, "/my bin/shop");
         let found: Vec<_> = modules.iter().map(|m| (m.start, m.base, m.name.as_str(), m.is_program)).collect();
         assert_eq!(found, [(0x6000, 0x5000, "shop", true), (0xa000, 0x8000, "libc.so", false)]);
     }

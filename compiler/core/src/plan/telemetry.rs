@@ -84,6 +84,8 @@ pub struct TelemetryPlan {
     pub pending_traces: u64,
     /// Decisions that are remembered for late spans.
     pub remembered_traces: u64,
+    /// How often exemplars are renewed: as often as Prometheus comes for them, since each is shown until the next.
+    pub exemplars_every: Duration,
     /// How long a series is exported after its service fell silent.
     pub stale_after: Duration,
     /// How long Prometheus keeps samples.
@@ -182,6 +184,7 @@ impl TelemetryPlan {
             traces_per_second,
             pending_traces,
             remembered_traces: pending_traces * REMEMBERED,
+            exemplars_every: policy.scrape.value,
             stale_after: (policy.scrape.value * MISSED).max(Duration::from_minutes(1)),
             metrics: metrics.map_or(longest + Duration::from_days(10), |kept| kept.value),
             traces: *traces,

@@ -130,7 +130,7 @@ fn span_metrics(plan: &TelemetryPlan, namespace: Option<&str>) -> Value {
         },
         "dimensions": [{"name": "http.route"}, {"name": "rpc.method"}],
         "exemplars": {"enabled": namespace.is_some(), "max_per_data_point": 100},
-        "metrics_flush_interval": "5s",
+        "metrics_flush_interval": namespace.map_or("5s".to_owned(), |_| plan.exemplars_every.to_string()),
         // A route that somebody fills with ids must not take the collector down.
         "aggregation_cardinality_limit": 10_000,
         "resource_metrics_key_attributes": ["service.name"],

@@ -1,0 +1,141 @@
+//! The demo as a whole, live: five thousand requests through the generated collectors, and what every signal says of them.
+//!
+//! One run serves all its judgements, since it takes a minute. Each prints a line of figures, and all of them are made
+//! before the test fails, so that one run tells all that is wrong.
+#![allow(clippy::unwrap_used, clippy::print_stdout, reason = "a test stops at the first surprise, and prints figures")]
+
+mod capture;
+mod contract;
+mod judge;
+mod redaction;
+mod sampling;
+
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+use anyhow::{Context, Result, ensure};
+use demo::journey::{Journey, exemplars, spans};
+use demo::programs::{self, Programs};
+use demo::system::{Options, System};
+
+use capture::Capture;
+use judge::Judge;
+
+/// Enough for shares to mean something, at a rate that two cores can do.
+const REQUESTS: u64 = 5_000;
+const RATE: u64 = 100;
+
+#[test]
+fn four_signals_tell_of_the_same_requests() {
+    let mut judge = Judge::default();
+    let folder = tempfile::tempdir().unwrap();
+    let outcome = run(folder.path(), &mut judge);
+    if outcome.is_err() {
+        println!("{}", judge::logs(folder.path()));
+    }
+    outcome.unwrap();
+    judge.verdict();
+}
+
+fn run(folder: &std::path::Path, judge: &mut Judge) -> Result<()> {
+    let checkout = programs::checkout();
+    let programs = Programs::find(&checkout, |_| {})?;
+    let (data, captured) = (folder.join("data"), folder.join("capture"));
+    let options =
+        Options { checkout: checkout.clone(), folder: data.clone(), capture: Some(captured.clone()), scenarios: true };
+    let mut system = System::new(&programs, &options)?;
+    system.start(|_| {})?;
+    let began = SystemTime::now().duration_since(UNIX_EPOCH)?.as_secs_f64();
+    let log = folder.join("requests.jsonl");
+    let mut load = system.load(
+        "loadgen",
+        &[
+            format!("--requests={REQUESTS}"),
+            format!("--rate={RATE}"),
+            "--errors=2".to_owned(),
+            "--slow=2".to_owned(),
+            format!("--log={}", log.display()),
+        ],
+    )?;
+    load.start()?;
+    load.finish(Duration::from_secs(REQUESTS / RATE * 3 + 60))?;
+    // While the load's last traces wait for their decision, the join is looked for: profiles come every 5 s.
+    let journey = wait(Duration::from_secs(60), || {
+        Journey::find(&system.at, "checkout", began, &["loadgen", "frontend", "checkout", "payments"])
+    })
+    .context("no request was found in all four signals")?;
+    join(&journey, judge);
+    if let Some(path) = std::env::var_os("DEMO_JOURNEY") {
+        std::fs::write(path, journey.page())?;
+    }
+    system.settle(Duration::from_secs(90))?;
+    // One more scrape, so that what Prometheus has is what was counted.
+    std::thread::sleep(Duration::from_secs(20));
+
+    let all = exemplars(&system.at, "{__name__=~\"exemplars_duration_seconds.*\"}", began)?;
+    let mut dead = Vec::new();
+    for exemplar in &all {
+        if spans(&system.at, &exemplar.trace_id)?.is_empty() {
+            dead.push(exemplar.trace_id.clone());
+        }
+    }
+    println!("exemplars: {} served, {} of them point to a trace that the store has", all.len(), all.len() - dead.len());
+    judge.holds(!all.is_empty() && dead.is_empty(), || format!("dead exemplars: {dead:?}"));
+
+    contract::check(&system.at, &checkout.join("slos"), judge)?;
+    let red = sampling::red(&system.at)?;
+    redaction::metrics(&system.at, judge)?;
+    redaction::store(&system.at, &data.join("data"), judge)?;
+    system.stop();
+
+    let requests = sampling::requests(&log)?;
+    ensure!(requests.len() as u64 == REQUESTS, "{} of {REQUESTS} requests were logged", requests.len());
+    let raw = Capture::read(&captured.join("raw"))?;
+    let redacted = Capture::read(&captured.join("redacted"))?;
+    let kept = Capture::read(&captured.join("kept"))?;
+    sampling::check(&requests, &raw, &kept, red, judge);
+    redaction::captures(&raw, &redacted, &kept, judge);
+    profiles(&journey, judge);
+    Ok(())
+}
+
+/// Every signal of the journey bears the one trace id.
+fn join(journey: &Journey, judge: &mut Judge) {
+    let id = &journey.trace_id;
+    judge.holds(journey.exemplar.trace_id == *id, || "the exemplar points elsewhere".to_owned());
+    judge.holds(journey.spans.iter().all(|span| span.trace_id == *id), || "a span of another trace".to_owned());
+    judge.holds(journey.logs.iter().all(|line| line.trace_id == *id), || "a log line of another trace".to_owned());
+    let roots = journey.spans.iter().filter(|span| !journey.spans.iter().any(|other| other.id == span.parent)).count();
+    judge.holds(roots == 1, || format!("{roots} roots in one trace"));
+    let samples: u64 = journey.stacks.iter().map(|stack| stack.count).sum();
+    println!(
+        "join: trace {id}: 1 exemplar ({:.0} ms), {} spans, {} log lines, {samples} profile samples",
+        journey.exemplar.value * 1e3,
+        journey.spans.len(),
+        journey.logs.len()
+    );
+}
+
+/// The slow request's samples lie in the function that makes it slow.
+fn profiles(journey: &Journey, judge: &mut Judge) {
+    let slow: Vec<_> = journey.stacks.iter().filter(|stack| stack.service == "checkout").collect();
+    let all: u64 = slow.iter().map(|stack| stack.count).sum();
+    let hot = |stack: &&&demo::journey::Stack| {
+        stack.own().is_some_and(|(function, file, line)| {
+            function.ends_with("pricing::cheapest_bundle") && file == "services/checkout/src/pricing.rs" && *line > 0
+        })
+    };
+    let inside: u64 = slow.iter().filter(hot).map(|stack| stack.count).sum();
+    println!("profile: {inside} of {all} samples of the slowest order lie in pricing::cheapest_bundle");
+    judge.holds(all >= 10 && inside * 10 >= all * 8, || format!("{inside} of {all} samples in the hot function"));
+}
+
+fn wait<T>(limit: Duration, mut look: impl FnMut() -> Result<Option<T>>) -> Result<T> {
+    let began = std::time::Instant::now();
+    loop {
+        if let Some(found) = look()? {
+            return Ok(found);
+        }
+        ensure!(began.elapsed() < limit, "not within {limit:?}");
+        std::thread::sleep(Duration::from_secs(1));
+    }
+}
