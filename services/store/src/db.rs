@@ -8,7 +8,7 @@ use crate::profiles::SampleRow;
 use crate::retention::Retention;
 use crate::rows::{Batch, Hash, LogRow, Shared, SpanRow};
 use anyhow::Context;
-use rusqlite::{Connection, OptionalExtension, Transaction, params};
+use rusqlite::{Connection, OptionalExtension, Transaction, TransactionBehavior, params};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
@@ -210,7 +210,8 @@ fn write_loop(mut connection: Connection, queue: &Receiver<Job>, waiting: &Atomi
 }
 
 fn commit(connection: &mut Connection, writes: &[Write]) -> rusqlite::Result<Vec<Result<(), Busy>>> {
-    let mut transaction = connection.transaction()?;
+    // Immediate: if another program holds the file, the wait is one for all requests, and not one for each.
+    let mut transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
     let mut each = Vec::with_capacity(writes.len());
     for (batch, received, _) in writes {
         let savepoint = transaction.savepoint()?;
@@ -320,7 +321,7 @@ const ADD_UP: &str =
 
 /// One chunk of a sweep; true if there may be more.
 fn sweep(connection: &mut Connection, retention: &Retention, now: i64) -> rusqlite::Result<bool> {
-    let transaction = connection.transaction()?;
+    let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
     let mut most = settle(&transaction, now)?;
     let before = |age: i64| now.saturating_sub(age);
     most = most.max(sweep_traces(&transaction, before(retention.traces))?);

@@ -1,6 +1,10 @@
 //! The store in this process and as a real one: what goes in comes out, what is too old goes, hostile input does no harm.
 #![allow(clippy::unwrap_used, reason = "a test may panic")]
 
+mod faults;
+mod pages;
+mod process;
+
 use flate2::read::GzDecoder;
 use opentelemetry_proto::tonic::collector::profiles::v1development::ExportProfilesServiceRequest;
 use opentelemetry_proto::tonic::collector::trace::v1::{
@@ -292,25 +296,14 @@ proptest::proptest! {
 #[tokio::test(flavor = "multi_thread")]
 async fn nothing_acknowledged_is_lost_to_kill_9() {
     let folder = tempfile::tempdir().unwrap();
-    let start = || {
-        let mut child = std::process::Command::new(env!("CARGO_BIN_EXE_store"))
-            .args(["--listen", "127.0.0.1:0", "--grpc", "127.0.0.1:0", "--data"])
-            .arg(folder.path().join("s.db"))
-            .stderr(std::process::Stdio::piped())
-            .spawn()
-            .unwrap();
-        let lines = BufReader::new(child.stderr.take().unwrap()).lines();
-        let url =
-            lines.map_while(Result::ok).find_map(|line| line.strip_prefix("listening on ").map(String::from)).unwrap();
-        (child, url)
-    };
     let (mut acknowledged, mut next) = (Vec::new(), 0_u64);
     for round in 0..4_u64 {
-        let (mut child, url) = start();
+        let program = process::start(&folder.path().join("s.db"));
+        let url = program.url.clone();
         let kill = std::thread::spawn(move || {
             std::thread::sleep(std::time::Duration::from_millis(150 + round * 83 + u64::from(std::process::id()) % 60));
-            child.kill().unwrap();
-            child.wait().unwrap();
+            // Dropping it is SIGKILL.
+            drop(program);
         });
         loop {
             next += 1;
