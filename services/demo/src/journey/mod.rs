@@ -10,7 +10,7 @@ use anyhow::{Context, Result};
 use serde_json::Value;
 
 pub use exemplar::{Exemplar, exemplars};
-pub use profile::Stack;
+pub use profile::{Stack, stacks};
 pub use trace::{Span, spans};
 
 use crate::ask;

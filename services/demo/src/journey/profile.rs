@@ -30,7 +30,10 @@ impl Stack {
 }
 
 /// The stacks of a trace, the most frequent first.
-pub(super) fn stacks(at: &Addresses, trace_id: &str) -> Result<Vec<Stack>> {
+///
+/// # Errors
+/// When the store does not answer.
+pub fn stacks(at: &Addresses, trace_id: &str) -> Result<Vec<Stack>> {
     let answer = ask::json(&format!("http://{}/api/profiles/{trace_id}", at.store), &[])?;
     let samples = list(&answer, "samples").iter().map(|sample| {
         let text = |key: &str| sample[key].as_str().unwrap_or_default().to_owned();

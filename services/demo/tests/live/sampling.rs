@@ -21,8 +21,8 @@ const SERVER: u64 = 2;
 
 /// A request as the load knows it.
 pub(crate) struct Request {
-    trace_id: String,
-    scenario: String,
+    pub(crate) trace_id: String,
+    pub(crate) scenario: String,
 }
 
 /// Requests that were counted at the frontend.
