@@ -152,7 +152,7 @@ fn tail_sampling(plan: &TelemetryPlan) -> Value {
     ];
     for slow in &plan.slow {
         policies.push(json!({
-            "name": format!("slow-{}-{}", slow.service, slow.slo),
+            "name": escaped(&format!("slow-{}-{}", slow.service, slow.slo)),
             "type": "ottl_condition",
             "ottl_condition": {"error_mode": "ignore", "span": [escaped(&condition(slow))]},
         }));

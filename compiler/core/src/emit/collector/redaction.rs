@@ -38,7 +38,7 @@ const QUERY: &str = r"[?#].*";
 /// Adds the processors that [`Steps`] names.
 pub(super) fn add(config: &mut Config, plan: &TelemetryPlan) {
     let sanitizers = json!({
-        "db_sanitizer": {"sql": {"enabled": true, "attributes": plan.sql}, "sanitize_span_name": false},
+        "db_sanitizer": {"sql": {"enabled": true, "attributes": plan.sql.iter().map(|key| escaped(key)).collect::<Vec<_>>()}, "sanitize_span_name": false},
     });
     config.processor("redaction/spans", redaction(plan, Some(sanitizers)));
     config.processor("redaction", redaction(plan, None));
@@ -67,7 +67,7 @@ impl Steps {
 fn redaction(plan: &TelemetryPlan, more: Option<Value>) -> Value {
     let mut body = json!({
         "allow_all_keys": plan.keeps_undeclared,
-        "allowed_keys": plan.allowed,
+        "allowed_keys": plan.allowed.iter().map(|key| escaped(key)).collect::<Vec<_>>(),
         "blocked_key_patterns": plan.masked.iter().map(|key| escaped(&whole(key))).collect::<Vec<_>>(),
         "blocked_values": SECRETS.map(escaped),
         // Numbers and lists can hold a card number too.
