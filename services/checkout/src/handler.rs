@@ -13,7 +13,6 @@ use serde_json::{Value, json};
 use telemetry::http::{Asked, Client, observed};
 use telemetry::requests::Requests;
 use telemetry::scenario::Scenario;
-use tracing::field;
 
 use crate::catalogue::Catalogue;
 use crate::orders::Orders;
@@ -41,6 +40,21 @@ struct Order {
 
 type Answer = (StatusCode, Json<Value>);
 
+/// An error event on the span and in the log, and the answer that the caller gets. A macro, so that the event's place is
+/// that of the failure.
+macro_rules! failed {
+    ($status:expr, $kind:literal, $message:expr) => {{
+        let message: String = $message;
+        tracing::error!(
+            exception.r#type = $kind,
+            exception.message = message,
+            code.function.name = telemetry::function!(),
+            "the order failed: {message}"
+        );
+        ($status, Json(json!({"error": $kind})))
+    }};
+}
+
 /// The service's routes.
 pub(crate) fn router(checkout: Arc<Checkout>, requests: Requests, scenarios: bool) -> Router {
     let router =
@@ -54,14 +68,11 @@ async fn take(
     Json(order): Json<Order>,
 ) -> Answer {
     if asked == Some(Scenario::ErrorCheckout) {
-        return failed(StatusCode::INTERNAL_SERVER_ERROR, "OutOfStock", &format!("no stock for {}", order.email));
+        return failed!(StatusCode::INTERNAL_SERVER_ERROR, "OutOfStock", format!("no stock for {}", order.email));
     }
     let search = if asked == Some(Scenario::SlowCheckout) { LONG_SEARCH } else { SEARCH };
-    let pricing =
-        tracing::info_span!("price", order.items = order.basket.len(), code.function.name = "checkout::pricing::price");
     // It computes: the runtime is told, so that other requests go on elsewhere.
-    let priced =
-        pricing.in_scope(|| tokio::task::block_in_place(|| pricing::price(&checkout.catalogue, &order.basket, search)));
+    let priced = tokio::task::block_in_place(|| pricing::price(&checkout.catalogue, &order.basket, search));
     let total = match priced {
         Ok(total) => total,
         Err(product) => {
@@ -69,7 +80,7 @@ async fn take(
         }
     };
     if let Err(error) = checkout.orders.keep(&order.id, &order.email, total.gross(), &order.currency) {
-        return failed(StatusCode::INTERNAL_SERVER_ERROR, "Database", &format!("{error:#}"));
+        return failed!(StatusCode::INTERNAL_SERVER_ERROR, "Database", format!("{error:#}"));
     }
     // Sloppy on purpose: redaction on the node has to take the address and the number out.
     tracing::info!(
@@ -95,20 +106,8 @@ async fn pay(checkout: &Checkout, order: &Order, cents: i64) -> Answer {
             (StatusCode::BAD_REQUEST, Json(json!({"error": answer.body["error"]["message"]})))
         }
         Ok(answer) => {
-            failed(StatusCode::SERVICE_UNAVAILABLE, "PaymentFailed", &format!("payments said {}", answer.body["error"]))
+            failed!(StatusCode::SERVICE_UNAVAILABLE, "PaymentFailed", format!("payments said {}", answer.body["error"]))
         }
-        Err(error) => failed(StatusCode::SERVICE_UNAVAILABLE, "PaymentsUnreachable", &format!("{error:#}")),
+        Err(error) => failed!(StatusCode::SERVICE_UNAVAILABLE, "PaymentsUnreachable", format!("{error:#}")),
     }
-}
-
-/// An error event with its place, on the span and in the log, and the answer that the caller gets.
-fn failed(status: StatusCode, kind: &'static str, message: &str) -> Answer {
-    tracing::error!(
-        exception.r#type = kind,
-        exception.message = message,
-        code.function.name = telemetry::function!(),
-        exception.stacktrace = field::Empty,
-        "the order failed: {message}"
-    );
-    (status, Json(json!({"error": kind})))
 }

@@ -35,6 +35,8 @@ impl Total {
 /// # Errors
 /// The number of a product that the catalogue has not.
 pub(crate) fn price(catalogue: &Catalogue, basket: &[Line], search: Duration) -> Result<Total, usize> {
+    let span = tracing::info_span!("price", order.items = basket.len(), code.function.name = telemetry::function!());
+    let _inside = span.enter();
     let mut lines: Vec<(&Product, u32)> = Vec::with_capacity(basket.len());
     for line in basket {
         lines.push((catalogue.get(line.product).ok_or(line.product)?, line.quantity));

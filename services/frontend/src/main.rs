@@ -66,8 +66,9 @@ async fn buy(
     let Some(email) = order["email"].as_str() else {
         return (StatusCode::BAD_REQUEST, Json(json!({"error": "an order needs an `email`"})));
     };
-    // Sloppy on purpose: redaction on the node has to take the address out.
-    tracing::info!(user.email = email, "{email} buys");
+    // Sloppy on purpose: redaction on the node has to take the address and the token out.
+    let token = order["authorization"].as_str().unwrap_or_default();
+    tracing::info!(user.email = email, "{email} buys with {token}");
     if asked == Some(Scenario::SlowFrontend) {
         tokio::time::sleep(SLOW).await;
     }

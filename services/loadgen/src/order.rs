@@ -9,6 +9,8 @@ pub(crate) struct Order {
     pub(crate) id: String,
     pub(crate) email: String,
     card: &'static str,
+    /// What a careless client sends along, and a careless service logs.
+    authorization: String,
     currency: &'static str,
     basket: Vec<Line>,
 }
@@ -31,12 +33,14 @@ pub(crate) fn random(number: u64, random: &mut impl Rng) -> Order {
         product: random(400),
         quantity: u32::try_from(1 + random(6)).unwrap_or(1),
     };
+    let authorization = format!("Bearer {:016x}{:016x}", random.random::<u64>(), random.random::<u64>());
     let lines = random.random_range(1..4);
     let mut below = |end: usize| random.random_range(0..end);
     let basket = (0..lines).map(|_| line(&mut below)).collect();
     Order {
         id: format!("o-{}-{number}", std::process::id()),
         email: format!("{name}@customers.example.org"),
+        authorization,
         card: CARDS[below(CARDS.len())],
         currency: CURRENCIES[below(CURRENCIES.len())],
         basket,

@@ -1,6 +1,7 @@
 //! The OpenTelemetry SDK: exporters over gRPC, batches, views, and tracing's events and spans on top.
 
-use std::time::Duration;
+use std::sync::mpsc;
+use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result};
 use opentelemetry::global;
@@ -8,6 +9,7 @@ use opentelemetry::propagation::TextMapCompositePropagator;
 use opentelemetry::trace::TracerProvider;
 use opentelemetry_appender_tracing::layer::OpenTelemetryTracingBridge;
 use opentelemetry_otlp::{LogExporter, MetricExporter, SpanExporter};
+use opentelemetry_sdk::error::OTelSdkResult;
 use opentelemetry_sdk::logs::SdkLoggerProvider;
 use opentelemetry_sdk::metrics::{Aggregation, Instrument, PeriodicReader, SdkMeterProvider, Stream};
 use opentelemetry_sdk::propagation::{BaggagePropagator, TraceContextPropagator};
@@ -21,7 +23,7 @@ use crate::resource::resource;
 
 /// Where `OTEL_METRIC_EXPORT_INTERVAL` (milliseconds) says nothing.
 const EXPORT_INTERVAL: Duration = Duration::from_secs(5);
-/// What the end of a process may wait for each signal.
+/// What the end of a process may wait for all signals together.
 const FLUSH: Duration = Duration::from_secs(3);
 
 /// The instrument that becomes an exponential histogram: a native one in Prometheus.
@@ -30,6 +32,9 @@ const EXPONENTIAL: &str = "rpc.server.duration";
 /// The exporter's own clients would otherwise report on reporting.
 const QUIET: &str = "h2=off,hyper=off,hyper_util=off,tonic=off,tower=off,reqwest=off,opentelemetry=off,\
                      opentelemetry_sdk=off,opentelemetry_otlp=off,opentelemetry-otlp=off";
+
+/// What goes to standard error: also what the SDK says of telemetry that it could not send or had to drop.
+const SAID: &str = "warn,telemetry=info,h2=off,hyper=off,hyper_util=off,tonic=off,tower=off,reqwest=off";
 
 /// Everything that has to be flushed at the end.
 pub(crate) struct Sdk {
@@ -82,25 +87,37 @@ impl Sdk {
                 tracing_subscriber::fmt::layer()
                     .with_writer(std::io::stderr)
                     .with_ansi(false)
-                    .with_filter(EnvFilter::try_from_default_env().unwrap_or_else(|_| filter("warn,telemetry=info"))),
+                    .with_filter(EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new(SAID))),
             )
             .try_init()
             .context("setting up tracing")?;
         Ok(Self { traces, metrics, logs })
     }
 
-    /// Sends what is left. What cannot be sent in time is lost, and said on standard error.
+    /// Sends what is left, all signals side by side. What cannot be sent in time is lost, and said on standard error.
     pub(crate) fn shut_down(self) {
-        let outcomes = [
-            ("spans", self.traces.shutdown_with_timeout(FLUSH)),
-            ("metrics", self.metrics.shutdown_with_timeout(FLUSH)),
-            ("logs", self.logs.shutdown_with_timeout(FLUSH)),
-        ];
-        for (signal, outcome) in outcomes {
+        let Self { traces, metrics, logs } = self;
+        let (done, outcomes) = mpsc::channel();
+        let flush = |signal: &'static str, shut_down: Box<dyn FnOnce() -> OTelSdkResult + Send>| {
+            let done = done.clone();
+            // A thread that hangs goes with the process. Fails to send only once nobody waits any more.
+            std::thread::spawn(move || done.send((signal, shut_down())));
+        };
+        flush("spans", Box::new(move || traces.shutdown_with_timeout(FLUSH)));
+        flush("metrics", Box::new(move || metrics.shutdown_with_timeout(FLUSH)));
+        flush("logs", Box::new(move || logs.shutdown_with_timeout(FLUSH)));
+        let deadline = Instant::now() + FLUSH;
+        let mut waiting = vec!["spans", "metrics", "logs"];
+        while let Ok((signal, outcome)) = outcomes.recv_timeout(deadline.saturating_duration_since(Instant::now())) {
+            waiting.retain(|waits| *waits != signal);
             if let Err(error) = outcome {
                 tracing::warn!("the last {signal} were not sent: {error}");
             }
+            if waiting.is_empty() {
+                return;
+            }
         }
+        tracing::warn!("the last {} were not sent within {FLUSH:?}", waiting.join(", "));
     }
 }
 

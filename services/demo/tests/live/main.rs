@@ -1,4 +1,4 @@
-//! The demo as a whole, live: five thousand requests through the generated collectors, and what every signal says of them.
+//! The demo as a whole, live: eight thousand requests through the generated collectors, and what every signal says of them.
 //!
 //! One run serves all its judgements, since it takes a minute. Each prints a line of figures, and all of them are made
 //! before the test fails, so that one run tells all that is wrong.
@@ -20,8 +20,8 @@ use demo::system::{Options, System};
 use capture::Capture;
 use judge::Judge;
 
-/// Enough for shares to mean something, at a rate that two cores can do.
-const REQUESTS: u64 = 5_000;
+/// So many that a share of 5% is off by a fifth once in ten thousand runs, at a rate that two cores can do.
+const REQUESTS: u64 = 8_000;
 const RATE: u64 = 100;
 
 #[test]

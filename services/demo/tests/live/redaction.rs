@@ -11,13 +11,14 @@ use crate::capture::Capture;
 use crate::judge::Judge;
 
 /// What the services and the load let slip, each with the captured signal that has it before redaction.
-const PLANTED: [(&str, &str); 10] = [
+const PLANTED: [(&str, &str); 11] = [
     ("traces.jsonl", "@customers.example.org"),
     ("traces.jsonl", "%40customers.example.org"),
     ("traces.jsonl", "on-call.person@shop.example.net"),
     ("traces.jsonl", "4111 1111 1111 1111"),
     ("traces.jsonl", "378282246310005"),
     ("traces.jsonl", "VALUES ('o-"),
+    ("logs.jsonl", "buys with Bearer "),
     ("logs.jsonl", "@customers.example.org"),
     ("logs.jsonl", "5555-5555-5555-4444"),
     ("logs.jsonl", "6011111111111117"),
