@@ -54,6 +54,21 @@ pub struct Finding {
     pub notes: Vec<String>,
     /// One action.
     pub hint: Option<String>,
+    /// Where in a capture it shows; absent of what specs alone are at fault for.
+    pub evidence: Option<Box<Evidence>>,
+}
+
+/// The first place in a capture that shows a fault.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Evidence {
+    /// The trace, in hexadecimal.
+    pub trace_id: Option<String>,
+    /// The span, in hexadecimal.
+    pub span_id: Option<String>,
+    /// The service that sent it.
+    pub service: String,
+    /// The hop at fault, `caller -> callee`.
+    pub edge: Option<String>,
 }
 
 impl Finding {
@@ -67,6 +82,7 @@ impl Finding {
             related: Vec::new(),
             notes: Vec::new(),
             hint: None,
+            evidence: None,
         }
     }
 
@@ -88,6 +104,13 @@ impl Finding {
     #[must_use]
     pub fn note(mut self, text: impl Into<String>) -> Self {
         self.notes.push(text.into());
+        self
+    }
+
+    /// With the place in a capture that shows it.
+    #[must_use]
+    pub fn evidence(mut self, evidence: Evidence) -> Self {
+        self.evidence = Some(Box::new(evidence));
         self
     }
 

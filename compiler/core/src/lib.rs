@@ -61,6 +61,18 @@ pub fn check(sources: &source::Sources, today: Option<quantity::Date>) -> Analys
     pass(sources, today, |_| None)
 }
 
+/// What the specs mean, for those who hold something against it, and what is wrong with them as far as that goes.
+#[must_use]
+pub fn model(sources: &source::Sources) -> (model::Model, Vec<Finding>) {
+    let mut files: Vec<_> = sources.iter().map(|(id, source)| (id, spec::parse(id, source))).collect();
+    let mut findings: Vec<Finding> =
+        files.iter_mut().flat_map(|(_, file)| std::mem::take(&mut file.findings)).collect();
+    let (model, mut resolved) = model::resolve(sources, &files);
+    findings.append(&mut resolved);
+    finding::sort(&mut findings);
+    (model, findings)
+}
+
 /// Everything up to the plan. `keep` says of each service's plan whether it is needed once it has been checked.
 fn pass(
     sources: &source::Sources,

@@ -1,6 +1,13 @@
-//! What can be learnt from telemetry and files themselves: for now, whether personal data or a secret stands in them.
+//! What can be learnt from telemetry and files themselves: whether traces are connected, whether the other signals join
+//! them, and whether personal data or a secret stands in them.
 //!
-//! Nothing here does I/O, reads a clock or looks at the environment (clippy's `disallowed-methods` sees to it): the same
-//! input gives the same findings.
+//! ```text
+//! bytes ──capture──▶ Capture ──judge──▶ Findings
+//! ```
+//!
+//! Nothing here opens a file, reads a clock or looks at the environment (clippy's `disallowed-methods` sees to it): the
+//! same input gives the same findings.
 
+pub mod capture;
+pub mod judge;
 pub mod sensitive;

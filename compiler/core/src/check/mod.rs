@@ -69,7 +69,7 @@ pub fn reports(code: &Code) -> bool {
 /// the specs have no meaning to go on with.
 #[must_use]
 pub fn can_be_waived(code: &Code) -> bool {
-    reports(code)
+    reports(code) || code::shown_by_captures(code)
 }
 
 /// What can only be said of all services together.

@@ -5,6 +5,7 @@
 
 mod arithmetic;
 mod artefact;
+mod evidence;
 mod gate;
 mod promql;
 mod spec;
@@ -12,6 +13,7 @@ mod telemetry;
 
 pub use arithmetic::*;
 pub use artefact::*;
+pub use evidence::*;
 pub use gate::*;
 pub use promql::*;
 pub use spec::*;
@@ -57,6 +59,14 @@ pub enum Example {
         /// Its last command reports nothing.
         right: &'static str,
     },
+    /// A capture of `web`, which calls `shop`: a span a line, below the span that it hangs on, an empty line between
+    /// traces; the tests of `emberline-evidence` judge it.
+    Capture {
+        /// The smallest capture that produces the code.
+        wrong: &'static str,
+        /// The same capture, mended: no finding at all.
+        right: &'static str,
+    },
 }
 
 impl Example {
@@ -64,7 +74,7 @@ impl Example {
     #[must_use]
     pub fn wrong(&self) -> &'static str {
         match self {
-            Self::Specs { wrong, .. } | Self::Session { wrong, .. } => wrong.trim(),
+            Self::Specs { wrong, .. } | Self::Session { wrong, .. } | Self::Capture { wrong, .. } => wrong.trim(),
         }
     }
 
@@ -72,7 +82,7 @@ impl Example {
     #[must_use]
     pub fn right(&self) -> &'static str {
         match self {
-            Self::Specs { right, .. } | Self::Session { right, .. } => right.trim(),
+            Self::Specs { right, .. } | Self::Session { right, .. } | Self::Capture { right, .. } => right.trim(),
         }
     }
 
@@ -82,6 +92,7 @@ impl Example {
         match self {
             Self::Specs { .. } => "yaml",
             Self::Session { .. } => "sh",
+            Self::Capture { .. } => "text",
         }
     }
 }
@@ -106,12 +117,19 @@ pub fn files(specs: &str) -> Vec<(&str, &str)> {
 /// Every code, in alphabetical order.
 #[must_use]
 pub fn all() -> Vec<&'static Code> {
-    let mut codes: Vec<&'static Code> =
-        [spec::CODES, arithmetic::CODES, artefact::CODES, gate::CODES, promql::CODES, telemetry::CODES]
-            .into_iter()
-            .flatten()
-            .copied()
-            .collect();
+    let mut codes: Vec<&'static Code> = [
+        spec::CODES,
+        arithmetic::CODES,
+        artefact::CODES,
+        evidence::CODES,
+        gate::CODES,
+        promql::CODES,
+        telemetry::CODES,
+    ]
+    .into_iter()
+    .flatten()
+    .copied()
+    .collect();
     codes.sort_by_key(|code| code.id);
     codes
 }
