@@ -17,7 +17,8 @@ use emberline_core::quantity::Date;
     name = "emberline",
     version,
     arg_required_else_help = true,
-    after_help = "Exit status: 0 clean, 1 findings at or above --fail-on, 2 the tool could not do its work.\n\
+    after_help = "Exit status: 0 clean, 1 findings at or above --fail-on, 2 the tool could not do its work,\n\
+                  3 a capture that says too little to judge by.\n\
                   Start with `emberline init`, then `emberline compile`."
 )]
 pub(crate) struct Arguments {
@@ -44,6 +45,9 @@ pub(crate) enum Command {
     /// Check the specs, then write every artefact; nothing is written while a finding is an error
     #[command(after_help = "Example: emberline compile --check    (in a pull request: is generated/ current?)")]
     Compile(Compile),
+    /// Hold captures of telemetry against the specs: connected traces, joined signals, labels, personal data
+    #[command(after_help = "Example: emberline verify traces.jsonl logs.jsonl metrics.jsonl")]
+    Verify(Verify),
     /// Look for secrets and personal data in files, or in what is about to be committed
     #[command(after_help = "Example: emberline scan --staged    (in a pre-commit hook)")]
     Scan(Scan),
@@ -107,6 +111,32 @@ pub(crate) struct Check {
     pub(crate) summary: Option<PathBuf>,
     #[command(flatten)]
     pub(crate) reporting: Reporting,
+}
+
+/// `emberline verify`.
+#[derive(Debug, Args)]
+pub(crate) struct Verify {
+    /// OTLP as JSON lines, plain or with gzip, read together as one capture; `-` for standard input
+    #[arg(value_name = "CAPTURE", required = true)]
+    pub(crate) captures: Vec<PathBuf>,
+    #[command(flatten)]
+    pub(crate) specs: Specs,
+    /// Where on its way telemetry was captured: raw may hold personal data, kept has not all traces
+    #[arg(long, value_name = "STAGE", default_value = "redacted")]
+    pub(crate) stage: Stage,
+    #[command(flatten)]
+    pub(crate) reporting: Reporting,
+}
+
+/// Where on its way telemetry was captured.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Stage {
+    /// As services send it
+    Raw,
+    /// After redaction, before sampling
+    Redacted,
+    /// After sampling
+    Kept,
 }
 
 /// Findings that do not count because they were there before the gate.

@@ -32,6 +32,8 @@ pub(crate) enum Status {
     Findings = 1,
     /// The tool could not do its work: usage, input or output.
     Failed = 2,
+    /// A capture says too little to judge by.
+    Inconclusive = 3,
 }
 
 fn main() -> ExitCode {
@@ -54,6 +56,7 @@ fn run() -> Status {
         Command::Check(check) => commands::check::run(&check, quiet),
         Command::Compile(compile) => commands::compile::run(&compile, quiet),
         Command::Scan(scan) => commands::scan::run(&scan, quiet),
+        Command::Verify(verify) => commands::verify::run(&verify, quiet),
         Command::Explain(explain) => commands::explain::run(&explain),
         Command::Schema(schema) => commands::schema::run(&schema),
         Command::Completions(completions) => commands::completions::run(&completions),

@@ -197,7 +197,6 @@ fn each_mutation_is_caught_and_each_near_miss_passes() {
         }
     }
     assert!(faults.is_empty(), "{}", faults.join("\n"));
-    println!("{} mutations caught, {} near misses pass", MUTATIONS.len(), MUTATIONS.len());
 }
 
 #[test]
@@ -255,6 +254,14 @@ fn a_missing_hop_names_the_call_and_the_likely_cause() {
     let evidence = missing.evidence.as_ref().unwrap();
     assert_eq!(evidence.edge.as_deref(), Some("web -> shop"));
     assert_eq!(evidence.trace_id.as_deref(), Some("00000000000000000000000000000001"));
+}
+
+#[test]
+fn a_missing_hop_is_not_blamed_on_a_query() {
+    let sketch = "web SERVER /buy\n  web CLIENT db.system.name=sqlite\n  web CLIENT";
+    let verdict = judged(&lines(sketch), Redacted);
+    let evidence = verdict.findings[0].evidence.as_ref().unwrap();
+    assert_eq!(evidence.span_id.as_deref(), Some("0000000000000003"));
 }
 
 #[test]

@@ -11,6 +11,7 @@ pub(crate) mod scan;
 pub(crate) mod schema;
 mod summary;
 mod template;
+pub(crate) mod verify;
 
 use std::time::{SystemTime, UNIX_EPOCH};
 

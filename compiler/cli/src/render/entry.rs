@@ -31,6 +31,14 @@ pub(crate) struct Entry<'a> {
     pub(crate) fingerprint: String,
     pub(crate) notes: &'a [String],
     pub(crate) related: Vec<Related<'a>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) trace_id: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) span_id: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) service: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) edge: Option<&'a str>,
 }
 
 /// Another place that matters.
@@ -58,7 +66,12 @@ fn entry<'a>(finding: &'a Finding, places: &mut Places<'a>, seen: &mut Seen<'a>)
     let place = place(&finding.label, places);
     let occurrence = seen.entry((finding.code.id, place.path, &finding.message)).or_default();
     *occurrence += 1;
+    let evidence = finding.evidence.as_deref();
     Entry {
+        trace_id: evidence.and_then(|evidence| evidence.trace_id.as_deref()),
+        span_id: evidence.and_then(|evidence| evidence.span_id.as_deref()),
+        service: evidence.map(|evidence| evidence.service.as_str()),
+        edge: evidence.and_then(|evidence| evidence.edge.as_deref()),
         code: finding.code.id,
         severity: finding.severity.word(),
         message: &finding.message,

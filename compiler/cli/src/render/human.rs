@@ -50,6 +50,9 @@ impl Human {
         for note in &finding.notes {
             elements.push(Level::NOTE.message(clean(note)).into());
         }
+        if let Some(trace) = finding.evidence.as_ref().and_then(|evidence| evidence.trace_id.as_ref()) {
+            elements.push(Level::NOTE.message(format!("seen in the trace {}", clean(trace))).into());
+        }
         if let Some(hint) = &finding.hint {
             elements.push(Level::HELP.message(clean(hint)).into());
         }

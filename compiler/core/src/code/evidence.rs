@@ -83,8 +83,8 @@ web SERVER /buy
     },
     remedy: "\
 Inject the context of the CLIENT span, not of the one around it, into the
-request's headers; extract it in the callee before its span starts. Who may start
-a trace with a CLIENT span (browsers, load generators) needs no spec.",
+request's headers; extract it in the callee before its span starts. A browser or
+a load generator may begin a trace with a CLIENT span: it has no spec.",
 };
 
 /// A declared call does not show in a trace.
@@ -95,8 +95,9 @@ pub static MISSING_HOP: Code = Code {
     cause: "\
 A service declares under `calls` whom it calls. A CLIENT span to that peer
 without the peer's SERVER span, or a request that succeeded on one of the call's
-routes and never reached it, means that the trace ends too early: what the callee
-does cannot be seen. A call that failed is exempt: it may never have arrived.",
+routes and never reached it, means that the trace ends too early: what the
+callee does cannot be seen. A call that failed is exempt: it may never have
+arrived.",
     example: Example::Capture {
         wrong: r#"
 web SERVER /buy
@@ -107,9 +108,9 @@ web SERVER /buy
     shop SERVER /orders"#,
     },
     remedy: "\
-Look at both ends of the hop: the caller sends `traceparent`, the callee extracts
-it and exports its spans. If the call is not made on every route, say on which:
-`routes: [...]`.",
+Look at both ends of the hop: the caller sends `traceparent`, the callee
+extracts it and exports its spans. If the call is not made on every route, say
+on which: `routes: [...]`.",
 };
 
 /// One service calls another and does not say so.
@@ -118,9 +119,9 @@ pub static UNDECLARED_EDGE: Code = Code {
     severity: Error,
     summary: "one service calls another and does not say so",
     cause: "\
-What a service calls stands in its spec, under `calls`: pages that draw who calls
-whom, and the checks of every hop, are made of it. A call that is not declared is
-one that nobody checks.",
+What a service calls stands in its spec, under `calls`: pages that draw who
+calls whom, and the checks of every hop, are made of it. A call that is not
+declared is one that nobody checks.",
     example: Example::Capture {
         wrong: r#"
 web SERVER /buy
@@ -143,8 +144,8 @@ pub static TRACE_CYCLE: Code = Code {
     severity: Error,
     summary: "spans hang on one another in a circle",
     cause: "\
-Following parents never ends at a root. No request does that: ids were reused, or
-something between the service and the capture rewrote them.",
+Following parents never ends at a root. No request does that: ids were reused,
+or something between the service and the capture rewrote them.",
     example: Example::Capture {
         wrong: r#"
 web SERVER /buy
@@ -158,7 +159,8 @@ web SERVER /buy
     shop SERVER /orders"#,
     },
     remedy: "\
-Look for what sets span ids by hand, or copies spans and keeps part of their ids.",
+Look for what sets span ids by hand, or copies spans and keeps part of their
+ids.",
 };
 
 /// Two different spans have the same id.
@@ -167,8 +169,8 @@ pub static DUPLICATE_SPAN_ID: Code = Code {
     severity: Error,
     summary: "two different spans have the same id",
     cause: "\
-Within a trace an id names one span. The same span sent twice, as a retry does, is
-no fault; two different ones are, since children hang on either.",
+Within a trace an id names one span. The same span sent twice, as a retry does,
+is no fault; two different ones are, since children hang on either.",
     example: Example::Capture {
         wrong: r#"
 web SERVER /buy
@@ -297,9 +299,9 @@ pub static PII_IN_TELEMETRY: Code = Code {
     severity: Error,
     summary: "personal data leaves in telemetry",
     cause: "\
-Telemetry is copied to more places, and kept longer, than anybody remembers. What
-stands in a field of this capture is an address or a number of a person: check
-digits and issuers fit. The value itself is shown nowhere.",
+Telemetry is copied to more places, and kept longer, than anybody remembers.
+What stands in a field of this capture is an address or a number of a person:
+check digits and issuers fit. The value itself is shown nowhere.",
     example: Example::Capture {
         wrong: r#"
 web SERVER /buy
@@ -349,8 +351,8 @@ pub static INCONCLUSIVE_CAPTURE: Code = Code {
     summary: "a capture from which nothing can be concluded",
     cause: "\
 It holds no span, ends inside a record, or its own counters say that spans were
-dropped. That is neither a pass nor a fault of the services, so the exit status is
-3 and not 0 or 1.",
+dropped. That is neither a pass nor a fault of the services, so the exit status
+is 3 and not 0 or 1.",
     example: Example::Capture {
         wrong: r#"
 web LOG"#,

@@ -68,6 +68,8 @@ pub struct Span {
     pub route: Option<Box<str>>,
     /// The peer that a CLIENT or PRODUCER names: `peer.service`, else `server.address`.
     pub peer: Option<Box<str>>,
+    /// Whether it asks a database, which has no spans of its own.
+    pub asks_database: bool,
 }
 
 /// Something that names a trace: a log record, an exemplar, a sample of a profile.

@@ -94,6 +94,7 @@ impl Capture {
             failed: span.status.code == 2 || status >= 400 || text("error.type").is_some(),
             route: text("http.route").or_else(|| text("rpc.method")).map(Into::into),
             peer: text("peer.service").or_else(|| text("server.address")).map(Into::into),
+            asks_database: text("db.system.name").or_else(|| text("db.system")).is_some(),
         });
         self.text(service, "the span's name", Some(trace), &span.name);
         self.text(service, "the span's status", Some(trace), &span.status.message);

@@ -90,6 +90,7 @@ fn served(judge: &mut Judge<'_>, span: &Span, children: &HashMap<u64, Vec<&Span>
             let from = below.iter().find(|other| {
                 matches!(other.kind, SpanKind::Client)
                     && other.service == span.service
+                    && !other.asks_database
                     && !children.contains_key(&other.id)
             });
             missing(judge, from.unwrap_or(&span), call, &caller, traces);

@@ -19,6 +19,10 @@ pub(super) fn run(judge: &mut Judge<'_>) {
             .note(format!("found in {count} fields; the value is not shown"))
             .hint(match declared.is_some_and(|attribute| attribute.pii.is_some()) {
                 true => "it is declared: look whether the capture was taken behind the generated agent".to_owned(),
+                // Names of attributes have no blanks; the other fields are told in words.
+                false if field.contains(' ') => {
+                    "do not record it; the generated agent masks what it recognises".to_owned()
+                }
                 false => format!("do not record it, or declare `{field}` under `attributes` with its kind of data"),
             })
             .evidence(Evidence {

@@ -1,0 +1,110 @@
+//! `emberline verify` as typed: what it reads, what it says and its exit status.
+#![allow(clippy::unwrap_used, reason = "a test may stop at the first surprise")]
+
+mod shell;
+
+use std::fs;
+use std::io::Write;
+
+use shell::Shell;
+
+/// A service that calls nobody, or an undeclared one.
+const SPEC: &str = "\
+version: emberline/v1
+service: web
+slos:
+  - {name: a, objective: 99%, sli: {events: {total: t, bad: 't{code=\"500\"}'}}}
+";
+
+fn span(service: &str, id: u32, parent: Option<u32>, kind: u32) -> String {
+    let parent = parent.map_or(String::new(), |id| format!("{id:016x}"));
+    let span = format!(r#"{{"traceId":"{:032x}","spanId":"{id:016x}","parentSpanId":"{parent}","kind":{kind}}}"#, 7);
+    let resource = format!(r#"{{"attributes":[{{"key":"service.name","value":{{"stringValue":"{service}"}}}}]}}"#);
+    format!(r#"{{"resourceSpans":[{{"resource":{resource},"scopeSpans":[{{"spans":[{span}]}}]}}]}}"#) + "\n"
+}
+
+/// A folder with the spec and a capture.
+fn with(capture: &[u8]) -> Shell {
+    let shell = Shell::new();
+    fs::create_dir(shell.folder.path().join("slos")).unwrap();
+    fs::write(shell.folder.path().join("slos/web.yaml"), SPEC).unwrap();
+    fs::write(shell.folder.path().join("capture.jsonl"), capture).unwrap();
+    shell
+}
+
+#[test]
+fn a_sound_capture_is_clean_plain_and_compressed() {
+    let lines = span("web", 1, None, 2) + &span("web", 2, Some(1), 1);
+    let mut gzip = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::default());
+    gzip.write_all(lines.as_bytes()).unwrap();
+    for capture in [lines.clone().into_bytes(), gzip.finish().unwrap()] {
+        let ran = with(&capture).run("emberline verify capture.jsonl");
+        assert_eq!((ran.status, ran.out.as_str()), (0, "no findings in 1 file\n"), "{ran:?}");
+    }
+    let ran = with(lines.as_bytes()).run("cat capture.jsonl | emberline verify -");
+    assert_eq!(ran.status, 0, "{ran:?}");
+}
+
+#[test]
+fn a_finding_names_trace_span_service_and_edge() {
+    let lines = span("web", 1, None, 3) + &span("mail", 2, Some(1), 2);
+    let ran = with(lines.as_bytes()).run("emberline verify capture.jsonl --format json");
+    assert_eq!(ran.status, 1, "{ran:?}");
+    let document: serde_json::Value = serde_json::from_str(&ran.out).unwrap();
+    let edge =
+        document["findings"].as_array().unwrap().iter().find(|found| found["code"] == "undeclared-edge").unwrap();
+    assert_eq!(edge["path"], "slos/web.yaml");
+    assert_eq!((&edge["line"], &edge["column"]), (&2.into(), &10.into()));
+    assert_eq!(edge["edge"], "web -> mail");
+    assert_eq!(edge["service"], "mail");
+    assert_eq!(edge["trace_id"], format!("{:032x}", 7));
+    assert_eq!(edge["span_id"], format!("{:016x}", 2));
+}
+
+#[test]
+fn what_cannot_be_judged_is_told_from_what_cannot_be_read() {
+    let whole = span("web", 1, None, 2);
+    let orphan = span("web", 1, Some(9), 2) + "{\"resourceSpans\":[";
+    for (capture, status, words) in [
+        ("", 3, "it holds no span"),
+        (&whole[..40], 3, "it ends inside a record"),
+        (&orphan, 3, "orphan-span"),
+        ("7\n", 2, "capture.jsonl:1 is not OTLP in JSON lines"),
+        ("\u{28}\u{fffd}", 2, "is not OTLP in JSON lines"),
+    ] {
+        let ran = with(capture.as_bytes()).run("emberline verify capture.jsonl");
+        assert_eq!(ran.status, status, "{ran:?}");
+        assert!(format!("{}{}", ran.out, ran.err).contains(words), "{ran:?}");
+    }
+    let ran = with(&[0x28, 0xb5, 0x2f, 0xfd, 0]).run("emberline verify capture.jsonl");
+    assert!(ran.status == 2 && ran.err.contains("zstd -dc capture.jsonl | emberline verify -"), "{ran:?}");
+}
+
+#[test]
+fn a_compressed_bomb_is_refused_in_bounded_memory() {
+    let mut gzip = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::best());
+    let blanks = vec![b' '; 1 << 20];
+    (0..256).for_each(|_| gzip.write_all(&blanks).unwrap());
+    let ran = with(&gzip.finish().unwrap()).run("emberline verify capture.jsonl");
+    assert_eq!(ran.status, 2, "{ran:?}");
+    assert!(ran.err.contains("it is longer than 64 MiB"), "{ran:?}");
+}
+
+#[test]
+fn a_waiver_accepts_what_a_capture_shows() {
+    let lines = span("web", 2, Some(1), 2);
+    let shell = with(lines.as_bytes());
+    assert_eq!(shell.run("emberline verify capture.jsonl").status, 1);
+    let policy = "\
+version: emberline/v1
+waivers:
+  - {code: orphan-span, place: slos/web.yaml, owner: team-web, reason: the gateway is not ours, expires: 2999-12-31}
+";
+    fs::write(shell.folder.path().join("slos/policy.yaml"), policy).unwrap();
+    let ran = shell.run("emberline verify capture.jsonl");
+    assert_eq!(ran.status, 0, "{ran:?}");
+    assert!(ran.out.contains("1 waived"), "{ran:?}");
+    // `check` sees no capture, so it does not call the waiver unused.
+    let ran = shell.run("emberline check");
+    assert!(ran.status == 0 && !ran.out.contains("unused-waiver"), "{ran:?}");
+}
