@@ -63,7 +63,7 @@ pub fn check(sources: &source::Sources, today: Option<quantity::Date>) -> Analys
 
 /// What the specs mean, for those who hold something against it, and what is wrong with them as far as that goes.
 #[must_use]
-pub fn model(sources: &source::Sources) -> (model::Model, Vec<Finding>) {
+pub fn resolve(sources: &source::Sources) -> (model::Model, Vec<Finding>) {
     let mut files: Vec<_> = sources.iter().map(|(id, source)| (id, spec::parse(id, source))).collect();
     let mut findings: Vec<Finding> =
         files.iter_mut().flat_map(|(_, file)| std::mem::take(&mut file.findings)).collect();

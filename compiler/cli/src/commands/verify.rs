@@ -26,7 +26,7 @@ const ZSTD: [u8; 4] = [0x28, 0xb5, 0x2f, 0xfd];
 /// Reads every capture as one, and judges it. Specs that are themselves at fault are shown instead.
 pub(crate) fn run(verify: &Verify, quiet: bool) -> Result<Status> {
     let read::Specs { sources, cut } = read::read(&verify.specs.specs)?;
-    let (model, mut faults) = emberline_core::model(&sources);
+    let (model, mut faults) = emberline_core::resolve(&sources);
     faults.extend(cut);
     if faults.iter().any(|fault| fault.severity == Severity::Error) {
         finding::sort(&mut faults);

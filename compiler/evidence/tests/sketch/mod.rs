@@ -33,7 +33,7 @@ pub(crate) fn model() -> (Sources, Model) {
     for (index, text) in SPECS.split("---\n").enumerate() {
         sources.add(format!("slos/{index}.yaml"), text);
     }
-    let (model, findings) = emberline_core::model(&sources);
+    let (model, findings) = emberline_core::resolve(&sources);
     assert!(findings.iter().all(|finding| finding.severity < emberline_core::finding::Severity::Error), "{findings:?}");
     (sources, model)
 }
