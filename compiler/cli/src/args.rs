@@ -116,7 +116,7 @@ pub(crate) struct Check {
 /// `emberline verify`.
 #[derive(Debug, Args)]
 pub(crate) struct Verify {
-    /// OTLP as JSON lines, plain or with gzip, read together as one capture; `-` for standard input
+    /// OTLP as JSON lines or protobuf, plain, gzip or zstd, read together as one capture; `-` for standard input
     #[arg(value_name = "CAPTURE", required = true)]
     pub(crate) captures: Vec<PathBuf>,
     #[command(flatten)]

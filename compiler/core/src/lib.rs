@@ -61,16 +61,44 @@ pub fn check(sources: &source::Sources, today: Option<quantity::Date>) -> Analys
     pass(sources, today, |_| None)
 }
 
-/// What the specs mean, for those who hold something against it, and what is wrong with them as far as that goes.
+/// What the specs mean, for those who hold something against it.
+#[derive(Debug)]
+pub struct Meaning {
+    /// Services and policy, as far as they are sound.
+    pub model: model::Model,
+    /// What collectors are told.
+    pub telemetry: plan::TelemetryPlan,
+    /// What is wrong with the specs themselves, sorted.
+    pub findings: Vec<Finding>,
+}
+
+/// Reads and resolves the specs of one folder.
 #[must_use]
-pub fn resolve(sources: &source::Sources) -> (model::Model, Vec<Finding>) {
-    let mut files: Vec<_> = sources.iter().map(|(id, source)| (id, spec::parse(id, source))).collect();
+pub fn resolve(sources: &source::Sources) -> Meaning {
+    let Read { model, mut findings, .. } = read(sources);
+    finding::sort(&mut findings);
+    let telemetry = plan::telemetry(&model);
+    Meaning { model, telemetry, findings }
+}
+
+/// What stands in files, before anything is planned.
+struct Read {
+    model: model::Model,
+    findings: Vec<Finding>,
+    /// Whether a file could not be read, so that anything may be missing.
+    partial: bool,
+}
+
+fn read(sources: &source::Sources) -> Read {
+    let all: Vec<_> = sources.iter().collect();
+    let mut files: Vec<_> = all.into_par_iter().map(|(id, source)| (id, spec::parse(id, source))).collect();
     let mut findings: Vec<Finding> =
         files.iter_mut().flat_map(|(_, file)| std::mem::take(&mut file.findings)).collect();
     let (model, mut resolved) = model::resolve(sources, &files);
+    let partial = files.iter().any(|(_, file)| file.unread);
+    files.into_par_iter().for_each(drop);
     findings.append(&mut resolved);
-    finding::sort(&mut findings);
-    (model, findings)
+    Read { model, findings, partial }
 }
 
 /// Everything up to the plan. `keep` says of each service's plan whether it is needed once it has been checked.
@@ -79,14 +107,7 @@ fn pass(
     today: Option<quantity::Date>,
     keep: impl Fn(plan::ServicePlan) -> Option<plan::ServicePlan> + Sync,
 ) -> Analysis {
-    let all: Vec<_> = sources.iter().collect();
-    let mut files: Vec<_> = all.into_par_iter().map(|(id, source)| (id, spec::parse(id, source))).collect();
-    let mut findings: Vec<Finding> =
-        files.iter_mut().flat_map(|(_, file)| std::mem::take(&mut file.findings)).collect();
-    let (model::Model { policy, services, index }, mut resolved) = model::resolve(sources, &files);
-    let partial = files.iter().any(|(_, file)| file.unread);
-    files.into_par_iter().for_each(drop);
-    findings.append(&mut resolved);
+    let Read { model: model::Model { policy, services, index }, mut findings, partial } = read(sources);
     let common = model::Common { policy: std::sync::Arc::new(policy), index };
     // A service's model goes once it is planned and checked: with it the peak would be half as high again.
     let planned: Vec<(Option<plan::ServicePlan>, plan::bounds::ServiceBound, Vec<Finding>)> = services

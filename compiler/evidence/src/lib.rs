@@ -3,6 +3,7 @@
 //!
 //! ```text
 //! bytes ──capture──▶ Capture ──judge──▶ Findings
+//!                                    └──replay──▶ which traces sampling would keep
 //! ```
 //!
 //! Nothing here opens a file, reads a clock or looks at the environment (clippy's `disallowed-methods` sees to it): the
@@ -10,4 +11,5 @@
 
 pub mod capture;
 pub mod judge;
+pub mod replay;
 pub mod sensitive;

@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use emberline_core::Analysis;
-use emberline_core::finding::{self, Finding};
+use emberline_core::finding::Finding;
 use emberline_core::plan::Plan;
 use emberline_core::plan::bounds::ServiceBound;
 use emberline_core::quantity::Date;
@@ -44,12 +44,7 @@ impl Gate {
             true => emberline_core::analyse(&sources, today),
             false => emberline_core::check(&sources, today),
         };
-        if !cut.is_empty() {
-            // Of a file that is not UTF-8 core saw a part, and what it found there may be due to the cut.
-            let is_cut = |finding: &Finding| cut.iter().any(|one| one.label.span.source == finding.label.span.source);
-            findings.retain(|finding| !is_cut(finding));
-            findings.extend(cut);
-            finding::sort(&mut findings);
+        if read::replace_cut(&mut findings, cut) {
             plan = None;
         }
         Self { sources, findings, waived, bounds, plan }

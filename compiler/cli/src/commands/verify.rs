@@ -1,15 +1,15 @@
 //! `emberline verify`: captures of telemetry against what the specs declare.
 
 use std::fs::File;
-use std::io::{self, BufRead, BufReader, Read};
+use std::io::{self, Read};
 use std::path::Path;
 
-use emberline_core::code;
+use emberline_core::Meaning;
 use emberline_core::finding::{self, Severity};
 use emberline_core::waive;
-use emberline_evidence::capture::{Capture, json};
-use emberline_evidence::judge::{self, Verdict, judge};
-use flate2::bufread::MultiGzDecoder;
+use emberline_evidence::capture::{self, Capture, Room};
+use emberline_evidence::judge::{self, Sampled, Verdict, judge};
+use emberline_evidence::replay::Replay;
 
 use super::gate::{show, status};
 use crate::Status;
@@ -19,17 +19,12 @@ use crate::render::{Report, counted};
 use crate::terminal;
 use crate::world::{read, shown};
 
-/// First bytes of what gzip and zstd write.
-const GZIP: [u8; 2] = [0x1f, 0x8b];
-const ZSTD: [u8; 4] = [0x28, 0xb5, 0x2f, 0xfd];
-
 /// Reads every capture as one, and judges it. Specs that are themselves at fault are shown instead.
 pub(crate) fn run(verify: &Verify, quiet: bool) -> Result<Status> {
     let read::Specs { sources, cut } = read::read(&verify.specs.specs)?;
-    let (model, mut faults) = emberline_core::resolve(&sources);
-    faults.extend(cut);
+    let Meaning { model, telemetry, findings: mut faults } = emberline_core::resolve(&sources);
+    read::replace_cut(&mut faults, cut);
     if faults.iter().any(|fault| fault.severity == Severity::Error) {
-        finding::sort(&mut faults);
         show(&Report { sources: &sources, findings: &faults, waived: 0 }, &verify.reporting, true)?;
         return Ok(Status::Findings);
     }
@@ -42,50 +37,59 @@ pub(crate) fn run(verify: &Verify, quiet: bool) -> Result<Status> {
         Stage::Redacted => judge::Stage::Redacted,
         Stage::Kept => judge::Stage::Kept,
     };
-    let mut capture = Capture::new(stage != judge::Stage::Raw);
+    let aside = || tempfile::tempfile().map(|file| Box::new(file) as Box<dyn Room>);
+    let mut capture = Capture::new(stage != judge::Stage::Raw, Replay::of(&telemetry), Box::new(aside));
     for path in &verify.captures {
         take_up(&mut capture, path)?;
     }
+    let verdict = judge(&mut capture, &model, stage);
+    let Verdict { mut findings, is_inconclusive, sampled } =
+        verdict.map_err(|cause| Failure::new(format!("what was put aside cannot be read again: {cause}")))?;
     if !quiet {
-        terminal::say(&format!(
-            "{}, {}, {}, {} and {} of {}",
-            counted(capture.spans.len(), "span"),
-            counted(capture.logs.len(), "log record"),
-            counted(capture.exemplars.len(), "exemplar"),
-            counted(capture.profiles.len(), "profile link"),
-            counted(capture.labels.len(), "label"),
-            counted(capture.services.len(), "service")
-        ));
+        terminal::say(&summary(&capture, sampled, stage));
     }
-    let Verdict { mut findings, is_inconclusive } = judge(&capture, &model, stage);
     let today = verify.reporting.today.unwrap_or_else(super::today);
-    let waivers: Vec<_> =
-        model.policy.waivers.iter().filter(|waiver| code::shown_by_captures(waiver.code)).cloned().collect();
     // A capture shows some of what can happen: that it has nothing to waive does not make a waiver unused.
-    let waived = waive::apply(&sources, &waivers, Some(today), true, &mut findings);
+    let waived = waive::apply(&sources, &model.policy.waivers, Some(today), true, &mut findings);
     finding::sort(&mut findings);
     show(&Report { sources: &sources, findings: &findings, waived }, &verify.reporting, !quiet)?;
     Ok(if is_inconclusive { Status::Inconclusive } else { status(&findings, &verify.reporting) })
 }
 
+/// How much was read, and what sampling would make of it.
+fn summary(capture: &Capture, sampled: Sampled, stage: judge::Stage) -> String {
+    let counts = capture.counts;
+    let of = |count: u64, what: &str| counted(usize::try_from(count).unwrap_or(usize::MAX), what);
+    let mut said = format!(
+        "{} in {}, {}, {}, {} and {} of {}",
+        of(counts.spans, "span"),
+        of(sampled.traces, "trace"),
+        of(counts.logs, "log record"),
+        of(counts.exemplars, "exemplar"),
+        of(counts.profiles, "profile link"),
+        counted(capture.labels.len(), "label"),
+        counted(capture.services.len(), "service")
+    );
+    if stage != judge::Stage::Kept && sampled.traces > 0 {
+        let rest = sampled.traces - sampled.kept;
+        let share = capture.baseline_percent();
+        said += &format!(
+            "\nsampling keeps {} for errors or slowness, and {share}% of the other {rest}",
+            of(sampled.kept, "trace")
+        );
+    }
+    said
+}
+
 fn take_up(capture: &mut Capture, path: &Path) -> Result<()> {
-    let opened: Box<dyn Read> = if path.as_os_str() == "-" {
+    let from: Box<dyn Read> = if path.as_os_str() == "-" {
         Box::new(io::stdin())
     } else {
         Box::new(File::open(path).map_err(|cause| Failure::io("cannot read", path, &cause))?)
     };
-    let mut from = BufReader::with_capacity(1 << 20, opened);
-    let start = from.fill_buf().map_err(|cause| Failure::io("cannot read", path, &cause))?;
-    let read = if start.starts_with(&GZIP) {
-        json::read(capture, BufReader::with_capacity(1 << 20, MultiGzDecoder::new(from)))
-    } else if start.starts_with(&ZSTD) {
-        return Err(Failure::new(format!("{} is compressed with zstd", shown(path)))
-            .help(format!("pass it on: zstd -dc {} | emberline verify -", shown(path))));
-    } else {
-        json::read(capture, from)
-    };
-    read.map_err(|fault| {
-        Failure::new(format!("{}:{} is not OTLP in JSON lines: {}", shown(path), fault.line, fault.cause))
-            .help("the collector's `file` exporter writes an export request a line; protobuf is not read")
+    capture::read(capture, from).map_err(|fault| {
+        Failure::new(format!("{}:{} is not OTLP: {}", shown(path), fault.record, fault.cause)).help(
+            "captures are what the collector's `file` exporter writes: JSON lines or protobuf, plain, gzip or zstd",
+        )
     })
 }

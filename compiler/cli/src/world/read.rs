@@ -5,7 +5,7 @@ use std::io::{ErrorKind, Read};
 use std::path::{Path, PathBuf};
 
 use emberline_core::code::INVALID_YAML;
-use emberline_core::finding::Finding;
+use emberline_core::finding::{self, Finding};
 use emberline_core::source::{Sources, Span};
 use ignore::WalkBuilder;
 use rayon::prelude::*;
@@ -52,6 +52,18 @@ pub(crate) fn read_at(commit: &str, specs: &Path) -> Result<Specs> {
         read.add(path, bytes);
     }
     Ok(read)
+}
+
+/// Puts what is to be said of files that are not UTF-8 in the place of what core found in the part that it saw: that may
+/// be due to the cut. Whether there is any.
+pub(crate) fn replace_cut(findings: &mut Vec<Finding>, cut: Vec<Finding>) -> bool {
+    let is_any = !cut.is_empty();
+    if is_any {
+        findings.retain(|finding| !cut.iter().any(|one| one.label.span.source == finding.label.span.source));
+        findings.extend(cut);
+        finding::sort(findings);
+    }
+    is_any
 }
 
 impl Specs {

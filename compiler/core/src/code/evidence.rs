@@ -1,7 +1,7 @@
 //! Faults that captures of telemetry show.
 
 use super::{Code, Example};
-use crate::finding::Severity::Error;
+use crate::finding::Severity::{Error, Warning};
 
 /// Whether captures show a code, rather than specs.
 #[must_use]
@@ -111,6 +111,54 @@ web SERVER /buy
 Look at both ends of the hop: the caller sends `traceparent`, the callee
 extracts it and exports its spans. If the call is not made on every route, say
 on which: `routes: [...]`.",
+};
+
+/// A request seems to lie outside of the call that it answers.
+pub static SPAN_OUTSIDE_PARENT: Code = Code {
+    id: "span-outside-parent",
+    severity: Warning,
+    summary: "a request begins before the call that it answers, or ends after it",
+    cause: "\
+A request lies within the call that it answers. Where it does not, by more than
+50 ms, the clocks of the two machines differ, or the caller ends its span before
+the response has come. Times within a service stay right; the waterfall across
+services, and who is blamed for the time, do not.",
+    example: Example::Capture {
+        wrong: r#"
+web SERVER /buy
+  web CLIENT shop
+    shop SERVER /orders at=500"#,
+        right: r#"
+web SERVER /buy
+  web CLIENT shop
+    shop SERVER /orders at=40"#,
+    },
+    remedy: "\
+Synchronise clocks (NTP or PTP), and end the CLIENT span once the response was
+read. If the caller does not wait, the call is a message: PRODUCER and CONSUMER.",
+};
+
+/// Tail sampling would not keep a trace that on-call needs.
+pub static SAMPLING_LOSES_ERRORS: Code = Code {
+    id: "sampling-loses-errors",
+    severity: Error,
+    summary: "tail sampling would keep a failed or slow trace by chance only",
+    cause: "\
+The generated policies keep a trace for a span with the status ERROR, a response
+of 500 or above, or a request slower than its objective. They decide a while
+after the trace's first span (`sampling: {decision_wait}`). A trace is lost if
+what went wrong shows elsewhere (an `error.type` without a status, an error in a
+log), or in a span that ends later than that.",
+    example: Example::Capture {
+        wrong: r#"
+web SERVER /home error.type=timeout"#,
+        right: r#"
+web SERVER /home error.type=timeout status=2"#,
+    },
+    remedy: "\
+Set the status of the failed span to ERROR. If it comes too late, raise
+`decision_wait` above the longest request; the collector then needs memory for
+that many more traces.",
 };
 
 /// One service calls another and does not say so.
@@ -371,6 +419,8 @@ pub(super) static CODES: &[&Code] = &[
     &MULTIPLE_ROOTS,
     &BROKEN_PROPAGATION,
     &MISSING_HOP,
+    &SPAN_OUTSIDE_PARENT,
+    &SAMPLING_LOSES_ERRORS,
     &UNDECLARED_EDGE,
     &TRACE_CYCLE,
     &DUPLICATE_SPAN_ID,

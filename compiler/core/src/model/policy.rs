@@ -77,6 +77,8 @@ pub struct Policy {
     pub(crate) enumerations_unread: bool,
     /// Findings that are accepted for a while.
     pub waivers: Vec<Waiver>,
+    /// Who may begin a trace with a CLIENT span; `None` for whoever has no spec.
+    pub origins: Option<Vec<String>>,
     /// Which traces are kept.
     pub sampling: Sampling,
     /// What may leave the node.
@@ -218,6 +220,9 @@ impl Policy {
             own_severities: spec.and_then(|s| s.severities.as_ref()).map(|severities| severities.span),
             alerting: Alerting::workbook(),
             data: DataStates::default(),
+            origins: spec
+                .and_then(|s| s.origins.as_ref())
+                .map(|origins| origins.iter().map(|origin| origin.value.0.clone()).collect()),
             sampling: Sampling::resolve(spec, scope),
             redaction: Redaction::resolve(spec),
             retention: Retention::resolve(spec, scope),

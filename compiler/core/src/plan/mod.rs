@@ -26,7 +26,7 @@ pub use words::Words;
 use std::sync::Arc;
 
 use crate::emit::Target;
-use crate::model::{Index, Operator, Policy, Service};
+use crate::model::{Index, Model, Operator, Policy, Service};
 use crate::proof::Courses;
 use telemetry::ServiceTelemetry;
 
@@ -79,6 +79,17 @@ pub(crate) fn service(service: &Service, policy: &Arc<Policy>, index: &Index) ->
         telemetry: ServiceTelemetry::of(service, slos.iter().map(|slo| slo.window_real)),
         slos,
     }
+}
+
+/// What collectors are told, where nothing else is needed of a plan.
+pub(crate) fn telemetry(model: &Model) -> TelemetryPlan {
+    let scale = Scale(model.policy.time_scale.value);
+    let parts: Vec<_> = model
+        .services
+        .iter()
+        .map(|service| ServiceTelemetry::of(service, service.slos.iter().map(|slo| scale.real(slo.window.value))))
+        .collect();
+    TelemetryPlan::of(parts.iter(), &model.policy)
 }
 
 /// The plan of all services, which come sorted by name.

@@ -48,6 +48,8 @@ record! {
         alerting: Option<Spanned<AlertingSpec>>,
         /// What to do when data goes missing. Default: `absent: page`, the others `ignore`.
         data: Option<Spanned<DataSpec>>,
+        /// Who may begin a trace with a CLIENT span: browsers, load generators. Default: whoever has no spec.
+        origins: Option<Vec<Spanned<Name>>>,
         /// Which traces the collector keeps.
         sampling: Option<SamplingSpec>,
         /// What the collector removes or masks before telemetry leaves the node.

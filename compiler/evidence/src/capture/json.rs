@@ -1,29 +1,23 @@
-//! Reads OTLP as JSON lines, an export request a line, as the collector's file exporter writes it.
+//! Reads OTLP as JSON lines, an export request a line.
 
 use std::io::{self, BufRead, Read};
 
+use super::frame::{LONGEST, too_long};
 use super::{Capture, Unreadable};
 
-/// The longest line that is read: a request of this size is refused by the collector itself long before.
-const LONGEST: u64 = 64 << 20;
-
-/// Reads everything into `capture`. A last line that is not whole marks it as cut.
-///
-/// # Errors
-///
-/// What stands in a line is not OTLP, a line is longer than 64 MiB, or `from` cannot be read.
-pub fn read(capture: &mut Capture, mut from: impl BufRead) -> Result<(), Unreadable> {
+/// Reads every line.
+pub(super) fn read(capture: &mut Capture, mut from: Box<dyn BufRead + '_>) -> Result<(), Unreadable> {
     let mut line = Vec::new();
-    for number in 1.. {
+    for record in 1.. {
         line.clear();
-        let fault = |cause: String| Unreadable { line: number, cause };
+        let fault = |cause: String| Unreadable { record, cause };
         match from.by_ref().take(LONGEST + 1).read_until(b'\n', &mut line) {
             Ok(0) => break,
-            Ok(_) if line.len() as u64 > LONGEST => return Err(fault("it is longer than 64 MiB".to_owned())),
+            Ok(_) if line.len() as u64 > LONGEST => return Err(fault(too_long())),
             Ok(_) => {}
             // What a compressed stream says that ends too early.
             Err(cause) if cause.kind() == io::ErrorKind::UnexpectedEof => {
-                capture.cut = true;
+                capture.is_cut = true;
                 break;
             }
             Err(cause) => return Err(fault(cause.to_string())),
@@ -32,11 +26,16 @@ pub fn read(capture: &mut Capture, mut from: impl BufRead) -> Result<(), Unreada
         if text.is_empty() {
             continue;
         }
-        match serde_json::from_slice(text) {
-            Ok(request) => capture.request(&request),
-            Err(cause) if cause.is_eof() && line.last() != Some(&b'\n') => capture.cut = true,
+        match request(capture, text) {
+            Ok(()) => capture.settle().map_err(fault)?,
+            Err(cause) if cause.is_eof() && line.last() != Some(&b'\n') => capture.is_cut = true,
             Err(cause) => return Err(fault(cause.to_string())),
         }
     }
     Ok(())
+}
+
+/// Takes up one request.
+pub(super) fn request(capture: &mut Capture, text: &[u8]) -> serde_json::Result<()> {
+    serde_json::from_slice(text).map(|request| capture.request(&request))
 }

@@ -1,21 +1,35 @@
 //! What is kept of a capture: of each span what connects it, of the other signals what they refer to, of all texts where
-//! personal data stands. Everything else goes as soon as its line is read.
+//! personal data stands. Everything else goes as soon as its record is read.
 
-pub mod json;
+mod field;
+mod frame;
+mod json;
+mod names;
 mod otlp;
+mod protobuf;
 mod record;
+mod shelf;
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
+use std::num::NonZeroU64;
 
+use serde::{Deserialize, Serialize};
+
+pub use frame::read;
+pub use names::{Name, Names};
+pub use shelf::{MakeRoom, Part, Room};
+
+use crate::replay::Replay;
 use crate::sensitive::Kind;
+use shelf::Shelf;
 
-/// A trace's id as OTLP has it, most significant byte first.
+/// A trace's id as OTLP has it, most significant byte first; never zero.
 pub type TraceId = u128;
 /// A span's id within its trace.
-pub type SpanId = u64;
+pub type SpanId = NonZeroU64;
 
 /// What a span is in a call, as OTLP numbers it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub enum SpanKind {
     /// Work within a service, and whatever says nothing.
     Internal,
@@ -43,8 +57,8 @@ impl SpanKind {
     }
 }
 
-/// A span, as far as it connects.
-#[derive(Debug, Clone, PartialEq, Eq)]
+/// A span, as far as it connects: small, since millions are held at once.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Span {
     /// Its trace.
     pub trace: TraceId,
@@ -52,88 +66,154 @@ pub struct Span {
     pub id: SpanId,
     /// The id of the span that it hangs on.
     pub parent: Option<SpanId>,
-    /// OTLP's `flags`: bit 0 sampled, bit 8 whether bit 9 says anything, bit 9 parent in another process.
-    pub flags: u32,
-    /// What it is in a call.
-    pub kind: SpanKind,
-    /// Its service, an index into [`Capture::services`].
-    pub service: usize,
-    /// Its name.
-    pub name: Box<str>,
     /// Start and end, in nanoseconds since 1970.
     pub time: (u64, u64),
-    /// Whether it failed: status ERROR, an `error.type`, or a response of 400 and above.
-    pub failed: bool,
+    /// OTLP's `flags`: bit 0 sampled, bit 8 whether bit 9 says anything, bit 9 parent in another process.
+    pub flags: u32,
+    /// Its service, in [`Capture::services`].
+    pub service: Name,
+    /// Its name, in [`Capture::names`].
+    pub name: Name,
     /// `http.route`, or else `rpc.method`.
-    pub route: Option<Box<str>>,
+    pub route: Option<Name>,
     /// The peer that a CLIENT or PRODUCER names: `peer.service`, else `server.address`.
-    pub peer: Option<Box<str>>,
+    pub peer: Option<Name>,
+    /// What it is in a call.
+    pub kind: SpanKind,
+    /// Whether it did not end well, for whatever reason: an error, or a response of 400 and above.
+    pub failed: bool,
+    /// Whether it shows an error of ours: status ERROR, an `error.type`, a response of 500 and above.
+    pub erred: bool,
+    /// Whether a policy of the generated tail sampling keeps its trace for it.
+    pub keeps: bool,
     /// Whether it asks a database, which has no spans of its own.
     pub asks_database: bool,
+    /// Whether it names spans of other traces that caused it.
+    pub linked: bool,
 }
 
-/// Something that names a trace: a log record, an exemplar, a sample of a profile.
-#[derive(Debug, Clone, PartialEq, Eq)]
+/// What names a trace without being a span of it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub enum Signal {
+    /// A log record; of an error or worse.
+    Log {
+        /// Whether it has the severity ERROR or above.
+        severe: bool,
+    },
+    /// An exemplar of a metric.
+    Exemplar,
+    /// Samples of a profile, once a profile.
+    Profile,
+}
+
+/// Something that names a trace.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Reference {
     /// The trace named.
     pub trace: TraceId,
-    /// Who names it, an index into [`Capture::services`].
-    pub service: usize,
-    /// The metric of an exemplar; empty elsewhere.
-    pub of: Box<str>,
+    /// Who names it, in [`Capture::services`].
+    pub service: Name,
+    /// What names it.
+    pub signal: Signal,
+    /// The metric of an exemplar, in [`Capture::names`].
+    pub of: Option<Name>,
 }
 
 /// Where personal data or a secret stands: service, field and what it is.
-pub type Leak = (usize, String, Kind);
+pub type Leak = (Name, String, Kind);
+
+/// How many records of each kind were read, retries included.
+#[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
+pub struct Counts {
+    /// Spans with usable ids.
+    pub spans: u64,
+    /// Log records that name a trace.
+    pub logs: u64,
+    /// Exemplars that name a trace.
+    pub exemplars: u64,
+    /// Traces that profiles name.
+    pub profiles: u64,
+    /// Ids that are not 16 or 8 bytes, or zero.
+    pub bad_ids: u64,
+    /// Spans, attributes, events and links that SDKs say they left out.
+    pub dropped: u64,
+}
+
+/// How many places of each kind are told apart: fields with personal data, labels, and values of a label. What shows
+/// more is at fault anyway, and must not fill the memory.
+const MOST_PLACES: usize = 10_000;
 
 /// What is known of everything that was read.
-#[derive(Debug, Default)]
 pub struct Capture {
-    /// Names of services, in the order they were met.
-    pub services: Vec<String>,
-    /// Every span, in the order of the capture.
-    pub spans: Vec<Span>,
-    /// Log records that name a trace.
-    pub logs: Vec<Reference>,
-    /// Exemplars that name a trace.
-    pub exemplars: Vec<Reference>,
-    /// Traces that samples of profiles name; once a profile.
-    pub profiles: Vec<Reference>,
+    /// Names of services.
+    pub services: Names,
+    /// Names of spans, routes, peers and metrics.
+    pub names: Names,
+    /// How much was read.
+    pub counts: Counts,
     /// Personal data and secrets, with how often and the first trace that shows it.
     pub leaks: BTreeMap<Leak, (u64, Option<TraceId>)>,
     /// Values seen of each label: service, metric, label.
-    pub labels: BTreeMap<(usize, String, String), BTreeSet<String>>,
-    /// Ids that are not 16 or 8 bytes, or zero: how many.
-    pub bad_ids: u64,
-    /// What exporters and processors said to have dropped.
-    pub dropped: u64,
+    pub labels: BTreeMap<(Name, Name, String), BTreeSet<String>>,
     /// Whether it ends inside a record.
-    pub cut: bool,
+    pub is_cut: bool,
     /// Whether texts are searched for personal data.
-    pub looks_for_leaks: bool,
+    looks_for_leaks: bool,
+    /// Names of attributes that hold no personal data, so that each is searched once.
+    clean: HashSet<Box<str>>,
+    replay: Replay,
+    shelf: Shelf,
 }
 
 /// Why a capture cannot be read.
 #[derive(Debug)]
 pub struct Unreadable {
-    /// Its line, from 1.
-    pub line: u64,
+    /// Its record, from 1: a line, or a message.
+    pub record: u64,
     /// What is wrong there.
     pub cause: String,
 }
 
 impl Capture {
-    /// An empty capture. Raw telemetry, before redaction, may hold personal data: then it is not searched.
+    /// An empty capture. Raw telemetry, before redaction, may hold personal data: then it is not searched. `room` makes
+    /// a place for what memory cannot hold, and is asked only if there is that much.
     #[must_use]
-    pub fn new(looks_for_leaks: bool) -> Self {
-        Self { looks_for_leaks, ..Self::default() }
+    pub fn new(looks_for_leaks: bool, replay: Replay, room: MakeRoom) -> Self {
+        Self {
+            services: Names::default(),
+            names: Names::default(),
+            counts: Counts::default(),
+            leaks: BTreeMap::new(),
+            labels: BTreeMap::new(),
+            is_cut: false,
+            looks_for_leaks,
+            clean: HashSet::new(),
+            replay,
+            shelf: Shelf::new(room),
+        }
     }
 
-    /// The index of a service's name.
-    fn service(&mut self, name: &str) -> usize {
-        self.services.iter().position(|known| known == name).unwrap_or_else(|| {
-            self.services.push(name.to_owned());
-            self.services.len() - 1
-        })
+    /// What was read, a part of the traces at a time: each trace is in one part, with all that names it.
+    ///
+    /// # Errors
+    ///
+    /// What was put aside cannot be read again.
+    pub(crate) fn parts(&mut self, mut each: impl FnMut(&Self, Part)) -> std::io::Result<()> {
+        let mut shelf = self.shelf.close()?;
+        while let Some(part) = shelf.next()? {
+            each(self, part);
+        }
+        Ok(())
+    }
+
+    /// The share of ordinary traces that the generated tail sampling keeps by chance, in percent.
+    #[must_use]
+    pub fn baseline_percent(&self) -> rust_decimal::Decimal {
+        self.replay.baseline_percent()
+    }
+
+    /// How the generated tail sampling decides.
+    pub(crate) fn replay(&self) -> &Replay {
+        &self.replay
     }
 }

@@ -1,24 +1,12 @@
-//! OTLP in its JSON form, as far as anything here looks at it: ids in hexadecimal, 64-bit integers as texts. Field names
-//! are those of opentelemetry-proto 1.10; unknown ones are passed over.
+//! OTLP, as far as anything here looks at it: what a record holds while it is read, whichever way it was written. Field
+//! names are those of opentelemetry-proto 1.10; unknown ones are passed over.
 
 use std::borrow::Cow;
 
-use serde::{Deserialize, Deserializer};
+use serde::Deserialize;
 
-/// A 64-bit integer: a text by the specification, a number in the wild.
-fn integer<'de, D: Deserializer<'de>>(from: D) -> Result<u64, D::Error> {
-    #[derive(Deserialize)]
-    #[serde(untagged)]
-    enum Written<'a> {
-        Number(u64),
-        #[serde(borrow)]
-        Text(Cow<'a, str>),
-    }
-    match Written::deserialize(from)? {
-        Written::Number(number) => Ok(number),
-        Written::Text(text) => text.parse().map_err(serde::de::Error::custom),
-    }
-}
+use super::field::{Id, integer, maybe_integer};
+use super::{SpanId, TraceId};
 
 macro_rules! message {
     ($(#[$doc:meta])* $name:ident { $($(#[$attribute:meta])* $field:ident: $type:ty,)* }) => {
@@ -67,9 +55,9 @@ message! {
 }
 message! {
     Span {
-        #[serde(borrow)] trace_id: Cow<'a, str>,
-        #[serde(borrow)] span_id: Cow<'a, str>,
-        #[serde(borrow)] parent_span_id: Cow<'a, str>,
+        trace_id: Id<TraceId>,
+        span_id: Id<SpanId>,
+        parent_span_id: Id<SpanId>,
         flags: u32,
         #[serde(borrow)] name: Cow<'a, str>,
         kind: i32,
@@ -77,8 +65,9 @@ message! {
         #[serde(deserialize_with = "integer")] end_time_unix_nano: u64,
         #[serde(borrow)] attributes: Vec<Pair<'a>>,
         #[serde(borrow)] events: Vec<Event<'a>>,
-        #[serde(borrow)] links: Vec<Resource<'a>>,
+        #[serde(borrow)] links: Vec<Link<'a>>,
         #[serde(borrow)] status: Status<'a>,
+        dropped_attributes_count: u32,
         dropped_links_count: u32,
         dropped_events_count: u32,
     }
@@ -91,7 +80,8 @@ message! {
 }
 message! {
     Record {
-        #[serde(borrow)] trace_id: Cow<'a, str>,
+        trace_id: Id<TraceId>,
+        severity_number: i32,
         #[serde(borrow)] body: Value<'a>,
         #[serde(borrow)] attributes: Vec<Pair<'a>>,
     }
@@ -113,7 +103,7 @@ message! {
     Point { #[serde(borrow)] attributes: Vec<Pair<'a>>, #[serde(borrow)] exemplars: Vec<Exemplar<'a>>, }
 }
 message! {
-    Exemplar { #[serde(borrow)] trace_id: Cow<'a, str>, #[serde(borrow)] filtered_attributes: Vec<Pair<'a>>, }
+    Exemplar { trace_id: Id<TraceId>, #[serde(borrow)] filtered_attributes: Vec<Pair<'a>>, }
 }
 message! {
     Profile { samples: Vec<Sample>, }
@@ -126,7 +116,8 @@ message! {
     }
 }
 message! {
-    Link { #[serde(borrow)] trace_id: Cow<'a, str>, }
+    /// A trace that a sample of a profile or a span names.
+    Link { trace_id: Id<TraceId>, #[serde(borrow)] attributes: Vec<Pair<'a>>, }
 }
 
 /// A sample of a profile, by the place of its link.
@@ -148,7 +139,7 @@ message! {
     Value {
         #[serde(borrow)] string_value: Option<Cow<'a, str>>,
         string_value_strindex: usize,
-        int_value: Option<serde_json::Value>,
+        #[serde(deserialize_with = "maybe_integer")] int_value: Option<i64>,
         bool_value: Option<bool>,
         #[serde(borrow)] array_value: Option<Box<Array<'a>>>,
         #[serde(borrow)] kvlist_value: Option<Box<Pairs<'a>>>,

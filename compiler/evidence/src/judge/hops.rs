@@ -1,83 +1,172 @@
 //! Whether requests pass from service to service as the specs declare: calls that nobody declared, hops that are missing,
 //! spans that hang on the wrong one.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 use emberline_core::code;
 use emberline_core::finding::Finding;
 use emberline_core::model::Call;
+use emberline_core::source::Span as Place;
 use emberline_core::spec::CallKind;
 
-use super::{Judge, Traces};
-use crate::capture::{Span, SpanKind};
+use super::Judge;
+use crate::capture::{Name, Span, SpanId, SpanKind};
 
-/// How far clocks of two machines may be apart, in nanoseconds, when a stray SERVER span is matched to a call.
+/// How far clocks of two machines may be apart, in nanoseconds: when a stray SERVER span is matched to a call, and when a
+/// request is held against the call that it answers.
 const SKEW: u64 = 50_000_000;
 
-pub(super) fn run(judge: &mut Judge<'_>, spans: &[&Span], traces: &Traces<'_>) {
-    let by_id: HashMap<u64, &Span> = spans.iter().map(|span| (span.id, *span)).collect();
-    let mut children: HashMap<u64, Vec<&Span>> = HashMap::new();
+/// The most traces begun by callees that are remembered, to be matched with calls that were never answered.
+const MOST_STRAYS: usize = 1 << 18;
+
+/// Hops that did not arrive, and what may have become of them: known only once every trace was seen.
+#[derive(Default)]
+pub(super) struct Missing {
+    /// By declaration: callee's name, the lowest trace's span, and how many.
+    calls: BTreeMap<Place, (String, Span, u64)>,
+    /// First spans of traces that a service began which others call.
+    strays: Vec<Span>,
+}
+
+type Children<'s> = HashMap<SpanId, Vec<&'s Span>>;
+
+pub(super) fn run(judge: &mut Judge<'_>, spans: &[&Span]) {
+    let by_id: HashMap<SpanId, &Span> = spans.iter().map(|span| (span.id, *span)).collect();
+    let mut children = Children::new();
     for span in spans {
         if let Some(parent) = span.parent {
             children.entry(parent).or_default().push(span);
         }
     }
     for span in spans {
-        if let Some(parent) = span.parent.and_then(|parent| by_id.get(&parent)) {
-            arrived(judge, parent, span);
+        match span.parent {
+            Some(parent) => {
+                if let Some(parent) = by_id.get(&parent) {
+                    arrived(judge, parent, span);
+                }
+            }
+            None => began(judge, span),
         }
-        if matches!(span.kind, SpanKind::Server) && !span.failed {
-            served(judge, span, &children, traces);
+        if span.kind == SpanKind::Server && !span.failed {
+            served(judge, span, &children);
         }
-        if matches!(span.kind, SpanKind::Client) && !span.failed {
-            sent(judge, span, &children, traces);
+        if span.kind == SpanKind::Client && !span.failed {
+            sent(judge, span, &children);
         }
     }
 }
 
 /// A span and the one that it hangs on.
 fn arrived(judge: &mut Judge<'_>, parent: &Span, span: &Span) {
-    let (caller, callee) = (judge.service(parent.service).to_owned(), judge.service(span.service).to_owned());
+    let (caller, callee) = (judge.service(parent.service), judge.service(span.service));
+    let edge = Some((parent.service, span.service));
     let fits = match span.kind {
-        SpanKind::Server => matches!(parent.kind, SpanKind::Client),
-        SpanKind::Consumer => matches!(parent.kind, SpanKind::Producer),
+        SpanKind::Server => parent.kind == SpanKind::Client,
+        SpanKind::Consumer => parent.kind == SpanKind::Producer,
         _ => parent.service == span.service,
     };
     if !fits {
-        let found = Finding::new(
-            &code::BROKEN_PROPAGATION,
-            judge.place_of_hop(&caller, &callee),
-            format!("{} hangs on {}", judge.called(span), judge.called(parent)),
-        )
-        .note(match span.kind {
-            SpanKind::Server | SpanKind::Consumer => {
-                "likely cause: the caller injected the context of the span around its call, not that of the call"
-            }
-            _ => "likely cause: the callee does not start a SERVER span for the request",
-        })
-        .hint(format!("inject the context of the call's own span in {caller}"))
-        .evidence(judge.evidence(span, Some((&caller, &callee))));
-        judge.report(&code::BROKEN_PROPAGATION, found.label.span, format!("{caller} {callee} {}", span.name), || found);
+        let (code, place) = (&code::BROKEN_PROPAGATION, judge.place_of_hop(parent.service, span.service));
+        let key = format!("{caller} {callee} {}", judge.capture.names.text(span.name));
+        judge.report(code, place, key, span.trace, |judge| {
+            let message = format!("{} hangs on {}", judge.called(span), judge.called(parent));
+            Finding::new(code, place, message)
+                .note(match span.kind {
+                    SpanKind::Server | SpanKind::Consumer => {
+                        "likely cause: the caller injected the context of the span around its call, not that of the call"
+                    }
+                    _ => "likely cause: the callee does not start a SERVER span for the request",
+                })
+                .hint(format!("inject the context of the call's own span in {caller}"))
+                .evidence(judge.evidence(span, edge))
+        });
+    } else if span.kind == SpanKind::Server && !parent.failed {
+        outside(judge, parent, span);
     }
-    if parent.service != span.service && judge.declared(&caller).is_some() && judge.call(&caller, &callee).is_none() {
-        let found = Finding::new(
-            &code::UNDECLARED_EDGE,
-            judge.place(&caller),
-            format!("{caller} calls {callee} and does not declare it"),
-        )
-        .hint(format!("add `{{service: {callee}, kind: sync}}` to `calls`"))
-        .evidence(judge.evidence(span, Some((&caller, &callee))));
-        judge.report(&code::UNDECLARED_EDGE, found.label.span, callee, || found);
+    if parent.service != span.service
+        && judge.declared(parent.service).is_some()
+        && judge.call(parent.service, callee).is_none()
+    {
+        let (code, place) = (&code::UNDECLARED_EDGE, judge.place(parent.service));
+        judge.report(code, place, callee.to_owned(), span.trace, |judge| {
+            Finding::new(code, place, format!("{caller} calls {callee} and does not declare it"))
+                .hint(format!("add `{{service: {callee}, kind: sync}}` to `calls`"))
+                .evidence(judge.evidence(span, edge))
+        });
     }
 }
 
+/// A request that began before the call that it answers, or ended after it, by more than clocks may differ.
+fn outside(judge: &mut Judge<'_>, call: &Span, request: &Span) {
+    let early = call.time.0.saturating_sub(request.time.0);
+    let late = request.time.1.saturating_sub(call.time.1);
+    let off = early.max(late);
+    if off <= SKEW || call.time.1 == 0 {
+        return;
+    }
+    let (code, place) = (&code::SPAN_OUTSIDE_PARENT, judge.place_of_hop(call.service, request.service));
+    let key = format!("{} {}", judge.service(call.service), judge.service(request.service));
+    judge.report(code, place, key, request.trace, |judge| {
+        let (caller, callee) = (judge.service(call.service), judge.service(request.service));
+        let how = if early >= late { "begins before" } else { "ends after" };
+        let message =
+            format!("{} {how} the call of {caller} that it answers, by {} ms", judge.called(request), off / 1_000_000);
+        Finding::new(code, place, message)
+            .note("durations within each service are right; the waterfall and the critical path across them are not")
+            .hint(format!("synchronise the clocks of {caller} and {callee}, or end {caller}'s span with the response"))
+            .evidence(judge.evidence(request, Some((call.service, request.service))))
+    });
+}
+
+/// A span that begins a trace, in a service that others call.
+fn began(judge: &mut Judge<'_>, span: &Span) {
+    if !matches!(span.kind, SpanKind::Server | SpanKind::Consumer) {
+        return;
+    }
+    let callee = judge.service(span.service);
+    let callers = judge.model.services.iter().flat_map(|service| {
+        let calls = service.calls.iter().filter(|call| call.service.value == callee);
+        calls.map(|call| (service.name.value.as_str(), call))
+    });
+    let called: Vec<(&str, &Call)> = callers.collect();
+    if called.is_empty() {
+        return;
+    }
+    if judge.seen.missing.strays.len() < MOST_STRAYS {
+        judge.seen.missing.strays.push(*span);
+    }
+    let message_of = |kind: CallKind| called.iter().find(|(_, call)| call.kind == kind);
+    if span.kind != SpanKind::Consumer {
+        return;
+    }
+    let (caller, call, what) = if let Some((caller, call)) = message_of(CallKind::AsyncParent) {
+        (*caller, *call, "begins a trace, though it is declared to continue its sender's")
+    } else if let (Some((caller, call)), false) = (message_of(CallKind::AsyncLink), span.linked) {
+        (*caller, *call, "begins a trace and links to none")
+    } else {
+        return;
+    };
+    let (code, place) = (&code::BROKEN_PROPAGATION, call.service.span);
+    let key = format!("message {}", judge.capture.names.text(span.name));
+    judge.report(code, place, key, span.trace, |judge| {
+        Finding::new(code, place, format!("{} {what}", judge.called(span)))
+            .note("likely cause: the message carries no context, or what takes it does not extract it")
+            .hint(match call.kind {
+                CallKind::AsyncParent => format!(
+                    "inject the context into the message in {caller}, and start the CONSUMER span of {callee} with it"
+                ),
+                _ => format!("inject the context into the message in {caller}, and link to it in {callee}"),
+            })
+            .evidence(judge.evidence(span, None))
+    });
+}
+
 /// A request that succeeded: every call that its route makes must show below it.
-fn served(judge: &mut Judge<'_>, span: &Span, children: &HashMap<u64, Vec<&Span>>, traces: &Traces<'_>) {
-    let caller = judge.service(span.service).to_owned();
-    let Some(service) = judge.declared(&caller) else { return };
+fn served(judge: &mut Judge<'_>, span: &Span, children: &Children<'_>) {
+    let Some(service) = judge.declared(span.service) else { return };
+    let route = span.route.map(|route| judge.capture.names.text(route));
     for call in &service.calls {
-        let on_route = call.routes.is_empty()
-            || span.route.as_ref().is_some_and(|route| call.routes.iter().any(|r| **r == **route));
+        let on_route = call.routes.is_empty() || route.is_some_and(|route| call.routes.iter().any(|r| **r == *route));
         // What a message causes may come long after the request.
         if !on_route || call.external || call.kind != CallKind::Sync {
             continue;
@@ -85,91 +174,42 @@ fn served(judge: &mut Judge<'_>, span: &Span, children: &HashMap<u64, Vec<&Span>
         let below = below(span, children);
         // A call that failed and was made up for is no missing hop.
         let reached = below.iter().any(|other| judge.service(other.service) == call.service.value)
-            || below.iter().any(|other| matches!(other.kind, SpanKind::Client) && other.failed);
+            || below.iter().any(|other| other.kind == SpanKind::Client && other.failed);
         if !reached {
             let from = below.iter().find(|other| {
-                matches!(other.kind, SpanKind::Client)
+                other.kind == SpanKind::Client
                     && other.service == span.service
                     && !other.asks_database
                     && !children.contains_key(&other.id)
             });
-            missing(judge, from.unwrap_or(&span), call, &caller, traces);
+            judge.seen.missing.note(call, from.unwrap_or(&span));
         }
     }
 }
 
 /// A CLIENT span that names a declared peer.
-fn sent(judge: &mut Judge<'_>, span: &Span, children: &HashMap<u64, Vec<&Span>>, traces: &Traces<'_>) {
-    let caller = judge.service(span.service).to_owned();
-    let Some(peer) = &span.peer else { return };
-    let Some(call) = judge.call(&caller, peer).filter(|call| !call.external) else { return };
+fn sent(judge: &mut Judge<'_>, span: &Span, children: &Children<'_>) {
+    let Some(peer) = span.peer.map(|peer| judge.capture.names.text(peer)) else { return };
+    let Some(call) = judge.call(span.service, peer).filter(|call| !call.external) else { return };
     let answered = children.get(&span.id).is_some_and(|below| below.iter().any(|child| child.service != span.service));
     if !answered {
-        missing(judge, span, call, &caller, traces);
+        judge.seen.missing.note(call, span);
     }
 }
 
-fn missing(judge: &mut Judge<'_>, span: &Span, call: &Call, caller: &str, traces: &Traces<'_>) {
-    let callee = call.service.value.as_str();
-    let place = call.service.span;
-    // Looking for the cause takes a while; only what is shown needs one.
-    if let Some((_, count)) = judge.faults.get_mut(&(code::MISSING_HOP.id, place, callee.to_owned())) {
-        *count += 1;
-        return;
+impl Missing {
+    fn note(&mut self, call: &Call, span: &Span) {
+        let known = self.calls.entry(call.service.span);
+        let known = known.or_insert_with(|| (call.service.value.clone(), *span, 0));
+        known.2 += 1;
+        if span.trace < known.1.trace {
+            known.1 = *span;
+        }
     }
-    let stray = stray(judge, span, callee, traces);
-    let (cause, hint) = match stray {
-        Some(stray) => (
-            format!(
-                "likely cause: the header is not sent or not extracted; {callee} began the trace {:032x} meanwhile",
-                stray.trace
-            ),
-            format!("inject `traceparent` where {caller} calls {callee}, and extract it in {callee}"),
-        ),
-        None if judge.capture.services.iter().any(|service| service == callee) => (
-            format!(
-                "{callee} is in the capture, and none of its traces began meanwhile: its span was lost, or the call was not made"
-            ),
-            format!("look at the exporter of {callee}; if not every request makes the call, declare its `routes`"),
-        ),
-        None => (
-            format!("nothing of {callee} is in the capture"),
-            format!(
-                "look whether {callee} is instrumented and exports; if it has no spec of its own, say `external: true`"
-            ),
-        ),
-    };
-    let message = format!("{} never reaches {callee}", judge.called(span));
-    let found = Finding::new(&code::MISSING_HOP, place, message)
-        .note(cause)
-        .hint(hint)
-        .evidence(judge.evidence(span, Some((caller, callee))));
-    judge.report(&code::MISSING_HOP, place, callee.to_owned(), || found);
-    if let Some(stray) = stray {
-        let message = format!("{} begins a trace, though {caller} called it", judge.called(stray));
-        let found = Finding::new(&code::BROKEN_PROPAGATION, place, message)
-            .note(format!("the call is in the trace {:032x}", span.trace))
-            .hint(format!("inject `traceparent` where {caller} calls {callee}, and extract it in {callee}"))
-            .evidence(judge.evidence(stray, Some((caller, callee))));
-        judge.report(&code::BROKEN_PROPAGATION, place, format!("stray {callee}"), || found);
-    }
-}
-
-/// A trace that the callee began while the call was under way.
-fn stray<'c>(judge: &Judge<'_>, call: &Span, callee: &str, traces: &Traces<'c>) -> Option<&'c Span> {
-    let within = (call.time.0.saturating_sub(SKEW), call.time.1.saturating_add(SKEW));
-    traces.values().flatten().copied().find(|span| {
-        matches!(span.kind, SpanKind::Server | SpanKind::Consumer)
-            && span.parent.is_none()
-            && span.trace != call.trace
-            && judge.service(span.service) == callee
-            && span.time.0 >= within.0
-            && span.time.1 <= within.1
-    })
 }
 
 /// Every span below one.
-fn below<'c>(span: &Span, children: &HashMap<u64, Vec<&'c Span>>) -> Vec<&'c Span> {
+fn below<'s>(span: &Span, children: &Children<'s>) -> Vec<&'s Span> {
     let mut found = Vec::new();
     let mut seen = HashSet::from([span.id]);
     let mut open = vec![span.id];
@@ -182,4 +222,71 @@ fn below<'c>(span: &Span, children: &HashMap<u64, Vec<&'c Span>>) -> Vec<&'c Spa
         }
     }
     found
+}
+
+/// Tells the hops that are missing, each with its likely cause.
+pub(super) fn conclude(judge: &mut Judge<'_>) {
+    let Missing { calls, strays } = std::mem::take(&mut judge.seen.missing);
+    for (place, (callee, span, count)) in calls {
+        let stray = judge.capture.services.find(&callee).and_then(|callee| stray(&span, callee, &strays));
+        missing(judge, place, &callee, &span, count, stray);
+        if let Some(stray) = stray {
+            astray(judge, place, &span, stray);
+        }
+    }
+}
+
+fn missing(judge: &mut Judge<'_>, place: Place, callee: &str, span: &Span, count: u64, stray: Option<&Span>) {
+    let (caller, code) = (judge.service(span.service), &code::MISSING_HOP);
+    judge.report(code, place, callee.to_owned(), span.trace, |judge| {
+        let (cause, hint) = match stray {
+            Some(stray) => (
+                format!(
+                    "likely cause: the header is not sent or not extracted; {callee} began the trace {:032x} meanwhile",
+                    stray.trace
+                ),
+                format!("inject `traceparent` where {caller} calls {callee}, and extract it in {callee}"),
+            ),
+            None if judge.capture.services.find(callee).is_some() => (
+                format!(
+                    "{callee} is in the capture, and none of its traces began meanwhile: its span was lost, or the call was not made"
+                ),
+                format!("look at the exporter of {callee}; if not every request makes the call, declare its `routes`"),
+            ),
+            None => (
+                format!("nothing of {callee} is in the capture"),
+                format!(
+                    "look whether {callee} is instrumented and exports; if it has no spec of its own, say `external: true`"
+                ),
+            ),
+        };
+        let mut evidence = judge.evidence(span, None);
+        evidence.edge = Some(format!("{caller} -> {callee}"));
+        let found = Finding::new(code, place, format!("{} never reaches {callee}", judge.called(span))).note(cause);
+        let found = if count > 1 {
+            found.note(format!("shows {count} times in this capture; this is the first"))
+        } else {
+            found
+        };
+        found.hint(hint).evidence(evidence)
+    });
+}
+
+fn astray(judge: &mut Judge<'_>, place: Place, call: &Span, stray: &Span) {
+    let (code, caller, callee) = (&code::BROKEN_PROPAGATION, judge.service(call.service), judge.service(stray.service));
+    judge.report(code, place, format!("stray {callee}"), stray.trace, |judge| {
+        Finding::new(code, place, format!("{} begins a trace, though {caller} called it", judge.called(stray)))
+            .note(format!("the call is in the trace {:032x}", call.trace))
+            .hint(format!("inject `traceparent` where {caller} calls {callee}, and extract it in {callee}"))
+            .evidence(judge.evidence(stray, Some((call.service, stray.service))))
+    });
+}
+
+/// A trace that the callee began while the call was under way; the first of several.
+fn stray<'s>(call: &Span, callee: Name, strays: &'s [Span]) -> Option<&'s Span> {
+    let within = (call.time.0.saturating_sub(SKEW), call.time.1.saturating_add(SKEW));
+    let fits = strays.iter().filter(|span| {
+        span.trace != call.trace && span.service == callee && span.time.0 >= within.0 && span.time.1 <= within.1
+    });
+    fits.min_by_key(|span| (span.time.0, span.trace))
 }

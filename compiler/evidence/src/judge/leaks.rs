@@ -1,35 +1,34 @@
 //! Personal data and secrets in what left.
 
 use emberline_core::code;
-use emberline_core::finding::{Evidence, Finding};
+use emberline_core::finding::Finding;
 
 use super::Judge;
 
 pub(super) fn run(judge: &mut Judge<'_>) {
     let capture = judge.capture;
     for ((service, field, kind), (count, trace)) in &capture.leaks {
-        let service = judge.service(*service).to_owned();
-        let declared = judge.declared(&service).and_then(|service| service.attributes.get(field));
+        let declared = judge.declared(*service).and_then(|service| service.attributes.get(field));
         let code = if kind.is_secret() { &code::SECRET_IN_TELEMETRY } else { &code::PII_IN_TELEMETRY };
-        let place = declared.map_or_else(|| judge.place(&service), |attribute| attribute.span);
-        // A name of a field is as hostile as its value.
-        let hits = crate::sensitive::scan(field, crate::sensitive::Origin::Telemetry);
-        let field = crate::sensitive::masked(field, &hits);
-        let found = Finding::new(code, place, format!("`{field}` of {service} holds {}", kind.words()))
-            .note(format!("found in {count} fields; the value is not shown"))
-            .hint(match declared.is_some_and(|attribute| attribute.pii.is_some()) {
-                true => "it is declared: look whether the capture was taken behind the generated agent".to_owned(),
-                // Names of attributes have no blanks; the other fields are told in words.
-                false if field.contains(' ') => {
-                    "do not record it; the generated agent masks what it recognises".to_owned()
-                }
-                false => format!("do not record it, or declare `{field}` under `attributes` with its kind of data"),
-            })
-            .evidence(Evidence {
-                trace_id: trace.map(|trace| format!("{trace:032x}")),
-                service: service.clone(),
-                ..Evidence::default()
-            });
-        judge.report(code, place, format!("{service} {field} {kind:?}"), || found);
+        let place = declared.map_or_else(|| judge.place(*service), |attribute| attribute.span);
+        let service_name = judge.service(*service);
+        judge.report(code, place, format!("{service_name} {field} {kind:?}"), trace.unwrap_or(0), |judge| {
+            // A name of a field is as hostile as its value.
+            let hits = crate::sensitive::scan(field, crate::sensitive::Origin::Telemetry);
+            let field = crate::sensitive::masked(field, &hits);
+            Finding::new(code, place, format!("`{field}` of {service_name} holds {}", kind.words()))
+                .note(format!("found in {count} fields; the value is not shown"))
+                .hint(match declared.is_some_and(|attribute| attribute.pii.is_some()) {
+                    true => "it is declared: look whether the capture was taken behind the generated agent".to_owned(),
+                    // Names of attributes have no blanks; the other fields are told in words.
+                    false if field.contains(' ') => {
+                        "do not record it; the generated agent masks what it recognises".to_owned()
+                    }
+                    false => {
+                        format!("do not record it, or declare `{field}` under `attributes` with its kind of data")
+                    }
+                })
+                .evidence(judge.evidence_of(*service, *trace))
+        });
     }
 }

@@ -1,20 +1,27 @@
 //! `Capture, Model → Findings`: what is declared held against what was seen.
 //!
-//! A fault shows in many traces, so each is reported once, with the first trace that shows it and how many do.
+//! Traces are judged a part of the capture at a time. A fault shows in many of them, so each is reported once, with the
+//! lowest trace id that shows it and how many do: the answer does not depend on the order of the capture.
 
+mod faults;
 mod hops;
 mod joins;
 mod leaks;
+mod sampling;
 mod trace;
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::HashMap;
+use std::io;
 
-use emberline_core::code::{self, Code};
+use emberline_core::code;
 use emberline_core::finding::{self, Evidence, Finding};
 use emberline_core::model::{Call, Model, Service};
 use emberline_core::source::Span as Place;
 
-use crate::capture::{Capture, Span, TraceId};
+use crate::capture::{Capture, Name, Part, Reference, Span, TraceId};
+use faults::Faults;
+use hops::Missing;
+pub use sampling::Sampled;
 
 /// Where on its way the telemetry was captured.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -34,127 +41,186 @@ pub struct Verdict {
     pub findings: Vec<Finding>,
     /// Whether the capture is too thin or too lossy to judge.
     pub is_inconclusive: bool,
+    /// Traces that were judged, and what the generated tail sampling would make of them.
+    pub sampled: Sampled,
 }
 
 /// Judges a capture. `model` holds at least one service; findings about others point to the first.
-#[must_use]
-pub fn judge(capture: &Capture, model: &Model, stage: Stage) -> Verdict {
+///
+/// # Errors
+///
+/// What was put aside while reading cannot be read again.
+pub fn judge(capture: &mut Capture, model: &Model, stage: Stage) -> io::Result<Verdict> {
     let Some(fallback) = model.services.first().map(|service| service.name.span) else {
-        return Verdict { findings: Vec::new(), is_inconclusive: true };
+        return Ok(Verdict { findings: Vec::new(), is_inconclusive: true, sampled: Sampled::default() });
     };
-    let mut judge = Judge { capture, model, fallback, faults: BTreeMap::new() };
-    let traces = judge.traces();
-    for spans in traces.values() {
-        trace::run(&mut judge, spans);
-        hops::run(&mut judge, spans, &traces);
-    }
-    let known: HashSet<TraceId> = traces.keys().copied().collect();
-    joins::run(&mut judge, &known, stage);
+    let mut seen = Seen::default();
+    let mut is_short = false;
+    capture.parts(|capture, part| {
+        is_short |= part.is_short;
+        let mut judge = Judge::new(capture, model, fallback, &mut seen);
+        judge.part(part, stage);
+    })?;
+    let mut judge = Judge::new(capture, model, fallback, &mut seen);
+    hops::conclude(&mut judge);
+    joins::labels(&mut judge);
     leaks::run(&mut judge);
-    let is_inconclusive = judge.inconclusive();
-    let mut findings = judge.findings();
+    let is_inconclusive = judge.inconclusive(is_short);
+    let sampled = seen.sampled;
+    let mut findings = seen.faults.findings();
     finding::sort(&mut findings);
-    Verdict { findings, is_inconclusive }
+    Ok(Verdict { findings, is_inconclusive, sampled })
 }
 
-/// The spans of each trace, in the order of the capture, retries left out; sorted, so that the first is always the same.
-type Traces<'c> = BTreeMap<TraceId, Vec<&'c Span>>;
-
-/// How many spans of one id are told apart.
-const DIFFERENT: usize = 8;
+/// What is known of the parts judged so far.
+#[derive(Default)]
+struct Seen {
+    faults: Faults,
+    missing: Missing,
+    sampled: Sampled,
+    /// Spans whose parent is not in the capture.
+    orphans: u64,
+}
 
 struct Judge<'c> {
     capture: &'c Capture,
     model: &'c Model,
     fallback: Place,
-    /// Faults by code, place and what tells them apart, with how often each shows.
-    faults: BTreeMap<(&'static str, Place, String), (Finding, u64)>,
+    /// Declared services by the number that the capture has for them.
+    declared: HashMap<Name, &'c Service>,
+    seen: &'c mut Seen,
 }
 
+/// How many spans of one id are told apart.
+const DIFFERENT: usize = 8;
+
 impl<'c> Judge<'c> {
-    fn traces(&self) -> Traces<'c> {
-        let mut traces = Traces::new();
-        let mut seen: HashMap<(TraceId, u64), Vec<&Span>> = HashMap::new();
-        for span in &self.capture.spans {
-            let same = seen.entry((span.trace, span.id)).or_default();
-            // A retry of an export sends the same span again. Of very many that differ, a few show the fault.
-            if same.len() < DIFFERENT && !same.contains(&span) {
-                same.push(span);
-                traces.entry(span.trace).or_default().push(span);
-            }
+    fn new(capture: &'c Capture, model: &'c Model, fallback: Place, seen: &'c mut Seen) -> Self {
+        let declared = model
+            .services
+            .iter()
+            .filter_map(|service| Some((capture.services.find(&service.name.value)?, service)))
+            .collect();
+        Self { capture, model, fallback, declared, seen }
+    }
+
+    /// Judges the traces of a part, and what names them.
+    fn part(&mut self, part: Part, stage: Stage) {
+        let Part { mut spans, mut references, .. } = part;
+        spans.sort_by_key(|span| span.trace);
+        references.sort_by_key(|reference| reference.trace);
+        let mut references = references.as_slice();
+        for spans in spans.chunk_by(|one, other| one.trace == other.trace) {
+            let Some(trace) = spans.first().map(|span| span.trace) else { continue };
+            let (before, of) = split(references, trace);
+            references = &references[before.len() + of.len()..];
+            joins::outside(self, before, stage);
+            let spans = distinct(spans);
+            trace::run(self, &spans);
+            hops::run(self, &spans);
+            sampling::run(self, &spans, of, stage);
         }
-        traces
+        joins::outside(self, references, stage);
     }
 
-    fn service(&self, index: usize) -> &'c str {
-        self.capture.services.get(index).map_or("", String::as_str)
+    fn service(&self, name: Name) -> &'c str {
+        self.capture.services.text(name)
     }
 
-    fn declared(&self, name: &str) -> Option<&'c Service> {
-        self.model.services.iter().find(|service| service.name.value == name)
+    fn declared(&self, name: Name) -> Option<&'c Service> {
+        self.declared.get(&name).copied()
     }
 
-    fn call(&self, caller: &str, callee: &str) -> Option<&'c Call> {
+    /// The declared call of one service to another.
+    fn call(&self, caller: Name, callee: &str) -> Option<&'c Call> {
         self.declared(caller)?.calls.iter().find(|call| call.service.value == callee)
     }
 
     /// Where a service is declared.
-    fn place(&self, service: &str) -> Place {
+    fn place(&self, service: Name) -> Place {
         self.declared(service).map_or(self.fallback, |service| service.name.span)
     }
 
     /// Where a hop is declared, else its caller, else its callee.
-    fn place_of_hop(&self, caller: &str, callee: &str) -> Place {
-        let call = self.call(caller, callee).map(|call| call.service.span);
+    fn place_of_hop(&self, caller: Name, callee: Name) -> Place {
+        let call = self.call(caller, self.service(callee)).map(|call| call.service.span);
         call.unwrap_or_else(|| self.place(if self.declared(caller).is_some() { caller } else { callee }))
     }
 
-    /// Reports a fault of a kind; only the first of those with the same `key` is shown, the others are counted.
-    fn report(&mut self, code: &'static Code, place: Place, key: String, finding: impl FnOnce() -> Finding) {
-        self.faults.entry((code.id, place, key)).or_insert_with(|| (finding(), 0)).1 += 1;
-    }
-
-    fn inconclusive(&mut self) -> bool {
+    fn inconclusive(&mut self, is_short: bool) -> bool {
         let capture = self.capture;
+        let counts = capture.counts;
         let cause = match () {
-            () if capture.cut => "it ends inside a record".to_owned(),
-            () if capture.spans.is_empty() => "it holds no span".to_owned(),
-            () if capture.bad_ids > 0 && capture.spans.len() as u64 <= capture.bad_ids => {
-                format!("{} of its spans have no usable id", capture.bad_ids)
-            }
+            () if capture.is_cut => "it ends inside a record".to_owned(),
+            () if counts.spans == 0 => "it holds no span".to_owned(),
+            () if counts.spans <= counts.bad_ids => format!("{} of its spans have no usable id", counts.bad_ids),
+            () if is_short => "a few of its traces have more spans than can be held".to_owned(),
+            // The loss may be what broke the traces.
+            () if counts.dropped > 0 && self.seen.orphans > 0 => format!(
+                "SDKs say that they left out {} attributes, events or links, and {} spans hang on none",
+                counts.dropped, self.seen.orphans
+            ),
             () => return false,
         };
-        let finding =
-            Finding::new(&code::INCONCLUSIVE_CAPTURE, self.fallback, format!("the capture says nothing: {cause}"))
-                .hint("take a longer capture, and stop it once exporters have flushed");
-        self.report(&code::INCONCLUSIVE_CAPTURE, self.fallback, String::new(), || finding);
+        let code = &code::INCONCLUSIVE_CAPTURE;
+        self.report(code, self.fallback, String::new(), 0, |judge| {
+            Finding::new(code, judge.fallback, format!("the capture says nothing: {cause}"))
+                .hint("take a longer capture, and stop it once exporters have flushed")
+        });
         true
     }
 
-    fn findings(self) -> Vec<Finding> {
-        let counted = |(finding, count): (Finding, u64)| match count {
-            1 => finding,
-            _ => finding.note(format!("shows {count} times in this capture; this is the first")),
-        };
-        self.faults.into_values().map(counted).collect()
+    /// The evidence that a span is.
+    fn evidence(&self, span: &Span, edge: Option<(Name, Name)>) -> Evidence {
+        Evidence {
+            span_id: Some(format!("{:016x}", span.id)),
+            edge: edge.map(|(caller, callee)| format!("{} -> {}", self.service(caller), self.service(callee))),
+            ..self.evidence_of(span.service, Some(span.trace))
+        }
     }
 
-    /// The evidence that a span is.
-    fn evidence(&self, span: &Span, edge: Option<(&str, &str)>) -> Evidence {
+    /// The evidence that something is which names a trace, or none.
+    fn evidence_of(&self, service: Name, trace: Option<TraceId>) -> Evidence {
         Evidence {
-            trace_id: Some(format!("{:032x}", span.trace)),
-            span_id: Some(format!("{:016x}", span.id)),
-            service: self.service(span.service).to_owned(),
-            edge: edge.map(|(caller, callee)| format!("{caller} -> {callee}")),
+            trace_id: trace.map(|trace| format!("{trace:032x}")),
+            service: self.service(service).to_owned(),
+            ..Evidence::default()
         }
     }
 
     /// How a span is called in a message.
     fn called(&self, span: &Span) -> String {
-        let kind = span.kind.word();
-        match &*span.name {
-            "" => format!("a {kind} span of {}", self.service(span.service)),
-            name => format!("the {kind} span `{name}` of {}", self.service(span.service)),
+        let (kind, service) = (span.kind.word(), self.service(span.service));
+        match self.capture.names.text(span.name) {
+            "" => format!("a {kind} span of {service}"),
+            name => format!("the {kind} span `{name}` of {service}"),
         }
     }
+}
+
+/// Those of traces before this one, and those of it.
+fn split(references: &[Reference], trace: TraceId) -> (&[Reference], &[Reference]) {
+    let before = references.partition_point(|reference| reference.trace < trace);
+    let (before, rest) = references.split_at(before);
+    let of = rest.partition_point(|reference| reference.trace == trace);
+    (before, &rest[..of])
+}
+
+/// The spans of a trace, retries left out: an export that is repeated sends the same spans again. Of very many that
+/// differ under one id, a few show the fault.
+fn distinct(spans: &[Span]) -> Vec<&Span> {
+    let mut sorted: Vec<&Span> = spans.iter().collect();
+    sorted.sort_by_key(|span| span.id);
+    let mut kept: Vec<&Span> = Vec::with_capacity(sorted.len());
+    let mut first = 0;
+    for span in sorted {
+        if kept.get(first).is_none_or(|other| other.id != span.id) {
+            first = kept.len();
+        }
+        let same = &kept[first..];
+        if same.len() < DIFFERENT && !same.contains(&span) {
+            kept.push(span);
+        }
+    }
+    kept
 }

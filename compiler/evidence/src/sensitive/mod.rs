@@ -91,6 +91,9 @@ pub struct Hit {
     pub kind: Kind,
 }
 
+/// The length of the shortest thing that is looked for: an address such as `a@b.de`.
+pub const SHORTEST: usize = 6;
+
 /// Everything found in a text, sorted by place; where two detectors see the same bytes, the more telling one counts.
 #[must_use]
 pub fn scan(text: &str, origin: Origin) -> Vec<Hit> {

@@ -1,16 +1,19 @@
 //! Captures as people can read them: a span a line below the span that it hangs on, an empty line between traces.
 //!
-//! `SERVICE KIND [/route | peer] [key=value…]`. Keys: `id`, `parent`, `flags`, `trace`, `at` (ms), `status`; any other is
-//! an attribute. `LOG`, `EXEMPLAR` and `PROFILE` stand for what names a trace. Ids count from 1 in the order of lines,
+//! `SERVICE KIND [/route | peer] [key=value…]`. Keys: `id`, `parent`, `flags`, `trace`, `at` (ms), `status`, `severity`,
+//! `dropped`, `link` (a trace); any other is an attribute. `LOG`, `EXEMPLAR` and `PROFILE` stand for what names a trace. Ids count from 1 in the order of lines,
 //! traces too.
 
-use emberline_core::model::Model;
+use emberline_core::Meaning;
+use emberline_core::finding::Severity;
 use emberline_core::source::Sources;
-use emberline_evidence::capture::{Capture, json};
+use emberline_evidence::capture::{self, Capture, Room};
 use emberline_evidence::judge::{Stage, Verdict, judge};
+use emberline_evidence::replay::Replay;
 use serde_json::{Value, json};
 
-/// What the sketches are of: `web` calls `shop` and takes no request but `/buy` to it.
+/// What the sketches are of: `web` calls `shop` and takes no request but `/buy` to it; `shop` sends messages to `mail`,
+/// which continues its traces, and to `audit`, which links to them.
 const SPECS: &str = "\
 version: emberline/v1
 service: web
@@ -23,19 +26,41 @@ slos:
 ---
 version: emberline/v1
 service: shop
+calls:
+  - {service: mail, kind: async-parent}
+  - {service: audit, kind: async-link}
+slos:
+  - {name: a, objective: 99%, sli: {events: {total: orders_total, bad: 'orders_total{kind=\"old\"}'}}}
+---
+version: emberline/v1
+service: mail
+slos:
+  - {name: a, objective: 99%, sli: {events: {total: orders_total, bad: 'orders_total{kind=\"old\"}'}}}
+---
+version: emberline/v1
+service: audit
 slos:
   - {name: a, objective: 99%, sli: {events: {total: orders_total, bad: 'orders_total{kind=\"old\"}'}}}
 ";
 
 /// The specs that sketches are judged by.
-pub(crate) fn model() -> (Sources, Model) {
+pub(crate) fn meaning() -> (Sources, Meaning) {
     let mut sources = Sources::default();
     for (index, text) in SPECS.split("---\n").enumerate() {
         sources.add(format!("slos/{index}.yaml"), text);
     }
-    let (model, findings) = emberline_core::resolve(&sources);
-    assert!(findings.iter().all(|finding| finding.severity < emberline_core::finding::Severity::Error), "{findings:?}");
-    (sources, model)
+    let meaning = emberline_core::resolve(&sources);
+    let is_error = |finding: &emberline_core::finding::Finding| finding.severity == Severity::Error;
+    let said: Vec<_> = meaning.findings.iter().filter(|finding| is_error(finding)).map(|f| &f.message).collect();
+    assert!(said.is_empty(), "{said:?}");
+    (sources, meaning)
+}
+
+/// A capture that is read into nothing yet.
+pub(crate) fn empty(stage: Stage) -> Capture {
+    let (_, Meaning { telemetry, .. }) = meaning();
+    let aside = || tempfile::tempfile().map(|file| Box::new(file) as Box<dyn Room>);
+    Capture::new(stage != Stage::Raw, Replay::of(&telemetry), Box::new(aside))
 }
 
 /// OTLP JSON lines of a sketch.
@@ -54,7 +79,7 @@ pub(crate) fn lines(sketch: &str) -> String {
         id += 1;
         above.retain(|(shallower, _)| *shallower < depth);
         let parent = above.last().map(|(_, id)| *id);
-        let mut span = Sketched { trace, id, parent, flags: 0x101, at: 0, status: 0 };
+        let mut span = Sketched { trace, id, parent, flags: 0x101, status: 0, severity: 9, ..Sketched::default() };
         let mut attributes = Vec::new();
         for word in words {
             match word.split_once('=') {
@@ -64,6 +89,12 @@ pub(crate) fn lines(sketch: &str) -> String {
                 Some(("trace", value)) => span.trace = value.parse().unwrap(),
                 Some(("at", value)) => span.at = value.parse().unwrap(),
                 Some(("status", value)) => span.status = value.parse().unwrap(),
+                Some(("severity", value)) => span.severity = value.parse().unwrap(),
+                Some(("dropped", value)) => span.dropped = value.parse().unwrap(),
+                Some(("link", value)) => span.link = Some(value.parse().unwrap()),
+                Some((key @ "http.response.status_code", value)) => {
+                    attributes.push(json!({"key": key, "value": {"intValue": value}}));
+                }
                 Some((key, value)) => attributes.push(text(key, value)),
                 None if word.starts_with('/') => attributes.push(text("http.route", word)),
                 None => attributes.push(text("peer.service", word)),
@@ -76,6 +107,7 @@ pub(crate) fn lines(sketch: &str) -> String {
     written
 }
 
+#[derive(Default)]
 struct Sketched {
     trace: u32,
     id: u32,
@@ -83,6 +115,9 @@ struct Sketched {
     flags: u32,
     at: u64,
     status: u32,
+    severity: u32,
+    dropped: u32,
+    link: Option<u32>,
 }
 
 impl Sketched {
@@ -91,7 +126,8 @@ impl Sketched {
         let trace = format!("{:032x}", self.trace);
         let kind = match kind {
             "LOG" => {
-                let record = json!({"traceId": trace, "body": {"stringValue": "taken"}, "attributes": attributes});
+                let severity = self.severity;
+                let record = json!({"traceId": trace, "severityNumber": severity, "body": {"stringValue": "taken"}, "attributes": attributes});
                 return json!({"resourceLogs": [{"resource": resource, "scopeLogs": [{"logRecords": [record]}]}]});
             }
             "EXEMPLAR" => {
@@ -125,6 +161,8 @@ impl Sketched {
             "endTimeUnixNano": (start + 10_000_000).to_string(),
             "attributes": attributes,
             "status": {"code": self.status},
+            "droppedEventsCount": self.dropped,
+            "links": self.link.map_or(vec![], |trace| vec![json!({"traceId": format!("{trace:032x}"), "spanId": "00000000000000aa"})]),
         });
         json!({"resourceSpans": [{"resource": resource, "scopeSpans": [{"spans": [span]}]}]})
     }
@@ -134,18 +172,73 @@ fn text(key: &str, value: &str) -> Value {
     json!({"key": key, "value": {"stringValue": value}})
 }
 
-/// Judges JSON lines.
-pub(crate) fn judged(lines: &str, stage: Stage) -> Verdict {
-    let (_, model) = model();
-    let mut capture = Capture::new(stage != Stage::Raw);
-    json::read(&mut capture, lines.as_bytes()).unwrap();
-    judge(&capture, &model, stage)
+/// Judges a capture in any form.
+pub(crate) fn judged(capture: &[u8], stage: Stage) -> Verdict {
+    let (_, meaning) = meaning();
+    let mut read = empty(stage);
+    capture::read(&mut read, capture).unwrap();
+    judge(&mut read, &meaning.model, stage).unwrap()
 }
 
-/// The codes that a sketch yields.
-pub(crate) fn codes(sketch: &str, stage: Stage) -> Vec<&'static str> {
-    let verdict = judged(&lines(sketch), stage);
-    let mut codes: Vec<_> = verdict.findings.iter().map(|finding| finding.code.id).collect();
-    codes.dedup();
-    codes
+/// The same lines as protobuf messages behind their lengths, by OpenTelemetry's own types.
+pub(crate) fn protobuf(lines: &str) -> Vec<u8> {
+    use opentelemetry_proto::tonic::collector::{
+        logs::v1::ExportLogsServiceRequest, metrics::v1::ExportMetricsServiceRequest,
+        trace::v1::ExportTraceServiceRequest,
+    };
+    use opentelemetry_proto::tonic::profiles::v1development::{
+        Link, Profile, ProfilesData, ProfilesDictionary, ResourceProfiles, Sample, ScopeProfiles,
+    };
+    use prost::Message;
+    let mut written = Vec::new();
+    for line in lines.lines() {
+        let mut document: Value = serde_json::from_str(line).unwrap();
+        let message = if line.contains("resourceSpans") {
+            serde_json::from_value::<ExportTraceServiceRequest>(document).unwrap().encode_to_vec()
+        } else if line.contains("resourceLogs") {
+            for record in document["resourceLogs"][0]["scopeLogs"][0]["logRecords"].as_array_mut().unwrap() {
+                record["timeUnixNano"] = "1".into();
+            }
+            serde_json::from_value::<ExportLogsServiceRequest>(document).unwrap().encode_to_vec()
+        } else if line.contains("resourceMetrics") {
+            serde_json::from_value::<ExportMetricsServiceRequest>(document).unwrap().encode_to_vec()
+        } else {
+            // The types of profiles do not read JSON.
+            let trace = document["dictionary"]["linkTable"][1]["traceId"].as_str().unwrap();
+            let trace_id = u128::from_str_radix(trace, 16).unwrap().to_be_bytes().to_vec();
+            let resource = serde_json::from_value(document["resourceProfiles"][0]["resource"].take()).unwrap();
+            let sample = Sample { link_index: 1, ..Sample::default() };
+            let profile = Profile { time_unix_nano: 1, samples: vec![sample], ..Profile::default() };
+            let scope = ScopeProfiles { profiles: vec![profile], ..ScopeProfiles::default() };
+            let link_table = vec![Link::default(), Link { trace_id, span_id: vec![0; 8] }];
+            ProfilesData {
+                resource_profiles: vec![ResourceProfiles {
+                    resource: Some(resource),
+                    scope_profiles: vec![scope],
+                    ..ResourceProfiles::default()
+                }],
+                dictionary: Some(ProfilesDictionary { link_table, ..ProfilesDictionary::default() }),
+            }
+            .encode_to_vec()
+        };
+        written.extend(u32::try_from(message.len()).unwrap().to_be_bytes());
+        written.extend(message);
+    }
+    written
+}
+
+/// The codes that a sketch yields, each with its place as `path:line text`.
+pub(crate) fn found(sketch: &str, stage: Stage) -> Vec<(&'static str, String)> {
+    let (sources, _) = meaning();
+    let lines = lines(sketch);
+    let verdict = judged(lines.as_bytes(), stage);
+    // The other form says the same.
+    let told = |verdict: &Verdict| format!("{:?} {:?}", verdict.findings, verdict.sampled);
+    assert_eq!(told(&verdict), told(&judged(&protobuf(&lines), stage)), "{sketch}");
+    let place = |span: emberline_core::source::Span| {
+        let (start, _) = sources.positions(span);
+        let source = sources.get(span.source);
+        format!("{}:{} {}", source.path, start.line, &source.text[span.range()])
+    };
+    verdict.findings.iter().map(|finding| (finding.code.id, place(finding.label.span))).collect()
 }

@@ -1,0 +1,127 @@
+//! Values that OTLP writes one way in JSON and another in protobuf, read into the same: ids, and 64-bit integers.
+
+use std::borrow::Cow;
+
+use serde::{Deserialize, Deserializer};
+
+/// An id: absent (empty or all zero), of the wrong length, or a number.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(super) enum Id<T> {
+    #[default]
+    Absent,
+    Bad,
+    Is(T),
+}
+
+impl<T> Id<T> {
+    /// The id, where there is a usable one.
+    pub(super) fn get(self) -> Option<T> {
+        match self {
+            Self::Is(id) => Some(id),
+            Self::Absent | Self::Bad => None,
+        }
+    }
+
+    fn of<const BYTES: usize>(bytes: &[u8], number: impl Fn([u8; BYTES]) -> Option<T>) -> Self {
+        match <[u8; BYTES]>::try_from(bytes) {
+            Ok(whole) => number(whole).map_or(Self::Absent, Self::Is),
+            Err(_) if bytes.iter().all(|byte| *byte == 0) => Self::Absent,
+            Err(_) => Self::Bad,
+        }
+    }
+}
+
+impl Id<super::TraceId> {
+    /// Sixteen bytes.
+    pub(super) fn trace(bytes: &[u8]) -> Self {
+        Self::of(bytes, |whole: [u8; 16]| Some(u128::from_be_bytes(whole)).filter(|id| *id != 0))
+    }
+}
+
+impl Id<super::SpanId> {
+    /// Eight bytes.
+    pub(super) fn span(bytes: &[u8]) -> Self {
+        Self::of(bytes, |whole: [u8; 8]| super::SpanId::new(u64::from_be_bytes(whole)))
+    }
+}
+
+/// Bytes that are neither absent nor of a length that an id has.
+const NO_ID: [u8; 1] = [1];
+
+/// Hexadecimal digits as bytes, no more than one beyond the longest id.
+fn with_bytes<'de, D: Deserializer<'de>, T>(from: D, then: impl Fn(&[u8]) -> T) -> Result<T, D::Error> {
+    let text = Cow::<str>::deserialize(from)?;
+    let digit = |byte: u8| char::from(byte).to_digit(16).map(|digit| digit as u8);
+    let mut bytes = [0; 17];
+    let pairs = text.len().div_ceil(2).min(bytes.len());
+    for (byte, pair) in bytes.iter_mut().zip(text.as_bytes().chunks(2)) {
+        let &[high, low] = pair else { return Ok(then(&NO_ID)) };
+        let (Some(high), Some(low)) = (digit(high), digit(low)) else { return Ok(then(&NO_ID)) };
+        *byte = high << 4 | low;
+    }
+    Ok(then(bytes.get(..pairs).unwrap_or(&bytes)))
+}
+
+impl<'de> Deserialize<'de> for Id<super::TraceId> {
+    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
+        with_bytes(from, Self::trace)
+    }
+}
+
+impl<'de> Deserialize<'de> for Id<super::SpanId> {
+    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
+        with_bytes(from, Self::span)
+    }
+}
+
+#[derive(Deserialize)]
+#[serde(untagged)]
+enum Written<'a, T> {
+    Number(T),
+    #[serde(borrow)]
+    Text(Cow<'a, str>),
+}
+
+/// A 64-bit integer: a text by the specification, a number in the wild.
+pub(super) fn integer<'de, D, T>(from: D) -> Result<T, D::Error>
+where
+    D: Deserializer<'de>,
+    T: Deserialize<'de> + std::str::FromStr<Err: std::fmt::Display>,
+{
+    match Written::deserialize(from)? {
+        Written::Number(number) => Ok(number),
+        Written::Text(text) => text.parse().map_err(serde::de::Error::custom),
+    }
+}
+
+/// The same where it may be absent.
+pub(super) fn maybe_integer<'de, D: Deserializer<'de>>(from: D) -> Result<Option<i64>, D::Error> {
+    Ok(match Option::<Written<'de, i64>>::deserialize(from)? {
+        None => None,
+        Some(Written::Number(number)) => Some(number),
+        Some(Written::Text(text)) => Some(text.parse().map_err(serde::de::Error::custom)?),
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, reason = "a test may stop at the first surprise")]
+
+    use super::Id;
+    use crate::capture::{SpanId, TraceId};
+
+    #[test]
+    fn ids_are_absent_bad_or_numbers() {
+        let trace = |text: &str| serde_json::from_str::<Id<TraceId>>(&format!("\"{text}\"")).unwrap();
+        assert_eq!(trace(&format!("{:032x}", 7)), Id::Is(7));
+        assert_eq!(trace(&"F".repeat(32)), Id::Is(u128::MAX));
+        for absent in ["", "0", &"0".repeat(32), &"0".repeat(64)] {
+            assert_eq!(trace(absent), if absent == "0" { Id::Bad } else { Id::Absent }, "{absent}");
+        }
+        for bad in ["7", "zz", &"f".repeat(31), &"f".repeat(33), &"f".repeat(64), "é"] {
+            assert_eq!(trace(bad), Id::Bad, "{bad}");
+        }
+        assert_eq!(Id::span(&[0, 0, 0, 0, 0, 0, 0, 9]), Id::Is(SpanId::new(9).unwrap()));
+        assert_eq!((Id::<SpanId>::span(&[]), Id::span(&[1])), (Id::Absent, Id::<SpanId>::Bad));
+    }
+}

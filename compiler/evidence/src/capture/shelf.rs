@@ -1,0 +1,179 @@
+//! Where spans wait until every span of their trace was read: in memory while they fit, then in a file, sorted into parts
+//! by trace. Each part is judged by itself, so memory is bounded whatever the size and the order of a capture.
+
+use std::io::{self, Read, Seek, SeekFrom, Write};
+
+use serde::{Deserialize, Serialize};
+
+use super::{Reference, Span, TraceId};
+
+/// A place for what memory cannot hold: a file.
+pub trait Room: Read + Write + Seek {}
+impl<T: Read + Write + Seek> Room for T {}
+
+/// Makes that place once it is needed.
+pub type MakeRoom = Box<dyn FnMut() -> io::Result<Box<dyn Room>>>;
+
+/// How many bytes of spans and references are held in memory before they are put aside.
+const MOST_BYTES: usize = 96 << 20;
+/// Into how many parts: one of a hundred million spans is as large as what memory holds of a capture that fits.
+const PARTS: usize = 128;
+/// How much of a part is written at once.
+const BLOCK: usize = 64 << 10;
+/// The most records of a part that are held: that of one trace with millions of spans could have any size.
+const MOST_RECORDS: usize = 2 << 20;
+
+/// Traces with all their spans, and all that names them.
+#[derive(Debug, Default)]
+pub struct Part {
+    /// Spans in the order of the capture.
+    pub spans: Vec<Span>,
+    /// What names traces of this part.
+    pub references: Vec<Reference>,
+    /// Whether there were more than can be held, so that the rest is missing.
+    pub is_short: bool,
+}
+
+#[derive(Serialize, Deserialize)]
+enum Record {
+    Span(Span),
+    Reference(Reference),
+}
+
+pub(super) struct Shelf {
+    held: Part,
+    make: MakeRoom,
+    aside: Option<Aside>,
+}
+
+/// What was put aside.
+struct Aside {
+    room: Box<dyn Room>,
+    parts: Vec<Blocks>,
+    end: u64,
+}
+
+/// What was put aside of one part.
+#[derive(Default)]
+struct Blocks {
+    /// What waits to be written.
+    waiting: Vec<u8>,
+    /// Where the blocks that were written begin, and how long they are.
+    written: Vec<(u64, usize)>,
+}
+
+impl Shelf {
+    pub(super) fn new(make: MakeRoom) -> Self {
+        Self { held: Part::default(), make, aside: None }
+    }
+
+    pub(super) fn span(&mut self, span: Span) {
+        self.held.spans.push(span);
+    }
+
+    pub(super) fn reference(&mut self, reference: Reference) {
+        self.held.references.push(reference);
+    }
+
+    /// Puts aside what is held if it is too much. To be called after each record.
+    pub(super) fn settle(&mut self) -> io::Result<()> {
+        let held = self.held.spans.len() * size_of::<Span>() + self.held.references.len() * size_of::<Reference>();
+        if held > MOST_BYTES { self.put_aside() } else { Ok(()) }
+    }
+
+    fn put_aside(&mut self) -> io::Result<()> {
+        let aside = match &mut self.aside {
+            Some(aside) => aside,
+            none => none.insert(Aside {
+                room: (self.make)()?,
+                parts: (0..PARTS).map(|_| Blocks::default()).collect(),
+                end: 0,
+            }),
+        };
+        for span in self.held.spans.drain(..) {
+            aside.put(span.trace, &Record::Span(span))?;
+        }
+        for reference in self.held.references.drain(..) {
+            aside.put(reference.trace, &Record::Reference(reference))?;
+        }
+        Ok(())
+    }
+
+    /// Ends the writing: what follows is reading.
+    pub(super) fn close(&mut self) -> io::Result<Parts> {
+        if self.aside.is_some() {
+            self.put_aside()?;
+        }
+        let mut aside = self.aside.take();
+        if let Some(aside) = &mut aside {
+            (0..PARTS).try_for_each(|part| aside.write(part))?;
+        }
+        Ok(Parts { held: Some(std::mem::take(&mut self.held)), aside, next: 0 })
+    }
+}
+
+impl Aside {
+    fn put(&mut self, trace: TraceId, record: &Record) -> io::Result<()> {
+        let part = part_of(trace);
+        let Some(Blocks { waiting, .. }) = self.parts.get_mut(part) else { return Ok(()) };
+        *waiting = postcard::to_extend(record, std::mem::take(waiting)).map_err(io::Error::other)?;
+        if waiting.len() >= BLOCK { self.write(part) } else { Ok(()) }
+    }
+
+    fn write(&mut self, part: usize) -> io::Result<()> {
+        let Some(Blocks { waiting, written }) = self.parts.get_mut(part) else { return Ok(()) };
+        if waiting.is_empty() {
+            return Ok(());
+        }
+        self.room.write_all(waiting)?;
+        written.push((self.end, waiting.len()));
+        self.end += waiting.len() as u64;
+        waiting.clear();
+        Ok(())
+    }
+
+    fn read(&mut self, part: usize) -> io::Result<Part> {
+        let mut read = Part::default();
+        let mut block = Vec::new();
+        let Some(Blocks { written, .. }) = self.parts.get(part) else { return Ok(read) };
+        for (start, length) in written {
+            block.resize(*length, 0);
+            self.room.seek(SeekFrom::Start(*start))?;
+            self.room.read_exact(&mut block)?;
+            let mut rest = block.as_slice();
+            while !rest.is_empty() {
+                if read.spans.len() + read.references.len() >= MOST_RECORDS {
+                    read.is_short = true;
+                    return Ok(read);
+                }
+                let (record, more) = postcard::take_from_bytes(rest).map_err(io::Error::other)?;
+                match record {
+                    Record::Span(span) => read.spans.push(span),
+                    Record::Reference(reference) => read.references.push(reference),
+                }
+                rest = more;
+            }
+        }
+        Ok(read)
+    }
+}
+
+/// Ids may count up, or be zero in one half: every bit has a say.
+fn part_of(trace: TraceId) -> usize {
+    let folded = (trace ^ (trace >> 64)) as u64;
+    (folded.wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 57) as usize
+}
+
+pub(super) struct Parts {
+    held: Option<Part>,
+    aside: Option<Aside>,
+    next: usize,
+}
+
+impl Parts {
+    pub(super) fn next(&mut self) -> io::Result<Option<Part>> {
+        let Some(aside) = &mut self.aside else { return Ok(self.held.take()) };
+        self.next += 1;
+        if self.next > PARTS { Ok(None) } else { aside.read(self.next - 1).map(Some) }
+    }
+}

@@ -1,0 +1,76 @@
+//! The gate gates itself: good input with one thing changed, which must be refused with its own code at its own place, and
+//! beside it a change that looks alike and is right. Specs are changed in one table, captures in another.
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a test may stop at the first surprise")]
+#![allow(clippy::print_stdout, reason = "how many there are is asked for")]
+
+#[path = "mutations/captures.rs"]
+mod captures;
+mod sketch;
+#[path = "mutations/specs.rs"]
+mod specs;
+
+use std::collections::BTreeSet;
+
+use emberline_core::code;
+use emberline_core::source::{Sources, Span};
+use emberline_evidence::judge::Stage;
+
+/// Codes that neither specs nor captures show, and where they are shown.
+const ELSEWHERE: [(&str, &str); 3] = [
+    ("stale-artefact", "cli/tests/cli.rs: a_stale_tree_fails_the_check_and_is_left_alone"),
+    ("secret-in-file", "cli/tests/scan.rs: what_is_found_is_never_shown_whole"),
+    ("pii-in-file", "cli/tests/scan.rs: what_is_found_is_never_shown_whole"),
+];
+
+/// A place as `path:line text`.
+fn place(sources: &Sources, span: Span) -> String {
+    let source = sources.get(span.source);
+    let text = source.text[span.range()].lines().next().unwrap_or_default();
+    format!("{}:{} {text}", source.path, sources.positions(span).0.line)
+}
+
+#[test]
+fn each_changed_capture_is_refused_where_it_is_wrong_and_each_near_miss_passes() {
+    let judged = |sketch| sketch::found(sketch, Stage::Redacted);
+    let cases = captures::MUTATIONS.iter();
+    held(cases.map(|change| (change.what, change.code, change.place, judged(change.wrong), judged(change.right))));
+}
+
+#[test]
+fn each_changed_spec_is_refused_where_it_is_wrong_and_each_near_miss_passes() {
+    assert!(specs::unchanged().is_empty(), "{:?}", specs::unchanged());
+    let cases = specs::MUTATIONS.iter();
+    held(cases.map(|change| (change.what, change.code, change.place, change.wrong(), change.right())));
+}
+
+#[test]
+fn each_code_has_a_mutation_and_all_are_counted() {
+    let specs = specs::MUTATIONS.iter().map(|change| change.code);
+    let captures = captures::MUTATIONS.iter().map(|change| change.code);
+    let shown: BTreeSet<&str> = specs.chain(captures).chain(ELSEWHERE.map(|(code, _)| code)).collect();
+    let all: BTreeSet<&str> = code::all().iter().map(|code| code.id).collect();
+    assert_eq!(shown, all);
+    let (specs, captures) = (specs::MUTATIONS.len(), captures::MUTATIONS.len());
+    println!(
+        "mutations: {} kinds, {specs} of specs and {captures} of captures, over {} codes",
+        specs + captures,
+        all.len()
+    );
+    assert!(specs + captures >= 40);
+}
+
+type Found = Vec<(&'static str, String)>;
+
+/// Fails with every change that is not refused with its code at its place, or whose near miss is.
+fn held<'t>(cases: impl Iterator<Item = (&'t str, &'t str, &'t str, Found, Found)>) {
+    let mut faults = Vec::new();
+    for (what, code, place, wrong, right) in cases {
+        if !wrong.iter().any(|(id, at)| *id == code && at == place) {
+            faults.push(format!("{what}: expected {code} at {place}, found {wrong:?}"));
+        }
+        if right.iter().any(|(id, _)| *id == code) {
+            faults.push(format!("{what}: the near miss yields {right:?}"));
+        }
+    }
+    assert!(faults.is_empty(), "{}", faults.join("\n"));
+}
