@@ -181,3 +181,28 @@ fn what_spans_leave_out_and_late_errors_are_told() {
     let kept = judged(lines("web SERVER / at=9000 status=2\n  web INTERNAL").as_bytes(), Redacted);
     assert_eq!((kept.sampled.kept, kept.sampled.lost), (1, 0));
 }
+
+/// Where `ci/fuzz/run` finds captures to begin with, one in each form.
+const SEEDS: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/seeds");
+
+#[test]
+fn the_seeds_of_the_fuzzer_are_captures_in_each_form() {
+    let all = "web SERVER /buy kind=new\n  web CLIENT shop\n    shop SERVER /orders\n      shop PRODUCER\n        mail CONSUMER
+web LOG severity=9\nweb EXEMPLAR kind=new\nweb PROFILE";
+    let lines = lines(all);
+    let messages = protobuf(&lines);
+    let first = u32::from_be_bytes(messages[..4].try_into().unwrap()) as usize;
+    let zstd = ruzstd::encoding::compress_to_vec(messages.as_slice(), ruzstd::encoding::CompressionLevel::Fastest);
+    let seeds =
+        [("lines", lines.as_bytes()), ("messages", &messages), ("body", &messages[4..4 + first]), ("zstd", &zstd)];
+    for (name, bytes) in seeds {
+        let path = std::path::Path::new(SEEDS).join(name);
+        if std::env::var_os("EMBERLINE_BLESS").is_some() {
+            std::fs::create_dir_all(SEEDS).unwrap();
+            std::fs::write(&path, bytes).unwrap();
+        }
+        let seed = std::fs::read(&path).unwrap();
+        assert!(seed == bytes, "{name} is not what is read: run the test with EMBERLINE_BLESS=1");
+        assert!(judged(&seed, Redacted).sampled.traces > 0, "{name}");
+    }
+}

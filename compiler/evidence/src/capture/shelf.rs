@@ -14,8 +14,9 @@ impl<T: Read + Write + Seek> Room for T {}
 /// Makes that place once it is needed.
 pub type MakeRoom = Box<dyn FnMut() -> io::Result<Box<dyn Room>>>;
 
-/// How many bytes of spans and references are held in memory before they are put aside.
-const MOST_BYTES: usize = 96 << 20;
+/// How many spans and references are held in memory before they are put aside: a little below a power of two, at which
+/// vectors double.
+const MOST_HELD: usize = 500_000;
 /// Into how many parts: one of a hundred million spans is as large as what memory holds of a capture that fits.
 const PARTS: usize = 128;
 /// How much of a part is written at once.
@@ -77,8 +78,7 @@ impl Shelf {
 
     /// Puts aside what is held if it is too much. To be called after each record.
     pub(super) fn settle(&mut self) -> io::Result<()> {
-        let held = self.held.spans.len() * size_of::<Span>() + self.held.references.len() * size_of::<Reference>();
-        if held > MOST_BYTES { self.put_aside() } else { Ok(()) }
+        if self.held.spans.len() + self.held.references.len() < MOST_HELD { Ok(()) } else { self.put_aside() }
     }
 
     fn put_aside(&mut self) -> io::Result<()> {
