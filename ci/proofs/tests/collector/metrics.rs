@@ -1,6 +1,7 @@
 //! Metrics reach Prometheus with the labels that the specs declare, and with no other.
 
 use std::collections::BTreeSet;
+use std::sync::LazyLock;
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, bail, ensure};
@@ -14,9 +15,12 @@ use serde_json::{Value, json};
 /// Prometheus's own conventions for OTLP.
 const COMMON: [&str; 4] = ["__name__", "service_name", "job", "instance"];
 
+/// A point of one collection, in which an SDK gives every point the same time.
 fn point(pairs: &[(&str, Value)], more: Value) -> Value {
+    static COLLECTED: LazyLock<u64> = LazyLock::new(now);
+    let collected = *COLLECTED;
     let mut point = json!({
-        "startTimeUnixNano": (now() - 1_000_000_000).to_string(), "timeUnixNano": now().to_string(),
+        "startTimeUnixNano": (collected - 1_000_000_000).to_string(), "timeUnixNano": collected.to_string(),
         "attributes": attributes(pairs),
     });
     if let (Some(point), Value::Object(more)) = (point.as_object_mut(), more) {
@@ -25,19 +29,30 @@ fn point(pairs: &[(&str, Value)], more: Value) -> Value {
     point
 }
 
+/// A label that no spec declares tells two series apart, of which one must become.
 fn frontend() -> Value {
-    let labels = [("http.route", json!("/buy")), ("http.response.status_code", json!("200"))];
+    let labels = |worker: &'static str| {
+        [("http.route", json!("/buy")), ("http.response.status_code", json!("200")), ("thread.id", json!(worker))]
+    };
     otlp::metrics(
         "frontend",
         &[
             json!({"name": "http.server.requests", "sum": {
-                "aggregationTemporality": 2, "isMonotonic": true, "dataPoints": [point(&labels, json!({"asInt": "1234"}))],
+                "aggregationTemporality": 2, "isMonotonic": true, "dataPoints": [
+                    point(&labels("1"), json!({"asInt": "1000"})),
+                    point(&labels("2"), json!({"asInt": "234"})),
+                ],
             }}),
             json!({"name": "http.server.request.duration", "unit": "s", "histogram": {
                 "aggregationTemporality": 2,
-                "dataPoints": [point(&labels, json!({
-                    "count": "6", "sum": 1.5, "explicitBounds": [0.1, 0.5], "bucketCounts": ["3", "2", "1"],
-                }))],
+                "dataPoints": [
+                    point(&labels("1"), json!({
+                        "count": "4", "sum": 1.0, "explicitBounds": [0.1, 0.5], "bucketCounts": ["2", "1", "1"],
+                    })),
+                    point(&labels("2"), json!({
+                        "count": "2", "sum": 0.5, "explicitBounds": [0.1, 0.5], "bucketCounts": ["1", "1", "0"],
+                    })),
+                ],
             }}),
         ],
     )
@@ -49,7 +64,7 @@ fn payments() -> Value {
         &[
             json!({"name": "rpc.server.duration", "unit": "s", "exponentialHistogram": {
                 "aggregationTemporality": 2,
-                "dataPoints": [point(&[("rpc.method", json!("Charge"))], json!({
+                "dataPoints": [point(&[("rpc.method", json!("Charge")), ("thread.id", json!("1"))], json!({
                     // Scale 0: bucket i holds (2^i, 2^(i+1)]; ten values up to 125 ms, five up to 250 ms, one up to 500 ms.
                     "count": "16", "sum": 2.0, "scale": 0, "zeroCount": "0",
                     "positive": {"offset": -4, "bucketCounts": ["10", "5", "1"]},
@@ -86,7 +101,7 @@ fn series_have_the_declared_labels_and_no_other() -> Result<()> {
         15.0,
     )?;
     println!(
-        "collector: metrics: a counter, a gauge, a classic and a native histogram in Prometheus, with the declared labels and {COMMON:?} only"
+        "collector: metrics: a counter, a gauge, a classic and a native histogram in Prometheus, with the declared labels and {COMMON:?} only; what differed in another was added up"
     );
     Ok(())
 }

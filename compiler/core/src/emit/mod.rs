@@ -1,6 +1,7 @@
 //! Emitters: `Plan → Artefact`s, one file per output format. No arithmetic and no I/O here.
 
 mod collector;
+mod limits;
 mod operator;
 mod prometheus;
 mod retention;
@@ -28,12 +29,14 @@ pub enum Target {
     Collector,
     /// How long back ends keep what they get.
     Retention,
+    /// What holds SDKs and scrapes to the declared labels at run time.
+    Limits,
 }
 
 impl Target {
     /// Every target, in the order they are written.
     pub const ALL: &[Self] =
-        &[Self::Rules, Self::Tests, Self::Operator, Self::Schema, Self::Collector, Self::Retention];
+        &[Self::Rules, Self::Tests, Self::Operator, Self::Schema, Self::Collector, Self::Retention, Self::Limits];
 
     /// The word for `--only`.
     #[must_use]
@@ -45,6 +48,7 @@ impl Target {
             Self::Schema => "schema",
             Self::Collector => "collector",
             Self::Retention => "retention",
+            Self::Limits => "limits",
         }
     }
 
@@ -58,6 +62,7 @@ impl Target {
             Self::Schema => "schema",
             Self::Collector => "collector",
             Self::Retention => "retention",
+            Self::Limits => "limits",
         }
     }
 
@@ -94,6 +99,7 @@ pub fn emit(plan: &Plan, unit: usize, targets: &[Target]) -> Vec<Artefact> {
                     Target::Rules => artefacts.push(prometheus::emit(service)),
                     Target::Tests => artefacts.extend(tests::emit(service, &plan.courses)),
                     Target::Operator => artefacts.push(operator::emit(service, &plan.operator)),
+                    Target::Limits => artefacts.push(limits::views(service, &plan.telemetry)),
                     Target::Schema | Target::Collector | Target::Retention => {}
                 }
             }
@@ -107,6 +113,9 @@ pub fn emit(plan: &Plan, unit: usize, targets: &[Target]) -> Vec<Artefact> {
             }
             if targets.contains(&Target::Retention) {
                 artefacts.extend(retention::emit(&plan.telemetry));
+            }
+            if targets.contains(&Target::Limits) {
+                artefacts.push(limits::prometheus(&plan.telemetry));
             }
         }
     }

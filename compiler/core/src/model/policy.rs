@@ -41,6 +41,8 @@ const AMBIENT_LABELS: [&str; 14] = [
 pub struct Policy {
     /// The longer of the scrape and the export interval: how often a series gets a sample.
     pub scrape: Spanned<Duration>,
+    /// How often services export, where the policy says so.
+    pub export: Option<Duration>,
     /// The evaluation interval of rule groups; divides 60 s.
     pub evaluation: Duration,
     /// Factor by which every length of time is compressed; 1 outside drills.
@@ -196,6 +198,7 @@ impl Policy {
         }
         let mut policy = Self {
             scrape: if export.value > scrape.value { export } else { scrape },
+            export: (export.value > Duration::ZERO).then_some(export.value),
             evaluation: evaluation.value,
             time_scale: Spanned::new(if scale_fits { time_scale.value } else { 1 }, time_scale.span),
             strict: spec.and_then(|s| s.strict).is_some_and(|strict| strict.value),
@@ -361,6 +364,7 @@ fn targets(spec: Option<&PolicySpec>) -> Vec<Target> {
                 TargetWord::Schema => Target::Schema,
                 TargetWord::Collector => Target::Collector,
                 TargetWord::Retention => Target::Retention,
+                TargetWord::Limits => Target::Limits,
             })
             .collect(),
         None => Target::ALL.iter().copied().filter(|target| *target != Target::Operator).collect(),

@@ -19,7 +19,7 @@ pub use sli::{Counters, Sli};
 pub use slo::SloPlan;
 pub use statement::Statement;
 pub(crate) use statement::oracle_pair;
-pub use telemetry::{Slow, TelemetryPlan};
+pub use telemetry::{SPAN_STREAMS, Slow, Stream, TelemetryPlan};
 pub use timing::{Scale, Timing, Window, WindowKind};
 pub use words::Words;
 

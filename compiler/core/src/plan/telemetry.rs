@@ -7,8 +7,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use rust_decimal::Decimal;
 use rust_decimal::prelude::ToPrimitive;
 
+use super::bounds::MetricBound;
 use super::conventions::{CONVENTIONAL, SQL, URLS};
-use crate::model::{self, LogTier, Policy, Retention, Service, label_name};
+use crate::model::{self, LogTier, Metric, Policy, Retention, Service, label_name};
 use crate::promql::MatchOp;
 use crate::quantity::Duration;
 use crate::spec::{MetricType, Pii};
@@ -31,17 +32,43 @@ const BURST: u64 = 4;
 /// greater").
 const REMEMBERED: u64 = 10;
 
+/// Combinations that each connector of span metrics keeps: a route that somebody fills with ids must not take the
+/// collector down.
+pub const SPAN_STREAMS: u64 = 10_000;
+/// Labels that a collector's series can have beside the declared ones: the name, service, job, instance, the bucket's
+/// boundary, and those of span metrics.
+const COLLECTOR_LABELS: u64 = 16;
+
 /// Exports that a service may miss before its series end.
 const MISSED: u64 = 4;
 
 /// What one service contributes.
 #[derive(Debug, Default)]
 pub(crate) struct ServiceTelemetry {
+    name: String,
     attributes: Vec<(String, Option<Pii>)>,
     slow: Vec<Slow>,
     bounds: BTreeSet<Decimal>,
     requests_per_second: Decimal,
     longest_window: Duration,
+    streams: Vec<Stream>,
+}
+
+/// A declared metric, as SDKs and collectors can hold it to its declaration.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Stream {
+    /// Its OpenTelemetry name.
+    pub metric: String,
+    /// The kind of instrument.
+    pub kind: MetricType,
+    /// Its attributes, by their OpenTelemetry names, sorted.
+    pub attributes: Vec<String>,
+    /// The most combinations of them in one instance.
+    pub combinations: u64,
+    /// The most series of all instances.
+    pub series: u64,
+    /// Boundaries of a classic histogram that declares them, in the metric's unit.
+    pub boundaries: Vec<Decimal>,
 }
 
 /// A request slower than its objective allows: its trace is kept.
@@ -84,6 +111,14 @@ pub struct TelemetryPlan {
     pub pending_traces: u64,
     /// Decisions that are remembered for late spans.
     pub remembered_traces: u64,
+    /// Every declared metric, by service.
+    pub streams: BTreeMap<String, Vec<Stream>>,
+    /// How often a service's SDK exports, where the policy says so.
+    pub export_every: Option<Duration>,
+    /// The most samples of one scrape of a collector: every declared series, and the most that span metrics can have.
+    pub scrape_samples: u64,
+    /// The most labels of one series that a collector exports.
+    pub scrape_labels: u64,
     /// How often exemplars are renewed: as often as Prometheus comes for them, since each is shown until the next.
     pub exemplars_every: Duration,
     /// How long a series is exported after its service fell silent.
@@ -133,7 +168,31 @@ impl ServiceTelemetry {
         let requests_per_second =
             service.traffic.map_or(Decimal::ZERO, |traffic| traffic.per_hour() / Decimal::from(3_600));
         let longest_window = windows.max().unwrap_or_default();
-        Self { attributes, slow, bounds, requests_per_second, longest_window }
+        let streams = service.metrics.values().map(|metric| Stream::of(metric)).collect();
+        let name = service.name.value.clone();
+        Self { name, attributes, slow, bounds, requests_per_second, longest_window, streams }
+    }
+}
+
+impl Stream {
+    fn of(metric: &Metric) -> Self {
+        let bound = MetricBound::of(metric);
+        let mut attributes: Vec<String> = metric.labels.values().map(|label| label.name.value.clone()).collect();
+        attributes.sort();
+        Self {
+            metric: metric.name.value.clone(),
+            kind: metric.kind,
+            attributes,
+            combinations: bound.streams,
+            series: bound.series,
+            boundaries: metric.buckets.as_ref().map(|buckets| buckets.value.clone()).unwrap_or_default(),
+        }
+    }
+
+    /// The limit of an SDK that keeps every combination: the one more is where it counts what is beyond.
+    #[must_use]
+    pub fn limit(&self) -> u64 {
+        self.combinations.saturating_add(1)
     }
 }
 
@@ -144,6 +203,7 @@ impl TelemetryPlan {
         let mut attributes: BTreeMap<&str, Option<Pii>> = BTreeMap::new();
         let mut slow = Vec::new();
         let mut bounds: BTreeSet<Decimal> = BTreeSet::new();
+        let mut streams: BTreeMap<String, Vec<Stream>> = BTreeMap::new();
         let (mut per_second, mut longest) = (Decimal::ZERO, Duration::ZERO);
         for part in parts {
             for (key, pii) in &part.attributes {
@@ -154,6 +214,9 @@ impl TelemetryPlan {
             bounds.extend(&part.bounds);
             per_second += part.requests_per_second;
             longest = longest.max(part.longest_window);
+            if !part.streams.is_empty() {
+                streams.insert(part.name.clone(), part.streams.clone());
+            }
         }
         if bounds.is_empty() {
             bounds.extend(DURATIONS.iter().filter_map(|bound| bound.parse::<Decimal>().ok()));
@@ -166,6 +229,12 @@ impl TelemetryPlan {
         let waiting = traces_per_second * policy.sampling.decision_wait.millis().div_ceil(1_000);
         let pending_traces = (waiting * BURST).max(LEAST_PENDING);
         let Retention { metrics, traces, profiles, logs } = &policy.retention;
+        let durations: Vec<Duration> =
+            bounds.into_iter().filter_map(millis).collect::<BTreeSet<_>>().into_iter().collect();
+        // Both connectors count calls, and durations in buckets, of which there are three series more than boundaries.
+        let of_spans = 2 * SPAN_STREAMS * (durations.len() as u64 + 4);
+        let declared = streams.values().flatten().fold(0_u64, |sum, stream| sum.saturating_add(stream.series));
+        let most_labels = streams.values().flatten().map(|stream| stream.attributes.len()).max().unwrap_or_default();
         Self {
             allowed: attributes
                 .keys()
@@ -178,7 +247,11 @@ impl TelemetryPlan {
             sql: with(|pii| pii == Pii::Sql).into_iter().chain(SQL.iter().map(|key| (*key).to_owned())).collect(),
             urls: with(|pii| pii == Pii::Url).into_iter().chain(URLS.iter().map(|key| (*key).to_owned())).collect(),
             slow,
-            durations: bounds.into_iter().filter_map(millis).collect::<BTreeSet<_>>().into_iter().collect(),
+            durations,
+            scrape_samples: declared.saturating_add(of_spans),
+            scrape_labels: COLLECTOR_LABELS + most_labels as u64,
+            streams,
+            export_every: policy.export,
             baseline_percent: (policy.sampling.baseline.share() * Decimal::ONE_HUNDRED).normalize(),
             decision_wait: policy.sampling.decision_wait,
             traces_per_second,

@@ -122,5 +122,7 @@ words! {
         Collector = "collector",
         /// Retention of Prometheus, Loki, Tempo, Mimir, Pyroscope and the demo's store.
         Retention = "retention",
+        /// Views of SDKs, and limits of scrapes.
+        Limits = "limits",
     }
 }

@@ -3,8 +3,8 @@
 use serde_json::{Value, json};
 
 use super::redaction::{self, Steps};
-use super::{Config, durable, env, escaped};
-use crate::plan::{Slow, TelemetryPlan};
+use super::{Config, durable, env, escaped, quoted};
+use crate::plan::{SPAN_STREAMS, Slow, TelemetryPlan};
 use crate::promql::MatchOp;
 use crate::spec::SeverityWord;
 
@@ -131,8 +131,7 @@ fn span_metrics(plan: &TelemetryPlan, namespace: Option<&str>) -> Value {
         "dimensions": [{"name": "http.route"}, {"name": "rpc.method"}],
         "exemplars": {"enabled": namespace.is_some(), "max_per_data_point": 100},
         "metrics_flush_interval": namespace.map_or("5s".to_owned(), |_| plan.exemplars_every.to_string()),
-        // A route that somebody fills with ids must not take the collector down.
-        "aggregation_cardinality_limit": 10_000,
+        "aggregation_cardinality_limit": SPAN_STREAMS,
         "resource_metrics_key_attributes": ["service.name"],
     });
     if let (Some(body), Some(namespace)) = (body.as_object_mut(), namespace) {
@@ -178,7 +177,6 @@ fn tail_sampling(plan: &TelemetryPlan) -> Value {
 
 /// An OTTL condition: a request of this service that took longer than its objective allows.
 fn condition(slow: &Slow) -> String {
-    let quoted = |text: &str| format!("\"{}\"", text.replace('\\', "\\\\").replace('"', "\\\""));
     let mut terms = vec![
         format!("resource.attributes[\"service.name\"] == {}", quoted(&slow.service)),
         "span.kind == SPAN_KIND_SERVER".to_owned(),

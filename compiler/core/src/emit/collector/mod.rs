@@ -1,7 +1,7 @@
 //! Configurations of the OpenTelemetry Collector (v0.158), and the manifest of the smallest collector that runs them.
 //!
 //! ```text
-//! agent     otlp ─▶ memory_limiter ─▶ redaction ─▶ transform ─▶ queue on disk ─▶ gateway
+//! agent     otlp ─▶ memory_limiter ─▶ guard ─▶ redaction ─▶ transform ─▶ queue on disk ─▶ gateway
 //! gateway   otlp ─▶ span_metrics/red (all spans) ──────────────────────────────▶ prometheus
 //!             └───▶ tail_sampling ─▶ forward/kept ─▶ span_metrics/exemplars ───▶ prometheus
 //!                                         └────────▶ queue on disk ────────────▶ store
@@ -12,6 +12,7 @@
 mod agent;
 mod builder;
 mod gateway;
+mod guard;
 mod redaction;
 
 use serde::Serialize;
@@ -125,6 +126,11 @@ fn durable(mut body: Value) -> Value {
 /// A `$` in what the collector reads would begin a reference to the environment.
 fn escaped(text: &str) -> String {
     text.replace('$', "$$")
+}
+
+/// A text of OTTL.
+fn quoted(text: &str) -> String {
+    format!("\"{}\"", text.replace('\\', "\\\\").replace('"', "\\\""))
 }
 
 /// Every configuration, and the manifest that lists their components.

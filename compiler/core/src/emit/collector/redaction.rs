@@ -12,7 +12,7 @@
 
 use serde_json::{Value, json};
 
-use super::{Config, escaped};
+use super::{Config, escaped, guard, quoted};
 use crate::plan::TelemetryPlan;
 
 /// What is masked wherever it stands (RE2). Boundaries keep trace ids, UUIDs and timestamps out: a card number begins with
@@ -40,6 +40,7 @@ pub(super) fn add(config: &mut Config, plan: &TelemetryPlan) {
     let sanitizers = json!({
         "db_sanitizer": {"sql": {"enabled": true, "attributes": plan.sql.iter().map(|key| escaped(key)).collect::<Vec<_>>()}, "sanitize_span_name": false},
     });
+    config.processor(guard::ID, guard::body(plan));
     config.processor("redaction/spans", redaction(plan, Some(sanitizers)));
     config.processor("redaction", redaction(plan, None));
     config.processor(
@@ -60,7 +61,8 @@ pub(super) struct Steps;
 impl Steps {
     pub(super) const TRACES: [&'static str; 3] = ["memory_limiter", "redaction/spans", "transform/redaction"];
     pub(super) const LOGS: [&'static str; 3] = ["memory_limiter", "redaction", "transform/redaction"];
-    pub(super) const METRICS: [&'static str; 2] = ["memory_limiter", "redaction"];
+    // An attribute that redaction drops would leave several values of one series: they are added up before.
+    pub(super) const METRICS: [&'static str; 3] = ["memory_limiter", guard::ID, "redaction"];
     pub(super) const PROFILES: [&'static str; 2] = ["memory_limiter", "transform/redaction"];
 }
 
@@ -83,11 +85,6 @@ fn redaction(plan: &TelemetryPlan, more: Option<Value>) -> Value {
 /// A regular expression for one key and no other.
 fn whole(key: &str) -> String {
     format!("^{}$", regex::escape(key))
-}
-
-/// An OTTL string.
-fn quoted(text: &str) -> String {
-    format!("\"{}\"", text.replace('\\', "\\\\").replace('"', "\\\""))
 }
 
 fn replace(path: &str, pattern: &str, with: &str) -> String {
