@@ -1,6 +1,6 @@
 //! The values that a label can have: listed, counted, shared under a name, or enumerated by OpenTelemetry.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::metric::{self, Domain, Joint, Label};
 use super::policy::Policy;
@@ -9,7 +9,7 @@ use super::semconv;
 use crate::code;
 use crate::finding::Finding;
 use crate::source::{Span, Spanned};
-use crate::spec::{JointSpec, LabelSpec, MetricSpec, PolicySpec, Text};
+use crate::spec::{JointSpec, LabelSpec, MetricSpec, PolicySpec, RegistryAttribute, Text};
 use crate::suggest;
 
 /// The domain of one label; `None` where the declaration bounds nothing. What is at fault in itself counts as bounded.
@@ -43,7 +43,7 @@ pub(super) fn of(spec: &LabelSpec, policy: &Policy, scope: &mut Scope<'_>) -> Op
         return Some(shared(name, policy, scope));
     }
     if let Some(name) = &spec.semconv {
-        return Some(enumerated(name, scope));
+        return Some(enumerated(name, policy, scope));
     }
     spec.flawed.any(&["values", "max_values", "enumeration", "semconv"]).then_some(Domain::Count(1))
 }
@@ -100,11 +100,17 @@ fn shared(name: &Spanned<String>, policy: &Policy, scope: &mut Scope<'_>) -> Dom
     Domain::Count(1)
 }
 
-/// A list of OpenTelemetry's.
-fn enumerated(name: &Spanned<String>, scope: &mut Scope<'_>) -> Domain {
+/// A list of a registry's in the folder, else of OpenTelemetry's.
+fn enumerated(name: &Spanned<String>, policy: &Policy, scope: &mut Scope<'_>) -> Domain {
+    if let Some(values) = policy.registry.get(&name.value) {
+        return Domain::Values(values.clone());
+    }
     if let Some(values) = semconv::values(&name.value) {
         return Domain::Values(values.iter().map(|value| (*value).to_owned()).collect());
     }
+    let mut known: BTreeSet<&str> = policy.registry.keys().map(String::as_str).collect();
+    semconv::attributes().for_each(|name| _ = known.insert(name));
+    let list: Vec<String> = known.iter().take(20).map(|name| format!("`{name}`")).collect();
     scope.report(
         Finding::new(
             &code::UNKNOWN_REFERENCE,
@@ -112,16 +118,39 @@ fn enumerated(name: &Spanned<String>, scope: &mut Scope<'_>) -> Domain {
             format!("no list of values is known of the attribute `{}`", name.value),
         )
         .label("not enumerated by the semantic conventions")
-        .note(format!(
-            "known are {}",
-            semconv::attributes().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ")
-        ))
+        .note(format!("known are {}{}", list.join(", "), if known.len() > list.len() { ", …" } else { "" }))
         .hint(
-            suggest::did_you_mean(&name.value, semconv::attributes())
+            suggest::did_you_mean(&name.value, known)
                 .unwrap_or_else(|| "list the values that your service exports: `values: […]`".to_owned()),
         ),
     );
     Domain::Count(1)
+}
+
+/// Values that registries enumerate, by attribute. One that is declared twice with other values is at fault.
+pub(super) fn registry<'f>(
+    attributes: impl Iterator<Item = &'f RegistryAttribute>,
+    scope: &mut Scope<'_>,
+) -> BTreeMap<String, Vec<String>> {
+    let mut known: BTreeMap<String, &RegistryAttribute> = BTreeMap::new();
+    for attribute in attributes {
+        match known.get(&attribute.name.value) {
+            Some(earlier) if earlier.values != attribute.values => scope.report(
+                Finding::new(
+                    &code::DUPLICATE_NAME,
+                    attribute.name.span,
+                    format!("`{}` is enumerated twice, with other values", attribute.name.value),
+                )
+                .related(earlier.name.span, "first enumerated here")
+                .hint("keep one of them"),
+            ),
+            Some(_) => {}
+            None => {
+                known.insert(attribute.name.value.clone(), attribute);
+            }
+        }
+    }
+    known.into_iter().map(|(name, attribute)| (name, attribute.values.clone())).collect()
 }
 
 /// The policy's lists of values.

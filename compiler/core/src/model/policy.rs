@@ -71,6 +71,8 @@ pub struct Policy {
     pub alerting: Alerting,
     /// What objectives inherit.
     pub data: DataStates,
+    /// Values of attributes that registries in the folder enumerate.
+    pub registry: BTreeMap<String, Vec<String>>,
     /// Shared lists of label values.
     pub enumerations: BTreeMap<String, Vec<String>>,
     /// Budgets of series.
@@ -211,6 +213,7 @@ impl Policy {
                 Some(labels) => labels.iter().map(|label| ambient(&label.value)).collect(),
                 None => AMBIENT_LABELS.iter().map(|label| (*label).to_owned()).collect(),
             },
+            registry: BTreeMap::new(),
             enumerations: domain::enumerations(spec, scope),
             enumerations_unread: unread
                 || spec.is_some_and(|spec| spec.enumerations.is_none() && spec.flawed.any(&["enumerations"])),

@@ -74,7 +74,8 @@ pub fn resolve(sources: &Sources, files: &[(SourceId, File)]) -> (Model, Vec<Fin
         .map_or_else(|| files.first().map(|(id, _)| Span::new(*id, 0..0)), |(id, _)| Some(Span::new(*id, 0..0)));
     let nowhere = nowhere.unwrap_or_else(|| Span::new(Sources::default().add("", ""), 0..0));
     let policy_unread = files.iter().any(|(id, file)| file.unread && is_policy(&sources.get(*id).path));
-    let policy = Policy::resolve(policies.first().map(|(_, spec)| *spec), policy_unread, nowhere, &mut scope);
+    let mut policy = Policy::resolve(policies.first().map(|(_, spec)| *spec), policy_unread, nowhere, &mut scope);
+    policy.registry = domain::registry(files.iter().flat_map(|(_, file)| &file.registry), &mut scope);
 
     let mut by_name: BTreeMap<&str, Vec<&ServiceSpec>> = BTreeMap::new();
     let mut unnamed: Vec<(&str, Vec<&ServiceSpec>)> = Vec::new();

@@ -6,6 +6,7 @@
 pub(crate) mod decode;
 mod leaf;
 mod policy;
+mod registry;
 pub mod schema;
 mod service;
 mod slo;
@@ -14,6 +15,7 @@ mod telemetry;
 pub use decode::{Flawed, Named, Needed};
 pub use leaf::{Name, Number, Promql, Text, Version};
 pub use policy::{CardinalitySpec, OperatorSpec, PolicySpec, SeveritySpec, TargetWord, WaiverSpec};
+pub use registry::RegistryAttribute;
 pub use service::{AttributeSpec, CallKind, CallSpec, JointSpec, LabelSpec, MetricSpec, MetricType, Pii, ServiceSpec};
 pub use slo::{
     AlertNamesSpec, AlertingSpec, DataSpec, EventsSpec, Idle, LatencySpec, PairSpec, SliSpec, SloSpec, TimesliceSpec,
@@ -33,6 +35,8 @@ pub struct File {
     pub services: Vec<ServiceSpec>,
     /// The policies, if the file holds any: one is allowed.
     pub policies: Vec<PolicySpec>,
+    /// Attributes that registries of semantic conventions enumerate.
+    pub registry: Vec<RegistryAttribute>,
     /// Whether a part of the file could not be read, so that what it declares is not known.
     pub unread: bool,
     /// What is wrong with its form.
@@ -46,7 +50,8 @@ pub fn is_policy(path: &str) -> bool {
     matches!(name, "policy.yaml" | "policy.yml")
 }
 
-/// Reads one source: the policy by its file name, anything else as services.
+/// Reads one source: the policy by its file name, registries of semantic conventions by their form, anything else as
+/// services.
 #[must_use]
 pub fn parse(id: SourceId, source: &Source) -> File {
     let parsed = yaml::parse(id, &source.text);
@@ -56,6 +61,8 @@ pub fn parse(id: SourceId, source: &Source) -> File {
     for document in &parsed.documents {
         if is_policy(&source.path) {
             file.policies.extend(PolicySpec::decode(document, &mut decoder));
+        } else if registry::is_registry(document) {
+            file.registry.extend(registry::attributes(document));
         } else {
             let service = ServiceSpec::decode(document, &mut decoder);
             file.unread |= service.as_ref().is_none_or(|service| service.service.0.is_none());

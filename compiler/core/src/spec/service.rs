@@ -113,7 +113,8 @@ record! {
         max_values: Option<Spanned<u32>>,
         /// The list of that name under the policy's `enumerations`, which services share.
         enumeration: Option<Spanned<String>>,
-        /// The values that OpenTelemetry's semantic conventions list for this attribute, such as `http.request.method`.
+        /// The values that semantic conventions list for this attribute: those of a registry in this folder (`groups:`, as
+        /// Weaver reads it), else OpenTelemetry's, such as `http.request.method`.
         semconv: Option<Spanned<String>>,
     }
 }
