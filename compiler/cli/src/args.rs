@@ -218,6 +218,8 @@ pub(crate) enum SchemaKind {
     Service,
     /// The organisation's policy.yaml.
     Policy,
+    /// The organisation's prices.yaml.
+    Prices,
 }
 
 /// When to colour.

@@ -160,11 +160,16 @@ fn a_summary_says_what_the_change_costs_in_series() {
     assert_eq!(shell.run("git commit -qam sound").status, 0);
     write(&shell, "slos/checkout.yaml", &sound.replace("[\"200\", \"500\"]", "[\"200\", \"404\", \"500\"]"));
     write(&shell, "step.md", "already there\n");
+    let prices = "version: emberline/v1\ncurrency: EUR\nseries: {price: 10, source: an invoice, retrieved: 2026-11-22}\n";
+    fs::write(shell.folder.path().join("slos/prices.yaml"), prices).unwrap();
     let ran = shell.run("emberline check --changed-since HEAD --summary step.md");
     assert_eq!(ran.status, 0, "{ran:?}");
     let text = fs::read_to_string(shell.folder.path().join("step.md")).unwrap();
     assert!(text.starts_with("already there\n## Emberline\n"), "{text}");
     assert!(text.contains("| checkout http.requests | 2 | 3 | +1 |"), "{text}");
+    // One series more, at a cent each.
+    assert!(text.contains("EUR** a month, +0.01 EUR with this change: series × 10 EUR for each 1,000"), "{text}");
+    assert!(text.contains("an invoice, read on 2026-11-22, not verified"), "{text}");
     let ran = shell.run("emberline check --summary nowhere/step.md");
     assert_eq!(ran.status, 2, "{ran:?}");
 }

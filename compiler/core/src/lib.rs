@@ -39,6 +39,8 @@ pub struct Analysis {
     pub waived: usize,
     /// The most series of each service, by name.
     pub bounds: Vec<plan::bounds::ServiceBound>,
+    /// What telemetry costs, where somebody says so.
+    pub prices: Option<model::Prices>,
     /// Absent while any finding is an error, and where nobody asked.
     pub plan: Option<plan::Plan>,
 }
@@ -131,7 +133,8 @@ fn pass(
     let waived = waive::apply(sources, &common.policy.waivers, today, partial, &mut findings);
     finding::sort(&mut findings);
     let plans: Option<Vec<plan::ServicePlan>> = plans.into_iter().collect();
-    Analysis { findings, waived, bounds, plan: plans.map(|services| plan::of_all(services, &common.policy)) }
+    let prices = common.policy.prices.clone();
+    Analysis { findings, waived, bounds, prices, plan: plans.map(|services| plan::of_all(services, &common.policy)) }
 }
 
 /// Generates one unit's files of the given targets. Units are independent, so callers may run them side by side.

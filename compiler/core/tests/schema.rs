@@ -27,7 +27,11 @@ fn validator(kind: SchemaKind) -> jsonschema::Validator {
 }
 
 fn kind_of(path: &str) -> SchemaKind {
-    if spec::is_policy(path) { SchemaKind::Policy } else { SchemaKind::Service }
+    match path {
+        path if spec::is_policy(path) => SchemaKind::Policy,
+        path if spec::is_prices(path) => SchemaKind::Prices,
+        _ => SchemaKind::Service,
+    }
 }
 
 /// Every YAML file below a folder, sorted.
@@ -114,10 +118,10 @@ fn they_refuse_what_the_reader_refuses_and_accept_what_compiles() {
     let (mut accepted, mut refused) = (0, 0);
     let groups = folders(&root().join("compiler/cli/tests/cases"));
     let cases = groups.iter().flat_map(|group| folders(group)).map(|case| case.join("slos"));
-    let validators = [validator(SchemaKind::Service), validator(SchemaKind::Policy)];
+    let validators: Vec<_> = SchemaKind::ALL.iter().map(|kind| (*kind, validator(*kind))).collect();
     for folder in cases.chain([root().join("slos")]) {
         for file in judge(&folder) {
-            let validator = &validators[usize::from(kind_of(&file.path) == SchemaKind::Policy)];
+            let (_, validator) = validators.iter().find(|(kind, _)| *kind == kind_of(&file.path)).unwrap();
             let faults: Vec<String> = file
                 .documents
                 .iter()
@@ -184,7 +188,11 @@ fn everything(schema: &Value, of: &Value) -> Value {
 
 #[test]
 fn their_properties_are_those_that_the_reader_knows() {
-    for (kind, path) in [(SchemaKind::Service, "slos/a.yaml"), (SchemaKind::Policy, "slos/policy.yaml")] {
+    for (kind, path) in [
+        (SchemaKind::Service, "slos/a.yaml"),
+        (SchemaKind::Policy, "slos/policy.yaml"),
+        (SchemaKind::Prices, "slos/prices.yaml"),
+    ] {
         let schema = parsed(kind);
         let mut sources = Sources::default();
         // JSON is YAML.

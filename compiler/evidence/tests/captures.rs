@@ -1,5 +1,6 @@
 //! Captures that the gate must refuse, each with a near miss that it must let pass, and honest ones.
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test may stop at the first surprise")]
+#![allow(clippy::disallowed_methods, reason = "the seeds of the fuzzer are files")]
 
 mod sketch;
 

@@ -6,7 +6,7 @@ use emberline_core::finding::Finding;
 
 use super::gate::{Gate, show, status};
 use super::known::without_known;
-use super::summary;
+use super::summary::{self, Series};
 use crate::Status;
 use crate::args::Check;
 use crate::failure::Result;
@@ -36,7 +36,12 @@ pub(crate) fn run(check: &Check, quiet: bool) -> Result<Status> {
     let report = Report { sources: &gate.sources, findings: &findings, waived: gate.waived + held };
     show(&report, &check.reporting, !quiet)?;
     if let Some(path) = &check.summary {
-        summary::append(path, &report, &gate.bounds, before.as_ref().map(|(_, before)| &before.bounds[..]))?;
+        let series = Series {
+            now: &gate.bounds,
+            before: before.as_ref().map(|(_, before)| &before.bounds[..]),
+            prices: gate.prices.as_ref(),
+        };
+        summary::append(path, &report, &series)?;
     }
     Ok(status(&findings, &check.reporting))
 }

@@ -4,6 +4,7 @@ use std::path::Path;
 
 use emberline_core::Analysis;
 use emberline_core::finding::Finding;
+use emberline_core::model::Prices;
 use emberline_core::plan::Plan;
 use emberline_core::plan::bounds::ServiceBound;
 use emberline_core::quantity::Date;
@@ -26,6 +27,8 @@ pub(super) struct Gate {
     pub(super) waived: usize,
     /// The most series of each service.
     pub(super) bounds: Vec<ServiceBound>,
+    /// What telemetry costs, where the specs say so.
+    pub(super) prices: Option<Prices>,
     /// What they compile to; absent while any finding is an error, and where nobody asked.
     pub(super) plan: Option<Plan>,
 }
@@ -40,14 +43,14 @@ impl Gate {
     pub(super) fn of(specs: read::Specs, today: Option<Date>, needs_plan: bool) -> Self {
         let read::Specs { sources, cut } = specs;
         let today = Some(today.unwrap_or_else(super::today));
-        let Analysis { mut findings, waived, bounds, mut plan } = match needs_plan {
+        let Analysis { mut findings, waived, bounds, prices, mut plan } = match needs_plan {
             true => emberline_core::analyse(&sources, today),
             false => emberline_core::check(&sources, today),
         };
         if read::replace_cut(&mut findings, cut) {
             plan = None;
         }
-        Self { sources, findings, waived, bounds, plan }
+        Self { sources, findings, waived, bounds, prices, plan }
     }
 
     /// What there is to show.

@@ -10,6 +10,7 @@ pub(crate) fn run(schema: &Schema) -> Result<Status> {
     let kind = match schema.kind {
         SchemaKind::Service => emberline_core::SchemaKind::Service,
         SchemaKind::Policy => emberline_core::SchemaKind::Policy,
+        SchemaKind::Prices => emberline_core::SchemaKind::Prices,
     };
     terminal::print(|out| out.write_all(emberline_core::schema(kind).as_bytes()))?;
     Ok(Status::Clean)

@@ -6,6 +6,7 @@ use std::fs::OpenOptions;
 use std::io::Write as _;
 use std::path::Path;
 
+use emberline_core::model::Prices;
 use emberline_core::plan::bounds::ServiceBound;
 
 use crate::failure::{Failure, Result};
@@ -16,19 +17,24 @@ use crate::terminal::visible;
 /// Findings that are listed one by one; a summary has a limit of 1 MiB.
 const LISTED: usize = 50;
 
-/// Appends the summary, since other steps of a job write to the same file.
-pub(super) fn append(
-    path: &Path,
-    report: &Report<'_>,
-    now: &[ServiceBound],
-    before: Option<&[ServiceBound]>,
-) -> Result<()> {
-    let failed = |cause: std::io::Error| Failure::io("cannot write", path, &cause);
-    let mut file = OpenOptions::new().create(true).append(true).open(path).map_err(failed)?;
-    file.write_all(markdown(report, now, before).as_bytes()).map_err(failed)
+/// Bounds on series, and what series cost.
+pub(super) struct Series<'r> {
+    /// As the specs are.
+    pub(super) now: &'r [ServiceBound],
+    /// As they were, if there is anything to compare with.
+    pub(super) before: Option<&'r [ServiceBound]>,
+    /// What telemetry costs, where the specs say so.
+    pub(super) prices: Option<&'r Prices>,
 }
 
-fn markdown(report: &Report<'_>, now: &[ServiceBound], before: Option<&[ServiceBound]>) -> String {
+/// Appends the summary, since other steps of a job write to the same file.
+pub(super) fn append(path: &Path, report: &Report<'_>, of: &Series<'_>) -> Result<()> {
+    let failed = |cause: std::io::Error| Failure::io("cannot write", path, &cause);
+    let mut file = OpenOptions::new().create(true).append(true).open(path).map_err(failed)?;
+    file.write_all(markdown(report, of).as_bytes()).map_err(failed)
+}
+
+fn markdown(report: &Report<'_>, of: &Series<'_>) -> String {
     let mut text = String::from("## Emberline\n\n");
     let counts = report.counts();
     let _ = writeln!(
@@ -58,14 +64,44 @@ fn markdown(report: &Report<'_>, now: &[ServiceBound], before: Option<&[ServiceB
         }
         text.push('\n');
     }
-    series(&mut text, now, before);
+    series(&mut text, of);
+    cost(&mut text, of);
     text
 }
 
+/// What the series would cost a month if all of them were active, and where the price is from.
+fn cost(text: &mut String, of: &Series<'_>) {
+    let Some((prices, price)) = of.prices.and_then(|prices| Some((prices, prices.series.as_ref()?))) else { return };
+    let (Some(new), old) =
+        (prices.of_series(total(of.now)), of.before.and_then(|before| prices.of_series(total(before))))
+    else {
+        return;
+    };
+    let currency = cell(&prices.currency);
+    let _ = match old {
+        Some(old) => write!(
+            text,
+            "At most **{new:.2} {currency}** a month, {}{:.2} {currency} with this change:",
+            if new < old { "−" } else { "+" },
+            (new - old).abs()
+        ),
+        None => write!(text, "At most **{new:.2} {currency}** a month:"),
+    };
+    let _ = writeln!(
+        text,
+        " series × {} {currency} for each 1,000 ({}, read on {}{}).\n",
+        price.amount,
+        cell(&price.source),
+        price.retrieved,
+        if price.verified { "" } else { ", not verified" }
+    );
+}
+
 /// Upper bounds on series: of each service, and of each metric that changed.
-fn series(text: &mut String, now: &[ServiceBound], before: Option<&[ServiceBound]>) {
+fn series(text: &mut String, of: &Series<'_>) {
+    let now = of.now;
     text.push_str("### Series, at most\n\n");
-    let Some(before) = before else {
+    let Some(before) = of.before else {
         text.push_str("| service | series |\n| --- | ---: |\n");
         for (service, series) in services(now) {
             let _ = writeln!(text, "| {} | {series} |", cell(service));

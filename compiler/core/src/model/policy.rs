@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use super::alerting::{self, Alerting, DataStates};
 use super::domain;
+use super::prices::Prices;
 use super::resolve::Scope;
 use super::telemetry::{Redaction, Retention, Sampling};
 use super::waiver::Waiver;
@@ -71,6 +72,8 @@ pub struct Policy {
     pub alerting: Alerting,
     /// What objectives inherit.
     pub data: DataStates,
+    /// What telemetry costs, where somebody says so.
+    pub prices: Option<Prices>,
     /// Values of attributes that registries in the folder enumerate.
     pub registry: BTreeMap<String, Vec<String>>,
     /// Shared lists of label values.
@@ -213,6 +216,7 @@ impl Policy {
                 Some(labels) => labels.iter().map(|label| ambient(&label.value)).collect(),
                 None => AMBIENT_LABELS.iter().map(|label| (*label).to_owned()).collect(),
             },
+            prices: None,
             registry: BTreeMap::new(),
             enumerations: domain::enumerations(spec, scope),
             enumerations_unread: unread

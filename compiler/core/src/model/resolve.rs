@@ -11,6 +11,7 @@ use super::domain;
 use super::index::{Index, Metrics};
 use super::metric::{self, Domain, Label, Metric};
 use super::policy::Policy;
+use super::prices::Prices;
 use super::service::{Attribute, Call, Service, Slo};
 use super::sli::Sli;
 use crate::code;
@@ -76,6 +77,15 @@ pub fn resolve(sources: &Sources, files: &[(SourceId, File)]) -> (Model, Vec<Fin
     let policy_unread = files.iter().any(|(id, file)| file.unread && is_policy(&sources.get(*id).path));
     let mut policy = Policy::resolve(policies.first().map(|(_, spec)| *spec), policy_unread, nowhere, &mut scope);
     policy.registry = domain::registry(files.iter().flat_map(|(_, file)| &file.registry), &mut scope);
+
+    let mut prices = files.iter().flat_map(|(_, file)| &file.prices);
+    policy.prices = prices.next().map(|spec| Prices::resolve(spec, &mut scope));
+    for place in prices.filter_map(|second| second.version.0.map(|said| said.span)) {
+        scope.report(
+            Finding::new(&code::DUPLICATE_NAME, place, "a second list of prices")
+                .hint("keep one `prices.yaml` in the specs folder"),
+        );
+    }
 
     let mut by_name: BTreeMap<&str, Vec<&ServiceSpec>> = BTreeMap::new();
     let mut unnamed: Vec<(&str, Vec<&ServiceSpec>)> = Vec::new();

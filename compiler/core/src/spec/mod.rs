@@ -6,6 +6,7 @@
 pub(crate) mod decode;
 mod leaf;
 mod policy;
+mod prices;
 mod registry;
 pub mod schema;
 mod service;
@@ -15,6 +16,7 @@ mod telemetry;
 pub use decode::{Flawed, Named, Needed};
 pub use leaf::{Name, Number, Promql, Text, Version};
 pub use policy::{CardinalitySpec, OperatorSpec, PolicySpec, SeveritySpec, TargetWord, WaiverSpec};
+pub use prices::{PriceSpec, PricesSpec};
 pub use registry::RegistryAttribute;
 pub use service::{AttributeSpec, CallKind, CallSpec, JointSpec, LabelSpec, MetricSpec, MetricType, Pii, ServiceSpec};
 pub use slo::{
@@ -35,6 +37,8 @@ pub struct File {
     pub services: Vec<ServiceSpec>,
     /// The policies, if the file holds any: one is allowed.
     pub policies: Vec<PolicySpec>,
+    /// The prices, if the file holds any.
+    pub prices: Vec<PricesSpec>,
     /// Attributes that registries of semantic conventions enumerate.
     pub registry: Vec<RegistryAttribute>,
     /// Whether a part of the file could not be read, so that what it declares is not known.
@@ -46,11 +50,20 @@ pub struct File {
 /// Whether a path names the policy: `policy.yaml` or `policy.yml`.
 #[must_use]
 pub fn is_policy(path: &str) -> bool {
-    let name = path.rsplit('/').next().unwrap_or(path);
-    matches!(name, "policy.yaml" | "policy.yml")
+    matches!(name(path), "policy.yaml" | "policy.yml")
 }
 
-/// Reads one source: the policy by its file name, registries of semantic conventions by their form, anything else as
+/// Whether a path names the prices: `prices.yaml` or `prices.yml`.
+#[must_use]
+pub fn is_prices(path: &str) -> bool {
+    matches!(name(path), "prices.yaml" | "prices.yml")
+}
+
+fn name(path: &str) -> &str {
+    path.rsplit('/').next().unwrap_or(path)
+}
+
+/// Reads one source: the policy and the prices by their files' names, registries of semantic conventions by their form, anything else as
 /// services.
 #[must_use]
 pub fn parse(id: SourceId, source: &Source) -> File {
@@ -61,6 +74,8 @@ pub fn parse(id: SourceId, source: &Source) -> File {
     for document in &parsed.documents {
         if is_policy(&source.path) {
             file.policies.extend(PolicySpec::decode(document, &mut decoder));
+        } else if is_prices(&source.path) {
+            file.prices.extend(PricesSpec::decode(document, &mut decoder));
         } else if registry::is_registry(document) {
             file.registry.extend(registry::attributes(document));
         } else {

@@ -5,7 +5,7 @@ use schemars::transform::RecursiveTransform;
 use schemars::{JsonSchema, Schema};
 use serde_json::Value;
 
-use super::{PolicySpec, ServiceSpec};
+use super::{PolicySpec, PricesSpec, ServiceSpec};
 
 /// A kind of file that has a schema.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -14,11 +14,13 @@ pub enum Kind {
     Service,
     /// The organisation's rules.
     Policy,
+    /// What telemetry costs.
+    Prices,
 }
 
 impl Kind {
     /// Every kind.
-    pub const ALL: &[Self] = &[Self::Service, Self::Policy];
+    pub const ALL: &[Self] = &[Self::Service, Self::Policy, Self::Prices];
 
     /// The word for `emberline schema` and the file name.
     #[must_use]
@@ -26,6 +28,7 @@ impl Kind {
         match self {
             Self::Service => "service",
             Self::Policy => "policy",
+            Self::Prices => "prices",
         }
     }
 }
@@ -36,6 +39,7 @@ pub fn text(kind: Kind) -> String {
     match kind {
         Kind::Service => of::<ServiceSpec>(),
         Kind::Policy => of::<PolicySpec>(),
+        Kind::Prices => of::<PricesSpec>(),
     }
 }
 
