@@ -160,7 +160,8 @@ fn a_summary_says_what_the_change_costs_in_series() {
     assert_eq!(shell.run("git commit -qam sound").status, 0);
     write(&shell, "slos/checkout.yaml", &sound.replace("[\"200\", \"500\"]", "[\"200\", \"404\", \"500\"]"));
     write(&shell, "step.md", "already there\n");
-    let prices = "version: emberline/v1\ncurrency: EUR\nseries: {price: 10, source: an invoice, retrieved: 2026-11-22}\n";
+    let prices =
+        "version: emberline/v1\ncurrency: EUR\nseries: {price: 10, source: an invoice, retrieved: 2026-11-22}\n";
     fs::write(shell.folder.path().join("slos/prices.yaml"), prices).unwrap();
     let ran = shell.run("emberline check --changed-since HEAD --summary step.md");
     assert_eq!(ran.status, 0, "{ran:?}");
