@@ -47,14 +47,19 @@ impl Renderer for Junit {
                     "      <failure type=\"{}\" message=\"{}\">{}</failure>",
                     escaped(entry.code),
                     escaped(entry.message),
-                    escaped(&text)
+                    lines(&text)
                 )?,
-                mild => writeln!(out, "      <system-out>{}: {}</system-out>", escaped(mild), escaped(&text))?,
+                mild => writeln!(out, "      <system-out>{}: {}</system-out>", escaped(mild), lines(&text))?,
             }
             writeln!(out, "    </testcase>")?;
         }
         writeln!(out, "  </testsuite>\n</testsuites>")
     }
+}
+
+/// Text for an element, where a line may end: some readers know no character reference there.
+fn lines(text: &str) -> String {
+    text.split('\n').map(escaped).collect::<Vec<_>>().join("\n")
 }
 
 /// Text for an element or an attribute. XML 1.0 can hold no control character at all, not even escaped, so those are shown

@@ -329,39 +329,22 @@ mod formats {
     }
 
     #[test]
-    fn junit_is_xml_and_says_how_many_failed() {
+    fn junit_is_read_by_the_reader_of_nextest() {
+        use quick_junit::{Report, TestCaseStatus};
         let (sources, findings) = hostile();
         let text = rendered(Format::Junit, &sources, &findings);
-        let (mut cases, mut failures, mut depth) = (0, 0, 0);
-        for tag in tags(&text) {
-            cases += usize::from(tag.starts_with("testcase"));
-            failures += usize::from(tag.starts_with("failure"));
-            depth += if tag.starts_with('/') { -1 } else { i32::from(!tag.ends_with('/') && !tag.starts_with('?')) };
-        }
-        assert_eq!((cases, failures, depth), (3, 2, 0), "{text}");
-        assert!(text.contains("tests=\"3\" failures=\"2\""), "{text}");
         assert!(text.chars().all(|c| c == '\n' || !c.is_control()), "XML holds no control character");
-        let clean = rendered(Format::Junit, &sources, &[]);
-        assert!(clean.contains("tests=\"1\" failures=\"0\"") && clean.contains("no findings"), "{clean}");
-    }
-
-    /// The tags of a document, or a panic where it is not well-formed: a stray `<`, `&` or quote.
-    fn tags(text: &str) -> Vec<&str> {
-        let mut tags = Vec::new();
-        let mut rest = text;
-        while let Some(start) = rest.find('<') {
-            let (between, tag) = rest.split_at(start);
-            assert!(!between.contains('>'), "{between}");
-            for entity in between.split('&').skip(1) {
-                let name = entity.split(';').next().unwrap();
-                assert!(["lt", "gt", "amp", "quot", "apos", "#10"].contains(&name), "{name}");
-            }
-            let end = tag.find('>').unwrap();
-            let inside = &tag[1..end];
-            assert!(!inside.contains('<') && inside.matches('"').count() % 2 == 0, "{inside}");
-            tags.push(inside);
-            rest = &tag[end + 1..];
+        let report = Report::deserialize_from_str(&text).unwrap();
+        assert_eq!((report.tests, report.failures, report.errors), (3, 2, 0), "{text}");
+        let suite = report.test_suites.first().unwrap();
+        assert_eq!((suite.tests, suite.failures, suite.test_cases.len()), (3, 2, 3), "{text}");
+        for (case, finding) in suite.test_cases.iter().zip(&findings) {
+            let failed = matches!(case.status, TestCaseStatus::NonSuccess { .. });
+            assert_eq!(failed, finding.severity == emberline_core::finding::Severity::Error, "{case:?}");
         }
-        tags
+        let clean = rendered(Format::Junit, &sources, &[]);
+        let report = Report::deserialize_from_str(&clean).unwrap();
+        assert_eq!((report.tests, report.failures), (1, 0), "{clean}");
+        assert!(Report::deserialize_from_str(&clean.replace("</", "<")).is_err(), "the reader judges");
     }
 }
