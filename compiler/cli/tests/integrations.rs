@@ -67,6 +67,17 @@ fn the_action_annotates_and_fails_by_its_findings() {
     let read = |name: &str| fs::read_to_string(shell.folder.path().join(name)).unwrap();
     assert!(read("step.md").contains("| b | 0 | "), "{}", read("step.md"));
     assert!(read("out.sarif").contains("\"unbounded-label\""));
+    let known = shell.run("emberline check --baseline known.json --update-baseline");
+    assert_eq!(known.status, 0, "{known:?}");
+    assert_eq!(run("EMBERLINE_BASELINE=known.json").status, 0);
+    write(&shell, "key.txt", concat!("key: AKIA", "Q3EGRIBZT6V5WXYM\n"));
+    assert_eq!(run("EMBERLINE_BASELINE=known.json").status, 1);
+    assert_eq!(shell.run("emberline scan --baseline scan.json --update-baseline").status, 0);
+    assert_eq!(run("EMBERLINE_BASELINE=known.json EMBERLINE_SCAN_BASELINE=scan.json").status, 0);
+    // A capture that says nothing is no clean one.
+    assert_eq!(shell.run("rm slos/b.yaml key.txt && touch empty.jsonl").status, 0);
+    let ran = run("EMBERLINE_CAPTURES=empty.jsonl");
+    assert!(ran.status == 3 && ran.out.contains("inconclusive-capture"), "{ran:?}");
     let ran = run("EMBERLINE_CHANGED_SINCE=nowhere");
     assert_eq!(ran.status, 2, "a gate that could not look is no clean gate: {ran:?}");
 }
@@ -85,6 +96,8 @@ fn the_gitlab_job_leaves_both_reports() {
     let quality: serde_json::Value = serde_json::from_str(&quality).unwrap();
     assert!(quality.as_array().is_some_and(|issues| !issues.is_empty()));
     assert!(fs::read_to_string(shell.folder.path().join("emberline-junit.xml")).unwrap().contains("<failure"));
+    assert_eq!(shell.run("emberline check --baseline known.json --update-baseline").status, 0);
+    assert_eq!(shell.run("EMBERLINE_SPECS=slos EMBERLINE_BASELINE=known.json sh job.sh").status, 0);
 }
 
 #[test]
