@@ -44,6 +44,25 @@ pub struct Alert {
     pub labels: Labels,
     /// When its expression first held, by Prometheus's clock.
     pub starts_at: String,
+    /// Whether it is told, and if not, why.
+    pub status: Status,
+    /// Who gets it.
+    pub receivers: Vec<Receives>,
+}
+
+/// What holds an alert back.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Status {
+    /// Alerts that mute it.
+    pub inhibited_by: Vec<String>,
+}
+
+/// A receiver of an alert.
+#[derive(Clone, Debug, Deserialize)]
+pub struct Receives {
+    /// Its name.
+    pub name: String,
 }
 
 /// A running Alertmanager that notifies nobody.
@@ -60,11 +79,18 @@ impl Alertmanager {
     /// # Errors
     /// When Alertmanager cannot be had, or does not come up.
     pub fn start() -> Result<Self> {
+        Self::start_with(&serde_yaml::to_string(&config()).context("writing Alertmanager's configuration")?)
+    }
+
+    /// Starts one with this configuration.
+    ///
+    /// # Errors
+    /// As [`Self::start`].
+    pub fn start_with(configuration: &str) -> Result<Self> {
         let folder = tempfile::tempdir().context("making Alertmanager's folder")?;
         let address = format!("127.0.0.1:{}", free_port()?);
         let path = folder.path().join("alertmanager.yml");
-        let text = serde_yaml::to_string(&config()).context("writing Alertmanager's configuration")?;
-        std::fs::write(&path, text).with_context(|| format!("writing {}", path.display()))?;
+        std::fs::write(&path, configuration).with_context(|| format!("writing {}", path.display()))?;
         let mut command = Command::new(tool("alertmanager")?);
         command
             .arg(format!("--config.file={}", path.display()))
@@ -84,6 +110,17 @@ impl Alertmanager {
     #[must_use]
     pub fn address(&self) -> &str {
         &self.address
+    }
+
+    /// Fires alerts with these labels, as Prometheus would.
+    ///
+    /// # Errors
+    /// When Alertmanager does not take them.
+    pub fn fire(&self, alerts: &[Labels]) -> Result<()> {
+        let alerts: Vec<_> = alerts.iter().map(|labels| serde_json::json!({"labels": labels})).collect();
+        let url = format!("http://{}/api/v2/alerts", self.address);
+        self.agent.post(&url).send_json(&alerts).context("sending alerts")?;
+        Ok(())
     }
 
     /// The alerts that are firing now. Resolved ones are not listed, so an alert's absence is its end.

@@ -1,5 +1,6 @@
 //! Emitters: `Plan → Artefact`s, one file per output format. No arithmetic and no I/O here.
 
+mod alertmanager;
 mod collector;
 mod limits;
 mod operator;
@@ -31,12 +32,22 @@ pub enum Target {
     Retention,
     /// What holds SDKs and scrapes to the declared labels at run time.
     Limits,
+    /// The configuration of Alertmanager.
+    Alertmanager,
 }
 
 impl Target {
     /// Every target, in the order they are written.
-    pub const ALL: &[Self] =
-        &[Self::Rules, Self::Tests, Self::Operator, Self::Schema, Self::Collector, Self::Retention, Self::Limits];
+    pub const ALL: &[Self] = &[
+        Self::Rules,
+        Self::Tests,
+        Self::Operator,
+        Self::Schema,
+        Self::Collector,
+        Self::Retention,
+        Self::Limits,
+        Self::Alertmanager,
+    ];
 
     /// The word for `--only`.
     #[must_use]
@@ -49,6 +60,7 @@ impl Target {
             Self::Collector => "collector",
             Self::Retention => "retention",
             Self::Limits => "limits",
+            Self::Alertmanager => "alertmanager",
         }
     }
 
@@ -63,6 +75,7 @@ impl Target {
             Self::Collector => "collector",
             Self::Retention => "retention",
             Self::Limits => "limits",
+            Self::Alertmanager => "alertmanager",
         }
     }
 
@@ -100,7 +113,7 @@ pub fn emit(plan: &Plan, unit: usize, targets: &[Target]) -> Vec<Artefact> {
                     Target::Tests => artefacts.extend(tests::emit(service, &plan.courses)),
                     Target::Operator => artefacts.push(operator::emit(service, &plan.operator)),
                     Target::Limits => artefacts.push(limits::views(service, &plan.telemetry)),
-                    Target::Schema | Target::Collector | Target::Retention => {}
+                    Target::Schema | Target::Collector | Target::Retention | Target::Alertmanager => {}
                 }
             }
         }
@@ -113,6 +126,9 @@ pub fn emit(plan: &Plan, unit: usize, targets: &[Target]) -> Vec<Artefact> {
             }
             if targets.contains(&Target::Retention) {
                 artefacts.extend(retention::emit(&plan.telemetry));
+            }
+            if targets.contains(&Target::Alertmanager) {
+                artefacts.push(alertmanager::emit(&plan.alertmanager));
             }
             if targets.contains(&Target::Limits) {
                 artefacts.push(limits::prometheus(&plan.telemetry));

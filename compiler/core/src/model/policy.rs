@@ -6,6 +6,7 @@ use super::alerting::{self, Alerting, DataStates};
 use super::domain;
 use super::prices::Prices;
 use super::resolve::Scope;
+use super::routing::Routing;
 use super::telemetry::{Redaction, Retention, Sampling};
 use super::waiver::Waiver;
 use crate::code;
@@ -68,6 +69,8 @@ pub struct Policy {
     pub own_severities: Option<Span>,
     /// Severities by name.
     pub severities: BTreeMap<String, Severity>,
+    /// Whom alerts reach.
+    pub routing: Routing,
     /// What objectives inherit.
     pub alerting: Alerting,
     /// What objectives inherit.
@@ -226,6 +229,7 @@ impl Policy {
             targets: targets(spec),
             operator: operator(spec, scope),
             runbook_url: runbook_url(spec, scope),
+            routing: Routing::resolve(spec, &severities, scope),
             severities,
             own_severities: spec.and_then(|s| s.severities.as_ref()).map(|severities| severities.span),
             alerting: Alerting::workbook(),
@@ -372,6 +376,7 @@ fn targets(spec: Option<&PolicySpec>) -> Vec<Target> {
                 TargetWord::Collector => Target::Collector,
                 TargetWord::Retention => Target::Retention,
                 TargetWord::Limits => Target::Limits,
+                TargetWord::Alertmanager => Target::Alertmanager,
             })
             .collect(),
         None => Target::ALL.iter().copied().filter(|target| *target != Target::Operator).collect(),

@@ -4,6 +4,7 @@
 //! from [`crate::oracle::closed_form`].
 
 mod alert;
+mod alertmanager;
 pub mod bounds;
 mod conventions;
 pub mod names;
@@ -15,6 +16,7 @@ mod timing;
 mod words;
 
 pub use alert::{BurnAlert, Guard, State, StateAlert};
+pub use alertmanager::{AlertmanagerPlan, Route};
 pub use sli::{Counters, Sli};
 pub use slo::SloPlan;
 pub use statement::Statement;
@@ -41,6 +43,8 @@ pub struct Plan {
     pub operator: Operator,
     /// What collectors and back ends are told.
     pub telemetry: TelemetryPlan,
+    /// What Alertmanager is told.
+    pub alertmanager: AlertmanagerPlan,
     /// What proofs have in common, worked out once.
     pub(crate) courses: Courses,
 }
@@ -99,6 +103,8 @@ pub(crate) fn of_all(mut services: Vec<ServicePlan>, policy: &Policy) -> Plan {
         slo.proves_long = shapes.insert(slo.shape());
     }
     let telemetry = TelemetryPlan::of(services.iter().map(|service| &service.telemetry), policy);
+    let kept_apart = services.iter().flat_map(|service| &service.slos).flat_map(|slo| slo.group_by.iter().cloned());
+    let alertmanager = AlertmanagerPlan::of(policy, kept_apart);
     let (targets, operator) = (policy.targets.clone(), policy.operator.clone());
-    Plan { services, targets, operator, telemetry, courses: Courses::default() }
+    Plan { services, targets, operator, telemetry, alertmanager, courses: Courses::default() }
 }

@@ -8,6 +8,7 @@ mod leaf;
 mod policy;
 mod prices;
 mod registry;
+mod routing;
 pub mod schema;
 mod service;
 mod slo;
@@ -18,6 +19,7 @@ pub use leaf::{Name, Number, Promql, Text, Version};
 pub use policy::{CardinalitySpec, OperatorSpec, PolicySpec, SeveritySpec, TargetWord, WaiverSpec};
 pub use prices::{PriceSpec, PricesSpec};
 pub use registry::RegistryAttribute;
+pub use routing::{ReceiverSpec, SlackSpec};
 pub use service::{AttributeSpec, CallKind, CallSpec, JointSpec, LabelSpec, MetricSpec, MetricType, Pii, ServiceSpec};
 pub use slo::{
     AlertNamesSpec, AlertingSpec, DataSpec, EventsSpec, Idle, LatencySpec, PairSpec, SliSpec, SloSpec, TimesliceSpec,

@@ -2,6 +2,7 @@
 
 use super::decode::{Named, Needed, record, words};
 use super::leaf::{Name, Text, Version};
+use super::routing::ReceiverSpec;
 use super::slo::{AlertingSpec, DataSpec};
 use super::telemetry::{RedactionSpec, RetentionSpec, SamplingSpec};
 use crate::quantity::{Date, Duration};
@@ -44,6 +45,10 @@ record! {
         runbook_url: Option<Spanned<String>>,
         /// Severities that pairs and data states may name, with the labels that route them. Default: `page` and `ticket`.
         severities: Option<Spanned<Named<SeveritySpec>>>,
+        /// Where alerts can go, by name. Default: one receiver a severity, which does nothing until it is filled in.
+        receivers: Option<Spanned<Named<Spanned<ReceiverSpec>>>>,
+        /// Receivers of an owner's alerts by severity, instead of the severity's own: `team-web: {page: web-phone}`.
+        owners: Option<Spanned<Named<Spanned<Named<Spanned<String>>>>>>,
         /// Alerts of every objective. Default: the four pairs of the SRE Workbook.
         alerting: Option<Spanned<AlertingSpec>>,
         /// What to do when data goes missing. Default: `absent: page`, the others `ignore`.
@@ -94,6 +99,11 @@ record! {
     pub struct SeveritySpec {
         /// Labels added to its alerts, for routing.
         labels: Option<Spanned<Named<Spanned<Text>>>>,
+        /// Who gets its alerts, under `receivers`.
+        receiver: Option<Spanned<String>>,
+        /// Severities whose alerts of the same objective are not told while one of this severity fires. Default: without
+        /// `severities`, `page` mutes `ticket`.
+        mutes: Option<Vec<Spanned<String>>>,
     }
 }
 
@@ -124,5 +134,7 @@ words! {
         Retention = "retention",
         /// Views of SDKs, and limits of scrapes.
         Limits = "limits",
+        /// The configuration of Alertmanager.
+        Alertmanager = "alertmanager",
     }
 }

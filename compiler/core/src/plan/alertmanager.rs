@@ -1,0 +1,79 @@
+//! What Alertmanager is told.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::timing::Scale;
+use crate::model::{Policy, Receiver};
+use crate::quantity::Duration;
+
+/// How long the first alert of an objective waits for others of the same, so that one notification tells of all.
+const WAIT: Duration = Duration::from_secs(30);
+/// How long an alert waits that joins a group which was told.
+const INTERVAL: Duration = Duration::from_minutes(5);
+/// After how long what still fires is told again.
+const REPEAT: Duration = Duration::from_hours(4);
+/// The severity whose receiver gets what nothing else matches, where there is one: better woken once than never told.
+const GRAVEST: &str = "page";
+
+/// What Alertmanager is told.
+#[derive(Debug)]
+pub struct AlertmanagerPlan {
+    /// Who gets what no route matches.
+    pub fallback: String,
+    /// How long a new group waits, real.
+    pub wait: Duration,
+    /// How long a group that was told waits for its next notification, real.
+    pub interval: Duration,
+    /// After how long what still fires is told again, real.
+    pub repeat: Duration,
+    /// Routes in the order in which they are tried: an owner's before a severity's.
+    pub routes: Vec<Route>,
+    /// A severity, and one that it mutes.
+    pub mutes: Vec<(String, String)>,
+    /// Labels that two alerts must share for one to mute the other: service, objective and every label kept apart.
+    pub same: BTreeSet<String>,
+    /// Every receiver.
+    pub receivers: BTreeMap<String, Receiver>,
+}
+
+/// Which alerts a receiver gets.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Route {
+    /// The severity.
+    pub severity: String,
+    /// The owner; `None` for all.
+    pub owner: Option<String>,
+    /// The receiver.
+    pub receiver: String,
+}
+
+impl AlertmanagerPlan {
+    /// The plan of a policy; `kept_apart` are the labels by which objectives are grouped.
+    pub(super) fn of(policy: &Policy, kept_apart: impl Iterator<Item = String>) -> Self {
+        let scale = Scale(policy.time_scale.value);
+        let routing = &policy.routing;
+        let of_owners = routing.owners.iter().flat_map(|(owner, routes)| {
+            routes.iter().map(|(severity, receiver)| Route {
+                severity: severity.clone(),
+                owner: Some(owner.clone()),
+                receiver: receiver.clone(),
+            })
+        });
+        let of_severities = routing.severities.iter().map(|(severity, receiver)| Route {
+            severity: severity.clone(),
+            owner: None,
+            receiver: receiver.clone(),
+        });
+        let fallback = routing.severities.get(GRAVEST).or_else(|| routing.severities.values().next());
+        Self {
+            fallback: fallback.cloned().unwrap_or_else(|| GRAVEST.to_owned()),
+            wait: scale.real(WAIT),
+            interval: scale.real(INTERVAL),
+            repeat: scale.real(REPEAT),
+            routes: of_owners.chain(of_severities).collect(),
+            mutes: routing.mutes.clone(),
+            same: ["service", "slo"].map(str::to_owned).into_iter().chain(kept_apart).collect(),
+            receivers: routing.receivers.clone(),
+        }
+    }
+}
