@@ -3,9 +3,11 @@
 //! Spans stay with what people may have to change. Knows no PromQL window, no rule and no file.
 
 mod alerting;
+mod cardinality;
 mod domain;
 mod index;
 mod metric;
+mod operator;
 mod policy;
 mod prices;
 mod resolve;
@@ -17,9 +19,11 @@ mod telemetry;
 mod waiver;
 
 pub use alerting::{AlertNames, Alerting, DataStates, Pair, Response, Strength};
+pub use cardinality::Cardinality;
 pub use index::{Declared, Index};
 pub use metric::{Domain, Joint, Label, Metric, label_name, prometheus_name};
-pub use policy::{Cardinality, Operator, Policy, Severity};
+pub use operator::Operator;
+pub use policy::{Policy, Severity};
 pub use prices::{Price, Prices};
 pub use resolve::{Common, Model, resolve};
 pub use routing::{Receiver, Routing};

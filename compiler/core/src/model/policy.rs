@@ -3,7 +3,9 @@
 use std::collections::BTreeMap;
 
 use super::alerting::{self, Alerting, DataStates};
+use super::cardinality::Cardinality;
 use super::domain;
+use super::operator::Operator;
 use super::prices::Prices;
 use super::resolve::Scope;
 use super::routing::Routing;
@@ -99,52 +101,10 @@ pub struct Policy {
     pub(crate) unread: bool,
 }
 
-/// Budgets of series: `None` where there is none.
-#[derive(Debug, Clone)]
-pub struct Cardinality {
-    /// The most series of a metric, and where that is said.
-    pub metric: Option<Spanned<u32>>,
-    /// The most series of a service.
-    pub service: Option<Spanned<u32>>,
-    /// The most series of all services.
-    pub total: Option<Spanned<u32>>,
-    /// The combinations of labels that an SDK keeps of a metric.
-    pub sdk_limit: u32,
-    /// Where the policy says so.
-    pub sdk_limit_said: Option<Span>,
-}
-
-/// What OpenTelemetry's SDKs keep of a metric unless told otherwise ("Cardinality limits" of the metrics SDK
-/// specification).
-const SDK_LIMIT: u32 = 2_000;
-
-impl Cardinality {
-    fn of(spec: Option<&PolicySpec>) -> Self {
-        let said = spec.and_then(|spec| spec.cardinality.as_ref()).map(|said| &said.value);
-        let sdk_limit = said.and_then(|said| said.sdk_limit);
-        Self {
-            metric: said.and_then(|said| said.metric),
-            service: said.and_then(|said| said.service),
-            total: said.and_then(|said| said.total),
-            sdk_limit: sdk_limit.map_or(SDK_LIMIT, |limit| limit.value),
-            sdk_limit_said: sdk_limit.map(|limit| limit.span),
-        }
-    }
-}
-
 /// A severity's routing labels.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Severity {
     /// Labels on its alerts.
-    pub labels: BTreeMap<String, String>,
-}
-
-/// Metadata of `PrometheusRule` objects.
-#[derive(Debug, Clone, Default)]
-pub struct Operator {
-    /// Their namespace.
-    pub namespace: Option<String>,
-    /// Their labels.
     pub labels: BTreeMap<String, String>,
 }
 
@@ -227,7 +187,7 @@ impl Policy {
             cardinality: Cardinality::of(spec),
             waivers: Waiver::resolve(spec, scope),
             targets: targets(spec),
-            operator: operator(spec, scope),
+            operator: Operator::resolve(spec, scope),
             runbook_url: runbook_url(spec, scope),
             routing: Routing::resolve(spec, &severities, scope),
             severities,
@@ -384,59 +344,6 @@ fn targets(spec: Option<&PolicySpec>) -> Vec<Target> {
     targets.sort();
     targets.dedup();
     targets
-}
-
-fn operator(spec: Option<&PolicySpec>, scope: &mut Scope<'_>) -> Operator {
-    let Some(operator) = spec.and_then(|s| s.operator.as_ref()) else { return Operator::default() };
-    let mut labels = BTreeMap::new();
-    for (key, value) in operator.value.labels.iter().flat_map(|labels| labels.value.iter()) {
-        let (prefix, name) =
-            key.value.rsplit_once('/').map_or((None, &*key.value), |(prefix, name)| (Some(prefix), name));
-        let is_key = is_kubernetes(name, 63)
-            && !name.is_empty()
-            && prefix.is_none_or(|it| is_kubernetes(it, 253) && !it.is_empty());
-        for (fits, what, place, written) in [
-            (is_key, "key", key.span, &key.value),
-            (is_kubernetes(&value.value.0, 63), "value", value.span, &value.value.0),
-        ] {
-            if !fits {
-                scope.report(
-                    Finding::new(
-                        &code::INVALID_VALUE,
-                        place,
-                        format!("expected the {what} of a Kubernetes label, found `{written}`"),
-                    )
-                    .hint("use at most 63 letters, digits, `-`, `_` and `.`, with a letter or digit at both ends"),
-                );
-            }
-        }
-        labels.insert(key.value.clone(), value.value.0.clone());
-    }
-    let namespace = operator.value.namespace.as_ref();
-    if let Some(namespace) = namespace {
-        let fits = namespace.value.0.len() <= 63
-            && namespace.value.0.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-');
-        if !fits {
-            scope.report(
-                Finding::new(
-                    &code::INVALID_VALUE,
-                    namespace.span,
-                    format!("expected a Kubernetes namespace, found `{}`", namespace.value.0),
-                )
-                .hint("use at most 63 lower-case letters, digits and `-`"),
-            );
-        }
-    }
-    Operator { namespace: namespace.map(|name| name.value.0.clone()), labels }
-}
-
-/// Whether Kubernetes takes a text as the value of a label, or as a part of its key.
-fn is_kubernetes(text: &str, most: usize) -> bool {
-    let ends = |c: Option<char>| c.is_none_or(|c| c.is_ascii_alphanumeric());
-    text.len() <= most
-        && ends(text.chars().next())
-        && ends(text.chars().next_back())
-        && text.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_' | b'.'))
 }
 
 /// Labels for series and alerts: none of the reserved ones, and names that Prometheus takes.

@@ -9,7 +9,7 @@ use std::io::{self, BufRead, BufReader, Read};
 use flate2::bufread::MultiGzDecoder;
 use ruzstd::decoding::{FrameDecoder, StreamingDecoder};
 
-use super::{Capture, Unreadable, json, protobuf};
+use super::{Capture, Unreadable, json, protobuf, wire};
 
 /// First bytes of what gzip and zstd write.
 const GZIP: [u8; 2] = [0x1f, 0x8b];
@@ -114,7 +114,7 @@ fn one(capture: &mut Capture, message: &[u8], record: u64, may_be_cut: bool) -> 
     let read = match message.first() {
         Some(b'{') => json::request(capture, message).map_err(|cause| cause.to_string()),
         _ => match protobuf::request(capture, message) {
-            Err(protobuf::Fault::Short) if may_be_cut => {
+            Err(wire::Fault::Short) if may_be_cut => {
                 capture.is_cut = true;
                 Ok(())
             }

@@ -9,6 +9,7 @@ mod otlp;
 mod protobuf;
 mod record;
 mod shelf;
+mod wire;
 
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::num::NonZeroU64;
