@@ -16,14 +16,14 @@ pub(super) fn run(judge: &mut Judge<'_>) {
             // A name of a field is as hostile as its value.
             let hits = crate::sensitive::scan(field, crate::sensitive::Origin::Telemetry);
             let field = crate::sensitive::masked(field, &hits);
-            Finding::new(code, place, format!("`{field}` of {service_name} holds {}", kind.words()))
+            // Names of attributes have no blanks; the other fields are told in words.
+            let in_words = field.contains(' ');
+            let called = if in_words { field.clone() } else { format!("`{field}`") };
+            Finding::new(code, place, format!("{called} of {service_name} holds {}", kind.words()))
                 .note(format!("found in {count} fields; the value is not shown"))
                 .hint(match declared.is_some_and(|attribute| attribute.pii.is_some()) {
                     true => "it is declared: look whether the capture was taken behind the generated agent".to_owned(),
-                    // Names of attributes have no blanks; the other fields are told in words.
-                    false if field.contains(' ') => {
-                        "do not record it; the generated agent masks what it recognises".to_owned()
-                    }
+                    false if in_words => "do not record it; the generated agent masks what it recognises".to_owned(),
                     false => {
                         format!("do not record it, or declare `{field}` under `attributes` with its kind of data")
                     }
