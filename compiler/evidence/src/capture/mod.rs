@@ -105,6 +105,8 @@ pub enum Signal {
     Exemplar,
     /// Samples of a profile, once a profile.
     Profile,
+    /// A link of a CONSUMER that begins a trace to the message that it takes.
+    Link,
 }
 
 /// Something that names a trace.
@@ -116,7 +118,7 @@ pub struct Reference {
     pub service: Name,
     /// What names it.
     pub signal: Signal,
-    /// The metric of an exemplar, in [`Capture::names`].
+    /// The metric of an exemplar, or the name of the span with the link, in [`Capture::names`].
     pub of: Option<Name>,
 }
 

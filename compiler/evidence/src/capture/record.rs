@@ -122,6 +122,11 @@ impl Capture {
             asks_database: text("db.system.name").or_else(|| text("db.system")).is_some(),
             linked: !span.links.is_empty(),
         });
+        if kind == SpanKind::Consumer && parent.get().is_none() {
+            for trace in span.links.iter().filter_map(|link| link.trace_id.get()) {
+                self.shelf.reference(Reference { trace, service, signal: Signal::Link, of: Some(name) });
+            }
+        }
         self.text(service, "the span's name", Some(trace), &span.name);
         self.text(service, "the span's status", Some(trace), &span.status.message);
         self.pairs(service, Some(trace), &span.attributes);

@@ -177,3 +177,73 @@ impl Parts {
         if self.next > PARTS { Ok(None) } else { aside.read(self.next - 1).map(Some) }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, reason = "a test may stop at the first surprise")]
+
+    use std::collections::HashMap;
+
+    use super::{MOST_HELD, Room, Shelf};
+    use crate::capture::{Names, Reference, Signal, Span, SpanId, SpanKind, TraceId};
+
+    /// Shuffled spans of many traces, beyond what is held: each trace comes back in one part, its spans in their order, and
+    /// with what names it.
+    #[test]
+    fn what_was_put_aside_comes_back_by_trace() {
+        let mut made = 0;
+        let mut names = Names::default();
+        let name = names.number("a");
+        let mut shelf = Shelf::new(Box::new(|| Ok(Box::new(std::io::Cursor::new(Vec::new())) as Box<dyn Room>)));
+        let traces = 50_000_u64;
+        let trace_of = |at: u64| TraceId::from(at % traces + 1);
+        let spans = MOST_HELD as u64 + 20_000;
+        for at in 0..spans {
+            made += 1;
+            let span = Span {
+                trace: trace_of(at),
+                id: SpanId::new(made).unwrap(),
+                parent: SpanId::new(at),
+                time: (at, u64::MAX),
+                flags: 0x101,
+                service: name,
+                name,
+                route: (at % 2 == 0).then_some(name),
+                peer: None,
+                kind: SpanKind::Client,
+                failed: at % 3 == 0,
+                erred: false,
+                keeps: true,
+                asks_database: false,
+                linked: false,
+            };
+            shelf.span(span);
+            if at < traces {
+                shelf.reference(Reference { trace: trace_of(at), service: name, signal: Signal::Exemplar, of: None });
+            }
+            shelf.settle().unwrap();
+        }
+        assert!(shelf.aside.is_some());
+        let mut parts = shelf.close().unwrap();
+        let mut seen: HashMap<TraceId, (usize, u64, usize)> = HashMap::new();
+        let (mut number, mut read) = (0, 0);
+        while let Some(part) = parts.next().unwrap() {
+            number += 1;
+            assert!(!part.is_short);
+            for span in part.spans {
+                read += 1;
+                let (home, last, _) = seen.entry(span.trace).or_insert((number, 0, 0));
+                assert!(*home == number && *last < span.id.get(), "{span:?}");
+                *last = span.id.get();
+                assert_eq!(span.parent, SpanId::new(span.id.get() - 1));
+            }
+            for reference in part.references {
+                let (home, _, references) = seen.get_mut(&reference.trace).unwrap();
+                assert_eq!(*home, number);
+                *references += 1;
+            }
+        }
+        assert_eq!((read, seen.len()), (spans, traces as usize));
+        assert!(seen.values().all(|(_, _, references)| *references == 1));
+    }
+}

@@ -10,7 +10,7 @@ use emberline_core::source::Span as Place;
 use emberline_core::spec::CallKind;
 
 use super::Judge;
-use crate::capture::{Name, Span, SpanId, SpanKind};
+use crate::capture::{Name, Reference, Span, SpanId, SpanKind};
 
 /// How far clocks of two machines may be apart, in nanoseconds: when a stray SERVER span is matched to a call, and when a
 /// request is held against the call that it answers.
@@ -158,6 +158,26 @@ fn began(judge: &mut Judge<'_>, span: &Span) {
                 _ => format!("inject the context into the message in {caller}, and link to it in {callee}"),
             })
             .evidence(judge.evidence(span, None))
+    });
+}
+
+/// A message whose sender's trace is not in the capture.
+pub(super) fn linked_to_nothing(judge: &mut Judge<'_>, link: &Reference) {
+    let callee = judge.service(link.service);
+    let mut callers = judge.model.services.iter().filter_map(|service| {
+        let call =
+            service.calls.iter().find(|call| call.service.value == callee && call.kind == CallKind::AsyncLink)?;
+        Some((service.name.value.as_str(), call.service.span))
+    });
+    let Some((caller, place)) = callers.next() else { return };
+    let code = &code::BROKEN_PROPAGATION;
+    let name = link.of.map_or("", |of| judge.capture.names.text(of));
+    judge.report(code, place, format!("link {name}"), link.trace, |judge| {
+        let message = format!("the CONSUMER span `{name}` of {callee} links to the trace {:032x}, which is not in the capture", link.trace);
+        Finding::new(code, place, message)
+            .note(format!("likely cause: {caller} does not export the PRODUCER span, or the message was sent before the capture began"))
+            .hint(format!("look whether {caller} ends its PRODUCER span, or take a capture that begins earlier"))
+            .evidence(judge.evidence_of(link.service, Some(link.trace)))
     });
 }
 

@@ -17,8 +17,12 @@ pub(super) fn outside(judge: &mut Judge<'_>, references: &[Reference], stage: St
     }
     for reference in references {
         let (code, what) = match reference.signal {
-            // Logs and profiles are not sampled.
-            Signal::Log { .. } | Signal::Profile if stage == Stage::Kept => continue,
+            // Logs and profiles are not sampled, and the trace of a message's sender may not have been kept.
+            Signal::Log { .. } | Signal::Profile | Signal::Link if stage == Stage::Kept => continue,
+            Signal::Link => {
+                super::hops::linked_to_nothing(judge, reference);
+                continue;
+            }
             Signal::Log { .. } => (&code::LOG_OUTSIDE_TRACE, "a log record"),
             Signal::Exemplar => (&code::DEAD_EXEMPLAR, "an exemplar"),
             Signal::Profile => (&code::PROFILE_OUTSIDE_TRACE, "a profile"),

@@ -256,6 +256,13 @@ pub(crate) const MUTATIONS: &[Mutation] = &[
         "shop SERVER /\n  shop PRODUCER\n\naudit CONSUMER link=1",
     ),
     change(
+        "a consumer that links to a trace that nobody exported",
+        "broken-propagation",
+        "slos/1.yaml:5 audit",
+        "shop SERVER /\n  shop PRODUCER\n\naudit CONSUMER link=9",
+        "shop SERVER /\n  shop PRODUCER\n\naudit CONSUMER link=1",
+    ),
+    change(
         "a clock that is wrong",
         "span-outside-parent",
         "slos/0.yaml:4 shop",
