@@ -7,7 +7,7 @@ use std::io::Write as _;
 use std::path::Path;
 
 use emberline_core::model::Prices;
-use emberline_core::plan::bounds::ServiceBound;
+use emberline_core::plan::bounds::{ServiceBound, total};
 
 use crate::failure::{Failure, Result};
 use crate::render::entry::entries;
@@ -138,10 +138,6 @@ fn metrics(bounds: &[ServiceBound]) -> BTreeMap<(&str, &str), u64> {
         );
     }
     series
-}
-
-fn total(bounds: &[ServiceBound]) -> u64 {
-    bounds.iter().map(ServiceBound::series).fold(0, u64::saturating_add)
 }
 
 /// Each name with its number before and after; 0 where it was not.

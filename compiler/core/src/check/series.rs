@@ -4,7 +4,7 @@ use super::{Context, unbounded_label};
 use crate::code;
 use crate::finding::Finding;
 use crate::model::Policy;
-use crate::plan::bounds::{Factor, MetricBound, ServiceBound};
+use crate::plan::bounds::{Factor, MetricBound, ServiceBound, total};
 use crate::source::Spanned;
 
 /// The budgets of metrics and of the service, and the SDK's limit for what objectives read.
@@ -35,7 +35,7 @@ pub(super) fn run(context: &Context<'_>, findings: &mut Vec<Finding>) {
 /// The budget of all services together.
 pub(super) fn whole(policy: &Policy, bounds: &[ServiceBound], findings: &mut Vec<Finding>) {
     let Some(budget) = policy.cardinality.total else { return };
-    let total = bounds.iter().map(ServiceBound::series).fold(0, u64::saturating_add);
+    let total = total(bounds);
     if total <= u64::from(budget.value) {
         return;
     }

@@ -51,25 +51,37 @@ const UNBOUNDED: &[(&str, &str)] = &[
 pub(super) fn run(context: &Context<'_>, findings: &mut Vec<Finding>) {
     for metric in context.service.metrics.values() {
         for (prometheus, label) in &metric.labels {
-            match (&label.domain, instead(prometheus)) {
-                (None, _) => findings.push(without_domain(metric, label)),
-                (Some(Domain::Count(count)), Some(instead)) if *count > 1 => {
-                    findings.push(by_name(metric, label, *count, instead));
-                }
-                // Who lists every value knows that there are no more.
-                _ => {}
-            }
+            findings.extend(match refusal(prometheus, label) {
+                Some(Refusal::NoDomain) => Some(without_domain(metric, label)),
+                Some(Refusal::ByName { count, instead }) => Some(by_name(metric, label, count, instead)),
+                None => None,
+            });
         }
     }
 }
 
 /// Whether a label of the metric is refused.
 pub(super) fn is_refused(metric: &Metric) -> bool {
-    metric.labels.iter().any(|(name, label)| match label.domain {
-        None => true,
-        Some(Domain::Count(count)) => count > 1 && instead(name).is_some(),
-        Some(Domain::Values(_)) => false,
-    })
+    metric.labels.iter().any(|(name, label)| refusal(name, label).is_some())
+}
+
+/// Why a label is refused.
+enum Refusal {
+    /// Nothing bounds it.
+    NoDomain,
+    /// So many values are promised of what never is bounded; `instead` is to be used, empty where there is nothing.
+    ByName { count: u32, instead: &'static str },
+}
+
+fn refusal(prometheus: &str, label: &Label) -> Option<Refusal> {
+    match label.domain {
+        None => Some(Refusal::NoDomain),
+        Some(Domain::Count(count)) if count > 1 => {
+            instead(prometheus).map(|instead| Refusal::ByName { count, instead })
+        }
+        // Who lists every value knows that there are no more.
+        Some(_) => None,
+    }
 }
 
 /// For a label that is known to have no bound, the attribute to use instead; empty where there is none.

@@ -94,6 +94,12 @@ impl ServiceBound {
     }
 }
 
+/// Series of all services together.
+#[must_use]
+pub fn total(services: &[ServiceBound]) -> u64 {
+    services.iter().map(ServiceBound::series).fold(0, u64::saturating_add)
+}
+
 impl MetricBound {
     /// The bound of a metric. A label without a domain is left out: it has a finding of its own.
     #[must_use]

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::redaction::{self, Steps};
+use super::redaction;
 use super::{Config, durable, env};
 use crate::plan::TelemetryPlan;
 
@@ -45,11 +45,11 @@ pub(super) fn config(plan: &TelemetryPlan, to: To) -> Config {
             ("load_balancing/traces", "load_balancing/services")
         }
     };
-    config.pipeline("traces", &["otlp"], &Steps::TRACES, &[traces]);
-    config.pipeline("metrics", &["otlp"], &Steps::METRICS, &[others]);
+    config.pipeline("traces", &["otlp"], &redaction::TRACES, &[traces]);
+    config.pipeline("metrics", &["otlp"], &redaction::METRICS, &[others]);
     // Logs have no series to keep together; their trace's gateway is as good as any.
-    config.pipeline("logs", &["otlp"], &Steps::LOGS, &[traces]);
-    config.pipeline("profiles", &["otlp"], &Steps::PROFILES, &["otlp_grpc/gateway"]);
+    config.pipeline("logs", &["otlp"], &redaction::LOGS, &[traces]);
+    config.pipeline("profiles", &["otlp"], &redaction::PROFILES, &["otlp_grpc/gateway"]);
     config
 }
 

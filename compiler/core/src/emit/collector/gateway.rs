@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::redaction::{self, Steps};
+use super::redaction;
 use super::{Config, durable, env, escaped, quoted};
 use crate::plan::{SPAN_STREAMS, Slow, TelemetryPlan};
 use crate::promql::MatchOp;
@@ -38,11 +38,11 @@ pub(super) fn single(plan: &TelemetryPlan) -> Config {
     let mut config = Config::new("127.0.0.1");
     redaction::add(&mut config, plan);
     config.connector(REDACTED, json!({}));
-    config.pipeline("traces/redaction", &[RECEIVED], &Steps::TRACES, &[REDACTED]);
-    config.pipeline("metrics/redaction", &[RECEIVED], &Steps::METRICS, &[REDACTED]);
-    config.pipeline("logs/redaction", &[RECEIVED], &Steps::LOGS, &[REDACTED]);
+    config.pipeline("traces/redaction", &[RECEIVED], &redaction::TRACES, &[REDACTED]);
+    config.pipeline("metrics/redaction", &[RECEIVED], &redaction::METRICS, &[REDACTED]);
+    config.pipeline("logs/redaction", &[RECEIVED], &redaction::LOGS, &[REDACTED]);
     add(&mut config, plan, REDACTED, &[]);
-    config.pipeline("profiles", &[RECEIVED], &Steps::PROFILES, &[STORE]);
+    config.pipeline("profiles", &[RECEIVED], &redaction::PROFILES, &[STORE]);
     config
 }
 

@@ -35,7 +35,7 @@ const LITERALS: [&str; 2] = [r"'(?:[^']|'')*'", r"\b[0-9]+(?:\.[0-9]+)?\b"];
 /// A URL's query and fragment.
 const QUERY: &str = r"[?#].*";
 
-/// Adds the processors that [`Steps`] names.
+/// Adds the processors that the lists below name.
 pub(super) fn add(config: &mut Config, plan: &TelemetryPlan) {
     let sanitizers = json!({
         "db_sanitizer": {"sql": {"enabled": true, "attributes": plan.sql.iter().map(|key| escaped(key)).collect::<Vec<_>>()}, "sanitize_span_name": false},
@@ -56,15 +56,11 @@ pub(super) fn add(config: &mut Config, plan: &TelemetryPlan) {
 }
 
 /// The processors of each signal, in order.
-pub(super) struct Steps;
-
-impl Steps {
-    pub(super) const TRACES: [&'static str; 3] = ["memory_limiter", "redaction/spans", "transform/redaction"];
-    pub(super) const LOGS: [&'static str; 3] = ["memory_limiter", "redaction", "transform/redaction"];
-    // An attribute that redaction drops would leave several values of one series: they are added up before.
-    pub(super) const METRICS: [&'static str; 3] = ["memory_limiter", guard::ID, "redaction"];
-    pub(super) const PROFILES: [&'static str; 2] = ["memory_limiter", "transform/redaction"];
-}
+pub(super) const TRACES: [&str; 3] = ["memory_limiter", "redaction/spans", "transform/redaction"];
+pub(super) const LOGS: [&str; 3] = ["memory_limiter", "redaction", "transform/redaction"];
+/// An attribute that redaction drops would leave several values of one series: they are added up before.
+pub(super) const METRICS: [&str; 3] = ["memory_limiter", guard::ID, "redaction"];
+pub(super) const PROFILES: [&str; 2] = ["memory_limiter", "transform/redaction"];
 
 fn redaction(plan: &TelemetryPlan, more: Option<Value>) -> Value {
     let mut body = json!({
