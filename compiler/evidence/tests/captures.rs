@@ -207,3 +207,14 @@ web LOG severity=9\nweb EXEMPLAR kind=new\nweb PROFILE";
         assert!(judged(&seed, Redacted).sampled.traces > 0, "{name}");
     }
 }
+
+#[test]
+fn a_flood_of_labels_and_long_texts_is_cut() {
+    let long = "x".repeat(100_000);
+    let sketch: String = (0..300).map(|at| format!("web EXEMPLAR {at}{long}=1 kind={at}{long}\n")).collect();
+    let mut read = empty(Redacted);
+    capture::read(&mut read, lines(&format!("web SERVER /\n{sketch}")).as_bytes()).unwrap();
+    let held: usize =
+        read.labels.iter().map(|((_, _, key), values)| key.len() + values.iter().map(String::len).sum::<usize>()).sum();
+    assert!(read.labels.len() == 301 && held < 301 * 3 * 1_024, "{held}");
+}

@@ -145,6 +145,10 @@ pub struct Counts {
 /// How many places of each kind are told apart: fields with personal data, labels, and values of a label. What shows
 /// more is at fault anyway, and must not fill the memory.
 const MOST_PLACES: usize = 10_000;
+/// How many values of all labels together are told apart.
+const MOST_VALUES: usize = 200_000;
+/// How much of a field's name or of a label's value is held, in bytes: no declared one is as long.
+const MOST_TEXT: usize = 1_024;
 
 /// What is known of everything that was read.
 pub struct Capture {
@@ -158,6 +162,8 @@ pub struct Capture {
     pub leaks: BTreeMap<Leak, (u64, Option<TraceId>)>,
     /// Values seen of each label: service, metric, label.
     pub labels: BTreeMap<(Name, Name, String), BTreeSet<String>>,
+    /// How many values there are in `labels`.
+    values: usize,
     /// Whether it ends inside a record.
     pub is_cut: bool,
     /// Whether texts are searched for personal data.
@@ -188,6 +194,7 @@ impl Capture {
             counts: Counts::default(),
             leaks: BTreeMap::new(),
             labels: BTreeMap::new(),
+            values: 0,
             is_cut: false,
             looks_for_leaks,
             clean: HashSet::new(),

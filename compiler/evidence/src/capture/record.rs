@@ -2,7 +2,7 @@
 
 use super::field::Id;
 use super::otlp::{Dictionary, Exemplar, Group, Metric, Pair, Profile, Record, Request, Value};
-use super::{Capture, MOST_PLACES, Name, Reference, Signal, Span, SpanKind, TraceId, otlp};
+use super::{Capture, MOST_PLACES, MOST_TEXT, MOST_VALUES, Name, Reference, Signal, Span, SpanKind, TraceId, otlp};
 use crate::sensitive::{self, Origin};
 
 /// A service that does not say its name, as SDKs call it.
@@ -158,14 +158,14 @@ impl Capture {
             self.pairs(service, None, &point.attributes);
             for Pair { key, value, .. } in &point.attributes {
                 let full = self.labels.len() >= MOST_PLACES;
-                let place = (service, name, key.clone().into_owned());
+                let place = (service, name, held(key).to_owned());
                 if full && !self.labels.contains_key(&place) {
                     continue;
                 }
                 // Enough to show that a label is unbounded, and not more than can be held.
                 let seen = self.labels.entry(place).or_default();
-                if seen.len() < MOST_PLACES {
-                    seen.insert(shown(value));
+                if seen.len() < MOST_PLACES && self.values < MOST_VALUES {
+                    self.values += usize::from(seen.insert(shown(value)));
                 }
             }
             for Exemplar { trace_id, filtered_attributes, .. } in &point.exemplars {
@@ -199,7 +199,7 @@ impl Capture {
             if is_known || self.text(service, "an attribute's name", trace, &pair.key) {
                 continue;
             }
-            if self.clean.len() < MOST_PLACES {
+            if self.clean.len() < MOST_PLACES && pair.key.len() <= MOST_TEXT {
                 self.clean.insert(pair.key.as_ref().into());
             }
         }
@@ -230,7 +230,7 @@ impl Capture {
         let hits = sensitive::scan(text, Origin::Telemetry);
         for hit in &hits {
             let full = self.leaks.len() >= MOST_PLACES;
-            let place = (service, field.to_owned(), hit.kind);
+            let place = (service, held(field).to_owned(), hit.kind);
             if full && !self.leaks.contains_key(&place) {
                 continue;
             }
@@ -242,10 +242,15 @@ impl Capture {
     }
 }
 
+/// As much of a text as is held.
+fn held(text: &str) -> &str {
+    text.get(..text.floor_char_boundary(MOST_TEXT)).unwrap_or(text)
+}
+
 /// A label's value as Prometheus would show it.
 fn shown(value: &Value<'_>) -> String {
     match value {
-        Value { string_value: Some(text), .. } => text.clone().into_owned(),
+        Value { string_value: Some(text), .. } => held(text).to_owned(),
         Value { int_value: Some(number), .. } => number.to_string(),
         Value { bool_value: Some(bool), .. } => bool.to_string(),
         _ => String::new(),
