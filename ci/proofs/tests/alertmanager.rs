@@ -109,7 +109,7 @@ fn a_page_mutes_the_ticket_of_its_objective_and_no_other() -> Result<()> {
     let muted = alert("latency", "ticket", "/buy");
     let others =
         [alert("latency", "ticket", "/"), alert("availability", "ticket", "/buy"), alert("latency", "page", "/buy")];
-    running.fire(&[&others[..], &[muted.clone()]].concat())?;
+    running.fire(&[&others[..], std::slice::from_ref(&muted)].concat())?;
     let deadline = Instant::now() + Duration::from_secs(30);
     loop {
         let held: Vec<Labels> = running
