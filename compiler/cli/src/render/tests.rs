@@ -345,6 +345,7 @@ mod formats {
         let clean = rendered(Format::Junit, &sources, &[]);
         let report = Report::deserialize_from_str(&clean).unwrap();
         assert_eq!((report.tests, report.failures), (1, 0), "{clean}");
+        assert_eq!(report.test_suites[0].test_cases[0].name.as_str(), "no findings", "{clean}");
         assert!(Report::deserialize_from_str(&clean.replace("</", "<")).is_err(), "the reader judges");
     }
 }
