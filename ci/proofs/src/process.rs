@@ -1,21 +1,31 @@
 //! Programs under test: free ports, a guard that ends a process when it goes out of scope, and bounded waiting.
 
 use std::fs::File;
+use std::hash::{BuildHasher, RandomState};
 use std::net::TcpListener;
+use std::ops::Range;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
+use std::sync::LazyLock;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::thread::sleep;
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, bail};
 
-/// A port that was free on 127.0.0.1 a moment ago.
+/// A port that is free on 127.0.0.1. It stays so until its program binds it: it lies below those that systems give to
+/// outgoing connections (from 32768 on Linux), and no second call of this process gets it.
 ///
 /// # Errors
 /// When the machine has no port to give.
 pub fn free_port() -> Result<u16> {
-    let listener = TcpListener::bind(("127.0.0.1", 0)).context("asking the system for a free port")?;
-    Ok(listener.local_addr().context("reading the port that the system gave")?.port())
+    const RANGE: Range<u16> = 20_000..32_000;
+    static NEXT: LazyLock<AtomicU64> = LazyLock::new(|| AtomicU64::new(RandomState::new().hash_one(()) >> 1));
+    RANGE
+        .map(|_| NEXT.fetch_add(1, Ordering::Relaxed) % u64::from(RANGE.end - RANGE.start))
+        .filter_map(|place| u16::try_from(place).ok().map(|place| RANGE.start + place))
+        .find(|port| TcpListener::bind(("127.0.0.1", *port)).is_ok())
+        .with_context(|| format!("no port of {RANGE:?} is free"))
 }
 
 /// A running program. Dropping it ends that one process, by its id; what it printed stays in the log.

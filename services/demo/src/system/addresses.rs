@@ -1,4 +1,4 @@
-//! Where each program listens: ports of 127.0.0.1 that were free when the system was laid out.
+//! Where each program listens: ports of 127.0.0.1 that were free when the system was laid out, and that no outgoing connection takes.
 
 use anyhow::Result;
 
