@@ -115,7 +115,7 @@ fn pass(
     let planned: Vec<(Option<plan::ServicePlan>, plan::bounds::ServiceBound, Vec<Finding>)> = services
         .into_par_iter()
         .map(|service| {
-            let mut plan = plan::service(&service, &common.policy, &common.index);
+            let mut plan = plan::service(sources, &service, &common.policy, &common.index);
             let findings = check::service(sources, &common, &service, &plan);
             let bounds = std::mem::take(&mut plan.bounds);
             (keep(plan), bounds, findings)

@@ -98,25 +98,47 @@ impl Source {
 
 /// The texts of one run, in the order they were added.
 #[derive(Debug, Clone, Default)]
-pub struct Sources(Vec<Source>);
+pub struct Sources {
+    texts: Vec<Source>,
+    /// How paths begin that lie in the folder of specs, and what stands for that in places that are written down.
+    folder: Option<(String, String)>,
+}
 
 impl Sources {
     /// Adds a text and returns its id. `text` must be shorter than 4 GiB (the file reader refuses far smaller ones).
     pub fn add(&mut self, path: impl Into<String>, text: impl Into<String>) -> SourceId {
-        let id = SourceId(u32::try_from(self.0.len()).unwrap_or(u32::MAX));
-        self.0.push(Source { path: path.into(), text: text.into() });
+        let id = SourceId(u32::try_from(self.texts.len()).unwrap_or(u32::MAX));
+        self.texts.push(Source { path: path.into(), text: text.into() });
         id
+    }
+
+    /// Says that the specs lie below `prefix` (as their paths are shown) in a folder called `name`.
+    pub fn lie_in(&mut self, prefix: impl Into<String>, name: impl Into<String>) {
+        self.folder = Some((prefix.into(), name.into()));
+    }
+
+    /// A source's path from the folder of specs on, that folder included: it does not depend on where one stands.
+    #[must_use]
+    pub fn path_of(&self, id: SourceId) -> String {
+        let path = &self.get(id).path;
+        match self.folder.as_ref().and_then(|(prefix, name)| Some((path.strip_prefix(prefix.as_str())?, name))) {
+            Some((rest, name)) => format!("{name}/{}", rest.trim_start_matches('/')),
+            None => path.clone(),
+        }
     }
 
     /// The source of an id that this collection gave out.
     #[must_use]
     pub fn get(&self, id: SourceId) -> &Source {
-        &self.0[id.0 as usize]
+        &self.texts[id.0 as usize]
     }
 
     /// All ids and sources, in order.
     pub fn iter(&self) -> impl ExactSizeIterator<Item = (SourceId, &Source)> {
-        self.0.iter().enumerate().map(|(index, source)| (SourceId(u32::try_from(index).unwrap_or(u32::MAX)), source))
+        self.texts
+            .iter()
+            .enumerate()
+            .map(|(index, source)| (SourceId(u32::try_from(index).unwrap_or(u32::MAX)), source))
     }
 
     /// The first and last position of a span; the end is that of its last character, and of the start for an empty one.

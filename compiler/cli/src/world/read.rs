@@ -32,6 +32,11 @@ pub(crate) fn read(specs: &Path) -> Result<Specs> {
     files.sort();
     let texts: Vec<Vec<u8>> = files.par_iter().map(|(_, path)| contents(path)).collect::<Result<_>>()?;
     let mut read = Specs::default();
+    if let Some(name) = specs.is_dir().then(|| specs.canonicalize().ok()).flatten().as_deref().and_then(Path::file_name)
+    {
+        let prefix = shown(specs);
+        read.sources.lie_in(if prefix == "." { String::new() } else { prefix }, name.to_string_lossy());
+    }
     for ((path, _), bytes) in files.into_iter().zip(texts) {
         read.add(path, bytes);
     }

@@ -2,6 +2,7 @@
 
 mod alertmanager;
 mod collector;
+mod grafana;
 mod limits;
 mod operator;
 mod prometheus;
@@ -34,6 +35,10 @@ pub enum Target {
     Limits,
     /// The configuration of Alertmanager.
     Alertmanager,
+    /// Dashboards of Grafana, and what provisions them.
+    Grafana,
+    /// Runbook pages. They are prose, so `emberline-pages` renders them: nothing is emitted here.
+    Runbooks,
 }
 
 impl Target {
@@ -47,6 +52,8 @@ impl Target {
         Self::Retention,
         Self::Limits,
         Self::Alertmanager,
+        Self::Grafana,
+        Self::Runbooks,
     ];
 
     /// The word for `--only`.
@@ -61,6 +68,8 @@ impl Target {
             Self::Retention => "retention",
             Self::Limits => "limits",
             Self::Alertmanager => "alertmanager",
+            Self::Grafana => "grafana",
+            Self::Runbooks => "runbooks",
         }
     }
 
@@ -76,6 +85,8 @@ impl Target {
             Self::Retention => "retention",
             Self::Limits => "limits",
             Self::Alertmanager => "alertmanager",
+            Self::Grafana => "grafana",
+            Self::Runbooks => "runbooks",
         }
     }
 
@@ -113,7 +124,12 @@ pub fn emit(plan: &Plan, unit: usize, targets: &[Target]) -> Vec<Artefact> {
                     Target::Tests => artefacts.extend(tests::emit(service, &plan.courses)),
                     Target::Operator => artefacts.push(operator::emit(service, &plan.operator)),
                     Target::Limits => artefacts.push(limits::views(service, &plan.telemetry)),
-                    Target::Schema | Target::Collector | Target::Retention | Target::Alertmanager => {}
+                    Target::Grafana => artefacts.push(grafana::service(service, plan)),
+                    Target::Schema
+                    | Target::Collector
+                    | Target::Retention
+                    | Target::Alertmanager
+                    | Target::Runbooks => {}
                 }
             }
         }
@@ -129,6 +145,9 @@ pub fn emit(plan: &Plan, unit: usize, targets: &[Target]) -> Vec<Artefact> {
             }
             if targets.contains(&Target::Alertmanager) {
                 artefacts.push(alertmanager::emit(&plan.alertmanager));
+            }
+            if targets.contains(&Target::Grafana) {
+                artefacts.extend(grafana::global(plan));
             }
             if targets.contains(&Target::Limits) {
                 artefacts.push(limits::prometheus(&plan.telemetry));

@@ -4,6 +4,7 @@
 
 mod alerting;
 mod cardinality;
+mod console;
 mod domain;
 mod index;
 mod metric;
@@ -20,6 +21,7 @@ mod waiver;
 
 pub use alerting::{AlertNames, Alerting, DataStates, Pair, Response, Strength};
 pub use cardinality::Cardinality;
+pub use console::{Console, DataSource};
 pub use index::{Declared, Index};
 pub use metric::{Domain, Joint, Label, Metric, label_name, prometheus_name};
 pub use operator::Operator;

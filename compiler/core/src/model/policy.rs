@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use super::alerting::{self, Alerting, DataStates};
 use super::cardinality::Cardinality;
+use super::console::Console;
 use super::domain;
 use super::operator::Operator;
 use super::prices::Prices;
@@ -65,8 +66,8 @@ pub struct Policy {
     pub targets: Vec<Target>,
     /// Metadata for the Prometheus Operator.
     pub operator: Operator,
-    /// Base of `runbook_url`s, without a slash at the end.
-    pub runbook_url: Option<String>,
+    /// Where people look.
+    pub console: Console,
     /// Where the policy declares severities of its own.
     pub own_severities: Option<Span>,
     /// Severities by name.
@@ -101,11 +102,13 @@ pub struct Policy {
     pub(crate) unread: bool,
 }
 
-/// A severity's routing labels.
+/// What a severity means.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Severity {
     /// Labels on its alerts.
     pub labels: BTreeMap<String, String>,
+    /// Whom to call when nobody answers, in order.
+    pub escalation: Vec<String>,
 }
 
 impl Policy {
@@ -188,7 +191,7 @@ impl Policy {
             waivers: Waiver::resolve(spec, scope),
             targets: targets(spec),
             operator: Operator::resolve(spec, scope),
-            runbook_url: runbook_url(spec, scope),
+            console: Console::resolve(spec, scope),
             routing: Routing::resolve(spec, &severities, scope),
             severities,
             own_severities: spec.and_then(|s| s.severities.as_ref()).map(|severities| severities.span),
@@ -246,7 +249,7 @@ impl Policy {
 fn series_labels(spec: Option<&PolicySpec>, scope: &mut Scope<'_>) -> BTreeMap<String, String> {
     let named = spec.and_then(|spec| spec.labels.as_ref());
     for (name, _) in named.into_iter().flat_map(|named| named.value.iter()) {
-        if ["objective", "owner", "window"].contains(&name.value.as_str()) {
+        if ["objective", "owner", "tier", "window"].contains(&name.value.as_str()) {
             scope.report(
                 Finding::new(
                     &code::INVALID_VALUE,
@@ -287,23 +290,6 @@ fn ambient(written: &str) -> String {
     }
 }
 
-fn runbook_url(spec: Option<&PolicySpec>, scope: &mut Scope<'_>) -> Option<String> {
-    let url = spec?.runbook_url.as_ref()?;
-    let address = url.value.strip_prefix("https://").or_else(|| url.value.strip_prefix("http://"));
-    if address.is_none_or(str::is_empty) || url.value.contains(|c: char| c.is_whitespace() || c.is_control()) {
-        scope.report(
-            Finding::new(
-                &code::INVALID_VALUE,
-                url.span,
-                format!("expected a URL such as `https://runbooks.example.com`, found `{}`", url.value),
-            )
-            .hint("begin it with `https://`"),
-        );
-        return None;
-    }
-    Some(url.value.trim_end_matches('/').to_owned())
-}
-
 fn severities(spec: Option<&PolicySpec>, scope: &mut Scope<'_>) -> BTreeMap<String, Severity> {
     let Some(declared) = spec.and_then(|s| s.severities.as_ref()) else {
         return ["page", "ticket"].map(|name| (name.to_owned(), Severity::default())).into();
@@ -318,7 +304,9 @@ fn severities(spec: Option<&PolicySpec>, scope: &mut Scope<'_>) -> BTreeMap<Stri
             );
         }
         let labels = labels(severity.as_ref().and_then(|severity| severity.labels.as_ref()), scope);
-        severities.insert(name.value.clone(), Severity { labels });
+        let steps = severity.as_ref().and_then(|severity| severity.escalation.as_ref());
+        let escalation = steps.into_iter().flatten().map(|step| step.value.0.clone()).collect();
+        severities.insert(name.value.clone(), Severity { labels, escalation });
     }
     severities
 }
@@ -337,6 +325,8 @@ fn targets(spec: Option<&PolicySpec>) -> Vec<Target> {
                 TargetWord::Retention => Target::Retention,
                 TargetWord::Limits => Target::Limits,
                 TargetWord::Alertmanager => Target::Alertmanager,
+                TargetWord::Grafana => Target::Grafana,
+                TargetWord::Runbooks => Target::Runbooks,
             })
             .collect(),
         None => Target::ALL.iter().copied().filter(|target| *target != Target::Operator).collect(),

@@ -19,6 +19,10 @@ pub struct Service {
     pub description: Option<String>,
     /// The team that is called.
     pub owner: Option<String>,
+    /// How much the service matters.
+    pub tier: Option<String>,
+    /// How its last deployment is undone.
+    pub rollback: Option<String>,
     /// Where `git blame` looks.
     pub repository: Option<String>,
     /// Expected requests.

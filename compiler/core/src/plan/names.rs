@@ -33,7 +33,7 @@ pub fn stem(name: &str) -> String {
 }
 
 /// FNV-1a, 32 bits: stable between versions and machines, which the standard library's hasher does not promise.
-fn fnv1a(text: &str) -> u32 {
+pub(super) fn fnv1a(text: &str) -> u32 {
     text.bytes().fold(0x811c_9dc5, |hash, byte| (hash ^ u32::from(byte)).wrapping_mul(0x0100_0193))
 }
 

@@ -5,12 +5,14 @@ use std::sync::Arc;
 
 use rust_decimal::Decimal;
 
+use super::about::AboutSlo;
 use super::alert::{self, BurnAlert, StateAlert};
 use super::names;
 use super::sli::Sli;
 use super::timing::{Scale, Timing, Window};
 use crate::model::{Alerting, Domain, Policy, Response, Service, Slo};
 use crate::quantity::Duration;
+use crate::source::Sources;
 
 /// Everything that is generated for one objective.
 #[derive(Debug)]
@@ -55,6 +57,8 @@ pub struct SloPlan {
     pub proves_long: bool,
     /// The team that is called.
     pub owner: Option<String>,
+    /// What people are told of it.
+    pub about: AboutSlo,
     /// What its author says of alerts.
     pub(super) alerting: Arc<Alerting>,
     /// The organisation's rules.
@@ -63,7 +67,7 @@ pub struct SloPlan {
 
 impl SloPlan {
     /// Plans a valid objective.
-    pub(crate) fn of(slo: &Slo, service: &Service, policy: &Arc<Policy>) -> Self {
+    pub(crate) fn of(slo: &Slo, service: &Service, policy: &Arc<Policy>, sources: &Sources) -> Self {
         let scale = Scale(policy.time_scale.value);
         let scrape = scrape_interval(slo, service, policy);
         let sli = Sli::of(&slo.sli, policy);
@@ -98,6 +102,7 @@ impl SloPlan {
             domains: domains(slo, service),
             proves_long: false,
             owner: service.owner.clone(),
+            about: AboutSlo::of(slo, sources),
             alerting: Arc::clone(&slo.alerting),
             policy: Arc::clone(policy),
         };
@@ -181,6 +186,7 @@ fn info(slo: &Slo, service: &Service) -> Vec<(String, String)> {
         ("objective".to_owned(), slo.objective.value.to_string()),
         ("window".to_owned(), slo.window.value.to_string()),
     ];
+    info.extend(service.tier.iter().map(|tier| ("tier".to_owned(), tier.clone())));
     info.extend(service.owner.iter().map(|owner| ("owner".to_owned(), owner.clone())));
     info
 }

@@ -153,16 +153,11 @@ impl ServiceTelemetry {
         for slo in &service.slos {
             let model::Sli::Latency(latency) = &slo.sli else { continue };
             bounds.insert(Decimal::from(latency.threshold.value.millis()) / Decimal::ONE_THOUSAND);
-            let matchers = latency.selector.iter().flat_map(|query| &query.selector.matchers);
-            let only = matchers.filter_map(|matcher| {
-                let shared = SHARED.iter().find(|key| label_name(key) == matcher.label || **key == matcher.label)?;
-                Some(((*shared).to_owned(), matcher.op, matcher.value.clone()))
-            });
             slow.push(Slow {
                 service: latency.owner.clone(),
                 slo: slo.name.value.clone(),
                 threshold: latency.threshold.value,
-                only: only.collect(),
+                only: shared_conditions(&slo.sli),
             });
         }
         let requests_per_second =
@@ -172,6 +167,18 @@ impl ServiceTelemetry {
         let name = service.name.value.clone();
         Self { name, attributes, slow, bounds, requests_per_second, longest_window, streams }
     }
+}
+
+/// What an indicator's selector asks of labels that spans have as attributes: key, operator, value or pattern.
+pub(super) fn shared_conditions(sli: &model::Sli) -> Vec<(String, MatchOp, String)> {
+    // The first is that of all events, where there are two.
+    let queries = sli.queries();
+    let matchers = queries.first().into_iter().flat_map(|query| &query.selector.matchers);
+    let shared = matchers.filter_map(|matcher| {
+        let shared = SHARED.iter().find(|key| label_name(key) == matcher.label || **key == matcher.label)?;
+        Some(((*shared).to_owned(), matcher.op, matcher.value.clone()))
+    });
+    shared.collect()
 }
 
 impl Stream {

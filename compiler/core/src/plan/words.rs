@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 use rust_decimal::Decimal;
 
 use super::alert::{BurnAlert, GONE_KNOWN, GONE_RECENT, State, StateAlert};
-use super::names;
+use super::links;
 use super::slo::SloPlan;
 use crate::quantity::Duration;
 
@@ -91,9 +91,13 @@ impl SloPlan {
     fn words(&self, labels: BTreeMap<String, String>, summary: &str, description: &str, page: &str) -> Words {
         let mut annotations: BTreeMap<String, String> =
             [("summary".to_owned(), literal(summary)), ("description".to_owned(), literal(description))].into();
-        if let Some(base) = &self.policy.runbook_url {
-            let url = format!("{base}/{}/{}/{page}.html", names::stem(&self.service), self.stem);
+        if let Some(base) = &self.policy.console.runbooks {
+            let url = format!("{base}/{}", links::alert_page(self, page));
             annotations.insert("runbook_url".to_owned(), literal(&url));
+        }
+        if let Some(base) = &self.policy.console.grafana {
+            let url = format!("{base}/d/{}", links::dashboard_uid(&self.service));
+            annotations.insert("dashboard_url".to_owned(), literal(&url));
         }
         annotations.extend(self.alerting.annotations.clone());
         Words { labels: labels.into_iter().collect(), annotations: annotations.into_iter().collect() }

@@ -54,6 +54,12 @@ fn expr<W: Write>(out: &mut W, e: &Expr<'_>) -> fmt::Result {
             duration(out, *range_ms)?;
             out.write_char(']')
         }
+        Expr::Within(s, range) => {
+            select(out, s)?;
+            out.write_char('[')?;
+            out.write_str(range)?;
+            out.write_char(']')
+        }
         Expr::Subquery { of, range_ms, step_ms } => {
             operand(out, of, matches!(of, Expr::Binary { .. }))?;
             out.write_char('[')?;
@@ -79,6 +85,7 @@ fn expr<W: Write>(out: &mut W, e: &Expr<'_>) -> fmt::Result {
                 Aggregator::Max => "max",
                 Aggregator::Min => "min",
                 Aggregator::Group => "group",
+                Aggregator::Count => "count",
             })?;
             if !by.is_empty() {
                 out.write_str(" by ")?;
@@ -102,6 +109,13 @@ fn expr<W: Write>(out: &mut W, e: &Expr<'_>) -> fmt::Result {
                 Matching::Ignoring(names) => {
                     out.write_str("ignoring ")?;
                     labels(out, names)?;
+                    out.write_char(' ')?;
+                }
+                Matching::Left(names, carried) => {
+                    out.write_str("on ")?;
+                    labels(out, names)?;
+                    out.write_str(" group_left ")?;
+                    labels(out, carried)?;
                     out.write_char(' ')?;
                 }
             }

@@ -158,6 +158,8 @@ pub enum Matching<'a> {
     On(&'a [&'a str]),
     /// `ignoring (…)`
     Ignoring(&'a [&'a str]),
+    /// `on (…) group_left (…)`: many on the left to one on the right, whose labels of the second list are carried over.
+    Left(&'a [&'a str], &'a [&'a str]),
 }
 
 /// An aggregation over series.
@@ -171,6 +173,8 @@ pub enum Aggregator {
     Min,
     /// `group`: 1 for each group that exists.
     Group,
+    /// `count`
+    Count,
 }
 
 /// A PromQL expression.
@@ -188,6 +192,8 @@ pub enum Expr<'a> {
     Select(Select<'a>),
     /// `selector[d]`, d in milliseconds.
     Range(Select<'a>, u64),
+    /// `selector[text]`: a range that whoever runs the query fills in.
+    Within(Select<'a>, &'a str),
     /// `expr[range:step]`
     Subquery {
         /// What is evaluated at every step.

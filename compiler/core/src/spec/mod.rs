@@ -3,6 +3,7 @@
 //! Owns the form of the language: fields, types, required or not, did-you-mean. Knows nothing of defaults, references
 //! or other files; that is [`crate::model`]'s.
 
+mod console;
 pub(crate) mod decode;
 mod leaf;
 mod policy;
@@ -14,6 +15,7 @@ mod service;
 mod slo;
 mod telemetry;
 
+pub use console::{DashboardForm, DataSourceSpec, GrafanaSpec};
 pub use decode::{Flawed, Named, Needed};
 pub use leaf::{Name, Number, Promql, Text, Version};
 pub use policy::{CardinalitySpec, OperatorSpec, PolicySpec, SeveritySpec, TargetWord, WaiverSpec};

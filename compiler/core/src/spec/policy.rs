@@ -1,5 +1,6 @@
 //! The organisation's rules as written, in `policy.yaml` of the specs folder.
 
+use super::console::GrafanaSpec;
 use super::decode::{Named, Needed, record, words};
 use super::leaf::{Name, Text, Version};
 use super::routing::ReceiverSpec;
@@ -43,6 +44,12 @@ record! {
         operator: Option<Spanned<OperatorSpec>>,
         /// Where the runbook pages are served; the base of every alert's `runbook_url`.
         runbook_url: Option<Spanned<String>>,
+        /// Grafana: its address, and the data sources that dashboards name.
+        grafana: Option<Spanned<GrafanaSpec>>,
+        /// Where the specs can be read: an address with `{path}` and `{line}` in it.
+        source_url: Option<Spanned<String>>,
+        /// Where this project's telemetry store answers, where it is in use.
+        store_url: Option<Spanned<String>>,
         /// Severities that pairs and data states may name, with the labels that route them. Default: `page` and `ticket`.
         severities: Option<Spanned<Named<SeveritySpec>>>,
         /// Where alerts can go, by name. Default: one receiver a severity, which does nothing until it is filled in.
@@ -104,6 +111,8 @@ record! {
         /// Severities whose alerts of the same objective are not told while one of this severity fires. Default: without
         /// `severities`, `page` mutes `ticket`.
         mutes: Option<Vec<Spanned<String>>>,
+        /// Whom to call when nobody answers, and after how long, in order; written on the runbook pages.
+        escalation: Option<Vec<Spanned<Text>>>,
     }
 }
 
@@ -136,5 +145,9 @@ words! {
         Limits = "limits",
         /// The configuration of Alertmanager.
         Alertmanager = "alertmanager",
+        /// Dashboards of Grafana, and what provisions them.
+        Grafana = "grafana",
+        /// Runbook pages, as Markdown and as a site.
+        Runbooks = "runbooks",
     }
 }

@@ -17,6 +17,10 @@ record! {
         description: Option<Spanned<String>>,
         /// The team that is called.
         owner: Option<Spanned<Name>>,
+        /// How much the service matters, such as `1`; shown in the overview, and a label of `slo:info`.
+        tier: Option<Spanned<Text>>,
+        /// How its last deployment is undone: a command, or where that is written. Stands on its runbook pages.
+        rollback: Option<Spanned<Text>>,
         /// Where the source is, for `git blame`: a path relative to the working directory, or a URL.
         repository: Option<Spanned<String>>,
         /// Expected requests, such as `40/s`; drives the arithmetic of low traffic and of cost.

@@ -1,0 +1,203 @@
+//! A dashboard by itself, before it takes either of Grafana's forms: rows of panels on a grid of 24 columns.
+
+use serde_json::Value;
+
+use crate::model::DataSource;
+
+/// Columns of Grafana's grid.
+pub(super) const COLUMNS: u32 = 24;
+
+/// A dashboard.
+#[derive(Debug)]
+pub(super) struct Board {
+    /// What its address ends with.
+    pub(super) uid: String,
+    pub(super) title: String,
+    pub(super) description: String,
+    pub(super) tags: Vec<&'static str>,
+    pub(super) links: Vec<Link>,
+    /// PromQL whose series are marked on every panel: alerts that fire.
+    pub(super) marks: String,
+    /// Where the marks come from.
+    pub(super) source: DataSource,
+    pub(super) rows: Vec<Row>,
+}
+
+/// A row with its panels, from the left.
+#[derive(Debug)]
+pub(super) struct Row {
+    pub(super) title: String,
+    pub(super) panels: Vec<Panel>,
+}
+
+/// A link of a dashboard, a panel or a value.
+#[derive(Debug, Clone)]
+pub(super) struct Link {
+    pub(super) title: String,
+    pub(super) url: String,
+    /// Whether the time range goes along; only where the address has none of its own.
+    pub(super) keeps_time: bool,
+}
+
+/// A panel.
+#[derive(Debug)]
+pub(super) struct Panel {
+    pub(super) title: String,
+    pub(super) description: String,
+    pub(super) look: Look,
+    pub(super) source: Source,
+    pub(super) queries: Vec<Query>,
+    pub(super) width: u32,
+    pub(super) height: u32,
+    pub(super) unit: &'static str,
+    /// Where the colour changes, rising; the first holds from below.
+    pub(super) thresholds: Vec<Threshold>,
+    pub(super) range: (Option<f64>, Option<f64>),
+    /// Links of each value.
+    pub(super) links: Vec<Link>,
+    /// Columns of a table that are shown, by their label or `Value #A`, with their headings.
+    pub(super) columns: Vec<Column>,
+}
+
+/// A column of a table.
+#[derive(Debug)]
+pub(super) struct Column {
+    /// The field that Grafana makes of the query's answer.
+    pub(super) field: &'static str,
+    pub(super) heading: &'static str,
+    pub(super) unit: Option<&'static str>,
+    pub(super) link: Option<Link>,
+}
+
+/// A value from which a colour holds.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Threshold {
+    /// `None`: from below.
+    pub(super) from: Option<f64>,
+    pub(super) color: &'static str,
+}
+
+/// How a panel shows what it gets.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Look {
+    /// One number.
+    Stat,
+    /// Lines over time; thresholds drawn where there are any.
+    Lines,
+    /// Buckets over time, with exemplars.
+    Heatmap,
+    /// A table, sorted by its last query where it has several.
+    Table,
+    /// Traces that were found.
+    Traces,
+    /// Log lines.
+    Logs,
+    /// A flame graph.
+    Flames,
+}
+
+/// Where a panel's data comes from.
+#[derive(Debug, Clone)]
+pub(super) struct Source {
+    /// The plugin.
+    pub(super) kind: &'static str,
+    pub(super) uid: String,
+}
+
+impl Source {
+    pub(super) fn prometheus(source: &DataSource) -> Self {
+        Self { kind: "prometheus", uid: source.uid.clone() }
+    }
+}
+
+/// A query, without its place in a panel.
+#[derive(Debug)]
+pub(super) struct Query {
+    /// What the data source reads, but for `refId` and `datasource`.
+    pub(super) body: Value,
+}
+
+impl Query {
+    /// PromQL over time; each series is called by `legend`.
+    pub(super) fn over_time(expr: String, legend: &str) -> Self {
+        Self { body: serde_json::json!({"expr": expr, "legendFormat": legend, "range": true}) }
+    }
+
+    /// PromQL now, as a table.
+    pub(super) fn now(expr: String) -> Self {
+        Self { body: serde_json::json!({"expr": expr, "format": "table", "instant": true, "range": false}) }
+    }
+
+    /// PromQL now, as a number.
+    pub(super) fn number(expr: String) -> Self {
+        Self { body: serde_json::json!({"expr": expr, "instant": true, "range": false}) }
+    }
+
+    /// Buckets over time, with exemplars.
+    pub(super) fn buckets(expr: String) -> Self {
+        let body = serde_json::json!({
+            "expr": expr, "format": "heatmap", "legendFormat": "{{le}}", "exemplar": true, "range": true,
+        });
+        Self { body }
+    }
+}
+
+impl Panel {
+    /// A panel of Prometheus without thresholds or links.
+    pub(super) fn of(look: Look, title: &str, source: Source, queries: Vec<Query>) -> Self {
+        Self {
+            title: title.to_owned(),
+            description: String::new(),
+            look,
+            source,
+            queries,
+            width: 8,
+            height: 8,
+            unit: "short",
+            thresholds: Vec::new(),
+            range: (None, None),
+            links: Vec::new(),
+            columns: Vec::new(),
+        }
+    }
+
+    pub(super) fn says(mut self, description: impl Into<String>) -> Self {
+        self.description = description.into();
+        self
+    }
+
+    pub(super) fn sized(mut self, width: u32, height: u32) -> Self {
+        (self.width, self.height) = (width, height);
+        self
+    }
+
+    pub(super) fn unit(mut self, unit: &'static str) -> Self {
+        self.unit = unit;
+        self
+    }
+
+    pub(super) fn thresholds(mut self, thresholds: Vec<Threshold>) -> Self {
+        self.thresholds = thresholds;
+        self
+    }
+
+    pub(super) fn from_zero(mut self) -> Self {
+        self.range.0 = Some(0.0);
+        self
+    }
+
+    pub(super) fn links(mut self, links: Vec<Link>) -> Self {
+        self.links = links;
+        self
+    }
+
+    pub(super) fn columns(mut self, columns: Vec<Column>) -> Self {
+        self.columns = columns;
+        self
+    }
+}
+
+/// A text that Grafana shows as it is: behind a `$` it would look for a variable. A word joiner is not seen.
+pub(super) fn literal(text: &str) -> String {
+    text.replace('$', "$\u{2060}")
+}

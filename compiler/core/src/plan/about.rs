@@ -1,0 +1,111 @@
+//! What people are told of a service: what it is for, whose it is, what it calls and who calls it.
+
+use rust_decimal::Decimal;
+
+use crate::model;
+use crate::model::{Service, Slo};
+use crate::promql::MatchOp;
+use crate::quantity::Duration;
+use crate::source::{Sources, Span};
+
+/// A service, as people know it.
+#[derive(Debug, Default)]
+pub struct About {
+    /// What it is for.
+    pub description: Option<String>,
+    /// The team that is called.
+    pub owner: Option<String>,
+    /// How much it matters.
+    pub tier: Option<String>,
+    /// Where its source is.
+    pub repository: Option<String>,
+    /// How its last deployment is undone.
+    pub rollback: Option<String>,
+    /// Whom it calls.
+    pub calls: Vec<Neighbour>,
+    /// Who calls it.
+    pub callers: Vec<Neighbour>,
+}
+
+/// A service at the other end of a call.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Neighbour {
+    /// Its name.
+    pub service: String,
+    /// The kind of call, as specs write it.
+    pub kind: &'static str,
+    /// The caller's routes that make the call; empty for all.
+    pub routes: Vec<String>,
+    /// Whether it has a spec, and so pages of its own.
+    pub is_known: bool,
+}
+
+/// An objective, as people know it.
+#[derive(Debug, Default)]
+pub struct AboutSlo {
+    /// What is promised.
+    pub description: Option<String>,
+    /// What people should know.
+    pub notes: Option<String>,
+    /// The threshold of a latency objective.
+    pub threshold: Option<Duration>,
+    /// What is asked of a span's attributes for it to be one of the objective's: key, operator, value or pattern.
+    pub only: Vec<(String, MatchOp, String)>,
+    /// Expected events an hour.
+    pub events_per_hour: Option<Decimal>,
+    /// Where it stands.
+    pub place: Place,
+}
+
+/// A line of a file.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Place {
+    /// The file's path as the sources name it.
+    pub path: String,
+    /// The line, from 1.
+    pub line: usize,
+}
+
+impl Place {
+    fn of(span: Span, sources: &Sources) -> Self {
+        Self { path: sources.path_of(span.source), line: sources.positions(span).0.line }
+    }
+}
+
+impl About {
+    /// What is known of a service by itself; its callers come later.
+    pub(super) fn of(service: &Service, is_known: impl Fn(&str) -> bool) -> Self {
+        let neighbour = |call: &model::Call| Neighbour {
+            service: call.service.value.clone(),
+            kind: call.kind.word(),
+            routes: call.routes.clone(),
+            is_known: is_known(&call.service.value),
+        };
+        Self {
+            description: service.description.clone(),
+            owner: service.owner.clone(),
+            tier: service.tier.clone(),
+            repository: service.repository.clone(),
+            rollback: service.rollback.clone(),
+            calls: service.calls.iter().map(neighbour).collect(),
+            callers: Vec::new(),
+        }
+    }
+}
+
+impl AboutSlo {
+    pub(super) fn of(slo: &Slo, sources: &Sources) -> Self {
+        let threshold = match &slo.sli {
+            model::Sli::Latency(latency) => Some(latency.threshold.value),
+            _ => None,
+        };
+        Self {
+            description: slo.description.clone(),
+            notes: slo.notes.clone(),
+            threshold,
+            only: super::telemetry::shared_conditions(&slo.sli),
+            events_per_hour: slo.traffic.map(|traffic| traffic.value.per_hour()),
+            place: Place::of(slo.name.span, sources),
+        }
+    }
+}

@@ -1,0 +1,83 @@
+//! Addresses: of dashboards, of pages, of queries in Grafana. Those of one's own output stay the same between
+//! compilations, since people keep them.
+
+use super::names;
+use super::slo::SloPlan;
+
+/// The uid of the dashboard of all objectives.
+pub const OVERVIEW_UID: &str = "emberline-overview";
+/// The uid of the dashboard of cost and cardinality.
+pub const COST_UID: &str = "emberline-cost";
+/// The longest uid that Grafana takes.
+const LONGEST_UID: usize = 40;
+
+/// The uid of a service's dashboard.
+#[must_use]
+pub fn dashboard_uid(service: &str) -> String {
+    let uid = format!("slo-{}", names::stem(service));
+    if uid.len() <= LONGEST_UID { uid } else { format!("{}-{:08x}", &uid[..LONGEST_UID - 9], names::fnv1a(service)) }
+}
+
+/// The page of an alert, below the folder of the runbooks.
+#[must_use]
+pub fn alert_page(slo: &SloPlan, page: &str) -> String {
+    format!("{}/{}/{page}.html", names::stem(&slo.service), slo.stem)
+}
+
+/// A text as one part of an address.
+#[must_use]
+pub fn segment(text: &str) -> String {
+    let mut encoded = String::with_capacity(text.len());
+    for byte in text.bytes() {
+        if byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.' | b'_' | b'~') {
+            encoded.push(char::from(byte));
+        } else {
+            encoded.push_str(&format!("%{byte:02X}"));
+        }
+    }
+    encoded
+}
+
+/// Variables that Grafana puts into an address; they must reach it as they are.
+const CARRIED: [&str; 5] =
+    ["${__from}", "${__to}", "${__field.labels.http_route}", "${__field.labels.rpc_method}", "${__value.raw}"];
+
+/// An address of Grafana's Explore that asks a data source, over the time range that the reader looks at. `query` is the
+/// data source's own form of a query.
+#[must_use]
+pub fn explore(uid: &str, query: &serde_json::Value, from: &str, to: &str) -> String {
+    let panes = serde_json::json!({"emb": {
+        "datasource": uid,
+        "queries": [query],
+        "range": {"from": from, "to": to},
+    }});
+    let mut encoded = segment(&panes.to_string());
+    for variable in CARRIED {
+        encoded = encoded.replace(&segment(variable), variable);
+    }
+    format!("/explore?schemaVersion=1&orgId=1&panes={encoded}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn uids_are_short_and_unique() {
+        assert_eq!(dashboard_uid("checkout"), "slo-checkout");
+        let long = "a".repeat(60);
+        let other = format!("{}b", "a".repeat(59));
+        for name in [long.as_str(), other.as_str(), "日本", "a b"] {
+            assert!(dashboard_uid(name).len() <= LONGEST_UID, "{name}");
+        }
+        assert_ne!(dashboard_uid(&long), dashboard_uid(&other));
+    }
+
+    #[test]
+    fn addresses_carry_the_readers_range_and_nothing_else_unescaped() {
+        let query = serde_json::json!({"query": "{name=\"a&b ${__from}\"}"});
+        let link = explore("tempo", &query, "${__from}", "${__to}");
+        assert!(link.contains("%22from%22%3A%22${__from}%22"), "{link}");
+        assert!(!link.contains('"') && !link.contains(' ') && link.matches('&').count() == 2, "{link}");
+    }
+}
