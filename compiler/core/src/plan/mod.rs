@@ -11,6 +11,7 @@ mod conventions;
 pub mod links;
 pub mod names;
 pub mod queries;
+pub mod runbook;
 mod sli;
 mod slo;
 mod statement;

@@ -190,11 +190,8 @@ pub fn quoted(text: &str) -> String {
 pub fn bad_traces(slo: &SloPlan) -> String {
     let mut asked = vec![format!("resource.service.name = {}", quoted(&slo.service))];
     for (key, op, value) in &slo.about.only {
-        let value = match op {
-            MatchOp::Re | MatchOp::Nre => quoted(&format!("^(?:{value})$")),
-            MatchOp::Eq | MatchOp::Ne => quoted(value),
-        };
-        asked.push(format!("span.{key} {} {value}", op.symbol()));
+        // Tempo anchors patterns at both ends, as Prometheus does.
+        asked.push(format!("span.{key} {} {}", op.symbol(), quoted(value)));
     }
     match slo.about.threshold {
         Some(threshold) => asked.extend(["kind = server".to_owned(), format!("duration > {threshold}")]),

@@ -2,7 +2,7 @@
 #![allow(clippy::unwrap_used, clippy::panic)]
 
 use promql_parser::label::MatchOp as TheirOp;
-use promql_parser::parser::{self, Expr as Theirs, LabelModifier};
+use promql_parser::parser::{self, Expr as Theirs, LabelModifier, VectorMatchCardinality};
 use proptest::prelude::*;
 use rust_decimal::Decimal;
 
@@ -18,7 +18,7 @@ enum Shape {
     Subquery(Box<Shape>, u128, u128),
     Call(String, Vec<Shape>),
     Aggregate(String, Vec<String>, Box<Shape>),
-    Binary(String, bool, Option<(bool, Vec<String>)>, Box<Shape>, Box<Shape>),
+    Binary(String, bool, Option<(bool, Vec<String>, Vec<String>)>, Box<Shape>, Box<Shape>),
 }
 
 fn ours(e: &Expr<'_>) -> Shape {
@@ -28,6 +28,8 @@ fn ours(e: &Expr<'_>) -> Shape {
         Expr::Text(text) => Shape::Text((*text).to_owned()),
         Expr::Vector(n) => Shape::Call("vector".into(), vec![ours(&Expr::Number(*n))]),
         Expr::Select(s) => our_select(s),
+        // The text is for Grafana to fill in; no parser of PromQL takes it.
+        Expr::Within(..) => panic!("never printed for Prometheus"),
         Expr::Range(s, ms) => Shape::Range(Box::new(our_select(s)), u128::from(*ms)),
         Expr::Subquery { of, range_ms, step_ms } => {
             Shape::Subquery(Box::new(ours(of)), u128::from(*range_ms), u128::from(*step_ms))
@@ -50,8 +52,9 @@ fn ours(e: &Expr<'_>) -> Shape {
             };
             let matching = match matching {
                 Matching::Whole => None,
-                Matching::On(names) => Some((true, owned(names))),
-                Matching::Ignoring(names) => Some((false, owned(names))),
+                Matching::On(names) => Some((true, owned(names), Vec::new())),
+                Matching::Ignoring(names) => Some((false, owned(names), Vec::new())),
+                Matching::Left(names, carried) => Some((true, owned(names), owned(carried))),
             };
             Shape::Binary(symbol.into(), bool, matching, Box::new(ours(lhs)), Box::new(ours(rhs)))
         }
@@ -102,9 +105,13 @@ fn theirs(e: &Theirs) -> Shape {
         }
         Theirs::Binary(b) => {
             let modifier = b.modifier.as_ref();
+            let carried = modifier.map_or_else(Vec::new, |m| match &m.card {
+                VectorMatchCardinality::ManyToOne(carried) => carried.labels.clone(),
+                _ => Vec::new(),
+            });
             let matching = modifier.and_then(|m| m.matching.as_ref()).map(|matching| match matching {
-                LabelModifier::Include(names) => (true, names.labels.clone()),
-                LabelModifier::Exclude(names) => (false, names.labels.clone()),
+                LabelModifier::Include(names) => (true, names.labels.clone(), carried.clone()),
+                LabelModifier::Exclude(names) => (false, names.labels.clone(), carried.clone()),
             });
             let bool = modifier.is_some_and(|m| m.return_bool);
             Shape::Binary(b.op.to_string(), bool, matching, Box::new(theirs(&b.lhs)), Box::new(theirs(&b.rhs)))
@@ -217,8 +224,13 @@ fn vector() -> impl Strategy<Value = Expr<'static>> {
         ];
         let op = prop::sample::select(ops.clone());
         let no_sets = prop::sample::select(ops[3..].to_vec());
-        let aggregator =
-            prop::sample::select(vec![Aggregator::Sum, Aggregator::Max, Aggregator::Min, Aggregator::Group]);
+        let aggregator = prop::sample::select(vec![
+            Aggregator::Sum,
+            Aggregator::Max,
+            Aggregator::Min,
+            Aggregator::Group,
+            Aggregator::Count,
+        ]);
         prop_oneof![
             1 => (aggregator, labels(), inner.clone())
                 .prop_map(|(op, by, of)| Expr::Aggregate { op, by, of: leak(of) }),
@@ -235,6 +247,10 @@ fn vector() -> impl Strategy<Value = Expr<'static>> {
                 Expr::Binary { lhs: leak(l), op, matching, rhs: leak(r) }
             }),
             1 => (inner.clone(), no_sets.clone(), scalar()).prop_map(|(l, op, r)| Expr::binary(leak(l), op, leak(r))),
+            1 => (inner.clone(), no_sets.clone(), labels(), inner.clone()).prop_map(|(l, op, names, r)| {
+                let matching = Matching::Left(names, &["carried"]);
+                Expr::Binary { lhs: leak(l), op, matching, rhs: leak(r) }
+            }),
             1 => (scalar(), no_sets, inner).prop_map(|(l, op, r)| Expr::binary(leak(l), op, leak(r))),
         ]
     })

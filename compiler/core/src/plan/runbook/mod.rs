@@ -1,0 +1,241 @@
+//! What stands on a runbook page: decided here, rendered by `emberline-pages`.
+//!
+//! A page is for somebody who was just woken: what is wrong in users' terms, how long the budget lasts, then numbered steps
+//! whose queries can be pasted as they stand, whom to call, what to undo.
+
+mod arithmetic;
+mod plot;
+mod steps;
+
+pub use plot::{Curve, Plot};
+pub use steps::{Ask, Language, Step, TRACE};
+
+use std::collections::BTreeMap;
+
+use super::alert::{BurnAlert, State, StateAlert};
+use super::{Plan, ServicePlan, SloPlan, links, names, queries};
+use crate::quantity::Duration;
+
+/// The page of an alert.
+#[derive(Debug)]
+pub struct AlertPage {
+    /// Its file's name, without an ending: what `runbook_url` ends with.
+    pub page: String,
+    /// `alertname`.
+    pub alert: String,
+    /// The severity.
+    pub severity: String,
+    /// The windows, long and short; none for missing data.
+    pub windows: Option<(Duration, Duration)>,
+    /// What is wrong, in a line.
+    pub title: String,
+    /// What that means for users, a paragraph each.
+    pub meaning: Vec<String>,
+    /// Budget and times: what, and how much.
+    pub arithmetic: Vec<(&'static str, String)>,
+    /// The walk.
+    pub steps: Vec<Step>,
+    /// Known ways in which this alert comes about, or misleads.
+    pub failure_modes: Vec<String>,
+    /// Who is told first.
+    pub receiver: Option<String>,
+    /// Whom to call when nobody answers, in order.
+    pub escalation: Vec<String>,
+}
+
+/// What can be opened from the pages of an objective.
+#[derive(Debug)]
+pub struct Places {
+    /// The service's dashboard.
+    pub dashboard: Option<String>,
+    /// Its spec, at the objective's line.
+    pub source: Option<String>,
+    /// The same as people say it: `slos/checkout.yaml:40`.
+    pub spec: String,
+}
+
+/// The pages of an objective's alerts, in the order of the alerts.
+#[must_use]
+pub fn pages(plan: &Plan, service: &ServicePlan, slo: &SloPlan) -> Vec<AlertPage> {
+    let burns = slo.burns.iter().map(|alert| burn(plan, service, slo, alert));
+    burns.chain(slo.states.iter().map(|alert| state(plan, service, slo, alert))).collect()
+}
+
+/// Where an objective's pages lead.
+#[must_use]
+pub fn places(plan: &Plan, slo: &SloPlan) -> Places {
+    let place = &slo.about.place;
+    Places {
+        dashboard: plan.console.grafana.as_ref().map(|base| format!("{base}/d/{}", links::dashboard_uid(&slo.service))),
+        source: plan.console.line(&place.path, place.line),
+        spec: format!("{}:{}", place.path, place.line),
+    }
+}
+
+/// What an objective promises, its budget in minutes and requests.
+#[must_use]
+pub fn promise(slo: &SloPlan) -> Vec<(&'static str, String)> {
+    arithmetic::promise(slo)
+}
+
+/// How soon each alert fires, by the share of bad events, against how long the budget lasts.
+#[must_use]
+pub fn plot(slo: &SloPlan) -> Plot {
+    Plot::of(slo)
+}
+
+/// Queries that show an objective at a glance, with what each shows.
+#[must_use]
+pub fn glance(plan: &Plan, slo: &SloPlan) -> Vec<Ask> {
+    let shortest = slo.windows.first().map(|window| window.nominal);
+    let burn = shortest.map(|window| (queries::burn_rate(slo, window), "How many times too fast the budget burns now"));
+    let left = (queries::budget_left(slo), "What is left of the budget, as a share of it");
+    let asks = [Some(left), burn].into_iter().flatten();
+    asks.map(|(text, shows)| Ask::new(plan, Language::PromQl, text, shows)).collect()
+}
+
+fn whole(service: &ServicePlan, slo: &SloPlan) -> String {
+    let promised = slo.about.description.clone();
+    let promised = promised.or_else(|| service.about.description.clone());
+    promised.unwrap_or_else(|| format!("{} works.", service.name))
+}
+
+fn burn(plan: &Plan, service: &ServicePlan, slo: &SloPlan, alert: &BurnAlert) -> AlertPage {
+    let (long, short) = (alert.long.nominal, alert.short.nominal);
+    let percent = arithmetic::percent(alert.threshold);
+    let events = if slo.sli.is_slices() { "minutes" } else { "requests" };
+    let fault = match slo.about.threshold {
+        Some(threshold) => format!("slower than {threshold}"),
+        None => "bad".to_owned(),
+    };
+    let meaning = vec![
+        format!("The promise: {}", whole(service, slo)),
+        format!(
+            "Broken now: more than {percent}% of {events} were {fault} over the last {long}, and still are over the last \
+             {short}. The objective allows {}% over {}.",
+            arithmetic::percent(slo.budget),
+            slo.window
+        ),
+    ];
+    let pace = if alert.burn == rust_decimal::Decimal::ONE { String::new() } else { format!(" {}×", alert.burn) };
+    AlertPage {
+        page: format!("burn-{long}-{short}"),
+        alert: alert.name.clone(),
+        severity: alert.severity.clone(),
+        windows: Some((long, short)),
+        title: format!("{} {}: error budget burns{pace} too fast", slo.service, slo.name),
+        meaning,
+        arithmetic: arithmetic::burn(slo, alert),
+        steps: steps::burn(plan, service, slo, alert),
+        failure_modes: burn_modes(service, slo, alert),
+        receiver: receiver(plan, slo, &alert.severity),
+        escalation: escalation(slo, &alert.severity),
+    }
+}
+
+fn state(plan: &Plan, service: &ServicePlan, slo: &SloPlan, alert: &StateAlert) -> AlertPage {
+    let promise = format!("The promise: {}", whole(service, slo));
+    let (page, what, meaning) = match alert.state {
+        State::Absent => (
+            "absent",
+            "no data",
+            "Whether it is kept is not known: no series of this objective has been recorded for five minutes. Either \
+             nothing is scraped, or what exports the metrics is down. Take it for an outage until you know better.",
+        ),
+        State::GroupGone => (
+            "group-gone",
+            "one of its groups is gone",
+            "A group that had events within a day has had no series for half an hour. Its users may see an outage, or it \
+             was taken out of service.",
+        ),
+        State::NoTraffic => (
+            "no-traffic",
+            "no events arrive",
+            "The service answers nobody, because nobody asks. Callers may not get through.",
+        ),
+    };
+    AlertPage {
+        page: page.to_owned(),
+        alert: alert.name.clone(),
+        severity: alert.severity.clone(),
+        windows: None,
+        title: format!("{} {}: {what}", slo.service, slo.name),
+        meaning: vec![promise, meaning.to_owned()],
+        arithmetic: arithmetic::promise(slo),
+        steps: steps::state(plan, service, slo, alert),
+        failure_modes: state_modes(alert.state),
+        receiver: receiver(plan, slo, &alert.severity),
+        escalation: escalation(slo, &alert.severity),
+    }
+}
+
+/// Who Alertmanager tells: an owner's route goes before a severity's.
+fn receiver(plan: &Plan, slo: &SloPlan, severity: &str) -> Option<String> {
+    let fits =
+        |route: &&super::Route| route.severity == severity && (route.owner.is_none() || route.owner == slo.owner);
+    plan.alertmanager.routes.iter().find(fits).map(|route| route.receiver.clone())
+}
+
+fn escalation(slo: &SloPlan, severity: &str) -> Vec<String> {
+    slo.policy.severities.get(severity).map(|severity| severity.escalation.clone()).unwrap_or_default()
+}
+
+fn burn_modes(service: &ServicePlan, slo: &SloPlan, alert: &BurnAlert) -> Vec<String> {
+    let mut modes = Vec::new();
+    for called in service.about.calls.iter().filter(|call| call.is_known) {
+        modes.push(format!(
+            "{} is slow or fails: its own objectives burn as well, and the errors here stand on calls to it.",
+            called.service
+        ));
+    }
+    for called in service.about.calls.iter().filter(|call| !call.is_known) {
+        modes.push(format!(
+            "{} is slow or fails: it has no objective here, so only the traces show it.",
+            called.service
+        ));
+    }
+    modes.push("A new version: the burn begins within minutes of a deployment.".to_owned());
+    modes.push("More load than there is room for: the rate rises before errors and durations do.".to_owned());
+    if alert.statement.one_failure_below >= 1.0 {
+        modes.push(format!(
+            "Little traffic: below {:.0} requests an hour a single failure is enough for the long window.",
+            alert.statement.one_failure_below
+        ));
+    }
+    if !slo.group_by.is_empty() {
+        modes.push(format!("One group alone: the objective is kept apart by {}.", slo.group_by.join(", ")));
+    }
+    modes
+}
+
+fn state_modes(state: State) -> Vec<String> {
+    let modes: &[&str] = match state {
+        State::Absent => &[
+            "The process died, or never came up after a deployment: its metrics went with it.",
+            "Nothing is scraped: the collector is down, or its address changed.",
+            "A metric was renamed, or a label that the objective selects by: `emberline check` of that change would say so.",
+        ],
+        State::GroupGone => &[
+            "A region, a currency or a route was switched off on purpose: the alert ends a day after its last event.",
+            "A deployment lost a part of the configuration.",
+        ],
+        State::NoTraffic => &[
+            "A caller stopped calling: look at its own objectives.",
+            "A load balancer, a name or a certificate in front of the service broke.",
+            "It is night, and nobody ever comes by night: set `data: {no_traffic: ignore}` for this objective.",
+        ],
+    };
+    modes.iter().map(|mode| (*mode).to_owned()).collect()
+}
+
+/// Services by name, for whoever draws what calls what.
+#[must_use]
+pub fn stems(plan: &Plan) -> BTreeMap<&str, &str> {
+    plan.services.iter().map(|service| (service.name.as_str(), service.stem.as_str())).collect()
+}
+
+/// A service's file name.
+#[must_use]
+pub fn stem(service: &str) -> String {
+    names::stem(service)
+}
