@@ -1,11 +1,15 @@
 //! `emberline compile`: every artefact of the specs, or with `--check` how the folder differs from them.
 
 use std::mem::ManuallyDrop;
+use std::path::Path;
 
-use emberline_core::code::STALE_ARTEFACT;
+use emberline_core::code::{STALE_ARTEFACT, UNKNOWN_REFERENCE};
+use emberline_core::emit::Target;
 use emberline_core::finding::{Finding, Severity};
 use emberline_core::plan::Plan;
 use emberline_core::source::Span;
+use emberline_core::suggest;
+use emberline_pages::{Notes, Unclaimed};
 
 use super::gate::Gate;
 use crate::Status;
@@ -16,12 +20,14 @@ use crate::render::counted;
 use crate::terminal;
 use crate::world::diff::{self, Difference, Kind};
 use crate::world::emission::Emission;
-use crate::world::{shown, write};
+use crate::world::{notes, shown, write};
 
 /// Checks the specs; if nothing stands against it, writes (or compares) the artefacts. Errors end it with exit status 1
 /// whatever `--fail-on` says.
 pub(crate) fn run(compile: &Compile, quiet: bool) -> Result<Status> {
     let mut gate = Gate::open(&compile.specs.specs, compile.reporting.today, true)?;
+    let notes = notes::read(&compile.specs.specs)?;
+    misplaced(&mut gate, &notes, &compile.specs.specs);
     let has_errors = gate.findings.iter().any(|finding| finding.severity == Severity::Error);
     let is_refused = has_errors || gate.status(&compile.reporting) == Status::Findings;
     let plan = match gate.plan.take() {
@@ -39,15 +45,40 @@ pub(crate) fn run(compile: &Compile, quiet: bool) -> Result<Status> {
     let only = (!compile.only.is_empty()).then_some(&compile.only[..]);
     // Without `--only` the run answers for every target, and writes those that the policy asks for: what it no longer
     // asks for is stale.
-    let emit = |unit: usize, targets: &[_]| match only {
-        Some(_) => emberline_core::emit_unit(&plan, unit, targets),
-        None => emberline_core::emit_unit(&plan, unit, &plan.targets),
+    let emit = |unit: usize, targets: &[_]| {
+        let targets = if only.is_some() { targets } else { &plan.targets };
+        let mut artefacts = emberline_core::emit_unit(&plan, unit, targets);
+        if targets.contains(&Target::Runbooks) {
+            artefacts.extend(emberline_pages::emit(&plan, unit, &notes).map_err(Failure::bug)?);
+        }
+        Ok(artefacts)
     };
     let emission = Emission { units: plan.units(), only, emit: &emit };
     if compile.check {
         compare(compile, gate, &plan, &emission, quiet)
     } else {
         write(compile, &gate, &plan, &emission, quiet)
+    }
+}
+
+/// Tells of notes that would stand on no page: of somebody who is gone, or under a name that is not quite theirs.
+fn misplaced(gate: &mut Gate, notes: &Notes, specs: &Path) {
+    let Some(plan) = &gate.plan else { return };
+    for Unclaimed { path, known } in notes.unclaimed(plan) {
+        let name = notes::path(specs, &path);
+        let source = gate.sources.add(name.clone(), "");
+        let hint = suggest::did_you_mean(&path, known.iter().map(String::as_str)).unwrap_or_else(|| {
+            format!("name it after a service or an objective, such as `{}.md`", known.first().map_or("", |it| it))
+        });
+        let mut finding = Finding::new(
+            &UNKNOWN_REFERENCE,
+            Span::new(source, 0..0),
+            format!("`{name}` stands on no runbook page: no service and no objective has this name"),
+        )
+        .hint(hint);
+        // What people wrote is not lost, and the rest compiles.
+        finding.severity = Severity::Warning;
+        gate.findings.push(finding);
     }
 }
 

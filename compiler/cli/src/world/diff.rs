@@ -86,7 +86,7 @@ pub(crate) fn compare(root: &Path, emission: &Emission<'_>, tick: &(dyn Fn() + S
 fn compare_unit(tree: &Tree, emission: &Emission<'_>, unit: usize) -> Result<(Vec<String>, Vec<Difference>)> {
     let mut paths = Vec::new();
     let mut differences = Vec::new();
-    for artefact in emission.unit(unit) {
+    for artefact in emission.unit(unit)? {
         let place = tree.place(&artefact.path, emission.targets())?;
         let kind = match tree.standing(&place, &artefact)? {
             Standing::Same => None,
@@ -138,6 +138,8 @@ fn unified(root: &Path, emission: &Emission<'_>, difference: &Difference) -> Str
     let new = match &difference.wanted {
         Wanted::Unit(unit) => emission
             .unit(*unit)
+            // What could not be made was said when the folder was compared.
+            .unwrap_or_default()
             .into_iter()
             .find(|artefact| artefact.path == difference.path)
             .map(|artefact| artefact.text)

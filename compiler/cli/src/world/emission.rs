@@ -2,6 +2,8 @@
 
 use emberline_core::emit::{Artefact, Target};
 
+use crate::failure::Result;
+
 /// What can be generated, and how much of it is asked for.
 pub(crate) struct Emission<'a> {
     /// How many independent units there are.
@@ -9,7 +11,7 @@ pub(crate) struct Emission<'a> {
     /// The targets asked for; all of them if `None`.
     pub(crate) only: Option<&'a [Target]>,
     /// Generates one unit's artefacts of some targets. Same input, same artefacts: it may be called more than once.
-    pub(crate) emit: &'a (dyn Fn(usize, &[Target]) -> Vec<Artefact> + Sync),
+    pub(crate) emit: &'a (dyn Fn(usize, &[Target]) -> Result<Vec<Artefact>> + Sync),
 }
 
 impl Emission<'_> {
@@ -19,7 +21,7 @@ impl Emission<'_> {
     }
 
     /// The artefacts of one unit.
-    pub(crate) fn unit(&self, unit: usize) -> Vec<Artefact> {
+    pub(crate) fn unit(&self, unit: usize) -> Result<Vec<Artefact>> {
         (self.emit)(unit, self.targets())
     }
 }
@@ -43,7 +45,7 @@ pub(crate) mod synthetic {
         let emit = |unit: usize, targets: &[Target]| {
             let (path, text) = artefacts[unit];
             let wanted = path.starts_with("../") || targets.iter().any(|target| path.starts_with(target.folder()));
-            if wanted { vec![artefact(path, text)] } else { Vec::new() }
+            Ok(if wanted { vec![artefact(path, text)] } else { Vec::new() })
         };
         work(&Emission { units: artefacts.len(), only, emit: &emit })
     }

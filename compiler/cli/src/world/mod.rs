@@ -8,6 +8,7 @@ pub(crate) mod diff;
 pub(crate) mod emission;
 pub(crate) mod git;
 mod manifest;
+pub(crate) mod notes;
 pub(crate) mod read;
 mod tree;
 pub(crate) mod write;

@@ -77,7 +77,7 @@ fn refuse_collisions(tree: &Tree, emission: &Emission<'_>) -> Result<()> {
         .into_par_iter()
         .map(|unit| {
             let mut found = Vec::new();
-            for artefact in emission.unit(unit) {
+            for artefact in emission.unit(unit)? {
                 let place = tree.place(&artefact.path, emission.targets())?;
                 if tree.standing(&place, &artefact)? == Standing::Foreign {
                     found.push(shown(&place));
@@ -103,7 +103,7 @@ fn collision(places: &[String]) -> Failure {
 fn write_unit(tree: &Tree, journal: &Journal<'_>, emission: &Emission<'_>, unit: usize, force: bool) -> Result<Tally> {
     let mut tally = Tally::default();
     let mut wanting = Vec::new();
-    for artefact in emission.unit(unit) {
+    for artefact in emission.unit(unit)? {
         let place = tree.place(&artefact.path, emission.targets())?;
         journal.meet(&artefact)?;
         match tree.standing(&place, &artefact)? {

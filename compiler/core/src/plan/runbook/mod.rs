@@ -61,6 +61,56 @@ pub fn pages(plan: &Plan, service: &ServicePlan, slo: &SloPlan) -> Vec<AlertPage
     burns.chain(slo.states.iter().map(|alert| state(plan, service, slo, alert))).collect()
 }
 
+/// A page by its heading.
+#[derive(Debug)]
+pub struct Heading {
+    /// Its file's name, without an ending.
+    pub page: String,
+    /// `alertname`.
+    pub alert: String,
+    /// The severity.
+    pub severity: String,
+    /// What is wrong, without the names.
+    pub what: String,
+}
+
+/// The headings of [`pages`], without what stands below them.
+#[must_use]
+pub fn headings(slo: &SloPlan) -> Vec<Heading> {
+    let burns = slo.burns.iter().map(|alert| {
+        let (long, short) = (alert.long.nominal, alert.short.nominal);
+        let page = format!("burn-{long}-{short}");
+        let what = format!("{}, {long}/{short}", pace(alert));
+        Heading { page, alert: alert.name.clone(), severity: alert.severity.clone(), what }
+    });
+    let states = slo.states.iter().map(|alert| {
+        let (page, what) = named(alert.state);
+        Heading {
+            page: page.to_owned(),
+            alert: alert.name.clone(),
+            severity: alert.severity.clone(),
+            what: what.to_owned(),
+        }
+    });
+    burns.chain(states).collect()
+}
+
+fn pace(alert: &BurnAlert) -> String {
+    match alert.burn == rust_decimal::Decimal::ONE {
+        true => "error budget burns too fast".to_owned(),
+        false => format!("error budget burns {}× too fast", alert.burn),
+    }
+}
+
+/// The page of a state of missing data, and what is wrong.
+fn named(state: State) -> (&'static str, &'static str) {
+    match state {
+        State::Absent => ("absent", "no data"),
+        State::GroupGone => ("group-gone", "one of its groups is gone"),
+        State::NoTraffic => ("no-traffic", "no events arrive"),
+    }
+}
+
 /// Where an objective's pages lead.
 #[must_use]
 pub fn places(plan: &Plan, slo: &SloPlan) -> Places {
@@ -117,13 +167,12 @@ fn burn(plan: &Plan, service: &ServicePlan, slo: &SloPlan, alert: &BurnAlert) ->
             slo.window
         ),
     ];
-    let pace = if alert.burn == rust_decimal::Decimal::ONE { String::new() } else { format!(" {}×", alert.burn) };
     AlertPage {
         page: format!("burn-{long}-{short}"),
         alert: alert.name.clone(),
         severity: alert.severity.clone(),
         windows: Some((long, short)),
-        title: format!("{} {}: error budget burns{pace} too fast", slo.service, slo.name),
+        title: format!("{} {}: {}", slo.service, slo.name, pace(alert)),
         meaning,
         arithmetic: arithmetic::burn(slo, alert),
         steps: steps::burn(plan, service, slo, alert),
@@ -135,24 +184,17 @@ fn burn(plan: &Plan, service: &ServicePlan, slo: &SloPlan, alert: &BurnAlert) ->
 
 fn state(plan: &Plan, service: &ServicePlan, slo: &SloPlan, alert: &StateAlert) -> AlertPage {
     let promise = format!("The promise: {}", whole(service, slo));
-    let (page, what, meaning) = match alert.state {
-        State::Absent => (
-            "absent",
-            "no data",
+    let (page, what) = named(alert.state);
+    let meaning = match alert.state {
+        State::Absent => {
             "Whether it is kept is not known: no series of this objective has been recorded for five minutes. Either \
-             nothing is scraped, or what exports the metrics is down. Take it for an outage until you know better.",
-        ),
-        State::GroupGone => (
-            "group-gone",
-            "one of its groups is gone",
+             nothing is scraped, or what exports the metrics is down. Take it for an outage until you know better."
+        }
+        State::GroupGone => {
             "A group that had events within a day has had no series for half an hour. Its users may see an outage, or it \
-             was taken out of service.",
-        ),
-        State::NoTraffic => (
-            "no-traffic",
-            "no events arrive",
-            "The service answers nobody, because nobody asks. Callers may not get through.",
-        ),
+             was taken out of service."
+        }
+        State::NoTraffic => "The service answers nobody, because nobody asks. Callers may not get through.",
     };
     AlertPage {
         page: page.to_owned(),

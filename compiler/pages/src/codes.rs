@@ -1,0 +1,26 @@
+//! A page for each finding code, as `emberline explain` prints it.
+
+use emberline_core::code;
+use emberline_core::emit::Artefact;
+use minijinja::context;
+
+use crate::notes;
+use crate::template::{self, Fault};
+
+pub(crate) fn pages() -> Result<Vec<Artefact>, Fault> {
+    let all = code::all();
+    let listed: Vec<_> = all
+        .iter()
+        .map(|code| context! { id => code.id, severity => code.severity.word(), summary => code.summary })
+        .collect();
+    let list = template::render("codes.html", context! { root => "../", title => "Finding codes", codes => listed })?;
+    let pages = all.into_iter().map(|code| {
+        let values = context! {
+            root => "../", title => code.id, severity => code.severity.word(), summary => code.summary,
+            cause => notes::html(code.cause), wrong => code.example.wrong(), right => code.example.right(),
+            remedy => notes::html(code.remedy),
+        };
+        Ok(crate::artefact(&format!("codes.d/{}.html", code.id), template::render("code.html", values)?))
+    });
+    std::iter::once(Ok(crate::artefact("codes.d/index.html", list))).chain(pages).collect()
+}
