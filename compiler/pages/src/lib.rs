@@ -73,7 +73,7 @@ const LISTED: usize = 100;
 
 fn of_service(plan: &Plan, service: &ServicePlan, notes: &Notes) -> Result<Vec<Artefact>, Fault> {
     let about = view::service(plan, service);
-    let graph = svg::graph(service);
+    let graph = svg::graph(service, "../");
     let learned = notes.of_service(&service.stem);
     let slos: Vec<_> = service.slos.iter().map(|slo| view::objective(plan, slo)).collect();
     let page = template::render(
@@ -82,7 +82,7 @@ fn of_service(plan: &Plan, service: &ServicePlan, notes: &Notes) -> Result<Vec<A
     )?;
     let mut artefacts = vec![artefact(&format!("{}/index.html", service.stem), page)];
     for slo in &service.slos {
-        artefacts.extend(of_slo(plan, service, slo, &about, &graph, notes)?);
+        artefacts.extend(of_slo(plan, service, slo, &about, notes)?);
     }
     Ok(artefacts)
 }
@@ -92,11 +92,11 @@ fn of_slo(
     service: &ServicePlan,
     slo: &SloPlan,
     about: &view::Service<'_>,
-    graph: &str,
     notes: &Notes,
 ) -> Result<Vec<Artefact>, Fault> {
     let folder = format!("{}/{}", service.stem, slo.stem);
     let pages = runbook::pages(plan, service, slo);
+    let graph = svg::graph(service, "../../");
     let objective = view::objective(plan, slo);
     let learned = notes.of_slo(&service.stem, &slo.stem);
     let learned_html = notes::html(&learned);
@@ -113,7 +113,7 @@ fn of_slo(
     for page in &pages {
         let view = view::alert(page);
         let values = context! {
-            root => "../../", title => page.title.as_str(), service => typed(about), slo => typed(&objective), page => typed(&view), graph => graph,
+            root => "../../", title => page.title.as_str(), service => typed(about), slo => typed(&objective), page => typed(&view), graph => graph.as_str(),
             notes => learned_html.as_str(), trace => runbook::TRACE,
         };
         artefacts.push(artefact(&format!("{folder}/{}.html", page.page), template::render("alert.html", values)?));

@@ -96,7 +96,7 @@ mod tests {
     #[test]
     fn notes_are_text_and_never_code() {
         let page =
-            html("# T\n<script>alert(1)</script> **b** [x](javascript:alert(1)) ![i](https://x.example/p.png)\n");
+            html("# T\n<script>alert(1)</script>\n\n**b** [x](javascript:alert(1)) ![i](https://x.example/p.png)\n");
         assert!(page.contains("<h3>T</h3>") && page.contains("<strong>b</strong>"), "{page}");
         assert!(page.contains("&lt;script&gt;") && !page.contains("javascript:") && !page.contains("<img"), "{page}");
     }

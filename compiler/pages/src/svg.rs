@@ -22,8 +22,8 @@ fn fitting(text: &str) -> String {
     if text.chars().count() <= most { text.to_owned() } else { text.chars().take(most - 1).chain(['…']).collect() }
 }
 
-/// Who calls a service, and whom it calls.
-pub(crate) fn graph(service: &ServicePlan) -> String {
+/// Who calls a service, and whom it calls; `root` leads from the page to the folder of all.
+pub(crate) fn graph(service: &ServicePlan, root: &str) -> String {
     let sides = [merged(&service.about.callers), merged(&service.about.calls)];
     let rows = sides.iter().map(Vec::len).max().unwrap_or(0).clamp(1, MOST);
     #[expect(clippy::cast_precision_loss, reason = "a dozen rows")]
@@ -62,7 +62,7 @@ pub(crate) fn graph(service: &ServicePlan) -> String {
                 to.0,
                 to.1
             );
-            boxed(&mut svg, left, y, name, stem.as_deref().map(|stem| format!("../../{stem}/index.html")), "");
+            boxed(&mut svg, left, y, name, stem.as_deref().map(|stem| format!("{root}{stem}/index.html")), "");
         }
     }
     boxed(&mut svg, ACROSS + 1.0, middle, &service.name, None, " own");
@@ -108,7 +108,7 @@ fn names(neighbours: &[(String, Option<String>)]) -> String {
 }
 
 const PLOT: (f64, f64) = (640.0, 300.0);
-const MARGIN: (f64, f64, f64, f64) = (64.0, 12.0, 40.0, 12.0);
+const MARGIN: (f64, f64, f64, f64) = (64.0, 24.0, 40.0, 12.0);
 
 /// When each alert fires, and when the budget is gone, by the share of bad events.
 pub(crate) fn plot(plot: &Plot) -> String {
@@ -190,8 +190,8 @@ const SHARES: [f64; 8] = [0.0001, 0.001, 0.01, 0.05, 0.1, 0.2, 0.5, 1.0];
 fn words(seconds: f64) -> String {
     match seconds {
         s if s < 90.0 => format!("{s:.0} s"),
-        s if s < 5_400.0 => format!("{:.0} min", s / 60.0),
-        s if s < 172_000.0 => format!("{:.0} h", s / 3_600.0),
+        s if s < 3_600.0 => format!("{:.0} min", s / 60.0),
+        s if s < 86_400.0 => format!("{:.0} h", s / 3_600.0),
         s => format!("{:.0} d", s / 86_400.0),
     }
 }

@@ -46,7 +46,8 @@ static ENVIRONMENT: LazyLock<Result<Environment<'static>, String>> = LazyLock::n
     let syntax = SyntaxConfig::builder().trim_blocks(true).lstrip_blocks(true).build();
     environment.set_syntax(syntax.map_err(|error| format!("{error:#}"))?);
     environment.add_filter("text", |text: &str| markdown_text(text));
-    environment.add_filter("prose", |text: &str| Value::from_safe_string(prose(text, html_text, ["<code>", "</code>"])));
+    environment
+        .add_filter("prose", |text: &str| Value::from_safe_string(prose(text, html_text, ["<code>", "</code>"])));
     environment.add_filter("sentences", |text: &str| prose(text, markdown_text, ["`", "`"]));
     environment.add_filter("fence", |text: &str| fence(text));
     for (name, source) in TEMPLATES {
