@@ -111,10 +111,12 @@ fn is_program(path: &Path) -> bool {
 
 fn shell() -> Shell {
     let shell = Shell::new();
-    fs::create_dir(shell.folder.path().join("slos")).unwrap();
-    for file in fs::read_dir(checkout().join("slos")).unwrap() {
-        let file = file.unwrap();
-        fs::copy(file.path(), shell.folder.path().join("slos").join(file.file_name())).unwrap();
+    for folder in ["slos", "slos/notes"] {
+        fs::create_dir(shell.folder.path().join(folder)).unwrap();
+        let files = fs::read_dir(checkout().join(folder)).unwrap().map(Result::unwrap);
+        for file in files.filter(|file| file.path().is_file()) {
+            fs::copy(file.path(), shell.folder.path().join(folder).join(file.file_name())).unwrap();
+        }
     }
     shell
 }

@@ -70,6 +70,14 @@ fn runs_folders_and_file_orders_do_not_show() {
     let first = tree(&root.join("forwards/generated"));
     assert!(first.len() > 10, "{:?}", first.keys());
     for other in ["forwards/again", "backwards/generated", "elsewhere"] {
-        assert!(first == tree(&root.join(other)), "{other} differs");
+        let mut second = tree(&root.join(other));
+        // Pages say where a spec lies, which is all that the deeper folders may change.
+        for (path, text) in second.iter_mut().filter(|(path, _)| path.starts_with("runbooks")) {
+            let said = String::from_utf8(text.clone()).unwrap();
+            let folders = 1..=names.len();
+            *text = folders.fold(said, |said, folder| said.replace(&format!("slos/{folder}/"), "slos/")).into_bytes();
+            assert!(first.contains_key(path));
+        }
+        assert!(first == second, "{other} differs");
     }
 }

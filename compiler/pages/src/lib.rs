@@ -72,13 +72,13 @@ fn global(plan: &Plan) -> Result<Vec<Artefact>, Fault> {
 const LISTED: usize = 100;
 
 fn of_service(plan: &Plan, service: &ServicePlan, notes: &Notes) -> Result<Vec<Artefact>, Fault> {
-    let about = view::service(plan, service);
+    let about = typed(&view::service(plan, service));
     let graph = svg::graph(service, "../");
     let learned = notes.of_service(&service.stem);
     let slos: Vec<_> = service.slos.iter().map(|slo| view::objective(plan, slo)).collect();
     let page = template::render(
         "service.html",
-        context! { root => "../", title => service.name.as_str(), service => typed(&about), slos => typed(&slos), graph => graph.as_str(), notes => notes::html(&learned) },
+        context! { root => "../", title => service.name.as_str(), service => about.clone(), slos => typed(&slos), graph => graph.as_str(), notes => notes::html(&learned) },
     )?;
     let mut artefacts = vec![artefact(&format!("{}/index.html", service.stem), page)];
     for slo in &service.slos {
@@ -91,33 +91,33 @@ fn of_slo(
     plan: &Plan,
     service: &ServicePlan,
     slo: &SloPlan,
-    about: &view::Service<'_>,
+    about: &Value,
     notes: &Notes,
 ) -> Result<Vec<Artefact>, Fault> {
     let folder = format!("{}/{}", service.stem, slo.stem);
     let pages = runbook::pages(plan, service, slo);
-    let graph = svg::graph(service, "../../");
-    let objective = view::objective(plan, slo);
+    let graph = Value::from_safe_string(svg::graph(service, "../../"));
+    let objective = typed(&view::objective(plan, slo));
     let learned = notes.of_slo(&service.stem, &slo.stem);
     let learned_html = notes::html(&learned);
     let asks = runbook::glance(plan, slo);
     let overview = template::render(
         "slo.html",
         context! {
-            root => "../../", title => format!("{} {}", slo.service, slo.name), service => typed(about), slo => typed(&objective),
+            root => "../../", title => format!("{} {}", slo.service, slo.name), service => about.clone(), slo => objective.clone(),
             plot => svg::plot(&runbook::plot(slo)),
             glance => typed(&view::asks(&asks)), notes => learned_html.as_str(),
         },
     )?;
     let mut artefacts = vec![artefact(&format!("{folder}/index.html"), overview)];
     for page in &pages {
-        let view = view::alert(page);
+        let view = typed(&view::alert(page));
         let values = context! {
-            root => "../../", title => page.title.as_str(), service => typed(about), slo => typed(&objective), page => typed(&view), graph => graph.as_str(),
+            root => "../../", title => page.title.as_str(), service => about.clone(), slo => objective.clone(), page => view.clone(), graph => graph.clone(),
             notes => learned_html.as_str(), trace => runbook::TRACE,
         };
         artefacts.push(artefact(&format!("{folder}/{}.html", page.page), template::render("alert.html", values)?));
-        let values = context! { service => typed(about), slo => typed(&objective), page => typed(&view), notes => learned.as_str() };
+        let values = context! { service => about.clone(), slo => objective.clone(), page => view.clone(), notes => learned.as_str() };
         artefacts.push(artefact(&format!("{folder}/{}.md", page.page), template::render("alert.md", values)?));
     }
     Ok(artefacts)

@@ -45,6 +45,11 @@ static ENVIRONMENT: LazyLock<Result<Environment<'static>, String>> = LazyLock::n
     environment.set_undefined_behavior(minijinja::UndefinedBehavior::Strict);
     let syntax = SyntaxConfig::builder().trim_blocks(true).lstrip_blocks(true).build();
     environment.set_syntax(syntax.map_err(|error| format!("{error:#}"))?);
+    // The engine's own escapes every `/` too, which makes an address half as long again.
+    environment.set_formatter(|out, state, value| match (state.auto_escape(), value.as_str()) {
+        (AutoEscape::Html, Some(text)) if !value.is_safe() => Ok(out.write_str(&html_text(text))?),
+        _ => minijinja::escape_formatter(out, state, value),
+    });
     environment.add_filter("text", |text: &str| markdown_text(text));
     environment
         .add_filter("prose", |text: &str| Value::from_safe_string(prose(text, html_text, ["<code>", "</code>"])));
@@ -79,7 +84,18 @@ fn markdown_text(text: &str) -> String {
 }
 
 fn html_text(text: &str) -> String {
-    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
+    let mut out = String::with_capacity(text.len() + text.len() / 8);
+    for c in text.chars() {
+        match c {
+            '&' => out.push_str("&amp;"),
+            '<' => out.push_str("&lt;"),
+            '>' => out.push_str("&gt;"),
+            '"' => out.push_str("&quot;"),
+            '\'' => out.push_str("&#39;"),
+            c => out.push(c),
+        }
+    }
+    out
 }
 
 /// A text in which what stands between backticks is code; all of it is text where they do not pair.

@@ -160,7 +160,7 @@ fn paths_from_core_are_checked() {
         assert!(failure.what.contains("internal error"), "{failure:?}");
     }
     let failure = emission(&[("/a", "x")], None, |emission| {
-        let emit = |_: usize, _: &[Target]| vec![super::super::emission::synthetic::artefact("elsewhere/a", "x")];
+        let emit = |_: usize, _: &[Target]| Ok(vec![super::super::emission::synthetic::artefact("elsewhere/a", "x")]);
         write(&out.root, &Emission { emit: &emit, ..*emission }, false, &|| {})
     });
     assert!(failure.is_err());
