@@ -4,6 +4,7 @@
 //! cargo bench -p emberline --bench compile                            # 100, 1,000 and 10,000 objectives
 //! cargo bench -p emberline --bench compile -- 1000                    # one size
 //! cargo bench -p emberline --bench compile -- generate FOLDER 10000   # only the specs, for a profiler
+//! cargo bench -p emberline --bench compile -- site                    # the runbooks of 1,000 services
 //! cargo bench -p emberline --bench compile -- sloth PROGRAM 10000     # rules in turns with Sloth, seven pairs
 //! ```
 //!
@@ -62,6 +63,9 @@ fn main() -> Result<()> {
     if let ["generate", folder, slos] = words.as_slice() {
         return Ok(specs::write(Path::new(folder), slos.parse()?, SEED)?);
     }
+    if words == ["site"] {
+        return site();
+    }
     if let ["sloth", program, slos] = words.as_slice() {
         return beside_sloth(Path::new(program), slos.parse()?);
     }
@@ -113,6 +117,38 @@ fn size(slos: usize, folder: &Path) -> Result<Vec<Duration>> {
         one_changed(&specs, slos)?;
     }
     Ok(fastest)
+}
+
+/// Services of the site that is measured, and objectives of each.
+const SITE: (usize, usize) = (1_000, 3);
+
+/// The runbook pages of a large organisation, each time into a new folder.
+fn site() -> Result<()> {
+    let folder = tempfile::tempdir()?;
+    let specs = folder.path().join("slos");
+    specs::write_in_files(&specs, SITE.0 * SITE.1, SITE.1, SEED)?;
+    for number in 1..=5 {
+        let out = folder.path().join(format!("site {number}"));
+        let mut compile = Command::new(env!("CARGO_BIN_EXE_emberline"));
+        compile
+            .arg("compile")
+            .arg("--quiet")
+            .arg("--specs")
+            .arg(&specs)
+            .arg("--out")
+            .arg(&out)
+            .args(["--only", "runbooks"]);
+        let run = run(compile.stdout(Stdio::null()))?;
+        println!(
+            "site: {} services with {} objectives each in {:.2} s ({:.2} s of processor time), {:.0} MB",
+            SITE.0,
+            SITE.1,
+            run.wall.as_secs_f64(),
+            run.processor.as_secs_f64(),
+            bytes(&out)? as f64 / 1e6
+        );
+    }
+    Ok(())
 }
 
 /// The rules of as many objectives, ours and Sloth's in turns, so that both meet the same machine.

@@ -33,10 +33,15 @@ metrics:
 
 /// Writes the specs of `slos` objectives into a folder. Same seed, same specs.
 pub(crate) fn write(folder: &Path, slos: usize, seed: u64) -> io::Result<()> {
+    write_in_files(folder, slos, PER_FILE, seed)
+}
+
+/// The same with so many objectives a service.
+pub(crate) fn write_in_files(folder: &Path, slos: usize, per_file: usize, seed: u64) -> io::Result<()> {
     fs::create_dir_all(folder)?;
     let mut random = Random(seed);
-    for file in 0..slos.div_ceil(PER_FILE) {
-        let text = service(file, PER_FILE.min(slos - file * PER_FILE), &mut random);
+    for file in 0..slos.div_ceil(per_file) {
+        let text = service(file, per_file.min(slos - file * per_file), &mut random);
         fs::write(folder.join(format!("svc-{file:04}.yaml")), text)?;
     }
     Ok(())
