@@ -34,7 +34,7 @@ pub(crate) fn graph(service: &ServicePlan, root: &str) -> String {
     let said = format!("{}: called by {}, calls {}", service.name, names(&sides[0]), names(&sides[1]));
     let _ = write!(
         svg,
-        "<svg class=\"graph\" role=\"img\" viewBox=\"0 0 {width} {height}\" width=\"{width}\" height=\"{height}\" \
+        "<svg class=\"graph\" role=\"group\" viewBox=\"0 0 {width} {height}\" width=\"{width}\" height=\"{height}\" \
          aria-label=\"{}\">",
         escaped(&said)
     );
