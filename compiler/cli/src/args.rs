@@ -51,6 +51,9 @@ pub(crate) enum Command {
     /// Look for secrets and personal data in files, or in what is about to be committed
     #[command(after_help = "Example: emberline scan --staged    (in a pre-commit hook)")]
     Scan(Scan),
+    /// Serve the runbook pages on this machine, with live numbers from a Prometheus
+    #[command(after_help = "Example: emberline preview --prometheus http://127.0.0.1:9090")]
+    Preview(Preview),
     /// Say what a finding's code means and how to mend it, or list all codes
     #[command(after_help = "Example: emberline explain unbounded-label")]
     Explain(Explain),
@@ -111,6 +114,19 @@ pub(crate) struct Check {
     pub(crate) summary: Option<PathBuf>,
     #[command(flatten)]
     pub(crate) reporting: Reporting,
+}
+
+/// `emberline preview`.
+#[derive(Debug, Args)]
+pub(crate) struct Preview {
+    #[command(flatten)]
+    pub(crate) specs: Specs,
+    /// Where to listen; beyond this machine only if you say so
+    #[arg(long, value_name = "ADDRESS:PORT", default_value = "127.0.0.1:8484")]
+    pub(crate) listen: std::net::SocketAddr,
+    /// The Prometheus that the rules are loaded into; it is only read
+    #[arg(long, value_name = "URL")]
+    pub(crate) prometheus: Option<String>,
 }
 
 /// `emberline verify`.

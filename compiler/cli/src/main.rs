@@ -7,6 +7,7 @@ mod args;
 mod commands;
 mod failure;
 mod panics;
+mod preview;
 mod progress;
 mod render;
 mod terminal;
@@ -57,6 +58,7 @@ fn run() -> Status {
         Command::Compile(compile) => commands::compile::run(&compile, quiet),
         Command::Scan(scan) => commands::scan::run(&scan, quiet),
         Command::Verify(verify) => commands::verify::run(&verify, quiet),
+        Command::Preview(preview) => commands::preview::run(&preview, quiet),
         Command::Explain(explain) => commands::explain::run(&explain),
         Command::Schema(schema) => commands::schema::run(&schema),
         Command::Completions(completions) => commands::completions::run(&completions),

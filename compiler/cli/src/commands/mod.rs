@@ -7,6 +7,7 @@ pub(crate) mod explain;
 mod gate;
 pub(crate) mod init;
 mod known;
+pub(crate) mod preview;
 pub(crate) mod scan;
 pub(crate) mod schema;
 mod summary;

@@ -1,0 +1,52 @@
+//! `emberline preview`: the compiled pages on this machine, with numbers from a Prometheus.
+
+use std::net::SocketAddr;
+
+use emberline_core::finding::Severity;
+
+use super::gate::{self, Gate};
+use crate::Status;
+use crate::args::{FailOn, Format, Preview, Reporting};
+use crate::failure::{Failure, Result};
+use crate::preview::{self, Site};
+use crate::terminal;
+use crate::world::notes;
+
+/// Serves until it is ended from outside. Specs with errors are shown, and not served.
+pub(crate) fn run(preview: &Preview, quiet: bool) -> Result<Status> {
+    let mut gate = Gate::open(&preview.specs.specs, None, true)?;
+    let Some(plan) = gate.plan.take() else {
+        let reporting = Reporting { format: Format::Human, fail_on: FailOn::Error, today: None };
+        gate::show(&gate.found(), &reporting, true)?;
+        debug_assert!(gate.findings.iter().any(|finding| finding.severity == Severity::Error));
+        return Ok(Status::Findings);
+    };
+    if let Some(address) = &preview.prometheus
+        && !(address.starts_with("http://") || address.starts_with("https://"))
+    {
+        return Err(Failure::new(format!("`{address}` is no address of a Prometheus"))
+            .help("write it like `--prometheus http://127.0.0.1:9090`"));
+    }
+    let site = Site::new(plan, notes::read(&preview.specs.specs)?, preview.prometheus.as_deref());
+    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build();
+    let runtime = runtime.map_err(|cause| Failure::new(format!("cannot start serving: {cause}")))?;
+    runtime.block_on(async {
+        let failed = |cause: std::io::Error| {
+            Failure::new(format!("cannot listen on {}: {cause}", preview.listen))
+                .help("`--listen` names another address")
+        };
+        let listener = tokio::net::TcpListener::bind(preview.listen).await.map_err(failed)?;
+        let at: SocketAddr = listener.local_addr().map_err(failed)?;
+        if !quiet {
+            let numbers = match &preview.prometheus {
+                Some(address) => format!("with numbers from {address}"),
+                None => "without numbers: `--prometheus` names where they come from".to_owned(),
+            };
+            terminal::say(&format!("http://{at}/ ({numbers}); Ctrl-C ends it"));
+        }
+        axum::serve(listener, preview::router(site, at))
+            .await
+            .map_err(|cause| Failure::new(format!("serving ended: {cause}")))?;
+        Ok(Status::Clean)
+    })
+}

@@ -1,0 +1,104 @@
+// Numbers from Prometheus on the pages that `emberline preview` serves; every text is set as text.
+"use strict";
+{
+  const EVERY = 15_000;
+  const parts = location.pathname.split("/").filter(Boolean);
+  const main = document.getElementById("main");
+  const make = (name, text, className) => {
+    const element = document.createElement(name);
+    if (text !== undefined) element.textContent = text;
+    if (className) element.className = className;
+    return element;
+  };
+  const percent = (share) => (share === null ? "no number" : `${(share * 100).toFixed(1)}%`);
+  const rate = (burn) => (burn === null ? "no number" : `${burn.toFixed(2)}×`);
+  const group = (labels) => {
+    const own = Object.entries(labels).filter(([name]) => !["__name__", "service", "slo"].includes(name));
+    return own.map(([name, value]) => `${name} ${value}`).join(", ");
+  };
+  const all = (series, show) =>
+    series.length === 0 ? "no data" : series.map((one) => [group(one.labels), show(one.value)].filter(Boolean).join(": ")).join("; ");
+
+  const plot = (numbers) => {
+    const space = "http://www.w3.org/2000/svg";
+    const draw = (name, attributes, text) => {
+      const element = document.createElementNS(space, name);
+      for (const [key, value] of Object.entries(attributes)) element.setAttribute(key, value);
+      if (text) element.textContent = text;
+      return element;
+    };
+    const [width, height, left, bottom] = [640, 180, 48, 20];
+    const points = numbers.history.flatMap((one) => one.points);
+    if (points.length === 0) return make("p", "No burn rate was recorded in the last six hours.", "quiet");
+    const lines = numbers.alerts.map((alert) => Number(alert.burn));
+    const most = Math.max(1, ...points.map(([, value]) => value ?? 0), ...lines.filter((line) => line < 20));
+    const end = Math.max(...points.map(([time]) => time));
+    const x = (time) => left + (1 - (end - time) / 21_600) * (width - left - 8);
+    const y = (value) => (height - bottom) - (Math.max(0, value) / most) * (height - bottom - 12);
+    const svg = draw("svg", {
+      class: "plot", role: "img", viewBox: `0 0 ${width} ${height}`, width, height,
+      "aria-label": `Burn rate over ${numbers.plotted} in the last six hours, at most ${rate(Math.max(...points.map(([, v]) => v ?? 0)))}`,
+    });
+    for (const line of new Set([0, ...lines.filter((line) => line <= most)])) {
+      svg.append(draw("path", { class: "grid", d: `M${left} ${y(line)}H${width - 8}` }));
+      svg.append(draw("text", { class: "tick", x: left - 6, y: y(line) + 4, "text-anchor": "end" }, `${line}×`));
+    }
+    svg.append(draw("text", { class: "tick", x: left, y: height - 4 }, "6 h ago"));
+    svg.append(draw("text", { class: "tick", x: width - 8, y: height - 4, "text-anchor": "end" }, "now"));
+    numbers.history.forEach((one, at) => {
+      const path = one.points.filter(([, value]) => value !== null).map(([time, value], n) => `${n ? "L" : "M"}${x(time).toFixed(1)} ${y(value).toFixed(1)}`);
+      svg.append(draw("path", { class: `fires c${at % 4}`, d: path.join("") }));
+    });
+    return svg;
+  };
+
+  const live = make("section", undefined, "live");
+  live.setAttribute("aria-label", "Live numbers");
+  main.querySelector("h1").after(live);
+  const said = (text) => live.replaceChildren(make("p", text, "quiet"));
+
+  const ofObjective = (numbers) => {
+    const rows = make("table", undefined, "facts");
+    const body = make("tbody");
+    rows.append(body);
+    const row = (name, value) => {
+      const line = make("tr");
+      const head = make("th", name);
+      head.scope = "row";
+      line.append(head, make("td", value));
+      body.append(line);
+    };
+    row("Budget left", all(numbers.budgets, percent));
+    for (const burn of numbers.burns) row(`Burn rate, ${burn.window}`, all(burn.series, rate));
+    live.replaceChildren(make("p", `Now, by ${numbers.prometheus}`, "quiet"), rows, plot(numbers));
+  };
+  const ofAll = (numbers) => {
+    const list = make("ul", undefined, "alerts");
+    const sorted = [...numbers.budgets].sort((a, b) => (a.value ?? 2) - (b.value ?? 2));
+    for (const one of sorted.slice(0, 20)) {
+      list.append(make("li", `${percent(one.value)} left: ${[one.labels.service, one.labels.slo, group(one.labels)].filter(Boolean).join(" ")}`));
+    }
+    const title = sorted.length === 0 ? "No budget is recorded" : "The least budgets now";
+    live.replaceChildren(make("p", `${title}, by ${numbers.prometheus}`, "quiet"), list);
+  };
+
+  const [address, show] =
+    parts.length === 3
+      ? [`/.live/${parts[0]}/${parts[1]}`, ofObjective]
+      : parts.length === 0 || location.pathname === "/index.html" ? ["/.live", ofAll] : [null, null];
+  const refresh = async () => {
+    try {
+      const answer = await fetch(address);
+      if (answer.ok) show(await answer.json());
+      else said((await answer.text()).trim());
+    } catch (error) {
+      said(`The preview has ended: ${error.message}`);
+    }
+  };
+  if (address) {
+    refresh();
+    setInterval(refresh, EVERY);
+  } else {
+    live.remove();
+  }
+}
