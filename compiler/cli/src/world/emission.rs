@@ -4,6 +4,9 @@ use emberline_core::emit::{Artefact, Target};
 
 use crate::failure::Result;
 
+/// Generates one unit's artefacts of some targets.
+pub(crate) type Emit<'a> = dyn Fn(usize, &[Target]) -> Result<Vec<Artefact>> + Sync + 'a;
+
 /// What can be generated, and how much of it is asked for.
 pub(crate) struct Emission<'a> {
     /// How many independent units there are.
@@ -11,7 +14,7 @@ pub(crate) struct Emission<'a> {
     /// The targets asked for; all of them if `None`.
     pub(crate) only: Option<&'a [Target]>,
     /// Generates one unit's artefacts of some targets. Same input, same artefacts: it may be called more than once.
-    pub(crate) emit: &'a (dyn Fn(usize, &[Target]) -> Result<Vec<Artefact>> + Sync),
+    pub(crate) emit: &'a Emit<'a>,
 }
 
 impl Emission<'_> {

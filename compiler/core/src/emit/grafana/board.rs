@@ -181,7 +181,7 @@ impl Panel {
         self
     }
 
-    pub(super) fn from_zero(mut self) -> Self {
+    pub(super) fn starting_at_zero(mut self) -> Self {
         self.range.0 = Some(0.0);
         self
     }

@@ -95,7 +95,7 @@ fn objective(slo: &SloPlan, console: &Console) -> Row {
     .unit("none")
     .sized(11, 8)
     .thresholds(lines(slo))
-    .from_zero()
+    .starting_at_zero()
     .links(runbook);
     let counted = if slo.sli.is_slices() { "minutes" } else { "events" };
     let events = Panel::of(
@@ -110,7 +110,7 @@ fn objective(slo: &SloPlan, console: &Console) -> Row {
     .says("What the objective counts, a second.")
     .unit("ops")
     .sized(8, 8)
-    .from_zero();
+    .starting_at_zero();
     Row { title: format!("SLO {}", literal(&slo.name)), panels: vec![budget, burn, events] }
 }
 
@@ -137,13 +137,13 @@ fn requests(service: &ServicePlan, console: &Console) -> Row {
         Panel::of(Look::Lines, "Rate", source(), vec![Query::over_time(queries::rate(name, Range::Panel), legend)])
             .says("Requests a second by route, counted from every span.")
             .unit("reqps")
-            .from_zero()
+            .starting_at_zero()
             .links(on.clone());
     let errors =
         Panel::of(Look::Lines, "Errors", source(), vec![Query::over_time(queries::errors(name, Range::Panel), legend)])
             .says("The share of requests that failed, by route.")
             .unit("percentunit")
-            .from_zero()
+            .starting_at_zero()
             .links(on.clone());
     let quantiles = [("0.5", "p50"), ("0.95", "p95"), ("0.99", "p99")];
     let quantiles = quantiles
@@ -151,7 +151,7 @@ fn requests(service: &ServicePlan, console: &Console) -> Row {
     let duration = Panel::of(Look::Lines, "Duration", source(), quantiles.into())
         .says("Quantiles of all requests, by route.")
         .unit("s")
-        .from_zero()
+        .starting_at_zero()
         .links(on);
     let heat = Panel::of(
         Look::Heatmap,

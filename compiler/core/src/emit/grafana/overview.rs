@@ -59,7 +59,7 @@ pub(super) fn objectives(plan: &Plan) -> Board {
         vec![Query::over_time(firing.clone(), "{{severity}} {{service}} {{slo}} {{alertname}} {{long_window}}")],
     )
     .unit("none")
-    .from_zero()
+    .starting_at_zero()
     .sized(12, 9);
     let mut boards: Vec<Link> = plan
         .services
@@ -121,7 +121,7 @@ pub(super) fn cost(plan: &Plan) -> Board {
     series.push(
         Panel::of(Look::Lines, "Series by job", source(), vec![Query::over_time(by_job, "{{job}}")])
             .unit("none")
-            .from_zero()
+            .starting_at_zero()
             .sized(12, 7),
     );
     let named = [Matcher::re("__name__", ".+")];
@@ -155,7 +155,7 @@ pub(super) fn cost(plan: &Plan) -> Board {
             )],
         )
         .unit("cps")
-        .from_zero()
+        .starting_at_zero()
         .sized(12, 8)
     };
     let flows = vec![
