@@ -1,5 +1,9 @@
 //! The site as a reader has it: nothing leads nowhere, nothing that people named becomes markup, pages are small.
-#![allow(clippy::unwrap_used, clippy::print_stdout, reason = "a test may stop at the first surprise, and prints figures")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::print_stdout,
+    reason = "a test may stop at the first surprise, and prints figures"
+)]
 
 use std::collections::{BTreeMap, BTreeSet};
 

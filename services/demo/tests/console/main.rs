@@ -23,8 +23,11 @@ use serde_json::Value;
 use page::{Ask, asks};
 use preview::preview;
 
-/// Requests a second; a fifth of them fails, and a fifth is slow.
-const RATE: u64 = 20;
+/// Requests a second: as many as two cores can do while some of them burn processor time.
+const RATE: u64 = 12;
+/// The shares of requests that fail and that are slow, in percent. A third of the slow ones is slow in each service: enough
+/// for the fastest page of a 99% objective, which wants 14.4%.
+const SHARES: [&str; 2] = ["--errors=20", "--slow=55"];
 /// Sums over a day and more are made of five-minute counts, so they begin with the second of these; a group that is
 /// evaluated every two minutes then makes budgets of them.
 const PATIENCE: Duration = Duration::from_secs(15 * 60);
@@ -42,15 +45,15 @@ fn panels_have_data_and_steps_return_evidence() {
     let mut system = System::new(&programs, &options).unwrap();
     system.start(|_| {}).unwrap();
     let mut load =
-        system.load("loadgen", &[format!("--rate={RATE}"), "--errors=20".to_owned(), "--slow=20".to_owned()]).unwrap();
+        system.load("loadgen", &[format!("--rate={RATE}"), SHARES[0].to_owned(), SHARES[1].to_owned()]).unwrap();
     load.start().unwrap();
-    let outcome = dashboards(&system, &checkout)
-        .and_then(|()| runbooks(&system, &checkout))
-        .and_then(|()| preview(&system, &checkout));
-    if outcome.is_err() {
+    // All are judged, so that one run tells all that is wrong.
+    let outcomes = [dashboards(&system, &checkout), runbooks(&system, &checkout), preview(&system, &checkout)];
+    let faults: Vec<String> = outcomes.iter().filter_map(|it| it.as_ref().err()).map(|it| format!("{it:#}")).collect();
+    if !faults.is_empty() {
         println!("{}", ends_of_logs(&system.logs()));
     }
-    outcome.unwrap();
+    assert!(faults.is_empty(), "{}", faults.join("\n"));
 }
 
 /// The last lines that each program printed.
@@ -160,7 +163,10 @@ fn runbooks(system: &System, checkout: &Path) -> Result<()> {
         let text = fs::read_to_string(page).with_context(|| format!("reading {}", page.display()))?;
         let asks = asks(&text);
         ensure!(asks.len() > 12, "{}: {} queries", page.display(), asks.len());
-        for fault in evidence(system, &asks, &mut counts)? {
+        // Only what burns processor time has a profile of its own: here, the slow orders in checkout.
+        let burns = page.components().any(|part| part.as_os_str() == "checkout")
+            && page.components().any(|part| part.as_os_str() == "latency");
+        for fault in evidence(system, &asks, burns, &mut counts)? {
             faults.push(format!("{}: {fault}", page.display()));
         }
     }
@@ -173,7 +179,7 @@ fn runbooks(system: &System, checkout: &Path) -> Result<()> {
 }
 
 /// Asks what a page asks, in its order, and says which answers are empty.
-fn evidence(system: &System, asks: &[Ask], counts: &mut BTreeMap<String, usize>) -> Result<Vec<String>> {
+fn evidence(system: &System, asks: &[Ask], burns: bool, counts: &mut BTreeMap<String, usize>) -> Result<Vec<String>> {
     let mut faults = Vec::new();
     let mut traces: Vec<String> = Vec::new();
     for ask in asks {
@@ -198,7 +204,8 @@ fn evidence(system: &System, asks: &[Ask], counts: &mut BTreeMap<String, usize>)
             // What no engine here can answer, and what is typed into a terminal.
             _ => continue,
         };
-        if found {
+        let may_be_empty = ask.text.contains("/api/profiles/TRACE_ID") && !burns;
+        if found || may_be_empty {
             *counts.entry(ask.language.clone()).or_default() += 1;
         } else {
             faults.push(format!("{} returned nothing: {} ({})", ask.language, ask.text, ask.shows));

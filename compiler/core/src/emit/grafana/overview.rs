@@ -159,10 +159,10 @@ pub(super) fn cost(plan: &Plan) -> Board {
         .sized(12, 8)
     };
     let flows = vec![
-        flow("Spans received by collectors", "otelcol_receiver_accepted_spans_total"),
-        flow("Spans that were kept and sent on", "otelcol_exporter_sent_spans_total"),
-        flow("Log records received by collectors", "otelcol_receiver_accepted_log_records_total"),
-        flow("Log records sent on", "otelcol_exporter_sent_log_records_total"),
+        flow("Spans received by collectors", "otelcol_receiver_accepted_spans"),
+        flow("Spans that were kept and sent on", "otelcol_exporter_sent_spans"),
+        flow("Log records received by collectors", "otelcol_receiver_accepted_log_records"),
+        flow("Log records sent on", "otelcol_exporter_sent_log_records"),
     ];
     let most = Expr::Call("max", &[Expr::Select(Select::new("scrape_samples_scraped", &[]))]);
     let limit = plan.telemetry.scrape_samples.to_f64();

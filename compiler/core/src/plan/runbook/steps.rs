@@ -182,7 +182,10 @@ impl Walk<'_> {
         let name = &self.service.name;
         let service = links::segment(name);
         let mut asks = vec![self.ask(Language::Profile, queries::profiles(name), "Where processor time goes")];
-        asks.extend(self.store(&format!("/api/profiles/{TRACE}"), "Where that request's processor time went"));
+        asks.extend(self.store(
+            &format!("/api/profiles/{TRACE}"),
+            "Where that request's processor time went; nothing where it only waited",
+        ));
         asks.extend(
             self.store(
                 &format!("/api/profiles?service={service}"),
