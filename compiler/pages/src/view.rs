@@ -12,7 +12,6 @@ pub(crate) struct Service<'p> {
     description: Option<&'p str>,
     owner: Option<&'p str>,
     tier: Option<&'p str>,
-    repository: Option<&'p str>,
     dashboard: Option<String>,
     calls: Vec<Neighbouring<'p>>,
     callers: Vec<Neighbouring<'p>>,
@@ -94,7 +93,6 @@ pub(crate) struct Listed<'p> {
     stem: &'p str,
     owner: Option<&'p str>,
     tier: Option<&'p str>,
-    description: Option<&'p str>,
     slos: Vec<(&'p str, &'p str)>,
 }
 
@@ -104,7 +102,6 @@ pub(crate) fn listed(service: &ServicePlan) -> Listed<'_> {
         stem: &service.stem,
         owner: service.about.owner.as_deref(),
         tier: service.about.tier.as_deref(),
-        description: service.about.description.as_deref(),
         slos: service.slos.iter().map(|slo| (slo.name.as_str(), slo.stem.as_str())).collect(),
     }
 }
@@ -118,7 +115,6 @@ pub(crate) fn service<'p>(plan: &Plan, service: &'p ServicePlan) -> Service<'p> 
         description: about.description.as_deref(),
         owner: about.owner.as_deref(),
         tier: about.tier.as_deref(),
-        repository: about.repository.as_deref(),
         dashboard: plan.console.grafana.as_ref().map(|base| format!("{base}/d/{uid}")),
         calls: about.calls.iter().map(neighbouring).collect(),
         callers: about.callers.iter().map(neighbouring).collect(),

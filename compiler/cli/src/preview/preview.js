@@ -39,7 +39,11 @@
       class: "plot", role: "img", viewBox: `0 0 ${width} ${height}`, width, height,
       "aria-label": `Burn rate over ${numbers.plotted} in the last six hours, at most ${rate(Math.max(...points.map(([, v]) => v ?? 0)))}`,
     });
-    for (const line of new Set([0, ...lines.filter((line) => line <= most)])) {
+    // Ticks from above: the greatest first, none over another.
+    let above = -Infinity;
+    for (const line of [...new Set([0, Number(most.toFixed(1)), ...lines])].sort((a, b) => b - a)) {
+      if (line > most * 1.01 || y(line) - above < 14) continue;
+      above = y(line);
       svg.append(draw("path", { class: "grid", d: `M${left} ${y(line)}H${width - 8}` }));
       svg.append(draw("text", { class: "tick", x: left - 6, y: y(line) + 4, "text-anchor": "end" }, `${line}×`));
     }
@@ -54,7 +58,8 @@
 
   const live = make("section", undefined, "live");
   live.setAttribute("aria-label", "Live numbers");
-  main.querySelector("h1").after(live);
+  const leads = main.querySelectorAll("h1, h1 ~ .lead");
+  leads[leads.length - 1].after(live);
   const said = (text) => live.replaceChildren(make("p", text, "quiet"));
 
   const ofObjective = (numbers) => {

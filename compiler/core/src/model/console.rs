@@ -73,13 +73,6 @@ impl Console {
             store: spec.and_then(|spec| spec.store_url.as_ref()).and_then(|url| address(url, scope)),
         }
     }
-
-    /// The address of a line of a file of the specs.
-    #[must_use]
-    pub fn line(&self, path: &str, line: usize) -> Option<String> {
-        let path: String = path.split('/').map(crate::plan::links::segment).collect::<Vec<_>>().join("/");
-        Some(self.source.as_ref()?.replace("{path}", &path).replace("{line}", &line.to_string()))
-    }
 }
 
 /// An address that people can open, without a slash at the end; or a finding.

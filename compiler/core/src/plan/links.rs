@@ -1,8 +1,10 @@
 //! Addresses: of dashboards, of pages, of queries in Grafana. Those of one's own output stay the same between
 //! compilations, since people keep them.
 
+use super::about::Place;
 use super::names;
 use super::slo::SloPlan;
+use crate::model::Console;
 
 /// The uid of the dashboard of all objectives.
 pub const OVERVIEW_UID: &str = "emberline-overview";
@@ -22,6 +24,13 @@ pub fn dashboard_uid(service: &str) -> String {
 #[must_use]
 pub fn alert_page(slo: &SloPlan, page: &str) -> String {
     format!("{}/{}/{page}.html", names::stem(&slo.service), slo.stem)
+}
+
+/// The address of a line of the specs, where the policy says how to make one.
+#[must_use]
+pub fn source(console: &Console, place: &Place) -> Option<String> {
+    let path = place.path.split('/').map(segment).collect::<Vec<_>>().join("/");
+    Some(console.source.as_ref()?.replace("{path}", &path).replace("{line}", &place.line.to_string()))
 }
 
 /// A text as one part of an address.

@@ -10,11 +10,8 @@ mod steps;
 pub use plot::{Curve, Plot};
 pub use steps::{Ask, Language, Step, TRACE};
 
-use std::collections::BTreeMap;
-
 use super::alert::{BurnAlert, State, StateAlert};
 use super::{Plan, ServicePlan, SloPlan, links, names, queries};
-use crate::quantity::Duration;
 
 /// The page of an alert.
 #[derive(Debug)]
@@ -25,8 +22,6 @@ pub struct AlertPage {
     pub alert: String,
     /// The severity.
     pub severity: String,
-    /// The windows, long and short; none for missing data.
-    pub windows: Option<(Duration, Duration)>,
     /// What is wrong, in a line.
     pub title: String,
     /// What that means for users, a paragraph each.
@@ -117,7 +112,7 @@ pub fn places(plan: &Plan, slo: &SloPlan) -> Places {
     let place = &slo.about.place;
     Places {
         dashboard: plan.console.grafana.as_ref().map(|base| format!("{base}/d/{}", links::dashboard_uid(&slo.service))),
-        source: plan.console.line(&place.path, place.line),
+        source: links::source(&plan.console, place),
         spec: format!("{}:{}", place.path, place.line),
     }
 }
@@ -171,7 +166,6 @@ fn burn(plan: &Plan, service: &ServicePlan, slo: &SloPlan, alert: &BurnAlert) ->
         page: format!("burn-{long}-{short}"),
         alert: alert.name.clone(),
         severity: alert.severity.clone(),
-        windows: Some((long, short)),
         title: format!("{} {}: {}", slo.service, slo.name, pace(alert)),
         meaning,
         arithmetic: arithmetic::burn(slo, alert),
@@ -200,7 +194,6 @@ fn state(plan: &Plan, service: &ServicePlan, slo: &SloPlan, alert: &StateAlert) 
         page: page.to_owned(),
         alert: alert.name.clone(),
         severity: alert.severity.clone(),
-        windows: None,
         title: format!("{} {}: {what}", slo.service, slo.name),
         meaning: vec![promise, meaning.to_owned()],
         arithmetic: arithmetic::promise(slo),
@@ -268,12 +261,6 @@ fn state_modes(state: State) -> Vec<String> {
         ],
     };
     modes.iter().map(|mode| (*mode).to_owned()).collect()
-}
-
-/// Services by name, for whoever draws what calls what.
-#[must_use]
-pub fn stems(plan: &Plan) -> BTreeMap<&str, &str> {
-    plan.services.iter().map(|service| (service.name.as_str(), service.stem.as_str())).collect()
 }
 
 /// A service's file name.
