@@ -290,3 +290,17 @@ mod unix {
         );
     }
 }
+
+#[test]
+fn a_note_that_stands_on_no_page_is_told_of_and_kept() {
+    let home = Home::with(&[SPEC, ("slos/notes/checkout.md", b"- known"), ("slos/notes/chekout.md", b"- of nobody")]);
+    for line in ["check", "compile"] {
+        let ran = home.run(line);
+        assert_eq!(ran.status, 0, "{}", ran.err);
+        assert!(ran.out.contains("`slos/notes/chekout.md` stands on no runbook page"), "{line}: {}", ran.out);
+        assert!(ran.out.contains("did you mean `checkout`?") && !ran.out.contains("notes/checkout.md"), "{}", ran.out);
+    }
+    assert_eq!(home.run("check --fail-on warning").status, 1);
+    let page = fs::read_to_string(home.path().join("generated/runbooks/checkout/index.html")).unwrap();
+    assert!(page.contains("<li>known</li>") && home.path().join("slos/notes/chekout.md").exists());
+}

@@ -3,7 +3,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use emberline_core::plan::Plan;
+use emberline_core::plan::names;
 use pulldown_cmark::{Event, Options, Parser, html::push_html};
 
 /// Notes by their path below `notes/`, without the ending.
@@ -36,15 +36,19 @@ impl Notes {
     }
 
     /// Files that no page takes: of a service or an objective that is gone, or under a name that is not quite theirs.
-    #[must_use]
-    pub fn unclaimed(&self, plan: &Plan) -> Vec<Unclaimed> {
+    /// `services` are names, each with those of its objectives.
+    pub fn unclaimed<'n, S>(&self, services: impl Iterator<Item = (&'n str, S)>) -> Vec<Unclaimed>
+    where
+        S: Iterator<Item = &'n str>,
+    {
         if self.0.is_empty() {
             return Vec::new();
         }
         let mut known = BTreeSet::new();
-        for service in &plan.services {
-            known.insert(service.stem.clone());
-            known.extend(service.slos.iter().map(|slo| format!("{}/{}", service.stem, slo.stem)));
+        for (service, slos) in services {
+            let service = names::stem(service);
+            known.extend(slos.map(|slo| format!("{service}/{}", names::stem(slo))));
+            known.insert(service);
         }
         let gone = self.0.keys().filter(|path| !known.contains(*path));
         gone.map(|path| Unclaimed { path: path.clone(), known: known.iter().cloned().collect() }).collect()

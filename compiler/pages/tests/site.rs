@@ -10,7 +10,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use emberline_core::emit::{Artefact, Target};
 use emberline_core::plan::Plan;
 use emberline_core::source::Sources;
-use emberline_pages::Notes;
+use emberline_pages::{Notes, Unclaimed};
 use scraper::{Html, Selector};
 use serde_json::Value;
 
@@ -84,6 +84,10 @@ fn shipped() -> Sources {
         sources.add(path, text);
     }
     sources
+}
+
+fn unclaimed(notes: &Notes, plan: &Plan) -> Vec<Unclaimed> {
+    notes.unclaimed(plan.services.iter().map(|it| (it.name.as_str(), it.slos.iter().map(|slo| slo.name.as_str()))))
 }
 
 fn planned(sources: &Sources) -> Plan {
@@ -226,7 +230,7 @@ fn names_are_shown_as_written_and_do_nothing() {
     let name = plan.services.iter().find(|service| service.name != "other").unwrap();
     let mut notes = Notes::default();
     notes.add(name.stem.clone(), format!("<script>alert(1)</script> <img src=x onerror=alert(1)> {NAME}"));
-    assert!(notes.unclaimed(&plan).is_empty());
+    assert!(unclaimed(&notes, &plan).is_empty());
     let site = site(&plan, &notes);
     let meant = name.name.as_str();
     assert!(meant.contains("\"><script>"));
@@ -282,7 +286,7 @@ fn notes_stand_on_their_pages_and_others_are_told_of() {
     notes.add("checkout", "- of the service");
     notes.add("checkout/latency", "- of the objective");
     notes.add("chekout", "- of nobody");
-    let unclaimed = notes.unclaimed(&plan);
+    let unclaimed = unclaimed(&notes, &plan);
     assert_eq!(unclaimed.iter().map(|it| it.path.as_str()).collect::<Vec<_>>(), ["chekout"]);
     let site = site(&plan, &notes);
     assert!(site["checkout/latency/burn-1h-5m.html"].contains("of the objective"));

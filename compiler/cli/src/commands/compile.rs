@@ -1,15 +1,12 @@
 //! `emberline compile`: every artefact of the specs, or with `--check` how the folder differs from them.
 
 use std::mem::ManuallyDrop;
-use std::path::Path;
 
-use emberline_core::code::{STALE_ARTEFACT, UNKNOWN_REFERENCE};
+use emberline_core::code::STALE_ARTEFACT;
 use emberline_core::emit::Target;
 use emberline_core::finding::{Finding, Severity};
 use emberline_core::plan::Plan;
 use emberline_core::source::Span;
-use emberline_core::suggest;
-use emberline_pages::{Notes, Unclaimed};
 
 use super::gate::Gate;
 use crate::Status;
@@ -20,14 +17,12 @@ use crate::render::counted;
 use crate::terminal;
 use crate::world::diff::{self, Difference, Kind};
 use crate::world::emission::Emission;
-use crate::world::{notes, shown, write};
+use crate::world::{shown, write};
 
 /// Checks the specs; if nothing stands against it, writes (or compares) the artefacts. Errors end it with exit status 1
 /// whatever `--fail-on` says.
 pub(crate) fn run(compile: &Compile, quiet: bool) -> Result<Status> {
     let mut gate = Gate::open(&compile.specs.specs, compile.reporting.today, true)?;
-    let notes = notes::read(&compile.specs.specs)?;
-    misplaced(&mut gate, &notes, &compile.specs.specs);
     let has_errors = gate.findings.iter().any(|finding| finding.severity == Severity::Error);
     let is_refused = has_errors || gate.status(&compile.reporting) == Status::Findings;
     let plan = match gate.plan.take() {
@@ -42,6 +37,7 @@ pub(crate) fn run(compile: &Compile, quiet: bool) -> Result<Status> {
             return Ok(Status::Findings);
         }
     };
+    let notes = std::mem::take(&mut gate.notes);
     let only = (!compile.only.is_empty()).then_some(&compile.only[..]);
     // Without `--only` the run answers for every target, and writes those that the policy asks for: what it no longer
     // asks for is stale.
@@ -58,27 +54,6 @@ pub(crate) fn run(compile: &Compile, quiet: bool) -> Result<Status> {
         compare(compile, gate, &plan, &emission, quiet)
     } else {
         write(compile, &gate, &plan, &emission, quiet)
-    }
-}
-
-/// Tells of notes that would stand on no page: of somebody who is gone, or under a name that is not quite theirs.
-fn misplaced(gate: &mut Gate, notes: &Notes, specs: &Path) {
-    let Some(plan) = &gate.plan else { return };
-    for Unclaimed { path, known } in notes.unclaimed(plan) {
-        let name = notes::path(specs, &path);
-        let source = gate.sources.add(name.clone(), "");
-        let hint = suggest::did_you_mean(&path, known.iter().map(String::as_str)).unwrap_or_else(|| {
-            format!("name it after a service or an objective, such as `{}.md`", known.first().map_or("", |it| it))
-        });
-        let mut finding = Finding::new(
-            &UNKNOWN_REFERENCE,
-            Span::new(source, 0..0),
-            format!("`{name}` stands on no runbook page: no service and no objective has this name"),
-        )
-        .hint(hint);
-        // What people wrote is not lost, and the rest compiles.
-        finding.severity = Severity::Warning;
-        gate.findings.push(finding);
     }
 }
 

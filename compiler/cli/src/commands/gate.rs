@@ -3,19 +3,22 @@
 use std::path::Path;
 
 use emberline_core::Analysis;
-use emberline_core::finding::Finding;
+use emberline_core::code::UNKNOWN_REFERENCE;
+use emberline_core::finding::{Finding, Severity};
 use emberline_core::model::Prices;
 use emberline_core::plan::Plan;
 use emberline_core::plan::bounds::ServiceBound;
 use emberline_core::quantity::Date;
-use emberline_core::source::Sources;
+use emberline_core::source::{Sources, Span};
+use emberline_core::suggest;
+use emberline_pages::{Notes, Unclaimed};
 
 use crate::Status;
 use crate::args::{Format, Reporting};
 use crate::failure::Result;
 use crate::render::{self, Report};
 use crate::terminal;
-use crate::world::read;
+use crate::world::{notes, read};
 
 /// All that is known of the specs.
 pub(super) struct Gate {
@@ -31,12 +34,38 @@ pub(super) struct Gate {
     pub(super) prices: Option<Prices>,
     /// What they compile to; absent while any finding is an error, and where nobody asked.
     pub(super) plan: Option<Plan>,
+    /// What people learned, kept beside the specs.
+    pub(super) notes: Notes,
 }
 
 impl Gate {
     /// Reads and analyses the specs. Only `compile` needs the plan, which is most of what there is to hold.
     pub(super) fn open(specs: &Path, today: Option<Date>, needs_plan: bool) -> Result<Self> {
-        Ok(Self::of(read::read(specs)?, today, needs_plan))
+        let mut gate = Self::of(read::read(specs)?, today, needs_plan);
+        gate.notes = notes::read(specs)?;
+        gate.misplaced_notes(specs);
+        Ok(gate)
+    }
+
+    /// Tells of notes that stand on no page: of somebody who is gone, or under a name that is not quite theirs.
+    fn misplaced_notes(&mut self, specs: &Path) {
+        // Of what is at fault the names may be missing too.
+        if self.findings.iter().any(|finding| finding.severity == Severity::Error) {
+            return;
+        }
+        let names = self.bounds.iter().map(|it| (it.service.as_str(), it.slos.iter().map(|slo| slo.slo.as_str())));
+        for Unclaimed { path, known } in self.notes.unclaimed(names) {
+            let name = notes::path(specs, &path);
+            let source = self.sources.add(name.clone(), "");
+            let hint = suggest::did_you_mean(&path, known.iter().map(String::as_str)).unwrap_or_else(|| {
+                format!("name it after a service or an objective, such as `{}.md`", known.first().map_or("", |it| it))
+            });
+            let message = format!("`{name}` stands on no runbook page: no service and no objective has this name");
+            let mut finding = Finding::new(&UNKNOWN_REFERENCE, Span::new(source, 0..0), message).hint(hint);
+            // What people wrote is not lost, and the rest compiles.
+            finding.severity = Severity::Warning;
+            self.findings.push(finding);
+        }
     }
 
     /// Analyses specs that were read.
@@ -50,7 +79,7 @@ impl Gate {
         if read::replace_cut(&mut findings, cut) {
             plan = None;
         }
-        Self { sources, findings, waived, bounds, prices, plan }
+        Self { sources, findings, waived, bounds, prices, plan, notes: Notes::default() }
     }
 
     /// What there is to show.

@@ -10,7 +10,6 @@ use crate::args::{FailOn, Format, Preview, Reporting};
 use crate::failure::{Failure, Result};
 use crate::preview::{self, Site};
 use crate::terminal;
-use crate::world::notes;
 
 /// Serves until it is ended from outside. Specs with errors are shown, and not served.
 pub(crate) fn run(preview: &Preview, quiet: bool) -> Result<Status> {
@@ -27,7 +26,7 @@ pub(crate) fn run(preview: &Preview, quiet: bool) -> Result<Status> {
         return Err(Failure::new(format!("`{address}` is no address of a Prometheus"))
             .help("write it like `--prometheus http://127.0.0.1:9090`"));
     }
-    let site = Site::new(plan, notes::read(&preview.specs.specs)?, preview.prometheus.as_deref());
+    let site = Site::new(plan, std::mem::take(&mut gate.notes), preview.prometheus.as_deref());
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build();
     let runtime = runtime.map_err(|cause| Failure::new(format!("cannot start serving: {cause}")))?;
     runtime.block_on(async {
