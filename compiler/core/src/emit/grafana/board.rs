@@ -66,7 +66,6 @@ pub(super) struct Column {
     pub(super) field: &'static str,
     pub(super) heading: &'static str,
     pub(super) unit: Option<&'static str>,
-    pub(super) link: Option<Link>,
 }
 
 /// A value from which a colour holds.

@@ -193,13 +193,8 @@ pub(super) fn fields(panel: &Panel) -> Value {
 }
 
 fn overriding(column: &Column) -> Option<Value> {
-    let mut properties: Vec<Value> = column.unit.map(|unit| json!({"id": "unit", "value": unit})).into_iter().collect();
-    if let Some(link) = &column.link {
-        properties.push(json!({"id": "links", "value": [self::link(link)]}));
-    }
-    if properties.is_empty() {
-        return None;
-    }
+    let unit = column.unit?;
+    let properties = [json!({"id": "unit", "value": unit})];
     Some(json!({"matcher": {"id": "byName", "options": column.heading}, "properties": properties}))
 }
 

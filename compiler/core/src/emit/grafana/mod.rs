@@ -6,6 +6,7 @@
 
 mod board;
 mod classic;
+mod cost;
 mod funnel;
 mod overview;
 mod provisioning;
@@ -28,8 +29,8 @@ pub(super) fn service(service: &ServicePlan, plan: &Plan) -> Artefact {
 pub(super) fn global(plan: &Plan) -> Vec<Artefact> {
     let mut artefacts = vec![
         // Stems hold no dot, so no service's file can have these names.
-        dashboard("all.overview", &overview::objectives(plan), plan),
-        dashboard("all.cost", &overview::cost(plan), plan),
+        dashboard("all.overview", &overview::board(plan), plan),
+        dashboard("all.cost", &cost::board(plan), plan),
     ];
     artefacts.extend(provisioning::emit(&plan.console));
     artefacts
