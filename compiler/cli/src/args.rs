@@ -1,5 +1,9 @@
 //! What was typed on the command line, and nothing else: no file is looked at and no default is computed here.
 
+mod gameday;
+mod money;
+mod walk;
+
 use std::path::PathBuf;
 
 use clap::builder::{PossibleValuesParser, TypedValueParser};
@@ -8,6 +12,10 @@ use clap_complete::Shell;
 use emberline_core::emit::Target;
 use emberline_core::finding::Severity;
 use emberline_core::quantity::Date;
+
+pub(crate) use gameday::Gameday;
+pub(crate) use money::{Cost, Roi};
+pub(crate) use walk::Walk;
 
 /// Compiles service-level objectives into rules, alerts and their proofs.
 ///
@@ -54,6 +62,18 @@ pub(crate) enum Command {
     /// Serve the runbook pages on this machine, with live numbers from a Prometheus
     #[command(after_help = "Example: emberline preview --prometheus http://127.0.0.1:9090")]
     Preview(Preview),
+    /// From a firing alert to the commit: objective, requests, trace, profile, blame
+    #[command(after_help = "Example: emberline walk --prometheus http://127.0.0.1:9090 --store http://127.0.0.1:8085")]
+    Walk(Walk),
+    /// Drill it: inject an unknown fault, wait for the page, walk, roll back, and time every step
+    #[command(after_help = "Example: emberline gameday --drills 1")]
+    Gameday(Gameday),
+    /// What a million requests' telemetry costs, before and after, with the arithmetic
+    #[command(after_help = "Example: emberline cost")]
+    Cost(Cost),
+    /// What the walk is worth: revenue a minute, minutes saved, drills a year, minus cost
+    #[command(after_help = "Example: emberline roi")]
+    Roi(Roi),
     /// Say what a finding's code means and how to mend it, or list all codes
     #[command(after_help = "Example: emberline explain unbounded-label")]
     Explain(Explain),

@@ -3,16 +3,20 @@
 pub(crate) mod check;
 pub(crate) mod compile;
 pub(crate) mod completions;
+pub(crate) mod cost;
 pub(crate) mod explain;
+pub(crate) mod gameday;
 mod gate;
 pub(crate) mod init;
 mod known;
 pub(crate) mod preview;
+pub(crate) mod roi;
 pub(crate) mod scan;
 pub(crate) mod schema;
 mod summary;
 mod template;
 pub(crate) mod verify;
+pub(crate) mod walk;
 
 use std::time::{SystemTime, UNIX_EPOCH};
 

@@ -1,0 +1,8 @@
+//! What happens once an alert fires: the walk from the objective to the commit, drills of it, and what both cost and save.
+//!
+//! - [`source`] is where evidence comes from: a trait for each kind, and Prometheus, the trace, log and profile stores, and git
+//!   behind them.
+//! - [`walk`] goes from a firing alert through requests, traces and profiles to commits, and says where the chain breaks.
+
+pub mod source;
+pub mod walk;
