@@ -3,7 +3,30 @@
 //! Times are unix seconds where people and Prometheus count (`f64`), and unix nanoseconds in spans, log lines and samples
 //! (`u64`), as OTLP has them. Labels and attributes are texts, sorted by key.
 
+mod assembling;
+mod command;
+mod connect;
 mod data;
+mod git;
+mod http;
+mod jaeger;
+mod loki;
+mod otlp;
+mod patch;
+mod prometheus;
+mod pyroscope;
+mod reading;
+mod store;
+mod tempo;
+
+pub use connect::{Connected, Endpoints};
+pub use git::Git;
+pub use jaeger::Jaeger;
+pub use loki::Loki;
+pub use prometheus::Prometheus;
+pub use pyroscope::Pyroscope;
+pub use store::Store;
+pub use tempo::Tempo;
 
 pub use data::{
     Alert, BlamedLine, Change, Commit, Event, Exemplar, Frame, Hunk, LogLine, Point, Sample, Search, Series, Span,
