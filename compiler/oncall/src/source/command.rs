@@ -23,14 +23,8 @@ pub(super) struct Ran {
 }
 
 /// Settings of a person or a repository that would change what is printed, or run other programs.
-const PLAIN: [&str; 5] = [
-    "core.quotePath=false",
-    "core.fsmonitor=false",
-    // A commit that a repository passes over in blame has written its lines all the same.
-    "blame.ignoreRevsFile=",
-    "diff.orderFile=/dev/null",
-    "log.showSignature=false",
-];
+const PLAIN: [&str; 4] =
+    ["core.quotePath=false", "core.fsmonitor=false", "diff.orderFile=/dev/null", "log.showSignature=false"];
 
 /// Runs git in a folder; else why it could not be run.
 pub(super) fn git(folder: &Path, arguments: &[&str]) -> Result<Ran, String> {

@@ -194,7 +194,10 @@ impl History for Git {
             return Ok(Vec::new());
         }
         let lines = format!("-L{first},{last}");
-        Ok(blamed(&self.demand(&["blame", "--porcelain", "-w", "-M", "-C", &lines, &revision, "--", &path])?))
+        // A commit that the repository has blame pass over wrote its lines all the same: no name empties the list.
+        let arguments =
+            ["blame", "--porcelain", "--ignore-revs-file=", "-w", "-M", "-C", &lines, &revision, "--", &path];
+        Ok(blamed(&self.demand(&arguments)?))
     }
 }
 

@@ -8,6 +8,8 @@ mod command;
 mod connect;
 mod data;
 mod git;
+#[cfg(test)]
+mod hostile;
 mod http;
 mod jaeger;
 mod loki;
