@@ -29,9 +29,8 @@ const PLAIN: [&str; 4] =
 /// Runs git in a folder; else why it could not be run.
 pub(super) fn git(folder: &Path, arguments: &[&str]) -> Result<Ran, String> {
     let mut command = Command::new("git");
-    // Variables such as GIT_DIR (a hook sets it) would have another repository asked, or another diff made.
     for (name, _) in std::env::vars_os() {
-        if name.as_encoded_bytes().starts_with(b"GIT_") {
+        if misleads(name.as_encoded_bytes()) {
             command.env_remove(name);
         }
     }
@@ -39,6 +38,14 @@ pub(super) fn git(folder: &Path, arguments: &[&str]) -> Result<Ran, String> {
     command.args(PLAIN.iter().flat_map(|setting| ["-c", setting])).args(arguments);
     command.env("LC_ALL", "C").env("GIT_OPTIONAL_LOCKS", "0").env("GIT_TERMINAL_PROMPT", "0");
     run(command, PATIENCE)
+}
+
+/// Whether a variable would have another repository asked (GIT_DIR, which hooks set) or another diff made (GIT_DIFF_OPTS, which
+/// wins over arguments). What says where configuration is, or how to reach a partial clone's origin, is kept.
+fn misleads(name: &[u8]) -> bool {
+    const KEPT: [&str; 7] =
+        ["GIT_CONFIG_", "GIT_CEILING_", "GIT_DISCOVERY_", "GIT_EXEC_PATH", "GIT_ASKPASS", "GIT_SSH", "GIT_SSL_"];
+    name.starts_with(b"GIT_") && !KEPT.iter().any(|kept| name.starts_with(kept.as_bytes()))
 }
 
 fn run(mut command: Command, patience: Duration) -> Result<Ran, String> {
@@ -98,6 +105,16 @@ mod tests {
         let mut command = Command::new("sh");
         command.args(["-c", script]);
         run(command, patience)
+    }
+
+    #[test]
+    fn variables_that_mislead_are_not_passed_on() {
+        for name in ["GIT_DIR", "GIT_DIFF_OPTS", "GIT_INDEX_FILE", "GIT_CONFIG", "GIT_TRACE", "GIT_EXTERNAL_DIFF"] {
+            assert!(misleads(name.as_bytes()), "{name}");
+        }
+        for name in ["PATH", "HOME", "GIT_CONFIG_COUNT", "GIT_CONFIG_GLOBAL", "GIT_SSH_COMMAND"] {
+            assert!(!misleads(name.as_bytes()), "{name}");
+        }
     }
 
     #[test]

@@ -133,16 +133,16 @@ fn places(value: &Value, at: &str, all: &mut Vec<String>) {
 
 #[test]
 fn any_part_of_an_answer_may_be_anything() {
+    let others = anything();
     for (text, read) in documented() {
         let whole: Value = serde_json::from_str(text).unwrap();
         read(&whole);
         let mut all = Vec::new();
         places(&whole, "", &mut all);
         let mut changed = whole;
-        for (turn, place) in all.into_iter().enumerate() {
-            // All of them everywhere would take seconds: each place has every third.
-            for other in anything().into_iter().skip(turn % 3).step_by(3) {
-                let before = std::mem::replace(changed.pointer_mut(&place).unwrap(), other);
+        for place in all {
+            for other in &others {
+                let before = std::mem::replace(changed.pointer_mut(&place).unwrap(), other.clone());
                 read(&changed);
                 *changed.pointer_mut(&place).unwrap() = before;
             }

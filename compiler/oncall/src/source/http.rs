@@ -21,6 +21,7 @@ const TOLD: usize = 200;
 pub(super) struct Http {
     product: &'static str,
     address: String,
+    patience: Duration,
     agent: ureq::Agent,
 }
 
@@ -28,11 +29,18 @@ impl Http {
     /// `address` is the part of every URL before the paths that the product's documentation names: a Mimir's ends with
     /// `/prometheus`. Without a scheme it is taken for HTTP.
     pub(super) fn new(product: &'static str, address: &str) -> Self {
+        Self::patient(product, address, PATIENCE)
+    }
+
+    fn patient(product: &'static str, address: &str, patience: Duration) -> Self {
         let address = address.trim().trim_end_matches('/');
         let address = if address.contains("://") { address.to_owned() } else { format!("http://{address}") };
         // A refusal's text says why, so it has to be read.
-        let config = ureq::Agent::config_builder().timeout_global(Some(PATIENCE)).http_status_as_error(false);
-        Self { product, address, agent: config.build().into() }
+        let mut config = ureq::Agent::config_builder().timeout_global(Some(patience)).http_status_as_error(false);
+        if is_loopback(&address) {
+            config = config.proxy(None);
+        }
+        Self { product, address, patience, agent: config.build().into() }
     }
 
     /// Product and address. What stands before an `@` may be a password and is left out.
@@ -92,7 +100,7 @@ impl Http {
 
     fn silent(&self, why: &ureq::Error) -> Trouble {
         let why = match why {
-            ureq::Error::Timeout(_) => format!("nothing within {} s", PATIENCE.as_secs()),
+            ureq::Error::Timeout(_) => format!("nothing within {} s", self.patience.as_secs_f64()),
             ureq::Error::Io(why) => why.to_string(),
             ureq::Error::HostNotFound => "the host is unknown".to_owned(),
             ureq::Error::BadUri(_) | ureq::Error::Http(_) => "the address is no URL".to_owned(),
@@ -101,6 +109,14 @@ impl Http {
         };
         self.trouble(&format!("does not answer: {why}"))
     }
+}
+
+/// Whether an address is this machine's own, which no proxy that the environment names can reach.
+fn is_loopback(address: &str) -> bool {
+    let uri = address.parse::<ureq::http::Uri>().ok();
+    let host = uri.as_ref().and_then(|uri| uri.host()).unwrap_or_default();
+    let ip = host.trim_start_matches('[').trim_end_matches(']').parse::<std::net::IpAddr>();
+    host == "localhost" || ip.is_ok_and(|ip| ip.is_loopback())
 }
 
 /// Why a server refused: the message of an error that is told in JSON, else the first line that says something.
@@ -127,6 +143,36 @@ mod tests {
         assert_eq!(refusal(b"[\xff"), "[\u{fffd}");
         assert_eq!(refusal(b""), "");
         assert_eq!(refusal("ä".repeat(999).as_bytes()).chars().count(), TOLD);
+    }
+
+    #[test]
+    fn no_answer_is_waited_for_without_end() {
+        use std::io::Write;
+        let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+        let address = listener.local_addr().unwrap().to_string();
+        let http = Http::patient("Tempo", &address, Duration::from_millis(100));
+        // The system accepts, nobody reads.
+        let told = http.get::<Value>("/", &[]).unwrap_err().to_string();
+        assert!(told.ends_with("does not answer: nothing within 0.1 s"), "{told}");
+        let _waiting = listener.accept().unwrap();
+        let server = std::thread::spawn(move || {
+            let (mut stream, _) = listener.accept().unwrap();
+            stream.write_all(b"HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\n[").unwrap();
+            stream
+        });
+        let told = http.get::<Value>("/", &[]).unwrap_err().to_string();
+        assert!(told.contains("breaks off its answer: "), "{told}");
+        drop(server.join().unwrap());
+    }
+
+    #[test]
+    fn this_machine_needs_no_proxy() {
+        for own in ["http://127.0.0.1:9090", "http://localhost/x", "http://[::1]:1"] {
+            assert!(is_loopback(own), "{own}");
+        }
+        for other in ["http://10.0.0.1:9090", "http://localhost.example.org", "http://", "x y"] {
+            assert!(!is_loopback(other), "{other}");
+        }
     }
 
     #[test]

@@ -70,7 +70,8 @@ pub trait Metrics {
     /// # Errors
     /// When it does not answer as documented, or refuses the query.
     fn instant(&self, query: &str, at: f64) -> Answer<Vec<Series>>;
-    /// The values of a query over a range, one every `step` seconds.
+    /// The values of a query over a range, one every `step` seconds; where that were more than Prometheus gives (11,000), only
+    /// every second, third, … of them.
     ///
     /// # Errors
     /// When it does not answer as documented, or refuses the query.
