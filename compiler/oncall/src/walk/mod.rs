@@ -115,6 +115,10 @@ pub fn walk(question: &Question<'_>, sources: &Sources<'_>) -> Walk {
     walk
 }
 
+/// The odds of another cause where no bad request was seen: a commit that is suspected for being the only one stays below
+/// [`SURE`].
+const BLIND: f64 = 1.2;
+
 /// The layers behind the trace, while they are walked.
 struct Layers<'l> {
     case: &'l Case<'l>,
@@ -234,10 +238,10 @@ impl Layers<'_> {
         let mut holes = 0.0;
         if self.case.sources.traces.is_none() {
             missing.push("No source of traces was given: the walk ends at the requests.".to_owned());
-            holes += 0.5;
+            holes += BLIND;
         } else if self.gathered.bad.is_empty() {
             missing.push(format!("No trace of a bad request of {} was kept.", self.traced.service));
-            holes += 0.5;
+            holes += BLIND;
         } else if self.gathered.healthy.is_empty() {
             missing.push("No healthy trace is there to compare with.".to_owned());
             holes += 0.2;
