@@ -264,7 +264,11 @@ fn nearness(
             return Some((0.92, format!("adds {place} ({})", site.why)));
         }
         if wrote > 0.0 {
-            let words = format!("wrote {} of the lines of {place} ({}); it changes {what}", percent(wrote), site.why);
+            let words = format!(
+                "wrote {} of the lines in question in {place} ({}); it changes {what}",
+                percent(wrote),
+                site.why
+            );
             return Some((base + 0.25 * wrote, words));
         }
         return Some((base, format!("changes {place} ({}): {what}", site.why)));
@@ -276,7 +280,8 @@ fn nearness(
         return Some((near, format!("changes `{name}`, {} {place}: {what}", below(steps))));
     }
     if let Some(steps) = evidence.mentions.up(from, to).filter(|steps| *steps > 0) {
-        let near = [0.42, 0.28][steps.clamp(1, 2) - 1];
+        // Whoever calls what is called too often is the one to look at.
+        let near = if site.role == Role::Called && steps == 1 { 0.6 } else { [0.42, 0.28][steps.clamp(1, 2) - 1] };
         return Some((near, format!("changes `{name}`, which calls {place}: {what}")));
     }
     if matches!(site.role, Role::Waits | Role::Fails)
