@@ -11,13 +11,18 @@ fn main() {
         let text = String::from_utf8(output.stdout).ok()?;
         output.status.success().then(|| text.trim().to_owned())
     };
-    // A new commit changes one of these; without git there is nothing to watch.
-    for name in ["HEAD", "logs/HEAD"] {
-        if let Some(path) = git(&["rev-parse", "--git-path", name]) {
-            println!("cargo::rerun-if-changed={}", root.join(path).display());
+    let given = std::env::var("EMBERLINE_COMMIT").ok().filter(|commit| !commit.is_empty());
+    if given.is_some() {
+        // Somebody else says which commit it is: one more must not build every service again.
+        println!("cargo::rerun-if-changed=build.rs");
+    } else {
+        // A new commit changes one of these; without git there is nothing to watch.
+        for name in ["HEAD", "logs/HEAD"] {
+            if let Some(path) = git(&["rev-parse", "--git-path", name]) {
+                println!("cargo::rerun-if-changed={}", root.join(path).display());
+            }
         }
     }
-    let given = std::env::var("EMBERLINE_COMMIT").ok().filter(|commit| !commit.is_empty());
     let commit = given.or_else(|| git(&["rev-parse", "HEAD"])).unwrap_or_else(|| "unknown".to_owned());
     println!("cargo::rustc-env=EMBERLINE_COMMIT={commit}");
 }

@@ -18,7 +18,7 @@ use std::future::Future;
 use std::net::SocketAddr;
 
 use anyhow::{Context, Result};
-use tokio::net::TcpListener;
+use tokio::net::{TcpListener, TcpSocket};
 
 /// Name and version of a service.
 #[derive(Debug, Clone, Copy)]
@@ -68,16 +68,29 @@ pub fn run<F: Future<Output = Result<()>>>(service: Service, main: impl FnOnce()
     outcome
 }
 
+/// Where it is set, a service may listen beside one that already does: its successor serves before it ends, so that no
+/// request meets a closed door. Without it a second service on one address is a mistake, and is told so.
+const SHARED_PORT: &str = "EMBERLINE_SHARED_PORT";
+
 /// Serves `router` on `address` until the process is asked to end; port 0 is any free one, and the log says which.
 ///
 /// # Errors
 /// When the address cannot be had.
 pub async fn serve(address: SocketAddr, router: axum::Router) -> Result<()> {
-    let listener = TcpListener::bind(address).await.with_context(|| format!("listening on {address}"))?;
+    let listener = listen(address).with_context(|| format!("listening on {address}"))?;
     let address = listener.local_addr().context("reading the address that was given")?;
     tracing::info!(server.address = %address, "listening on http://{address}");
     let router = router.route("/debug/profiler", axum::routing::put(switch));
     axum::serve(listener, router).with_graceful_shutdown(ended()).await.context("serving")
+}
+
+fn listen(address: SocketAddr) -> std::io::Result<TcpListener> {
+    let socket = if address.is_ipv4() { TcpSocket::new_v4() } else { TcpSocket::new_v6() }?;
+    socket.set_reuseaddr(true)?;
+    #[cfg(unix)]
+    socket.set_reuseport(std::env::var_os(SHARED_PORT).is_some())?;
+    socket.bind(address)?;
+    socket.listen(1024)
 }
 
 /// What `PUT /debug/profiler` takes.

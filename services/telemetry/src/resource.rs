@@ -1,15 +1,15 @@
 //! Who is speaking: the resource that every signal of a process carries.
 
 use std::sync::OnceLock;
-use std::time::{SystemTime, UNIX_EPOCH};
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use opentelemetry::KeyValue;
 use opentelemetry_sdk::Resource;
 
 use crate::Service;
 
-/// The commit that this was built from.
-pub(crate) const COMMIT: &str = env!("EMBERLINE_COMMIT");
+/// The commit that this was built from, where nobody says so at run time.
+const COMMIT: &str = env!("EMBERLINE_COMMIT");
 
 /// The checkout that this was compiled in, which profiles leave out of their paths.
 const SOURCES: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../..");
@@ -25,7 +25,7 @@ pub(crate) fn profiled(service: Service) -> profiler::Config {
         source_root: root.display().to_string(),
         resource: attributes.iter().map(|(key, value)| (key.to_string(), value.to_string())).collect(),
         endpoint: std::env::var("OTEL_EXPORTER_OTLP_ENDPOINT").unwrap_or_else(|_| "http://127.0.0.1:4317".to_owned()),
-        export_interval: std::time::Duration::from_secs(5),
+        export_interval: crate::sdk::export_interval().max(Duration::from_secs(1)),
     }
 }
 
@@ -40,10 +40,16 @@ pub(crate) fn resource(service: Service) -> Resource {
         .with_attributes([
             KeyValue::new("service.version", service.version),
             KeyValue::new("service.instance.id", format!("{}-{pid}-{:x}", service.name, started)),
-            KeyValue::new("vcs.ref.head.revision", COMMIT),
+            KeyValue::new("vcs.ref.head.revision", revision()),
             KeyValue::new("process.pid", i64::from(pid)),
             // As sloppy as telemetry is in the wild: redaction has to take this out on the node.
             KeyValue::new("host.owner", "on-call.person@shop.example.net"),
         ])
         .build()
+}
+
+/// The commit whose program this is: whoever deploys it knows, since a program that a commit leaves as it was need not be
+/// built again for it. Otherwise the one that it was built from.
+fn revision() -> String {
+    std::env::var("EMBERLINE_COMMIT").ok().filter(|commit| !commit.is_empty()).unwrap_or_else(|| COMMIT.to_owned())
 }

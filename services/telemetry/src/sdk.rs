@@ -50,11 +50,8 @@ impl Sdk {
         let spans = SpanExporter::builder().with_tonic().build().context("making the exporter of spans")?;
         let traces = SdkTracerProvider::builder().with_batch_exporter(spans).with_resource(resource.clone()).build();
 
-        let interval = std::env::var("OTEL_METRIC_EXPORT_INTERVAL").ok().and_then(|millis| millis.parse().ok());
         let exporter = MetricExporter::builder().with_tonic().build().context("making the exporter of metrics")?;
-        let reader = PeriodicReader::builder(exporter)
-            .with_interval(interval.map_or(EXPORT_INTERVAL, Duration::from_millis))
-            .build();
+        let reader = PeriodicReader::builder(exporter).with_interval(export_interval()).build();
         let metrics = SdkMeterProvider::builder()
             .with_reader(reader)
             .with_resource(resource.clone())
@@ -119,6 +116,12 @@ impl Sdk {
         }
         tracing::warn!("the last {} were not sent within {FLUSH:?}", waiting.join(", "));
     }
+}
+
+/// How often metrics leave, and profiles, which have no variable of their own.
+pub(crate) fn export_interval() -> Duration {
+    let given = std::env::var("OTEL_METRIC_EXPORT_INTERVAL").ok().and_then(|millis| millis.parse().ok());
+    given.map_or(EXPORT_INTERVAL, Duration::from_millis)
 }
 
 fn exponential(instrument: &Instrument) -> Option<Stream> {
