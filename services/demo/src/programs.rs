@@ -1,6 +1,7 @@
 //! Where the programs come from: the services from this workspace, the tools by `ci/tools/get`.
 
 use std::collections::BTreeMap;
+use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
@@ -38,6 +39,18 @@ impl Programs {
         Ok(Self { paths })
     }
 
+    /// The same with copies of the services in `folder`, which later builds leave alone.
+    ///
+    /// # Errors
+    /// When they cannot be copied.
+    pub fn kept_in(mut self, folder: &Path) -> Result<Self> {
+        for service in SERVICES {
+            let to = keep(&self.path(service)?, folder, service)?;
+            self.paths.insert(service.to_owned(), to);
+        }
+        Ok(self)
+    }
+
     /// Where a tool is, which is built where it is missing.
     ///
     /// # Errors
@@ -55,6 +68,21 @@ impl Programs {
     pub fn path(&self, name: &str) -> Result<PathBuf> {
         self.paths.get(name).cloned().with_context(|| format!("no program is called {name}"))
     }
+}
+
+/// Copies a program into a folder, and gives where it is then.
+///
+/// # Errors
+/// When it cannot be copied.
+pub fn keep(program: &Path, folder: &Path, name: &str) -> Result<PathBuf> {
+    fs::create_dir_all(folder).with_context(|| format!("creating {}", folder.display()))?;
+    let to = folder.join(name);
+    // A program that runs cannot be written to, but its name can be given to another.
+    if to.exists() {
+        fs::remove_file(&to).with_context(|| format!("replacing {}", to.display()))?;
+    }
+    fs::copy(program, &to).with_context(|| format!("copying {}", program.display()))?;
+    Ok(to)
 }
 
 /// Builds the services and asks cargo where it put them, since variables and configuration files can move them.

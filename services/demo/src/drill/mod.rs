@@ -38,6 +38,11 @@ impl Setting {
     pub fn read() -> Result<Self> {
         Ok(Self { data: PathBuf::from(variable("EMBERLINE_DATA")?), revision: variable("EMBERLINE_REVISION")? })
     }
+
+    /// Where the programs of the revision are kept.
+    fn release(&self) -> PathBuf {
+        self.data.join("releases").join(&self.revision)
+    }
 }
 
 /// A variable of the environment.
