@@ -22,11 +22,10 @@ const BAD_PARAMS: i64 = -32602;
 /// # Errors
 /// The answer to whoever ordered, where payments refuses or cannot be reached.
 pub(crate) async fn pay(payments: &Client, order: &Order, cents: i64) -> Result<(), Answer> {
-    let span = tracing::info_span!("pay", code.function.name = telemetry::function!());
     let call = json!({"jsonrpc": "2.0", "id": order.id, "method": "Charge", "params": {
         "order": order.id, "cents": cents, "currency": order.currency, "card": order.card, "email": order.email,
     }});
-    match charge(payments, &call).instrument(span).await {
+    match charge(payments, &call).await {
         Ok(answer) if answer.status == 200 && answer.body["error"].is_null() => Ok(()),
         Ok(answer) if answer.status == 200 && answer.body["error"]["code"] == BAD_PARAMS => {
             Err((StatusCode::BAD_REQUEST, Json(json!({"error": answer.body["error"]["message"]}))))
@@ -41,14 +40,19 @@ pub(crate) async fn pay(payments: &Client, order: &Order, cents: i64) -> Result<
 
 /// Calls payments. What was not connected did not arrive and may be sent again; anything else may have been booked.
 async fn charge(payments: &Client, call: &Value) -> Result<http::Answer> {
-    let mut attempt = 0;
-    loop {
-        backoff::pause(attempt).await;
-        match payments.send(Method::POST, "/rpc", Some(call)).await {
-            Err(error) if is_unconnected(&error) && attempt + 1 < ATTEMPTS => attempt += 1,
-            outcome => return outcome,
+    let span = tracing::info_span!("charge", code.function.name = telemetry::function!());
+    async {
+        let mut attempt = 0;
+        loop {
+            backoff::pause(attempt).await;
+            match payments.send(Method::POST, "/rpc", Some(call)).await {
+                Err(error) if is_unconnected(&error) && attempt + 1 < ATTEMPTS => attempt += 1,
+                outcome => return outcome,
+            }
         }
     }
+    .instrument(span)
+    .await
 }
 
 fn is_unconnected(error: &anyhow::Error) -> bool {

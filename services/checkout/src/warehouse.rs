@@ -30,8 +30,9 @@ pub(crate) struct Stock {
 impl Warehouse {
     /// What there is for a basket, and beside it on the shelves.
     pub(crate) async fn look(&self, basket: &[Line]) -> Stock {
+        let span = tracing::info_span!("look", order.items = basket.len(), code.function.name = telemetry::function!());
         let shelves: Vec<usize> = basket.iter().flat_map(|line| shelf(line.product)).collect();
-        let pieces = self.pieces(&shelves).await;
+        let pieces = self.pieces(&shelves).instrument(span).await;
         let there = |number: usize| pieces.get(&number).copied().unwrap_or(0);
         Stock {
             is_complete: basket.iter().all(|line| there(line.product) >= line.quantity),
