@@ -9,11 +9,13 @@
 //! - [`programs`] builds the services and finds the tools; [`process`] runs one of them, bounded in time.
 //! - [`system`] is the whole: what runs where, in which order it starts and stops.
 //! - [`ask`] reads JSON over HTTP; [`journey`] follows one request through its four signals.
+//! - [`measure`] counts what the telemetry amounts to, through a plain collector and through the generated ones.
 //!
 //! Nothing of the compiler is linked here: the demo reads what stands in `generated/`, as anybody's deployment would.
 
 pub mod ask;
 pub mod journey;
+pub mod measure;
 pub mod process;
 pub mod programs;
 pub mod system;
