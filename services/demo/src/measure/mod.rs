@@ -1,10 +1,10 @@
 //! What the demo's telemetry amounts to: the same load through a plain collector (`ci/cost/plain`, "before") and through the
 //! generated ones ("after"), counted between the collector and the store.
 //!
-//! - [`tap`] stands in front of the real store, passes everything on, and counts what the store accepted.
-//! - [`plain`] is the system that a person has who follows the collector's documentation; after it comes [`crate::system`].
-//! - [`truth`] is what every request sent, taken down in front of any sampling, so that what is missing behind it shows.
-//! - [`side`] runs the load through one of them and counts.
+//! - `tap` stands in front of the real store, passes everything on, and counts what the store accepted.
+//! - `plain` is the system that a person has who follows the collector's documentation; after it comes [`crate::system`].
+//! - `truth` is what every request sent, taken down in front of any sampling, so that what is missing behind it shows.
+//! - `side` runs the load through one of them and counts.
 //!
 //! Money is none of its business: `emberline cost` reads the counts.
 
