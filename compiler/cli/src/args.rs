@@ -14,7 +14,7 @@ use emberline_core::finding::Severity;
 use emberline_core::quantity::Date;
 
 pub(crate) use gameday::Gameday;
-pub(crate) use money::{Cost, Roi};
+pub(crate) use money::{Cost, MoneyFormat, Roi};
 pub(crate) use walk::{Walk, WalkFormat};
 
 /// Compiles service-level objectives into rules, alerts and their proofs.

@@ -2,7 +2,9 @@
 //!
 //! - [`source`] is where evidence comes from: a trait for each kind, and Prometheus, the trace, log and profile stores, and git
 //!   behind them.
+//! - [`money`] is what telemetry costs, by volumes that were measured, and what shorter incidents are worth.
 //! - [`walk`] goes from a firing alert through requests, traces and profiles to commits, and says where the chain breaks.
 
+pub mod money;
 pub mod source;
 pub mod walk;

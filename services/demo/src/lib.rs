@@ -10,12 +10,14 @@
 //! - [`system`] is the whole: what runs where, in which order it starts and stops.
 //! - [`drill`] is the whole as a game day has it: with a good past, and changed while it runs.
 //! - [`ask`] reads JSON over HTTP; [`journey`] follows one request through its four signals.
+//! - [`measure`] counts what the telemetry amounts to, through a plain collector and through the generated ones.
 //!
 //! Nothing of the compiler is linked here: the demo reads what stands in `generated/`, as anybody's deployment would.
 
 pub mod ask;
 pub mod drill;
 pub mod journey;
+pub mod measure;
 pub mod process;
 pub mod programs;
 pub mod system;

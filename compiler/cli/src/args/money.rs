@@ -1,19 +1,62 @@
 //! What `emberline cost` and `emberline roi` take.
 
-use clap::Args;
+use std::path::PathBuf;
+
+use clap::{Args, ValueEnum};
 
 use super::Specs;
 
 /// `emberline cost`.
+///
+/// Prices come from prices.yaml, retention and traffic from the other specs, volumes from a measurement. Exit status 1:
+/// something that had to stay is missing after.
 #[derive(Debug, Args)]
 pub(crate) struct Cost {
     #[command(flatten)]
     pub(crate) specs: Specs,
+    #[command(flatten)]
+    pub(crate) volumes: Volumes,
+    /// What the specs' change since this revision does to a month's bill, instead of the bill itself
+    #[arg(long, value_name = "REVISION")]
+    pub(crate) changed_since: Option<String>,
+    /// How it is written to standard output
+    #[arg(long, value_name = "FORMAT", default_value = "human")]
+    pub(crate) format: MoneyFormat,
 }
 
 /// `emberline roi`.
+///
+/// What an incident does to the business stands in prices.yaml under `business`.
 #[derive(Debug, Args)]
 pub(crate) struct Roi {
     #[command(flatten)]
     pub(crate) specs: Specs,
+    #[command(flatten)]
+    pub(crate) volumes: Volumes,
+    /// Folder of drills, with and without traces and profiles, as `emberline gameday` writes it [default: what
+    /// `business: {minutes_saved}` declares]
+    #[arg(long, value_name = "FOLDER")]
+    pub(crate) series: Option<PathBuf>,
+    /// How it is written to standard output
+    #[arg(long, value_name = "FORMAT", default_value = "human")]
+    pub(crate) format: MoneyFormat,
+}
+
+/// What was measured.
+#[derive(Debug, Args)]
+pub(crate) struct Volumes {
+    /// Counts of spans, log records, profiles and series before and after, as ci/cost/measure writes them
+    #[arg(long, value_name = "FILE", default_value = "ci/cost/measured.json")]
+    pub(crate) measured: PathBuf,
+}
+
+/// How amounts are written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum MoneyFormat {
+    /// For a terminal.
+    Human,
+    /// For programs; the fields are stable.
+    Json,
+    /// For a page or a pull request.
+    Markdown,
 }

@@ -1,10 +1,21 @@
 //! `emberline roi`.
 
+use emberline_oncall::money::{bill, drills, returns};
+
+use super::cost::{failed, meant, measured, put, sound, terms};
 use crate::Status;
 use crate::args::Roi;
-use crate::failure::{Failure, Result};
+use crate::failure::Result;
+use crate::world::shown;
 
-/// To come.
-pub(crate) fn run(roi: &Roi, _quiet: bool) -> Result<Status> {
-    Err(Failure::new(format!("{} is not read yet", roi.specs.specs.display())))
+/// Shows what shorter incidents are worth against what telemetry costs.
+pub(crate) fn run(roi: &Roi, quiet: bool) -> Result<Status> {
+    let Some(specs) = meant(&roi.specs.specs)? else { return Ok(Status::Findings) };
+    let volumes = measured(&roi.volumes.measured)?;
+    let terms = terms(&specs)?;
+    let bill = bill::bill(&shown(&roi.volumes.measured), &volumes, &terms).map_err(failed)?;
+    let drills = roi.series.as_deref().map(drills::read).transpose().map_err(failed)?;
+    let returns = returns::returns(&specs.sources, &terms, &bill, drills).map_err(failed)?;
+    put(roi.format, &returns, |form| returns.show(form))?;
+    Ok(sound(&bill, quiet))
 }

@@ -26,7 +26,7 @@ pub use index::{Declared, Index};
 pub use metric::{Domain, Joint, Label, Metric, label_name, prometheus_name};
 pub use operator::Operator;
 pub use policy::{Policy, Severity};
-pub use prices::{Price, Prices};
+pub use prices::{Business, Price, Prices, Range, VolumePrice};
 pub use resolve::{Common, Model, resolve};
 pub use routing::{Receiver, Routing};
 pub use service::{Attribute, Call, Service, Slo};

@@ -19,7 +19,7 @@ pub use console::{DashboardForm, DataSourceSpec, GrafanaSpec};
 pub use decode::{Flawed, Named, Needed};
 pub use leaf::{Name, Number, Promql, Text, Version};
 pub use policy::{CardinalitySpec, OperatorSpec, PolicySpec, SeveritySpec, TargetWord, WaiverSpec};
-pub use prices::{PriceSpec, PricesSpec};
+pub use prices::{BusinessSpec, PriceSpec, PricesSpec, RangeSpec, ShareRangeSpec, VolumePriceSpec};
 pub use registry::RegistryAttribute;
 pub use routing::{ReceiverSpec, SlackSpec};
 pub use service::{AttributeSpec, CallKind, CallSpec, JointSpec, LabelSpec, MetricSpec, MetricType, Pii, ServiceSpec};

@@ -3,9 +3,10 @@
 use serde_json::{Value, json};
 
 use super::redaction;
-use super::{Config, durable, env, escaped, quoted};
+use super::{Config, durable, env, escaped, gathering, quoted};
 use crate::plan::{SPAN_STREAMS, Slow, TelemetryPlan};
 use crate::promql::MatchOp;
+use crate::quantity::Duration;
 use crate::spec::SeverityWord;
 
 pub(super) const ABOUT: &str = "\
@@ -26,11 +27,13 @@ const REDACTED: &str = "forward/redacted";
 /// Sampled traces, for whoever else wants to read them.
 const KEPT: &str = "forward/kept";
 const STORE: &str = "otlp_http/store";
+/// The same store, for profiles.
+const PROFILES: &str = "otlp_http/profiles";
 
 pub(super) fn config(plan: &TelemetryPlan) -> Config {
     let mut config = Config::new("0.0.0.0");
     add(&mut config, plan, RECEIVED, &["memory_limiter"]);
-    config.pipeline("profiles", &[RECEIVED], &["memory_limiter"], &[STORE]);
+    config.pipeline("profiles", &[RECEIVED], &["memory_limiter"], &[PROFILES]);
     config
 }
 
@@ -42,7 +45,7 @@ pub(super) fn single(plan: &TelemetryPlan) -> Config {
     config.pipeline("metrics/redaction", &[RECEIVED], &redaction::METRICS, &[REDACTED]);
     config.pipeline("logs/redaction", &[RECEIVED], &redaction::LOGS, &[REDACTED]);
     add(&mut config, plan, REDACTED, &[]);
-    config.pipeline("profiles", &[RECEIVED], &redaction::PROFILES, &[STORE]);
+    config.pipeline("profiles", &[RECEIVED], &redaction::PROFILES, &[PROFILES]);
     config
 }
 
@@ -68,7 +71,11 @@ fn add(config: &mut Config, plan: &TelemetryPlan, input: &str, first: &[&str]) {
             "metric_expiration": plan.stale_after.to_string(),
         }),
     );
-    config.exporter(STORE, durable(json!({"endpoint": env("STORE_ENDPOINT", "http://127.0.0.1:4320")})));
+    let store = || json!({"endpoint": env("STORE_ENDPOINT", "http://127.0.0.1:4320")});
+    config.exporter(STORE, durable(store()));
+    // Most of a profile are the names of functions, which services share: those that are sent together name each once.
+    // After half a decision_wait they are still there before their trace is.
+    config.exporter(PROFILES, gathering(store(), Duration::from_millis(plan.decision_wait.millis() / 2)));
 
     let with = |more: &[&'static str]| first.iter().copied().chain(more.iter().copied()).collect::<Vec<&str>>();
     config.pipeline("traces/all", &[input], &with(&[]), &["span_metrics/red"]);

@@ -20,6 +20,7 @@ use serde_json::{Map, Value, json};
 
 use super::{Artefact, HEADER, Target};
 use crate::plan::TelemetryPlan;
+use crate::quantity::Duration;
 
 /// A configuration: components by kind and id, and the pipelines that connect them.
 #[derive(Debug, Default, Serialize)]
@@ -108,14 +109,22 @@ fn env(name: &str, default: &str) -> String {
 }
 
 /// What an exporter does with what it cannot send yet: keeps it on disk, and never gives up.
-fn durable(mut body: Value) -> Value {
+fn durable(body: Value) -> Value {
+    gathering(body, SOON)
+}
+
+/// How long an exporter waits for more to send along.
+const SOON: Duration = Duration::from_millis(200);
+
+/// The same for an exporter that waits so long for more to send along.
+fn gathering(mut body: Value, wait: Duration) -> Value {
     if let Some(fields) = body.as_object_mut() {
         fields.insert(
             "sending_queue".to_owned(),
             json!({
                 "storage": "file_storage",
                 "queue_size": 10_000,
-                "batch": {"flush_timeout": "200ms", "min_size": 512, "max_size": 4_096, "sizer": "items"},
+                "batch": {"flush_timeout": wait.to_string(), "min_size": 512, "max_size": 4_096, "sizer": "items"},
             }),
         );
         fields.insert("retry_on_failure".to_owned(), json!({"enabled": true, "max_elapsed_time": "0s"}));
