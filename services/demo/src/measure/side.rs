@@ -122,7 +122,13 @@ pub(super) fn after(
 }
 
 fn lay_out(checkout: &Path, programs: &Programs, folder: &Path) -> Result<(System, Tap, PathBuf, PathBuf)> {
-    let options = Options { checkout: checkout.to_owned(), folder: folder.to_owned(), capture: None, scenarios: true, drill: None };
+    let options = Options {
+        checkout: checkout.to_owned(),
+        folder: folder.to_owned(),
+        capture: None,
+        scenarios: true,
+        drill: None,
+    };
     let system = System::new(programs, &options)?;
     let tap = Tap::start(&system.at.store)?;
     let (overlay, truth) = truth::overlay(&folder.join("truth"))?;
