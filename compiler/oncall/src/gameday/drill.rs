@@ -11,7 +11,7 @@ use super::evidence::Evidence;
 use super::history::{self, Release};
 use super::log::Log;
 use super::patch::{Opened, Patch};
-use super::record::{FaultRecord, Impact, Method, Outcome, Page, Record, ReleaseRecord, Times};
+use super::record::{Attempt, FaultRecord, Impact, Method, Outcome, Page, Record, ReleaseRecord, Times};
 use super::repository::Repository;
 use super::search::Search;
 use super::site::{Phase, Site};
@@ -107,8 +107,8 @@ impl<'d> Drill<'d> {
         let fixed = self.fix(&Case { fault, slo, alert: &alert, settings, broken: &broken }, &mut log)?;
         let cure = fixed.attempts.iter().find(|attempt| attempt.helped).map(|attempt| attempt.ended + broken.ended);
         let burn = self.watch().burn_of(slo, &alert);
-        let until = fixed.attempts.first().map_or(seen, |attempt| attempt.began + broken.ended);
-        let error_ratio = self.error_ratio(slo, &alert, broken.ended, until)?;
+        let lasted = self.lasted(slo, &fixed.attempts).map_or_else(|| self.clock.now(), |at| at + broken.ended);
+        let error_ratio = self.error_ratio(slo, &alert, broken.ended, lasted)?;
         let grace = slo.timing.evaluation.seconds() + 30.0;
         let computed = burn.zip(error_ratio).and_then(|(burn, ratio)| fires_after(slo, burn, ratio));
         let fires = Times::of(computed, grace, Some(seen - broken.ended));
@@ -218,6 +218,14 @@ impl<'d> Drill<'d> {
         let services = if is_rollback { self.site.rollback(revision)? } else { self.site.deploy(revision)? };
         revision.clone_into(&mut self.standing);
         Ok(services)
+    }
+
+    /// Until when the fault lasted undisturbed, in seconds from T+0: up to the rollback that helped, whose own restarts are left
+    /// out where there is enough without them. `None` where nothing helped.
+    fn lasted(&self, slo: &SloPlan, attempts: &[Attempt]) -> Option<f64> {
+        let cure = attempts.iter().find(|attempt| attempt.helped)?;
+        let enough = slo.timing.base.seconds() + 5.0 * slo.timing.evaluation.seconds();
+        Some(if cure.began >= enough { cure.began } else { cure.ended })
     }
 
     /// The share of bad events while the fault lasted; the ramp of the base window is left out where there is more.

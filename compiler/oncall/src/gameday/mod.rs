@@ -22,5 +22,6 @@ pub mod patch;
 pub mod record;
 pub mod repository;
 pub mod search;
+pub mod series;
 pub mod site;
 pub mod watch;

@@ -313,8 +313,119 @@ impl Record {
 }
 
 #[cfg(test)]
-mod tests {
+pub(crate) mod tests {
     use super::*;
+
+    /// A search of a fault whose commit it ranks.
+    pub(crate) fn search(verdict: Verdict, rank: Option<usize>) -> Search {
+        let suspect = |name: &str, confidence| SuspectRecord {
+            commit: name.repeat(20),
+            subject: format!("Price rule {name}"),
+            confidence,
+            reasons: vec![format!("it wrote 9 of the lines of `checkout::pricing::total` ({name})")],
+        };
+        Search {
+            verdict,
+            suspects: vec![suspect("ba", 0.93), suspect("0c", 0.05)],
+            began: 21.0,
+            ended: 25.2,
+            seconds: 4.2,
+            rounds: 1,
+            trace_id: Some("4bf92f3577b34da6a3ce929d0e0e4736".to_owned()),
+            rank,
+            names_function: Some(true),
+            confident_and_wrong: false,
+        }
+    }
+
+    /// A drill that ended well.
+    pub(crate) fn record(id: &str, method: Method, recovered: f64) -> Record {
+        let commit = |name: &str, subject: &str| Commit {
+            id: name.repeat(20),
+            subject: subject.to_owned(),
+            time: 1_782_900_000,
+        };
+        let moment = |at: f64, what: &str| Moment { at, what: what.to_owned() };
+        Record {
+            version: 1,
+            id: id.to_owned(),
+            began: 1_783_000_000.0,
+            date: "2026-07-02 13:46:40 +0000".to_owned(),
+            time_scale: 15,
+            method,
+            without: if method == Method::Trial { vec!["traces".to_owned()] } else { Vec::new() },
+            seed: 42,
+            fault: FaultRecord {
+                name: "latency-quadratic".to_owned(),
+                outage: false,
+                opened: Opened {
+                    kind: "latency".to_owned(),
+                    function: "total".to_owned(),
+                    file: "services/checkout/src/pricing.rs".to_owned(),
+                    service: "checkout".to_owned(),
+                },
+            },
+            release: ReleaseRecord {
+                good: "1a".repeat(20),
+                deployed: "0c".repeat(20),
+                bad: Some("ba".repeat(20)),
+                commits: vec![commit("0c", "Price rule 0c"), commit("ba", "Price rule ba"), commit("ee", "Wording")],
+                services: vec!["checkout".to_owned()],
+                burn_before: Some(0.0),
+            },
+            change_began: -38.0,
+            timeline: vec![
+                moment(-98.0, "healthy traffic for 60 s"),
+                moment(-38.0, "a release of 3 commits is deployed"),
+                moment(0.0, "the release serves"),
+                moment(20.5, "ErrorBudgetBurn fires: checkout latency"),
+                moment(25.2, "the search took 4.2 s: bababababa"),
+                moment(25.3, "bababababa (Price rule ba) is reverted: building and deploying"),
+                moment(49.0, "the rollback serves"),
+                moment(recovered, "checkout latency is kept again"),
+                moment(recovered + 40.0, "the alert has cleared"),
+            ],
+            page: Some(Page {
+                alert: "ErrorBudgetBurn".to_owned(),
+                service: "checkout".to_owned(),
+                slo: "latency".to_owned(),
+                severity: "page".to_owned(),
+                long_window: "1h".to_owned(),
+                short_window: "5m".to_owned(),
+                since: 19.7,
+                seen: 20.5,
+            }),
+            search: Some(search(Verdict::Commit, Some(1))),
+            attempts: vec![Attempt {
+                what: "bababababa (Price rule ba) is reverted".to_owned(),
+                commit: Some("ba".repeat(20)),
+                began: 25.3,
+                ended: 49.0,
+                helped: true,
+            }],
+            outcome: Outcome::Resolved,
+            detected: Some(20.5),
+            recovered: Some(recovered),
+            cleared: Some(recovered + 40.0),
+            fires: Times::of(Some(18.0), 32.0, Some(20.5)),
+            clears: Times::of(Some(44.0), 60.0, Some(recovered - 9.0)),
+            impact: Impact {
+                error_ratio: Some(0.52),
+                events: 2_320.0,
+                bad_events: 1_105.0,
+                budget_spent: Some(0.0163),
+            },
+            slow: Vec::new(),
+        }
+    }
+
+    #[test]
+    fn a_record_is_read_back_as_it_was() {
+        let record = record("walk-001", Method::Walk, 58.0);
+        let text = serde_json::to_string(&record).unwrap_or_default();
+        assert!(text.contains("\"function\":\"total\""), "{text}");
+        assert_eq!(serde_json::from_str::<Record>(&text).ok(), Some(record));
+    }
 
     #[test]
     fn offsets_are_read_at_a_glance() {
