@@ -131,7 +131,7 @@ impl Span {
     }
 }
 
-/// A trace: spans in the order of their start. Empty traces are not kept.
+/// A trace: spans in the order of their start. Empty traces are not kept; ids are unique, and parents form no circle.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Trace {
     /// 32 hexadecimal digits.

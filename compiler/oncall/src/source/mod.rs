@@ -3,7 +3,32 @@
 //! Times are unix seconds where people and Prometheus count (`f64`), and unix nanoseconds in spans, log lines and samples
 //! (`u64`), as OTLP has them. Labels and attributes are texts, sorted by key.
 
+mod assembling;
+mod command;
+mod connect;
 mod data;
+mod git;
+#[cfg(test)]
+mod hostile;
+mod http;
+mod jaeger;
+mod loki;
+mod otlp;
+mod patch;
+mod prometheus;
+mod pyroscope;
+mod reading;
+mod store;
+mod tempo;
+
+pub use connect::{Connected, Endpoints};
+pub use git::Git;
+pub use jaeger::Jaeger;
+pub use loki::Loki;
+pub use prometheus::Prometheus;
+pub use pyroscope::Pyroscope;
+pub use store::Store;
+pub use tempo::Tempo;
 
 pub use data::{
     Alert, BlamedLine, Change, Commit, Event, Exemplar, Frame, Hunk, LogLine, Point, Sample, Search, Series, Span,
@@ -45,7 +70,8 @@ pub trait Metrics {
     /// # Errors
     /// When it does not answer as documented, or refuses the query.
     fn instant(&self, query: &str, at: f64) -> Answer<Vec<Series>>;
-    /// The values of a query over a range, one every `step` seconds.
+    /// The values of a query over a range, one every `step` seconds; where that were more than Prometheus gives (11,000), only
+    /// every second, third, … of them.
     ///
     /// # Errors
     /// When it does not answer as documented, or refuses the query.
