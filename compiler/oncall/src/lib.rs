@@ -3,8 +3,10 @@
 //! - [`source`] is where evidence comes from: a trait for each kind, and Prometheus, the trace, log and profile stores, and git
 //!   behind them.
 //! - [`gameday`] breaks a system on purpose and times the way back.
+//! - [`report`] writes drills up: the incident, its postmortem, a series.
 //! - [`walk`] goes from a firing alert through requests, traces and profiles to commits, and says where the chain breaks.
 
 pub mod gameday;
+pub mod report;
 pub mod source;
 pub mod walk;
