@@ -15,7 +15,7 @@ use emberline_core::quantity::Date;
 
 pub(crate) use gameday::Gameday;
 pub(crate) use money::{Cost, Roi};
-pub(crate) use walk::Walk;
+pub(crate) use walk::{Walk, WalkFormat};
 
 /// Compiles service-level objectives into rules, alerts and their proofs.
 ///

@@ -1,0 +1,250 @@
+//! The fifth layer: what was deployed, which lines the evidence points to, and who wrote them.
+
+use std::collections::BTreeSet;
+
+use serde::Serialize;
+
+use super::ask::Record;
+use super::candidates::{self, Candidate};
+use super::case::Case;
+use super::mentions::Mentions;
+use super::repo::Repo;
+use super::report::{Ask, Place};
+use super::revisions::Revisions;
+use super::site::{Role, Site};
+use super::suspects::{self, Evidence, Said, Suspect, Target};
+use super::words::{clock, length, many, short};
+
+/// What the deployment was.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Deployment {
+    /// Another revision runs than before.
+    Changed,
+    /// The same revision served well before.
+    Unchanged,
+    /// What ran before is not known.
+    Unknown,
+}
+
+/// A line of the function, and who wrote it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct BlameLine {
+    /// The line, from 1.
+    pub line: usize,
+    /// Its text.
+    pub text: String,
+    /// The commit that wrote it.
+    pub commit: String,
+    /// Whether that commit is one of the candidates.
+    pub is_candidate: bool,
+    /// Whether evidence points to this very line.
+    pub is_pointed_to: bool,
+}
+
+/// What was deployed, and who wrote the lines.
+#[derive(Debug, Clone, Serialize)]
+pub struct Code {
+    /// What was asked.
+    pub asked: Vec<Ask>,
+    /// What follows.
+    pub conclusion: String,
+    /// Whether there was a deployment.
+    pub deployment: Deployment,
+    /// The service whose revisions these are.
+    pub service: String,
+    /// The deployed revision.
+    pub revision: Option<String>,
+    /// The last good one.
+    pub good: Option<String>,
+    /// Revisions by service.
+    pub revisions: Vec<Revisions>,
+    /// How many commits lie between.
+    pub commits: usize,
+    /// Places that evidence points to, the most direct first.
+    pub sites: Vec<Site>,
+    /// The function that is shown.
+    pub function: Option<Place>,
+    /// Its lines.
+    pub blame: Vec<BlameLine>,
+}
+
+/// What the fifth layer is given.
+pub(super) struct Given<'g> {
+    /// The service in which the fault lies.
+    pub(super) service: &'g str,
+    /// All services that take part.
+    pub(super) services: BTreeSet<String>,
+    pub(super) revisions: Vec<Revisions>,
+    pub(super) sites: Vec<Site>,
+    pub(super) said: Said,
+    /// The kind of the fault; [`Role::Above`] where it is slow and nobody knows how.
+    pub(super) role: Role,
+    /// How many holes the evidence has: the odds that come on top of [`suspects::ELSEWHERE`].
+    pub(super) holes: f64,
+}
+
+/// So many lines of a function are shown.
+const SHOWN: usize = 80;
+
+/// The service whose deployment is looked at: the one at fault, else one that takes part and runs another revision.
+pub(super) fn deployed<'r>(service: &str, revisions: &'r [Revisions]) -> Option<&'r Revisions> {
+    let own = revisions.iter().find(|it| it.service == service);
+    match own {
+        Some(own) if own.is_changed() => Some(own),
+        own => revisions.iter().find(|it| it.is_changed()).or(own),
+    }
+}
+
+/// Looks at the code; `repo` is open at the deployed revision.
+pub(super) fn look(
+    case: &Case<'_>,
+    given: Given<'_>,
+    repo: Option<&Repo<'_>>,
+    mut record: Record,
+) -> (Code, Vec<Suspect>) {
+    let deployed = deployed(given.service, &given.revisions).cloned().unwrap_or_default();
+    let mut code = Code {
+        asked: Vec::new(),
+        conclusion: String::new(),
+        deployment: match (&deployed.now, &deployed.before) {
+            (Some(now), Some(before)) if now != before => Deployment::Changed,
+            (Some(_), Some(_)) => Deployment::Unchanged,
+            _ => Deployment::Unknown,
+        },
+        service: if deployed.service.is_empty() { given.service.to_owned() } else { deployed.service.clone() },
+        revision: deployed.now.clone(),
+        good: deployed.before.clone(),
+        revisions: given.revisions.clone(),
+        commits: 0,
+        sites: given.sites.clone(),
+        function: None,
+        blame: Vec::new(),
+    };
+    let suspects = match repo {
+        Some(repo) if code.deployment != Deployment::Unchanged => ranked(&given, repo, &mut code, &mut record),
+        _ => Vec::new(),
+    };
+    code.conclusion = conclusion(case, &code, &deployed, repo.is_some());
+    code.asked = record.asks;
+    (code, suspects)
+}
+
+fn ranked(given: &Given<'_>, repo: &Repo<'_>, code: &mut Code, record: &mut Record) -> Vec<Suspect> {
+    let history = repo.history;
+    // Without a good revision, the last few commits are all that can be suspected.
+    let from = code.good.clone().unwrap_or_else(|| format!("{}~10", repo.revision));
+    let answer = history.commits(&from, &repo.revision);
+    let query = format!("commits {}..{}", short(&from), short(&repo.revision));
+    let mut commits = record
+        .take(history.name(), query, answer, |commits| many(commits.len(), "commit", "commits"))
+        .unwrap_or_default();
+    code.commits = commits.len();
+    commits.truncate(candidates::MOST);
+    let candidates: Vec<Candidate> = commits.into_iter().map(|commit| Candidate::read(repo, commit)).collect();
+    let folders: BTreeSet<String> = given.services.iter().filter_map(|service| repo.folder(service)).collect();
+    let targets: Vec<Target> = given.sites.iter().filter_map(|site| suspects::target(repo, site, &folders)).collect();
+    let mentions = Mentions::of(repo, &read(repo, &candidates, &targets, &folders));
+    let evidence = Evidence {
+        repo,
+        targets: &targets,
+        mentions: &mentions,
+        said: &given.said,
+        folders: &folders,
+        role: given.role,
+        elsewhere: suspects::ELSEWHERE + given.holes + if code.good.is_none() { 0.5 } else { 0.0 },
+        is_complete: code.good.is_some() && code.commits <= candidates::MOST,
+    };
+    let suspects = suspects::rank(&candidates, &evidence);
+    show(repo, &suspects, &targets, &candidates, code, record);
+    suspects
+}
+
+/// The files that names are looked up in: those that were changed, those that evidence points to, and the services' own.
+fn read(repo: &Repo<'_>, candidates: &[Candidate], targets: &[Target], folders: &BTreeSet<String>) -> BTreeSet<String> {
+    let mut paths: BTreeSet<String> = targets.iter().map(|target| target.file.clone()).collect();
+    paths.extend(candidates.iter().flat_map(|candidate| &candidate.items).map(|(path, _)| path.clone()));
+    let packages: BTreeSet<String> = targets.iter().map(|target| repo.package(&target.file)).collect();
+    for folder in folders.iter().chain(&packages) {
+        if paths.len() < 160 {
+            paths.extend(repo.neighbours(folder));
+        }
+    }
+    paths
+}
+
+/// Shows the function that matters most: what the first suspect changed, else what evidence points to.
+fn show(
+    repo: &Repo<'_>,
+    suspects: &[Suspect],
+    targets: &[Target],
+    candidates: &[Candidate],
+    code: &mut Code,
+    record: &mut Record,
+) {
+    let of_suspect = suspects.first().filter(|suspect| suspect.score >= 0.25).and_then(|suspect| {
+        let place = suspect.function.as_ref()?;
+        let program = repo.now(&place.file)?;
+        let item = program.items.iter().find(|item| item.first == place.line)?;
+        Some((place.file.clone(), item.clone()))
+    });
+    let of_site = || targets.first().map(|target| (target.file.clone(), target.item.clone()));
+    let Some((file, item)) = of_suspect.or_else(of_site) else { return };
+    let Some(program) = repo.now(&file) else { return };
+    let last = item.last.min(item.first + SHOWN - 1);
+    let answer = repo.history.blame(&repo.revision, &file, item.first, last);
+    let query = format!("blame -L {},{last} {} -- {file}", item.first, short(&repo.revision));
+    let words = |lines: &Vec<crate::source::BlamedLine>| {
+        let commits: BTreeSet<&String> = lines.iter().map(|line| &line.commit).collect();
+        format!("{} by {}", many(lines.len(), "line", "lines"), many(commits.len(), "commit", "commits"))
+    };
+    let blamed = record.take(repo.history.name(), query, answer, words).unwrap_or_default();
+    let of_function = |target: &&Target| target.file == file && target.item.first == item.first;
+    let pointed: BTreeSet<usize> =
+        targets.iter().filter(of_function).flat_map(|target| &target.site.lines).map(|(line, _)| *line).collect();
+    let texts: Vec<&str> = program.text.lines().collect();
+    code.blame = blamed
+        .into_iter()
+        .map(|blamed| BlameLine {
+            line: blamed.line,
+            text: texts.get(blamed.line.saturating_sub(1)).copied().unwrap_or_default().to_owned(),
+            is_candidate: candidates.iter().any(|candidate| candidate.commit.id == blamed.commit),
+            is_pointed_to: pointed.contains(&blamed.line),
+            commit: blamed.commit,
+        })
+        .collect();
+    let function = if item.qualifier.is_empty() { item.name } else { format!("{}::{}", item.qualifier, item.name) };
+    code.function = Some(Place { function, file, line: item.first });
+}
+
+fn conclusion(case: &Case<'_>, code: &Code, deployed: &Revisions, has_history: bool) -> String {
+    let service = &code.service;
+    let quoted = |revision: &Option<String>| revision.as_deref().map_or("an unknown revision", short).to_owned();
+    let seen = deployed.first_seen.map_or_else(String::new, |time| {
+        let after = case.onset.time - time;
+        let relation = if after >= 0.0 { "before" } else { "after" };
+        format!(", first seen at {}, {} {relation} it began", clock(time), length(after.abs()))
+    });
+    let ran = match code.deployment {
+        Deployment::Changed => format!(
+            "{service} runs {}{seen}; before, {} served well. {} between",
+            quoted(&code.revision),
+            quoted(&code.good),
+            many(code.commits, "commit lies", "commits lie")
+        ),
+        Deployment::Unchanged => {
+            format!("{service} runs {}, which served well before: no deployment began it", quoted(&code.revision))
+        }
+        Deployment::Unknown => match &code.revision {
+            Some(_) => format!("{service} runs {}{seen}; what ran before is not known", quoted(&code.revision)),
+            None => format!("Which revision of {service} runs is not known: no span and no `target_info` says so"),
+        },
+    };
+    let function = code.function.as_ref().map_or_else(String::new, |place| format!("; the place is {}", place.words()));
+    let history = if has_history || code.deployment == Deployment::Unchanged {
+        String::new()
+    } else {
+        ". The source code's history is not there, or does not have this revision".to_owned()
+    };
+    format!("{ran}{function}{history}.")
+}

@@ -1,0 +1,199 @@
+//! Fetches traces: bad ones since it began, by exemplars or else by search, and healthy ones from before.
+
+use std::collections::BTreeSet;
+
+use emberline_core::plan::queries;
+
+use super::ask::Record;
+use super::case::{Case, Symptom, answers};
+use super::compare::Kind;
+use super::words::{length, many};
+use crate::source::{Search, Span, Trace};
+
+/// So many of each are compared.
+pub(super) const ENOUGH: usize = 8;
+/// So many are fetched at most to find them.
+const TRIED: usize = 32;
+/// How far before the incident healthy requests are looked for, in seconds.
+const BACK: f64 = 6.0 * 3_600.0;
+
+/// Traces to compare.
+#[derive(Debug, Default)]
+pub(super) struct Gathered {
+    /// Those that show the symptom.
+    pub(super) bad: Vec<Trace>,
+    /// Those that do not.
+    pub(super) healthy: Vec<Trace>,
+    /// Whether the healthy ones are from before it began.
+    pub(super) is_from_before: bool,
+}
+
+/// The objective's own traces.
+pub(super) fn own(case: &Case<'_>, record: &mut Record) -> Gathered {
+    let is_bad = |trace: &Trace| {
+        let mut own = trace.spans.iter().filter(|span| case.is_own(span) && matches_only(case, span)).peekable();
+        match case.symptom {
+            // What counts as failed may stand in no span: then an error anywhere is what there is.
+            Symptom::Failed => own.peek().is_some() && trace.spans.iter().any(super::case::has_failed),
+            slow => own.any(|span| slow.shows(span)),
+        }
+    };
+    let mut ids = exemplars(case, record);
+    ids.extend(searched(case, &case.slo.service, case.symptom, record));
+    let bad = fetch(case, ids, &is_bad, record);
+    with_healthy(case, &case.slo.service, case.symptom, bad, record)
+}
+
+/// A peer's own traces, which nobody's context reached.
+pub(super) fn of_peer(case: &Case<'_>, peer: &str, symptom: Symptom, known: &[Trace], record: &mut Record) -> Gathered {
+    let is_bad = |trace: &Trace| trace.spans.iter().any(|span| is_request_of(peer, span) && symptom.shows(span));
+    let mut ids = searched(case, peer, symptom, record);
+    ids.retain(|id| known.iter().all(|trace| trace.id != *id));
+    let bad = fetch(case, ids, &is_bad, record);
+    with_healthy(case, peer, symptom, bad, record)
+}
+
+/// Whether a peer has requests of its own in this time, in traces other than the known ones.
+pub(super) fn any_of(case: &Case<'_>, peer: &str, known: &[Trace], record: &mut Record) -> Vec<Trace> {
+    let Some(traces) = case.sources.traces else { return Vec::new() };
+    let wanted =
+        Search { service: peer.to_owned(), start: case.since(), end: case.now, limit: 20, ..Search::default() };
+    let mut ids = search(traces, &wanted, record);
+    ids.retain(|id| known.iter().all(|trace| trace.id != *id));
+    fetch(case, ids, &|trace| trace.spans.iter().any(|span| is_request_of(peer, span)), record)
+}
+
+fn is_request_of(service: &str, span: &Span) -> bool {
+    span.service == service && answers(span)
+}
+
+/// Whether a span has the attributes that the objective asks for. What a span does not carry at all is not held against it.
+fn matches_only(case: &Case<'_>, span: &Span) -> bool {
+    use emberline_core::promql::MatchOp;
+    case.slo.about.only.iter().all(|(key, op, value)| match (span.attributes.get(key), op) {
+        (Some(is), MatchOp::Eq) => is == value,
+        (Some(is), MatchOp::Ne) => is != value,
+        // Patterns are the store's to judge; a plain alternative is not.
+        (Some(is), MatchOp::Re) => value.split('|').any(|one| one == is) || value.contains(['.', '*', '[', '(', '+']),
+        (Some(is), MatchOp::Nre) => value.split('|').all(|one| one != is),
+        (None, _) => true,
+    })
+}
+
+/// Ids of bad requests that exemplars point to, the latest first.
+fn exemplars(case: &Case<'_>, record: &mut Record) -> Vec<String> {
+    let metrics = case.sources.metrics;
+    let selector = queries::exemplars(case.slo);
+    let answer = metrics.exemplars(&selector, case.since(), case.now);
+    let found = record
+        .take(metrics.name(), format!("exemplars of {selector}"), answer, |it| many(it.len(), "exemplar", "exemplars"));
+    let mut found = found.unwrap_or_default();
+    found.retain(|exemplar| match case.symptom {
+        Symptom::Slow(threshold) => exemplar.value > threshold,
+        Symptom::Failed => exemplar.series.get("status_code").is_some_and(|code| code == "STATUS_CODE_ERROR"),
+    });
+    found.retain(|exemplar| exemplar.time >= case.since());
+    found.sort_by(|a, b| b.time.total_cmp(&a.time));
+    found.into_iter().map(|exemplar| exemplar.trace_id).collect()
+}
+
+/// Ids of traces that a search calls bad, the latest first.
+fn searched(case: &Case<'_>, service: &str, symptom: Symptom, record: &mut Record) -> Vec<String> {
+    let Some(traces) = case.sources.traces else { return Vec::new() };
+    let (min_seconds, failed) = match symptom {
+        Symptom::Slow(threshold) => (Some(threshold), None),
+        Symptom::Failed => (None, Some(true)),
+    };
+    let (start, end) = (case.since(), case.now);
+    let wanted = Search { service: service.to_owned(), start, end, min_seconds, failed, limit: TRIED };
+    search(traces, &wanted, record)
+}
+
+fn search(traces: &dyn crate::source::Traces, wanted: &Search, record: &mut Record) -> Vec<String> {
+    let mut query = format!(
+        "traces of {} from {} to {}",
+        wanted.service,
+        super::words::clock(wanted.start),
+        super::words::clock(wanted.end)
+    );
+    if let Some(least) = wanted.min_seconds {
+        query.push_str(&format!(", {} or longer", length(least)));
+    }
+    match wanted.failed {
+        Some(true) => query.push_str(", failed"),
+        Some(false) => query.push_str(", not failed"),
+        None => {}
+    }
+    let answer = traces.search(wanted);
+    record.take(traces.name(), query, answer, |ids| many(ids.len(), "trace", "traces")).unwrap_or_default()
+}
+
+/// Fetches traces until enough of them are wanted.
+fn fetch(
+    case: &Case<'_>,
+    ids: impl IntoIterator<Item = String>,
+    is_wanted: &dyn Fn(&Trace) -> bool,
+    record: &mut Record,
+) -> Vec<Trace> {
+    let Some(traces) = case.sources.traces else { return Vec::new() };
+    let (mut seen, mut found, mut asked) = (BTreeSet::new(), Vec::new(), 0_usize);
+    let mut trouble = None;
+    for id in ids {
+        if found.len() == ENOUGH || asked == TRIED {
+            break;
+        }
+        if !seen.insert(id.clone()) {
+            continue;
+        }
+        asked += 1;
+        match traces.trace(&id) {
+            Ok(Some(trace)) if is_wanted(&trace) => found.push(trace),
+            Ok(_) => {}
+            Err(error) => {
+                trouble = Some(error);
+                break;
+            }
+        }
+    }
+    if asked > 0 {
+        let ids: Vec<&str> = found.iter().map(|trace: &Trace| trace.id.as_str()).collect();
+        let words = format!("{} of {asked} are of use", found.len());
+        let answer = trouble.map_or(Ok(()), Err);
+        record.take(traces.name(), format!("traces {}", ids.join(" ")), answer, |()| words);
+    }
+    found
+}
+
+/// Adds healthy requests of the same operations.
+fn with_healthy(case: &Case<'_>, service: &str, symptom: Symptom, bad: Vec<Trace>, record: &mut Record) -> Gathered {
+    let Some(traces) = case.sources.traces else { return Gathered { bad, ..Gathered::default() } };
+    let requests = |trace: &Trace| -> BTreeSet<Kind> {
+        trace.spans.iter().filter(|span| is_request_of(service, span)).map(Kind::of).collect()
+    };
+    let operations: BTreeSet<Kind> = bad.iter().flat_map(requests).collect();
+    let is_healthy = |trace: &Trace| {
+        let own = || trace.spans.iter().filter(|span| is_request_of(service, span));
+        own().next().is_some()
+            && !own().any(|span| symptom.shows(span) || span.failed)
+            && (operations.is_empty() || requests(trace).iter().any(|kind| operations.contains(kind)))
+    };
+    let (failed, limit) = (Some(false), 100);
+    let mut wanted = Search {
+        service: service.to_owned(),
+        start: case.before() - BACK,
+        end: case.before(),
+        min_seconds: None,
+        failed,
+        limit,
+    };
+    let ids = search(traces, &wanted, record);
+    let healthy = fetch(case, ids, &is_healthy, record);
+    if !healthy.is_empty() || bad.is_empty() {
+        return Gathered { bad, healthy, is_from_before: true };
+    }
+    // Requests that are spared now are better than none.
+    (wanted.start, wanted.end) = (case.since(), case.now);
+    let ids = search(traces, &wanted, record);
+    let healthy = fetch(case, ids, &is_healthy, record);
+    Gathered { bad, healthy, is_from_before: false }
+}

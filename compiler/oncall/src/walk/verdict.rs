@@ -1,0 +1,173 @@
+//! How a walk ends: the verdict, the whole in a sentence, and what to do.
+
+use emberline_core::plan::Plan;
+
+use super::chain::Cause;
+use super::code::Deployment;
+use super::report::{Action, Verdict, Walk};
+use super::requests::Deviation;
+use super::suspects::SURE;
+use super::trace::rows;
+use super::words::{percent, short};
+
+/// A commit is named from this score on, however far the others are behind.
+const NEAR: f64 = 0.3;
+
+/// Closes a walk whose layers are done.
+pub(super) fn close(walk: &mut Walk, plan: &Plan) {
+    let (verdict, why) = decide(walk);
+    walk.verdict = verdict;
+    walk.function = function(walk);
+    walk.headline = headline(walk, &why);
+    walk.actions = actions(walk, plan);
+}
+
+/// The verdict, and what it rests on in a few words.
+fn decide(walk: &Walk) -> (Verdict, String) {
+    let deployment = walk.code.as_ref().map(|code| code.deployment);
+    let down = walk.trace.as_ref().and_then(|trace| trace.down());
+    let first = walk.suspects.first();
+    if let Some(down) = down {
+        let caller_is_new = walk
+            .code
+            .as_ref()
+            .is_some_and(|code| code.revisions.iter().any(|it| it.service == down.caller && it.is_changed()));
+        // A caller that was deployed at that time may call the wrong address; else it is the peer.
+        if !caller_is_new || first.is_none_or(|first| first.score < NEAR) {
+            return (Verdict::NoCodeChange, format!("{} is down or cannot be reached", down.peer));
+        }
+        return (
+            Verdict::NotCertain,
+            format!("{} does not answer {}, which was deployed lately", down.peer, down.caller),
+        );
+    }
+    if deployment == Some(Deployment::Unchanged) {
+        let silent =
+            walk.requests.as_ref().and_then(|it| it.operations.iter().find(|it| it.deviation == Deviation::Silence));
+        let why = match silent {
+            Some(silent) => format!("{} no longer answers, and no deployment explains it", silent.service),
+            None => "the revision that runs served well before".to_owned(),
+        };
+        return (Verdict::NoCodeChange, why);
+    }
+    // Data that is missing has no requests to judge by. Whoever was silent before any deployment is down.
+    let is_missing = walk.objective.as_ref().is_some_and(|objective| objective.firing.windows.is_none());
+    let is_unseen = walk.code.as_ref().is_none_or(|code| !code.revisions.iter().any(super::Revisions::is_changed));
+    if is_missing && is_unseen {
+        let service = walk.service.clone().unwrap_or_default();
+        return (Verdict::NoCodeChange, format!("{service} sends nothing, and no deployment was seen"));
+    }
+    match first {
+        Some(first) if first.confidence >= SURE && first.score >= NEAR => (Verdict::Commit, String::new()),
+        Some(first) if first.score >= NEAR => (Verdict::NotCertain, rival(walk)),
+        Some(_) => (Verdict::NotCertain, "none of the commits is near to what evidence points to".to_owned()),
+        None => (Verdict::NotCertain, "there are no commits to suspect".to_owned()),
+    }
+}
+
+/// Why the first suspect is not enough.
+fn rival(walk: &Walk) -> String {
+    let near: Vec<&str> = walk
+        .suspects
+        .iter()
+        .filter(|suspect| suspect.score >= walk.suspects.first().map_or(1.0, |first| first.score) * 0.6)
+        .map(|suspect| short(&suspect.commit.id))
+        .collect();
+    match near.as_slice() {
+        [_] => "the evidence has too many holes".to_owned(),
+        several => format!("{} are as near to the fault", several.join(" and ")),
+    }
+}
+
+/// The function at fault: what the suspect changed, else where evidence points to.
+fn function(walk: &Walk) -> Option<super::report::Place> {
+    let of_suspect =
+        walk.suspects.first().filter(|_| walk.verdict == Verdict::Commit).and_then(|it| it.function.clone());
+    let of_site = || walk.code.as_ref().and_then(|code| code.sites.first()).map(|site| site.place.clone());
+    of_suspect.or_else(of_site)
+}
+
+fn headline(walk: &Walk, why: &str) -> String {
+    let burns =
+        walk.objective.as_ref().map(|objective| format!("{}/{}", objective.firing.service, objective.firing.slo));
+    let burns = burns.unwrap_or_default();
+    let place = walk.function.as_ref().map_or_else(String::new, |place| format!(", in {}", place.words()));
+    match (walk.verdict, walk.suspects.first()) {
+        (Verdict::Commit, Some(first)) => format!(
+            "{burns} burns because of {} “{}”{place} ({} sure).",
+            short(&first.commit.id),
+            first.commit.subject,
+            percent(first.confidence)
+        ),
+        (Verdict::NoCodeChange, _) => format!("{burns} burns, and no change of code began it: {why}."),
+        (_, Some(first)) if first.score >= NEAR => {
+            format!("{burns} burns. Not certain: {why}; first to look at is {}{place}.", short(&first.commit.id))
+        }
+        _ => format!("{burns} burns. Not certain: {why}{place}."),
+    }
+}
+
+/// What to do: undo first, then look.
+fn actions(walk: &Walk, plan: &Plan) -> Vec<Action> {
+    let mut actions = Vec::new();
+    let of = |name: &str| plan.services.iter().find(|service| service.name == name);
+    let deployed = walk.code.as_ref().map(|code| code.service.clone());
+    let rollback = |name: &str| of(name).and_then(|service| service.about.rollback.clone());
+    match walk.verdict {
+        Verdict::NoCodeChange => {
+            let service = walk.service.clone().unwrap_or_default();
+            let owner = of(&service).and_then(|service| service.about.owner.clone());
+            let owner = owner.map_or_else(String::new, |owner| format!(" (its owner is {owner})"));
+            let what = match walk.trace.as_ref().and_then(|trace| trace.down()) {
+                Some(down) => format!(
+                    "Bring {} back{owner}: see why it does not answer. Rolling {} back would not help.",
+                    down.peer, down.caller
+                ),
+                None => format!(
+                    "Look at what {service}{owner} depends on, at its load and its data. A rollback would not help."
+                ),
+            };
+            actions.push(Action { what, command: None });
+        }
+        _ => {
+            if let Some(service) =
+                deployed.filter(|_| walk.code.as_ref().is_some_and(|it| it.deployment != Deployment::Unchanged))
+            {
+                let what = format!("Undo the last deployment of {service}.");
+                let command = rollback(&service);
+                let what = if command.is_some() {
+                    what
+                } else {
+                    format!("{what} How is not declared: add `rollback` to its spec.")
+                };
+                actions.push(Action { what, command });
+            }
+        }
+    }
+    if let Some(suspect) =
+        walk.suspects.first().filter(|suspect| suspect.score >= NEAR && walk.verdict != Verdict::NoCodeChange)
+    {
+        let command = Some(format!("git show {}", suspect.commit.id));
+        let what = match walk.verdict {
+            Verdict::Commit => "Then read the commit, and revert it.".to_owned(),
+            _ => "Then read the first suspect, and those beside it.".to_owned(),
+        };
+        actions.push(Action { what, command });
+    }
+    if walk.trace.as_ref().is_some_and(|trace| trace.breaks.iter().any(|it| it.cause == Cause::ContextLost)) {
+        actions.push(Action {
+            what: "Mend the propagation of the trace context: the walk had to guess across it.".to_owned(),
+            command: None,
+        });
+    }
+    actions
+}
+
+/// Puts the spans of the trace into the walk that all artefacts show.
+pub(super) fn show_spans(walk: &mut Walk, traces: &[crate::source::Trace]) {
+    let Some(id) = walk.trace_id.as_deref() else { return };
+    let spans = traces.iter().find(|trace| trace.id == id).map(rows);
+    if let (Some(trace), Some(spans)) = (walk.trace.as_mut(), spans) {
+        trace.spans = spans;
+    }
+}
