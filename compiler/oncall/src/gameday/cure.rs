@@ -217,8 +217,11 @@ fn names_function(conclusion: &Conclusion, case: &Case<'_>) -> Option<bool> {
     let function = opened(case.fault).function;
     let looks = case.settings.method == Method::Walk && !function.is_empty();
     looks.then(|| {
-        let named = conclusion.function.as_deref().unwrap_or_default();
-        named == function || named.ends_with(&format!("::{function}"))
+        conclusion.functions.iter().any(|named| {
+            // A closure is its function's.
+            let named = named.split("::{{closure}}").next().unwrap_or_default();
+            named == function || named.ends_with(&format!("::{function}")) || function.ends_with(&format!("::{named}"))
+        })
     })
 }
 

@@ -24,4 +24,5 @@ pub mod repository;
 pub mod search;
 pub mod series;
 pub mod site;
+pub mod walker;
 pub mod watch;

@@ -42,6 +42,24 @@ impl Repository {
         Ok(clone)
     }
 
+    /// A clone of before, back at the `HEAD` that its origin has now. What was built in it stays.
+    ///
+    /// # Errors
+    /// When it is no clone of that origin.
+    pub fn open(clone: &Path, origin: &Path) -> Answer<Self> {
+        let head = demand(origin, &["rev-parse", "HEAD"], None)?;
+        let opened = Self { folder: clone.to_owned() };
+        // A drill that broke off may have left a patch half taken.
+        for half in [["am", "--abort"], ["revert", "--abort"]] {
+            run(clone, &half, None)?;
+        }
+        let origin =
+            origin.canonicalize().map_err(|cause| Trouble(format!("cannot resolve {}: {cause}", origin.display())))?;
+        opened.git(&["fetch", "--quiet", &origin.to_string_lossy(), "HEAD"])?;
+        opened.go_to(head.trim())?;
+        Ok(opened)
+    }
+
     /// Where it is.
     #[must_use]
     pub fn folder(&self) -> &Path {
@@ -132,6 +150,14 @@ impl Repository {
     pub fn touched(&self, commit: &str) -> Answer<Vec<String>> {
         let out = self.git(&["diff-tree", "--no-commit-id", "--name-only", "-r", "-z", "--root", commit])?;
         Ok(out.split('\0').filter(|path| !path.is_empty()).map(str::to_owned).collect())
+    }
+
+    /// A commit with its message and what it changed, for people.
+    ///
+    /// # Errors
+    /// When it is unknown.
+    pub fn show(&self, commit: &str) -> Answer<String> {
+        self.git(&["show", "--no-color", "--no-ext-diff", "--format=fuller", commit])
     }
 
     fn git(&self, arguments: &[&str]) -> Answer<String> {

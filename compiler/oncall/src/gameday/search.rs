@@ -30,8 +30,8 @@ pub struct Conclusion {
     pub suspects: Vec<SuspectRecord>,
     /// The trace that it followed.
     pub trace_id: Option<String>,
-    /// The function that it names.
-    pub function: Option<String>,
+    /// The functions that it names: where evidence points to, and what the first suspect changed.
+    pub functions: Vec<String>,
     /// Where it went on without something, in sentences.
     pub gaps: Vec<String>,
     /// Files that show how it came to this: names and contents.
@@ -79,7 +79,7 @@ impl Search for Trial<'_> {
             verdict: Verdict::NotCertain,
             suspects: own,
             trace_id: None,
-            function: None,
+            functions: Vec::new(),
             gaps: vec!["without traces and profiles commits can only be tried".to_owned()],
             artefacts: Vec::new(),
         })

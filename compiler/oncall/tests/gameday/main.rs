@@ -72,7 +72,7 @@ fn conclusion(verdict: Verdict, suspects: Vec<String>) -> Conclusion {
         verdict,
         suspects: suspects.into_iter().map(suspect).collect(),
         trace_id: None,
-        function: Some("shop::limit".to_owned()),
+        functions: vec!["shop::limit".to_owned()],
         gaps: Vec::new(),
         artefacts: Vec::new(),
     }
