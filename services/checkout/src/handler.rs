@@ -7,7 +7,6 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use axum::routing::{get, post};
 use axum::{Extension, Json, Router};
-use reqwest::Method;
 use serde::Deserialize;
 use serde_json::{Value, json};
 use telemetry::http::{Asked, Client, observed};
@@ -16,7 +15,9 @@ use telemetry::scenario::Scenario;
 
 use crate::catalogue::Catalogue;
 use crate::orders::Orders;
+use crate::payment;
 use crate::pricing::{self, Line};
+use crate::warehouse::Warehouse;
 
 /// How long a bundle is looked for: next to nothing, or longer than the objective allows (300 ms).
 const SEARCH: Duration = Duration::ZERO;
@@ -25,20 +26,22 @@ const LONG_SEARCH: Duration = Duration::from_millis(400);
 /// What handlers share.
 pub(crate) struct Checkout {
     pub(crate) catalogue: Catalogue,
+    pub(crate) warehouse: Warehouse,
     pub(crate) orders: Orders,
     pub(crate) payments: Client,
 }
 
 #[derive(Debug, Deserialize)]
-struct Order {
-    id: String,
-    email: String,
-    card: String,
-    currency: String,
+pub(crate) struct Order {
+    pub(crate) id: String,
+    pub(crate) email: String,
+    pub(crate) card: String,
+    pub(crate) currency: String,
     basket: Vec<Line>,
 }
 
-type Answer = (StatusCode, Json<Value>);
+/// A status and a body.
+pub(crate) type Answer = (StatusCode, Json<Value>);
 
 /// An error event on the span and in the log, and the answer that the caller gets. A macro, so that the event's place is
 /// that of the failure.
@@ -54,6 +57,7 @@ macro_rules! failed {
         ($status, Json(json!({"error": $kind})))
     }};
 }
+pub(crate) use failed;
 
 /// The service's routes.
 pub(crate) fn router(checkout: Arc<Checkout>, requests: Requests, scenarios: bool) -> Router {
@@ -79,6 +83,7 @@ async fn take(
             return (StatusCode::BAD_REQUEST, Json(json!({"error": format!("no product has the number {product}")})));
         }
     };
+    let stock = checkout.warehouse.look(&order.basket).await;
     if let Err(error) = checkout.orders.keep(&order.id, &order.email, total.gross(), &order.currency) {
         return failed!(StatusCode::INTERNAL_SERVER_ERROR, "Database", format!("{error:#}"));
     }
@@ -91,23 +96,14 @@ async fn take(
         order.email,
         order.card
     );
-    pay(&checkout, &order, total.gross()).await
-}
-
-async fn pay(checkout: &Checkout, order: &Order, cents: i64) -> Answer {
-    let call = json!({"jsonrpc": "2.0", "id": order.id, "method": "Charge", "params": {
-        "order": order.id, "cents": cents, "currency": order.currency, "card": order.card, "email": order.email,
-    }});
-    match checkout.payments.send(Method::POST, "/rpc", Some(&call)).await {
-        Ok(answer) if answer.status == 200 && answer.body["error"].is_null() => {
-            (StatusCode::OK, Json(json!({"order": order.id, "cents": cents})))
+    match payment::pay(&checkout.payments, &order, total.gross()).await {
+        Ok(()) => {
+            let delivery = if stock.is_complete { "tomorrow" } else { "as soon as we can" };
+            let body = json!({
+                "order": order.id, "cents": total.gross(), "delivery": delivery, "also_there": stock.beside,
+            });
+            (StatusCode::OK, Json(body))
         }
-        Ok(answer) if answer.status == 200 && answer.body["error"]["code"] == -32602 => {
-            (StatusCode::BAD_REQUEST, Json(json!({"error": answer.body["error"]["message"]})))
-        }
-        Ok(answer) => {
-            failed!(StatusCode::SERVICE_UNAVAILABLE, "PaymentFailed", format!("payments said {}", answer.body["error"]))
-        }
-        Err(error) => failed!(StatusCode::SERVICE_UNAVAILABLE, "PaymentsUnreachable", format!("{error:#}")),
+        Err(answer) => answer,
     }
 }

@@ -1,11 +1,14 @@
 //! Prices a basket, takes the order, has it paid: `POST /checkout`.
 
+mod backoff;
 mod catalogue;
 mod discount;
 mod handler;
 mod orders;
+mod payment;
 mod pricing;
 mod tax;
+mod warehouse;
 
 use std::net::SocketAddr;
 use std::path::PathBuf;
@@ -21,6 +24,7 @@ use telemetry::requests::Requests;
 use catalogue::Catalogue;
 use handler::Checkout;
 use orders::Orders;
+use warehouse::Warehouse;
 
 /// Prices baskets, keeps orders and has them paid.
 #[derive(Debug, Parser)]
@@ -50,6 +54,7 @@ fn main() -> Result<()> {
     telemetry::run(service, || async move {
         let checkout = Arc::new(Checkout {
             catalogue: Catalogue::spring(),
+            warehouse: Warehouse,
             orders: Orders::open(&args.data)?,
             payments: Client::new(&args.payments, Duration::from_secs(5))?,
         });

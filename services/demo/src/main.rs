@@ -50,7 +50,7 @@ fn main() -> Result<()> {
     let temporary = tempfile::tempdir().context("making a folder")?;
     let folder = args.data.clone().unwrap_or_else(|| temporary.path().to_owned());
     let capture = args.capture.clone();
-    let mut system = System::new(&programs, &Options { checkout, folder, capture, scenarios: true })?;
+    let mut system = System::new(&programs, &Options { checkout, folder, capture, scenarios: true, drill: None })?;
     system.start(say)?;
     let began = SystemTime::now().duration_since(UNIX_EPOCH).context("reading the clock")?.as_secs_f64();
     let mut load = vec![format!("--rate={}", args.rate), format!("--errors={}", args.errors)];

@@ -17,6 +17,9 @@ const READY: Duration = Duration::from_secs(60);
 /// How long a program may take to end by itself: services send what they still hold.
 const END: Duration = Duration::from_secs(20);
 
+/// How long a new version has until it waits for its predecessor's address.
+const WARM_UP: Duration = Duration::from_millis(500);
+
 /// What a program is started with, so that it can be started again after a fault.
 pub struct Program {
     name: String,
@@ -68,6 +71,38 @@ impl Program {
     /// # Errors
     /// When it does not start, ends early or is not ready in time; with the last lines that it printed.
     pub fn start(&mut self) -> Result<()> {
+        self.child = Some(self.spawn()?);
+        self.wait_until_ready()
+    }
+
+    /// Replaces it by another version, which takes the address over as the old one leaves it: what is under way is answered
+    /// by the old one, and nobody is refused for longer than a moment.
+    ///
+    /// # Errors
+    /// When the new one does not come up; the old one is gone then.
+    pub fn replace(&mut self, path: PathBuf) -> Result<()> {
+        self.path = path;
+        let new = self.spawn()?;
+        // It opens its databases and exporters meanwhile, and then waits for the address.
+        sleep(WARM_UP);
+        if let Some(mut old) = self.child.replace(new) {
+            end(&mut old);
+        }
+        self.wait_until_ready()
+    }
+
+    /// Where its program is.
+    #[must_use]
+    pub fn path(&self) -> &std::path::Path {
+        &self.path
+    }
+
+    /// Sets a variable for its next start.
+    pub fn set_env(&mut self, name: &str, value: impl Into<String>) {
+        self.env.insert(name.to_owned(), value.into());
+    }
+
+    fn spawn(&self) -> Result<Child> {
         let log = || OpenOptions::new().create(true).append(true).open(&self.log);
         let open = |log: std::io::Result<std::fs::File>| log.with_context(|| format!("opening {}", self.log.display()));
         let mut command = Command::new(&self.path);
@@ -75,8 +110,10 @@ impl Program {
         // A group of its own: an interrupt at the terminal goes to the demo alone, which then ends all in good order.
         #[cfg(unix)]
         std::os::unix::process::CommandExt::process_group(&mut command, 0);
-        let child = command.spawn().with_context(|| format!("starting {}: {}", self.name, self.path.display()))?;
-        self.child = Some(child);
+        command.spawn().with_context(|| format!("starting {}: {}", self.name, self.path.display()))
+    }
+
+    fn wait_until_ready(&mut self) -> Result<()> {
         let Some(ready) = self.ready.clone() else { return Ok(()) };
         let began = Instant::now();
         while !ask::answers(&ready) {
@@ -121,16 +158,9 @@ impl Program {
 
     /// Asks it to end, and waits; one that will not is killed. A program that does not run is left alone.
     pub fn stop(&mut self) {
-        let Some(child) = &mut self.child else { return };
-        if let Some(pid) = i32::try_from(child.id()).ok().and_then(Pid::from_raw) {
-            // It may be gone already, which is what we want.
-            let _ = kill_process(pid, Signal::TERM);
+        if let Some(mut child) = self.child.take() {
+            end(&mut child);
         }
-        let began = Instant::now();
-        while matches!(child.try_wait(), Ok(None)) && began.elapsed() < END {
-            sleep(Duration::from_millis(20));
-        }
-        self.kill();
     }
 
     /// Ends it at once, as a crash would.
@@ -154,6 +184,21 @@ impl Program {
         let lines: Vec<_> = text.lines().collect();
         lines[lines.len().saturating_sub(25)..].join("\n")
     }
+}
+
+/// Asks a process to end, waits, and kills it where it will not.
+fn end(child: &mut Child) {
+    if let Some(pid) = i32::try_from(child.id()).ok().and_then(Pid::from_raw) {
+        // It may be gone already, which is what we want.
+        let _ = kill_process(pid, Signal::TERM);
+    }
+    let began = Instant::now();
+    while matches!(child.try_wait(), Ok(None)) && began.elapsed() < END {
+        sleep(Duration::from_millis(20));
+    }
+    // Both fail only when it is gone; the wait leaves no zombie behind.
+    let _ = child.kill();
+    let _ = child.wait();
 }
 
 impl Drop for Program {

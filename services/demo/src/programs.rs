@@ -33,11 +33,19 @@ impl Programs {
         let mut paths = services(checkout)?;
         for tool in ["otelcol", "prometheus", "alertmanager"] {
             say(&format!("looking for {tool} (built once, for minutes, where it is missing)"));
-            let path = output(Command::new(checkout.join("ci/tools/get")).arg(tool))
-                .with_context(|| format!("{tool} is needed"))?;
-            paths.insert(tool.to_owned(), PathBuf::from(path.trim_end()));
+            paths.insert(tool.to_owned(), Self::tool(checkout, tool)?);
         }
         Ok(Self { paths })
+    }
+
+    /// Where a tool is, which is built where it is missing.
+    ///
+    /// # Errors
+    /// When it is neither there nor builds.
+    pub fn tool(checkout: &Path, tool: &str) -> Result<PathBuf> {
+        let path = output(Command::new(checkout.join("ci/tools/get")).arg(tool))
+            .with_context(|| format!("{tool} is needed"))?;
+        Ok(PathBuf::from(path.trim_end()))
     }
 
     /// The program of this name.
@@ -50,7 +58,10 @@ impl Programs {
 }
 
 /// Builds the services and asks cargo where it put them, since variables and configuration files can move them.
-fn services(checkout: &Path) -> Result<BTreeMap<String, PathBuf>> {
+///
+/// # Errors
+/// When something does not build.
+pub fn services(checkout: &Path) -> Result<BTreeMap<String, PathBuf>> {
     let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
     let mut command = Command::new(cargo);
     command.args(["build", "--profile=services", "--locked", "--message-format=json-render-diagnostics"]);

@@ -35,6 +35,8 @@ pub(crate) fn random(number: u64, random: &mut impl Rng) -> Order {
     };
     let authorization = format!("Bearer {:016x}{:016x}", random.random::<u64>(), random.random::<u64>());
     let lines = random.random_range(1..4);
+    // They take turns, so that each has the same share at any moment.
+    let currency = CURRENCIES[usize::try_from(number).unwrap_or(0) % CURRENCIES.len()];
     let mut below = |end: usize| random.random_range(0..end);
     let basket = (0..lines).map(|_| line(&mut below)).collect();
     Order {
@@ -42,7 +44,7 @@ pub(crate) fn random(number: u64, random: &mut impl Rng) -> Order {
         email: format!("{name}@customers.example.org"),
         authorization,
         card: CARDS[below(CARDS.len())],
-        currency: CURRENCIES[below(CURRENCIES.len())],
+        currency,
         basket,
     }
 }

@@ -1,6 +1,8 @@
 //! Books payments into the ledger: JSON-RPC 2.0 over `POST /rpc`, methods `Charge` and `Refund`; a job in the background
 //! settles what was booked.
 
+mod bank;
+mod currency;
 mod ledger;
 mod metrics;
 mod rpc;

@@ -7,8 +7,8 @@ use std::time::Duration;
 use opentelemetry::metrics::{Counter, Histogram};
 use opentelemetry::{KeyValue, global};
 
-/// The currencies that are booked; no other becomes a label.
-pub(crate) const CURRENCIES: [&str; 4] = ["EUR", "USD", "GBP", "JPY"];
+use crate::currency::CURRENCIES;
+
 const OUTCOMES: [&str; 3] = ["booked", "declined", "failed"];
 
 /// The instruments.

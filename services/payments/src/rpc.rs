@@ -14,11 +14,12 @@ use telemetry::scenario::Scenario;
 use tracing::Span;
 use tracing_opentelemetry::OpenTelemetrySpanExt;
 
-use crate::Payments;
-use crate::metrics::CURRENCIES;
+use crate::currency::{self, CURRENCIES};
+use crate::{Payments, bank};
 
-/// A ledger that is a little too late for its own objective (250 ms), and still in time for checkout's (300 ms).
-const SLOW: Duration = Duration::from_millis(258);
+/// What makes a payment, which waits for the bank (40 ms), a little too late for its own objective (250 ms), and leaves it in
+/// time for checkout's (300 ms).
+const SLOW: Duration = Duration::from_millis(218);
 
 /// Codes of JSON-RPC and, from -32000 down, our own.
 const NO_METHOD: i64 = -32601;
@@ -109,12 +110,15 @@ async fn charge(payments: &Payments, asked: Option<Scenario>, params: Value) -> 
         );
         return Err((FAILED, "the ledger is not available".to_owned()));
     }
-    if charge.cents <= 0 {
+    let amount = currency::smallest_units(&charge.currency, charge.cents).map_err(|why| {
+        payments.metrics.processed(&charge.currency, "failed");
+        (FAILED, why)
+    })?;
+    if !bank::authorise(amount).await {
         payments.metrics.processed(&charge.currency, "declined");
-        return Err((DECLINED, "nothing to pay".to_owned()));
+        return Err((DECLINED, "the bank will not pay".to_owned()));
     }
-    let booked =
-        payments.ledger.book(&charge.order, &charge.currency, charge.cents, &charge.email, &traceparent(&span));
+    let booked = payments.ledger.book(&charge.order, &charge.currency, amount, &charge.email, &traceparent(&span));
     match booked {
         Ok(new) => {
             if new {

@@ -15,7 +15,9 @@ pub mod scenario;
 mod sdk;
 
 use std::future::Future;
+use std::io::ErrorKind;
 use std::net::SocketAddr;
+use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result};
 use tokio::net::TcpListener;
@@ -64,7 +66,7 @@ pub fn run<F: Future<Output = Result<()>>>(service: Service, main: impl FnOnce()
     profiler.shutdown();
     sdk.shut_down();
     // A task that still runs must not hold up the end.
-    runtime.shutdown_timeout(std::time::Duration::from_secs(1));
+    runtime.shutdown_timeout(Duration::from_secs(1));
     outcome
 }
 
@@ -73,11 +75,28 @@ pub fn run<F: Future<Output = Result<()>>>(service: Service, main: impl FnOnce()
 /// # Errors
 /// When the address cannot be had.
 pub async fn serve(address: SocketAddr, router: axum::Router) -> Result<()> {
-    let listener = TcpListener::bind(address).await.with_context(|| format!("listening on {address}"))?;
+    let listener = bind(address).await.with_context(|| format!("listening on {address}"))?;
     let address = listener.local_addr().context("reading the address that was given")?;
     tracing::info!(server.address = %address, "listening on http://{address}");
     let router = router.route("/debug/profiler", axum::routing::put(switch));
     axum::serve(listener, router).with_graceful_shutdown(ended()).await.context("serving")
+}
+
+/// How long a service waits for its predecessor to leave the address.
+const HANDOVER: Duration = Duration::from_secs(10);
+
+/// Takes the address as soon as it is free: a new version is started before the old one is asked to end, so that nobody is
+/// refused for longer than a connection takes.
+async fn bind(address: SocketAddr) -> std::io::Result<TcpListener> {
+    let began = Instant::now();
+    loop {
+        match TcpListener::bind(address).await {
+            Err(error) if error.kind() == ErrorKind::AddrInUse && began.elapsed() < HANDOVER => {
+                tokio::time::sleep(Duration::from_millis(5)).await;
+            }
+            outcome => return outcome,
+        }
+    }
 }
 
 /// What `PUT /debug/profiler` takes.

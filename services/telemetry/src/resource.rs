@@ -8,8 +8,10 @@ use opentelemetry_sdk::Resource;
 
 use crate::Service;
 
-/// The commit that this was built from.
-pub(crate) const COMMIT: &str = env!("EMBERLINE_COMMIT");
+/// The commit that this was built from; who deploys it may name another at run time, where builds are shared between commits.
+fn commit() -> String {
+    std::env::var("EMBERLINE_COMMIT").unwrap_or_else(|_| env!("EMBERLINE_COMMIT").to_owned())
+}
 
 /// The checkout that this was compiled in, which profiles leave out of their paths.
 const SOURCES: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../..");
@@ -25,7 +27,7 @@ pub(crate) fn profiled(service: Service) -> profiler::Config {
         source_root: root.display().to_string(),
         resource: attributes.iter().map(|(key, value)| (key.to_string(), value.to_string())).collect(),
         endpoint: std::env::var("OTEL_EXPORTER_OTLP_ENDPOINT").unwrap_or_else(|_| "http://127.0.0.1:4317".to_owned()),
-        export_interval: std::time::Duration::from_secs(5),
+        export_interval: crate::sdk::export_interval(),
     }
 }
 
@@ -40,7 +42,7 @@ pub(crate) fn resource(service: Service) -> Resource {
         .with_attributes([
             KeyValue::new("service.version", service.version),
             KeyValue::new("service.instance.id", format!("{}-{pid}-{:x}", service.name, started)),
-            KeyValue::new("vcs.ref.head.revision", COMMIT),
+            KeyValue::new("vcs.ref.head.revision", commit()),
             KeyValue::new("process.pid", i64::from(pid)),
             // As sloppy as telemetry is in the wild: redaction has to take this out on the node.
             KeyValue::new("host.owner", "on-call.person@shop.example.net"),

@@ -36,6 +36,12 @@ const QUIET: &str = "h2=off,hyper=off,hyper_util=off,tonic=off,tower=off,reqwest
 /// What goes to standard error: also what the SDK says of telemetry that it could not send or had to drop.
 const SAID: &str = "warn,telemetry=info,h2=off,hyper=off,hyper_util=off,tonic=off,tower=off,reqwest=off";
 
+/// How often metrics and profiles are exported.
+pub(crate) fn export_interval() -> Duration {
+    let given = std::env::var("OTEL_METRIC_EXPORT_INTERVAL").ok().and_then(|millis| millis.parse().ok());
+    given.map_or(EXPORT_INTERVAL, Duration::from_millis)
+}
+
 /// Everything that has to be flushed at the end.
 pub(crate) struct Sdk {
     traces: SdkTracerProvider,
@@ -50,11 +56,8 @@ impl Sdk {
         let spans = SpanExporter::builder().with_tonic().build().context("making the exporter of spans")?;
         let traces = SdkTracerProvider::builder().with_batch_exporter(spans).with_resource(resource.clone()).build();
 
-        let interval = std::env::var("OTEL_METRIC_EXPORT_INTERVAL").ok().and_then(|millis| millis.parse().ok());
         let exporter = MetricExporter::builder().with_tonic().build().context("making the exporter of metrics")?;
-        let reader = PeriodicReader::builder(exporter)
-            .with_interval(interval.map_or(EXPORT_INTERVAL, Duration::from_millis))
-            .build();
+        let reader = PeriodicReader::builder(exporter).with_interval(export_interval()).build();
         let metrics = SdkMeterProvider::builder()
             .with_reader(reader)
             .with_resource(resource.clone())

@@ -9,6 +9,7 @@ use rust_decimal::prelude::ToPrimitive;
 
 use super::bounds::MetricBound;
 use super::conventions::{CONVENTIONAL, SQL, URLS};
+use super::timing::Scale;
 use crate::model::{self, LogTier, Metric, Policy, Retention, Service, label_name};
 use crate::promql::MatchOp;
 use crate::quantity::Duration;
@@ -39,6 +40,10 @@ pub const SPAN_STREAMS: u64 = 10_000;
 /// boundary, and those of span metrics.
 const COLLECTOR_LABELS: u64 = 16;
 
+/// How often what is counted of spans is passed on.
+const SPANS_COUNTED: Duration = Duration::from_secs(5);
+/// What a drill's compressed time leaves at least of the wait for a trace's spans.
+const LEAST_WAIT: Duration = Duration::from_secs(2);
 /// Exports that a service may miss before its series end.
 const MISSED: u64 = 4;
 
@@ -121,6 +126,8 @@ pub struct TelemetryPlan {
     pub scrape_labels: u64,
     /// How often exemplars are renewed: as often as Prometheus comes for them, since each is shown until the next.
     pub exemplars_every: Duration,
+    /// How often what is counted of spans is passed on.
+    pub spans_counted_every: Duration,
     /// How long a series is exported after its service fell silent.
     pub stale_after: Duration,
     /// How long Prometheus keeps samples.
@@ -233,7 +240,11 @@ impl TelemetryPlan {
             held.map(|(key, _)| (*key).to_owned()).collect::<BTreeSet<_>>()
         };
         let traces_per_second = per_second.ceil().to_u64().unwrap_or(u64::MAX).clamp(1, 1_000_000);
-        let waiting = traces_per_second * policy.sampling.decision_wait.millis().div_ceil(1_000);
+        let scale = Scale(policy.time_scale.value);
+        // Requests take as long in a drill as ever: what is waited for them has a floor.
+        let declared_wait = policy.sampling.decision_wait;
+        let decision_wait = scale.real(declared_wait).max(declared_wait.min(LEAST_WAIT));
+        let waiting = traces_per_second * decision_wait.millis().div_ceil(1_000);
         let pending_traces = (waiting * BURST).max(LEAST_PENDING);
         let Retention { metrics, traces, profiles, logs } = &policy.retention;
         let durations: Vec<Duration> =
@@ -260,11 +271,12 @@ impl TelemetryPlan {
             streams,
             export_every: policy.export,
             baseline_percent: (policy.sampling.baseline.share() * Decimal::ONE_HUNDRED).normalize(),
-            decision_wait: policy.sampling.decision_wait,
+            decision_wait,
             traces_per_second,
             pending_traces,
             remembered_traces: pending_traces * REMEMBERED,
-            exemplars_every: policy.scrape.value,
+            exemplars_every: scale.real(policy.scrape.value),
+            spans_counted_every: scale.real(SPANS_COUNTED),
             stale_after: (policy.scrape.value * MISSED).max(Duration::from_minutes(1)),
             metrics: metrics.map_or(longest + Duration::from_days(10), |kept| kept.value),
             traces: *traces,

@@ -7,12 +7,14 @@ use serde::Serialize;
 use super::ask::Record;
 use super::candidates::{self, Candidate};
 use super::case::Case;
+use super::fits::Said;
 use super::mentions::Mentions;
 use super::repo::Repo;
 use super::report::{Ask, Place};
 use super::revisions::Revisions;
 use super::site::{Role, Site};
-use super::suspects::{self, Evidence, Said, Suspect, Target};
+use super::suspects::{self, Evidence, Suspect};
+use super::target::{self, Target};
 use super::words::{clock, length, many, short};
 
 /// What the deployment was.
@@ -143,7 +145,7 @@ fn ranked(given: &Given<'_>, repo: &Repo<'_>, code: &mut Code, record: &mut Reco
     commits.truncate(candidates::MOST);
     let candidates: Vec<Candidate> = commits.into_iter().map(|commit| Candidate::read(repo, commit)).collect();
     let folders: BTreeSet<String> = given.services.iter().filter_map(|service| repo.folder(service)).collect();
-    let targets: Vec<Target> = given.sites.iter().filter_map(|site| suspects::target(repo, site, &folders)).collect();
+    let targets: Vec<Target> = given.sites.iter().filter_map(|site| target::find(repo, site, &folders)).collect();
     let mentions = Mentions::of(repo, &read(repo, &candidates, &targets, &folders));
     let evidence = Evidence {
         repo,

@@ -66,12 +66,21 @@ impl Mentions {
             .filter(|(name, count)| **count <= SHARED && !COMMON.contains(name))
             .map(|(name, _)| *name)
             .collect();
+        // What is called on something is a method: a free function of the name is another.
+        let methods: BTreeSet<&str> = programs
+            .iter()
+            .flat_map(|program| &program.items)
+            .filter(|item| !item.qualifier.is_empty() || !item.is_function())
+            .map(|item| item.name.as_str())
+            .collect();
         let mut mentions = Self::default();
         for program in &programs {
             for item in program.items.iter().filter(|item| !item.is_test) {
-                let words = program.tokens_of(item).iter().filter(|token| token.kind == TokenKind::Word);
-                for word in words.map(|token| token.text.as_str()).filter(|word| known.contains(word)) {
-                    if word != item.name {
+                let tokens = program.tokens_of(item);
+                for (at, token) in tokens.iter().enumerate().filter(|(_, token)| token.kind == TokenKind::Word) {
+                    let word = token.text.as_str();
+                    let is_on_something = at > 0 && tokens[at - 1].is(".");
+                    if word != item.name && known.contains(word) && (!is_on_something || methods.contains(word)) {
                         mentions.below.entry(item.name.clone()).or_default().insert(word.to_owned());
                         mentions.above.entry(word.to_owned()).or_default().insert(item.name.clone());
                     }

@@ -8,7 +8,8 @@
 //! - [`trace`] fetches bad traces and healthy ones ([`gather`]), compares them ([`compare`], by [`tree`]), and finds where the
 //!   chain breaks ([`chain`]).
 //! - [`profile`] and [`latency`] turn slow spans, [`errors`] failed ones, into places in the code ([`site`]).
-//! - [`code`] reads what was deployed ([`revisions`], [`candidates`]), and [`suspects`] ranks the commits. Source code is read by
+//! - [`code`] reads what was deployed ([`revisions`], [`candidates`]), and [`suspects`] ranks the commits
+//!   (by [`target`], [`mentions`] and [`fits`]). Source code is read by
 //!   [`program`].
 //! - [`render`] makes texts and pictures of it.
 
@@ -19,6 +20,7 @@ mod chain;
 mod code;
 mod compare;
 mod errors;
+mod fits;
 mod gather;
 mod graph;
 mod latency;
@@ -35,6 +37,7 @@ mod site;
 mod slo;
 mod spot;
 mod suspects;
+mod target;
 mod trace;
 mod tree;
 mod verdict;
@@ -64,12 +67,12 @@ use emberline_core::plan::Plan;
 use crate::source::Sources;
 use ask::Record;
 use case::{Case, Symptom};
+use fits::Said;
 use gather::Gathered;
 use graph::Calls;
 use profile::Spends;
 use repo::Repo;
 use slo::Found;
-use suspects::Said;
 
 /// What is to be walked.
 pub struct Question<'q> {
@@ -114,6 +117,10 @@ pub fn walk(question: &Question<'_>, sources: &Sources<'_>) -> Walk {
     verdict::close(&mut walk, question.plan);
     walk
 }
+
+/// The odds of another cause where no bad request was seen: a commit that is suspected for being the only one stays below
+/// [`SURE`].
+const BLIND: f64 = 1.2;
 
 /// The layers behind the trace, while they are walked.
 struct Layers<'l> {
@@ -234,10 +241,10 @@ impl Layers<'_> {
         let mut holes = 0.0;
         if self.case.sources.traces.is_none() {
             missing.push("No source of traces was given: the walk ends at the requests.".to_owned());
-            holes += 0.5;
+            holes += BLIND;
         } else if self.gathered.bad.is_empty() {
             missing.push(format!("No trace of a bad request of {} was kept.", self.traced.service));
-            holes += 0.5;
+            holes += BLIND;
         } else if self.gathered.healthy.is_empty() {
             missing.push("No healthy trace is there to compare with.".to_owned());
             holes += 0.2;

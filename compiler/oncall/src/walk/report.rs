@@ -68,6 +68,7 @@ impl Place {
     pub fn words(&self) -> String {
         match (self.file.is_empty(), self.line) {
             (true, _) => self.function.clone(),
+            (false, line) if self.function.is_empty() => format!("{}:{line}", self.file),
             (false, 0) => format!("{} ({})", self.function, self.file),
             (false, line) => format!("{} ({}:{line})", self.function, self.file),
         }

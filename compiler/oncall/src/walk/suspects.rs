@@ -9,18 +9,19 @@
 //! of a cause that nobody looked at ([`ELSEWHERE`], more where the evidence has holes). Two commits that are equally near share
 //! it, and neither passes [`SURE`].
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use serde::Serialize;
 
 use super::candidates::Candidate;
+use super::fits::{Reason, Said, fits};
 use super::mentions::Mentions;
 use super::program::change::{Changed, How};
-use super::program::items::{Item, ItemKind};
+use super::program::items::ItemKind;
 use super::repo::Repo;
 use super::report::Place;
-use super::site::{Role, Site};
-use super::spot;
+use super::site::Role;
+use super::target::Target;
 use super::words::percent;
 use crate::source::{Change, Commit};
 
@@ -50,24 +51,6 @@ pub struct Suspect {
     pub diff: Vec<String>,
 }
 
-/// A site with the function that was found for it.
-pub(super) struct Target {
-    pub(super) site: Site,
-    pub(super) file: String,
-    pub(super) item: Item,
-    /// Of the lines that evidence points to, the share that each commit wrote.
-    pub(super) wrote: BTreeMap<String, f64>,
-    /// Whether the function lies in code that several services share.
-    pub(super) is_shared: bool,
-}
-
-/// What errors say of themselves.
-#[derive(Debug, Default)]
-pub(super) struct Said {
-    pub(super) kinds: Vec<String>,
-    pub(super) messages: Vec<String>,
-}
-
 /// All that commits are held against.
 pub(super) struct Evidence<'e> {
     pub(super) repo: &'e Repo<'e>,
@@ -82,12 +65,6 @@ pub(super) struct Evidence<'e> {
     pub(super) elsewhere: f64,
     /// Whether the commits are all that was deployed.
     pub(super) is_complete: bool,
-}
-
-/// A reason, with what it counts.
-struct Reason {
-    counts: f64,
-    words: String,
 }
 
 /// A changed item with what speaks for it.
@@ -128,7 +105,8 @@ fn takes_part(candidate: &Candidate, evidence: &Evidence<'_>) -> bool {
     evidence.folders.is_empty() || paths.chain(&candidate.settings).any(|path| is_near(path))
 }
 
-fn within(folder: &str, path: &str) -> bool {
+/// Whether a path lies in a folder.
+pub(super) fn within(folder: &str, path: &str) -> bool {
     folder.is_empty() || path.strip_prefix(folder).is_some_and(|rest| rest.starts_with('/'))
 }
 
@@ -229,7 +207,7 @@ fn charge<'c>(candidate: &'c Candidate, path: &'c str, changed: &'c Changed, evi
     let role = if role == Role::Above { evidence.role } else { role };
     // What fits the fault counts as much as the change is near and real.
     let lever = (near / 0.5).min(1.0) * how;
-    for fit in fits(changed, role, evidence) {
+    for fit in fits(changed, role, evidence.said) {
         let counts = fit.counts * lever.max(if folder_takes_part(path, evidence) { 0.5 * how } else { 0.0 });
         charge.counts = 1.0 - (1.0 - charge.counts) * (1.0 - counts);
         if counts >= 0.05 {
@@ -264,7 +242,11 @@ fn nearness(
             return Some((0.92, format!("adds {place} ({})", site.why)));
         }
         if wrote > 0.0 {
-            let words = format!("wrote {} of the lines of {place} ({}); it changes {what}", percent(wrote), site.why);
+            let words = format!(
+                "wrote {} of the lines in question in {place} ({}); it changes {what}",
+                percent(wrote),
+                site.why
+            );
             return Some((base + 0.25 * wrote, words));
         }
         return Some((base, format!("changes {place} ({}): {what}", site.why)));
@@ -276,7 +258,8 @@ fn nearness(
         return Some((near, format!("changes `{name}`, {} {place}: {what}", below(steps))));
     }
     if let Some(steps) = evidence.mentions.up(from, to).filter(|steps| *steps > 0) {
-        let near = [0.42, 0.28][steps.clamp(1, 2) - 1];
+        // Whoever calls what is called too often is the one to look at.
+        let near = if site.role == Role::Called && steps == 1 { 0.6 } else { [0.42, 0.28][steps.clamp(1, 2) - 1] };
         return Some((near, format!("changes `{name}`, which calls {place}: {what}")));
     }
     if matches!(site.role, Role::Waits | Role::Fails)
@@ -289,109 +272,6 @@ fn nearness(
 
 fn below(steps: usize) -> &'static str {
     if steps == 1 { "which is used by" } else { "which is used below" }
-}
-
-/// Whether a change fits the kind of fault.
-fn fits(changed: &Changed, role: Role, evidence: &Evidence<'_>) -> Vec<Reason> {
-    const LOOPS: [&str; 6] = ["for", "while", "loop", "iter", "flat_map", "windows"];
-    const COSTS: [&str; 10] =
-        ["sort", "sort_by", "contains", "position", "clone", "collect", "to_vec", "to_owned", "filter", "find"];
-    const WAITS: [&str; 24] = [
-        "sleep",
-        "lock",
-        "block_on",
-        "wait",
-        "recv",
-        "join",
-        "timeout",
-        "from_millis",
-        "from_secs",
-        "Mutex",
-        "RwLock",
-        "execute",
-        "execute_batch",
-        "query",
-        "query_row",
-        "prepare",
-        "connect",
-        "send",
-        "await",
-        "sync_all",
-        "flush",
-        "Command",
-        "read_to_string",
-        "Semaphore",
-    ];
-    const RETRIES: [&str; 7] = ["retry", "retries", "attempt", "attempts", "backoff", "tries", "again"];
-    const CHECKS: [&str; 14] = [
-        "if",
-        "return",
-        "?",
-        "ok_or",
-        "ok_or_else",
-        "unwrap_or",
-        "unwrap_or_default",
-        "checked_add",
-        "checked_sub",
-        "filter",
-        "is_empty",
-        "contains",
-        "clamp",
-        "match",
-    ];
-    const FAILS: [&str; 9] = ["Err", "bail", "ensure", "panic", "unwrap", "expect", "assert", "unreachable", "throw"];
-    let mut reasons = Vec::new();
-    let mut fit = |counts: f64, words: Option<String>| reasons.extend(words.map(|words| Reason { counts, words }));
-    let adds = |words: &[&str], what: &str| changed.adds(words).map(|word| format!("adds {what} (`{word}`)"));
-    let drops = |words: &[&str], what: &str| changed.removes(words).map(|word| format!("takes out {what} (`{word}`)"));
-    match role {
-        Role::Computes | Role::Above => {
-            fit(0.3, adds(&LOOPS, "a loop"));
-            fit(0.1, adds(&COSTS, "work for each element"));
-            if role == Role::Above {
-                fit(0.3, adds(&WAITS, "something that waits"));
-            }
-        }
-        Role::Waits => {
-            fit(0.35, adds(&WAITS, "something that waits"));
-            fit(0.12, drops(&["drop", "timeout", "spawn"], "what ended the waiting"));
-            fit(0.1, adds(&LOOPS, "a loop"));
-        }
-        Role::Calls | Role::Called => {
-            fit(0.35, adds(&LOOPS, "a loop"));
-            fit(0.3, adds(&RETRIES, "repetition"));
-            fit(0.1, drops(&["break", "return", "min"], "what ended the repetition"));
-        }
-        Role::Fails => {
-            let gone = changed.added.len() < changed.removed.len();
-            fit(if gone { 0.4 } else { 0.2 }, drops(&CHECKS, "a check"));
-            fit(0.2, adds(&FAILS, "a way to fail"));
-            fit(0.5, said(changed, evidence.said));
-        }
-    }
-    reasons
-}
-
-/// Whether what it adds is what the error says.
-fn said(changed: &Changed, said: &Said) -> Option<String> {
-    for added in changed.new_words() {
-        let bare = added.trim_matches(['"', '\'', '`']);
-        if said.kinds.iter().any(|kind| !kind.is_empty() && kind == bare) {
-            return Some(format!("names the very error, `{bare}`"));
-        }
-        if !added.starts_with(['"', '\'', '`']) {
-            continue;
-        }
-        // Of a text with places to fill in, what stands between them.
-        let mut pieces =
-            bare.split(['{', '}']).map(str::trim).filter(|piece| piece.len() >= 8 && piece.contains(' ')).peekable();
-        let has_some = pieces.peek().is_some();
-        let pieces: Vec<&str> = pieces.collect();
-        if has_some && said.messages.iter().any(|message| pieces.iter().all(|piece| message.contains(piece))) {
-            return Some(format!("writes the very message, “{bare}”"));
-        }
-    }
-    None
 }
 
 /// The lines of a diff that lie within an item, at most so many.
@@ -411,46 +291,4 @@ fn diff(changes: &[Change], path: &str, changed: &Changed) -> Vec<String> {
         removed.chain(hunk.added.iter().map(|line| format!("+{line}")))
     });
     lines.take(SHOWN).collect()
-}
-
-/// The function that a place names, as the code has it.
-pub(super) fn target(repo: &Repo<'_>, site: &Site, folders: &BTreeSet<String>) -> Option<Target> {
-    let by_line = || {
-        let path = repo.path(&site.place.file)?;
-        let item = repo.now(&path)?.function_at(site.place.line)?.clone();
-        Some((path, item))
-    };
-    let by_name = || {
-        (!spot::last(&site.place.function).is_empty()).then(|| repo.function(&site.place.function, &site.place.file))?
-    };
-    let (file, item) = by_name().or_else(by_line)?;
-    let is_shared = !folders.is_empty() && !folders.iter().any(|folder| within(folder, &file));
-    let mut target = Target { site: site.clone(), file, item, wrote: BTreeMap::new(), is_shared };
-    target.wrote = wrote(repo, &target);
-    Some(target)
-}
-
-/// Who wrote the lines that evidence points to: those that are named, or from a named one on to the function's end.
-fn wrote(repo: &Repo<'_>, target: &Target) -> BTreeMap<String, f64> {
-    let (item, site) = (&target.item, &target.site);
-    let Some(program) = repo.now(&target.file) else { return BTreeMap::new() };
-    let is_code: BTreeSet<usize> = program.tokens_of(item).iter().map(|token| token.line).collect();
-    let is_own = |line: &usize| is_code.contains(line);
-    let mut lines: BTreeMap<usize, f64> = BTreeMap::new();
-    for (line, share) in site.lines.iter().filter(|(line, _)| is_own(line)) {
-        *lines.entry(*line).or_default() += share;
-    }
-    if lines.is_empty() && matches!(site.role, Role::Waits | Role::Calls) {
-        let from = if (item.first..=item.last).contains(&site.place.line) { site.place.line } else { item.first };
-        lines = (from..=item.last).filter(is_own).map(|line| (line, 1.0)).collect();
-    }
-    let (Some(first), Some(last)) = (lines.keys().next(), lines.keys().last()) else { return BTreeMap::new() };
-    let all: f64 = lines.values().sum();
-    let mut wrote = BTreeMap::new();
-    for blamed in repo.history.blame(&repo.revision, &target.file, *first, *last).unwrap_or_default() {
-        if let Some(share) = lines.get(&blamed.line) {
-            *wrote.entry(blamed.commit).or_default() += share / all.max(1e-9);
-        }
-    }
-    wrote
 }

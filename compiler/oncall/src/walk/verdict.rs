@@ -61,7 +61,20 @@ fn decide(walk: &Walk) -> (Verdict, String) {
         Some(first) if first.confidence >= SURE && first.score >= NEAR => (Verdict::Commit, String::new()),
         Some(first) if first.score >= NEAR => (Verdict::NotCertain, rival(walk)),
         Some(_) => (Verdict::NotCertain, "none of the commits is near to what evidence points to".to_owned()),
-        None => (Verdict::NotCertain, "there are no commits to suspect".to_owned()),
+        None => (Verdict::NotCertain, nobody(walk)),
+    }
+}
+
+/// Why there is nobody to suspect.
+fn nobody(walk: &Walk) -> String {
+    let code = walk.code.as_ref();
+    let service = code.map(|code| code.service.clone()).unwrap_or_default();
+    match code {
+        Some(code) if code.revision.is_none() => format!("which revision of {service} runs is not known"),
+        Some(code) if code.deployment == Deployment::Changed && code.commits == 0 => {
+            format!("{service} runs another revision, and the history of the source code does not say what differs")
+        }
+        _ => "there are no commits to suspect".to_owned(),
     }
 }
 

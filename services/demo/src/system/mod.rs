@@ -31,7 +31,24 @@ pub struct Options {
     pub capture: Option<PathBuf>,
     /// Whether services obey the scenario that a request's baggage names (`demo.scenario`).
     pub scenarios: bool,
+    /// What a drill has otherwise.
+    pub drill: Option<Drill>,
 }
+
+/// What a drill has otherwise: artefacts compiled for compressed time, and intervals to match.
+#[derive(Debug, Clone)]
+pub struct Drill {
+    /// What was compiled for it, in the place of the checkout's `generated/`.
+    pub generated: PathBuf,
+    /// By what every interval is divided.
+    pub time_scale: u32,
+    /// The commit that runs.
+    pub revision: String,
+}
+
+/// How often services export, and how long spans and log records wait for their batch, outside of drills.
+const EXPORT: Duration = Duration::from_secs(5);
+const LOGS_WAIT: Duration = Duration::from_secs(1);
 
 /// Programs in the order of their start, each behind its name, so that a fault can stop one.
 pub struct System {
@@ -55,6 +72,18 @@ pub struct System {
     pub at: Addresses,
     programs: Programs,
     folder: PathBuf,
+    drill: Option<Drill>,
+}
+
+/// A service as it runs in a drill: its commit is named, and it exports as much more often as time is compressed.
+fn paced(service: Program, drill: Option<&Drill>) -> Program {
+    let Some(Drill { time_scale, revision, .. }) = drill else { return service };
+    let every = |normal: Duration| (normal / (*time_scale).max(1)).as_millis().to_string();
+    service
+        .env("EMBERLINE_COMMIT", revision)
+        .env("OTEL_METRIC_EXPORT_INTERVAL", every(EXPORT))
+        .env("OTEL_BSP_SCHEDULE_DELAY", every(EXPORT))
+        .env("OTEL_BLRP_SCHEDULE_DELAY", every(LOGS_WAIT))
 }
 
 impl System {
@@ -63,13 +92,14 @@ impl System {
     /// # Errors
     /// When its folder cannot be written, or `generated/` lacks a configuration.
     pub fn new(programs: &Programs, options: &Options) -> Result<Self> {
-        let Options { checkout: root, folder, capture, scenarios } = options;
+        let Options { checkout: root, folder, capture, scenarios, drill } = options;
+        let time_scale = drill.as_ref().map_or(1, |drill| drill.time_scale.max(1));
         for part in ["logs", "data", "config", "queue/agent", "queue/gateway", "prometheus", "alertmanager"] {
             let path = folder.join(part);
             fs::create_dir_all(&path).with_context(|| format!("creating {}", path.display()))?;
         }
         let at = Addresses::free()?;
-        let generated = root.join("generated");
+        let generated = drill.as_ref().map_or_else(|| root.join("generated"), |drill| drill.generated.clone());
         let log = |name: &str| folder.join("logs").join(format!("{name}.log"));
         let data = |name: &str| folder.join("data").join(name).display().to_string();
         let program = |name: &str| Ok::<_, anyhow::Error>(Program::new(name, programs.path(name)?, log(name)));
@@ -114,7 +144,10 @@ impl System {
         let prometheus = program("prometheus")?
             .args(scraping::flags(&generated.join("retention/prometheus.args"))?)
             .args([
-                format!("--config.file={}", scraping::prometheus(&at, &generated, &folder.join("config"))?.display()),
+                format!(
+                    "--config.file={}",
+                    scraping::prometheus(&at, &generated, &folder.join("config"), time_scale)?.display()
+                ),
                 format!("--storage.tsdb.path={}", folder.join("prometheus").display()),
                 format!("--web.listen-address={}", at.prometheus),
             ])
@@ -130,7 +163,7 @@ impl System {
 
         let service = |name: &str, listen: &str| {
             Ok::<_, anyhow::Error>(
-                program(name)?
+                paced(program(name)?, drill.as_ref())
                     .args(["--listen", listen])
                     .args(scenarios.then_some("--scenarios"))
                     .env("OTEL_EXPORTER_OTLP_ENDPOINT", format!("http://{}", at.agent_grpc))
@@ -143,8 +176,21 @@ impl System {
             .args(["--payments".to_owned(), format!("http://{}", at.payments)]);
         let frontend =
             service("frontend", &at.frontend)?.args(["--checkout".to_owned(), format!("http://{}", at.checkout)]);
-        let (programs, folder) = (programs.clone(), folder.clone());
-        Ok(Self { store, gateway, agent, prometheus, alertmanager, payments, checkout, frontend, at, programs, folder })
+        let (programs, folder, drill) = (programs.clone(), folder.clone(), drill.clone());
+        Ok(Self {
+            drill,
+            store,
+            gateway,
+            agent,
+            prometheus,
+            alertmanager,
+            payments,
+            checkout,
+            frontend,
+            at,
+            programs,
+            folder,
+        })
     }
 
     /// Starts everything, each program once the one before serves; `say` is told of each.
@@ -172,10 +218,15 @@ impl System {
     /// When the program is not there.
     pub fn load(&self, name: &str, args: &[String]) -> Result<Program> {
         let log = self.folder.join("logs").join(format!("{name}.log"));
-        Ok(Program::new(name, self.programs.path("loadgen")?, log)
+        Ok(paced(Program::new(name, self.programs.path("loadgen")?, log), self.drill.as_ref())
             .args(["--target".to_owned(), format!("http://{}", self.at.frontend)])
             .args(args.iter().cloned())
             .env("OTEL_EXPORTER_OTLP_ENDPOINT", format!("http://{}", self.at.agent_grpc)))
+    }
+
+    /// The service of this name.
+    pub fn service(&mut self, name: &str) -> Option<&mut Program> {
+        [&mut self.frontend, &mut self.checkout, &mut self.payments].into_iter().find(|service| service.name() == name)
     }
 
     /// Waits until the store has got all there is: nothing new for longer than traces wait for a decision, and metrics and

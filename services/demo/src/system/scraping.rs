@@ -18,8 +18,8 @@ struct Prometheus {
 
 #[derive(Serialize)]
 struct Global {
-    scrape_interval: &'static str,
-    evaluation_interval: &'static str,
+    scrape_interval: String,
+    evaluation_interval: String,
     scrape_protocols: [&'static str; 3],
     scrape_native_histograms: bool,
 }
@@ -53,8 +53,10 @@ pub(super) fn flags(path: &Path) -> Result<Vec<String>> {
     Ok(lines.map(str::to_owned).collect())
 }
 
-/// Writes what Prometheus scrapes, which rules it loads and where its alerts go; intervals as slos/policy.yaml has them.
-pub(super) fn prometheus(at: &Addresses, generated: &Path, config: &Path) -> Result<PathBuf> {
+/// Writes what Prometheus scrapes, which rules it loads and where its alerts go; intervals as slos/policy.yaml has them, divided
+/// by what a drill compresses time by.
+pub(super) fn prometheus(at: &Addresses, generated: &Path, config: &Path, time_scale: u32) -> Result<PathBuf> {
+    let real = |seconds: u32| format!("{}ms", seconds * 1_000 / time_scale);
     let addressed = |targets: &[&String]| [Addressed { targets: targets.iter().map(|&t| t.clone()).collect() }];
     let scrape = |job_name, targets: &[&String]| Scrape {
         job_name,
@@ -64,8 +66,8 @@ pub(super) fn prometheus(at: &Addresses, generated: &Path, config: &Path) -> Res
     };
     let file = Prometheus {
         global: Global {
-            scrape_interval: "15s",
-            evaluation_interval: "30s",
+            scrape_interval: real(15),
+            evaluation_interval: real(30),
             // Protobuf brings native histograms, and exemplars as well.
             scrape_protocols: ["PrometheusProto", "OpenMetricsText1.0.0", "PrometheusText0.0.4"],
             scrape_native_histograms: true,

@@ -40,8 +40,13 @@ fn panels_have_data_and_steps_return_evidence() {
     let folder = tempfile::tempdir().unwrap();
     let checkout = programs::checkout();
     let programs = Programs::find(&checkout, |_| {}).unwrap();
-    let options =
-        Options { checkout: checkout.clone(), folder: folder.path().join("data"), capture: None, scenarios: true };
+    let options = Options {
+        checkout: checkout.clone(),
+        folder: folder.path().join("data"),
+        capture: None,
+        scenarios: true,
+        drill: None,
+    };
     let mut system = System::new(&programs, &options).unwrap();
     system.start(|_| {}).unwrap();
     let mut load =

@@ -33,8 +33,13 @@ struct Request {
 fn the_shop_goes_on_and_nothing_acknowledged_is_lost() {
     let folder = tempfile::tempdir().unwrap();
     let programs = Programs::find(&programs::checkout(), |_| {}).unwrap();
-    let options =
-        Options { checkout: programs::checkout(), folder: folder.path().join("data"), capture: None, scenarios: true };
+    let options = Options {
+        checkout: programs::checkout(),
+        folder: folder.path().join("data"),
+        capture: None,
+        scenarios: true,
+        drill: None,
+    };
     let mut system = System::new(&programs, &options).unwrap();
     system.start(|_| {}).unwrap();
     store_down(&mut system, folder.path()).unwrap();

@@ -40,8 +40,13 @@ fn run(folder: &std::path::Path, judge: &mut Judge) -> Result<()> {
     let checkout = programs::checkout();
     let programs = Programs::find(&checkout, |_| {})?;
     let (data, captured) = (folder.join("data"), folder.join("capture"));
-    let options =
-        Options { checkout: checkout.clone(), folder: data.clone(), capture: Some(captured.clone()), scenarios: true };
+    let options = Options {
+        checkout: checkout.clone(),
+        folder: data.clone(),
+        capture: Some(captured.clone()),
+        scenarios: true,
+        drill: None,
+    };
     let mut system = System::new(&programs, &options)?;
     system.start(|_| {})?;
     let began = SystemTime::now().duration_since(UNIX_EPOCH)?.as_secs_f64();

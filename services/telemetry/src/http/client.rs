@@ -27,6 +27,22 @@ impl Injector for Headers<'_> {
     }
 }
 
+/// How often a refused connection is tried again, and how long after: a peer that is just being replaced is back by then.
+const AGAIN: u32 = 5;
+const PAUSE: Duration = Duration::from_millis(20);
+
+/// Sends a request. One whose connection was refused has not reached anybody, and may be sent again.
+async fn connected(request: reqwest::RequestBuilder) -> reqwest::Result<reqwest::Response> {
+    for _ in 0..AGAIN {
+        let Some(copy) = request.try_clone() else { break };
+        match copy.send().await {
+            Err(error) if error.is_connect() => tokio::time::sleep(PAUSE).await,
+            outcome => return outcome,
+        }
+    }
+    request.send().await
+}
+
 /// A client of one peer.
 #[derive(Debug, Clone)]
 pub struct Client {
@@ -135,7 +151,7 @@ impl Client {
         if let Some(body) = body {
             request = request.json(body);
         }
-        let response = request.send().await.with_context(|| format!("calling {}", url.path()))?;
+        let response = connected(request).await.with_context(|| format!("calling {}", url.path()))?;
         let status = response.status().as_u16();
         let bytes = response.bytes().await.with_context(|| format!("reading the answer of {}", url.path()))?;
         Ok(Answer { status, body: serde_json::from_slice(&bytes).unwrap_or(Value::Null) })

@@ -130,7 +130,7 @@ fn span_metrics(plan: &TelemetryPlan, namespace: Option<&str>) -> Value {
         },
         "dimensions": [{"name": "http.route"}, {"name": "rpc.method"}],
         "exemplars": {"enabled": namespace.is_some(), "max_per_data_point": 100},
-        "metrics_flush_interval": namespace.map_or("5s".to_owned(), |_| plan.exemplars_every.to_string()),
+        "metrics_flush_interval": namespace.map_or(plan.spans_counted_every, |_| plan.exemplars_every).to_string(),
         "aggregation_cardinality_limit": SPAN_STREAMS,
         "resource_metrics_key_attributes": ["service.name"],
     });

@@ -66,7 +66,7 @@ impl How {
             Self::Numbers => "numbers",
             Self::Order => "the order of its statements",
             Self::New => "adds it",
-            Self::Logic => "what it does",
+            Self::Logic => "its logic",
         }
     }
 }
@@ -322,5 +322,54 @@ impl Changed {
     /// Names that the item's new version mentions and the old one did not.
     pub(crate) fn new_words(&self) -> BTreeSet<&str> {
         self.added.iter().map(String::as_str).collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// How a function `f` changed, by the texts of a file.
+    fn how_it_changed(before: &str, after: &str) -> Vec<(String, How)> {
+        let (old, new) = (Program::of("a.rs", before.into()), Program::of("a.rs", after.into()));
+        let names = Names::of([&old.tokens[..]].into_iter(), [&new.tokens[..]].into_iter());
+        compare(Some(&old), Some(&new), &names).into_iter().map(|changed| (changed.name, changed.how)).collect()
+    }
+
+    fn how(before: &str, after: &str) -> Option<How> {
+        how_it_changed(before, after).into_iter().find(|(name, _)| name == "f").map(|(_, how)| how)
+    }
+
+    #[test]
+    fn what_cannot_matter() {
+        let f = "fn f(x: u8) -> u8 { let y = x; y }";
+        assert_eq!(how(f, "/// Doc.\nfn f(x: u8) -> u8 {\n    // y\n    let y = x;\n    y\n}"), None);
+        assert_eq!(how(f, "#[inline]\npub(crate) fn f(x: u8) -> u8 { let y = x; y }"), Some(How::Attributes));
+        assert_eq!(how(f, "fn f(input: u8) -> u8 { let copy = input; copy }"), Some(How::Names));
+        assert_eq!(how(f, "fn f(x: u8) -> u8 { let y = x; tracing::info!(x, \"y is {y}\"); y }"), Some(How::Logs));
+        assert_eq!(how("fn f() -> u8 { 7 }", "const SEVEN: u8 = 7;\nfn f() -> u8 { SEVEN }"), None);
+        assert_eq!(how("fn f() { g(a, b) }", "fn f() { g(a, b,) }"), Some(How::Attributes));
+        assert_eq!(how("#[test] fn f() { 1 }", "#[test] fn f() { 2 }"), Some(How::Tests));
+    }
+
+    #[test]
+    fn what_may() {
+        assert_eq!(
+            how("const N: u8 = 7;\nfn f() -> u8 { N }", "const N: u8 = 9;\nfn f() -> u8 { N }"),
+            Some(How::Numbers)
+        );
+        assert_eq!(how("fn f() { a(\"x\") }", "fn f() { a(\"y\") }"), Some(How::Texts));
+        assert_eq!(how("fn f() { a(); b(); }", "fn f() { b(); a(); }"), Some(How::Order));
+        assert_eq!(how("fn f() { t.gross() }", "fn f() { t.net() }"), Some(How::Logic));
+        assert_eq!(how("fn f() { if x { return } g() }", "fn f() { g() }"), Some(How::Logic));
+        assert_eq!(how("fn g() {}", "fn g() {} fn f() { h() }"), Some(How::New));
+        assert_eq!(how("fn f() { h(1) }", ""), Some(How::Gone));
+    }
+
+    #[test]
+    fn a_function_with_a_new_name_is_the_old_one() {
+        let changes =
+            how_it_changed("fn old(x: u8) { x + 1 } fn f() { old(2) }", "fn new(x: u8) { x + 1 } fn f() { new(2) }");
+        assert!(changes.iter().all(|(_, how)| *how == How::Names), "{changes:?}");
     }
 }

@@ -111,9 +111,13 @@ fn rust(tokens: &[Token]) -> Vec<Item> {
         }
         let name = tokens.get(at + 1).filter(|next| next.kind == TokenKind::Word);
         let is_after = |place: usize, mark: &str| tokens.get(place).is_some_and(|token| token.is(mark));
+        // `<const N: usize>`
+        let is_parameter = at > 0 && (tokens[at - 1].is("<") || tokens[at - 1].is(","));
         let (kind, name, name_at) = match (token.text.as_str(), name) {
             ("fn", Some(name)) => (ItemKind::Function, name, at + 1),
-            ("const", Some(name)) if !name.is("fn") && is_after(at + 2, ":") => (ItemKind::Constant, name, at + 1),
+            ("const", Some(name)) if !name.is("fn") && is_after(at + 2, ":") && !is_parameter => {
+                (ItemKind::Constant, name, at + 1)
+            }
             ("static", Some(name)) if is_after(at + 2, ":") => (ItemKind::Constant, name, at + 1),
             ("static", Some(keyword)) if keyword.is("mut") => match tokens.get(at + 2) {
                 Some(name) => (ItemKind::Constant, name, at + 2),
@@ -338,6 +342,9 @@ fn python(text: &str, tokens: &[Token]) -> Vec<Item> {
     let lines: Vec<&str> = text.lines().collect();
     let indent = |line: &str| line.len() - line.trim_start().len();
     let mut items = Vec::new();
+    // Texts over several lines stand where they like.
+    let in_text: std::collections::BTreeSet<usize> =
+        tokens.iter().flat_map(|token| token.line..last_line(token)).collect();
     let mut classes: Vec<(usize, String)> = Vec::new();
     for (at, line) in lines.iter().enumerate() {
         let word = line.trim_start().trim_start_matches("async ");
@@ -352,18 +359,24 @@ fn python(text: &str, tokens: &[Token]) -> Vec<Item> {
             _ => continue,
         };
         let name: String = rest.chars().take_while(|c| c.is_alphanumeric() || *c == '_').collect();
-        let ends =
-            |line: &&str| !line.trim().is_empty() && indent(line) <= deep && !line.trim_start().starts_with([')', '#']);
-        let next = lines.iter().skip(at + 1).position(ends).map_or(lines.len(), |more| at + 1 + more);
-        let last = (at..next).rev().find(|line| !lines[*line].trim().is_empty()).unwrap_or(at);
+        let ends = |place: &usize| {
+            let line = lines[*place];
+            let says = !line.trim().is_empty() && !line.trim_start().starts_with([')', '#']);
+            says && indent(line) <= deep && !in_text.contains(place)
+        };
+        let next = (at + 1..lines.len()).find(ends).unwrap_or(lines.len());
         let range =
-            tokens.partition_point(|token| token.line < at + 1)..tokens.partition_point(|token| token.line < last + 2);
+            tokens.partition_point(|token| token.line < at + 1)..tokens.partition_point(|token| token.line < next + 1);
+        let last = tokens.get(range.clone()).and_then(<[Token]>::last).map_or(at + 1, last_line);
         let qualifier = classes.last().map_or_else(String::new, |(_, name)| name.clone());
         let is_test = name.starts_with("test_");
         if kind == ItemKind::Type {
             classes.push((deep, name.clone()));
         }
-        items.push(Item { kind, name, qualifier, first: at + 1, last: last + 1, tokens: range, is_test });
+        items.push(Item { kind, name, qualifier, first: at + 1, last, tokens: range, is_test });
     }
     items
 }
+
+#[cfg(test)]
+mod tests;

@@ -82,11 +82,28 @@ fn section(out: &mut String, name: &str, text: &str) {
     wrapped(out, &format!("{name:<12}"), &format!("{:12}", ""), text);
 }
 
+/// The words of a text; a number and its unit are one.
+fn words(text: &str) -> Vec<String> {
+    let mut words: Vec<String> = Vec::new();
+    for word in text.split_whitespace() {
+        let bare = word.trim_matches(|c: char| c.is_ascii_punctuation());
+        let is_unit = matches!(bare, "µs" | "ms" | "s" | "min" | "h" | "d" | "times");
+        match words.last_mut() {
+            Some(last) if is_unit && last.ends_with(|c: char| c.is_ascii_digit()) => {
+                last.push(' ');
+                last.push_str(word);
+            }
+            _ => words.push(word.to_owned()),
+        }
+    }
+    words
+}
+
 /// Breaks a text into lines between its words.
 fn wrapped(out: &mut String, first: &str, next: &str, text: &str) {
     let mut line = String::new();
     let mut prefix = first;
-    for word in text.split_whitespace() {
+    for word in words(text) {
         if !line.is_empty() && line.chars().count() + 1 + word.chars().count() > COLUMNS {
             let _ = writeln!(out, "{}", format!("{prefix}{line}").trim_end());
             line.clear();
@@ -95,7 +112,7 @@ fn wrapped(out: &mut String, first: &str, next: &str, text: &str) {
         if !line.is_empty() {
             line.push(' ');
         }
-        line.push_str(word);
+        line.push_str(&word);
     }
     let _ = writeln!(out, "{}", format!("{prefix}{line}").trim_end());
 }

@@ -1,0 +1,100 @@
+//! `emberline walk` against a Prometheus that says next to nothing: formats, artefacts and exit statuses. What a walk finds is
+//! tested in `emberline-oncall`.
+#![allow(clippy::unwrap_used, reason = "tests may panic")]
+
+use std::io::{BufRead, BufReader, Read, Write};
+use std::net::{TcpListener, TcpStream};
+use std::path::Path;
+use std::process::{Command, Output};
+
+const SPECS: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../slos");
+
+/// A Prometheus with these alerts and no series; it ends with the test's process.
+fn prometheus(alerts: &'static str) -> String {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let at = format!("http://{}", listener.local_addr().unwrap());
+    std::thread::spawn(move || {
+        for stream in listener.incoming().flatten() {
+            let _ = answer(stream, alerts);
+        }
+    });
+    at
+}
+
+fn answer(mut stream: TcpStream, alerts: &str) -> std::io::Result<()> {
+    let mut reader = BufReader::new(stream.try_clone()?);
+    let (mut first, mut length) = (String::new(), 0);
+    reader.read_line(&mut first)?;
+    loop {
+        let mut line = String::new();
+        if reader.read_line(&mut line)? < 3 {
+            break;
+        }
+        if let Some(value) = line.to_ascii_lowercase().strip_prefix("content-length:") {
+            length = value.trim().parse().unwrap_or(0);
+        }
+    }
+    reader.take(length).read_to_end(&mut Vec::new())?;
+    let data = match first.contains("/api/v1/alerts") {
+        true => format!("{{\"alerts\":[{alerts}]}}"),
+        false if first.contains("exemplars") => "[]".to_owned(),
+        false if first.contains("query_range") => "{\"resultType\":\"matrix\",\"result\":[]}".to_owned(),
+        false => "{\"resultType\":\"vector\",\"result\":[]}".to_owned(),
+    };
+    let body = format!("{{\"status\":\"success\",\"data\":{data}}}");
+    let head = "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nConnection: close\r\nContent-Length:";
+    write!(stream, "{head} {}\r\n\r\n{body}", body.len())
+}
+
+fn run(arguments: &[&str], folder: &Path) -> (i32, String, String) {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_emberline"));
+    let Output { status, stdout, stderr } =
+        command.args(["--color", "never", "walk"]).args(arguments).current_dir(folder).output().unwrap();
+    let text = |bytes: Vec<u8>| String::from_utf8(bytes).unwrap();
+    (status.code().unwrap(), text(stdout), text(stderr))
+}
+
+const FIRING: &str = r#"{"labels":{"alertname":"ErrorBudgetBurn","service":"checkout","slo":"latency","severity":"page",
+    "long_window":"1h","short_window":"5m"},"annotations":{},"state":"firing","activeAt":"2026-01-01T00:00:00Z","value":"1"}"#;
+
+#[test]
+fn nothing_burns() {
+    let folder = tempfile::tempdir().unwrap();
+    let at = prometheus("");
+    let (status, out, err) = run(&["--specs", SPECS, "--prometheus", &at], folder.path());
+    assert_eq!(status, 0, "{err}");
+    assert!(out.starts_with("Nothing burns") && err.starts_with("walked in "), "{out}{err}");
+    let (status, out, _) = run(&["--specs", SPECS, "--prometheus", &at, "--format", "json"], folder.path());
+    let walk: serde_json::Value = serde_json::from_str(&out).unwrap();
+    assert_eq!((status, walk["verdict"].as_str()), (0, Some("healthy")));
+}
+
+#[test]
+fn what_cannot_be_told_is_not_certain() {
+    let folder = tempfile::tempdir().unwrap();
+    let at = prometheus(FIRING);
+    let artefacts = folder.path().join("out");
+    let arguments =
+        ["--specs", SPECS, "--prometheus", &at, "--out", artefacts.to_str().unwrap(), "--format", "markdown"];
+    let (status, out, err) = run(&arguments, folder.path());
+    assert_eq!(status, 1, "{err}");
+    assert!(out.starts_with("# checkout/latency burns. Not certain"), "{out}");
+    assert_eq!(std::fs::read_to_string(artefacts.join("walk.md")).unwrap(), out);
+    for name in ["1-slo.md", "1-slo.json", "1-slo.svg", "2-red.md", "5-code.json", "walk.json"] {
+        assert!(artefacts.join(name).is_file(), "{name}");
+    }
+    assert!(err.contains("artefacts in out"), "{err}");
+}
+
+#[test]
+fn what_cannot_be_asked_is_a_failure() {
+    let folder = tempfile::tempdir().unwrap();
+    // Port 9 of this machine: nobody listens there.
+    let (status, out, err) = run(&["--specs", SPECS, "--prometheus", "http://127.0.0.1:9"], folder.path());
+    assert!(status == 2 && out.is_empty() && err.contains("127.0.0.1:9"), "{status} {err}");
+    let (status, _, err) = run(&["--specs", SPECS, "--prometheus", "localhost:9"], folder.path());
+    assert!(status == 2 && err.contains("is no address"), "{status} {err}");
+    std::fs::write(folder.path().join("a.yaml"), "version: emberline/v1\nservice: a\nslos: 7\n").unwrap();
+    let (status, out, _) = run(&["--specs", "a.yaml", "--prometheus", "http://127.0.0.1:9"], folder.path());
+    assert!(status == 2 && out.contains("a.yaml:3"), "{status} {out}");
+}
