@@ -13,7 +13,7 @@ use emberline_core::emit::Target;
 use emberline_core::finding::Severity;
 use emberline_core::quantity::Date;
 
-pub(crate) use gameday::Gameday;
+pub(crate) use gameday::{Gameday, Signal};
 pub(crate) use money::{Cost, MoneyFormat, Roi};
 pub(crate) use walk::{Walk, WalkFormat};
 
@@ -66,7 +66,7 @@ pub(crate) enum Command {
     #[command(after_help = "Example: emberline walk --prometheus http://127.0.0.1:9090 --store http://127.0.0.1:8085")]
     Walk(Walk),
     /// Drill it: inject an unknown fault, wait for the page, walk, roll back, and time every step
-    #[command(after_help = "Example: emberline gameday --drills 1")]
+    #[command(long_about = gameday::ABOUT, after_help = "Example: emberline gameday --drills 1")]
     Gameday(Gameday),
     /// What a million requests' telemetry costs, before and after, with the arithmetic
     #[command(after_help = "Example: emberline cost")]

@@ -51,7 +51,13 @@ pub struct Analysis {
 /// Each stage reports all it finds, and the next one works on what could be built; only emitting asks for sound input.
 #[must_use]
 pub fn analyse(sources: &source::Sources, today: Option<quantity::Date>) -> Analysis {
-    let mut analysis = pass(sources, today, Some);
+    analyse_at(sources, today, model::Pace::Policy)
+}
+
+/// The same in another time: that of a drill.
+#[must_use]
+pub fn analyse_at(sources: &source::Sources, today: Option<quantity::Date>, pace: model::Pace) -> Analysis {
+    let mut analysis = pass(sources, today, pace, Some);
     let sound = analysis.findings.iter().all(|finding| finding.severity < Severity::Error);
     analysis.plan = analysis.plan.filter(|_| sound);
     analysis
@@ -60,7 +66,7 @@ pub fn analyse(sources: &source::Sources, today: Option<quantity::Date>) -> Anal
 /// The same without the plan. Holds none longer than its checks take, which is most of what [`analyse`] holds.
 #[must_use]
 pub fn check(sources: &source::Sources, today: Option<quantity::Date>) -> Analysis {
-    pass(sources, today, |_| None)
+    pass(sources, today, model::Pace::Policy, |_| None)
 }
 
 /// What the specs mean, for those who hold something against it.
@@ -77,7 +83,7 @@ pub struct Meaning {
 /// Reads and resolves the specs of one folder.
 #[must_use]
 pub fn resolve(sources: &source::Sources) -> Meaning {
-    let Read { model, mut findings, .. } = read(sources);
+    let Read { model, mut findings, .. } = read(sources, model::Pace::Policy);
     finding::sort(&mut findings);
     let telemetry = plan::telemetry(&model);
     Meaning { model, telemetry, findings }
@@ -91,12 +97,12 @@ struct Read {
     partial: bool,
 }
 
-fn read(sources: &source::Sources) -> Read {
+fn read(sources: &source::Sources, pace: model::Pace) -> Read {
     let all: Vec<_> = sources.iter().collect();
     let mut files: Vec<_> = all.into_par_iter().map(|(id, source)| (id, spec::parse(id, source))).collect();
     let mut findings: Vec<Finding> =
         files.iter_mut().flat_map(|(_, file)| std::mem::take(&mut file.findings)).collect();
-    let (model, mut resolved) = model::resolve(sources, &files);
+    let (model, mut resolved) = model::resolve(sources, &files, pace);
     let partial = files.iter().any(|(_, file)| file.unread);
     files.into_par_iter().for_each(drop);
     findings.append(&mut resolved);
@@ -107,9 +113,10 @@ fn read(sources: &source::Sources) -> Read {
 fn pass(
     sources: &source::Sources,
     today: Option<quantity::Date>,
+    pace: model::Pace,
     keep: impl Fn(plan::ServicePlan) -> Option<plan::ServicePlan> + Sync,
 ) -> Analysis {
-    let Read { model: model::Model { policy, services, index }, mut findings, partial } = read(sources);
+    let Read { model: model::Model { policy, services, index }, mut findings, partial } = read(sources, pace);
     let common = model::Common { policy: std::sync::Arc::new(policy), index };
     // A service's model goes once it is planned and checked: with it the peak would be half as high again.
     let planned: Vec<(Option<plan::ServicePlan>, plan::bounds::ServiceBound, Vec<Finding>)> = services

@@ -5,7 +5,7 @@ use std::path::Path;
 use emberline_core::Analysis;
 use emberline_core::code::UNKNOWN_REFERENCE;
 use emberline_core::finding::{Finding, Severity};
-use emberline_core::model::Prices;
+use emberline_core::model::{Pace, Prices};
 use emberline_core::plan::Plan;
 use emberline_core::plan::bounds::ServiceBound;
 use emberline_core::quantity::Date;
@@ -47,6 +47,13 @@ impl Gate {
         Ok(gate)
     }
 
+    /// The same in the time of a drill.
+    pub(super) fn open_at(specs: &Path, pace: Pace) -> Result<Self> {
+        let read::Specs { sources, cut } = read::read(specs)?;
+        let analysis = emberline_core::analyse_at(&sources, Some(super::today()), pace);
+        Ok(Self::from(sources, cut, analysis))
+    }
+
     /// Tells of notes that stand on no page: of somebody who is gone, or under a name that is not quite theirs.
     fn misplaced_notes(&mut self, specs: &Path) {
         // Of what is at fault the names may be missing too.
@@ -72,10 +79,15 @@ impl Gate {
     pub(super) fn of(specs: read::Specs, today: Option<Date>, needs_plan: bool) -> Self {
         let read::Specs { sources, cut } = specs;
         let today = Some(today.unwrap_or_else(super::today));
-        let Analysis { mut findings, waived, bounds, prices, mut plan } = match needs_plan {
+        let analysis = match needs_plan {
             true => emberline_core::analyse(&sources, today),
             false => emberline_core::check(&sources, today),
         };
+        Self::from(sources, cut, analysis)
+    }
+
+    fn from(sources: Sources, cut: Vec<Finding>, analysis: Analysis) -> Self {
+        let Analysis { mut findings, waived, bounds, prices, mut plan } = analysis;
         if read::replace_cut(&mut findings, cut) {
             plan = None;
         }

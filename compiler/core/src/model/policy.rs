@@ -6,6 +6,7 @@ use super::alerting::{self, Alerting, DataStates};
 use super::cardinality::Cardinality;
 use super::console::Console;
 use super::domain;
+use super::drill::{Drill, Pace};
 use super::operator::Operator;
 use super::prices::Prices;
 use super::resolve::Scope;
@@ -98,6 +99,8 @@ pub struct Policy {
     pub redaction: Redaction,
     /// How long things are kept.
     pub retention: Retention,
+    /// How the system is drilled, where somebody says so.
+    pub drill: Option<Drill>,
     /// Whether the severities could not be read, so that any may be declared.
     pub(crate) unread: bool,
 }
@@ -124,7 +127,13 @@ impl Policy {
     }
 
     /// The policy of a spec, or all defaults. `nowhere` stands for the place of what nobody wrote.
-    pub(crate) fn resolve(spec: Option<&PolicySpec>, unread: bool, nowhere: Span, scope: &mut Scope<'_>) -> Self {
+    pub(crate) fn resolve(
+        spec: Option<&PolicySpec>,
+        unread: bool,
+        nowhere: Span,
+        pace: Pace,
+        scope: &mut Scope<'_>,
+    ) -> Self {
         let duration = |field: Option<Spanned<Duration>>, default| field.unwrap_or(Spanned::new(default, nowhere));
         let get = |pick: fn(&PolicySpec) -> Option<Spanned<Duration>>| spec.and_then(pick);
         let mut sampled = |field, default| duration(get(field).and_then(|given| interval(given, scope)), default);
@@ -145,33 +154,23 @@ impl Policy {
             evaluation.value = Duration::from_secs(30);
         }
         let severities = severities(spec, scope);
-        let time_scale = spec.and_then(|s| s.time_scale).unwrap_or(Spanned::new(1, nowhere));
-        let scale_fits = (1..=1_000).contains(&time_scale.value)
-            && evaluation.value.millis().is_multiple_of(u64::from(time_scale.value))
-            && scrape.value.max(export.value).millis().is_multiple_of(u64::from(time_scale.value));
-        if !scale_fits {
-            scope.report(
-                Finding::new(
-                    &code::INVALID_VALUE,
-                    time_scale.span,
-                    format!(
-                        "expected a factor from 1 to 1000 that leaves whole milliseconds, found `{}`",
-                        time_scale.value
-                    ),
-                )
-                .note(format!(
-                    "the evaluation interval is {} and a sample comes every {}",
-                    evaluation.value,
-                    scrape.value.max(export.value)
-                ))
-                .hint("`15` makes an hour four minutes"),
-            );
+        let sample = scrape.value.max(export.value);
+        let given = spec.and_then(|s| s.time_scale).filter(|it| scale_fits(*it, evaluation.value, sample, scope));
+        let drill = spec.and_then(|s| s.drill.as_ref());
+        let mut time_scale = given.unwrap_or(Spanned::new(1, nowhere));
+        let drill_resolved = drill.and_then(|it| Drill::resolve(&it.value, evaluation.value, sample, scope));
+        if let Pace::Drill(other) = pace {
+            let place = drill.map_or(nowhere, |drill| drill.value.time_scale.map_or(drill.span, |scale| scale.span));
+            let own = drill_resolved.as_ref().map_or(1, |drill| drill.time_scale);
+            let other = other.map(|other| Spanned::new(other, place));
+            let other = other.filter(|other| scale_fits(*other, evaluation.value, sample, scope));
+            time_scale = other.unwrap_or(Spanned::new(own, place));
         }
         let mut policy = Self {
             scrape: if export.value > scrape.value { export } else { scrape },
             export: (export.value > Duration::ZERO).then_some(export.value),
             evaluation: evaluation.value,
-            time_scale: Spanned::new(if scale_fits { time_scale.value } else { 1 }, time_scale.span),
+            time_scale,
             strict: spec.and_then(|s| s.strict).is_some_and(|strict| strict.value),
             labels: series_labels(spec, scope),
             group_by: alerting::group_labels(spec.and_then(|s| s.group_by.as_deref()), scope),
@@ -203,6 +202,7 @@ impl Policy {
             sampling: Sampling::resolve(spec, scope),
             redaction: Redaction::resolve(spec),
             retention: Retention::resolve(spec, scope),
+            drill: drill_resolved,
             unread: unread || spec.is_some_and(|spec| spec.severities.is_none() && spec.flawed.any(&["severities"])),
         };
         policy.data = DataStates::resolve(&policy, spec.and_then(|s| s.data.as_ref()), scope);
@@ -243,6 +243,24 @@ impl Policy {
             )),
         );
     }
+}
+
+/// Whether a factor leaves intervals whole; or a finding.
+pub(super) fn scale_fits(scale: Spanned<u32>, evaluation: Duration, sample: Duration, scope: &mut Scope<'_>) -> bool {
+    let leaves_whole = |interval: Duration| interval.millis().is_multiple_of(u64::from(scale.value));
+    let fits = (1..=1_000).contains(&scale.value) && leaves_whole(evaluation) && leaves_whole(sample);
+    if !fits {
+        scope.report(
+            Finding::new(
+                &code::INVALID_VALUE,
+                scale.span,
+                format!("expected a factor from 1 to 1000 that leaves whole milliseconds, found `{}`", scale.value),
+            )
+            .note(format!("the evaluation interval is {evaluation} and a sample comes every {sample}"))
+            .hint("`15` makes an hour four minutes"),
+        );
+    }
+    fits
 }
 
 /// Labels on every series: besides the reserved ones, none that the info series has.

@@ -8,6 +8,7 @@ use rust_decimal::Decimal;
 
 use super::alerting::DataStates;
 use super::domain;
+use super::drill::Pace;
 use super::index::{Index, Metrics};
 use super::metric::{self, Domain, Label, Metric};
 use super::policy::Policy;
@@ -56,7 +57,7 @@ impl Scope<'_> {
 /// Resolves the files of one folder. Services that could be read are in the model even beside faulty ones, so that
 /// references to them do not raise findings of their own.
 #[must_use]
-pub fn resolve(sources: &Sources, files: &[(SourceId, File)]) -> (Model, Vec<Finding>) {
+pub fn resolve(sources: &Sources, files: &[(SourceId, File)], pace: Pace) -> (Model, Vec<Finding>) {
     let mut scope = Scope { sources, findings: Vec::new() };
     let policies: Vec<_> = files.iter().flat_map(|(id, file)| file.policies.iter().map(|spec| (*id, spec))).collect();
     if let [first, later @ ..] = policies.as_slice() {
@@ -75,7 +76,7 @@ pub fn resolve(sources: &Sources, files: &[(SourceId, File)]) -> (Model, Vec<Fin
         .map_or_else(|| files.first().map(|(id, _)| Span::new(*id, 0..0)), |(id, _)| Some(Span::new(*id, 0..0)));
     let nowhere = nowhere.unwrap_or_else(|| Span::new(Sources::default().add("", ""), 0..0));
     let policy_unread = files.iter().any(|(id, file)| file.unread && is_policy(&sources.get(*id).path));
-    let mut policy = Policy::resolve(policies.first().map(|(_, spec)| *spec), policy_unread, nowhere, &mut scope);
+    let mut policy = Policy::resolve(policies.first().map(|(_, spec)| *spec), policy_unread, nowhere, pace, &mut scope);
     policy.registry = domain::registry(files.iter().flat_map(|(_, file)| &file.registry), &mut scope);
 
     let mut prices = files.iter().flat_map(|(_, file)| &file.prices);

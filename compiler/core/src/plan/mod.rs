@@ -24,8 +24,8 @@ pub use alert::{BurnAlert, Guard, State, StateAlert};
 pub use alertmanager::{AlertmanagerPlan, Route};
 pub use sli::{Counters, Sli};
 pub use slo::SloPlan;
-pub use statement::Statement;
 pub(crate) use statement::oracle_pair;
+pub use statement::{Statement, expected};
 pub use telemetry::{SPAN_STREAMS, Slow, Stream, TelemetryPlan};
 pub use timing::{Scale, Timing, Window, WindowKind};
 pub use words::Words;
@@ -34,7 +34,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use crate::emit::Target;
-use crate::model::{Console, Index, Model, Operator, Policy, Prices, Service};
+use crate::model::{Console, Drill, Index, Model, Operator, Policy, Prices, Service};
 use crate::proof::Courses;
 use crate::source::Sources;
 use telemetry::ServiceTelemetry;
@@ -56,6 +56,10 @@ pub struct Plan {
     pub console: Console,
     /// What telemetry costs, where somebody says so.
     pub prices: Option<Prices>,
+    /// How the system is drilled, where somebody says so.
+    pub drill: Option<Drill>,
+    /// By how much all lengths of time are compressed; 1 outside drills.
+    pub time_scale: u32,
     /// What proofs have in common, worked out once.
     pub(crate) courses: Courses,
 }
@@ -127,7 +131,18 @@ pub(crate) fn of_all(mut services: Vec<ServicePlan>, policy: &Policy) -> Plan {
     let alertmanager = AlertmanagerPlan::of(policy, kept_apart);
     let (targets, operator) = (policy.targets.clone(), policy.operator.clone());
     let (console, prices) = (policy.console.clone(), policy.prices.clone());
-    Plan { services, targets, operator, telemetry, alertmanager, console, prices, courses: Courses::default() }
+    Plan {
+        services,
+        targets,
+        operator,
+        telemetry,
+        alertmanager,
+        console,
+        prices,
+        drill: policy.drill.clone(),
+        time_scale: policy.time_scale.value,
+        courses: Courses::default(),
+    }
 }
 
 /// Tells each service who calls it.

@@ -3,7 +3,7 @@
 use rust_decimal::Decimal;
 use rust_decimal::prelude::ToPrimitive;
 
-use super::alert::Guard;
+use super::alert::{BurnAlert, Guard};
 use super::slo::SloPlan;
 use super::timing::{Timing, Window};
 use crate::oracle;
@@ -36,12 +36,8 @@ impl Statement {
         threshold: Decimal,
         guard: Option<Guard>,
     ) -> Self {
-        let timing = plan.timing.of_oracle();
         let pair = oracle_pair(long, short, threshold, guard);
-        let (fires, clears) = match plan.sli.is_slices() {
-            true => slices(&plan.timing, &pair),
-            false => (closed_form::fires(&timing, &pair, 1.0), closed_form::clears(&timing, &pair, 1.0)),
-        };
+        let (fires, clears) = times(plan, &pair, 1.0);
         let budget = plan.budget.to_f64().unwrap_or(1.0);
         Self {
             budget_gone: fires.map(|at| closed_form::budget_gone(at.seconds, 1.0, budget, plan.window_real.seconds())),
@@ -75,6 +71,22 @@ impl Statement {
         text.shrink_to_fit();
         text
     }
+}
+
+/// When an objective's alert fires and clears, from the start and the end of errors at `error_ratio` (0 to 1), as
+/// [`Statement`] says it of a total outage; `None` where it never does. `keep_firing_for` comes on top. Time slices only know
+/// bad minutes: whatever makes one bad counts as a total outage.
+#[must_use]
+pub fn expected(slo: &SloPlan, burn: &BurnAlert, error_ratio: f64) -> (Option<Estimate>, Option<Estimate>) {
+    times(slo, &oracle_pair(&burn.long, &burn.short, burn.threshold, burn.guard), error_ratio)
+}
+
+fn times(plan: &SloPlan, pair: &oracle::Pair, error_ratio: f64) -> (Option<Estimate>, Option<Estimate>) {
+    if plan.sli.is_slices() {
+        return slices(&plan.timing, pair);
+    }
+    let timing = plan.timing.of_oracle();
+    (closed_form::fires(&timing, pair, error_ratio), closed_form::clears(&timing, pair, error_ratio))
 }
 
 /// Of whole minutes, k = ⌊θL ÷ slice⌋ + 1 must be bad; the first is seen at the tick that ends it. One bad sample makes a

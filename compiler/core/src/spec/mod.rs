@@ -5,6 +5,7 @@
 
 mod console;
 pub(crate) mod decode;
+mod drill;
 mod leaf;
 mod policy;
 mod prices;
@@ -17,6 +18,7 @@ mod telemetry;
 
 pub use console::{DashboardForm, DataSourceSpec, GrafanaSpec};
 pub use decode::{Flawed, Named, Needed};
+pub use drill::DrillSpec;
 pub use leaf::{Name, Number, Promql, Text, Version};
 pub use policy::{CardinalitySpec, OperatorSpec, PolicySpec, SeveritySpec, TargetWord, WaiverSpec};
 pub use prices::{BusinessSpec, PriceSpec, PricesSpec, RangeSpec, ShareRangeSpec, VolumePriceSpec};

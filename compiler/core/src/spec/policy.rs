@@ -2,6 +2,7 @@
 
 use super::console::GrafanaSpec;
 use super::decode::{Named, Needed, record, words};
+use super::drill::DrillSpec;
 use super::leaf::{Name, Text, Version};
 use super::routing::ReceiverSpec;
 use super::slo::{AlertingSpec, DataSpec};
@@ -68,6 +69,8 @@ record! {
         redaction: Option<RedactionSpec>,
         /// How long metrics, traces, profiles and tiers of logs are kept.
         retention: Option<RetentionSpec>,
+        /// How `emberline gameday` starts, changes and breaks a system.
+        drill: Option<Spanned<DrillSpec>>,
     }
 }
 

@@ -1,0 +1,251 @@
+//! `emberline gameday`: drills, one or a series, with their write-ups.
+
+mod files;
+mod person;
+mod session;
+
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use emberline_core::model::{Drill, Pace};
+use emberline_core::plan::Plan;
+use emberline_oncall::gameday::catalogue::{Catalogue, Fault};
+use emberline_oncall::gameday::chance::Chance;
+use emberline_oncall::gameday::clock::interrupted;
+use emberline_oncall::gameday::drill::{Drilled, Settings};
+use emberline_oncall::gameday::patch::Patch;
+use emberline_oncall::gameday::record::{Method, Outcome, Record};
+use emberline_oncall::gameday::series;
+use emberline_oncall::source::Trouble;
+
+use super::gate::{self, Gate};
+use crate::Status;
+use crate::args::{FailOn, Format, Gameday, Reporting, Signal};
+use crate::failure::{Failure, Result};
+use crate::terminal;
+use crate::world::shown;
+use session::{Scratch, Session};
+
+/// Set once somebody wants it to end.
+static ENDED: AtomicBool = AtomicBool::new(false);
+
+/// How often a drill of a series may break off before the series does.
+const BREAKS: usize = 2;
+
+/// What all drills of a run have in common.
+struct Run<'r> {
+    gameday: &'r Gameday,
+    plan: &'r Plan,
+    drill: &'r Drill,
+    repository: PathBuf,
+    catalogue: Catalogue,
+    method: Method,
+    without: Vec<String>,
+    seed: u64,
+    quiet: bool,
+}
+
+/// Drills. Specs with errors are shown instead.
+pub(crate) fn run(gameday: &Gameday, quiet: bool) -> Result<Status> {
+    let mut gate = Gate::open_at(&gameday.specs.specs, Pace::Drill(gameday.time_scale))?;
+    let Some(plan) = gate.plan.take() else {
+        let reporting = Reporting { format: Format::Human, fail_on: FailOn::Error, today: None };
+        gate::show(&gate.found(), &reporting, true)?;
+        return Ok(Status::Findings);
+    };
+    let Some(drill) = &plan.drill else {
+        return Err(Failure::new(format!("the policy of {} has no `drill`", shown(&gameday.specs.specs))).help(
+            "say in policy.yaml how the system is started and deployed; `emberline schema policy` says what it takes",
+        ));
+    };
+    let repository = repository(gameday, &plan)?;
+    let catalogue = Catalogue::read(&repository, drill).map_err(failure)?;
+    let mut without: Vec<Signal> = gameday.without.clone();
+    without.sort_unstable();
+    without.dedup();
+    let method = match (gameday.answer, without.contains(&Signal::Traces)) {
+        (true, _) => Method::Person,
+        (false, true) => Method::Trial,
+        (false, false) => Method::Walk,
+    };
+    let seed = match &gameday.series {
+        Some(folder) => files::seed(folder, gameday.seed)?,
+        None => gameday.seed.unwrap_or_else(Chance::seed),
+    };
+    ctrlc::set_handler(|| ENDED.store(true, Ordering::Relaxed))
+        .map_err(|cause| Failure::new(format!("cannot listen for interrupts: {cause}")))?;
+    let without = without.into_iter().map(|signal| signal.word().to_owned()).collect();
+    let run = Run { gameday, plan: &plan, drill, repository, catalogue, method, without, seed, quiet };
+    let mut scratch = Scratch::new(gameday.scratch.as_deref())?;
+    let ended = match &gameday.series {
+        Some(folder) => run.series(folder, &mut scratch),
+        None => run.drills(&mut scratch),
+    };
+    if let Err(failed) = ended {
+        let folder = scratch.keep();
+        let help = format!("what every command printed is in {}", shown(&folder.join("logs")));
+        return Err(
+            Failure::new(failed.what).help(failed.help.map_or(help.clone(), |other| format!("{other}; {help}")))
+        );
+    }
+    ended
+}
+
+impl Run<'_> {
+    /// One drill after the other, each written up if that was asked for.
+    fn drills(&self, scratch: &mut Scratch) -> Result<Status> {
+        let mut session = None;
+        let mut status = Status::Clean;
+        for index in 0..self.gameday.drills {
+            let drilled = self.one(&mut session, scratch, index, &index_name(self.method, index))?;
+            let record = &drilled.record;
+            if let (Some(out), Some(session)) = (&self.gameday.out, &session) {
+                let out = if self.gameday.drills > 1 { out.join(&record.id) } else { out.clone() };
+                files::incident(&out, self.gameday.incident.as_deref(), &drilled, session, self.plan, self.quiet)?;
+            }
+            status = worse(status, self.close(record)?);
+        }
+        Ok(status)
+    }
+
+    /// Drills whose records a folder does not hold yet; then what all its records say together.
+    fn series(&self, folder: &Path, scratch: &mut Scratch) -> Result<Status> {
+        let mut session = None;
+        let mut status = Status::Clean;
+        let missing = series::missing(folder, self.method, &self.without, self.gameday.drills);
+        self.say(&format!("{}: {} of {} drills to go", shown(folder), missing.len(), self.gameday.drills));
+        for index in missing {
+            let id = series::id(self.method, &self.without, index);
+            let drilled = self.patiently(&mut session, scratch, index, &id, folder)?;
+            files::keep(folder, &drilled)?;
+            status = worse(status, self.close(&drilled.record)?);
+            files::summary(folder)?;
+        }
+        drop(session);
+        let table = files::summary(folder)?;
+        terminal::print(|out| out.write_all(table.as_bytes()))?;
+        Ok(status)
+    }
+
+    /// A drill that is begun again, on a new system, where it breaks off.
+    fn patiently<'s>(
+        &'s self,
+        session: &mut Option<Session<'s>>,
+        scratch: &mut Scratch,
+        index: usize,
+        id: &str,
+        folder: &Path,
+    ) -> Result<Drilled> {
+        let mut breaks = 0;
+        loop {
+            let failed = match self.one(session, scratch, index, id) {
+                Ok(drilled) => return Ok(drilled),
+                Err(failed) => failed,
+            };
+            *session = None;
+            if ENDED.load(Ordering::Relaxed) {
+                return Err(failed);
+            }
+            breaks += 1;
+            files::broken(folder, id, breaks, &failed.what)?;
+            if breaks > BREAKS {
+                return Err(failed);
+            }
+            terminal::say(&format!("{id} broke off and is begun again on a new system: {}", failed.what));
+        }
+    }
+
+    /// One drill on the system that runs, which is started where none does.
+    fn one<'s>(
+        &'s self,
+        session: &mut Option<Session<'s>>,
+        scratch: &mut Scratch,
+        index: usize,
+        id: &str,
+    ) -> Result<Drilled> {
+        let fault = self.fault(index)?;
+        if self.gameday.fresh {
+            *session = None;
+        }
+        let session = match session {
+            Some(session) => session,
+            None => session
+                .insert(Session::start(self.plan, self.drill, &self.repository, scratch, &|line| self.say(line))?),
+        };
+        let settings = Settings {
+            id: id.to_owned(),
+            method: self.method,
+            without: self.without.clone(),
+            seed: self.seed,
+            index,
+            severity: self.gameday.severity.clone(),
+            warm_up: f64::from(self.gameday.warm_up),
+            honest: self.gameday.honest,
+            patience: self.gameday.patience.map(f64::from),
+            good: session.good.clone(),
+        };
+        self.say(&format!("{id}: the fault is sealed until the end"));
+        session.drill(&fault, &self.catalogue.honest, &settings, &|line| self.say(line)).map_err(failure)
+    }
+
+    fn fault(&self, index: usize) -> Result<Fault> {
+        let gameday = self.gameday;
+        let fault = match (&gameday.fault, &gameday.sealed, &gameday.outage) {
+            (Some(name), ..) => self.catalogue.fault(name),
+            (_, Some(file), _) => Patch::read(file).map(Fault::Patch),
+            (.., Some(name)) => self.catalogue.outage(name),
+            _ => self.catalogue.draw(self.seed, index),
+        };
+        fault.map_err(failure)
+    }
+
+    /// Opens what was sealed, learns from it, and judges.
+    fn close(&self, record: &Record) -> Result<Status> {
+        let text = files::opened(record);
+        terminal::print(|out| out.write_all(text.as_bytes()))?;
+        if self.gameday.learn {
+            files::learn(&self.gameday.specs.specs, record, self.quiet)?;
+        }
+        let is_wrong = record.search.as_ref().is_none_or(|search| search.confident_and_wrong);
+        Ok(if is_wrong || record.outcome != Outcome::Resolved { Status::Findings } else { Status::Clean })
+    }
+
+    fn say(&self, line: &str) {
+        if !self.quiet {
+            terminal::say(line);
+        }
+    }
+}
+
+/// The name of a drill that belongs to no series.
+fn index_name(method: Method, index: usize) -> String {
+    series::id(method, &[], index)
+}
+
+fn worse(one: Status, other: Status) -> Status {
+    if one == Status::Clean { other } else { one }
+}
+
+/// The repository that the services say they are in, from the working directory.
+fn repository(gameday: &Gameday, plan: &Plan) -> Result<PathBuf> {
+    if let Some(path) = &gameday.repository {
+        return Ok(path.clone());
+    }
+    let mut named: Vec<&str> = plan.services.iter().filter_map(|service| service.about.repository.as_deref()).collect();
+    named.sort_unstable();
+    named.dedup();
+    match named.as_slice() {
+        [] => Ok(PathBuf::from(".")),
+        [one] => Ok(PathBuf::from(one)),
+        several => Err(Failure::new(format!("the services are in several repositories: {}", several.join(", ")))
+            .help("`--repository` names the one that is drilled")),
+    }
+}
+
+/// What stopped a drill.
+fn failure(trouble: Trouble) -> Failure {
+    if trouble == interrupted() {
+        return Failure::new(trouble.0).help("what it had started was ended");
+    }
+    Failure::new(trouble.0)
+}

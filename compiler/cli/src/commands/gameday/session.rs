@@ -1,0 +1,154 @@
+//! A system under drill, with the scratch folder that it lives in.
+
+use std::path::{Path, PathBuf};
+
+use emberline_core::emit::Target;
+use emberline_core::model;
+use emberline_core::plan::Plan;
+use emberline_oncall::gameday::catalogue::Fault;
+use emberline_oncall::gameday::clock::Wall;
+use emberline_oncall::gameday::drill::{Drill, Drilled, Settings};
+use emberline_oncall::gameday::patch::Patch;
+use emberline_oncall::gameday::record::Method;
+use emberline_oncall::gameday::repository::Repository;
+use emberline_oncall::gameday::search::{Search, Trial};
+use emberline_oncall::gameday::site::{Commands, Place};
+use emberline_oncall::gameday::walker::Walker;
+use emberline_oncall::source::{Answer, Connected, Endpoints};
+
+use super::person::Person;
+use super::{ENDED, failure};
+use crate::failure::{Failure, Result};
+use crate::world::emission::Emission;
+use crate::world::{shown, write};
+
+/// What a system under drill has no use for: proofs are for the real windows, pages for people.
+const LEFT_OUT: [Target; 4] = [Target::Tests, Target::Schema, Target::Operator, Target::Runbooks];
+
+/// The folder that drills work in.
+pub(super) struct Scratch {
+    folder: PathBuf,
+    /// Removed with this, unless it was kept.
+    temporary: Option<tempfile::TempDir>,
+    /// How many systems were started in it.
+    systems: usize,
+}
+
+impl Scratch {
+    /// The given folder, or a temporary one.
+    pub(super) fn new(given: Option<&Path>) -> Result<Self> {
+        if let Some(folder) = given {
+            std::fs::create_dir_all(folder).map_err(|cause| Failure::io("cannot make the folder", folder, &cause))?;
+            let folder = folder.canonicalize().map_err(|cause| Failure::io("cannot resolve", folder, &cause))?;
+            return Ok(Self { folder, temporary: None, systems: 0 });
+        }
+        let temporary = tempfile::Builder::new().prefix("emberline-gameday-").tempdir();
+        let temporary = temporary.map_err(|cause| Failure::new(format!("cannot make a temporary folder: {cause}")))?;
+        Ok(Self { folder: temporary.path().to_owned(), temporary: Some(temporary), systems: 0 })
+    }
+
+    /// Leaves it where it is, for people to look into.
+    pub(super) fn keep(&mut self) -> PathBuf {
+        self.temporary.take().map_or_else(|| self.folder.clone(), tempfile::TempDir::keep)
+    }
+}
+
+/// A system that runs.
+pub(super) struct Session<'s> {
+    plan: &'s Plan,
+    site: Commands<'s>,
+    endpoints: Endpoints,
+    connected: Connected,
+    /// The clone that history is made in.
+    pub(super) repository: Repository,
+    /// What was compiled for the drill.
+    pub(super) generated: PathBuf,
+    /// The good revision.
+    pub(super) good: String,
+    standing: String,
+}
+
+impl<'s> Session<'s> {
+    /// Clones, compiles and starts.
+    pub(super) fn start(
+        plan: &'s Plan,
+        drill: &'s model::Drill,
+        origin: &Path,
+        scratch: &mut Scratch,
+        say: &dyn Fn(&str),
+    ) -> Result<Self> {
+        scratch.systems += 1;
+        let folder = &scratch.folder;
+        let clone = folder.join("clone");
+        let data = folder.join(format!("data-{}", scratch.systems));
+        let (generated, logs) = (folder.join("generated"), folder.join("logs"));
+        for folder in [&data, &logs] {
+            std::fs::create_dir_all(folder).map_err(|cause| Failure::io("cannot make the folder", folder, &cause))?;
+        }
+        // A clone of before may hold half a build, which is worth more than a tidy folder.
+        let repository = match clone.exists() {
+            true => Repository::open(&clone, origin),
+            false => Repository::clone(origin, &clone),
+        };
+        let repository = repository.map_err(failure)?;
+        let good = repository.head().map_err(failure)?;
+        compile(plan, &generated)?;
+        say(&format!("the system is started at {} in {}", good.get(..12).unwrap_or(&good), shown(folder)));
+        let place = Place { clone: &clone, generated: &generated, data: &data, logs: &logs };
+        let site = Commands::start(drill, plan.time_scale, &good, place, &ENDED).map_err(failure)?;
+        let endpoints: Endpoints = serde_json::from_value(site.endpoints.clone()).map_err(|cause| {
+            Failure::new(format!("`start` printed {}, which does not say where things answer: {cause}", site.endpoints))
+        })?;
+        say(&format!("it serves: {}", site.endpoints));
+        let connected = Connected::new(&endpoints, Some(&clone));
+        let mut session =
+            Self { plan, site, endpoints, connected, repository, generated, standing: good.clone(), good };
+        // A system that says which revision it serves may have been started at another.
+        if let Some(other) = session.site.endpoints.get("revision").and_then(|it| it.as_str()) {
+            other.clone_into(&mut session.standing);
+        }
+        Ok(session)
+    }
+
+    /// Runs one drill.
+    pub(super) fn drill(
+        &mut self,
+        fault: &Fault,
+        honest: &[Patch],
+        settings: &Settings,
+        say: &dyn Fn(&str),
+    ) -> Answer<Drilled> {
+        let sources = self.connected.sources();
+        let clock = Wall { ended: &ENDED };
+        let mut search: Box<dyn Search + '_> = match settings.method {
+            Method::Walk => {
+                Box::new(Walker::new(self.plan, &self.endpoints, self.repository.folder(), &settings.without))
+            }
+            Method::Trial => {
+                Box::new(Trial { plan: self.plan, metrics: sources.metrics, repository: &self.repository })
+            }
+            Method::Person => Box::new(Person::new(&self.endpoints, &self.repository, &ENDED)),
+        };
+        let mut drill = Drill {
+            plan: self.plan,
+            metrics: sources.metrics,
+            clock: &clock,
+            site: &mut self.site,
+            repository: &self.repository,
+            search: search.as_mut(),
+            say,
+            standing: self.standing.clone(),
+        };
+        let drilled = drill.run(fault, honest, settings);
+        self.standing = drill.standing;
+        drilled
+    }
+}
+
+/// Compiles what a system under drill loads.
+fn compile(plan: &Plan, folder: &Path) -> Result<()> {
+    let targets: Vec<Target> = Target::ALL.iter().copied().filter(|target| !LEFT_OUT.contains(target)).collect();
+    let emit = |unit: usize, targets: &[Target]| Ok(emberline_core::emit_unit(plan, unit, targets));
+    let emission = Emission { units: plan.units(), only: Some(&targets), emit: &emit };
+    write::write(folder, &emission, false, &|| {}).map(drop)
+}
