@@ -21,6 +21,7 @@ record! {
     ///   JSON: `{"services": ["checkout"]}`. What is deployed tells its revision as `vcs.ref.head.revision` in its
     ///   telemetry.
     /// - `inject`: `EMBERLINE_DATA`, `EMBERLINE_FAULT` (one of `outages`), `EMBERLINE_PHASE` (`begin` or `end`).
+    #[schemars(extend("dependentRequired" = {"outages": ["inject"]}))]
     pub struct DrillSpec {
         /// How much shorter windows, floors, steps and intervals are while it drills. Default: 1, the real windows.
         time_scale: Option<Spanned<u32>>,

@@ -38,9 +38,10 @@ pub(super) fn render(name: &str, values: impl Serialize) -> Answer<String> {
     });
     environment.add_filter("spread", |value: Value| {
         let spread: Option<Spread> = read(&value);
-        spread
-            .filter(|spread| spread.count > 0)
-            .map_or_else(|| "–".to_owned(), |it| format!("{:.0} ({:.0}–{:.0})", it.median, it.lower, it.upper))
+        spread.filter(|spread| spread.count > 0).map_or_else(
+            || "–".to_owned(),
+            |it| format!("{:.0} ({:.0}–{:.0})", it.median.round(), it.lower.round(), it.upper.round()),
+        )
     });
     environment.add_function("share", |part: u64, of: u64| match of {
         0 => "–".to_owned(),
