@@ -64,6 +64,10 @@ pub(crate) struct Gameday {
     /// The severity that calls somebody
     #[arg(long, value_name = "NAME", default_value = "page")]
     pub(crate) severity: String,
+    /// Exit 1 as well where the page or its clearing was late by what is computed, where the commit at fault or its function was
+    /// not named at once, or where the search took more than 30 s of its own
+    #[arg(long, conflicts_with = "without")]
+    pub(crate) strict: bool,
     /// Start the system anew for each drill, so that no long window holds errors of the drill before
     #[arg(long)]
     pub(crate) fresh: bool,

@@ -3,6 +3,7 @@
 mod files;
 mod person;
 mod session;
+mod strict;
 
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -206,7 +207,11 @@ impl Run<'_> {
         if self.gameday.learn {
             files::learn(&self.gameday.specs.specs, record, self.quiet)?;
         }
-        let is_wrong = record.search.as_ref().is_none_or(|search| search.confident_and_wrong);
+        let missed = if self.gameday.strict { strict::missed(record) } else { Vec::new() };
+        for what in &missed {
+            terminal::say(&format!("{}: missed: {what}", record.id));
+        }
+        let is_wrong = !missed.is_empty() || record.search.as_ref().is_none_or(|search| search.confident_and_wrong);
         Ok(if is_wrong || record.outcome != Outcome::Resolved { Status::Findings } else { Status::Clean })
     }
 

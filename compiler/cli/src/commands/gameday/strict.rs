@@ -1,0 +1,49 @@
+//! What `--strict` holds a drill against: times that are computed, and answers that are right at once.
+
+use emberline_oncall::gameday::record::{Outcome, Record, Times, Verdict};
+
+/// Seconds that a search may take of its own.
+const SEARCH: f64 = 30.0;
+/// Seconds from a bad deployment to the page, on real windows.
+const PAGE: f64 = 240.0;
+
+/// What a drill missed, each in a sentence.
+pub(super) fn missed(record: &Record) -> Vec<String> {
+    let mut missed = Vec::new();
+    let Some(search) = &record.search else { return vec!["nobody was called".to_owned()] };
+    let detected = record.detected.unwrap_or(f64::INFINITY);
+    if detected > PAGE {
+        missed.push(format!("the page came after {detected:.0} s, later than {PAGE:.0} s"));
+    }
+    missed.extend(late("the page came", &record.fires));
+    missed.extend(late("the alert cleared", &record.clears));
+    if record.outcome != Outcome::Resolved {
+        missed.push("nothing that was named helped".to_owned());
+    }
+    if record.fault.outage {
+        if search.verdict != Verdict::NoCodeChange {
+            missed.push(format!("no commit is at fault, and the answer was: {}", search.verdict.said()));
+        }
+    } else if search.verdict != Verdict::Commit || search.rank != Some(1) {
+        let rank = search.rank.map_or_else(|| "not at all".to_owned(), |rank| format!("at place {rank}"));
+        missed.push(format!("the commit at fault was named {rank}, and the answer was: {}", search.verdict.said()));
+    }
+    if search.names_function == Some(false) {
+        missed.push("the function at fault was not named".to_owned());
+    }
+    if search.seconds > SEARCH {
+        missed.push(format!("the search took {:.0} s of its own, more than {SEARCH:.0} s", search.seconds));
+    }
+    missed
+}
+
+/// A time that missed what is computed for it, or of which nothing is known.
+fn late(what: &str, times: &Times) -> Option<String> {
+    match (times.met, times.measured, times.limit) {
+        (Some(true), ..) => None,
+        (_, Some(measured), Some(limit)) => {
+            Some(format!("{what} after {measured:.0} s, at the latest after {limit:.0} s was computed"))
+        }
+        _ => Some(format!("{what}: the time is not known, or not computed")),
+    }
+}
