@@ -12,8 +12,9 @@ use crate::source::{Alert, Answer};
 
 /// How often the search is begun: telemetry of a fault may arrive later than its page.
 const ROUNDS: usize = 3;
-/// Seconds between two rounds: collectors wait ten for a trace to be complete.
+/// Seconds between two rounds: collectors wait ten for a trace to be complete, and in compressed time two and an export.
 const BETWEEN: f64 = 10.0;
+const BETWEEN_AT_LEAST: f64 = 4.0;
 /// How many suspects are tried at most.
 const TRIES: usize = 12;
 
@@ -123,8 +124,9 @@ impl Drill<'_> {
             if is_sure || case.settings.method != Method::Walk || round == ROUNDS {
                 return Ok((conclusion, round, seconds));
             }
-            log.tell(format!("telemetry may still be on its way: once more in {BETWEEN:.0} s"));
-            self.clock.sleep(BETWEEN)?;
+            let pause = (BETWEEN / f64::from(self.plan.time_scale.max(1))).max(BETWEEN_AT_LEAST);
+            log.tell(format!("telemetry may still be on its way: once more in {pause:.0} s"));
+            self.clock.sleep(pause)?;
         }
     }
 

@@ -93,7 +93,8 @@ struct Known {
 /// What `target_info` says, by service.
 fn by_metrics(case: &Case<'_>, record: &mut Record) -> BTreeMap<String, Known> {
     let metrics = case.sources.metrics;
-    let query = format!("group by (service_name, job, {LABEL}) (target_info{{{LABEL}!={}}})", quoted(""));
+    // By instance: the series of a process that is gone stay for as long as the collector keeps them.
+    let query = format!("group by (service_name, job, instance, {LABEL}) (target_info{{{LABEL}!={}}})", quoted(""));
     let long = case.slo.burns.first().map_or(3_600.0, |burn| burn.long.real.seconds());
     let (start, end) = (case.before() - long, case.now);
     let step = case.slo.timing.scrape.seconds().max((end - start) / 500.0);
@@ -103,7 +104,7 @@ fn by_metrics(case: &Case<'_>, record: &mut Record) -> BTreeMap<String, Known> {
         some => format!("{some} revisions of services"),
     });
     let mut known: BTreeMap<String, Known> = BTreeMap::new();
-    let (mut last, mut last_before) = (BTreeMap::<String, f64>::new(), BTreeMap::<String, f64>::new());
+    let (mut newest, mut last_before) = (BTreeMap::<String, f64>::new(), BTreeMap::<String, f64>::new());
     for series in series.unwrap_or_default() {
         let job = series.label("job");
         let service = match series.label("service_name") {
@@ -118,8 +119,9 @@ fn by_metrics(case: &Case<'_>, record: &mut Record) -> BTreeMap<String, Known> {
             let seen = of_service.first_seen.entry(revision.clone()).or_insert(first.time);
             *seen = seen.min(first.time);
         }
-        if until.time >= last.get(service).copied().unwrap_or(0.0) {
-            last.insert(service.to_owned(), until.time);
+        // What runs now is what started last and is still there.
+        if until.time >= end - 2.0 * step && first.time >= newest.get(service).copied().unwrap_or(0.0) {
+            newest.insert(service.to_owned(), first.time);
             of_service.now = Some(revision.clone());
         }
         let before = series.points.iter().rev().find(|point| point.time <= case.before()).map(|point| point.time);

@@ -44,6 +44,12 @@ fn decide(walk: &Walk) -> (Verdict, String) {
     if deployment == Some(Deployment::Unchanged) {
         let silent =
             walk.requests.as_ref().and_then(|it| it.operations.iter().find(|it| it.deviation == Deviation::Silence));
+        // A bad request says for itself what ran; metrics of a process that is gone stay for a while.
+        let is_awaited = walk.trace.as_ref().is_some_and(|trace| trace.bad.is_empty() && !trace.asked.is_empty());
+        if silent.is_none() && is_awaited {
+            let why = "no bad request was kept yet that would say which revision it met; walk again in a moment";
+            return (Verdict::NotCertain, why.to_owned());
+        }
         let why = match silent {
             Some(silent) => format!("{} no longer answers, and no deployment explains it", silent.service),
             None => "the revision that runs served well before".to_owned(),

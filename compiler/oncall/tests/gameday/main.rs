@@ -213,7 +213,8 @@ fn a_search_that_is_not_certain_is_begun_again_and_its_suspects_are_tried() {
     let found = record.search.as_ref().unwrap();
     assert_eq!((found.rank, found.rounds, found.confident_and_wrong), (Some(2), 3, false));
     assert_eq!((record.attempts.len(), record.outcome, record.is_right()), (2, Outcome::Resolved, false));
-    assert!(found.ended - found.began >= 20.0 && found.seconds < 1.0);
+    // Two pauses of four seconds: in compressed time collectors wait two, and not ten.
+    assert!(found.ended - found.began >= 8.0 && found.seconds < 1.0);
     assert!(record.slow.iter().any(|line| line.contains("1 rollback did not help")), "{:?}", record.slow);
 }
 
