@@ -2,7 +2,7 @@
 
 use std::fs;
 use std::path::Path;
-use std::time::{Instant, SystemTime, UNIX_EPOCH};
+use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use emberline_core::finding::Severity;
 use emberline_oncall::source::{Connected, Endpoints};
@@ -14,6 +14,9 @@ use crate::args::{FailOn, Format, Reporting, Walk, WalkFormat};
 use crate::failure::{Failure, Result};
 use crate::terminal;
 use crate::world::{shown, write_file};
+
+/// For how long a walk waits for a bad request that was kept: the collector decides after ten seconds, as the policy has it.
+const PATIENCE: Duration = Duration::from_secs(15);
 
 /// Walks, and prints what was found. Specs with errors are shown instead, and are no walk.
 pub(crate) fn run(walk: &Walk, quiet: bool) -> Result<Status> {
@@ -29,7 +32,7 @@ pub(crate) fn run(walk: &Walk, quiet: bool) -> Result<Status> {
     let connected = Connected::new(&endpoints, Some(&walk.repository));
     let now = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0.0, |since| since.as_secs_f64());
     let question = Question { plan: &plan, alert: walk.alert.as_deref(), now };
-    let mut found = walk::walk(&question, &connected.sources());
+    let mut found = walk::walk_patiently(&question, &connected.sources(), PATIENCE);
     found.seconds = began.elapsed().as_secs_f64();
     if let Some(why) = &found.unreachable {
         return Err(

@@ -130,7 +130,8 @@ struct Sums {
 /// Compares traces; `is_own` tells the request that the objective counts.
 pub(super) fn compare(bad: &[Trace], healthy: &[Trace], is_own: &dyn Fn(&Span) -> bool) -> Difference {
     let bad: Vec<Sums> = bad.iter().map(|trace| sums(trace, is_own)).collect();
-    let healthy: Vec<Sums> = healthy.iter().map(|trace| sums(trace, is_own)).collect();
+    let mut healthy: Vec<Sums> = healthy.iter().map(|trace| sums(trace, is_own)).collect();
+    rename(&mut healthy, &bad);
     let kinds: BTreeSet<&Kind> = bad.iter().flat_map(|sums| sums.spans.keys()).collect();
     let mut grown: Vec<Grown> = kinds
         .into_iter()
@@ -153,6 +154,31 @@ pub(super) fn compare(bad: &[Trace], healthy: &[Trace], is_own: &dyn Fn(&Span) -
         now: median(bad.iter().filter_map(|it| it.request)),
         grown,
         more: more(&bad, &healthy),
+    }
+}
+
+/// A deployment may give a span another name: where the only span of a function is called differently before and now, it is the
+/// same span.
+fn rename(healthy: &mut [Sums], bad: &[Sums]) {
+    let kinds = |sums: &[Sums]| -> BTreeSet<Kind> { sums.iter().flat_map(|it| it.spans.keys().cloned()).collect() };
+    let (then, now) = (kinds(healthy), kinds(bad));
+    let is_twin = |one: &Kind, other: &Kind| {
+        !one.function.is_empty()
+            && (&one.service, one.kind, &one.function) == (&other.service, other.kind, &other.function)
+    };
+    let only = |of: &Kind, among: &BTreeSet<Kind>| among.iter().filter(|kind| is_twin(kind, of)).count() == 1;
+    let names: BTreeMap<Kind, Kind> = then
+        .difference(&now)
+        .filter(|old| only(old, &then) && only(old, &now))
+        .filter_map(|old| Some((old.clone(), now.iter().find(|new| is_twin(old, new))?.clone())))
+        .collect();
+    let new = |kind: Kind| names.get(&kind).cloned().unwrap_or(kind);
+    for sums in healthy {
+        sums.spans = std::mem::take(&mut sums.spans).into_iter().map(|(kind, sum)| (new(kind), sum)).collect();
+        sums.edges = std::mem::take(&mut sums.edges)
+            .into_iter()
+            .map(|((from, to), edge)| ((new(from), new(to)), edge))
+            .collect();
     }
 }
 

@@ -11,6 +11,19 @@ pub(super) struct Said {
     pub(super) messages: Vec<String>,
 }
 
+impl Said {
+    /// Whether what fails is late, rather than wrong.
+    fn is_late(&self) -> bool {
+        let says = |text: &String| {
+            let text = text.to_ascii_lowercase();
+            ["timeout", "timed out", "deadline", "too late", "no_answer", "elapsed"]
+                .iter()
+                .any(|word| text.contains(word))
+        };
+        self.kinds.iter().chain(&self.messages).any(says)
+    }
+}
+
 /// A reason, with what it counts.
 pub(super) struct Reason {
     pub(super) counts: f64,
@@ -48,6 +61,8 @@ pub(super) fn fits(changed: &Changed, role: Role, said: &Said) -> Vec<Reason> {
         "read_to_string",
         "Semaphore",
     ];
+    const TIMES: [&str; 8] =
+        ["timeout", "from_millis", "from_secs", "from_micros", "Duration", "deadline", "limit", "timeout_at"];
     const RETRIES: [&str; 7] = ["retry", "retries", "attempt", "attempts", "backoff", "tries", "again"];
     const CHECKS: [&str; 14] = [
         "if",
@@ -93,6 +108,9 @@ pub(super) fn fits(changed: &Changed, role: Role, said: &Said) -> Vec<Reason> {
             fit(if gone { 0.4 } else { 0.2 }, drops(&CHECKS, "a check"));
             fit(0.2, adds(&FAILS, "a way to fail"));
             fit(0.5, very(changed, said));
+            if said.is_late() {
+                fit(0.5, adds(&TIMES, "a length of time").or_else(|| drops(&TIMES, "a length of time")));
+            }
         }
     }
     reasons

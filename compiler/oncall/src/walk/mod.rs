@@ -118,6 +118,23 @@ pub fn walk(question: &Question<'_>, sources: &Sources<'_>) -> Walk {
     walk
 }
 
+/// Between two walks of [`walk_patiently`].
+const AGAIN: std::time::Duration = std::time::Duration::from_secs(2);
+
+/// Walks, and walks again as long as it is too early for bad requests to have been kept, until `patience` is over.
+#[must_use]
+pub fn walk_patiently(question: &Question<'_>, sources: &Sources<'_>, patience: std::time::Duration) -> Walk {
+    let began = std::time::Instant::now();
+    loop {
+        let now = question.now + began.elapsed().as_secs_f64();
+        let walk = walk(&Question { now, ..*question }, sources);
+        if !walk.is_early() || began.elapsed() + AGAIN > patience {
+            return walk;
+        }
+        std::thread::sleep(AGAIN);
+    }
+}
+
 /// The odds of another cause where no bad request was seen: a commit that is suspected for being the only one stays below
 /// [`SURE`].
 const BLIND: f64 = 1.2;

@@ -124,6 +124,15 @@ pub struct Walk {
 }
 
 impl Walk {
+    /// Whether walking again in a moment may tell more: requests are bad, and none of them was kept so far. A page may come
+    /// before the collector has decided which traces to keep.
+    #[must_use]
+    pub fn is_early(&self) -> bool {
+        let burns = self.objective.as_ref().is_some_and(|objective| objective.firing.windows.is_some());
+        let none_yet = self.trace.as_ref().is_some_and(|trace| trace.bad.is_empty() && !trace.asked.is_empty());
+        burns && none_yet && self.verdict == Verdict::NotCertain
+    }
+
     /// A walk that has not begun.
     pub(super) fn begin(at: f64) -> Self {
         Self {

@@ -7,6 +7,7 @@ use serde::Serialize;
 use super::Program;
 use super::items::{Item, ItemKind};
 use super::lex::{Token, TokenKind};
+use super::normal::{bare, is_statement, silent, with_texts};
 pub(crate) use super::rename::Names;
 
 /// How an item changed, from what cannot matter to what may.
@@ -23,8 +24,10 @@ pub enum How {
     Names,
     /// What is written to logs.
     Logs,
-    /// Texts.
+    /// Texts that people read.
     Texts,
+    /// Texts that machines read: statements, paths, addresses.
+    Statements,
     /// It is gone.
     Gone,
     /// Numbers.
@@ -45,8 +48,8 @@ impl How {
             Self::Comments | Self::Tests => 0.0,
             Self::Attributes | Self::Names => 0.06,
             Self::Logs => 0.1,
-            Self::Texts => 0.35,
-            Self::Gone => 0.5,
+            Self::Texts => 0.15,
+            Self::Statements | Self::Gone => 0.5,
             Self::Numbers | Self::Order => 0.9,
             Self::New | Self::Logic => 1.0,
         }
@@ -62,6 +65,7 @@ impl How {
             Self::Names => "names only",
             Self::Logs => "log lines only",
             Self::Texts => "texts only",
+            Self::Statements => "a text that machines read",
             Self::Gone => "takes it away",
             Self::Numbers => "numbers",
             Self::Order => "the order of its statements",
@@ -87,10 +91,6 @@ pub(crate) struct Changed {
     /// Those that went.
     pub(crate) removed: Vec<String>,
 }
-
-/// Macros whose arguments go to a log and nowhere else.
-const LOGGING: [&str; 10] =
-    ["trace", "debug", "info", "warn", "error", "println", "eprintln", "print", "eprint", "log"];
 
 /// Compares the items of two versions of a file. `names` are those that the whole commit gives.
 pub(crate) fn compare(before: Option<&Program>, after: Option<&Program>, names: &Names) -> Vec<Changed> {
@@ -122,6 +122,8 @@ pub(crate) fn compare(before: Option<&Program>, after: Option<&Program>, names: 
         });
         match twin.map(|at| gone.remove(at)) {
             Some((old, theirs)) => changed.push(record(item, How::Names, Some(old), Some(item), &theirs, &tokens)),
+            // A constant or a type does nothing until somebody uses it, and whoever does has changed as well.
+            None if !item.is_function() => changed.push(record(item, How::Names, None, Some(item), &[], &tokens)),
             None => changed.push(record(item, How::New, None, Some(item), &[], &tokens)),
         }
     }
@@ -213,17 +215,23 @@ fn how(before: &[&Token], after: &[&Token], constants: &(Constants, Constants), 
     if same(&before, &after, false) || names.explain(&before, &after) {
         return Some(How::Logs);
     }
-    if same(&before, &after, true) {
-        let differs =
-            |kind: TokenKind| before.iter().zip(&after).any(|(old, new)| old.kind == kind && old.text != new.text);
-        return Some(if differs(TokenKind::Number) { How::Numbers } else { How::Texts });
+    // What is said to people is a text, however it is put together.
+    let (before, after) = (with_texts(&before), with_texts(&after));
+    let (old, new): (Vec<&Token>, Vec<&Token>) = (before.iter().collect(), after.iter().collect());
+    if same(&old, &new, true) {
+        let differing = || old.iter().zip(&new).filter(|(old, new)| old.text != new.text);
+        if differing().any(|(old, _)| old.kind == TokenKind::Number) {
+            return Some(How::Numbers);
+        }
+        let is_read = differing().any(|(old, new)| is_statement(&old.text) || is_statement(&new.text));
+        return Some(if is_read { How::Statements } else { How::Texts });
     }
     let sorted = |tokens: &[&Token]| {
         let mut texts: Vec<String> = tokens.iter().map(|token| token.text.clone()).collect();
         texts.sort();
         texts
     };
-    Some(if sorted(&before) == sorted(&after) { How::Order } else { How::Logic })
+    Some(if sorted(&old) == sorted(&new) { How::Order } else { How::Logic })
 }
 
 /// Whether two sequences are the same; `loosely`, but for numbers and texts.
@@ -246,66 +254,6 @@ fn expanded<'t>(tokens: &[&'t Token], constants: &'t Constants) -> Vec<&'t Token
         }
     }
     out
-}
-
-/// Without attributes and visibility; trailing commas, which formatters move, are left out too.
-fn bare<'t>(tokens: &[&'t Token]) -> Vec<&'t Token> {
-    let mut out: Vec<&Token> = Vec::with_capacity(tokens.len());
-    let mut at = 0;
-    while let Some(token) = tokens.get(at) {
-        let next = tokens.get(at + 1);
-        if token.is("#") && next.is_some_and(|next| next.is("[")) {
-            at = closed(tokens, at + 1) + 1;
-        } else if token.is("pub") {
-            at = if next.is_some_and(|next| next.is("(")) { closed(tokens, at + 1) + 1 } else { at + 1 };
-        } else {
-            let is_trailing = token.is(",") && next.is_some_and(|next| matches!(next.text.as_str(), ")" | "]" | "}"));
-            if !is_trailing {
-                out.push(token);
-            }
-            at += 1;
-        }
-    }
-    out
-}
-
-/// Without calls of logging macros, and without the texts of errors, which people read.
-fn silent<'t>(tokens: &[&'t Token]) -> Vec<&'t Token> {
-    let mut out: Vec<&Token> = Vec::with_capacity(tokens.len());
-    let mut at = 0;
-    while let Some(token) = tokens.get(at) {
-        let is_call =
-            |at: usize| tokens.get(at).is_some_and(|it| it.is("!")) && tokens.get(at + 1).is_some_and(|it| it.is("("));
-        if token.kind == TokenKind::Word && LOGGING.contains(&token.text.as_str()) && is_call(at + 1) {
-            // The path before it: `tracing::info!`.
-            while out.last().is_some_and(|last| last.is("::")) {
-                out.pop();
-                out.pop();
-            }
-            at = closed(tokens, at + 2) + 1;
-            at += usize::from(tokens.get(at).is_some_and(|token| token.is(";")));
-        } else {
-            out.push(token);
-            at += 1;
-        }
-    }
-    out
-}
-
-/// Where the bracket at a place is closed.
-fn closed(tokens: &[&Token], open: usize) -> usize {
-    let mut depth = 0_usize;
-    for (at, token) in tokens.iter().enumerate().skip(open) {
-        match token.text.as_str() {
-            "(" | "[" | "{" if token.kind == TokenKind::Mark => depth += 1,
-            ")" | "]" | "}" if token.kind == TokenKind::Mark => depth = depth.saturating_sub(1),
-            _ => {}
-        }
-        if depth == 0 {
-            return at;
-        }
-    }
-    tokens.len()
 }
 
 impl Changed {
@@ -349,6 +297,15 @@ mod tests {
         assert_eq!(how(f, "fn f(x: u8) -> u8 { let y = x; tracing::info!(x, \"y is {y}\"); y }"), Some(How::Logs));
         assert_eq!(how("fn f() -> u8 { 7 }", "const SEVEN: u8 = 7;\nfn f() -> u8 { SEVEN }"), None);
         assert_eq!(how("fn f() { g(a, b) }", "fn f() { g(a, b,) }"), Some(How::Attributes));
+        let logs = "fn f(x: u8) -> u8 { let y = x; if let Some(z) = y.find(|a| a > 1) { tracing::info!(z); } y }";
+        assert_eq!(how(f, logs), Some(How::Logs));
+        let span = |name: &str| format!("fn f() {{ let s = tracing::info_span!(\"{name}\"); s.in_scope(g) }}");
+        assert_eq!(how(&span("a"), &span("b")), Some(How::Logs));
+        assert_eq!(how("fn f() { Err(\"no\".to_owned()) }", "fn f() { Err(format!(\"no {x}\")) }"), Some(How::Texts));
+        assert_eq!(
+            how("fn f() { g().context(\"a\")? }", "fn f() { g().with_context(|| format!(\"a {b}\"))? }"),
+            Some(How::Texts)
+        );
         assert_eq!(how("#[test] fn f() { 1 }", "#[test] fn f() { 2 }"), Some(How::Tests));
     }
 
@@ -359,6 +316,8 @@ mod tests {
             Some(How::Numbers)
         );
         assert_eq!(how("fn f() { a(\"x\") }", "fn f() { a(\"y\") }"), Some(How::Texts));
+        assert_eq!(how("fn f() { a(\"SELECT 1\") }", "fn f() { a(\"SELECT 2\") }"), Some(How::Statements));
+        assert_eq!(how("fn f() { if x { g() } h() }", "fn f() { if x { } h() }"), Some(How::Logic));
         assert_eq!(how("fn f() { a(); b(); }", "fn f() { b(); a(); }"), Some(How::Order));
         assert_eq!(how("fn f() { t.gross() }", "fn f() { t.net() }"), Some(How::Logic));
         assert_eq!(how("fn f() { if x { return } g() }", "fn f() { g() }"), Some(How::Logic));

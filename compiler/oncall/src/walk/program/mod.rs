@@ -6,6 +6,7 @@
 pub(super) mod change;
 pub(super) mod items;
 mod lex;
+mod normal;
 mod rename;
 
 pub(super) use lex::{Language, Token, TokenKind};
