@@ -1,7 +1,7 @@
 //! The walk as a drill's search.
 
 use std::path::Path;
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use emberline_core::plan::Plan;
 
@@ -9,10 +9,6 @@ use super::record::{SuspectRecord, Verdict};
 use super::search::{Conclusion, Scene, Search};
 use crate::source::{Answer, Connected, Endpoints, Trouble};
 use crate::walk::{self, Question};
-
-/// For how long the walk waits for a bad request that was kept. Under a compressed clock a page comes before the collector,
-/// whose own times are not all compressed, has decided.
-const PATIENCE: Duration = Duration::from_secs(12);
 
 /// Walks from the alert to the commit.
 #[derive(Debug)]
@@ -47,8 +43,7 @@ impl Search for Walker<'_> {
         if is_without("profiles") {
             sources.profiles = None;
         }
-        let question = Question { plan: self.plan, alert: Some(&alert), now: scene.now };
-        let mut walk = walk::walk_patiently(&question, &sources, PATIENCE);
+        let mut walk = walk::walk(&Question { plan: self.plan, alert: Some(&alert), now: scene.now }, &sources);
         walk.seconds = began.elapsed().as_secs_f64();
         if let Some(why) = &walk.unreachable {
             return Err(Trouble(why.clone()));

@@ -56,13 +56,17 @@ pub(super) struct Beyond {
 }
 
 /// Calls of a kind to a peer.
-#[derive(Default)]
+#[derive(Debug, Default)]
 struct Hop {
     calls: usize,
     missing: usize,
     /// Of the missing: failed without any answer.
     unanswered: usize,
     seconds: Vec<f64>,
+    /// Whether even the caller's span of the call is missing.
+    is_vanished: bool,
+    /// What answers such a call, where that is known.
+    answer: Option<Kind>,
 }
 
 /// Looks for breaks in bad traces.
@@ -74,15 +78,23 @@ pub(super) fn look(
     record: &mut Record,
 ) -> Beyond {
     let mut beyond = Beyond { breaks: Vec::new(), side: None };
-    for ((kind, peer), hop) in hops(calls, gathered) {
+    let mut hops = hops(calls, gathered);
+    // A request that failed may have ended before it came to call anybody.
+    if matches!(case.symptom, Symptom::Slow(_)) {
+        hops.extend(vanished(gathered));
+    }
+    for ((kind, peer), hop) in hops {
         // One lost span is a lost span.
         if hop.missing * 2 < hop.calls || hop.missing == 0 {
             continue;
         }
         let theirs = gather::any_of(case, &peer, &gathered.bad, record);
-        let is_apart = theirs.iter().any(|trace| begins_alone(trace, &peer));
+        let is_apart = theirs.iter().any(|trace| begins_alone(trace, &kind.service, &peer, &hop));
         let cause = if is_apart {
             Cause::ContextLost
+        } else if hop.is_vanished {
+            // It makes no call any more, which is its own affair.
+            continue;
         } else if theirs.is_empty() && (hop.unanswered > 0 || requests.is_silent(&peer)) {
             Cause::PeerDown
         } else {
@@ -133,9 +145,12 @@ fn hops(calls: &Calls<'_>, gathered: &Gathered) -> BTreeMap<(Kind, String), Hop>
             }
             let kind = Kind::of(span);
             let answer = answer_of(&tree, at);
-            let peer = answer.map(|answer| answer.service.clone()).or_else(|| known.get(&kind).cloned());
-            let Some(peer) = peer.or_else(|| declared(calls, span)) else { continue };
+            let usual = known.get(&kind);
+            let peer = usual.map(|usual| usual.service.clone()).or_else(|| declared(calls, span));
+            let Some(peer) = peer else { continue };
+            let usual = usual.cloned();
             let hop = hops.entry((kind, peer)).or_default();
+            hop.answer = usual;
             hop.calls += 1;
             if answer.is_none() {
                 hop.missing += 1;
@@ -148,19 +163,54 @@ fn hops(calls: &Calls<'_>, gathered: &Gathered) -> BTreeMap<(Kind, String), Hop>
     hops
 }
 
+/// Calls that healthy requests make and bad ones do not: where even the caller's span of the call is in another trace.
+fn vanished(gathered: &Gathered) -> BTreeMap<(Kind, String), Hop> {
+    let calling = |trace: &Trace| -> BTreeMap<Kind, (Kind, Kind)> {
+        let tree = Tree::of(trace);
+        let calls = tree.order.iter().filter(|at| is_call(tree.span(**at)));
+        let told = calls.filter_map(|at| {
+            let (parent, answer) = (tree.nodes[*at].parent?, answer_of(&tree, *at)?);
+            Some((Kind::of(tree.span(parent)), (Kind::of(tree.span(*at)), Kind::of(answer))))
+        });
+        told.collect()
+    };
+    let mut usual: BTreeMap<Kind, (usize, (Kind, Kind))> = BTreeMap::new();
+    for (parent, call) in gathered.healthy.iter().flat_map(calling) {
+        usual.entry(parent).or_insert((0, call)).0 += 1;
+    }
+    let mut hops = BTreeMap::new();
+    for (parent, (_, (call, answer))) in
+        usual.into_iter().filter(|(_, (count, _))| *count * 2 >= gathered.healthy.len())
+    {
+        let peer = answer.service.clone();
+        let mut hop = Hop { is_vanished: true, answer: Some(answer), ..Hop::default() };
+        for tree in gathered.bad.iter().map(Tree::of) {
+            for at in tree.order.iter().filter(|at| Kind::of(tree.span(**at)) == parent) {
+                hop.calls += 1;
+                if !tree.nodes[*at].children.iter().any(|child| is_call(tree.span(*child))) {
+                    hop.missing += 1;
+                    hop.seconds.push(tree.nodes[*at].own);
+                }
+            }
+        }
+        hops.insert((call, peer), hop);
+    }
+    hops
+}
+
 /// Whether a span calls another service, rather than a database.
 fn is_call(span: &Span) -> bool {
     span.kind == SpanKind::Client && !span.attributes.keys().any(|key| key.starts_with("db."))
 }
 
-/// The peer of each kind of call, as answers show it.
-fn peers<'t>(traces: impl Iterator<Item = &'t Trace>) -> BTreeMap<Kind, String> {
+/// What answers each kind of call.
+fn peers<'t>(traces: impl Iterator<Item = &'t Trace>) -> BTreeMap<Kind, Kind> {
     let mut peers = BTreeMap::new();
     for trace in traces {
         let tree = Tree::of(trace);
         for at in 0..tree.nodes.len() {
             if let (true, Some(answer)) = (is_call(tree.span(at)), answer_of(&tree, at)) {
-                peers.insert(Kind::of(tree.span(at)), answer.service.clone());
+                peers.insert(Kind::of(tree.span(at)), Kind::of(answer));
             }
         }
     }
@@ -183,9 +233,21 @@ fn declared(calls: &Calls<'_>, span: &Span) -> Option<String> {
     }
 }
 
-/// Whether a service's request has no caller in the trace.
-fn begins_alone(trace: &Trace, service: &str) -> bool {
+/// Whether a peer's request begins a trace; or, where the caller's span of the call is gone as well, whether that begins one, and
+/// nobody knows what it was for.
+fn begins_alone(trace: &Trace, caller: &str, peer: &str, hop: &Hop) -> bool {
     let tree = Tree::of(trace);
-    (0..tree.nodes.len())
-        .any(|at| tree.span(at).service == service && answers(tree.span(at)) && tree.nodes[at].parent.is_none())
+    let is_first = |at: usize| match tree.nodes[at].parent {
+        None => !hop.is_vanished,
+        Some(above) => {
+            let is_call = tree.span(above).service == caller && is_call(tree.span(above));
+            hop.is_vanished && is_call && tree.nodes[above].parent.is_none()
+        }
+    };
+    // A peer also does what nobody calls for.
+    let is_such = |span: &Span| match &hop.answer {
+        Some(answer) => Kind::of(span) == *answer,
+        None => span.kind == SpanKind::Server,
+    };
+    (0..tree.nodes.len()).any(|at| tree.span(at).service == peer && is_such(tree.span(at)) && is_first(at))
 }

@@ -46,43 +46,56 @@ const COMMON: [&str; 32] = [
 /// A name that more functions have than this says nothing.
 const SHARED: usize = 3;
 
-/// Names, and the names that their functions mention.
+/// Names, and the names that their functions mention. A name belongs to a package: two programs of a repository may both have a
+/// function of it.
 #[derive(Debug, Default)]
 pub(super) struct Mentions {
-    below: BTreeMap<String, BTreeSet<String>>,
-    above: BTreeMap<String, BTreeSet<String>>,
+    below: BTreeMap<Name, BTreeSet<Name>>,
+    above: BTreeMap<Name, BTreeSet<Name>>,
 }
+
+/// A package's folder, and a name in it.
+pub(super) type Name = (String, String);
 
 impl Mentions {
     /// Those of some files at the deployed revision.
     pub(super) fn of(repo: &Repo<'_>, paths: &BTreeSet<String>) -> Self {
-        let programs: Vec<std::rc::Rc<Program>> = paths.iter().filter_map(|path| repo.now(path)).collect();
-        let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
-        for item in programs.iter().flat_map(|program| &program.items).filter(|item| !item.is_test) {
-            *counts.entry(&item.name).or_default() += 1;
+        let programs: Vec<(String, std::rc::Rc<Program>)> =
+            paths.iter().filter_map(|path| Some((repo.package(path), repo.now(path)?))).collect();
+        let items =
+            || programs.iter().flat_map(|(package, program)| program.items.iter().map(move |item| (package, item)));
+        let mut counts: BTreeMap<(&str, &str), usize> = BTreeMap::new();
+        for (package, item) in items().filter(|(_, item)| !item.is_test) {
+            *counts.entry((&item.name, package)).or_default() += 1;
         }
-        let known: BTreeSet<&str> = counts
-            .iter()
-            .filter(|(name, count)| **count <= SHARED && !COMMON.contains(name))
-            .map(|(name, _)| *name)
-            .collect();
+        // Where a name is declared, in the packages in which it says something.
+        let mut known: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
+        for ((name, package), _) in counts.iter().filter(|(_, count)| **count <= SHARED) {
+            if !COMMON.contains(name) {
+                known.entry(name).or_default().push(package);
+            }
+        }
         // What is called on something is a method: a free function of the name is another.
-        let methods: BTreeSet<&str> = programs
-            .iter()
-            .flat_map(|program| &program.items)
-            .filter(|item| !item.qualifier.is_empty() || !item.is_function())
-            .map(|item| item.name.as_str())
+        let methods: BTreeSet<&str> = items()
+            .filter(|(_, item)| !item.qualifier.is_empty() || !item.is_function())
+            .map(|(_, item)| item.name.as_str())
             .collect();
         let mut mentions = Self::default();
-        for program in &programs {
+        for (package, program) in &programs {
             for item in program.items.iter().filter(|item| !item.is_test) {
                 let tokens = program.tokens_of(item);
                 for (at, token) in tokens.iter().enumerate().filter(|(_, token)| token.kind == TokenKind::Word) {
                     let word = token.text.as_str();
                     let is_on_something = at > 0 && tokens[at - 1].is(".");
-                    if word != item.name && known.contains(word) && (!is_on_something || methods.contains(word)) {
-                        mentions.below.entry(item.name.clone()).or_default().insert(word.to_owned());
-                        mentions.above.entry(word.to_owned()).or_default().insert(item.name.clone());
+                    let Some(packages) = known.get(word).filter(|_| word != item.name) else { continue };
+                    if is_on_something && !methods.contains(word) {
+                        continue;
+                    }
+                    let own = packages.contains(&package.as_str());
+                    for of in packages.iter().filter(|of| !own || *of == package) {
+                        let (from, to) = ((package.clone(), item.name.clone()), ((*of).to_owned(), word.to_owned()));
+                        mentions.above.entry(to.clone()).or_default().insert(from.clone());
+                        mentions.below.entry(from).or_default().insert(to);
                     }
                 }
             }
@@ -91,23 +104,23 @@ impl Mentions {
     }
 
     /// How many steps down from one name to another; `None` for more than three.
-    pub(super) fn down(&self, from: &str, to: &str) -> Option<usize> {
+    pub(super) fn down(&self, from: &Name, to: &Name) -> Option<usize> {
         distance(&self.below, from, to, 3)
     }
 
     /// How many steps up; `None` for more than two.
-    pub(super) fn up(&self, from: &str, to: &str) -> Option<usize> {
+    pub(super) fn up(&self, from: &Name, to: &Name) -> Option<usize> {
         distance(&self.above, from, to, 2)
     }
 
     /// A name that both mention.
-    pub(super) fn common(&self, one: &str, other: &str) -> Option<&str> {
+    pub(super) fn common(&self, one: &Name, other: &Name) -> Option<&str> {
         let (one, other) = (self.below.get(one)?, self.below.get(other)?);
-        one.intersection(other).next().map(String::as_str)
+        one.intersection(other).next().map(|(_, name)| name.as_str())
     }
 }
 
-fn distance(edges: &BTreeMap<String, BTreeSet<String>>, from: &str, to: &str, most: usize) -> Option<usize> {
+fn distance(edges: &BTreeMap<Name, BTreeSet<Name>>, from: &Name, to: &Name, most: usize) -> Option<usize> {
     let mut seen = BTreeSet::from([from]);
     let mut queue = VecDeque::from([(from, 0)]);
     while let Some((at, steps)) = queue.pop_front() {

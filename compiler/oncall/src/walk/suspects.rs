@@ -252,7 +252,8 @@ fn nearness(
         return Some((base, format!("changes {place} ({}): {what}", site.why)));
     }
     let name = called(changed);
-    let (from, to) = (target.item.name.as_str(), changed.name.as_str());
+    let from = &(evidence.repo.package(&target.file), target.item.name.clone());
+    let to = &(evidence.repo.package(path), changed.name.clone());
     if let Some(steps) = evidence.mentions.down(from, to).filter(|steps| *steps > 0) {
         let near = if changed.kind == ItemKind::Constant { 0.6 } else { [0.5, 0.36, 0.25][steps.clamp(1, 3) - 1] };
         return Some((near, format!("changes `{name}`, {} {place}: {what}", below(steps))));

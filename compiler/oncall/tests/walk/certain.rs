@@ -1,6 +1,6 @@
 //! Faults of every kind, each among honest commits: the walk names the commit and the function.
 
-use emberline_oncall::walk::{Verdict, Walk};
+use emberline_oncall::walk::{Cause, Verdict, Walk};
 
 use crate::shop::Repository;
 use crate::world::{Shape, World};
@@ -212,6 +212,52 @@ fn a_fault_behind_a_broken_propagation() {
     assert!(breaks[0].words.contains("gets lost between checkout and payments"), "{breaks:?}");
     assert!(walk.missing.iter().any(|missing| missing.contains("gets lost")));
     assert_eq!(walk.trace.as_ref().unwrap().service, "payments");
+}
+
+#[test]
+fn a_fault_behind_a_call_that_went_astray() {
+    let fault = fault(
+        LEDGER,
+        "        self.archive(&receipt);\n",
+        "        self.archive(&receipt);\n        self.archive_again(&receipt).wait();\n",
+    );
+    let mut world = World::new();
+    world.fires("checkout", "latency");
+    world.traffic(&fault.good, &fault.head, &Shape { book: 600, is_astray: true, ..Shape::default() });
+    world.usually("payments", 20, "payments::ledger::Ledger::book", LEDGER, 15);
+    let walk = world.walk_in(&fault.repository);
+    names(&walk, &fault.commit, "book");
+    let trace = walk.trace.as_ref().unwrap();
+    assert_eq!((trace.breaks[0].cause, trace.service.as_str()), (Cause::ContextLost, "payments"), "{:?}", trace.breaks);
+}
+
+#[test]
+fn a_request_that_fails_before_it_calls_anybody_has_lost_nothing() {
+    let fault = fault(
+        "services/checkout/src/handler.rs",
+        "    let stock =",
+        "    if order.is_odd() {\n        return failed!(\"OddOrder\", \"no\");\n    }\n    let stock =",
+    );
+    let mut world = World::new();
+    world.fires("checkout", "availability");
+    world.traffic(&fault.good, &fault.head, &Shape::default());
+    for trace in world.traces.iter_mut().filter(|trace| trace.spans[0].start as f64 / 1e9 >= crate::world::ONSET) {
+        trace.spans.retain(|span| span.service != "payments" && span.name != "POST /rpc" && span.name != "pay");
+        for span in trace.spans.iter_mut().filter(|span| span.kind != emberline_oncall::source::SpanKind::Internal) {
+            span.failed = span.name != "stock";
+        }
+        let said =
+            crate::world::labels(&[("exception.type", "OddOrder"), ("code.function.name", "checkout::handler::take")]);
+        let server = trace.spans.iter_mut().find(|span| span.service == "checkout").unwrap();
+        server.events.push(emberline_oncall::source::Event {
+            time: server.start,
+            name: "failed".into(),
+            attributes: said,
+        });
+    }
+    let walk = world.walk_in(&fault.repository);
+    names(&walk, &fault.commit, "take");
+    assert!(walk.trace.as_ref().unwrap().breaks.is_empty(), "{:?}", walk.trace.as_ref().unwrap().breaks);
 }
 
 #[test]

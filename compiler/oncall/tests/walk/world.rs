@@ -30,6 +30,8 @@ pub(crate) struct Shape {
     pub(crate) book: u64,
     /// Checkout's context does not reach payments.
     pub(crate) is_broken: bool,
+    /// It does not even reach checkout's own call.
+    pub(crate) is_astray: bool,
     /// Payments is not there.
     pub(crate) is_down: bool,
     /// Payments fails with an error of this type, message, function, file and line.
@@ -48,6 +50,7 @@ impl Default for Shape {
             charge: 5,
             book: 3,
             is_broken: false,
+            is_astray: false,
             is_down: false,
             error: None,
             retries: false,
@@ -221,14 +224,15 @@ impl World {
         for attempt in 0..shape.charges {
             let fails = (shape.retries && attempt + 1 < shape.charges) || shape.error.is_some();
             let lasts = shape.charge + shape.book + 4;
-            let client = b.span(&pay, "checkout", "POST /rpc", SpanKind::Client, (now, now + lasts), EXCHANGE);
+            let above = if shape.is_astray { "" } else { &pay };
+            let client = b.span(above, "checkout", "POST /rpc", SpanKind::Client, (now, now + lasts), EXCHANGE);
             b.of(&client).failed = shape.is_down;
             if shape.is_down {
                 now += 2;
                 continue;
             }
             let time = (now + 1, now + lasts - 1);
-            let parent = if shape.is_broken { String::new() } else { client };
+            let parent = if shape.is_broken { String::new() } else { client.clone() };
             let rpc = b.span(&parent, "payments", "POST /rpc", SpanKind::Server, time, OBSERVE);
             b.of(&rpc).failed = fails;
             let place = labels(&[("code.file.path", "services/payments/src/rpc.rs"), ("code.line.number", "11")]);
@@ -238,6 +242,8 @@ impl World {
             let booked = b.span(&rpc, "payments", "ledger", SpanKind::Client, ledger, place);
             if shape.is_broken {
                 apart.extend([rpc.clone(), booked]);
+            } else if shape.is_astray {
+                apart.extend([client, rpc.clone(), booked]);
             }
             if let Some((kind, message, function, file, line)) = shape.error {
                 let said = labels(&[
