@@ -45,6 +45,8 @@ const COMMON: [&str; 32] = [
 ];
 /// A name that more functions have than this says nothing.
 const SHARED: usize = 3;
+/// What more functions mention than this connects none of them.
+const FEW: usize = 4;
 
 /// Names, and the names that their functions mention. A name belongs to a package: two programs of a repository may both have a
 /// function of it.
@@ -113,10 +115,11 @@ impl Mentions {
         distance(&self.above, from, to, 2)
     }
 
-    /// A name that both mention.
+    /// A name that both mention, and few others do.
     pub(super) fn common(&self, one: &Name, other: &Name) -> Option<&str> {
         let (one, other) = (self.below.get(one)?, self.below.get(other)?);
-        one.intersection(other).next().map(|(_, name)| name.as_str())
+        let is_rare = |name: &&Name| self.above.get(*name).is_some_and(|above| above.len() <= FEW);
+        one.intersection(other).find(is_rare).map(|(_, name)| name.as_str())
     }
 }
 

@@ -135,6 +135,9 @@ pub fn walk_patiently(question: &Question<'_>, sources: &Sources<'_>, patience: 
     }
 }
 
+/// The odds of another cause where the deployment came a while before the incident.
+const EARLIER: f64 = 0.4;
+
 /// The odds of another cause where no bad request was seen: a commit that is suspected for being the only one stays below
 /// [`SURE`].
 const BLIND: f64 = 1.2;
@@ -188,6 +191,10 @@ impl Layers<'_> {
             walk.missing.push(format!("Bad requests also call {} {:.0} times.", more.child.words(), more.now));
         }
         holes += self.holes(&mut walk.missing);
+        // What had run for a while before may still be the cause, by what it gathers; but less likely.
+        if code::deployed(&service, &revisions).is_some_and(|it| it.lead(case.onset).is_some()) {
+            holes += EARLIER;
+        }
         let said = Said {
             kinds: errors.failures.iter().map(|failure| failure.kind.clone()).collect(),
             messages: errors.failures.iter().map(|failure| failure.message.clone()).collect(),

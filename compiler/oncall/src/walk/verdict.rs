@@ -28,18 +28,22 @@ fn decide(walk: &Walk) -> (Verdict, String) {
     let down = walk.trace.as_ref().and_then(|trace| trace.down());
     let first = walk.suspects.first();
     if let Some(down) = down {
-        let caller_is_new = walk
-            .code
-            .as_ref()
-            .is_some_and(|code| code.revisions.iter().any(|it| it.service == down.caller && it.is_changed()));
-        // A caller that was deployed at that time may call the wrong address; else it is the peer.
-        if !caller_is_new || first.is_none_or(|first| first.score < NEAR) {
-            return (Verdict::NoCodeChange, format!("{} is down or cannot be reached", down.peer));
-        }
-        return (
-            Verdict::NotCertain,
-            format!("{} does not answer {}, which was deployed lately", down.peer, down.caller),
-        );
+        // A caller that was deployed at that very time may call the wrong address, and a peer may not have survived its own
+        // deployment; else it is the peer that fell.
+        let onset = walk.objective.as_ref().map(|objective| &objective.onset);
+        let is_new = |it: &&super::Revisions| it.is_changed() && onset.is_none_or(|onset| it.lead(onset).is_none());
+        let revisions = walk.code.iter().flat_map(|code| &code.revisions);
+        let mut concerned = revisions.filter(|it| it.service == down.caller || it.service == down.peer);
+        return match concerned.find(is_new) {
+            Some(new) if first.is_some_and(|first| first.score >= NEAR) => {
+                let why = format!(
+                    "{} does not answer {}, and {} was deployed when it began",
+                    down.peer, down.caller, new.service
+                );
+                (Verdict::NotCertain, why)
+            }
+            _ => (Verdict::NoCodeChange, format!("{} is down or cannot be reached", down.peer)),
+        };
     }
     if deployment == Some(Deployment::Unchanged) {
         let silent =

@@ -63,6 +63,32 @@ fn a_dependency_that_is_down_is_no_commit() {
 }
 
 #[test]
+fn a_deployment_a_while_before_an_outage_is_not_accused_of_it() {
+    let fault = fault(
+        "services/checkout/src/payment.rs",
+        "    let call = message(order, cents);\n",
+        "    let call = message(order, cents + 0);\n",
+    );
+    let is_down = Shape { is_down: true, ..Shape::default() };
+    let walked = |seen: f64| {
+        let mut world = World::new();
+        world.fires("checkout", "availability");
+        world.traffic(&fault.good, &fault.head, &is_down);
+        let info = |revision: &str, from: f64, to: f64| {
+            let points = [from, to].map(|time| Point { time, value: 1.0 }).to_vec();
+            Series { labels: labels(&[("service_name", "checkout"), ("vcs_ref_head_revision", revision)]), points }
+        };
+        world.info = vec![info(&fault.good, ONSET - 500.0, seen), info(&fault.head, seen, NOW)];
+        world.walk_in(&fault.repository)
+    };
+    let walk = walked(ONSET - 60.0);
+    assert_eq!(walk.verdict, Verdict::NoCodeChange, "{}", human(&walk));
+    let walk = walked(ONSET - 1.0);
+    assert_eq!(walk.verdict, Verdict::NotCertain, "{}", human(&walk));
+    assert!(walk.headline.contains("checkout was deployed when it began"), "{}", walk.headline);
+}
+
+#[test]
 fn the_same_revision_served_well_before() {
     let repository = Repository::new();
     let good = repository.head();
