@@ -6,13 +6,15 @@ use serde::Serialize;
 
 use super::ask::Record;
 use super::case::{Case, answers, has_failed};
+use super::compare::Kind;
+use super::fits::Said;
 use super::gather::Gathered;
 use super::report::{Ask, Place};
 use super::site::{Role, Site};
 use super::spot::Spot;
 use super::tree::Tree;
 use super::waits;
-use super::words::{many, number};
+use super::words::{many, median, number};
 use crate::source::{Labels, LogLine, SpanKind, Trace};
 
 /// Errors that arose in the same place.
@@ -58,9 +60,10 @@ struct Found {
 pub(super) fn look(case: &Case<'_>, gathered: &Gathered) -> (Errors, Vec<Site>) {
     let mut record = Record::default();
     let mut all: Vec<Found> = Vec::new();
+    let usual = usual(&gathered.healthy);
     for (at, trace) in gathered.bad.iter().enumerate() {
         let lines = if at < READ { lines(case, trace, &mut record) } else { Vec::new() };
-        all.extend(innermost(trace, &lines));
+        all.extend(innermost(trace, &lines, &usual));
     }
     let mut groups: BTreeMap<(String, String, String), Vec<&Found>> = BTreeMap::new();
     for found in &all {
@@ -101,7 +104,7 @@ fn lines(case: &Case<'_>, trace: &Trace, record: &mut Record) -> Vec<LogLine> {
 }
 
 /// The innermost failure of a trace: failed spans below which nothing failed, the first to end.
-fn innermost(trace: &Trace, lines: &[LogLine]) -> Option<Found> {
+fn innermost(trace: &Trace, lines: &[LogLine], usual: &BTreeMap<Kind, f64>) -> Option<Found> {
     let tree = Tree::of(trace);
     let failed = |at: usize| has_failed(tree.span(at));
     let mut has_failed_below = vec![false; tree.nodes.len()];
@@ -121,6 +124,13 @@ fn innermost(trace: &Trace, lines: &[LogLine]) -> Option<Found> {
             && answers(child)
             && !child.attributes.contains_key("http.response.status_code")
     });
+    // Where the caller gave up on an answer that took no longer than ever, it is the caller that is at fault.
+    let unanswered = unanswered.filter(|child| {
+        let said = told(&tree, at, lines).failure;
+        let said = Said { kinds: vec![said.kind], messages: vec![said.message] };
+        let usual = usual.get(&Kind::of(tree.span(*child))).copied();
+        !said.is_late() || usual.is_some_and(|usual| tree.span(*child).seconds() > 1.5 * usual)
+    });
     let at_end = unanswered.unwrap_or(at);
     let mut found = told(&tree, at_end, lines);
     if unanswered.is_some() {
@@ -130,6 +140,15 @@ fn innermost(trace: &Trace, lines: &[LogLine]) -> Option<Found> {
         }
     }
     Some(found)
+}
+
+/// How long spans of a kind take in healthy requests, by the median.
+fn usual(healthy: &[Trace]) -> BTreeMap<Kind, f64> {
+    let mut seconds: BTreeMap<Kind, Vec<f64>> = BTreeMap::new();
+    for span in healthy.iter().flat_map(|trace| &trace.spans) {
+        seconds.entry(Kind::of(span)).or_default().push(span.seconds());
+    }
+    seconds.into_iter().filter_map(|(kind, seconds)| Some((kind, median(seconds)?))).collect()
 }
 
 /// What an error says of itself, in attributes.

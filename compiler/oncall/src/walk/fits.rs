@@ -13,16 +13,23 @@ pub(super) struct Said {
 
 impl Said {
     /// Whether what fails is late, rather than wrong.
-    fn is_late(&self) -> bool {
+    pub(super) fn is_late(&self) -> bool {
         let says = |text: &String| {
             let text = text.to_ascii_lowercase();
-            ["timeout", "timed out", "deadline", "too late", "no_answer", "elapsed"]
-                .iter()
-                .any(|word| text.contains(word))
+            ["timeout", "timed out", "deadline", "too late", "has elapsed"].iter().any(|word| text.contains(word))
         };
         self.kinds.iter().chain(&self.messages).any(says)
     }
+
+    /// Whether a change may be why somebody gives up too soon, or waits for too long.
+    pub(super) fn is_about_time(&self, changed: &Changed) -> bool {
+        self.is_late() && (changed.adds(&TIMES).is_some() || changed.removes(&TIMES).is_some())
+    }
 }
+
+/// Words of limits in time.
+const TIMES: [&str; 8] =
+    ["timeout", "from_millis", "from_secs", "from_micros", "Duration", "deadline", "limit", "timeout_at"];
 
 /// A reason, with what it counts.
 pub(super) struct Reason {
@@ -61,8 +68,6 @@ pub(super) fn fits(changed: &Changed, role: Role, said: &Said) -> Vec<Reason> {
         "read_to_string",
         "Semaphore",
     ];
-    const TIMES: [&str; 8] =
-        ["timeout", "from_millis", "from_secs", "from_micros", "Duration", "deadline", "limit", "timeout_at"];
     const RETRIES: [&str; 7] = ["retry", "retries", "attempt", "attempts", "backoff", "tries", "again"];
     const CHECKS: [&str; 14] = [
         "if",

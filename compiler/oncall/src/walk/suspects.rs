@@ -194,7 +194,8 @@ fn charge<'c>(candidate: &'c Candidate, path: &'c str, changed: &'c Changed, evi
     let (near, reason, role) = best.unwrap_or_else(|| {
         let folder = evidence.folders.iter().find(|folder| within(folder, path));
         // Where no function is known at all, the service is the place.
-        let near = if evidence.targets.is_empty() { 0.3 } else { 0.07 };
+        let is_limit = evidence.role == Role::Fails && evidence.said.is_about_time(changed);
+        let near = if evidence.targets.is_empty() || is_limit { 0.3 } else { 0.07 };
         let counts = if folder.is_some() { near * how } else { 0.01 * how };
         let words = match folder {
             Some(_) => format!("changes `{}` of a service that takes part: {}", called(changed), changed.how.words()),

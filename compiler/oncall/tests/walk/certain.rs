@@ -261,6 +261,53 @@ fn a_request_that_fails_before_it_calls_anybody_has_lost_nothing() {
 }
 
 #[test]
+fn a_caller_that_gives_up_too_soon() {
+    let main = "services/checkout/src/main.rs";
+    let repository = Repository::new();
+    repository.write(
+        main,
+        "fn main() {\n    let payments = Client::connect(at, Duration::from_secs(5));\n    serve(payments)\n}\n",
+    );
+    let good = repository.commit("Where it begins");
+    repository.honest(0);
+    // An honest one that changes what the callee does where it was cut off.
+    repository.edit(
+        RPC,
+        "        return Err(Failure::Declined);\n",
+        "        return Err(Failure::NothingToPay);\n",
+        "Say why",
+    );
+    let commit = repository.edit(main, "Duration::from_secs(5)", "Duration::from_millis(5)", "A limit in milliseconds");
+    repository.honest(1);
+    let head = repository.head();
+    let mut world = World::new();
+    world.fires("checkout", "availability");
+    world.traffic(&good, &head, &Shape::default());
+    for trace in world.traces.iter_mut().filter(|trace| trace.spans[0].start as f64 / 1e9 >= crate::world::ONSET) {
+        let said = [
+            ("exception.type", "PaymentsUnreachable"),
+            ("exception.message", "calling /rpc: operation timed out"),
+            ("code.function.name", "checkout::payment::pay"),
+        ];
+        for span in &mut trace.spans {
+            if span.service == "payments" {
+                span.end = span.start + 4_000_000;
+            } else {
+                span.failed = !matches!(span.name.as_str(), "stock" | "price");
+            }
+            if span.name == "pay" {
+                let attributes = crate::world::labels(&said);
+                span.events.push(emberline_oncall::source::Event { time: span.end, name: "failed".into(), attributes });
+            }
+        }
+    }
+    let walk = world.walk_in(&repository);
+    assert_eq!(walk.suspects[0].commit.id, commit, "{}", emberline_oncall::walk::human(&walk));
+    assert_eq!(walk.service.as_deref(), Some("checkout"));
+    assert_ne!(walk.verdict, Verdict::NoCodeChange);
+}
+
+#[test]
 fn comments_and_names_in_the_same_function_do_not_win() {
     let (mut world, fault) = quadratic();
     // Later than the fault, every line of the function is written anew: names, comments, a log line.
