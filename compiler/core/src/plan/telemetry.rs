@@ -44,6 +44,8 @@ const COLLECTOR_LABELS: u64 = 16;
 const SPANS_COUNTED: Duration = Duration::from_secs(5);
 /// What a drill's compressed time leaves at least of the wait for a trace's spans.
 const LEAST_WAIT: Duration = Duration::from_secs(2);
+/// How long a drill's compressed time leaves series at least that nobody exports any more.
+const LEAST_STALE: Duration = Duration::from_secs(10);
 /// Exports that a service may miss before its series end.
 const MISSED: u64 = 4;
 
@@ -277,7 +279,7 @@ impl TelemetryPlan {
             remembered_traces: pending_traces * REMEMBERED,
             exemplars_every: scale.real(policy.scrape.value),
             spans_counted_every: scale.real(SPANS_COUNTED),
-            stale_after: (policy.scrape.value * MISSED).max(Duration::from_minutes(1)),
+            stale_after: scale.real((policy.scrape.value * MISSED).max(Duration::from_minutes(1))).max(LEAST_STALE),
             metrics: metrics.map_or(longest + Duration::from_days(10), |kept| kept.value),
             traces: *traces,
             profiles: *profiles,

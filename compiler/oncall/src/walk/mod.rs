@@ -3,15 +3,15 @@
 //! Each layer asks little and hands on what it found; what is missing or breaks is said, and lowers confidence instead of
 //! ending the walk.
 //!
-//! - [`slo`] chooses the alert, and says when it began ([`onset`]).
-//! - [`requests`] says which requests, by span metrics.
-//! - [`trace`] fetches bad traces and healthy ones ([`gather`]), compares them ([`compare`], by [`tree`]), and finds where the
-//!   chain breaks ([`chain`]).
-//! - [`profile`] and [`latency`] turn slow spans, [`errors`] failed ones, into places in the code ([`site`]).
-//! - [`code`] reads what was deployed ([`revisions`], [`candidates`]), and [`suspects`] ranks the commits
-//!   (by [`target`], [`mentions`] and [`fits`]). Source code is read by
-//!   [`program`].
-//! - [`render`] makes texts and pictures of it.
+//! - `slo` chooses the alert, and says when it began (`onset`).
+//! - `requests` says which requests, by span metrics.
+//! - `trace` fetches bad traces and healthy ones (`gather`), compares them (`compare`, by `tree`), and finds where the
+//!   chain breaks (`chain`).
+//! - `profile` and `latency` turn slow spans, `errors` failed ones, into places in the code (`site`).
+//! - `code` reads what was deployed (`revisions`, `candidates`), and `suspects` ranks the commits
+//!   (by `target`, `mentions` and `fits`). Source code is read by
+//!   `program`.
+//! - `render` makes texts and pictures of it.
 
 mod ask;
 mod candidates;

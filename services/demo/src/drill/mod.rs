@@ -1,6 +1,6 @@
 //! The system as a drill has it: started in the foreground with history behind it, and changed by other processes while it runs.
 //!
-//! - [`run`] is the foreground: it starts everything, writes [`history`] and serves [`control`] until it is asked to end.
+//! - [`run`] is the foreground: it starts everything, writes a good past and serves changes until it is asked to end.
 //! - [`deploy`] builds a checkout and asks the foreground to run what came of it.
 //!
 //! What a drill is told by its environment stands in [`Setting`]; `emberline gameday` is one who tells it.
