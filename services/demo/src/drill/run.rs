@@ -17,7 +17,7 @@ use crate::programs::Programs;
 use crate::system::{Drill, Options, System};
 
 /// Requests a second, at random moments: few enough that a fault which burns processor time leaves some to the others.
-const RATE: f64 = 4.0;
+const RATE: f64 = 3.0;
 /// How long recorded series may take to be there, before time is compressed: base windows are 75 s and longer.
 const SETTLING: Duration = Duration::from_secs(10 * 60);
 
