@@ -19,12 +19,13 @@ const SOURCES: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../..");
 /// What the profiler is told.
 pub(crate) fn profiled(service: Service) -> profiler::Config {
     let attributes = resource(service);
+    // Debug information has the path without detours. Checkouts that share a folder of builds share this library as well, so
+    // who deploys may say which of them a program is from.
     let sources = std::path::Path::new(SOURCES);
-    // Debug information has the path without detours.
-    let root = sources.ancestors().nth(4).unwrap_or(sources);
+    let root = sources.ancestors().nth(4).unwrap_or(sources).display().to_string();
     profiler::Config {
         frequency_hz: 99,
-        source_root: root.display().to_string(),
+        source_root: std::env::var("EMBERLINE_SOURCES").unwrap_or(root),
         resource: attributes.iter().map(|(key, value)| (key.to_string(), value.to_string())).collect(),
         endpoint: std::env::var("OTEL_EXPORTER_OTLP_ENDPOINT").unwrap_or_else(|_| "http://127.0.0.1:4317".to_owned()),
         export_interval: crate::sdk::export_interval(),

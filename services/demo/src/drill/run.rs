@@ -29,7 +29,7 @@ pub fn run(checkout: &Path, setting: &Setting, interrupted: &Receiver<()>) -> Re
     let time_scale: u32 =
         variable("EMBERLINE_TIME_SCALE")?.parse().context("EMBERLINE_TIME_SCALE is a whole number")?;
     let generated = variable("EMBERLINE_GENERATED")?.into();
-    let drill = Drill { generated, time_scale, revision: setting.revision.clone() };
+    let drill = Drill { generated, time_scale, revision: setting.revision.clone(), checkout: checkout.to_owned() };
     let programs = Programs::find(checkout, say)?.kept_in(&setting.release())?;
     let promtool = Programs::tool(checkout, "promtool")?;
     let folder = setting.data.join("system");

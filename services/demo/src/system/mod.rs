@@ -44,6 +44,8 @@ pub struct Drill {
     pub time_scale: u32,
     /// The commit that runs.
     pub revision: String,
+    /// The checkout that every version is built in.
+    pub checkout: PathBuf,
 }
 
 /// How often services export, and how long spans and log records wait for their batch, outside of drills.
@@ -75,12 +77,13 @@ pub struct System {
     drill: Option<Drill>,
 }
 
-/// A service as it runs in a drill: its commit is named, and it exports as much more often as time is compressed.
+/// A service as it runs in a drill: its commit and its checkout are named, and it exports as much more often as time is compressed.
 fn paced(service: Program, drill: Option<&Drill>) -> Program {
-    let Some(Drill { time_scale, revision, .. }) = drill else { return service };
+    let Some(Drill { time_scale, revision, checkout, .. }) = drill else { return service };
     let every = |normal: Duration| (normal / (*time_scale).max(1)).as_millis().to_string();
     service
         .env("EMBERLINE_COMMIT", revision)
+        .env("EMBERLINE_SOURCES", checkout.display().to_string())
         .env("OTEL_METRIC_EXPORT_INTERVAL", every(EXPORT))
         .env("OTEL_BSP_SCHEDULE_DELAY", every(EXPORT))
         .env("OTEL_BLRP_SCHEDULE_DELAY", every(LOGS_WAIT))
