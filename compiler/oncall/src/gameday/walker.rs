@@ -17,13 +17,22 @@ pub struct Walker<'w> {
     connected: Connected,
     /// Signals that are not looked at: `traces`, `logs`, `profiles`.
     without: &'w [String],
+    /// Where the clone is.
+    clone: String,
 }
 
 impl<'w> Walker<'w> {
     /// A walker over a system's sources and a clone of its repository.
     #[must_use]
     pub fn new(plan: &'w Plan, endpoints: &Endpoints, clone: &Path, without: &'w [String]) -> Self {
-        Self { plan, connected: Connected::new(endpoints, Some(clone)), without }
+        Self { plan, connected: Connected::new(endpoints, Some(clone)), without, clone: clone.display().to_string() }
+    }
+}
+
+impl Walker<'_> {
+    /// What is kept of a drill does not say where on this machine its clone was.
+    fn without_place(&self, text: &str) -> String {
+        text.replace(&format!("{}/", self.clone), "").replace(&self.clone, "the clone")
     }
 }
 
@@ -67,7 +76,10 @@ impl Search for Walker<'_> {
             trace_id: walk.trace_id.clone(),
             functions: named.map(|place| place.function.clone()).collect(),
             gaps: walk.missing.clone(),
-            artefacts: walk::artefacts(&walk),
+            artefacts: walk::artefacts(&walk)
+                .into_iter()
+                .map(|(name, text)| (name, self.without_place(&text)))
+                .collect(),
         })
     }
 }
