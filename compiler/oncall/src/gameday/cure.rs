@@ -5,7 +5,7 @@ use emberline_core::plan::SloPlan;
 use super::catalogue::Fault;
 use super::drill::{Broken, Drill, Settings, opened};
 use super::log::Log;
-use super::record::{Attempt, Method, Outcome, Search, Verdict};
+use super::record::{Attempt, Method, Outcome, Search, Verdict, Watched};
 use super::search::{Conclusion, Scene};
 use super::site::Phase;
 use crate::source::{Alert, Answer};
@@ -15,6 +15,11 @@ const ROUNDS: usize = 3;
 /// Seconds between two rounds: collectors wait ten for a trace to be complete, and in compressed time two and an export.
 const BETWEEN: f64 = 10.0;
 const BETWEEN_AT_LEAST: f64 = 4.0;
+/// Seconds that telemetry is given to arrive, on the windows of production and at least.
+const ARRIVAL: f64 = 30.0;
+const ARRIVAL_AT_LEAST: f64 = 10.0;
+/// Seconds more after an outage: callers may find what was gone only after a while.
+const REUNION: f64 = 60.0;
 /// How many suspects are tried at most.
 const TRIES: usize = 12;
 
@@ -162,12 +167,10 @@ impl Drill<'_> {
         self.bring(&revision, true)?;
         let ended = self.clock.now();
         log.tell("the rollback serves");
-        let recovered = self.watch().recovered(case.slo, &case.alert.labels, recovery(case.slo))?;
+        let recovered = self.watched(case, Attempt::of(what, commit, began, ended), 0.0, attempts)?;
         if recovered.is_none() {
             log.tell("it did not help");
         }
-        let zero = case.broken.ended;
-        attempts.push(Attempt { what, commit, began: began - zero, ended: ended - zero, helped: recovered.is_some() });
         Ok(recovered)
     }
 
@@ -182,23 +185,44 @@ impl Drill<'_> {
         self.site.inject(name, Phase::End)?;
         let ended = self.clock.now();
         log.tell("what was down is up again");
-        // Callers may find it again only after a while.
-        let recovered = self.watch().recovered(case.slo, &case.alert.labels, recovery(case.slo) + 60.0)?;
-        let zero = case.broken.ended;
+        let what = "the outage is ended".to_owned();
+        self.watched(case, Attempt::of(what, None, began, ended), REUNION, attempts)
+    }
+
+    /// Watches whether an attempt helps, for so many seconds more than a rollback; when the objective was kept again.
+    fn watched(
+        &self,
+        case: &Case<'_>,
+        attempt: Attempt,
+        more: f64,
+        attempts: &mut Vec<Attempt>,
+    ) -> Answer<Option<f64>> {
+        let (slo, scale, zero) = (case.slo, self.plan.time_scale, case.broken.ended);
+        let recovered = self.watch().recovered(slo, &case.alert.labels, recovery(slo, scale) + more)?;
+        let drilled = self.clock.now() - attempt.ended;
+        let watched = Watched { drilled, full: recovery_in_full(slo, scale) + more };
         attempts.push(Attempt {
-            what: "the outage is ended".to_owned(),
-            commit: None,
-            began: began - zero,
-            ended: ended - zero,
+            began: attempt.began - zero,
+            ended: attempt.ended - zero,
             helped: recovered.is_some(),
+            watched: recovered.is_none().then_some(watched),
+            ..attempt
         });
         Ok(recovered)
     }
 }
 
-/// Seconds in which an objective shows that something helped.
-fn recovery(slo: &SloPlan) -> f64 {
-    slo.timing.base.seconds() + 3.0 * slo.timing.evaluation.seconds() + 30.0
+/// Seconds in which an objective shows that something helped: the base window must have forgotten, two evaluations must have
+/// seen it, and telemetry must have arrived. Of the last a part takes as long however short the windows are.
+fn recovery(slo: &SloPlan, scale: u32) -> f64 {
+    let windows = slo.timing.base.seconds() + 3.0 * slo.timing.evaluation.seconds();
+    windows + (ARRIVAL / f64::from(scale.max(1))).max(ARRIVAL_AT_LEAST)
+}
+
+/// The same on the windows of production.
+fn recovery_in_full(slo: &SloPlan, scale: u32) -> f64 {
+    let windows = slo.timing.base.seconds() + 3.0 * slo.timing.evaluation.seconds();
+    windows * f64::from(scale.max(1)) + ARRIVAL
 }
 
 /// The place of the commit at fault among the suspects, and whether the conclusion is sure of something wrong.

@@ -159,6 +159,11 @@ impl<'d> Drill<'d> {
             let named: Vec<String> = firing.iter().map(|alert| format!("{} {:?}", alert.name, alert.labels)).collect();
             return Err(Trouble(format!("somebody is called before anything is broken: {}", named.join("; "))));
         }
+        if !self.watch().sees_events(self.calm_down())? {
+            return Err(Trouble(
+                "no objective has seen an event: is there any load, and does it reach Prometheus?".to_owned(),
+            ));
+        }
         log.tell(format!("healthy traffic for {:.0} s", settings.warm_up));
         let until = self.clock.now() + settings.warm_up;
         while self.clock.now() < until {

@@ -231,6 +231,27 @@ pub struct Attempt {
     pub ended: f64,
     /// Whether the objective was kept again.
     pub helped: bool,
+    /// Of one that did not help: how long it was watched before that was said. Waits have an end that no scale compresses, so
+    /// what this would be in full length is said beside it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub watched: Option<Watched>,
+}
+
+/// How long something was watched in vain, in seconds.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+pub struct Watched {
+    /// In the drill.
+    pub drilled: f64,
+    /// On the windows of production.
+    pub full: f64,
+}
+
+impl Attempt {
+    /// Something that was done from one time to another, before it is known whether it helps.
+    #[must_use]
+    pub fn of(what: String, commit: Option<String>, began: f64, ended: f64) -> Self {
+        Self { what, commit, began, ended, helped: false, watched: None }
+    }
 }
 
 /// How a drill ended.
@@ -402,6 +423,7 @@ pub(crate) mod tests {
                 began: 25.3,
                 ended: 49.0,
                 helped: true,
+                watched: None,
             }],
             outcome: Outcome::Resolved,
             detected: Some(20.5),

@@ -83,6 +83,24 @@ impl<'w> Watch<'w> {
         Ok(quiet.is_some())
     }
 
+    /// Waits until an objective counts events: a system that nobody uses cannot fail. Whether it came to that within so many
+    /// seconds.
+    ///
+    /// # Errors
+    /// When the Prometheus does not answer, or the drill is ended.
+    pub fn sees_events(&self, limit: f64) -> Answer<bool> {
+        let seen = self.until(limit, |now| {
+            for slo in self.plan.services.iter().flat_map(|service| &service.slos).filter(|slo| !slo.sli.is_slices()) {
+                let events = self.metrics.instant(&queries::events(slo), now)?;
+                if events.iter().filter_map(Series::last).any(|rate| rate > 0.0) {
+                    return Ok(Some(()));
+                }
+            }
+            Ok(None)
+        })?;
+        Ok(seen.is_some())
+    }
+
     /// Waits until an alert does not fire any more; when that was seen.
     ///
     /// # Errors

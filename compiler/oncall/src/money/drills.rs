@@ -7,7 +7,7 @@
 //! the search's own time walking, or thinking: as it was
 //! its waits             for telemetry, whose intervals are compressed: × factor
 //! a rollback            building and restarting: as it was
-//! between rollbacks     windows, until it shows whether one helped: × factor
+//! a watch in vain       what its record says of full length; else × factor
 //! until recovery        windows: × factor
 //! ```
 
@@ -80,6 +80,15 @@ struct Search {
 struct Attempt {
     began: f64,
     ended: f64,
+    #[serde(default)]
+    watched: Option<Watched>,
+}
+
+/// How long a rollback was watched in vain: in the drill, and in full length.
+#[derive(Debug, Clone, Copy, Deserialize)]
+struct Watched {
+    drilled: f64,
+    full: f64,
 }
 
 impl Record {
@@ -93,7 +102,10 @@ impl Record {
         let own =
             own_search + self.attempts.iter().map(|attempt| (attempt.ended - attempt.began).max(0.0)).sum::<f64>();
         let own = own.min(recovered.max(0.0));
-        Some(own + (recovered - own) * factor)
+        // A watch in vain ends after a while that is said for either length.
+        let watches = || self.attempts.iter().filter_map(|attempt| attempt.watched);
+        let watched = watches().map(|watched| watched.drilled.max(0.0)).sum::<f64>().min(recovered - own);
+        Some(own + watches().map(|watched| watched.full).sum::<f64>() + (recovered - own - watched) * factor)
     }
 
     /// What two drills of the same fault have in common.
@@ -290,6 +302,11 @@ mod tests {
         // Waits for telemetry are compressed as well.
         let read: Record = serde_json::from_value(record("walk-001", "", 20.0, 4.0, 2.0, 1)).unwrap();
         assert_eq!(read.full(), Some(22.0 * 15.0 + 4.0 + 8.0 + 6.0 * 15.0));
+        // A rollback that does not help is watched as long as its record says, rather than fifteen times as long.
+        let mut watched = record("trial-001", "traces", 20.0, 4.0, 0.0, 2);
+        watched["attempts"][0]["watched"] = serde_json::json!({"drilled": 6.0, "full": 40.0});
+        let read: Record = serde_json::from_value(watched).unwrap();
+        assert_eq!(read.full(), Some(20.0 * 15.0 + 4.0 + 8.0 + 40.0 + 8.0 + 6.0 * 15.0));
     }
 
     #[test]

@@ -62,7 +62,25 @@ struct Left {
     told: Vec<String>,
     repository: Repository,
     /// Removed with the last look at it.
-    _scratch: tempfile::TempDir,
+    _stage: Stage,
+}
+
+/// The folders of a drill.
+struct Stage(tempfile::TempDir);
+
+impl Stage {
+    fn new() -> Self {
+        let stage = Self(tempfile::tempdir().unwrap());
+        for folder in ["origin", "data", "logs"] {
+            std::fs::create_dir(stage.at(folder)).unwrap();
+        }
+        toy::repository(&stage.at("origin"));
+        stage
+    }
+
+    fn at(&self, name: &str) -> PathBuf {
+        self.0.path().join(name)
+    }
 }
 
 fn conclusion(verdict: Verdict, suspects: Vec<String>) -> Conclusion {
@@ -94,49 +112,50 @@ fn honest() -> Vec<Patch> {
 
 /// Runs a drill of the toy; without a search, commits are tried out.
 fn drill(fault: &Fault, method: Method, look: Option<Look>, seed: u64) -> Left {
-    let scratch = tempfile::tempdir().unwrap();
-    let [origin, clone, data, logs] = ["origin", "clone", "data", "logs"].map(|name| scratch.path().join(name));
-    for folder in [&origin, &data, &logs] {
-        std::fs::create_dir(folder).unwrap();
+    Stage::new().drill(fault, method, look, seed)
+}
+
+impl Stage {
+    fn drill(self, fault: &Fault, method: Method, look: Option<Look>, seed: u64) -> Left {
+        let [origin, clone, data, logs] = ["origin", "clone", "data", "logs"].map(|name| self.at(name));
+        let repository = Repository::clone(&origin, &clone).unwrap();
+        let good = repository.head().unwrap();
+        let plan = toy::plan();
+        let ended = AtomicBool::new(false);
+        // 2026-07-01 10:00 UTC.
+        let clock = Virtual(Cell::new(1_782_900_000.0));
+        let place = Place { clone: &clone, generated: self.0.path(), data: &data, logs: &logs };
+        let commands = Commands::start(plan.drill.as_ref().unwrap(), 15, &good, place, &ended).unwrap();
+        let metrics = Toy::new(&plan, &clock, &data);
+        let told = RefCell::new(Vec::new());
+        let mut trial = Trial { plan: &plan, metrics: &metrics, repository: &repository };
+        let mut says = look.map(|look| Says { look, clone: clone.clone() });
+        let settings = Settings {
+            id: "toy-001".to_owned(),
+            method,
+            without: Vec::new(),
+            seed,
+            index: 0,
+            severity: "page".to_owned(),
+            warm_up: 60.0,
+            honest: None,
+            patience: None,
+            good: good.clone(),
+        };
+        let mut site = Slow { commands, clock: &clock };
+        let mut drill = Drill {
+            plan: &plan,
+            metrics: &metrics,
+            clock: &clock,
+            site: &mut site,
+            repository: &repository,
+            search: says.as_mut().map_or(&mut trial as &mut dyn Search, |says| says),
+            say: &|line| told.borrow_mut().push(line.to_owned()),
+            standing: good,
+        };
+        let drilled = drill.run(fault, &honest(), &settings);
+        Left { drilled, told: told.into_inner(), repository, _stage: self }
     }
-    toy::repository(&origin);
-    let repository = Repository::clone(&origin, &clone).unwrap();
-    let good = repository.head().unwrap();
-    let plan = toy::plan();
-    let ended = AtomicBool::new(false);
-    // 2026-07-01 10:00 UTC.
-    let clock = Virtual(Cell::new(1_782_900_000.0));
-    let place = Place { clone: &clone, generated: scratch.path(), data: &data, logs: &logs };
-    let commands = Commands::start(plan.drill.as_ref().unwrap(), 15, &good, place, &ended).unwrap();
-    let metrics = Toy::new(&plan, &clock, &data);
-    let told = RefCell::new(Vec::new());
-    let mut trial = Trial { plan: &plan, metrics: &metrics, repository: &repository };
-    let mut says = look.map(|look| Says { look, clone: clone.clone() });
-    let settings = Settings {
-        id: "toy-001".to_owned(),
-        method,
-        without: Vec::new(),
-        seed,
-        index: 0,
-        severity: "page".to_owned(),
-        warm_up: 60.0,
-        honest: None,
-        patience: None,
-        good: good.clone(),
-    };
-    let mut site = Slow { commands, clock: &clock };
-    let mut drill = Drill {
-        plan: &plan,
-        metrics: &metrics,
-        clock: &clock,
-        site: &mut site,
-        repository: &repository,
-        search: says.as_mut().map_or(&mut trial as &mut dyn Search, |says| says),
-        say: &|line| told.borrow_mut().push(line.to_owned()),
-        standing: good,
-    };
-    let drilled = drill.run(fault, &honest(), &settings);
-    Left { drilled, told: told.into_inner(), repository, _scratch: scratch }
 }
 
 /// The commit that broke the limit.
@@ -180,7 +199,12 @@ fn trying_commits_out_takes_a_rollback_each() {
         let bad = record.release.bad.clone().unwrap();
         let place = record.release.commits.iter().position(|commit| commit.id == bad).unwrap();
         assert_eq!((search.rank, record.attempts.len()), (Some(place + 1), place + 1));
-        assert!(record.attempts.iter().rev().skip(1).all(|attempt| !attempt.helped));
+        for attempt in record.attempts.iter().rev().skip(1) {
+            // Base, three evaluations and 10 s; in production 75 s, 90 s and 30 s.
+            let watched = attempt.watched.unwrap();
+            assert!(!attempt.helped && (21.0..22.0).contains(&watched.drilled) && watched.full == 195.0, "{attempt:?}");
+        }
+        assert_eq!(record.cure().unwrap().watched, None);
         assert_eq!(record.cure().unwrap().commit.as_ref(), Some(&bad));
         // 0.0144 of 240 s at half of all requests: 7 s, and the ramp of the base.
         let (computed, measured) = (record.fires.computed.unwrap(), record.fires.measured.unwrap());
@@ -265,6 +289,20 @@ fn what_nobody_is_called_for_is_a_drill_too() {
         "{:?}",
         left.told
     );
+}
+
+#[test]
+fn what_is_not_healthy_is_not_broken_any_further() {
+    let stage = Stage::new();
+    // Somebody is called already.
+    std::fs::write(stage.at("data/cut"), "").unwrap();
+    let trouble = stage.drill(&Fault::Patch(bad()), Method::Trial, None, 1).drilled.unwrap_err();
+    assert!(trouble.0.contains("ErrorBudgetBurn fires before anything is broken"), "{trouble}");
+    // Nobody asks the shop for anything.
+    let stage = Stage::new();
+    std::fs::write(stage.at("data/idle"), "").unwrap();
+    let trouble = stage.drill(&Fault::Patch(bad()), Method::Trial, None, 1).drilled.unwrap_err();
+    assert!(trouble.0.contains("no objective has seen an event"), "{trouble}");
 }
 
 #[test]

@@ -142,7 +142,7 @@ impl<'t> Toy<'t> {
         if query.starts_with("slo:bad_events") {
             only_shop(RATE * self.ratio(at, base))
         } else if query.starts_with("slo:events") {
-            RATE
+            if self.data.join("idle").exists() { 0.0 } else { RATE }
         } else if query.starts_with("slo:burn_rate:1h") {
             only_shop(self.ratio(at, 240.0) / 0.001)
         } else if query.starts_with("slo:burn_rate:5m") {

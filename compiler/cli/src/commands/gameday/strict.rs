@@ -47,3 +47,44 @@ fn late(what: &str, times: &Times) -> Option<String> {
         _ => Some(format!("{what}: the time is not known, or not computed")),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A real drill of the demo, as it is committed.
+    fn record() -> Record {
+        let text = include_str!("../../../../../generated/incidents/latency/drill.json");
+        serde_json::from_str(text).unwrap()
+    }
+
+    #[test]
+    fn a_drill_that_went_well_missed_nothing() {
+        assert_eq!(missed(&record()), [""; 0]);
+    }
+
+    #[test]
+    fn each_bar_is_told_by_itself() {
+        type Spoil = fn(&mut Record);
+        let cases: [(Spoil, &str); 7] = [
+            (|it| it.detected = Some(241.0), "the page came after 241 s, later than 240 s"),
+            (|it| it.fires.met = Some(false), "the page came after"),
+            (|it| (it.clears.met, it.clears.measured) = (None, None), "the alert cleared: the time is not known"),
+            (|it| it.outcome = Outcome::LastResort, "nothing that was named helped"),
+            (|it| it.search.as_mut().unwrap().rank = Some(2), "the commit at fault was named at place 2"),
+            (|it| it.search.as_mut().unwrap().names_function = Some(false), "the function at fault was not named"),
+            (|it| it.search.as_mut().unwrap().seconds = 31.0, "the search took 31 s of its own"),
+        ];
+        for (spoil, said) in cases {
+            let mut spoilt = record();
+            spoil(&mut spoilt);
+            let missed = missed(&spoilt);
+            assert!(missed.len() == 1 && missed[0].starts_with(said), "{said}: {missed:?}");
+        }
+        let mut outage = record();
+        outage.fault.outage = true;
+        assert!(missed(&outage)[0].starts_with("no commit is at fault, and the answer was: a commit"));
+        outage.search = None;
+        assert_eq!(missed(&outage), ["nobody was called"]);
+    }
+}
