@@ -314,6 +314,45 @@ fn what_people_edited_is_never_overwritten() {
     assert!(toy.read("slos/incidents/limit.md.new").contains("# Postmortem: shop availability"));
 }
 
+/// The script of a schedule: what stands below `marker`, as far as it is indented further than that.
+fn script(schedule: &str, marker: &str) -> String {
+    let (before, below) = schedule.split_once(marker).unwrap();
+    let own = before.lines().last().map_or(0, |line| line.chars().take_while(|c| *c == ' ').count());
+    let within = |line: &&str| line.trim().is_empty() || line.chars().take_while(|c| *c == ' ').count() > own;
+    below.lines().skip(1).take_while(within).map(|line| format!("{}\n", line.trim_start())).collect()
+}
+
+#[test]
+fn the_schedules_that_people_copy_run_as_they_stand() {
+    let gitlab = script(include_str!("../../../ci/gitlab/gameday.gitlab-ci.yml"), "- |");
+    let github = script(include_str!("../../../ci/action/gameday.yml"), "run: |");
+    assert_eq!(gitlab, github);
+    let toy = Toy::new();
+    let programs = Path::new(env!("CARGO_BIN_EXE_emberline")).parent().unwrap().to_owned();
+    let path = std::env::join_paths(
+        std::iter::once(programs).chain(std::env::split_paths(&std::env::var_os("PATH").unwrap())),
+    );
+    let output = Command::new("sh")
+        .args(["-c", &gitlab])
+        .current_dir(toy.folder.path())
+        .envs([("TOY_URL", &*toy.url), ("EMBERLINE_SPECS", "slos"), ("EMBERLINE_INCIDENTS", "generated/incidents")])
+        .env("TOY", toy.folder.path())
+        .env("EMBERLINE_GAMEDAY_OPTIONS", "--without traces --warm-up 1 --honest 0")
+        .env("PATH", path.unwrap())
+        .stdin(Stdio::null())
+        .output()
+        .unwrap();
+    assert_eq!(output.status.code(), Some(0), "{}\n{}", text(&output.stdout), text(&output.stderr));
+    let names = |folder: &str| -> Vec<String> {
+        let entries = fs::read_dir(toy.at(folder)).unwrap();
+        entries.map(|entry| entry.unwrap().file_name().to_string_lossy().into_owned()).collect()
+    };
+    let [incident] = &names("generated/incidents")[..] else { panic!("{:?}", names("generated/incidents")) };
+    assert!(incident.starts_with("drill-20"), "{incident}");
+    assert_eq!(names("slos/incidents"), [format!("{incident}.md")]);
+    assert!(!toy.runs(), "the system is still there");
+}
+
 #[test]
 fn an_interrupt_ends_everything() {
     let toy = Toy::new();
