@@ -5,7 +5,7 @@
 use std::ops::Range;
 
 use super::scan::{self, Scanner};
-use super::selector::parse_selector;
+use super::selector::is_sound;
 
 const AGGREGATIONS: &[&str] = &[
     "avg",
@@ -29,7 +29,8 @@ pub(super) fn call(scanner: &mut Scanner<'_>, start: usize, name: &str) {
     let aggregation = AGGREGATIONS.iter().any(|known| known.eq_ignore_ascii_case(name));
     let kind = if aggregation { "aggregation" } else { "function call" };
     let range = start..scan::trim_end(scanner.text).len().max(scanner.at);
-    let hint = match selector_inside(&scanner.text[range.clone()]) {
+    let inside = (!scanner.cut_out).then(|| selector_inside(&scanner.text[range.clone()])).flatten();
+    let hint = match inside {
         Some(inner) => format!("write `{inner}`: the compiler adds rate, sum and the range"),
         None => "write the bare selector of the counter: the compiler adds rate, sum and the range".to_owned(),
     };
@@ -169,7 +170,5 @@ fn selector_inside(query: &str) -> Option<&str> {
         }
     }
     let inner = query[start..scanner.at].trim();
-    // It holds no parenthesis, so this goes one level deep and no further.
-    let bare = !inner.is_empty() && !inner.contains('\n') && parse_selector(inner).is_ok();
-    bare.then_some(inner)
+    (!inner.is_empty() && !inner.contains(['\n', '\r']) && is_sound(inner)).then_some(inner)
 }

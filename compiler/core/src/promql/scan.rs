@@ -24,11 +24,14 @@ pub(super) struct Scanner<'t> {
     pub(super) text: &'t str,
     pub(super) at: usize,
     pub(super) faults: Vec<Fault>,
+    /// Whether the text was cut out of another, to suggest it there. Nothing is cut out of such a one again: a comment can
+    /// make it the very same text.
+    pub(super) cut_out: bool,
 }
 
 impl<'t> Scanner<'t> {
     pub(super) fn new(text: &'t str) -> Self {
-        Self { text, at: 0, faults: Vec::new() }
+        Self { text, at: 0, faults: Vec::new(), cut_out: false }
     }
 
     pub(super) fn rest(&self) -> &'t str {

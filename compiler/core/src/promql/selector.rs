@@ -70,14 +70,17 @@ impl Selector {
 /// # Errors
 /// Every fault that is independent of the others, in the order of their places.
 pub fn parse_selector(text: &str) -> Result<Selector, Vec<Fault>> {
-    let mut parser = Parser { scanner: Scanner::new(text), metric: None, matchers: Vec::new() };
-    parser.selector();
-    let Parser { scanner: Scanner { mut faults, .. }, metric, matchers } = parser;
+    let Parser { scanner: Scanner { mut faults, .. }, metric, matchers } = Parser::read(Scanner::new(text));
     if faults.is_empty() {
         return Ok(Selector { metric, matchers });
     }
     faults.sort_by_key(|fault| (fault.range.start, fault.range.end));
     Err(faults)
+}
+
+/// Whether `text`, cut out of a query to be suggested instead of it, is an instant selector.
+pub(super) fn is_sound(text: &str) -> bool {
+    Parser::read(Scanner { cut_out: true, ..Scanner::new(text) }).scanner.faults.is_empty()
 }
 
 struct Parser<'t> {
@@ -86,7 +89,13 @@ struct Parser<'t> {
     matchers: Vec<SelectorMatcher>,
 }
 
-impl Parser<'_> {
+impl<'t> Parser<'t> {
+    fn read(scanner: Scanner<'t>) -> Self {
+        let mut parser = Self { scanner, metric: None, matchers: Vec::new() };
+        parser.selector();
+        parser
+    }
+
     fn selector(&mut self) {
         self.scanner.blank();
         let start = self.scanner.at;

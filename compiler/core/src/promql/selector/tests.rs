@@ -97,6 +97,16 @@ fn where_promql_parser_differs() {
     }
 }
 
+/// Found by the fuzz target: what was cut out of the call, to be suggested, was the call.
+#[test]
+fn what_is_suggested_instead_of_a_call_is_not_the_call() {
+    for text in ["a#{\r(}", "a#{\r(x}", "sum #{\r by (x) (y)}", "a#{}\n(b)"] {
+        let faults = parse_selector(text).unwrap_err();
+        assert!(faults[0].message.contains("expected a bare selector"), "{text:?}: {faults:?}");
+        assert!(!faults[0].hint.as_ref().unwrap().contains('('), "{text:?}: {faults:?}");
+    }
+}
+
 #[test]
 fn faults_stand_at_their_places() {
     for (text, expected) in [
