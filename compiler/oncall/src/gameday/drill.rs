@@ -198,7 +198,7 @@ impl<'d> Drill<'d> {
             Fault::Patch(_) => log.tell("the release serves"),
             Fault::Outage(name) => {
                 log.tell("the release serves; more healthy traffic");
-                self.clock.sleep(settings.warm_up / 2.0)?;
+                self.clock.sleep(settings.warm_up)?;
                 began = self.clock.now();
                 self.site.inject(name, Phase::Begin)?;
                 ended = self.clock.now();

@@ -13,8 +13,9 @@ use super::compare::Kind;
 use super::gather::{self, Gathered};
 use super::graph::Calls;
 use super::requests::Requests;
+use super::revisions;
 use super::tree::Tree;
-use super::words::median;
+use super::words::{clock, median};
 use crate::source::{Span, SpanKind, Trace};
 
 /// Why the spans of a peer are missing.
@@ -44,6 +45,9 @@ pub struct Break {
     pub calls: usize,
     /// Why.
     pub cause: Cause,
+    /// When the peer last answered the revision of the caller that calls in vain now, unix seconds. Looked for where the peer is
+    /// down.
+    pub answered: Option<f64>,
     /// What that means, in a sentence.
     pub words: String,
 }
@@ -111,17 +115,42 @@ pub(super) fn look(
                 beyond.side = Some((peer.clone(), side));
             }
         }
-        beyond.breaks.push(of(&kind, peer, &hop, cause));
+        let answered = match cause {
+            Cause::PeerDown => answered(case, &kind.service, &peer, gathered, record),
+            _ => None,
+        };
+        beyond.breaks.push(of(&kind, peer, &hop, cause, answered));
     }
     beyond
 }
 
-fn of(kind: &Kind, peer: String, hop: &Hop, cause: Cause) -> Break {
+/// When a peer last answered a caller of the same revision as in bad requests. Such a caller knows the way, so it is not its
+/// deployment that cut the peer off, however short a time ago that was.
+fn answered(case: &Case<'_>, caller: &str, peer: &str, gathered: &Gathered, record: &mut Record) -> Option<f64> {
+    let revision = revisions::of_service(&gathered.bad, caller)?;
+    let latest = gather::just_before(case, peer, record);
+    let answers = latest.iter().chain(&gathered.healthy).filter_map(|trace| {
+        let tree = Tree::of(trace);
+        let is_ours = |at: &usize| {
+            let span = tree.span(*at);
+            span.service == caller && is_call(span) && revisions::of(&span.resource).as_ref() == Some(&revision)
+        };
+        let answers = tree.order.iter().filter(|at| is_ours(at)).filter_map(|at| answer_of(&tree, *at));
+        #[expect(clippy::cast_precision_loss, reason = "a time, to the second")]
+        answers.filter(|it| it.service == peer && !has_failed(it)).map(|it| it.end as f64 / 1e9).reduce(f64::max)
+    });
+    answers.reduce(f64::max)
+}
+
+fn of(kind: &Kind, peer: String, hop: &Hop, cause: Cause, answered: Option<f64>) -> Break {
     let caller = kind.service.clone();
     let of = format!("{} of {} calls of {caller} to {peer} have no answering span", hop.missing, hop.calls);
     let words = match cause {
         Cause::PeerDown => {
-            format!("{of}, and no other trace has one of {peer} either: it is down or cannot be reached.")
+            let before = answered.map_or_else(String::new, |time| {
+                format!(" The same revision of {caller} still had an answer at {}.", clock(time))
+            });
+            format!("{of}, and no other trace has one of {peer} either: it is down or cannot be reached.{before}")
         }
         Cause::ContextLost => format!(
             "{of}, while {peer} answers requests in traces of their own: the trace context gets lost between {caller} \
@@ -129,7 +158,7 @@ fn of(kind: &Kind, peer: String, hop: &Hop, cause: Cause) -> Break {
         ),
         Cause::Unknown => format!("{of}; whether {peer} answered cannot be said."),
     };
-    Break { caller, peer, span: kind.name.clone(), missing: hop.missing, calls: hop.calls, cause, words }
+    Break { caller, peer, span: kind.name.clone(), missing: hop.missing, calls: hop.calls, cause, answered, words }
 }
 
 /// Calls to declared peers in bad traces.

@@ -63,6 +63,15 @@ pub(super) fn any_of(case: &Case<'_>, peer: &str, known: &[Trace], record: &mut 
     fetch(case, ids, &|trace| trace.spans.iter().any(|span| is_request_of(peer, span)), record)
 }
 
+/// Requests of a peer from shortly before it began.
+pub(super) fn just_before(case: &Case<'_>, peer: &str, record: &mut Record) -> Vec<Trace> {
+    let Some(traces) = case.sources.traces else { return Vec::new() };
+    let (start, end) = (case.before(), case.since());
+    let wanted = Search { service: peer.to_owned(), start, end, limit: TRIED, ..Search::default() };
+    let ids = search(traces, &wanted, record);
+    fetch(case, ids, &|trace| trace.spans.iter().any(|span| is_request_of(peer, span)), record)
+}
+
 fn is_request_of(service: &str, span: &Span) -> bool {
     span.service == service && answers(span)
 }

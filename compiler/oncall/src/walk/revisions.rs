@@ -46,7 +46,8 @@ const REVISION: [&str; 3] = ["vcs.ref.head.revision", "vcs.repository.ref.revisi
 /// The same as Prometheus has it.
 const LABEL: &str = "vcs_ref_head_revision";
 
-fn of(resource: &Labels) -> Option<String> {
+/// The revision that a resource names.
+pub(super) fn of(resource: &Labels) -> Option<String> {
     let revision = REVISION.iter().find_map(|key| resource.get(*key));
     revision.filter(|revision| !revision.is_empty() && *revision != "unknown").cloned()
 }
@@ -61,6 +62,11 @@ fn most<'t>(traces: impl Iterator<Item = &'t Trace>) -> BTreeMap<String, String>
     }
     let most = |revisions: BTreeMap<String, usize>| revisions.into_iter().max_by_key(|(_, count)| *count);
     counts.into_iter().filter_map(|(service, revisions)| Some((service, most(revisions)?.0))).collect()
+}
+
+/// The revision of a service in most spans of these traces.
+pub(super) fn of_service(traces: &[Trace], service: &str) -> Option<String> {
+    most(traces.iter()).remove(service)
 }
 
 /// The revisions of every service in the traces; Prometheus's `target_info` says what they do not.

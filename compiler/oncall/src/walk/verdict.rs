@@ -28,10 +28,13 @@ fn decide(walk: &Walk) -> (Verdict, String) {
     let down = walk.trace.as_ref().and_then(|trace| trace.down());
     let first = walk.suspects.first();
     if let Some(down) = down {
-        // A caller that was deployed at that very time may call the wrong address, and a peer may not have survived its own
-        // deployment; else it is the peer that fell.
+        // A caller that was deployed at that very time may call the wrong address, unless it had answers before; and a peer may
+        // not have survived its own deployment. Else it is the peer that fell.
         let onset = walk.objective.as_ref().map(|objective| &objective.onset);
-        let is_new = |it: &&super::Revisions| it.is_changed() && onset.is_none_or(|onset| it.lead(onset).is_none());
+        let is_new = |it: &&super::Revisions| {
+            let is_proven = it.service == down.caller && down.answered.is_some();
+            it.is_changed() && !is_proven && onset.is_none_or(|onset| it.lead(onset).is_none())
+        };
         let revisions = walk.code.iter().flat_map(|code| &code.revisions);
         let mut concerned = revisions.filter(|it| it.service == down.caller || it.service == down.peer);
         return match concerned.find(is_new) {

@@ -70,10 +70,13 @@ fn a_deployment_a_while_before_an_outage_is_not_accused_of_it() {
         "    let call = message(order, cents + 0);\n",
     );
     let is_down = Shape { is_down: true, ..Shape::default() };
-    let walked = |seen: f64| {
+    let walked = |seen: f64, served: Option<&str>| {
         let mut world = World::new();
         world.fires("checkout", "availability");
         world.traffic(&fault.good, &fault.head, &is_down);
+        if let Some(revision) = served {
+            world.request(ONSET - 45.0, revision, &Shape::default());
+        }
         let info = |revision: &str, from: f64, to: f64| {
             let points = [from, to].map(|time| Point { time, value: 1.0 }).to_vec();
             Series { labels: labels(&[("service_name", "checkout"), ("vcs_ref_head_revision", revision)]), points }
@@ -81,11 +84,18 @@ fn a_deployment_a_while_before_an_outage_is_not_accused_of_it() {
         world.info = vec![info(&fault.good, ONSET - 500.0, seen), info(&fault.head, seen, NOW)];
         world.walk_in(&fault.repository)
     };
-    let walk = walked(ONSET - 60.0);
+    let walk = walked(ONSET - 60.0, None);
     assert_eq!(walk.verdict, Verdict::NoCodeChange, "{}", human(&walk));
-    let walk = walked(ONSET - 1.0);
+    let walk = walked(ONSET - 1.0, None);
     assert_eq!(walk.verdict, Verdict::NotCertain, "{}", human(&walk));
     assert!(walk.headline.contains("checkout was deployed when it began"), "{}", walk.headline);
+    // That the one before had answers says nothing of this one; that this one had them says it all.
+    let walk = walked(ONSET - 1.0, Some(&fault.good));
+    assert_eq!(walk.verdict, Verdict::NotCertain, "{}", human(&walk));
+    let walk = walked(ONSET - 1.0, Some(&fault.head));
+    assert_eq!(walk.verdict, Verdict::NoCodeChange, "{}", human(&walk));
+    let words = &walk.trace.as_ref().unwrap().breaks[0].words;
+    assert!(words.contains("The same revision of checkout still had an answer at"), "{words}");
 }
 
 #[test]
