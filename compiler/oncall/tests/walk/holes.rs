@@ -94,6 +94,7 @@ fn a_deployment_a_while_before_an_outage_is_not_accused_of_it() {
     assert_eq!(walk.verdict, Verdict::NotCertain, "{}", human(&walk));
     let walk = walked(ONSET - 1.0, Some(&fault.head));
     assert_eq!(walk.verdict, Verdict::NoCodeChange, "{}", human(&walk));
+    assert!(human(&walk).contains("deployed before, and none is accused"), "{}", human(&walk));
     let words = &walk.trace.as_ref().unwrap().breaks[0].words;
     assert!(words.contains("The same revision of checkout still had an answer at"), "{words}");
 }

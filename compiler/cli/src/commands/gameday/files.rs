@@ -161,7 +161,7 @@ pub(super) fn opened(record: &Record) -> String {
     let mut text = String::new();
     let fault = &record.fault;
     let what = if fault.outage { "no change of code" } else { fault.opened.kind.as_str() };
-    let _ = writeln!(text, "{}: seed {}, fault {} ({what})", record.id, record.seed, fault.name);
+    let _ = writeln!(text, "{}: fault {} ({what})", record.id, fault.name);
     if let Some(bad) = &record.release.bad {
         let subject = record.release.commits.iter().find(|commit| commit.id == *bad).map_or("", |it| &it.subject);
         let _ = writeln!(text, "  at fault   {} {subject}", bad.get(..12).unwrap_or(bad));

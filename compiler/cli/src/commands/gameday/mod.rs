@@ -84,7 +84,10 @@ pub(crate) fn run(gameday: &Gameday, quiet: bool) -> Result<Status> {
     };
     if let Err(failed) = ended {
         let folder = scratch.keep();
-        let help = format!("what every command printed is in {}", shown(&folder.join("logs")));
+        let mut help = format!("what every command printed is in {}", shown(&folder.join("logs")));
+        if gameday.series.is_none() {
+            help.push_str(&format!("; `--seed {seed}` draws the same again"));
+        }
         return Err(
             Failure::new(failed.what).help(failed.help.map_or(help.clone(), |other| format!("{other}; {help}")))
         );
@@ -106,6 +109,8 @@ impl Run<'_> {
             }
             status = worse(status, self.close(record)?);
         }
+        // Not before: it tells of the drills that are still to come.
+        terminal::print(|out| writeln!(out, "seed {}", self.seed))?;
         Ok(status)
     }
 

@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use crate::walk::report::Walk;
+use crate::walk::report::{Verdict, Walk};
 use crate::walk::words::{many, percent, short};
 
 /// Columns of the text beside a layer's name.
@@ -62,6 +62,12 @@ fn suspects(out: &mut String, walk: &Walk) {
         return;
     }
     out.push('\n');
+    if walk.verdict == Verdict::NoCodeChange {
+        let [first, ..] = walk.suspects.as_slice() else { return };
+        let deployed = many(walk.suspects.len(), "commit was", "commits were");
+        let nearest = format!("nearest would be {} “{}”.", short(&first.commit.id), first.commit.subject);
+        return section(out, "code", &format!("{deployed} deployed before, and none is accused; {nearest}"));
+    }
     let told = walk.suspects.iter().filter(|suspect| suspect.score >= 0.02).take(SUSPECTS).count().max(1);
     for (at, suspect) in walk.suspects.iter().take(told).enumerate() {
         let commit = &suspect.commit;
