@@ -22,7 +22,7 @@ use crate::source::{Span, SpanKind, Trace};
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Cause {
-    /// It answers nobody.
+    /// It answers nobody any more.
     PeerDown,
     /// It answers, in traces of its own: the caller's context did not arrive.
     ContextLost,
@@ -67,6 +67,8 @@ struct Hop {
     /// Of the missing: failed without any answer.
     unanswered: usize,
     seconds: Vec<f64>,
+    /// When the earliest of the missing began, unix nanoseconds.
+    first: Option<u64>,
     /// Whether even the caller's span of the call is missing.
     is_vanished: bool,
     /// What answers such a call, where that is known.
@@ -93,13 +95,17 @@ pub(super) fn look(
             continue;
         }
         let theirs = gather::any_of(case, &peer, &gathered.bad, record);
+        // When it began is known to within some seconds: a request that the peer answered before says nothing of its state.
+        let is_alive = theirs.iter().any(|trace| {
+            trace.spans.iter().any(|span| span.service == peer && hop.first.is_none_or(|first| span.end > first))
+        });
         let is_apart = theirs.iter().any(|trace| begins_alone(trace, &kind.service, &peer, &hop));
         let cause = if is_apart {
             Cause::ContextLost
         } else if hop.is_vanished {
             // It makes no call any more, which is its own affair.
             continue;
-        } else if theirs.is_empty() && (hop.unanswered > 0 || requests.is_silent(&peer)) {
+        } else if !is_alive && (hop.unanswered > 0 || requests.is_silent(&peer)) {
             Cause::PeerDown
         } else {
             Cause::Unknown
@@ -150,7 +156,9 @@ fn of(kind: &Kind, peer: String, hop: &Hop, cause: Cause, answered: Option<f64>)
             let before = answered.map_or_else(String::new, |time| {
                 format!(" The same revision of {caller} still had an answer at {}.", clock(time))
             });
-            format!("{of}, and no other trace has one of {peer} either: it is down or cannot be reached.{before}")
+            format!(
+                "{of}, and no other trace since then has one of {peer} either: it is down or cannot be reached.{before}"
+            )
         }
         Cause::ContextLost => format!(
             "{of}, while {peer} answers requests in traces of their own: the trace context gets lost between {caller} \
@@ -184,6 +192,7 @@ fn hops(calls: &Calls<'_>, gathered: &Gathered) -> BTreeMap<(Kind, String), Hop>
             if answer.is_none() {
                 hop.missing += 1;
                 hop.seconds.push(span.seconds());
+                hop.first = Some(hop.first.map_or(span.start, |first| first.min(span.start)));
                 let status = span.attributes.get("http.response.status_code");
                 hop.unanswered += usize::from(has_failed(span) && status.is_none());
             }

@@ -99,6 +99,24 @@ fn a_deployment_a_while_before_an_outage_is_not_accused_of_it() {
     assert!(words.contains("The same revision of checkout still had an answer at"), "{words}");
 }
 
+/// When it began is known to within some seconds, and within them the peer may still have answered.
+#[test]
+fn a_peer_that_answered_until_it_fell_is_down_all_the_same() {
+    let repository = Repository::new();
+    let good = repository.head();
+    let mut world = World::new();
+    world.fires("checkout", "availability");
+    world.traffic(&good, &good, &Shape { is_down: true, ..Shape::default() });
+    world.request(ONSET + 1.0, &good, &Shape::default());
+    let walk = world.walk_in(&repository);
+    assert_eq!(walk.trace.as_ref().unwrap().breaks[0].cause, Cause::PeerDown, "{}", human(&walk));
+    assert_eq!(walk.verdict, Verdict::NoCodeChange, "{}", human(&walk));
+    // It answers others while our calls fail: it is not down.
+    world.request(ONSET + 99.0, &good, &Shape::default());
+    let walk = world.walk_in(&repository);
+    assert_eq!(walk.trace.as_ref().unwrap().breaks[0].cause, Cause::Unknown, "{}", human(&walk));
+}
+
 #[test]
 fn the_same_revision_served_well_before() {
     let repository = Repository::new();
