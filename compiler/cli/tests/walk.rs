@@ -74,6 +74,10 @@ fn what_cannot_be_told_is_not_certain() {
     let folder = tempfile::tempdir().unwrap();
     let at = prometheus(FIRING);
     let artefacts = folder.path().join("out");
+    std::fs::create_dir(&artefacts).unwrap();
+    for name in ["4-profile.md", "notes.md"] {
+        std::fs::write(artefacts.join(name), "of an earlier walk").unwrap();
+    }
     let arguments =
         ["--specs", SPECS, "--prometheus", &at, "--out", artefacts.to_str().unwrap(), "--format", "markdown"];
     let (status, out, err) = run(&arguments, folder.path());
@@ -84,6 +88,8 @@ fn what_cannot_be_told_is_not_certain() {
         assert!(artefacts.join(name).is_file(), "{name}");
     }
     assert!(err.contains("artefacts in out"), "{err}");
+    // A layer of an earlier walk would tell another story; what people keep beside them is theirs.
+    assert!(!artefacts.join("4-profile.md").exists() && artefacts.join("notes.md").exists());
 }
 
 #[test]

@@ -1,6 +1,7 @@
 //! `emberline walk`: from the alert that fires to the commit.
 
 use std::fs;
+use std::io::ErrorKind;
 use std::path::Path;
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
@@ -85,11 +86,26 @@ fn endpoints(walk: &Walk) -> Result<Endpoints> {
 
 fn write(folder: &Path, artefacts: &[(String, String)], quiet: bool) -> Result<()> {
     fs::create_dir_all(folder).map_err(|cause| Failure::io("cannot make the folder", folder, &cause))?;
+    clear(folder, artefacts)?;
     for (name, content) in artefacts {
         write_file(&folder.join(name), content.as_bytes())?;
     }
     if !quiet {
         terminal::say(&format!("{} artefacts in {}", artefacts.len(), shown(folder)));
+    }
+    Ok(())
+}
+
+/// Takes away what an earlier walk left in a folder and this one does not write again.
+pub(super) fn clear(folder: &Path, artefacts: &[(String, String)]) -> Result<()> {
+    for name in walk::superseded(artefacts) {
+        let path = folder.join(name);
+        match fs::remove_file(&path) {
+            Err(cause) if cause.kind() != ErrorKind::NotFound => {
+                return Err(Failure::io("cannot remove", &path, &cause));
+            }
+            _ => {}
+        }
     }
     Ok(())
 }

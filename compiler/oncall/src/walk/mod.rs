@@ -51,7 +51,7 @@ pub use errors::{Errors, Failure};
 pub use onset::Onset;
 pub use profile::{Hot, Profiled};
 pub use program::change::How;
-pub use render::{artefacts, human, markdown};
+pub use render::{artefacts, human, markdown, superseded};
 pub use report::{Action, Ask, Place, Verdict, Walk};
 pub use requests::{Deviation, Numbers, Operation, Outgoing, Requests};
 pub use revisions::Revisions;

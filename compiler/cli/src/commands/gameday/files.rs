@@ -107,6 +107,7 @@ pub(super) fn incident(
     let (evidence, artefacts) = (&drilled.evidence, &drilled.artefacts);
     let incident = Incident { record, evidence, artefacts, rules: &rules, change: &change, plan };
     let files = incident.files().map_err(failure)?;
+    crate::commands::walk::clear(&out.join("walk"), artefacts)?;
     put(out, &files)?;
     if !quiet {
         terminal::say(&format!("{}: {} files of evidence", shown(out), files.len()));

@@ -10,4 +10,4 @@ mod svg;
 mod template;
 
 pub use human::human;
-pub use pages::{artefacts, markdown};
+pub use pages::{artefacts, markdown, superseded};

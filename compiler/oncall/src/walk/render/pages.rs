@@ -50,6 +50,14 @@ pub fn artefacts(walk: &Walk) -> Vec<(String, String)> {
     files
 }
 
+/// Files of a layer that this walk did not come to: what another one left under these names tells another story.
+#[must_use]
+pub fn superseded(artefacts: &[(String, String)]) -> Vec<String> {
+    let layers = ["1-slo", "2-red", "3-trace", "4-profile", "4-error", "5-code"];
+    let all = layers.iter().flat_map(|layer| ["md", "json", "svg"].map(|ending| format!("{layer}.{ending}")));
+    all.filter(|file| artefacts.iter().all(|(name, _)| name != file)).collect()
+}
+
 /// A layer as JSON, with the trace that all layers share.
 fn json(walk: &Walk, layer: &impl Serialize) -> Option<String> {
     #[derive(Serialize)]
