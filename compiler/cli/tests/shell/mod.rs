@@ -33,16 +33,23 @@ impl Shell {
         Self { folder: tempfile::tempdir().unwrap(), path: std::env::join_paths(path).unwrap() }
     }
 
-    /// Runs one line, as `sh` reads it.
+    /// Runs one line, as `sh` reads it, for two minutes at most: the status is then 124. Where there is no `timeout`, it may take
+    /// as long as it likes.
     pub(crate) fn run(&self, line: &str) -> Ran {
-        let output = Command::new("sh")
-            .args(["-c", line])
-            .current_dir(self.folder.path())
-            .env("PATH", &self.path)
-            .env("NO_COLOR", "1")
-            .stdin(Stdio::null())
-            .output()
-            .unwrap();
+        let run = |program: &str, arguments: &[&str]| {
+            Command::new(program)
+                .args(arguments)
+                .current_dir(self.folder.path())
+                .env("PATH", &self.path)
+                .env("NO_COLOR", "1")
+                .stdin(Stdio::null())
+                .output()
+        };
+        let output = match run("timeout", &["120", "sh", "-c", line]) {
+            Err(cause) if cause.kind() == std::io::ErrorKind::NotFound => run("sh", &["-c", line]),
+            ran => ran,
+        };
+        let output = output.unwrap();
         Ran {
             status: output.status.code().unwrap_or(-1),
             out: String::from_utf8(output.stdout).unwrap(),
