@@ -16,6 +16,7 @@ use std::path::Path;
 use serde::{Deserialize, Serialize};
 
 use super::Fault;
+use crate::gameday::series;
 
 /// The end of a record's file name.
 const ENDING: &str = ".drill.json";
@@ -240,22 +241,10 @@ fn of_summary(summary: &Summary) -> Option<Saved> {
     })
 }
 
-/// Quartiles, between neighbours in proportion; zeros where there is nothing.
-#[expect(
-    clippy::cast_precision_loss,
-    clippy::cast_possible_truncation,
-    clippy::cast_sign_loss,
-    reason = "places in a list"
-)]
-fn quartiles(mut values: Vec<f64>) -> [f64; 3] {
-    values.sort_by(f64::total_cmp);
-    let Some(last) = values.len().checked_sub(1) else { return [0.0; 3] };
-    [0.25, 0.5, 0.75].map(|share: f64| {
-        let place = share * last as f64;
-        let below = (place.floor() as usize).min(last);
-        let above = (below + 1).min(last);
-        values[below] + (values[above] - values[below]) * (place - below as f64)
-    })
+/// Quartiles; zeros where there is nothing.
+fn quartiles(values: Vec<f64>) -> [f64; 3] {
+    let spread = series::Spread::of(values);
+    [spread.lower, spread.median, spread.upper]
 }
 
 #[cfg(test)]
