@@ -43,7 +43,8 @@ impl Chart<'_> {
         let last = times().fold(f64::MIN, f64::max).max(first + 1.0);
         let level = self.levels.iter().map(|(value, _)| *value);
         let most = points().map(|point| point.value).chain(level).fold(0.0, f64::max);
-        let most = if most > 0.0 { most * 1.05 } else { 1.0 };
+        let step = step(most / 2.0);
+        let most = 2.0 * step;
         let (left, right, top, bottom) = EDGES;
         let x = |at: f64| left + (at - first) / (last - first) * (right - left);
         let y = |value: f64| bottom - value / most * (bottom - top);
@@ -57,8 +58,7 @@ impl Chart<'_> {
             escaped(self.title),
             escaped(self.title),
         );
-        for share in [0.0, 0.5, 1.0] {
-            let value = most / 1.05 * share;
+        for value in [0.0, step, most] {
             let _ = writeln!(
                 svg,
                 "<path d=\"M{left} {0:.1}H{right}\" stroke=\"#dddddd\"/><text x=\"{1}\" y=\"{2:.1}\" text-anchor=\"end\" \
@@ -67,16 +67,6 @@ impl Chart<'_> {
                 left - 6.0,
                 y(value) + 4.0,
                 short(value),
-            );
-        }
-        for (value, name) in &self.levels {
-            let _ = writeln!(
-                svg,
-                "<path d=\"M{left} {0:.1}H{right}\" stroke=\"#b00020\" stroke-dasharray=\"5 4\"/><text x=\"{right}\" y=\"{1:.1}\" \
-                 text-anchor=\"end\" fill=\"#b00020\">{2}</text>",
-                y(*value),
-                y(*value) - 4.0,
-                escaped(name),
             );
         }
         for (place, (at, what)) in self.marks.iter().enumerate() {
@@ -115,9 +105,30 @@ impl Chart<'_> {
                 escaped(&line.name),
             );
         }
+        // Above the lines, and at the left: before anything is broken they lie below every level.
+        for (value, name) in &self.levels {
+            let _ = writeln!(
+                svg,
+                "<path d=\"M{left} {0:.1}H{right}\" stroke=\"#b00020\" stroke-dasharray=\"5 4\"/><text x=\"{1}\" y=\"{2:.1}\" \
+                 fill=\"#b00020\" stroke=\"#ffffff\" stroke-width=\"3\" paint-order=\"stroke\">{3}</text>",
+                y(*value),
+                left + 4.0,
+                y(*value) - 4.0,
+                escaped(name),
+            );
+        }
         svg.push_str("</svg>\n");
         svg
     }
+}
+
+/// The least round number from `least` on; 1 where that is nothing.
+fn step(least: f64) -> f64 {
+    if least <= 0.0 || !least.is_finite() {
+        return 1.0;
+    }
+    let power = 10_f64.powf(least.log10().floor());
+    [1.0, 2.0, 2.5, 5.0].into_iter().map(|of| of * power).find(|step| *step >= least).unwrap_or(10.0 * power)
 }
 
 fn short(value: f64) -> String {
@@ -157,6 +168,12 @@ mod tests {
             let numbers: Vec<f64> = point.split(' ').filter_map(|number| number.parse().ok()).collect();
             assert!((EDGES.0..=EDGES.1).contains(&numbers[0]) && (EDGES.2..=EDGES.3).contains(&numbers[1]), "{point}");
         }
+    }
+
+    #[test]
+    fn axes_have_round_numbers() {
+        let found = [401.0, 3.408, 1.0, 0.9, 0.06, 0.0, f64::NAN].map(|most| short(2.0 * step(most / 2.0)));
+        assert_eq!(found, ["500", "4", "1", "1", "0.1", "2", "2"]);
     }
 
     #[test]
