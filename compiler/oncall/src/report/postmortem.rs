@@ -118,7 +118,7 @@ fn well(record: &Record) -> Vec<String> {
     if let Some(search) = record.search.as_ref().filter(|_| record.is_right() && record.method == Method::Walk) {
         lines.push(format!("The walk was right at once, {:.1} s after it was begun.", search.ended - search.began));
     }
-    if let Some(cure) = record.cure().filter(|_| record.attempts.len() == 1) {
+    if let Some(cure) = record.cure().filter(|_| record.attempts.len() == 1 && !record.fault.outage) {
         lines.push(format!("One rollback was enough, in effect after {:.0} s.", cure.ended - cure.began));
     }
     if record.clears.met == Some(true) {

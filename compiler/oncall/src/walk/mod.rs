@@ -278,7 +278,8 @@ impl Layers<'_> {
             );
             holes += 0.1;
         }
-        for broken in &self.traced.breaks {
+        // A peer that is down is what was looked for, and not a hole in the evidence.
+        for broken in self.traced.breaks.iter().filter(|it| it.cause != Cause::PeerDown) {
             missing.push(broken.words.clone());
         }
         holes + if self.traced.is_inferred() { 0.25 } else { 0.0 }
