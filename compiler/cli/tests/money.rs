@@ -370,7 +370,7 @@ fn drills_count_instead_of_what_is_assumed() {
     assert_eq!(returns["drills"]["drilled"], json!([8.0, 12.0, 16.0]));
     let human = shell.run("emberline roi --measured measured.json --series drills").out;
     for wanted in
-        ["In 5 drills with all signals and 5 without profiles, traces", "compressed 15 times", "measured: quartiles"]
+        ["In 5 drills with all signals and 5 without profiles and traces", "compressed 15 times", "measured: quartiles"]
     {
         assert!(human.contains(wanted), "no `{wanted}` in\n{human}");
     }

@@ -205,7 +205,7 @@ fn of_records(records: &[Record]) -> Option<Saved> {
     Some(Saved {
         with,
         without,
-        lacking: lacking.join(", "),
+        lacking: lacking.join(" and "),
         left_out: quick.len() + slow.len() - with - without,
         paired,
         time_scale: scales,
@@ -230,7 +230,7 @@ fn of_summary(summary: &Summary) -> Option<Saved> {
     Some(Saved {
         with: quick.recovered.count,
         without: slow.recovered.count,
-        lacking: lacking.replace('-', ", "),
+        lacking: lacking.replace('-', " and "),
         left_out: 0,
         paired,
         time_scale: summary.time_scale.clone(),
@@ -317,7 +317,7 @@ mod tests {
         records.push(undetected);
         let saved = read(folder(&records).path()).unwrap();
         assert_eq!((saved.with, saved.without, saved.left_out, saved.paired), (5, 5, 1, true));
-        assert_eq!((saved.lacking.as_str(), &saved.time_scale[..]), ("profiles, traces", &[15][..]));
+        assert_eq!((saved.lacking.as_str(), &saved.time_scale[..]), ("profiles and traces", &[15][..]));
         // Each further rollback is 14 s in the drill: −4, 10, 24, 38, 52.
         assert_eq!(saved.drilled, [10.0, 24.0, 38.0]);
         // In full length 8 + 6 × 15 = 98 s each.
@@ -342,7 +342,7 @@ mod tests {
         std::fs::write(folder.path().join(SUMMARY), summary.to_string()).unwrap();
         let saved = read(folder.path()).unwrap();
         assert_eq!((saved.full, saved.scaled), ([88.0, 98.0, 108.0], false));
-        assert_eq!(saved.lacking, "traces, profiles");
+        assert_eq!(saved.lacking, "traces and profiles");
     }
 
     #[test]

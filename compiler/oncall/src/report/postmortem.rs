@@ -107,6 +107,9 @@ fn contributed(record: &Record) -> Vec<String> {
     if record.fires.met == Some(false) {
         lines.push("The page came later than computed.".to_owned());
     }
+    if lines.is_empty() {
+        lines.push("_To be written: a drill sees nothing here._".to_owned());
+    }
     lines
 }
 
