@@ -233,12 +233,17 @@ impl<'d> Drill<'d> {
         Some(if cure.began >= enough { cure.began } else { cure.ended })
     }
 
-    /// The share of bad events while the fault lasted; the ramp of the base window is left out where there is more.
+    /// The share of bad events while the fault lasted, up to `end`; the ramp of the base window is left out where as much is left.
+    /// Where the fault was soon over, what is recorded still rises when it ends: then all that was bad until now is held against
+    /// the events of as long as the fault lasted.
     fn error_ratio(&self, slo: &SloPlan, alert: &Alert, start: f64, end: f64) -> Answer<Option<f64>> {
-        let whole = start + slo.timing.base.seconds();
-        let start = if end - whole >= 2.0 * slo.timing.evaluation.seconds() { whole } else { start };
-        let counted = self.watch().counted(slo, &alert.labels, start, end)?;
-        Ok((counted.events > 0.0).then(|| counted.bad / counted.events))
+        let base = slo.timing.base.seconds();
+        let whole = start + base;
+        let (from, until) = if end - whole >= base { (whole, end) } else { (start, self.clock.now().max(end)) };
+        let counted = self.watch().counted(slo, &alert.labels, from, until)?;
+        let of_fault = ((end - from) / (until - from).max(1.0)).clamp(0.0, 1.0);
+        let events = counted.events * of_fault;
+        Ok((events > 0.0).then(|| (counted.bad / events).min(1.0)))
     }
 
     fn impact(&self, slo: &SloPlan, alert: &Alert, start: f64, end: f64, error_ratio: Option<f64>) -> Answer<Impact> {
