@@ -53,23 +53,30 @@ pub(super) fn of_peer(case: &Case<'_>, peer: &str, symptom: Symptom, known: &[Tr
     with_healthy(case, peer, symptom, bad, record)
 }
 
-/// Whether a peer has requests of its own in this time, in traces other than the known ones.
+/// Requests of a peer since it began, in traces other than the known ones.
 pub(super) fn any_of(case: &Case<'_>, peer: &str, known: &[Trace], record: &mut Record) -> Vec<Trace> {
-    let Some(traces) = case.sources.traces else { return Vec::new() };
-    let wanted =
-        Search { service: peer.to_owned(), start: case.since(), end: case.now, limit: 20, ..Search::default() };
-    let mut ids = search(traces, &wanted, record);
-    ids.retain(|id| known.iter().all(|trace| trace.id != *id));
-    fetch(case, ids, &|trace| trace.spans.iter().any(|span| is_request_of(peer, span)), record)
+    requests_of(case, peer, (case.since(), case.now), 20, known, record)
 }
 
 /// Requests of a peer from shortly before it began.
 pub(super) fn just_before(case: &Case<'_>, peer: &str, record: &mut Record) -> Vec<Trace> {
+    requests_of(case, peer, (case.before(), case.since()), TRIED, &[], record)
+}
+
+/// Requests of a service between two times, in traces other than the known ones.
+fn requests_of(
+    case: &Case<'_>,
+    service: &str,
+    (start, end): (f64, f64),
+    limit: usize,
+    known: &[Trace],
+    record: &mut Record,
+) -> Vec<Trace> {
     let Some(traces) = case.sources.traces else { return Vec::new() };
-    let (start, end) = (case.before(), case.since());
-    let wanted = Search { service: peer.to_owned(), start, end, limit: TRIED, ..Search::default() };
-    let ids = search(traces, &wanted, record);
-    fetch(case, ids, &|trace| trace.spans.iter().any(|span| is_request_of(peer, span)), record)
+    let wanted = Search { service: service.to_owned(), start, end, limit, ..Search::default() };
+    let mut ids = search(traces, &wanted, record);
+    ids.retain(|id| known.iter().all(|trace| trace.id != *id));
+    fetch(case, ids, &|trace| trace.spans.iter().any(|span| is_request_of(service, span)), record)
 }
 
 fn is_request_of(service: &str, span: &Span) -> bool {
