@@ -1,6 +1,6 @@
 //! Texts and pictures of walks: as people read them, whatever names say.
 
-use emberline_oncall::walk::{artefacts, human, markdown};
+use emberline_oncall::walk::{artefacts, human, markdown, superseded};
 
 use crate::certain::quadratic;
 use crate::world::{Shape, World};
@@ -18,6 +18,9 @@ fn artefacts_of_every_layer_carry_one_trace() {
         }
     }
     assert!(names.contains(&"walk.md") && names.contains(&"walk.json"));
+    // What a walk writes of a layer, the next one that does not come to it takes away.
+    let replaced = superseded(&[]);
+    assert!(names.iter().all(|name| name.starts_with("walk.") || replaced.iter().any(|it| it == name)), "{replaced:?}");
     let id = walk.trace_id.as_deref().unwrap();
     for (name, text) in &files {
         assert!(!text.contains("is at fault:"), "{name}: {text}");
