@@ -161,3 +161,72 @@ fn output_among_the_specs_or_around_them_is_refused() {
     }
     done(&shell.run("emberline compile --specs slos/checkout.yaml"), 0);
 }
+
+#[test]
+fn links_out_of_the_specs_show_nothing() {
+    for (link, target) in [
+        ("slos/x.yaml", "../secret"),
+        ("slos/x.yaml", "/etc/passwd"),
+        ("slos/policy.yaml", "../secret"),
+        ("slos/prices.yaml", "../secret"),
+        ("slos/more", "../.git"),
+        ("slos/notes/checkout.md", "../../secret"),
+        ("slos/notes/checkout.md", "/etc/passwd"),
+        // Inside the specs, but no note.
+        ("slos/notes/checkout.md", "../checkout.yaml"),
+        ("slos/notes/checkout", "../../generated"),
+    ] {
+        let shell = repository();
+        done(&shell.run(&format!("rm -f {link} && ln -s {target} {link}")), 0);
+        for command in ["check", "compile", "compile --check --format json"] {
+            let ran = shell.run(&format!("emberline {command}"));
+            done(&ran, 2);
+            let said = format!("error: {link} is a link to {target}, outside of slos");
+            assert!(ran.err.starts_with(&said) && ran.out.is_empty(), "{link} -> {target}: {ran:?}");
+            assert!(!ran.err.contains("top: secret") && !ran.err.contains("root:"), "{ran:?}");
+        }
+        assert!(text(&shell, "generated/runbooks/index.md").is_none());
+    }
+}
+
+#[test]
+fn links_that_stay_inside_work() {
+    let shell = repository();
+    done(
+        &shell.run("mkdir slos/deep && mv slos/checkout.yaml slos/deep/real && ln -s deep/real slos/checkout.yaml"),
+        0,
+    );
+    done(&shell.run("mv slos/notes/checkout.md slos/notes/known.txt && ln -s known.txt slos/notes/checkout.md"), 0);
+    done(&shell.run("ln -s slos named && emberline compile --specs named"), 0);
+    assert!(text(&shell, "generated/runbooks/checkout/index.html").unwrap().contains("known"));
+    // The folder of notes may be such a link as well.
+    done(&shell.run("mv slos/notes slos/learned && ln -s learned slos/notes && emberline compile --check"), 0);
+}
+
+#[test]
+fn a_commit_s_links_are_read_as_the_work_tree_s() {
+    let shell = repository();
+    let unbounded = |service: &str| {
+        SPEC.replace("service: checkout", &format!("service: {service}"))
+            .replace("labels:", "labels:\n      user_id: {}")
+    };
+    write(&shell, "slos/linked.txt", &unbounded("linked"));
+    let prepared = "rm -r .git && ln -s linked.txt slos/linked.yaml && ln -s slos named && ln -s .. slos/.up && ln -s \
+                    slos/linked.txt one.yaml && git init -q -b main . && git config user.email t@example.com && git \
+                    config user.name t && git add -A && git commit -q -m first";
+    done(&shell.run(prepared), 0);
+    let named = ["slos", "named", "./named/", "$PWD/named", "named/../slos", "one.yaml", "."];
+    for specs in named {
+        done(&shell.run(&format!("emberline check --specs {specs}")), 1);
+        let ran = shell.run(&format!("emberline check --changed-since HEAD --specs {specs}"));
+        assert_eq!(ran.status, 0, "what stands in a linked spec was there before: {specs}: {ran:?}");
+    }
+    // What a change brings is still seen.
+    write(&shell, "slos/new.yaml", &unbounded("new"));
+    done(&shell.run("sed -i 's/user_id: {}/user_id: {} # touched/' slos/linked.txt"), 0);
+    for (specs, new) in [("named", "named/new.yaml"), ("$PWD/named", "named/new.yaml"), ("slos", "slos/new.yaml")] {
+        let ran = shell.run(&format!("emberline check --changed-since HEAD --format json --specs {specs}"));
+        assert!(ran.status == 1 && ran.out.contains(&format!("\"path\": \"{new}\"")), "{specs}: {ran:?}");
+    }
+    done(&shell.run("cd slos && emberline check --changed-since HEAD --specs . && exit 9"), 1);
+}

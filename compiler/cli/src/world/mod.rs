@@ -2,12 +2,13 @@
 //!
 //! `read` turns a folder of specs into sources, `write` artefacts into files, `diff` says how the two differ. `tree` knows
 //! what stands in the output folder and whose it is, by the `manifest` that the compiler keeps there; `stale` decides which
-//! files of removed specs go.
+//! files of removed specs go. `links` keeps what is read below a folder inside of it.
 
 pub(crate) mod baseline;
 pub(crate) mod diff;
 pub(crate) mod emission;
 pub(crate) mod git;
+mod links;
 pub(crate) mod manifest;
 pub(crate) mod notes;
 pub(crate) mod read;
