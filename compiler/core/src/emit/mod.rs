@@ -97,6 +97,10 @@ impl Target {
     }
 }
 
+/// Folders of targets that earlier releases had, as [`Target::folder`] names them: their files may still be removed. A
+/// target that goes leaves its folder here; none has gone yet.
+pub const RETIRED_FOLDERS: &[&str] = &[];
+
 /// One generated file.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Artefact {
