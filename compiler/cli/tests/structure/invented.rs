@@ -13,7 +13,8 @@ fn files(files: &[(&str, &str)]) -> Files {
 /// What `a.rs` imports, where `b.rs` holds `Thing` and `c/deep.rs` what `c/mod.rs` shows again.
 fn imported_by_a(a: &str) -> Vec<String> {
     let imports = imports(&files(&[
-        ("lib.rs", "mod a; mod b; mod c;"),
+        ("lib.rs", "mod a; mod b; mod c; mod e; pub fn e() {}"),
+        ("e/mod.rs", "pub fn deep() {}"),
         ("a.rs", a),
         ("b.rs", "pub struct Thing; pub fn run() {} pub enum Kind { One }"),
         ("c/mod.rs", "mod deep; pub use deep::Deep as Shown; pub use crate::b; pub fn own() {}"),
@@ -44,6 +45,8 @@ fn every_way_to_import_is_seen() {
         ("use crate::c::b::Thing;", "b.rs"),
         ("use crate::c; fn f() { c::b::run() }", "b.rs"),
         ("use crate::c::own;", "c/mod.rs"),
+        // By the module's name, though a function has it too.
+        ("use crate::e; fn f() { e::deep(); }", "e/mod.rs"),
         ("mod inner { use super::super::b::Thing; }", "b.rs"),
     ] {
         let seen = imported_by_a(a).join(" ");

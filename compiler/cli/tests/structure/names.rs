@@ -17,8 +17,10 @@ pub(crate) type ModuleId = usize;
 /// What a name stands for.
 #[derive(Debug, Clone)]
 pub(crate) enum Meaning {
-    /// An item of the file.
+    /// A type, a trait or anything else of the file that more may follow.
     Item,
+    /// A function, a constant or a macro of the file: a path ends here. A module may have the same name.
+    Value,
     /// A module below.
     Module(ModuleId),
     /// Whatever stands at the path.
@@ -150,13 +152,11 @@ impl Crate {
     fn declare(&mut self, id: ModuleId) {
         let mut found = Declared::default();
         for item in &self.modules[id].items {
-            if let Some(name) = name(item) {
-                found.names.push(name);
-            }
+            found.names.extend(name(item));
             found.visit_item(item);
         }
-        for name in found.names {
-            self.name(id, name, Meaning::Item);
+        for (name, meaning) in found.names {
+            self.name(id, name, meaning);
         }
         let file = self.modules[id].file.clone();
         for name in found.macros {
@@ -181,15 +181,15 @@ impl Crate {
             "crate" => vec![Place::Module(0)],
             "self" => vec![Place::Module(from)],
             "super" => self.modules[from].parent.into_iter().map(Place::Module).collect(),
-            name => self.look_up(from, name, seen),
+            name => self.look_up(from, name, rest.is_empty(), seen),
         };
-        for name in rest {
+        for (at, name) in rest.iter().enumerate() {
             let next = places.into_iter().flat_map(|place| match place {
                 Place::Module(module) if name == "super" => {
                     self.modules[module].parent.into_iter().map(Place::Module).collect()
                 }
                 Place::Module(module) if name == "self" => vec![Place::Module(module)],
-                Place::Module(module) => self.look_up(module, name, seen),
+                Place::Module(module) => self.look_up(module, name, at + 1 == rest.len(), seen),
                 // A variant, or what an `impl` gives: it stands with its type.
                 file @ Place::File(_) => vec![file],
             });
@@ -198,7 +198,14 @@ impl Crate {
         places
     }
 
-    fn look_up(&self, module: ModuleId, name: &str, seen: &mut BTreeSet<(ModuleId, String)>) -> Vec<Place> {
+    /// `is_last` is whether the path ends with this name.
+    fn look_up(
+        &self,
+        module: ModuleId,
+        name: &str,
+        is_last: bool,
+        seen: &mut BTreeSet<(ModuleId, String)>,
+    ) -> Vec<Place> {
         if !seen.insert((module, name.to_owned())) {
             return Vec::new();
         }
@@ -207,6 +214,8 @@ impl Crate {
         for meaning in this.names.get(name).into_iter().flatten() {
             match meaning {
                 Meaning::Item => places.push(Place::File(this.file.clone())),
+                Meaning::Value if is_last => places.push(Place::File(this.file.clone())),
+                Meaning::Value => {}
                 Meaning::Module(below) => places.push(Place::Module(*below)),
                 Meaning::Alias(path) => places.extend(self.follow(module, path, seen)),
             }
@@ -215,7 +224,7 @@ impl Crate {
             for glob in this.imports.iter().filter(|import| import.name.is_none()) {
                 for place in self.follow(module, &glob.path, &mut seen.clone()) {
                     match place {
-                        Place::Module(of) => places.extend(self.look_up(of, name, seen)),
+                        Place::Module(of) => places.extend(self.look_up(of, name, is_last, seen)),
                         Place::File(_) => {}
                     }
                 }
@@ -229,7 +238,7 @@ impl Crate {
 /// Imports at any depth, and macros.
 #[derive(Default)]
 struct Declared {
-    names: Vec<String>,
+    names: Vec<(String, Meaning)>,
     macros: Vec<String>,
     imports: Vec<Import>,
 }
@@ -249,7 +258,7 @@ impl<'ast> Visit<'ast> for Declared {
     fn visit_item_macro(&mut self, item: &'ast ItemMacro) {
         self.macros.extend(item.ident.as_ref().map(ToString::to_string));
         // What a macro makes is named as if it stood there: `record! { pub struct Name { … } }`.
-        self.names.extend(super::tokens::declared(&item.mac));
+        self.names.extend(super::tokens::declared(&item.mac).into_iter().map(|name| (name, Meaning::Item)));
     }
 }
 
@@ -306,17 +315,17 @@ fn attributes(item: &Item) -> &[Attribute] {
     }
 }
 
-fn name(item: &Item) -> Option<String> {
-    let name = match item {
-        Item::Const(item) => &item.ident,
-        Item::Enum(item) => &item.ident,
-        Item::Fn(item) => &item.sig.ident,
-        Item::Macro(item) => item.ident.as_ref()?,
-        Item::Static(item) => &item.ident,
-        Item::Struct(item) => &item.ident,
-        Item::Trait(item) => &item.ident,
-        Item::Type(item) => &item.ident,
+fn name(item: &Item) -> Option<(String, Meaning)> {
+    let (name, meaning) = match item {
+        Item::Const(item) => (&item.ident, Meaning::Value),
+        Item::Enum(item) => (&item.ident, Meaning::Item),
+        Item::Fn(item) => (&item.sig.ident, Meaning::Value),
+        Item::Macro(item) => (item.ident.as_ref()?, Meaning::Value),
+        Item::Static(item) => (&item.ident, Meaning::Value),
+        Item::Struct(item) => (&item.ident, Meaning::Item),
+        Item::Trait(item) => (&item.ident, Meaning::Item),
+        Item::Type(item) => (&item.ident, Meaning::Item),
         _ => return None,
     };
-    Some(name.to_string())
+    Some((name.to_string(), meaning))
 }
