@@ -8,7 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write;
 use std::path::{Component, Path};
 
-use emberline_core::emit::{RETIRED_FOLDERS, Target};
+use emberline_core::target::{RETIRED_FOLDERS, Target};
 use sha2::{Digest, Sha256};
 
 /// Where the manifest stands in the output folder.

@@ -8,7 +8,7 @@ use std::fs;
 use std::io::ErrorKind;
 use std::path::Path;
 
-use emberline_core::emit::Target;
+use emberline_core::target::Target;
 
 use super::manifest::{self, Entries};
 use super::tree::Tree;

@@ -2,8 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use super::policy::Severity;
-use super::resolve::Scope;
+use super::scope::Scope;
+use super::severity::Severity;
 use crate::code;
 use crate::finding::Finding;
 use crate::source::Spanned;

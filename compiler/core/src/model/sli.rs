@@ -5,7 +5,7 @@ use rust_decimal::Decimal;
 use super::alerting::group_labels;
 use super::index::{Declared, Index};
 use super::metric::in_unit;
-use super::resolve::Scope;
+use super::scope::Scope;
 use crate::code;
 use crate::finding::Finding;
 use crate::promql::{Selector, parse_selector};
