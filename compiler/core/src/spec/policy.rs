@@ -57,6 +57,8 @@ record! {
         receivers: Option<Spanned<Named<Spanned<ReceiverSpec>>>>,
         /// Receivers of an owner's alerts by severity, instead of the severity's own: `team-web: {page: web-phone}`.
         owners: Option<Spanned<Named<Spanned<Named<Spanned<String>>>>>>,
+        /// Who gets the alerts of other people that reach the same Alertmanager, under `receivers`. Default: who gets `page`.
+        default_receiver: Option<Spanned<String>>,
         /// Alerts of every objective. Default: the four pairs of the SRE Workbook.
         alerting: Option<Spanned<AlertingSpec>>,
         /// What to do when data goes missing. Default: `absent: page`, the others `ignore`.
