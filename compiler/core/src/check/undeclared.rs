@@ -4,7 +4,7 @@
 
 use std::collections::BTreeSet;
 
-use super::Context;
+use super::{Context, added};
 use crate::code;
 use crate::finding::{Finding, Severity};
 use crate::model::{Declared, Domain, Metric, Query, Sli, Slo};
@@ -17,6 +17,7 @@ pub(super) fn run(context: &Context<'_>, findings: &mut Vec<Finding>) {
     // A series is declared once for all objectives, so that is asked for once; a misspelling is mended at each place.
     let mut asked: BTreeSet<&str> = BTreeSet::new();
     for (slo, _) in context.slos() {
+        let before = findings.len();
         for query in slo.sli.queries() {
             if let Some((name, range)) = &query.selector.metric {
                 match context.model.index.series(&context.service.name.value, name) {
@@ -44,18 +45,21 @@ pub(super) fn run(context: &Context<'_>, findings: &mut Vec<Finding>) {
                 Err(Declared::No) => {
                     let note =
                         format!("taken for a classic histogram in seconds, `{}` in Prometheus", latency.prometheus);
+                    let all = "every service's series are counted: a matcher of the service is added to declared metrics only";
                     let name = &latency.metric.value;
                     let near =
                         suggest::did_you_mean(name, context.model.index.histogram_names(&context.service.name.value));
                     if near.is_some() || asked.insert(name) {
                         let message = format!("no spec declares the metric `{name}`");
-                        findings.push(undeclared_metric(context, message, latency.metric.span, near).note(note));
+                        findings
+                            .push(undeclared_metric(context, message, latency.metric.span, near).note(note).note(all));
                     }
                 }
                 Err(_) => {}
             }
         }
         groups(context, slo, findings);
+        added::note(context, slo, &mut findings[before..]);
     }
 }
 

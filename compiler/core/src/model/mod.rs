@@ -2,6 +2,7 @@
 //!
 //! Spans stay with what people may have to change. Knows no PromQL window, no rule and no file.
 
+mod added;
 mod alerting;
 mod cardinality;
 mod console;
@@ -16,6 +17,7 @@ mod resolve;
 mod routing;
 pub mod semconv;
 mod service;
+mod service_label;
 mod sli;
 mod telemetry;
 mod waiver;

@@ -74,6 +74,8 @@ pub struct Latency {
     pub metric: Spanned<String>,
     /// The service that exports it.
     pub owner: String,
+    /// Whether the objective's own service declares the metric.
+    pub is_own: bool,
     /// Its name in Prometheus, before `_bucket` and `_count`.
     pub prometheus: String,
     /// Classic or native.
@@ -335,7 +337,7 @@ fn resolve_latency(
         sound = false;
     }
     let metric = metric.0.as_ref()?;
-    let (owner, prometheus, kind, limit) = match index.histogram(service, &metric.value) {
+    let (owner, is_own, prometheus, kind, limit) = match index.histogram(service, &metric.value) {
         Ok((owner, declared)) => {
             let kind = match declared.kind {
                 MetricType::Histogram => LatencyKind::Classic,
@@ -353,7 +355,7 @@ fn resolve_latency(
                     return None;
                 }
             };
-            (owner, declared.prometheus.clone(), kind, declared.in_unit(threshold.value))
+            (owner, owner == service, declared.prometheus.clone(), kind, declared.in_unit(threshold.value))
         }
         Err(Declared::Unclear | Declared::Metric(_)) => return None,
         Err(Declared::No) => {
@@ -382,11 +384,11 @@ fn resolve_latency(
                 );
                 return None;
             }
-            (service, prometheus, LatencyKind::Classic, in_unit(Some("s"), threshold.value))
+            (service, false, prometheus, LatencyKind::Classic, in_unit(Some("s"), threshold.value))
         }
     };
     let owner = owner.to_owned();
-    sound.then(|| Latency { metric: metric.clone(), owner, prometheus, kind, threshold, limit, selector })
+    sound.then(|| Latency { metric: metric.clone(), owner, is_own, prometheus, kind, threshold, limit, selector })
 }
 
 fn is_metric_name(text: &str) -> bool {

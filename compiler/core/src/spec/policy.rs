@@ -29,7 +29,7 @@ record! {
         labels: Option<Spanned<Named<Spanned<Text>>>>,
         /// Labels that every objective keeps apart, such as `cluster` where one Prometheus sees several.
         group_by: Option<Vec<Spanned<String>>>,
-        /// The label that holds a service's name in its metrics. Default: `service_name`.
+        /// The label that holds a service's name in its metrics; latency objectives on declared metrics are narrowed down by it. Default: `service_name`.
         service_label: Option<Spanned<String>>,
         /// Labels that need no declaration, instead of the built-in list; a `*` at the end stands for any rest.
         ambient_labels: Option<Vec<Spanned<String>>>,
