@@ -4,7 +4,7 @@
 
 use std::collections::BTreeSet;
 
-use super::{Context, added};
+use super::{Context, added, group_label_missing, not_a_counter};
 use crate::code;
 use crate::finding::{Finding, Severity};
 use crate::model::{Declared, Domain, Metric, Query, Sli, Slo};
@@ -23,6 +23,7 @@ pub(super) fn run(context: &Context<'_>, findings: &mut Vec<Finding>) {
                 match context.model.index.series(&context.service.name.value, name) {
                     Declared::Metric(metric) => matchers(context, metric, query, findings),
                     Declared::Unclear => {}
+                    Declared::No if slo.sli.ratio().is_some() && not_a_counter::is_refused(context, query) => {}
                     Declared::No => {
                         let place = query.place(context.sources, range.clone());
                         let near =
@@ -158,8 +159,11 @@ fn shown(values: &[String]) -> String {
     shown.join(", ")
 }
 
-/// A label to group by that no metric has would make one group of everything.
+/// A label to group by that no metric has would make one group of everything. Two metrics are `group-label-missing`'s.
 fn groups(context: &Context<'_>, slo: &Slo, findings: &mut Vec<Finding>) {
+    if slo.sli.ratio().is_some_and(|it| group_label_missing::has_two_metrics(&it.total, it.side.query())) {
+        return;
+    }
     let index = &context.model.index;
     let service = &context.service.name.value;
     let metric = match &slo.sli {
