@@ -2,15 +2,18 @@
 //!
 //! Spans stay with what people may have to change. Knows no PromQL window, no rule and no file.
 
+mod added;
 mod alerting;
 mod cardinality;
 mod console;
 mod domain;
 mod drill;
+mod gauge;
 mod index;
 mod labels;
 mod lists;
 mod metric;
+mod one_metric;
 mod operator;
 mod policy;
 mod prices;
@@ -19,6 +22,7 @@ mod routing;
 mod scope;
 pub mod semconv;
 mod service;
+mod service_label;
 mod severity;
 mod sli;
 mod telemetry;

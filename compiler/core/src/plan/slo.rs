@@ -109,7 +109,7 @@ impl SloPlan {
             domains: domains(slo, service),
             proves_long: false,
             owner: service.owner.clone(),
-            about: AboutSlo::of(slo, sources),
+            about: AboutSlo::of(slo, policy, sources),
             alerting: Arc::clone(&slo.alerting),
             policy: Arc::clone(policy),
         }
