@@ -17,6 +17,7 @@ use emberline_core::source::Sources;
 
 use crate::args::Format;
 pub(crate) use human::counted;
+pub(crate) use json::Json;
 
 /// What a run found.
 #[derive(Debug)]
@@ -55,7 +56,7 @@ pub(crate) trait Renderer {
 pub(crate) fn renderer(format: Format) -> Box<dyn Renderer> {
     match format {
         Format::Human => Box::new(human::Human::styled()),
-        Format::Json => Box::new(json::Json),
+        Format::Json => Box::new(json::Json::default()),
         Format::Sarif => Box::new(sarif::Sarif),
         Format::Github => Box::new(github::Github),
         Format::Gitlab => Box::new(gitlab::Gitlab),
