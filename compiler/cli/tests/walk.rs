@@ -1,5 +1,5 @@
 //! `emberline walk` against a Prometheus that says next to nothing: formats, artefacts and exit statuses. What a walk finds is
-//! tested in `emberline-oncall`.
+//! tested in `emberline-walk`.
 #![allow(clippy::unwrap_used, reason = "tests may panic")]
 
 use std::io::{BufRead, BufReader, Read, Write};
