@@ -1,7 +1,9 @@
 //! The timeline of a drill, told as it happens.
 
+use emberline_prose::number::offset;
+
 use super::clock::Clock;
-use super::record::{Moment, Record};
+use super::record::Moment;
 
 /// What has happened, and when.
 pub(super) struct Log<'l> {
@@ -28,7 +30,7 @@ impl<'l> Log<'l> {
         let what = what.into();
         let now = self.clock.now();
         match self.zero {
-            Some(zero) => (self.say)(&format!("{:>8}  {what}", Record::offset(now - zero))),
+            Some(zero) => (self.say)(&format!("{:>8}  {what}", offset(now - zero))),
             None => (self.say)(&format!("          {what}")),
         }
         self.moments.push((now, what));

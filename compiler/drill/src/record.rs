@@ -318,19 +318,6 @@ impl Record {
     pub fn cure(&self) -> Option<&Attempt> {
         self.attempts.iter().find(|attempt| attempt.helped)
     }
-
-    /// A time as people read it: `T+1m09s`, `T-20s`.
-    #[must_use]
-    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "seconds of a drill")]
-    pub fn offset(at: f64) -> String {
-        let sign = if at < -0.5 { '-' } else { '+' };
-        let seconds = at.abs().round() as u64;
-        match seconds {
-            0..60 => format!("T{sign}{seconds}s"),
-            60..3_600 => format!("T{sign}{}m{:02}s", seconds / 60, seconds % 60),
-            _ => format!("T{sign}{}h{:02}m{:02}s", seconds / 3_600, seconds / 60 % 60, seconds % 60),
-        }
-    }
 }
 
 #[cfg(test)]
@@ -447,12 +434,6 @@ pub(crate) mod tests {
         let text = serde_json::to_string(&record).unwrap_or_default();
         assert!(text.contains("\"function\":\"total\""), "{text}");
         assert_eq!(serde_json::from_str::<Record>(&text).ok(), Some(record));
-    }
-
-    #[test]
-    fn offsets_are_read_at_a_glance() {
-        let said = [-20.4, -0.2, 0.0, 59.6, 69.0, 3_725.0].map(Record::offset);
-        assert_eq!(said, ["T-20s", "T+0s", "T+0s", "T+1m00s", "T+1m09s", "T+1h02m05s"]);
     }
 
     #[test]

@@ -2,13 +2,15 @@
 
 use emberline_core::model::{Price, VolumePrice};
 use emberline_core::quantity::Duration;
+use emberline_prose::amount::{fixed, grouped, grouped_decimal};
 use rust_decimal::Decimal;
 use serde::Serialize;
 
+use super::assumptions::assumptions;
 use super::intact::{Intact, intact};
 use super::measured::{Measured, Side, Volume};
 use super::terms::{Terms, Traffic};
-use super::{DAY_MILLIS, Fault, Form, GIGA, MILLION, MONTH_DAYS, number, ratio, words};
+use super::{DAY_MILLIS, Fault, GIGA, MILLION, MONTH_DAYS, number, ratio};
 
 /// The signals, as people are told of them, in the order of the bill.
 pub const SIGNALS: [&str; 4] = ["traces", "logs", "profiles", "series"];
@@ -129,7 +131,7 @@ pub fn bill(file: &str, measured: &Measured, terms: &Terms) -> Result<Bill, Faul
         after,
         intact: intact(measured),
         prices: prices(terms),
-        assumptions: words::assumptions(measured, terms, &traffic),
+        assumptions: assumptions(measured, terms, &traffic),
     })
 }
 
@@ -187,9 +189,9 @@ impl Reckoning<'_> {
             what: format!("taken in{of_tier}"),
             formula: format!(
                 "{} B ÷ {} requests = {} GB a million; × {}",
-                words::grouped(volume.bytes),
-                words::grouped_decimal(self.requests),
-                words::fixed(gigabytes, 4),
+                grouped(volume.bytes),
+                grouped_decimal(self.requests),
+                fixed(gigabytes, 4),
                 price.ingest.amount
             ),
             amount: gigabytes * price.ingest.amount,
@@ -201,7 +203,7 @@ impl Reckoning<'_> {
             let formula = if beyond == Duration::ZERO {
                 format!("{keep}, within the {} that taking in covers", price.included)
             } else {
-                format!("{} GB × {} × ({keep} − {}) ÷ 30d", words::fixed(gigabytes, 4), storage.amount, price.included)
+                format!("{} GB × {} × ({keep} − {}) ÷ 30d", fixed(gigabytes, 4), storage.amount, price.included)
             };
             let amount = gigabytes * storage.amount * months;
             lines.push(Line { signal, what: format!("kept{of_tier}"), formula, amount });
@@ -218,9 +220,9 @@ impl Reckoning<'_> {
             what: "active".to_owned(),
             formula: format!(
                 "{} ÷ 1,000 × {} a month ÷ {} million requests a month",
-                words::grouped(series),
+                grouped(series),
                 price.amount,
-                words::fixed(self.traffic.millions(), 1)
+                fixed(self.traffic.millions(), 1)
             ),
             amount: ratio(monthly, self.traffic.millions()),
         })
@@ -251,14 +253,4 @@ fn prices(terms: &Terms) -> Vec<Priced> {
     }
     all.extend(prices.series.as_ref().map(|price| priced("a thousand active series a month".to_owned(), price)));
     all
-}
-
-impl Bill {
-    /// The bill as people read it.
-    ///
-    /// # Errors
-    /// When a template is at fault, which is a bug of this program.
-    pub fn show(&self, form: Form) -> Result<String, Fault> {
-        words::bill(self, form)
-    }
 }

@@ -1,13 +1,14 @@
 //! What a change of the specs does to the bill: sampling, retention, traffic, prices and the bound on series, applied to the
 //! volumes that were measured.
 
+use emberline_prose::amount;
 use rust_decimal::Decimal;
 use serde::Serialize;
 
 use super::bill::{Account, Line, Reckoning, SIGNALS};
 use super::measured::{Measured, Volume};
 use super::terms::{Terms, Traffic};
-use super::{Fault, Form, number, ratio, words};
+use super::{Fault, number, ratio};
 
 /// A month before a change and after it.
 #[derive(Debug, Clone, Serialize)]
@@ -121,7 +122,7 @@ fn changed(old: &Terms, new: &Terms) -> Vec<String> {
         if rates.is_empty() { "not declared".to_owned() } else { rates.join(", ") }
     };
     differs("requests from outside", traffic(old), traffic(new));
-    let series = |terms: &Terms| terms.bound.map_or_else(|| "not known".to_owned(), words::grouped);
+    let series = |terms: &Terms| terms.bound.map_or_else(|| "not known".to_owned(), amount::grouped);
     differs("series, at most", series(old), series(new));
     if old.prices != new.prices {
         said.push("prices".to_owned());
@@ -142,14 +143,4 @@ fn unknown(old: &Terms, new: &Terms) -> Vec<String> {
         said.push("tiers of logs changed: which records fall into which was measured with the old ones".to_owned());
     }
     said
-}
-
-impl Change {
-    /// The estimate as people read it.
-    ///
-    /// # Errors
-    /// When a template is at fault, which is a bug of this program.
-    pub fn show(&self, form: Form) -> Result<String, Fault> {
-        words::change(self, form)
-    }
 }

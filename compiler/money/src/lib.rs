@@ -8,14 +8,16 @@
 //!
 //! Amounts are exact decimals until they are shown. A GB is 10⁹ bytes and a month 30 days.
 
+mod assumptions;
 pub mod bill;
 pub mod change;
 pub mod drills;
 pub mod intact;
 pub mod measured;
 pub mod returns;
+mod show;
+mod templates;
 pub mod terms;
-mod words;
 
 use std::fmt;
 

@@ -5,14 +5,17 @@
 
 use emberline_core::model::{Business, Range};
 use emberline_core::source::Sources;
+use emberline_prose::amount::{self, rough, rough_range};
+use emberline_prose::template::context;
 use rust_decimal::Decimal;
 use rust_decimal::prelude::FromPrimitive;
 use serde::Serialize;
 
 use super::bill::Bill;
 use super::drills::Saved;
+use super::templates::render;
 use super::terms::Terms;
-use super::{Fault, Form, maybe_number, number, ratio, words};
+use super::{Fault, maybe_number, number, ratio};
 
 /// Days of a year, and minutes of an hour.
 const YEAR_DAYS: Decimal = Decimal::from_parts(365, 0, 0, false, 0);
@@ -163,7 +166,7 @@ pub fn returns(sources: &Sources, terms: &Terms, bill: &Bill, drills: Option<Sav
         paragraph: String::new(),
         drills,
     };
-    returns.paragraph = words::paragraph(&returns, &evidence(returns.drills.as_ref()))?;
+    returns.paragraph = paragraph(&returns, &evidence(returns.drills.as_ref()))?;
     Ok(returns)
 }
 
@@ -225,14 +228,14 @@ fn inputs(
         (None, Some(range)) => declared("an incident is shorter by", "minutes", range, one),
         _ => Input {
             what: "an incident is shorter by".to_owned(),
-            low: words::rough(minutes.low),
-            high: words::rough(minutes.high),
+            low: rough(minutes.low),
+            high: rough(minutes.high),
             unit: "minutes".to_owned(),
             source: "measured: quartiles of the drills".to_owned(),
             place: String::new(),
         },
     });
-    let cost = words::fixed(bill.after.total, 2);
+    let cost = amount::fixed(bill.after.total, 2);
     all.push(Input {
         what: "telemetry".to_owned(),
         low: cost.clone(),
@@ -248,7 +251,7 @@ fn assumptions(bill: &Bill, drills: Option<&Saved>) -> Vec<String> {
     let mut said = Vec::new();
     if let Some(saved) = drills {
         let quartiles = |seconds: [f64; 3]| {
-            let shown = seconds.map(|seconds| words::rough(Decimal::from_f64(seconds / 60.0).unwrap_or_default()));
+            let shown = seconds.map(|seconds| rough(Decimal::from_f64(seconds / 60.0).unwrap_or_default()));
             format!("{} / {} / {} minutes", shown[0], shown[1], shown[2])
         };
         let scales: Vec<String> = saved.time_scale.iter().map(u32::to_string).collect();
@@ -267,8 +270,8 @@ fn assumptions(bill: &Bill, drills: Option<&Saved>) -> Vec<String> {
                 "in full length {}: waits for windows and telemetry are that many times longer, while walking, building and \
                  restarting take as long as they took; middle MTTR {} minutes with all signals, {} without",
                 quartiles(saved.full),
-                words::rough(Decimal::from_f64(saved.mttr[0] / 60.0).unwrap_or_default()),
-                words::rough(Decimal::from_f64(saved.mttr[1] / 60.0).unwrap_or_default())
+                rough(Decimal::from_f64(saved.mttr[0] / 60.0).unwrap_or_default()),
+                rough(Decimal::from_f64(saved.mttr[1] / 60.0).unwrap_or_default())
             )
         } else {
             "only the sum of the series is at hand and not its records, so nothing is scaled to full length: the difference \
@@ -288,19 +291,35 @@ fn assumptions(bill: &Bill, drills: Option<&Saved>) -> Vec<String> {
     }
     said.push(format!(
         "telemetry of a year: 365 days of {} million requests a month of 30 days, at the prices of `emberline cost`",
-        words::fixed(ratio(bill.requests_per_month, super::MILLION), 1)
+        amount::fixed(ratio(bill.requests_per_month, super::MILLION), 1)
     ));
     said.push("the low end takes the low end of every input, the high end the high one; neither is likely".to_owned());
     said.push("reputation, contracts with penalties and the work of putting all this up are left out".to_owned());
     said
 }
 
-impl Returns {
-    /// The returns as people read them.
-    ///
-    /// # Errors
-    /// When a template is at fault, which is a bug of this program.
-    pub fn show(&self, form: Form) -> Result<String, Fault> {
-        words::returns(self, form)
-    }
+/// The paragraph for whoever decides about money.
+fn paragraph(returns: &Returns, evidence: &str) -> Result<String, Fault> {
+    let range = |range: &Amounts| rough_range(range.low, range.high);
+    let percent = |share: Decimal| rough(share * Decimal::ONE_HUNDRED);
+    let lost = &returns.revenue_lost;
+    let (low, high) = (percent(lost.low), percent(lost.high));
+    let values = context! {
+        evidence => evidence,
+        minutes => range(&returns.minutes_saved),
+        incidents => range(&returns.incidents),
+        revenue => range(&returns.revenue),
+        lost => if low == high { format!("{low}%") } else { format!("{low}% to {high}%") },
+        currency => &returns.currency,
+        gross => range(&returns.gross),
+        cost => rough(returns.cost),
+        saved => (returns.plain_cost > returns.cost).then(|| rough(returns.plain_cost - returns.cost)),
+        net => range(&returns.net),
+        loses => returns.net.low < Decimal::ZERO,
+        break_even => match (returns.break_even.low, returns.break_even.high) {
+            (Some(low), Some(high)) => Some(rough_range(low, high)),
+            _ => None,
+        },
+    };
+    Ok(render("paragraph.txt", values)?.trim_end().to_owned())
 }

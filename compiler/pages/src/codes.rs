@@ -2,7 +2,7 @@
 
 use emberline_core::code;
 use emberline_core::emit::Artefact;
-use minijinja::context;
+use emberline_prose::template::context;
 
 use crate::notes;
 use crate::template::{self, Fault};

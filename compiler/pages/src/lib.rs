@@ -22,8 +22,7 @@ pub use template::Fault;
 
 use emberline_core::emit::{Artefact, Target};
 use emberline_core::plan::{Plan, ServicePlan, SloPlan, runbook};
-use minijinja::value::Serde;
-use minijinja::{Value, context};
+use emberline_prose::template::{Value, context, typed};
 
 /// Appearance and behaviour of every page.
 const ASSETS: [(&str, &str); 3] = [
@@ -41,11 +40,6 @@ pub fn emit(plan: &Plan, unit: usize, notes: &Notes) -> Result<Vec<Artefact>, Fa
         Some(service) => of_service(plan, service, notes),
         None => global(plan),
     }
-}
-
-/// A value as templates read it.
-fn typed(value: &impl serde::Serialize) -> Value {
-    Value::from(Serde(value))
 }
 
 fn artefact(path: &str, text: String) -> Artefact {

@@ -1,9 +1,19 @@
 //! What every layer needs to know of the incident.
 
-use emberline_core::plan::SloPlan;
+use emberline_core::plan::{Plan, SloPlan};
 
 use super::onset::Onset;
 use crate::source::{Sources, Span, SpanKind};
+
+/// What is to be walked.
+pub struct Question<'q> {
+    /// What the specs compile to; durations are those of its time scale.
+    pub plan: &'q Plan,
+    /// `SERVICE/OBJECTIVE`, or a part of an alert's name; `None` for the gravest alert that fires.
+    pub alert: Option<&'q str>,
+    /// The time to walk at, unix seconds.
+    pub now: f64,
+}
 
 /// What bad requests have in common.
 #[derive(Debug, Clone, Copy, PartialEq)]

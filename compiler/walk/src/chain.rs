@@ -7,16 +7,17 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
-use super::ask::Record;
+use super::ask::{Asked, Log};
 use super::case::{Case, Symptom, answers, has_failed};
 use super::compare::Kind;
 use super::gather::{self, Gathered};
 use super::graph::Calls;
+use super::middle::median;
 use super::requests::Requests;
 use super::revisions;
 use super::tree::Tree;
-use super::words::{clock, median};
 use crate::source::{Span, SpanKind, Trace};
+use emberline_prose::number::clock;
 
 /// Why the spans of a peer are missing.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
@@ -76,13 +77,8 @@ struct Hop {
 }
 
 /// Looks for breaks in bad traces.
-pub(super) fn look(
-    case: &Case<'_>,
-    calls: &Calls<'_>,
-    requests: &Requests,
-    gathered: &Gathered,
-    record: &mut Record,
-) -> Beyond {
+pub(super) fn look(case: &Case<'_>, calls: &Calls<'_>, requests: &Requests, gathered: &Gathered) -> Asked<Beyond> {
+    let mut log = Log::default();
     let mut beyond = Beyond { breaks: Vec::new(), side: None };
     let mut hops = hops(calls, gathered);
     // A request that failed may have ended before it came to call anybody.
@@ -94,7 +90,7 @@ pub(super) fn look(
         if hop.missing * 2 < hop.calls || hop.missing == 0 {
             continue;
         }
-        let theirs = gather::any_of(case, &peer, &gathered.bad, record);
+        let theirs = log.keep(gather::any_of(case, &peer, &gathered.bad));
         // When it began is known to within some seconds: a request that the peer answered before says nothing of its state.
         let is_alive = theirs.iter().any(|trace| {
             trace.spans.iter().any(|span| span.service == peer && hop.first.is_none_or(|first| span.end > first))
@@ -116,25 +112,25 @@ pub(super) fn look(
                 Symptom::Slow(_) => Symptom::Slow(median(hop.seconds.clone()).unwrap_or(0.0) / 2.0),
                 Symptom::Failed => Symptom::Failed,
             };
-            let side = gather::of_peer(case, &peer, symptom, &gathered.bad, record);
+            let side = log.keep(gather::of_peer(case, &peer, symptom, &gathered.bad));
             if !side.bad.is_empty() {
                 beyond.side = Some((peer.clone(), side));
             }
         }
         let answered = match cause {
-            Cause::PeerDown => answered(case, &kind.service, &peer, gathered, record),
+            Cause::PeerDown => log.keep(answered(case, &kind.service, &peer, gathered)),
             _ => None,
         };
         beyond.breaks.push(of(&kind, peer, &hop, cause, answered));
     }
-    beyond
+    log.with(beyond)
 }
 
 /// When a peer last answered a caller of the same revision as in bad requests. Such a caller knows the way, so it is not its
 /// deployment that cut the peer off, however short a time ago that was.
-fn answered(case: &Case<'_>, caller: &str, peer: &str, gathered: &Gathered, record: &mut Record) -> Option<f64> {
-    let revision = revisions::of_service(&gathered.bad, caller)?;
-    let latest = gather::just_before(case, peer, record);
+fn answered(case: &Case<'_>, caller: &str, peer: &str, gathered: &Gathered) -> Asked<Option<f64>> {
+    let Some(revision) = revisions::of_service(&gathered.bad, caller) else { return Asked::default() };
+    let (latest, log) = gather::just_before(case, peer).apart();
     let answers = latest.iter().chain(&gathered.healthy).filter_map(|trace| {
         let tree = Tree::of(trace);
         let is_ours = |at: &usize| {
@@ -145,7 +141,7 @@ fn answered(case: &Case<'_>, caller: &str, peer: &str, gathered: &Gathered, reco
         #[expect(clippy::cast_precision_loss, reason = "a time, to the second")]
         answers.filter(|it| it.service == peer && !has_failed(it)).map(|it| it.end as f64 / 1e9).reduce(f64::max)
     });
-    answers.reduce(f64::max)
+    log.with(answers.reduce(f64::max))
 }
 
 fn of(kind: &Kind, peer: String, hop: &Hop, cause: Cause, answered: Option<f64>) -> Break {

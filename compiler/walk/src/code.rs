@@ -4,18 +4,19 @@ use std::collections::BTreeSet;
 
 use serde::Serialize;
 
-use super::ask::Record;
+use super::ask::Ask;
+use super::ask::{Asked, Log, ask};
 use super::candidates::{self, Candidate};
 use super::case::Case;
 use super::fits::Said;
 use super::mentions::Mentions;
+use super::place::Place;
 use super::repo::Repo;
-use super::report::{Ask, Place};
 use super::revisions::Revisions;
 use super::site::{Role, Site};
 use super::suspects::{self, Evidence, Suspect};
 use super::target::{self, Target};
-use super::words::{clock, length, many, short};
+use emberline_prose::number::{clock, length, many, short};
 
 /// What the deployment was.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
@@ -98,50 +99,57 @@ pub(super) fn deployed<'r>(service: &str, revisions: &'r [Revisions]) -> Option<
     }
 }
 
+/// What the history says of a deployment.
+#[derive(Default)]
+struct Ranked {
+    /// How many commits were deployed.
+    commits: usize,
+    suspects: Vec<Suspect>,
+    /// The function that matters most, with its lines.
+    shown: Option<(Place, Vec<BlameLine>)>,
+}
+
 /// Looks at the code; `repo` is open at the deployed revision.
-pub(super) fn look(
-    case: &Case<'_>,
-    given: Given<'_>,
-    repo: Option<&Repo<'_>>,
-    mut record: Record,
-) -> (Code, Vec<Suspect>) {
+pub(super) fn look(case: &Case<'_>, given: Given<'_>, repo: Option<&Repo<'_>>) -> Asked<(Code, Vec<Suspect>)> {
     let deployed = deployed(given.service, &given.revisions).cloned().unwrap_or_default();
+    let deployment = match (&deployed.now, &deployed.before) {
+        (Some(now), Some(before)) if now != before => Deployment::Changed,
+        (Some(_), Some(_)) => Deployment::Unchanged,
+        _ => Deployment::Unknown,
+    };
+    let (ranked, log) = match repo {
+        Some(repo) if deployment != Deployment::Unchanged => ranked(&given, repo, deployed.before.as_deref()).apart(),
+        _ => Asked::default().apart(),
+    };
+    let (function, blame) = ranked.shown.unzip();
     let mut code = Code {
         asked: Vec::new(),
         conclusion: String::new(),
-        deployment: match (&deployed.now, &deployed.before) {
-            (Some(now), Some(before)) if now != before => Deployment::Changed,
-            (Some(_), Some(_)) => Deployment::Unchanged,
-            _ => Deployment::Unknown,
-        },
+        deployment,
         service: if deployed.service.is_empty() { given.service.to_owned() } else { deployed.service.clone() },
         revision: deployed.now.clone(),
         good: deployed.before.clone(),
-        revisions: given.revisions.clone(),
-        commits: 0,
-        sites: given.sites.clone(),
-        function: None,
-        blame: Vec::new(),
-    };
-    let suspects = match repo {
-        Some(repo) if code.deployment != Deployment::Unchanged => ranked(&given, repo, &mut code, &mut record),
-        _ => Vec::new(),
+        revisions: given.revisions,
+        commits: ranked.commits,
+        sites: given.sites,
+        function,
+        blame: blame.unwrap_or_default(),
     };
     code.conclusion = conclusion(case, &code, &deployed, repo.is_some());
-    code.asked = record.asks;
-    (code, suspects)
+    log.with((code, ranked.suspects))
 }
 
-fn ranked(given: &Given<'_>, repo: &Repo<'_>, code: &mut Code, record: &mut Record) -> Vec<Suspect> {
+/// Ranks the commits since the last good revision.
+fn ranked(given: &Given<'_>, repo: &Repo<'_>, good: Option<&str>) -> Asked<Ranked> {
+    let mut log = Log::default();
     let history = repo.history;
     // Without a good revision, the last few commits are all that can be suspected.
-    let from = code.good.clone().unwrap_or_else(|| format!("{}~10", repo.revision));
+    let from = good.map_or_else(|| format!("{}~10", repo.revision), str::to_owned);
     let answer = history.commits(&from, &repo.revision);
     let query = format!("commits {}..{}", short(&from), short(&repo.revision));
-    let mut commits = record
-        .take(history.name(), query, answer, |commits| many(commits.len(), "commit", "commits"))
-        .unwrap_or_default();
-    code.commits = commits.len();
+    let words = |commits: &Vec<crate::source::Commit>| many(commits.len(), "commit", "commits");
+    let mut commits = log.keep(ask(history.name(), query, answer, words)).unwrap_or_default();
+    let deployed = commits.len();
     commits.truncate(candidates::MOST);
     let candidates: Vec<Candidate> = commits.into_iter().map(|commit| Candidate::read(repo, commit)).collect();
     let folders: BTreeSet<String> = given.services.iter().filter_map(|service| repo.folder(service)).collect();
@@ -154,12 +162,12 @@ fn ranked(given: &Given<'_>, repo: &Repo<'_>, code: &mut Code, record: &mut Reco
         said: &given.said,
         folders: &folders,
         role: given.role,
-        elsewhere: suspects::ELSEWHERE + given.holes + if code.good.is_none() { 0.5 } else { 0.0 },
-        is_complete: code.good.is_some() && code.commits <= candidates::MOST,
+        elsewhere: suspects::ELSEWHERE + given.holes + if good.is_none() { 0.5 } else { 0.0 },
+        is_complete: good.is_some() && deployed <= candidates::MOST,
     };
     let suspects = suspects::rank(&candidates, &evidence);
-    show(repo, &suspects, &targets, &candidates, code, record);
-    suspects
+    let shown = log.keep(show(repo, &suspects, &targets, &candidates));
+    log.with(Ranked { commits: deployed, suspects, shown })
 }
 
 /// The files that names are looked up in: those that were changed, those that evidence points to, and the services' own.
@@ -181,9 +189,7 @@ fn show(
     suspects: &[Suspect],
     targets: &[Target],
     candidates: &[Candidate],
-    code: &mut Code,
-    record: &mut Record,
-) {
+) -> Asked<Option<(Place, Vec<BlameLine>)>> {
     let of_suspect = suspects.first().filter(|suspect| suspect.score >= 0.25).and_then(|suspect| {
         let place = suspect.function.as_ref()?;
         let program = repo.now(&place.file)?;
@@ -191,8 +197,8 @@ fn show(
         Some((place.file.clone(), item.clone()))
     });
     let of_site = || targets.first().map(|target| (target.file.clone(), target.item.clone()));
-    let Some((file, item)) = of_suspect.or_else(of_site) else { return };
-    let Some(program) = repo.now(&file) else { return };
+    let Some((file, item)) = of_suspect.or_else(of_site) else { return Asked::default() };
+    let Some(program) = repo.now(&file) else { return Asked::default() };
     let last = item.last.min(item.first + SHOWN - 1);
     let answer = repo.history.blame(&repo.revision, &file, item.first, last);
     let query = format!("blame -L {},{last} {} -- {file}", item.first, short(&repo.revision));
@@ -200,12 +206,13 @@ fn show(
         let commits: BTreeSet<&String> = lines.iter().map(|line| &line.commit).collect();
         format!("{} by {}", many(lines.len(), "line", "lines"), many(commits.len(), "commit", "commits"))
     };
-    let blamed = record.take(repo.history.name(), query, answer, words).unwrap_or_default();
+    let (blamed, log) = ask(repo.history.name(), query, answer, words).apart();
     let of_function = |target: &&Target| target.file == file && target.item.first == item.first;
     let pointed: BTreeSet<usize> =
         targets.iter().filter(of_function).flat_map(|target| &target.site.lines).map(|(line, _)| *line).collect();
     let texts: Vec<&str> = program.text.lines().collect();
-    code.blame = blamed
+    let lines = blamed
+        .unwrap_or_default()
         .into_iter()
         .map(|blamed| BlameLine {
             line: blamed.line,
@@ -216,7 +223,7 @@ fn show(
         })
         .collect();
     let function = if item.qualifier.is_empty() { item.name } else { format!("{}::{}", item.qualifier, item.name) };
-    code.function = Some(Place { function, file, line: item.first });
+    log.with(Some((Place { function, file, line: item.first }, lines)))
 }
 
 fn conclusion(case: &Case<'_>, code: &Code, deployed: &Revisions, has_history: bool) -> String {

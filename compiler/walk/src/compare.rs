@@ -4,9 +4,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Serialize;
 
+use super::middle::{median, number};
 use super::spot::Spot;
 use super::tree::Tree;
-use super::words::{median, number};
 use crate::source::{Span, SpanKind, Trace};
 
 /// What makes two spans of different traces the same.

@@ -4,18 +4,20 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
-use super::ask::Record;
+use super::ask::Ask;
+use super::ask::{Asked, Log, ask};
 use super::case::{Case, answers, has_failed};
 use super::compare::Kind;
 use super::fits::Said;
 use super::gather::Gathered;
-use super::report::{Ask, Place};
+use super::middle::{median, number};
+use super::place::Place;
 use super::site::{Role, Site};
 use super::spot::Spot;
 use super::tree::Tree;
 use super::waits;
-use super::words::{many, median, number};
 use crate::source::{Labels, LogLine, SpanKind, Trace};
+use emberline_prose::number::many;
 
 /// Errors that arose in the same place.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -58,11 +60,11 @@ struct Found {
 
 /// Looks for the innermost failures of bad traces, and the places that they point to.
 pub(super) fn look(case: &Case<'_>, gathered: &Gathered) -> (Errors, Vec<Site>) {
-    let mut record = Record::default();
+    let mut log = Log::default();
     let mut all: Vec<Found> = Vec::new();
     let usual = usual(&gathered.healthy);
     for (at, trace) in gathered.bad.iter().enumerate() {
-        let lines = if at < READ { lines(case, trace, &mut record) } else { Vec::new() };
+        let lines = if at < READ { log.keep(lines(case, trace)) } else { Vec::new() };
         all.extend(innermost(trace, &lines, &usual));
     }
     let mut groups: BTreeMap<(String, String, String), Vec<&Found>> = BTreeMap::new();
@@ -88,19 +90,19 @@ pub(super) fn look(case: &Case<'_>, gathered: &Gathered) -> (Errors, Vec<Site>) 
         }));
     }
     let conclusion = conclusion(&failures, gathered.bad.len());
-    (Errors { asked: record.asks, conclusion, failures }, sites)
+    (Errors { asked: log.asks(), conclusion, failures }, sites)
 }
 
-fn lines(case: &Case<'_>, trace: &Trace, record: &mut Record) -> Vec<LogLine> {
-    let Some(logs) = case.sources.logs else { return Vec::new() };
+fn lines(case: &Case<'_>, trace: &Trace) -> Asked<Vec<LogLine>> {
+    let Some(logs) = case.sources.logs else { return Asked::default() };
     #[expect(clippy::cast_precision_loss, reason = "unix seconds")]
     let seconds = |time: Option<u64>| time.map(|time| time as f64 / 1e9);
     let start = seconds(trace.spans.iter().map(|span| span.start).min()).unwrap_or(case.since());
     let end = seconds(trace.spans.iter().map(|span| span.end).max()).unwrap_or(case.now);
     let answer = logs.of_trace(&trace.id, (start, end));
-    record
-        .take(logs.name(), format!("log lines of {}", trace.id), answer, |it| many(it.len(), "line", "lines"))
-        .unwrap_or_default()
+    let query = format!("log lines of {}", trace.id);
+    let (lines, log) = ask(logs.name(), query, answer, |it| many(it.len(), "line", "lines")).apart();
+    log.with(lines.unwrap_or_default())
 }
 
 /// The innermost failure of a trace: failed spans below which nothing failed, the first to end.

@@ -4,11 +4,11 @@ use std::collections::BTreeSet;
 
 use emberline_core::plan::queries;
 
-use super::ask::Record;
+use super::ask::{Asked, Log, ask};
 use super::case::{Case, Symptom, answers};
 use super::compare::Kind;
-use super::words::{length, many};
 use crate::source::{Search, Span, Trace};
+use emberline_prose::number::{length, many};
 
 /// So many of each are compared.
 pub(super) const ENOUGH: usize = 8;
@@ -29,7 +29,8 @@ pub(super) struct Gathered {
 }
 
 /// The objective's own traces.
-pub(super) fn own(case: &Case<'_>, record: &mut Record) -> Gathered {
+pub(super) fn own(case: &Case<'_>) -> Asked<Gathered> {
+    let mut log = Log::default();
     let is_bad = |trace: &Trace| {
         let mut own = trace.spans.iter().filter(|span| case.is_own(span) && matches_only(case, span)).peekable();
         match case.symptom {
@@ -38,29 +39,32 @@ pub(super) fn own(case: &Case<'_>, record: &mut Record) -> Gathered {
             slow => own.any(|span| slow.shows(span)),
         }
     };
-    let mut ids = exemplars(case, record);
-    ids.extend(searched(case, &case.slo.service, case.symptom, record));
-    let bad = fetch(case, ids, &is_bad, record);
-    with_healthy(case, &case.slo.service, case.symptom, bad, record)
+    let mut ids = log.keep(exemplars(case));
+    ids.extend(log.keep(searched(case, &case.slo.service, case.symptom)));
+    let bad = log.keep(fetch(case, ids, &is_bad));
+    let gathered = log.keep(with_healthy(case, &case.slo.service, case.symptom, bad));
+    log.with(gathered)
 }
 
 /// A peer's own traces, which nobody's context reached.
-pub(super) fn of_peer(case: &Case<'_>, peer: &str, symptom: Symptom, known: &[Trace], record: &mut Record) -> Gathered {
+pub(super) fn of_peer(case: &Case<'_>, peer: &str, symptom: Symptom, known: &[Trace]) -> Asked<Gathered> {
+    let mut log = Log::default();
     let is_bad = |trace: &Trace| trace.spans.iter().any(|span| is_request_of(peer, span) && symptom.shows(span));
-    let mut ids = searched(case, peer, symptom, record);
+    let mut ids = log.keep(searched(case, peer, symptom));
     ids.retain(|id| known.iter().all(|trace| trace.id != *id));
-    let bad = fetch(case, ids, &is_bad, record);
-    with_healthy(case, peer, symptom, bad, record)
+    let bad = log.keep(fetch(case, ids, &is_bad));
+    let gathered = log.keep(with_healthy(case, peer, symptom, bad));
+    log.with(gathered)
 }
 
 /// Requests of a peer since it began, in traces other than the known ones.
-pub(super) fn any_of(case: &Case<'_>, peer: &str, known: &[Trace], record: &mut Record) -> Vec<Trace> {
-    requests_of(case, peer, (case.since(), case.now), 20, known, record)
+pub(super) fn any_of(case: &Case<'_>, peer: &str, known: &[Trace]) -> Asked<Vec<Trace>> {
+    requests_of(case, peer, (case.since(), case.now), 20, known)
 }
 
 /// Requests of a peer from shortly before it began.
-pub(super) fn just_before(case: &Case<'_>, peer: &str, record: &mut Record) -> Vec<Trace> {
-    requests_of(case, peer, (case.before(), case.since()), TRIED, &[], record)
+pub(super) fn just_before(case: &Case<'_>, peer: &str) -> Asked<Vec<Trace>> {
+    requests_of(case, peer, (case.before(), case.since()), TRIED, &[])
 }
 
 /// Requests of a service between two times, in traces other than the known ones.
@@ -70,13 +74,14 @@ fn requests_of(
     (start, end): (f64, f64),
     limit: usize,
     known: &[Trace],
-    record: &mut Record,
-) -> Vec<Trace> {
-    let Some(traces) = case.sources.traces else { return Vec::new() };
+) -> Asked<Vec<Trace>> {
+    let mut log = Log::default();
+    let Some(traces) = case.sources.traces else { return log.with(Vec::new()) };
     let wanted = Search { service: service.to_owned(), start, end, limit, ..Search::default() };
-    let mut ids = search(traces, &wanted, record);
+    let mut ids = log.keep(search(traces, &wanted));
     ids.retain(|id| known.iter().all(|trace| trace.id != *id));
-    fetch(case, ids, &|trace| trace.spans.iter().any(|span| is_request_of(service, span)), record)
+    let found = log.keep(fetch(case, ids, &|trace| trace.spans.iter().any(|span| is_request_of(service, span))));
+    log.with(found)
 }
 
 fn is_request_of(service: &str, span: &Span) -> bool {
@@ -97,12 +102,12 @@ fn matches_only(case: &Case<'_>, span: &Span) -> bool {
 }
 
 /// Ids of bad requests that exemplars point to, the latest first.
-fn exemplars(case: &Case<'_>, record: &mut Record) -> Vec<String> {
+fn exemplars(case: &Case<'_>) -> Asked<Vec<String>> {
     let metrics = case.sources.metrics;
     let selector = queries::exemplars(case.slo);
     let answer = metrics.exemplars(&selector, case.since(), case.now);
-    let found = record
-        .take(metrics.name(), format!("exemplars of {selector}"), answer, |it| many(it.len(), "exemplar", "exemplars"));
+    let query = format!("exemplars of {selector}");
+    let (found, log) = ask(metrics.name(), query, answer, |it| many(it.len(), "exemplar", "exemplars")).apart();
     let mut found = found.unwrap_or_default();
     found.retain(|exemplar| match case.symptom {
         Symptom::Slow(threshold) => exemplar.value > threshold,
@@ -110,27 +115,27 @@ fn exemplars(case: &Case<'_>, record: &mut Record) -> Vec<String> {
     });
     found.retain(|exemplar| exemplar.time >= case.since());
     found.sort_by(|a, b| b.time.total_cmp(&a.time));
-    found.into_iter().map(|exemplar| exemplar.trace_id).collect()
+    log.with(found.into_iter().map(|exemplar| exemplar.trace_id).collect())
 }
 
 /// Ids of traces that a search calls bad, the latest first.
-fn searched(case: &Case<'_>, service: &str, symptom: Symptom, record: &mut Record) -> Vec<String> {
-    let Some(traces) = case.sources.traces else { return Vec::new() };
+fn searched(case: &Case<'_>, service: &str, symptom: Symptom) -> Asked<Vec<String>> {
+    let Some(traces) = case.sources.traces else { return Asked::default() };
     let (min_seconds, failed) = match symptom {
         Symptom::Slow(threshold) => (Some(threshold), None),
         Symptom::Failed => (None, Some(true)),
     };
     let (start, end) = (case.since(), case.now);
     let wanted = Search { service: service.to_owned(), start, end, min_seconds, failed, limit: TRIED };
-    search(traces, &wanted, record)
+    search(traces, &wanted)
 }
 
-fn search(traces: &dyn crate::source::Traces, wanted: &Search, record: &mut Record) -> Vec<String> {
+fn search(traces: &dyn crate::source::Traces, wanted: &Search) -> Asked<Vec<String>> {
     let mut query = format!(
         "traces of {} from {} to {}",
         wanted.service,
-        super::words::clock(wanted.start),
-        super::words::clock(wanted.end)
+        emberline_prose::number::clock(wanted.start),
+        emberline_prose::number::clock(wanted.end)
     );
     if let Some(least) = wanted.min_seconds {
         query.push_str(&format!(", {} or longer", length(least)));
@@ -141,7 +146,8 @@ fn search(traces: &dyn crate::source::Traces, wanted: &Search, record: &mut Reco
         None => {}
     }
     let answer = traces.search(wanted);
-    record.take(traces.name(), query, answer, |ids| many(ids.len(), "trace", "traces")).unwrap_or_default()
+    let (ids, log) = ask(traces.name(), query, answer, |ids| many(ids.len(), "trace", "traces")).apart();
+    log.with(ids.unwrap_or_default())
 }
 
 /// Fetches traces until enough of them are wanted.
@@ -149,9 +155,9 @@ fn fetch(
     case: &Case<'_>,
     ids: impl IntoIterator<Item = String>,
     is_wanted: &dyn Fn(&Trace) -> bool,
-    record: &mut Record,
-) -> Vec<Trace> {
-    let Some(traces) = case.sources.traces else { return Vec::new() };
+) -> Asked<Vec<Trace>> {
+    let mut log = Log::default();
+    let Some(traces) = case.sources.traces else { return log.with(Vec::new()) };
     let (mut seen, mut found, mut asked) = (BTreeSet::new(), Vec::new(), 0_usize);
     let mut trouble = None;
     for id in ids {
@@ -175,14 +181,15 @@ fn fetch(
         let ids: Vec<&str> = found.iter().map(|trace: &Trace| trace.id.as_str()).collect();
         let words = format!("{} of {asked} are of use", found.len());
         let answer = trouble.map_or(Ok(()), Err);
-        record.take(traces.name(), format!("traces {}", ids.join(" ")), answer, |()| words);
+        log.keep(ask(traces.name(), format!("traces {}", ids.join(" ")), answer, |()| words));
     }
-    found
+    log.with(found)
 }
 
 /// Adds healthy requests of the same operations.
-fn with_healthy(case: &Case<'_>, service: &str, symptom: Symptom, bad: Vec<Trace>, record: &mut Record) -> Gathered {
-    let Some(traces) = case.sources.traces else { return Gathered { bad, ..Gathered::default() } };
+fn with_healthy(case: &Case<'_>, service: &str, symptom: Symptom, bad: Vec<Trace>) -> Asked<Gathered> {
+    let mut log = Log::default();
+    let Some(traces) = case.sources.traces else { return log.with(Gathered { bad, ..Gathered::default() }) };
     let requests = |trace: &Trace| -> BTreeSet<Kind> {
         trace.spans.iter().filter(|span| is_request_of(service, span)).map(Kind::of).collect()
     };
@@ -202,14 +209,14 @@ fn with_healthy(case: &Case<'_>, service: &str, symptom: Symptom, bad: Vec<Trace
         failed,
         limit,
     };
-    let ids = search(traces, &wanted, record);
-    let healthy = fetch(case, ids, &is_healthy, record);
+    let ids = log.keep(search(traces, &wanted));
+    let healthy = log.keep(fetch(case, ids, &is_healthy));
     if !healthy.is_empty() || bad.is_empty() {
-        return Gathered { bad, healthy, is_from_before: true };
+        return log.with(Gathered { bad, healthy, is_from_before: true });
     }
     // Requests that are spared now are better than none.
     (wanted.start, wanted.end) = (case.since(), case.now);
-    let ids = search(traces, &wanted, record);
-    let healthy = fetch(case, ids, &is_healthy, record);
-    Gathered { bad, healthy, is_from_before: false }
+    let ids = log.keep(search(traces, &wanted));
+    let healthy = log.keep(fetch(case, ids, &is_healthy));
+    log.with(Gathered { bad, healthy, is_from_before: false })
 }

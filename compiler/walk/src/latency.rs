@@ -2,14 +2,14 @@
 
 use super::compare::{Difference, Kind, More};
 use super::gather::Gathered;
+use super::place::Place;
 use super::profile::{Profiled, Spans, Spends};
-use super::report::Place;
 use super::site::{Role, Site};
 use super::spot::Spot;
 use super::trace::Traced;
 use super::tree::Tree;
 use super::waits;
-use super::words::{figure, length, percent};
+use emberline_prose::number::{figure, length, percent};
 
 /// Below such a share of what a request takes longer, a span explains nothing.
 const MATTERS: f64 = 0.15;
@@ -164,7 +164,7 @@ fn between(after: Option<&Spot>, until: Option<&Spot>) -> Vec<(usize, f64)> {
     if !is_order {
         return Vec::new();
     }
-    let count = super::words::number(until.line - after.line + 1);
+    let count = super::middle::number(until.line - after.line + 1);
     (after.line..=until.line).map(|line| (line, 1.0 / count)).collect()
 }
 

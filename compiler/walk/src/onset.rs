@@ -5,7 +5,7 @@
 
 use serde::Serialize;
 
-use super::words::quantile;
+use super::middle::quantile;
 use crate::source::Point;
 
 /// When the share of bad events left its usual level.
@@ -31,7 +31,7 @@ const STILL_USUAL: f64 = 0.1;
 /// `since` is when the alert's condition began to hold, `base` the length of the window that the points are rates over.
 pub(super) fn find(points: &[Point], since: f64, base: f64) -> Option<Onset> {
     let usual = quantile(points.iter().map(|point| point.value), 0.25)?;
-    let level = super::words::median(points.iter().filter(|point| point.time >= since).map(|point| point.value))
+    let level = super::middle::median(points.iter().filter(|point| point.time >= since).map(|point| point.value))
         .or_else(|| points.last().map(|point| point.value))?;
     let tolerated = usual + (level - usual) * STILL_USUAL;
     if level <= usual {

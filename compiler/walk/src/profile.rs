@@ -5,13 +5,14 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
-use super::ask::Record;
+use super::ask::Ask;
+use super::ask::{Log, ask};
 use super::case::Case;
 use super::gather::Gathered;
-use super::report::{Ask, Place};
+use super::place::Place;
 use super::spot;
-use super::words::{length, many, percent};
 use crate::source::{Frame, Sample};
+use emberline_prose::number::{length, many, percent};
 
 /// A function in which processor time goes.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -90,7 +91,7 @@ pub(super) fn look(
     is_ours: &dyn Fn(&str) -> bool,
 ) -> Option<Profiled> {
     let profiles = case.sources.profiles?;
-    let mut record = Record::default();
+    let mut log = Log::default();
     let mut samples: Vec<Sample> = Vec::new();
     let mut richest: Option<(u64, String)> = None;
     let mut trouble = None;
@@ -112,7 +113,7 @@ pub(super) fn look(
     let all: u64 = samples.iter().map(|sample| sample.count).sum();
     let query = format!("samples of {}", many(gathered.bad.len(), "bad trace", "bad traces"));
     let answer = trouble.map_or(Ok(()), Err);
-    record.take(profiles.name(), query, answer, |()| format!("{all} samples"));
+    log.keep(ask(profiles.name(), query, answer, |()| format!("{all} samples")));
     samples.retain(|sample| sample.service == spans.service || sample.service.is_empty());
     let names_spans = samples.iter().any(|sample| !sample.span_id.is_empty());
     let within = |sample: &&Sample| !names_spans || spans.ids.contains(&sample.span_id);
@@ -121,14 +122,14 @@ pub(super) fn look(
     let cpu = own.iter().map(|sample| sample.cpu_nanos as f64 / 1e9).sum();
     let (start, end) = (case.before() - 3_600.0, case.before());
     let answer = profiles.of_service(&spans.service, start, end);
-    let query = format!("profile of {} in the hour before {}", spans.service, super::words::clock(end));
-    let before = record.take(profiles.name(), query, answer, |samples| {
+    let query = format!("profile of {} in the hour before {}", spans.service, emberline_prose::number::clock(end));
+    let before = log.keep(ask(profiles.name(), query, answer, |samples| {
         format!("{} samples", samples.iter().map(|sample| sample.count).sum::<u64>())
-    });
+    }));
     let before = before.filter(|samples| !samples.is_empty());
     let functions = hot(&own, before.as_deref(), is_ours);
     let mut profiled = Profiled {
-        asked: record.asks,
+        asked: log.asks(),
         conclusion: String::new(),
         service: spans.service.clone(),
         own: spans.own,

@@ -158,3 +158,8 @@ fn matched(path: &str, parts: &[String]) -> usize {
     }
     count
 }
+
+/// Whether a path lies in a folder.
+pub(super) fn within(folder: &str, path: &str) -> bool {
+    folder.is_empty() || path.strip_prefix(folder).is_some_and(|rest| rest.starts_with('/'))
+}

@@ -7,6 +7,7 @@ use serde::Serialize;
 
 use super::code::Code;
 use super::errors::Errors;
+use super::place::Place;
 use super::profile::Profiled;
 use super::requests::Requests;
 use super::slo::Objective;
@@ -40,41 +41,6 @@ impl Verdict {
     }
 }
 
-/// A question to a source, and what came back.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct Ask {
-    /// The source's name and address.
-    pub source: String,
-    /// The exact question.
-    pub query: String,
-    /// The answer in a few words; a trouble is one too.
-    pub answer: String,
-}
-
-/// A place in the source code.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct Place {
-    /// The function as telemetry names it, or as the source does.
-    pub function: String,
-    /// The file, relative to the repository; empty where it is unknown.
-    pub file: String,
-    /// The line, from 1; 0 where it is unknown.
-    pub line: usize,
-}
-
-impl Place {
-    /// The place as people read it.
-    #[must_use]
-    pub fn words(&self) -> String {
-        match (self.file.is_empty(), self.line) {
-            (true, _) => self.function.clone(),
-            (false, line) if self.function.is_empty() => format!("{}:{line}", self.file),
-            (false, 0) => format!("{} ({})", self.function, self.file),
-            (false, line) => format!("{} ({}:{line})", self.function, self.file),
-        }
-    }
-}
-
 /// What to do next.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Action {
@@ -82,6 +48,22 @@ pub struct Action {
     pub what: String,
     /// What to paste into a terminal.
     pub command: Option<String>,
+}
+
+/// What all layers found, before anything follows from it.
+#[derive(Debug, Default)]
+pub(super) struct Evidence {
+    pub(super) at: f64,
+    pub(super) service: Option<String>,
+    pub(super) trace_id: Option<String>,
+    pub(super) objective: Option<Objective>,
+    pub(super) requests: Option<Requests>,
+    pub(super) trace: Option<Traced>,
+    pub(super) profile: Option<Profiled>,
+    pub(super) errors: Option<Errors>,
+    pub(super) code: Option<Code>,
+    pub(super) suspects: Vec<Suspect>,
+    pub(super) missing: Vec<String>,
 }
 
 /// A walk from an alert to a commit, as far as it came.
@@ -133,8 +115,8 @@ impl Walk {
         burns && none_yet && self.verdict == Verdict::NotCertain
     }
 
-    /// A walk that has not begun.
-    pub(super) fn begin(at: f64) -> Self {
+    /// A walk that found nothing yet, at a time in unix seconds.
+    pub(super) fn empty(at: f64) -> Self {
         Self {
             verdict: Verdict::NotCertain,
             headline: String::new(),

@@ -8,12 +8,12 @@ use std::collections::BTreeMap;
 use emberline_core::plan::{Plan, SloPlan, queries};
 use serde::Serialize;
 
-use super::ask::Record;
+use super::ask::Ask;
+use super::ask::{Asked, Log, instant};
 use super::case::Case;
 use super::graph::Calls;
-use super::report::Ask;
-use super::words::{figure, length, percent};
 use crate::source::Series;
+use emberline_prose::number::{figure, length, percent};
 
 /// What is known of requests in a span of time.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Serialize)]
@@ -109,23 +109,24 @@ const BY: &str = "service_name, span_name, span_kind, status_code, http_route, r
 
 /// Looks at requests before and now.
 pub(super) fn look(case: &Case<'_>, plan: &Plan, calls: &Calls<'_>) -> Requests {
-    let mut record = Record::default();
+    let mut log = Log::default();
     let short = case.slo.burns.first().map_or(case.base * 4.0, |burn| burn.short.real.seconds());
     let scrape = case.slo.timing.scrape.seconds();
     // As long as the incident allows, so that nothing from before is mixed in; and four scrapes at least.
     let over = (case.now - case.onset.time - case.onset.plus_minus - scrape).min(short).max(4.0 * scrape);
-    let now = snapshot(case, case.now, over, &mut record);
-    let before = snapshot(case, case.before(), short.max(over), &mut record);
+    let now = log.keep(snapshot(case, case.now, over));
+    let before = log.keep(snapshot(case, case.before(), short.max(over)));
     let operations = operations(case, plan, calls, &before, &now);
     let multiplied = multiplied(&before, &now);
     let mut requests =
-        Requests { asked: record.asks, conclusion: String::new(), over, operations, multiplied, deepest: None };
+        Requests { asked: log.asks(), conclusion: String::new(), over, operations, multiplied, deepest: None };
     requests.deepest = deepest(case, calls, &requests);
     requests.conclusion = conclusion(case.slo, &requests);
     requests
 }
 
-fn snapshot(case: &Case<'_>, at: f64, over: f64, record: &mut Record) -> Snapshot {
+fn snapshot(case: &Case<'_>, at: f64, over: f64) -> Asked<Snapshot> {
+    let mut log = Log::default();
     let metrics = case.sources.metrics;
     let over = format!("{:.0}ms", over * 1e3);
     let calls = format!("sum by ({BY}) (rate({}[{over}]))", queries::CALLS);
@@ -138,7 +139,7 @@ fn snapshot(case: &Case<'_>, at: f64, over: f64, record: &mut Record) -> Snapsho
     };
     let mut snapshot = Snapshot::default();
     let mut failed: BTreeMap<Key, f64> = BTreeMap::new();
-    for series in record.instant(metrics, &calls, at) {
+    for series in log.keep(instant(metrics, &calls, at)) {
         let rate = series.last().unwrap_or(0.0);
         let key = key(&series);
         match series.label("span_kind") {
@@ -158,13 +159,13 @@ fn snapshot(case: &Case<'_>, at: f64, over: f64, record: &mut Record) -> Snapsho
         }
     }
     for (share, put) in [("0.5", p50 as fn(&mut Numbers, f64)), ("0.99", p99)] {
-        for series in record.instant(metrics, &quantile(share), at) {
+        for series in log.keep(instant(metrics, &quantile(share), at)) {
             if let (Some(numbers), Some(value)) = (snapshot.answered.get_mut(&key(&series)), series.last()) {
                 put(numbers, value);
             }
         }
     }
-    snapshot
+    log.with(snapshot)
 }
 
 fn p50(numbers: &mut Numbers, value: f64) {

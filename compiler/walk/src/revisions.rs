@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use emberline_core::plan::queries::quoted;
 use serde::Serialize;
 
-use super::ask::Record;
+use super::ask::{Asked, ask};
 use super::case::Case;
 use super::gather::Gathered;
 use crate::source::{Labels, Trace};
@@ -70,15 +70,15 @@ pub(super) fn of_service(traces: &[Trace], service: &str) -> Option<String> {
 }
 
 /// The revisions of every service in the traces; Prometheus's `target_info` says what they do not.
-pub(super) fn look(case: &Case<'_>, gathered: &Gathered, concerned: &[String], record: &mut Record) -> Vec<Revisions> {
+pub(super) fn look(case: &Case<'_>, gathered: &Gathered, concerned: &[String]) -> Asked<Vec<Revisions>> {
     let bad = most(gathered.bad.iter());
     // The latest healthy ones: earlier incidents may lie behind.
     let healthy = if gathered.is_from_before { most(gathered.healthy.iter()) } else { BTreeMap::new() };
-    let by_metrics = by_metrics(case, record);
+    let (by_metrics, log) = by_metrics(case).apart();
     let mut services: Vec<&String> = bad.keys().chain(concerned).collect();
     services.sort();
     services.dedup();
-    services
+    let revisions = services
         .into_iter()
         .map(|service| {
             let known = by_metrics.get(service);
@@ -94,7 +94,8 @@ pub(super) fn look(case: &Case<'_>, gathered: &Gathered, concerned: &[String], r
             let known_by = known_by.to_owned();
             Revisions { service: service.clone(), now, before, first_seen, known_by }
         })
-        .collect()
+        .collect();
+    log.with(revisions)
 }
 
 #[derive(Default)]
@@ -105,7 +106,7 @@ struct Known {
 }
 
 /// What `target_info` says, by service.
-fn by_metrics(case: &Case<'_>, record: &mut Record) -> BTreeMap<String, Known> {
+fn by_metrics(case: &Case<'_>) -> Asked<BTreeMap<String, Known>> {
     let metrics = case.sources.metrics;
     // By instance: the series of a process that is gone stay for as long as the collector keeps them.
     let query = format!("group by (service_name, job, instance, {LABEL}) (target_info{{{LABEL}!={}}})", quoted(""));
@@ -113,10 +114,11 @@ fn by_metrics(case: &Case<'_>, record: &mut Record) -> BTreeMap<String, Known> {
     let (start, end) = (case.before() - long, case.now);
     let step = case.slo.timing.scrape.seconds().max((end - start) / 500.0);
     let answer = metrics.range(&query, start, end, step);
-    let series = record.take(metrics.name(), query, answer, |series| match series.len() {
+    let (series, log) = ask(metrics.name(), query, answer, |series| match series.len() {
         0 => "no revisions".to_owned(),
         some => format!("{some} revisions of services"),
-    });
+    })
+    .apart();
     let mut known: BTreeMap<String, Known> = BTreeMap::new();
     let (mut newest, mut last_before) = (BTreeMap::<String, f64>::new(), BTreeMap::<String, f64>::new());
     for series in series.unwrap_or_default() {
@@ -144,5 +146,5 @@ fn by_metrics(case: &Case<'_>, record: &mut Record) -> BTreeMap<String, Known> {
             of_service.before = Some(revision);
         }
     }
-    known
+    log.with(known)
 }

@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use super::report::Place;
+use super::place::Place;
 
 /// What a place has to do with the fault.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]

@@ -4,13 +4,13 @@ use emberline_core::plan::{Plan, SloPlan, Window, names, queries};
 use emberline_core::quantity::Duration;
 use serde::Serialize;
 
-use super::Question;
-use super::ask::{Record, selector};
+use super::ask::Ask;
+use super::ask::{Asked, Log, ask, instant, line, selector};
+use super::case::Question;
 use super::graph::Calls;
 use super::onset::{self, Onset};
-use super::report::Ask;
-use super::words::{clock, figure, length, percent};
 use crate::source::{Alert, Labels, Point, Sources};
+use emberline_prose::number::{clock, figure, length, percent};
 
 /// An alert of an objective that fires.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -95,22 +95,22 @@ pub(super) enum Found<'p> {
 
 /// Looks for the alert to walk.
 pub(super) fn look<'p>(question: &Question<'p>, calls: &Calls<'_>, sources: &Sources<'_>) -> Found<'p> {
-    let mut record = Record::default();
+    let mut log = Log::default();
     let answer = sources.metrics.alerts();
     let words =
         |alerts: &Vec<Alert>| format!("{} of {} fire", alerts.iter().filter(|it| it.fires).count(), alerts.len());
-    let Some(alerts) = record.take(sources.metrics.name(), "alerts", answer, words) else {
-        return Found::Unreachable(record.troubles.join("; "));
+    let Some(alerts) = log.keep(ask(sources.metrics.name(), "alerts", answer, words)) else {
+        return Found::Unreachable(log.trouble().unwrap_or_default());
     };
     let mut all: Vec<(Firing, &SloPlan)> = alerts.iter().filter_map(|alert| of_plan(alert, question.plan)).collect();
     all.sort_by(|a, b| gravity(b, question.plan, calls).total_cmp(&gravity(a, question.plan, calls)));
     let wanted = all.iter().position(|(firing, _)| question.alert.is_none_or(|asked| is_named(firing, asked)));
     let Some(wanted) = wanted else {
-        return quiet(question, &all, record, sources);
+        return quiet(question, &all, log, sources);
     };
     let (firing, slo) = all.remove(wanted);
     let others = all.into_iter().map(|(firing, _)| firing).collect();
-    Found::Burns(Box::new(burning(question, firing, others, slo, record, sources)), slo)
+    Found::Burns(Box::new(burning(question, firing, others, slo, log, sources)), slo)
 }
 
 /// The alert, where it fires and is one of the plan's.
@@ -138,7 +138,7 @@ fn gravity((firing, slo): &(Firing, &SloPlan), plan: &Plan, calls: &Calls<'_>) -
     let severity = of_severity.fold(0.0, f64::max);
     let own = pair(firing, slo).map_or(0.0, |burn| float(burn.burn));
     let is_burn = if firing.windows.is_some() { 1e9 } else { 0.0 };
-    is_burn + severity * 1e5 + super::words::number(calls.depth(&firing.service)).min(99.0) * 1e3 + own.min(999.0)
+    is_burn + severity * 1e5 + super::middle::number(calls.depth(&firing.service)).min(99.0) * 1e3 + own.min(999.0)
 }
 
 /// The pair of windows that fires.
@@ -153,14 +153,9 @@ fn float(value: impl ToString) -> f64 {
 }
 
 /// Nothing of what was asked for fires: says what comes nearest.
-fn quiet<'p>(
-    question: &Question<'p>,
-    firing: &[(Firing, &SloPlan)],
-    mut record: Record,
-    sources: &Sources<'_>,
-) -> Found<'p> {
+fn quiet<'p>(question: &Question<'p>, firing: &[(Firing, &SloPlan)], mut log: Log, sources: &Sources<'_>) -> Found<'p> {
     let steepest = format!("topk(1, {{__name__=~\"{}:.+\",slo!=\"\"}})", names::BURN_RATE);
-    let series = record.instant(sources.metrics, &steepest, question.now);
+    let series = log.keep(instant(sources.metrics, &steepest, question.now));
     let steepest = series.first().and_then(|series| {
         let window = series.label("__name__").rsplit(':').next().unwrap_or_default().to_owned();
         let burn = series.last()?;
@@ -180,7 +175,7 @@ fn quiet<'p>(
         }
         (None, _) => format!("Nothing burns, and {steepest}."),
     };
-    Found::Quiet { conclusion, asked: record.asks }
+    Found::Quiet { conclusion, asked: log.asks() }
 }
 
 /// Everything about an alert that fires.
@@ -189,16 +184,16 @@ fn burning(
     firing: Firing,
     others: Vec<Firing>,
     slo: &SloPlan,
-    mut record: Record,
+    mut log: Log,
     sources: &Sources<'_>,
 ) -> Objective {
     let mut own: Labels =
         [("service", &slo.service), ("slo", &slo.name)].map(|(label, value)| (label.to_owned(), value.clone())).into();
     own.extend(firing.group.clone());
-    let (burns, budget_left) = burn_rates(question.now, &own, slo, &mut record, sources);
-    let (ratio, onset) = ratio(question.now, &own, &firing, slo, &mut record, sources);
+    let (burns, budget_left) = log.keep(burn_rates(question.now, &own, slo, sources));
+    let (ratio, onset) = log.keep(ratio(question.now, &own, &firing, slo, sources));
     let mut objective = Objective {
-        asked: record.asks,
+        asked: log.asks(),
         conclusion: String::new(),
         objective: float(slo.objective),
         promise: slo.about.description.clone(),
@@ -216,16 +211,10 @@ fn burning(
 }
 
 /// The burn rates of all windows and the budget, in one question.
-fn burn_rates(
-    now: f64,
-    own: &Labels,
-    slo: &SloPlan,
-    record: &mut Record,
-    sources: &Sources<'_>,
-) -> (Vec<Burn>, Option<f64>) {
+fn burn_rates(now: f64, own: &Labels, slo: &SloPlan, sources: &Sources<'_>) -> Asked<(Vec<Burn>, Option<f64>)> {
     let name = format!("{}:.+|{}", names::BURN_RATE, names::BUDGET_REMAINING);
     let query = selector("", own).replacen('{', &format!("{{__name__=~{},", queries::quoted(&name)), 1);
-    let series = record.instant(sources.metrics, &query, now);
+    let (series, log) = instant(sources.metrics, &query, now).apart();
     let value = |name: &str| -> Vec<f64> {
         series.iter().filter(|it| it.label("__name__") == name).filter_map(|it| it.last()).collect()
     };
@@ -233,28 +222,22 @@ fn burn_rates(
         let rate = value(&format!("{}:{}", names::BURN_RATE, window.nominal)).into_iter().reduce(f64::max)?;
         Some(Burn { window: window.nominal.to_string(), seconds: window.real.seconds(), rate })
     };
-    (slo.windows.iter().filter_map(rate).collect(), value(names::BUDGET_REMAINING).into_iter().reduce(f64::min))
+    let burns = slo.windows.iter().filter_map(rate).collect();
+    log.with((burns, value(names::BUDGET_REMAINING).into_iter().reduce(f64::min)))
 }
 
 /// The most points of a range.
 const POINTS: f64 = 1_500.0;
 
 /// The share of bad events over time, and when it left its usual level.
-fn ratio(
-    now: f64,
-    own: &Labels,
-    firing: &Firing,
-    slo: &SloPlan,
-    record: &mut Record,
-    sources: &Sources<'_>,
-) -> (Vec<Point>, Onset) {
+fn ratio(now: f64, own: &Labels, firing: &Firing, slo: &SloPlan, sources: &Sources<'_>) -> Asked<(Vec<Point>, Onset)> {
     let base = slo.timing.base.seconds();
     let side = |name: &str| selector(&format!("{name}:{}", names::BASE), own);
     let query = format!("sum({}) / sum({})", side(names::BAD_EVENTS), side(names::EVENTS));
     let long = pair(firing, slo).map_or(12.0 * base, |burn| burn.long.real.seconds());
     let start = firing.since - 2.0 * long;
     let step = slo.timing.evaluation.seconds().max((now - start) / POINTS).max(0.001);
-    let points = record.line(sources.metrics, &query, start, now, step);
+    let (points, log) = line(sources.metrics, &query, start, now, step).apart();
     let found = onset::find(&points, firing.since, base.max(step));
     let onset = found.unwrap_or(Onset {
         time: firing.since - base,
@@ -263,7 +246,7 @@ fn ratio(
         level: points.last().map_or(0.0, |point| point.value),
         is_seen: false,
     });
-    (points, onset)
+    log.with((points, onset))
 }
 
 fn conclusion(objective: &Objective) -> String {

@@ -16,14 +16,14 @@ use serde::Serialize;
 use super::candidates::Candidate;
 use super::fits::{Reason, Said, fits};
 use super::mentions::Mentions;
+use super::place::Place;
 use super::program::change::{Changed, How};
 use super::program::items::ItemKind;
-use super::repo::Repo;
-use super::report::Place;
+use super::repo::{Repo, within};
 use super::site::Role;
 use super::target::Target;
-use super::words::percent;
 use crate::source::{Change, Commit};
+use emberline_prose::number::percent;
 
 /// From this confidence on, the first suspect is named as the commit.
 pub const SURE: f64 = 0.6;
@@ -103,11 +103,6 @@ fn takes_part(candidate: &Candidate, evidence: &Evidence<'_>) -> bool {
     };
     let paths = candidate.items.iter().filter(|(_, changed)| changed.how.weight() >= 0.3).map(|(path, _)| path);
     evidence.folders.is_empty() || paths.chain(&candidate.settings).any(|path| is_near(path))
-}
-
-/// Whether a path lies in a folder.
-pub(super) fn within(folder: &str, path: &str) -> bool {
-    folder.is_empty() || path.strip_prefix(folder).is_some_and(|rest| rest.starts_with('/'))
 }
 
 fn suspect(candidate: &Candidate, evidence: &Evidence<'_>, only: Option<&str>) -> Suspect {

@@ -3,10 +3,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::program::items::Item;
-use super::repo::Repo;
+use super::repo::{Repo, within};
 use super::site::{Role, Site};
 use super::spot;
-use super::suspects::within;
 
 /// A site with the function that was found for it.
 pub(super) struct Target {

@@ -3,17 +3,18 @@
 
 use serde::Serialize;
 
-use super::ask::Record;
+use super::ask::Ask;
+use super::ask::Log;
 use super::case::{Case, Symptom};
 use super::chain::{self, Break, Cause};
 use super::compare::{self, Difference};
 use super::gather::{self, Gathered};
 use super::graph::Calls;
-use super::report::Ask;
+use super::middle::median;
 use super::requests::Requests;
 use super::tree::Tree;
-use super::words::{figure, length, median};
 use crate::source::{SpanKind, Trace};
+use emberline_prose::number::{figure, length};
 
 /// A span of the trace that is shown.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -68,9 +69,9 @@ const SHOWN: usize = 200;
 
 /// Looks at traces. What was gathered goes on to the next layers.
 pub(super) fn look(case: &Case<'_>, calls: &Calls<'_>, requests: &Requests) -> (Traced, Gathered) {
-    let mut record = Record::default();
-    let mut gathered = gather::own(case, &mut record);
-    let beyond = chain::look(case, calls, requests, &gathered, &mut record);
+    let mut log = Log::default();
+    let mut gathered = log.keep(gather::own(case));
+    let beyond = log.keep(chain::look(case, calls, requests, &gathered));
     let mut service = case.slo.service.clone();
     if let Some((peer, side)) = beyond.side {
         (service, gathered) = (peer, side);
@@ -90,8 +91,8 @@ pub(super) fn look(case: &Case<'_>, calls: &Calls<'_>, requests: &Requests) -> (
         service,
         asked: Vec::new(),
     };
-    traced.conclusion = conclusion(case, &traced, &record);
-    traced.asked = record.asks;
+    traced.conclusion = conclusion(case, &traced, log.trouble());
+    traced.asked = log.asks();
     (traced, gathered)
 }
 
@@ -105,7 +106,7 @@ fn order_by_middle(traces: &mut [Trace], is_own: &dyn Fn(&crate::source::Span) -
 }
 
 /// The rows of a trace, each parent above its children.
-pub(super) fn rows(trace: &Trace) -> Vec<Row> {
+fn rows(trace: &Trace) -> Vec<Row> {
     let tree = Tree::of(trace);
     let mut rows = Vec::new();
     let mut stack: Vec<(usize, usize)> = tree.roots.iter().rev().map(|root| (*root, 0)).collect();
@@ -131,13 +132,13 @@ pub(super) fn rows(trace: &Trace) -> Vec<Row> {
     rows
 }
 
-fn conclusion(case: &Case<'_>, traced: &Traced, record: &Record) -> String {
+fn conclusion(case: &Case<'_>, traced: &Traced, trouble: Option<String>) -> String {
     if case.sources.traces.is_none() {
         return "No source of traces was given.".to_owned();
     }
     let breaks: String = traced.breaks.iter().map(|it| format!(" {}", it.words)).collect();
     if traced.bad.is_empty() {
-        let why = if record.troubles.is_empty() { String::new() } else { format!(" ({})", record.troubles.join("; ")) };
+        let why = trouble.map_or_else(String::new, |trouble| format!(" ({trouble})"));
         return format!("No trace of a bad request of {} was found{why}.{breaks}", traced.service);
     }
     let difference = &traced.difference;
@@ -173,6 +174,12 @@ fn conclusion(case: &Case<'_>, traced: &Traced, record: &Record) -> String {
 }
 
 impl Traced {
+    /// The same with the spans of one of the bad traces.
+    pub(super) fn showing(self, id: &str, bad: &[Trace]) -> Self {
+        let spans = bad.iter().find(|trace| trace.id == id).map(rows).unwrap_or_default();
+        Self { spans, ..self }
+    }
+
     /// The peer that is down, where one is.
     pub(super) fn down(&self) -> Option<&Break> {
         self.breaks.iter().find(|it| it.cause == Cause::PeerDown)

@@ -4,38 +4,58 @@ use emberline_core::plan::Plan;
 
 use super::chain::Cause;
 use super::code::Deployment;
-use super::report::{Action, Verdict, Walk};
+use super::place::Place;
+use super::report::{Action, Evidence, Verdict, Walk};
 use super::requests::Deviation;
 use super::suspects::SURE;
-use super::trace::rows;
-use super::words::{percent, short};
+use emberline_prose::number::{percent, short};
 
 /// A commit is named from this score on, however far the others are behind.
 const NEAR: f64 = 0.3;
 
-/// Closes a walk whose layers are done.
-pub(super) fn close(walk: &mut Walk, plan: &Plan) {
-    let (verdict, why) = decide(walk);
-    walk.verdict = verdict;
-    walk.function = function(walk);
-    walk.headline = headline(walk, &why);
-    walk.actions = actions(walk, plan);
+/// Draws the verdict from what all layers found.
+pub(super) fn close(evidence: Evidence, plan: &Plan) -> Walk {
+    let (verdict, why) = decide(&evidence);
+    let function = function(&evidence, verdict);
+    let headline = headline(&evidence, verdict, function.as_ref(), &why);
+    let actions = actions(&evidence, verdict, plan);
+    let Evidence { at, service, trace_id, objective, requests, trace, profile, errors, code, suspects, missing } =
+        evidence;
+    Walk {
+        verdict,
+        headline,
+        at,
+        service,
+        function,
+        trace_id,
+        objective,
+        requests,
+        trace,
+        profile,
+        errors,
+        code,
+        suspects,
+        missing,
+        actions,
+        unreachable: None,
+        seconds: 0.0,
+    }
 }
 
 /// The verdict, and what it rests on in a few words.
-fn decide(walk: &Walk) -> (Verdict, String) {
-    let deployment = walk.code.as_ref().map(|code| code.deployment);
-    let down = walk.trace.as_ref().and_then(|trace| trace.down());
-    let first = walk.suspects.first();
+fn decide(evidence: &Evidence) -> (Verdict, String) {
+    let deployment = evidence.code.as_ref().map(|code| code.deployment);
+    let down = evidence.trace.as_ref().and_then(|trace| trace.down());
+    let first = evidence.suspects.first();
     if let Some(down) = down {
         // A caller that was deployed at that very time may call the wrong address, unless it had answers before; and a peer may
         // not have survived its own deployment. Else it is the peer that fell.
-        let onset = walk.objective.as_ref().map(|objective| &objective.onset);
+        let onset = evidence.objective.as_ref().map(|objective| &objective.onset);
         let is_new = |it: &&super::Revisions| {
             let is_proven = it.service == down.caller && down.answered.is_some();
             it.is_changed() && !is_proven && onset.is_none_or(|onset| it.lead(onset).is_none())
         };
-        let revisions = walk.code.iter().flat_map(|code| &code.revisions);
+        let revisions = evidence.code.iter().flat_map(|code| &code.revisions);
         let mut concerned = revisions.filter(|it| it.service == down.caller || it.service == down.peer);
         return match concerned.find(is_new) {
             Some(new) if first.is_some_and(|first| first.score >= NEAR) => {
@@ -49,10 +69,12 @@ fn decide(walk: &Walk) -> (Verdict, String) {
         };
     }
     if deployment == Some(Deployment::Unchanged) {
-        let silent =
-            walk.requests.as_ref().and_then(|it| it.operations.iter().find(|it| it.deviation == Deviation::Silence));
+        let silent = evidence
+            .requests
+            .as_ref()
+            .and_then(|it| it.operations.iter().find(|it| it.deviation == Deviation::Silence));
         // A bad request says for itself what ran; metrics of a process that is gone stay for a while.
-        let is_awaited = walk.trace.as_ref().is_some_and(|trace| trace.bad.is_empty() && !trace.asked.is_empty());
+        let is_awaited = evidence.trace.as_ref().is_some_and(|trace| trace.bad.is_empty() && !trace.asked.is_empty());
         if silent.is_none() && is_awaited {
             let why = "no bad request was kept yet that would say which revision it met; walk again in a moment";
             return (Verdict::NotCertain, why.to_owned());
@@ -64,23 +86,23 @@ fn decide(walk: &Walk) -> (Verdict, String) {
         return (Verdict::NoCodeChange, why);
     }
     // Data that is missing has no requests to judge by. Whoever was silent before any deployment is down.
-    let is_missing = walk.objective.as_ref().is_some_and(|objective| objective.firing.windows.is_none());
-    let is_unseen = walk.code.as_ref().is_none_or(|code| !code.revisions.iter().any(super::Revisions::is_changed));
+    let is_missing = evidence.objective.as_ref().is_some_and(|objective| objective.firing.windows.is_none());
+    let is_unseen = evidence.code.as_ref().is_none_or(|code| !code.revisions.iter().any(super::Revisions::is_changed));
     if is_missing && is_unseen {
-        let service = walk.service.clone().unwrap_or_default();
+        let service = evidence.service.clone().unwrap_or_default();
         return (Verdict::NoCodeChange, format!("{service} sends nothing, and no deployment was seen"));
     }
     match first {
         Some(first) if first.confidence >= SURE && first.score >= NEAR => (Verdict::Commit, String::new()),
-        Some(first) if first.score >= NEAR => (Verdict::NotCertain, rival(walk)),
+        Some(first) if first.score >= NEAR => (Verdict::NotCertain, rival(evidence)),
         Some(_) => (Verdict::NotCertain, "none of the commits is near to what evidence points to".to_owned()),
-        None => (Verdict::NotCertain, nobody(walk)),
+        None => (Verdict::NotCertain, nobody(evidence)),
     }
 }
 
 /// Why there is nobody to suspect.
-fn nobody(walk: &Walk) -> String {
-    let code = walk.code.as_ref();
+fn nobody(evidence: &Evidence) -> String {
+    let code = evidence.code.as_ref();
     let service = code.map(|code| code.service.clone()).unwrap_or_default();
     match code {
         Some(code) if code.revision.is_none() => format!("which revision of {service} runs is not known"),
@@ -92,11 +114,11 @@ fn nobody(walk: &Walk) -> String {
 }
 
 /// Why the first suspect is not enough.
-fn rival(walk: &Walk) -> String {
-    let near: Vec<&str> = walk
+fn rival(evidence: &Evidence) -> String {
+    let near: Vec<&str> = evidence
         .suspects
         .iter()
-        .filter(|suspect| suspect.score >= walk.suspects.first().map_or(1.0, |first| first.score) * 0.6)
+        .filter(|suspect| suspect.score >= evidence.suspects.first().map_or(1.0, |first| first.score) * 0.6)
         .map(|suspect| short(&suspect.commit.id))
         .collect();
     match near.as_slice() {
@@ -106,19 +128,19 @@ fn rival(walk: &Walk) -> String {
 }
 
 /// The function at fault: what the suspect changed, else where evidence points to.
-fn function(walk: &Walk) -> Option<super::report::Place> {
+fn function(evidence: &Evidence, verdict: Verdict) -> Option<Place> {
     let of_suspect =
-        walk.suspects.first().filter(|_| walk.verdict == Verdict::Commit).and_then(|it| it.function.clone());
-    let of_site = || walk.code.as_ref().and_then(|code| code.sites.first()).map(|site| site.place.clone());
+        evidence.suspects.first().filter(|_| verdict == Verdict::Commit).and_then(|it| it.function.clone());
+    let of_site = || evidence.code.as_ref().and_then(|code| code.sites.first()).map(|site| site.place.clone());
     of_suspect.or_else(of_site)
 }
 
-fn headline(walk: &Walk, why: &str) -> String {
+fn headline(evidence: &Evidence, verdict: Verdict, function: Option<&Place>, why: &str) -> String {
     let burns =
-        walk.objective.as_ref().map(|objective| format!("{}/{}", objective.firing.service, objective.firing.slo));
+        evidence.objective.as_ref().map(|objective| format!("{}/{}", objective.firing.service, objective.firing.slo));
     let burns = burns.unwrap_or_default();
-    let place = walk.function.as_ref().map_or_else(String::new, |place| format!(", in {}", place.words()));
-    match (walk.verdict, walk.suspects.first()) {
+    let place = function.map_or_else(String::new, |place| format!(", in {}", place.words()));
+    match (verdict, evidence.suspects.first()) {
         (Verdict::Commit, Some(first)) => format!(
             "{burns} burns because of {} “{}”{place} ({} sure).",
             short(&first.commit.id),
@@ -134,17 +156,17 @@ fn headline(walk: &Walk, why: &str) -> String {
 }
 
 /// What to do: undo first, then look.
-fn actions(walk: &Walk, plan: &Plan) -> Vec<Action> {
+fn actions(evidence: &Evidence, verdict: Verdict, plan: &Plan) -> Vec<Action> {
     let mut actions = Vec::new();
     let of = |name: &str| plan.services.iter().find(|service| service.name == name);
-    let deployed = walk.code.as_ref().map(|code| code.service.clone());
+    let deployed = evidence.code.as_ref().map(|code| code.service.clone());
     let rollback = |name: &str| of(name).and_then(|service| service.about.rollback.clone());
-    match walk.verdict {
+    match verdict {
         Verdict::NoCodeChange => {
-            let service = walk.service.clone().unwrap_or_default();
+            let service = evidence.service.clone().unwrap_or_default();
             let owner = of(&service).and_then(|service| service.about.owner.clone());
             let owner = owner.map_or_else(String::new, |owner| format!(" (its owner is {owner})"));
-            let what = match walk.trace.as_ref().and_then(|trace| trace.down()) {
+            let what = match evidence.trace.as_ref().and_then(|trace| trace.down()) {
                 Some(down) => format!(
                     "Bring {} back{owner}: see why it does not answer. Rolling {} back would not help.",
                     down.peer, down.caller
@@ -157,7 +179,7 @@ fn actions(walk: &Walk, plan: &Plan) -> Vec<Action> {
         }
         _ => {
             if let Some(service) =
-                deployed.filter(|_| walk.code.as_ref().is_some_and(|it| it.deployment != Deployment::Unchanged))
+                deployed.filter(|_| evidence.code.as_ref().is_some_and(|it| it.deployment != Deployment::Unchanged))
             {
                 let what = format!("Undo the last deployment of {service}.");
                 let command = rollback(&service);
@@ -171,29 +193,20 @@ fn actions(walk: &Walk, plan: &Plan) -> Vec<Action> {
         }
     }
     if let Some(suspect) =
-        walk.suspects.first().filter(|suspect| suspect.score >= NEAR && walk.verdict != Verdict::NoCodeChange)
+        evidence.suspects.first().filter(|suspect| suspect.score >= NEAR && verdict != Verdict::NoCodeChange)
     {
         let command = Some(format!("git show {}", suspect.commit.id));
-        let what = match walk.verdict {
+        let what = match verdict {
             Verdict::Commit => "Then read the commit, and revert it.".to_owned(),
             _ => "Then read the first suspect, and those beside it.".to_owned(),
         };
         actions.push(Action { what, command });
     }
-    if walk.trace.as_ref().is_some_and(|trace| trace.breaks.iter().any(|it| it.cause == Cause::ContextLost)) {
+    if evidence.trace.as_ref().is_some_and(|trace| trace.breaks.iter().any(|it| it.cause == Cause::ContextLost)) {
         actions.push(Action {
             what: "Mend the propagation of the trace context: the walk had to guess across it.".to_owned(),
             command: None,
         });
     }
     actions
-}
-
-/// Puts the spans of the trace into the walk that all artefacts show.
-pub(super) fn show_spans(walk: &mut Walk, traces: &[crate::source::Trace]) {
-    let Some(id) = walk.trace_id.as_deref() else { return };
-    let spans = traces.iter().find(|trace| trace.id == id).map(rows);
-    if let (Some(trace), Some(spans)) = (walk.trace.as_mut(), spans) {
-        trace.spans = spans;
-    }
 }

@@ -1,8 +1,7 @@
 //! Drawings of what a Prometheus said: lines over the time of a drill, and what happened when.
 
-use std::fmt::Write as _;
-
-use crate::record::Record;
+use emberline_prose::number::offset;
+use emberline_prose::svg::{self, Attributes, Svg};
 use emberline_walk::source::Series;
 
 const WIDTH: f64 = 760.0;
@@ -48,77 +47,55 @@ impl Chart<'_> {
         let (left, right, top, bottom) = EDGES;
         let x = |at: f64| left + (at - first) / (last - first) * (right - left);
         let y = |value: f64| bottom - value / most * (bottom - top);
-        let mut svg = String::new();
-        let _ = write!(
-            svg,
-            "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 {WIDTH} {HEIGHT}\" width=\"{WIDTH}\" height=\"{HEIGHT}\" \
-             role=\"img\" font-family=\"sans-serif\" font-size=\"11\">\n<title>{}</title>\n\
-             <rect width=\"{WIDTH}\" height=\"{HEIGHT}\" fill=\"#ffffff\"/>\n<text x=\"{left}\" y=\"16\" font-size=\"13\" \
-             fill=\"#1a1a1a\">{}</text>\n",
-            escaped(self.title),
-            escaped(self.title),
-        );
+        let mut svg = Svg::file((WIDTH, HEIGHT), self.title);
+        svg.style("text{font:11px sans-serif}");
+        svg.element("rect", &[("width", &WIDTH), ("height", &HEIGHT), ("fill", &"#ffffff")]);
+        let title: Attributes<'_> = &[("x", &left), ("y", &16), ("style", &"font-size:13px"), ("fill", &"#1a1a1a")];
+        svg.text(title, self.title);
         for value in [0.0, step, most] {
-            let _ = writeln!(
-                svg,
-                "<path d=\"M{left} {0:.1}H{right}\" stroke=\"#dddddd\"/><text x=\"{1}\" y=\"{2:.1}\" text-anchor=\"end\" \
-                 fill=\"#555555\">{3}</text>",
-                y(value),
-                left - 6.0,
-                y(value) + 4.0,
-                short(value),
-            );
+            let across = format!("M{left} {:.1}H{right}", y(value));
+            svg.element("path", &[("d", &across), ("stroke", &"#dddddd")]);
+            let (x, y) = (left - 6.0, format_args!("{:.1}", y(value) + 4.0));
+            svg.text(&[("x", &x), ("y", &y), ("text-anchor", &"end"), ("fill", &"#555555")], &short(value));
         }
         for (place, (at, what)) in self.marks.iter().enumerate() {
             // Names of moments that lie close together stand below each other.
-            let line = bottom + 14.0 + 11.0 * (place % 2) as f64;
+            let y = bottom + 14.0 + 11.0 * (place % 2) as f64;
             let anchor = if x(*at) > right - 90.0 { "end" } else { "start" };
-            let _ = writeln!(
-                svg,
-                "<path d=\"M{0:.1} {top}V{bottom}\" stroke=\"#888888\" stroke-dasharray=\"2 3\"/><text x=\"{0:.1}\" y=\"{line}\" \
-                 text-anchor=\"{anchor}\" fill=\"#333333\">{1} {2}</text>",
-                x(*at),
-                Record::offset(*at),
-                escaped(what),
-            );
+            let down = format!("M{:.1} {top}V{bottom}", x(*at));
+            svg.element("path", &[("d", &down), ("stroke", &"#888888"), ("stroke-dasharray", &"2 3")]);
+            let x = format_args!("{:.1}", x(*at));
+            let words = format!("{} {what}", offset(*at));
+            svg.text(&[("x", &x), ("y", &y), ("text-anchor", &anchor), ("fill", &"#333333")], &words);
         }
         for (place, line) in self.lines.iter().enumerate() {
             let colour = COLOURS[place % COLOURS.len()];
             for series in line.series {
-                let path: Vec<String> = series
-                    .points
-                    .iter()
-                    .map(|point| format!("{:.1} {:.1}", x(point.time - self.zero), y(point.value)))
-                    .collect();
-                let _ = writeln!(
-                    svg,
-                    "<path d=\"M{}\" fill=\"none\" stroke=\"{colour}\" stroke-width=\"1.6\"/>",
-                    path.join("L")
-                );
+                let points = series.points.iter().map(|point| (x(point.time - self.zero), y(point.value)));
+                let path = svg::line(points);
+                svg.element("path", &[("d", &path), ("fill", &"none"), ("stroke", &colour), ("stroke-width", &1.6)]);
             }
             let across = left + 8.0 + 170.0 * place as f64;
-            let _ = writeln!(
-                svg,
-                "<path d=\"M{across} 26h16\" stroke=\"{colour}\" stroke-width=\"3\"/><text x=\"{0}\" y=\"30\" \
-                 fill=\"#1a1a1a\">{1}</text>",
-                across + 22.0,
-                escaped(&line.name),
-            );
+            let key = format!("M{across} 26h16");
+            svg.element("path", &[("d", &key), ("stroke", &colour), ("stroke-width", &3)]);
+            svg.text(&[("x", &(across + 22.0)), ("y", &30), ("fill", &"#1a1a1a")], &line.name);
         }
         // Above the lines, and at the left: before anything is broken they lie below every level.
         for (value, name) in &self.levels {
-            let _ = writeln!(
-                svg,
-                "<path d=\"M{left} {0:.1}H{right}\" stroke=\"#b00020\" stroke-dasharray=\"5 4\"/><text x=\"{1}\" y=\"{2:.1}\" \
-                 fill=\"#b00020\" stroke=\"#ffffff\" stroke-width=\"3\" paint-order=\"stroke\">{3}</text>",
-                y(*value),
-                left + 4.0,
-                y(*value) - 4.0,
-                escaped(name),
-            );
+            let across = format!("M{left} {:.1}H{right}", y(*value));
+            svg.element("path", &[("d", &across), ("stroke", &"#b00020"), ("stroke-dasharray", &"5 4")]);
+            let (x, y) = (left + 4.0, format_args!("{:.1}", y(*value) - 4.0));
+            let halo: Attributes<'_> = &[
+                ("x", &x),
+                ("y", &y),
+                ("fill", &"#b00020"),
+                ("stroke", &"#ffffff"),
+                ("stroke-width", &3),
+                ("paint-order", &"stroke"),
+            ];
+            svg.text(halo, name);
         }
-        svg.push_str("</svg>\n");
-        svg
+        svg.finish()
     }
 }
 
@@ -138,10 +115,6 @@ fn short(value: f64) -> String {
         10.0..100.0 => format!("{value:.1}"),
         _ => format!("{value:.3}").trim_end_matches('0').trim_end_matches('.').to_owned(),
     }
-}
-
-fn escaped(text: &str) -> String {
-    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
 }
 
 #[cfg(test)]

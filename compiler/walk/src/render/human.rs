@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 use crate::report::{Verdict, Walk};
-use crate::words::{many, percent, short};
+use emberline_prose::number::{many, percent, short};
 
 /// Columns of the text beside a layer's name.
 const COLUMNS: usize = 108;

@@ -1,17 +1,11 @@
 //! The artefacts of a walk: for each layer a page, its data and a picture, and the walk as a whole.
 
-use minijinja::value::Serde;
-use minijinja::{Value, context};
+use emberline_prose::template::{Value, context, typed};
 use serde::Serialize;
 
 use super::pictures;
 use super::template::render;
 use crate::report::Walk;
-
-/// A value as templates read it.
-fn typed(value: &impl Serialize) -> Value {
-    Value::from(Serde(value))
-}
 
 /// The files of a walk: name and content, in the order of the layers. The whole is `walk.md` and `walk.json`.
 #[must_use]

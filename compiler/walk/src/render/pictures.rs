@@ -1,14 +1,16 @@
 //! What the pictures show: the ratio with its onset, requests before and now, the waterfall with its critical path, processor
 //! time, errors, and blamed lines.
 
-use super::svg::{Svg, cut};
+use super::svg::Picture;
 use crate::code::Code;
 use crate::errors::Errors;
+use crate::middle::number;
 use crate::profile::Profiled;
 use crate::requests::{Deviation, Requests};
 use crate::slo::Objective;
 use crate::trace::Traced;
-use crate::words::{clock, length, number, percent, short};
+use emberline_prose::number::{clock, length, percent, short};
+use emberline_prose::svg::cut;
 
 const WIDTH: f64 = 760.0;
 /// The height of a row.
@@ -22,7 +24,7 @@ pub(crate) fn ratio(objective: &Objective) -> String {
     let (left, right, top, bottom) = (56.0, 16.0, 28.0, 32.0);
     let points = &objective.ratio;
     let label = format!("Share of bad events of {}/{} over time.", objective.firing.service, objective.firing.slo);
-    let mut svg = Svg::new(WIDTH, HEIGHT, &label);
+    let mut svg = Picture::new(WIDTH, HEIGHT, &label);
     svg.text(left, 16.0, "", "start", &label);
     let (Some(first), Some(last)) = (points.first(), points.last()) else {
         svg.text(WIDTH / 2.0, HEIGHT / 2.0, "faint", "middle", "no samples");
@@ -73,7 +75,7 @@ pub(crate) fn requests(requests: &Requests) -> Option<String> {
     let most = shown.iter().flat_map(|it| [value(it.before), value(it.now)]).fold(0.0, f64::max).max(1e-9);
     let what = if is_errors { "Share of requests that fail" } else { "99th percentile of durations" };
     let label = format!("{what}, before (upper bars) and now (lower bars).");
-    let mut svg = Svg::new(WIDTH, 34.0 + 30.0 * number(shown.len()), &label);
+    let mut svg = Picture::new(WIDTH, 34.0 + 30.0 * number(shown.len()), &label);
     svg.text(8.0, 16.0, "", "start", &label);
     for (at, operation) in shown.iter().enumerate() {
         let y = 30.0 + 30.0 * number(at);
@@ -98,7 +100,7 @@ pub(crate) fn waterfall(traced: &Traced) -> Option<String> {
         return None;
     }
     let label = format!("One bad request, {}: spans over time. What the request waited for is edged.", length(end));
-    let mut svg = Svg::new(WIDTH, 36.0 + ROW * number(rows.len()), &label);
+    let mut svg = Picture::new(WIDTH, 36.0 + ROW * number(rows.len()), &label);
     svg.text(8.0, 16.0, "", "start", &label);
     let names = 280.0;
     for (at, row) in rows.iter().enumerate() {
@@ -129,7 +131,7 @@ pub(crate) fn profile(profiled: &Profiled) -> Option<String> {
     }
     let label =
         format!("Processor time of {}: usually (upper bars) and in bad requests (lower bars).", profiled.service);
-    let mut svg = Svg::new(WIDTH, 34.0 + 30.0 * number(shown.len()), &label);
+    let mut svg = Picture::new(WIDTH, 34.0 + 30.0 * number(shown.len()), &label);
     svg.text(8.0, 16.0, "", "start", &label);
     for (at, hot) in shown.iter().enumerate() {
         let y = 30.0 + 30.0 * number(at);
@@ -150,7 +152,7 @@ pub(crate) fn errors(errors: &Errors) -> Option<String> {
     let shown: Vec<_> = errors.failures.iter().take(10).collect();
     let most = shown.iter().map(|failure| failure.traces).max()?;
     let label = "Where errors arose, by bad requests.";
-    let mut svg = Svg::new(WIDTH, 34.0 + ROW * number(shown.len()), label);
+    let mut svg = Picture::new(WIDTH, 34.0 + ROW * number(shown.len()), label);
     svg.text(8.0, 16.0, "", "start", label);
     for (at, failure) in shown.iter().enumerate() {
         let y = 26.0 + ROW * number(at);
@@ -172,7 +174,7 @@ pub(crate) fn code(code: &Code) -> Option<String> {
     }
     let label =
         format!("{}: lines of deployed commits are marked, and those that evidence points to.", function.words());
-    let mut svg = Svg::new(WIDTH, 34.0 + 16.0 * number(shown.len()), &label);
+    let mut svg = Picture::new(WIDTH, 34.0 + 16.0 * number(shown.len()), &label);
     svg.text(8.0, 16.0, "", "start", &cut(&label, 110));
     for (at, line) in shown.iter().enumerate() {
         let y = 26.0 + 16.0 * number(at);
