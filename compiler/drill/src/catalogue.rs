@@ -66,7 +66,7 @@ impl Catalogue {
         let listed = || self.faults.iter().map(|patch| patch.name.as_str()).collect::<Vec<_>>().join(", ");
         found
             .map(|patch| Fault::Patch(patch.clone()))
-            .ok_or_else(|| Trouble(format!("there is no fault `{name}`; there are: {}", listed())))
+            .ok_or_else(|| Trouble(format!("there is no fault `{name}`; known faults: {}", listed())))
     }
 
     /// The outage of a name.
@@ -77,7 +77,7 @@ impl Catalogue {
         let listed = || self.outages.join(", ");
         match self.outages.iter().any(|outage| outage == name) {
             true => Ok(Fault::Outage(name.to_owned())),
-            false => Err(Trouble(format!("the policy's drill has no outage `{name}`; it has: {}", listed()))),
+            false => Err(Trouble(format!("the policy's `drill` has no outage `{name}`; known outages: {}", listed()))),
         }
     }
 

@@ -82,7 +82,7 @@ impl Order<'_> {
             }
             if began.elapsed() > limit {
                 running.end(Duration::from_secs(5));
-                return Err(running.trouble(&format!("was still at work after {} s", limit.as_secs())));
+                return Err(running.trouble(&format!("did not end within {} s", limit.as_secs())));
             }
             std::thread::sleep(LOOK);
         }
@@ -95,7 +95,7 @@ impl Running {
     /// # Errors
     /// When the system cannot say.
     pub fn status(&mut self) -> Answer<Option<ExitStatus>> {
-        self.child.try_wait().map_err(|cause| Trouble(format!("cannot look after {}: {cause}", self.name)))
+        self.child.try_wait().map_err(|cause| Trouble(format!("cannot see whether {} runs: {cause}", self.name)))
     }
 
     /// What it printed on standard output so far.
@@ -161,7 +161,7 @@ mod tests {
         let ended = AtomicBool::new(false);
         let line = "sleep 300 & echo $! > child; wait";
         let trouble = order(folder.path(), line, &[]).run(Duration::from_millis(600), &ended).unwrap_err();
-        assert!(trouble.0.contains("still at work"), "{trouble}");
+        assert!(trouble.0.contains("did not end"), "{trouble}");
         let child: i32 = std::fs::read_to_string(folder.path().join("child")).unwrap().trim().parse().unwrap();
         let gone = || {
             let state = std::fs::read_to_string(format!("/proc/{child}/stat")).unwrap_or_default();

@@ -1,13 +1,13 @@
-//! From the page to an objective that is kept again: the search, and rollbacks until one helps.
+//! From the page to an objective that has recovered: the search, and rollbacks until one helps.
 
 use emberline_core::plan::SloPlan;
 
 use super::catalogue::Fault;
-use super::drill::{Broken, Drill, Settings, opened};
 use super::log::Log;
 use super::record::{Attempt, Method, Outcome, Search, Verdict, Watched};
 use super::search::{Conclusion, Scene};
 use super::site::Phase;
+use super::stage::{Broken, Drill, Settings, opened};
 use emberline_walk::source::{Alert, Answer};
 
 /// How often the search is begun: telemetry of a fault may arrive later than its page.
@@ -50,27 +50,34 @@ struct Rollback {
     revision: String,
 }
 
+/// Something that was done, and when the objective recovered; `None` if it did not help.
+struct Tried {
+    attempt: Attempt,
+    recovered: Option<f64>,
+}
+
 impl Drill<'_> {
-    /// Looks for the cause and takes it back. Where nothing that was named helps, all is taken back.
+    /// Looks for the cause and mitigates it. If nothing helps that the search named, the whole release is rolled back.
     pub(super) fn fix(&mut self, case: &Case<'_>, log: &mut Log<'_>) -> Answer<Fixed> {
         let zero = case.broken.ended;
         let began = self.clock.now() - zero;
         let (conclusion, rounds, seconds) = self.look(case, log)?;
         let ended = self.clock.now() - zero;
-        let mut attempts = Vec::new();
-        let recovered = self.cure(case, &conclusion, log, &mut attempts)?;
-        let outcome = if recovered.is_some() { Outcome::Resolved } else { Outcome::LastResort };
-        let recovered = match (recovered, case.fault) {
-            (None, Fault::Outage(name)) => self.end_outage(case, name, log, &mut attempts)?,
-            (None, Fault::Patch(_)) => {
-                let what = "the whole release is taken back".to_owned();
-                let all = Rollback { what, commit: None, revision: case.settings.good.clone() };
-                self.roll_back(case, all, log, &mut attempts)?
-            }
-            (recovered, _) => recovered,
-        };
+        let mut tried = self.cure(case, &conclusion, log)?;
+        let helped = |tried: &[Tried]| tried.last().and_then(|last| last.recovered);
+        let outcome = if helped(&tried).is_some() { Outcome::Resolved } else { Outcome::LastResort };
+        if outcome == Outcome::LastResort {
+            tried.push(match case.fault {
+                Fault::Outage(name) => self.end_outage(case, name, log)?,
+                Fault::Patch(_) => {
+                    let what = "the whole release is rolled back".to_owned();
+                    self.roll_back(case, Rollback { what, commit: None, revision: case.settings.good.clone() }, log)?
+                }
+            });
+        }
+        let recovered = helped(&tried);
         if recovered.is_some() {
-            log.tell(format!("{} {} is kept again", case.slo.service, case.slo.name));
+            log.tell(format!("{} {} has recovered", case.slo.service, case.slo.name));
         }
         let (rank, confident_and_wrong) = judged(&conclusion, case);
         let search = Search {
@@ -85,32 +92,32 @@ impl Drill<'_> {
             names_function: names_function(&conclusion, case),
             confident_and_wrong,
         };
+        let attempts = tried.into_iter().map(|tried| tried.attempt).collect();
         Ok(Fixed { search, conclusion, attempts, recovered, outcome })
     }
 
-    /// Does what the conclusion says, suspect by suspect; when the objective was kept again.
-    fn cure(
-        &mut self,
-        case: &Case<'_>,
-        conclusion: &Conclusion,
-        log: &mut Log<'_>,
-        attempts: &mut Vec<Attempt>,
-    ) -> Answer<Option<f64>> {
+    /// Does what the conclusion says, suspect by suspect, until something helps.
+    fn cure(&mut self, case: &Case<'_>, conclusion: &Conclusion, log: &mut Log<'_>) -> Answer<Vec<Tried>> {
+        let mut all = Vec::new();
         if conclusion.verdict == Verdict::NoCodeChange {
-            let Fault::Outage(name) = case.fault else { return Ok(None) };
-            return self.end_outage(case, name, log, attempts);
+            if let Fault::Outage(name) = case.fault {
+                all.push(self.end_outage(case, name, log)?);
+            }
+            return Ok(all);
         }
         for suspect in conclusion.suspects.iter().take(TRIES) {
-            let Some(rollback) = self.taking_back(case, &suspect.commit, &suspect.subject)? else {
+            let Some(rollback) = self.rollback_of(case, &suspect.commit, &suspect.subject)? else {
                 log.tell(format!("git knows no commit {}", suspect.commit));
                 continue;
             };
-            let recovered = self.roll_back(case, rollback, log, attempts)?;
-            if recovered.is_some() {
-                return Ok(recovered);
+            let tried = self.roll_back(case, rollback, log)?;
+            let has_helped = tried.recovered.is_some();
+            all.push(tried);
+            if has_helped {
+                break;
             }
         }
-        Ok(None)
+        Ok(all)
     }
 
     /// Looks until the search is sure, or has looked often enough: conclusion, rounds, and seconds of its own.
@@ -130,14 +137,14 @@ impl Drill<'_> {
                 return Ok((conclusion, round, seconds));
             }
             let pause = (BETWEEN / f64::from(self.plan.time_scale.max(1))).max(BETWEEN_AT_LEAST);
-            log.tell(format!("telemetry may still be on its way: once more in {pause:.0} s"));
+            log.tell(format!("telemetry may still arrive: searching again in {pause:.0} s"));
             self.clock.sleep(pause)?;
         }
     }
 
     /// The rollback that takes one commit back; where later commits stand in its way, they go as well. `None` where git does not
     /// know it.
-    fn taking_back(&mut self, case: &Case<'_>, commit: &str, subject: &str) -> Answer<Option<Rollback>> {
+    fn rollback_of(&mut self, case: &Case<'_>, commit: &str, subject: &str) -> Answer<Option<Rollback>> {
         let Some(commit) = self.repository.find(commit)? else { return Ok(None) };
         let short = commit.get(..12).unwrap_or(&commit).to_owned();
         let subject = if subject.is_empty() { String::new() } else { format!(" ({subject})") };
@@ -146,69 +153,50 @@ impl Drill<'_> {
                 Some(Rollback { what: format!("{short}{subject} is reverted"), commit: Some(commit), revision })
             }
             None => self.repository.find(&format!("{commit}^"))?.map(|revision| {
-                let what = format!("all since {short}{subject} is taken back");
+                let what = format!("everything since {short}{subject} is rolled back");
                 Rollback { what, commit: Some(commit), revision }
             }),
         };
         Ok(rollback)
     }
 
-    /// Deploys a rollback and watches whether it helps; when the objective was kept again.
-    fn roll_back(
-        &mut self,
-        case: &Case<'_>,
-        rollback: Rollback,
-        log: &mut Log<'_>,
-        attempts: &mut Vec<Attempt>,
-    ) -> Answer<Option<f64>> {
+    /// Deploys a rollback and watches whether it helps.
+    fn roll_back(&mut self, case: &Case<'_>, rollback: Rollback, log: &mut Log<'_>) -> Answer<Tried> {
         let Rollback { what, commit, revision } = rollback;
         log.tell(format!("{what}: building and deploying"));
         let began = self.clock.now();
         self.bring(&revision, true)?;
         let ended = self.clock.now();
         log.tell("the rollback serves");
-        let recovered = self.watched(case, Attempt::of(what, commit, began, ended), 0.0, attempts)?;
-        if recovered.is_none() {
+        let tried = self.watched(case, Attempt::of(what, commit, began, ended), 0.0)?;
+        if tried.recovered.is_none() {
             log.tell("it did not help");
         }
-        Ok(recovered)
+        Ok(tried)
     }
 
-    fn end_outage(
-        &mut self,
-        case: &Case<'_>,
-        name: &str,
-        log: &mut Log<'_>,
-        attempts: &mut Vec<Attempt>,
-    ) -> Answer<Option<f64>> {
+    fn end_outage(&mut self, case: &Case<'_>, name: &str, log: &mut Log<'_>) -> Answer<Tried> {
         let began = self.clock.now();
         self.site.inject(name, Phase::End)?;
         let ended = self.clock.now();
-        log.tell("what was down is up again");
-        let what = "the outage is ended".to_owned();
-        self.watched(case, Attempt::of(what, None, began, ended), REUNION, attempts)
+        log.tell("the outage is over");
+        self.watched(case, Attempt::of("the outage is ended".to_owned(), None, began, ended), REUNION)
     }
 
-    /// Watches whether an attempt helps, for so many seconds more than a rollback; when the objective was kept again.
-    fn watched(
-        &self,
-        case: &Case<'_>,
-        attempt: Attempt,
-        more: f64,
-        attempts: &mut Vec<Attempt>,
-    ) -> Answer<Option<f64>> {
+    /// Watches whether an attempt helps, for so many seconds more than a rollback.
+    fn watched(&self, case: &Case<'_>, attempt: Attempt, more: f64) -> Answer<Tried> {
         let (slo, scale, zero) = (case.slo, self.plan.time_scale, case.broken.ended);
         let recovered = self.watch().recovered(slo, &case.alert.labels, recovery(slo, scale) + more)?;
         let drilled = self.clock.now() - attempt.ended;
         let watched = Watched { drilled, full: recovery_in_full(slo, scale) + more };
-        attempts.push(Attempt {
+        let attempt = Attempt {
             began: attempt.began - zero,
             ended: attempt.ended - zero,
             helped: recovered.is_some(),
             watched: recovered.is_none().then_some(watched),
             ..attempt
-        });
-        Ok(recovered)
+        };
+        Ok(Tried { attempt, recovered })
     }
 }
 

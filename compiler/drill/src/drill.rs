@@ -1,91 +1,24 @@
 //! One drill from a healthy system to a healthy system: break it, wait for the page, look for the cause, take it back, wait for
 //! the end. Every wait has a bound.
 
-use emberline_core::plan::{Plan, SloPlan};
+use emberline_core::plan::SloPlan;
+use emberline_walk::source::{Alert, Answer, Trouble};
 
 use super::catalogue::Fault;
 use super::chance::Chance;
-use super::clock::Clock;
 use super::cure::Case;
 use super::evidence::Evidence;
-use super::history::{self, Release};
+use super::history;
 use super::log::Log;
 use super::patch::{Opened, Patch};
-use super::record::{Attempt, FaultRecord, Impact, Method, Outcome, Page, Record, ReleaseRecord, Times};
-use super::repository::Repository;
-use super::search::Search;
-use super::site::{Phase, Site};
-use super::watch::{Watch, clears_after, fires_after, share};
-use emberline_walk::source::{Alert, Answer, Metrics, Trouble};
+use super::record::{Attempt, FaultRecord, Impact, Outcome, Page, Record, ReleaseRecord, Times};
+use super::site::Phase;
+use super::stage::{Broken, opened};
+use super::watch::{clears_after, fires_after, share};
 
-/// What a drill works with.
-pub struct Drill<'d> {
-    /// What is compiled into the Prometheus, in the drill's time.
-    pub plan: &'d Plan,
-    /// The Prometheus.
-    pub metrics: &'d dyn Metrics,
-    /// The time.
-    pub clock: &'d dyn Clock,
-    /// The system.
-    pub site: &'d mut dyn Site,
-    /// The clone.
-    pub repository: &'d Repository,
-    /// Who looks for the cause.
-    pub search: &'d mut dyn Search,
-    /// Told what happens, as it happens.
-    pub say: &'d dyn Fn(&str),
-    /// The revision that is deployed.
-    pub standing: String,
-}
+pub use super::stage::{Drill, Drilled, Settings};
 
-/// What is asked of a drill.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Settings {
-    /// Its name.
-    pub id: String,
-    /// Who looks for the cause.
-    pub method: Method,
-    /// Signals that are not looked at.
-    pub without: Vec<String>,
-    /// What draws the history.
-    pub seed: u64,
-    /// Which drill of the seed it is, from 0.
-    pub index: usize,
-    /// The severity that calls somebody.
-    pub severity: String,
-    /// Seconds of healthy traffic before anything is broken.
-    pub warm_up: f64,
-    /// How many honest commits; a number of chance where nobody says.
-    pub honest: Option<usize>,
-    /// Seconds that the page is waited for; as long as the fastest alert may take where nobody says.
-    pub patience: Option<f64>,
-    /// The good revision.
-    pub good: String,
-}
-
-/// A drill that was seen to its end.
-#[derive(Debug)]
-pub struct Drilled {
-    /// What is kept of it.
-    pub record: Record,
-    /// What its Prometheus said.
-    pub evidence: Evidence,
-    /// What the search left.
-    pub artefacts: Vec<(String, String)>,
-}
-
-/// A change that is in effect.
-pub(super) struct Broken {
-    pub(super) release: Release,
-    pub(super) services: Vec<String>,
-    pub(super) burn_before: Option<f64>,
-    /// When it began to come into effect, unix seconds.
-    pub(super) began: f64,
-    /// When it was in effect, unix seconds: T+0.
-    pub(super) ended: f64,
-}
-
-impl<'d> Drill<'d> {
+impl Drill<'_> {
     /// Runs it.
     ///
     /// # Errors
@@ -97,7 +30,7 @@ impl<'d> Drill<'d> {
         log.zero(broken.ended);
         let patience = settings.patience.unwrap_or_else(|| self.patience(&settings.severity));
         let Some(alert) = self.watch().page(&settings.severity, patience)? else {
-            log.tell(format!("nobody was called within {patience:.0} s"));
+            log.tell(format!("no alert fired within {patience:.0} s"));
             self.undo(fault, settings, &mut log)?;
             return Ok(self.undetected(fault, settings, broken, log));
         };
@@ -117,7 +50,7 @@ impl<'d> Drill<'d> {
         let patience = clears.limit.map_or_else(|| self.calm_down(), |limit| limit + 120.0);
         let cleared = self.watch().cleared(&alert, patience)?;
         log.tell(match cleared {
-            Some(_) => "the alert has cleared".to_owned(),
+            Some(_) => "the alert has resolved".to_owned(),
             None => format!("the alert still fires after {patience:.0} s"),
         });
         let clears = Times::of(computed, 60.0, cleared.zip(cure).map(|(cleared, cure)| cleared - cure));
@@ -143,10 +76,6 @@ impl<'d> Drill<'d> {
         Ok(Drilled { record, evidence, artefacts: fixed.conclusion.artefacts })
     }
 
-    pub(super) fn watch(&self) -> Watch<'d> {
-        Watch { plan: self.plan, metrics: self.metrics, clock: self.clock }
-    }
-
     /// Brings the good revision back, waits until nobody is called, and lets healthy traffic pass.
     fn become_healthy(&mut self, settings: &Settings, log: &mut Log<'_>) -> Answer<()> {
         if self.standing != settings.good {
@@ -157,11 +86,11 @@ impl<'d> Drill<'d> {
         if !self.watch().quiet(severity, self.calm_down())? {
             let firing = self.watch().firing(severity)?;
             let named: Vec<String> = firing.iter().map(|alert| format!("{} {:?}", alert.name, alert.labels)).collect();
-            return Err(Trouble(format!("somebody is called before anything is broken: {}", named.join("; "))));
+            return Err(Trouble(format!("an alert fires before the fault: {}", named.join("; "))));
         }
         if !self.watch().sees_events(self.calm_down())? {
             return Err(Trouble(
-                "no objective has seen an event: is there any load, and does it reach Prometheus?".to_owned(),
+                "no objective has counted an event: is there load, and do its metrics reach Prometheus?".to_owned(),
             ));
         }
         log.tell(format!("healthy traffic for {:.0} s", settings.warm_up));
@@ -172,7 +101,7 @@ impl<'d> Drill<'d> {
         }
         match self.watch().firing(severity)?.first() {
             None => Ok(()),
-            Some(alert) => Err(Trouble(format!("{} fires before anything is broken", alert.name))),
+            Some(alert) => Err(Trouble(format!("{} fires before the fault", alert.name))),
         }
     }
 
@@ -197,12 +126,12 @@ impl<'d> Drill<'d> {
         match fault {
             Fault::Patch(_) => log.tell("the release serves"),
             Fault::Outage(name) => {
-                log.tell("the release serves; more healthy traffic");
+                log.tell("the release serves; healthy traffic continues");
                 self.clock.sleep(settings.warm_up)?;
                 began = self.clock.now();
                 self.site.inject(name, Phase::Begin)?;
                 ended = self.clock.now();
-                log.note("the outage has begun");
+                log.note("the outage has started");
             }
         }
         Ok(Broken { release, services, burn_before, began, ended })
@@ -215,14 +144,6 @@ impl<'d> Drill<'d> {
         }
         log.tell("the good revision is deployed again");
         self.bring(&settings.good, true).map(drop)
-    }
-
-    /// Checks a revision out and has it deployed.
-    pub(super) fn bring(&mut self, revision: &str, is_rollback: bool) -> Answer<Vec<String>> {
-        self.repository.go_to(revision)?;
-        let services = if is_rollback { self.site.rollback(revision)? } else { self.site.deploy(revision)? };
-        revision.clone_into(&mut self.standing);
-        Ok(services)
     }
 
     /// Until when the fault lasted undisturbed, in seconds from T+0: up to the rollback that helped, whose own restarts are left
@@ -313,14 +234,6 @@ impl<'d> Drill<'d> {
             impact: Impact::default(),
             slow: Vec::new(),
         }
-    }
-}
-
-/// Opens the fault, now that it makes no difference any more.
-pub(super) fn opened(fault: &Fault) -> Opened {
-    match fault {
-        Fault::Patch(patch) => patch.open(),
-        Fault::Outage(_) => Opened::default(),
     }
 }
 

@@ -9,7 +9,7 @@ use super::repository::Repository;
 use emberline_walk::source::{Answer, Trouble};
 
 /// Who writes commits where no patch says who.
-const AUTHOR: &str = "Sam Green <sam@shop.example>";
+const AUTHOR: &str = "drill-1 <drill-1@shop.example>";
 /// How many honest commits, where nobody says: at least the first, below the second.
 const HONEST: (usize, usize) = (3, 7);
 /// Over how many seconds at most a release was written.
@@ -85,7 +85,7 @@ pub fn release(
         }
     }
     let name = bad.map_or("", |patch| patch.name.as_str());
-    Err(Trouble(format!("the patch `{name}` does not fit on {}", good.get(..12).unwrap_or(good))))
+    Err(Trouble(format!("the patch `{name}` does not apply to {}", good.get(..12).unwrap_or(good))))
 }
 
 /// The same with the bad one first.

@@ -25,5 +25,6 @@ pub mod repository;
 pub mod search;
 pub mod series;
 pub mod site;
+mod stage;
 pub mod walker;
 pub mod watch;

@@ -12,7 +12,7 @@ pub fn slow(search: &Search, attempts: &[Attempt], gaps: &[String]) -> Vec<Strin
     if search.rounds > 1 {
         let waited = (search.ended - search.began - search.seconds).max(0.0);
         slow.push(format!(
-            "The search had to be begun {} times, {waited:.0} s in all: telemetry of the fault comes later than its page.",
+            "The search ran {} times and waited {waited:.0} s in all, since telemetry of the fault arrived after the alert.",
             search.rounds
         ));
     }
@@ -23,10 +23,10 @@ pub fn slow(search: &Search, attempts: &[Attempt], gaps: &[String]) -> Vec<Strin
     if !wrong.is_empty() {
         let lost: f64 =
             attempts.windows(2).filter(|pair| !pair[0].helped).map(|pair| pair[1].began - pair[0].began).sum();
-        slow.push(format!("{} did not help, {lost:.0} s in all.", counted(wrong.len(), "rollback")));
+        slow.push(format!("{} did not help and took {lost:.0} s in all.", counted(wrong.len(), "rollback")));
     }
     if search.verdict == Verdict::NotCertain && search.rank.is_none_or(|rank| rank > 1) {
-        slow.push("The commit at fault was not the first suspect.".to_owned());
+        slow.push("The faulty commit was not the first suspect.".to_owned());
     }
     slow.extend(gaps.iter().map(|gap| sentence(gap)));
     slow
@@ -42,13 +42,13 @@ pub fn learned(record: &Record) -> Option<(String, String, Vec<String>)> {
     }
     let day = record.date.get(..10).unwrap_or_default();
     let what = match (record.fault.outage, record.fault.opened.function.as_str()) {
-        (true, _) => format!("`{}`, which is no code change", record.fault.name),
+        (true, _) => format!("`{}`, no code change", record.fault.name),
         (false, "") => format!("`{}`", record.fault.name),
         (false, function) => format!("`{}`, in `{function}`", record.fault.name),
     };
     let mut line = format!("- Drill of {day} ({what}): ");
     if record.outcome == Outcome::LastResort {
-        line.push_str("nothing that the search named helped. ");
+        line.push_str("no suspect of the search was the root cause. ");
     }
     line.push_str(&record.slow.join(" "));
     Some((page.service.clone(), page.slo.clone(), vec![line.trim_end().to_owned()]))

@@ -43,7 +43,7 @@ impl Patch {
         let failed = |cause: std::io::Error| Trouble(format!("cannot read the patch {}: {cause}", path.display()));
         let length = std::fs::metadata(path).map_err(failed)?.len();
         if length > LONGEST {
-            return Err(Trouble(format!("the patch {} has {length} bytes; 4 MiB are the most", path.display())));
+            return Err(Trouble(format!("the patch {} has {length} bytes; at most 4 MiB are read", path.display())));
         }
         let bytes = std::fs::read(path).map_err(failed)?;
         let name = path.file_stem().map(|stem| stem.to_string_lossy().into_owned()).unwrap_or_default();

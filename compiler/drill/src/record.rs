@@ -175,7 +175,7 @@ impl Verdict {
             Self::Commit => "a commit",
             Self::NotCertain => "not certain",
             Self::NoCodeChange => "no code change",
-            Self::Healthy => "nothing burns",
+            Self::Healthy => "no error budget burns",
         }
     }
 }
@@ -390,8 +390,8 @@ pub(crate) mod tests {
                 moment(25.2, "the search took 4.2 s: bababababa"),
                 moment(25.3, "bababababa (Price rule ba) is reverted: building and deploying"),
                 moment(49.0, "the rollback serves"),
-                moment(recovered, "checkout latency is kept again"),
-                moment(recovered + 40.0, "the alert has cleared"),
+                moment(recovered, "checkout latency has recovered"),
+                moment(recovered + 40.0, "the alert has resolved"),
             ],
             page: Some(Page {
                 alert: "ErrorBudgetBurn".to_owned(),

@@ -171,7 +171,7 @@ fn demand(folder: &Path, arguments: &[&str], input: Option<&str>) -> Answer<Stri
         return Ok(said.out);
     }
     let command = arguments.first().copied().unwrap_or_default();
-    let why = said.err.trim().lines().next().unwrap_or("it does not say why").to_owned();
+    let why = said.err.trim().lines().next().unwrap_or("no reason given").to_owned();
     Err(Trouble(format!("git {command} failed in {}: {why}", folder.display())))
 }
 

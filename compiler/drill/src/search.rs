@@ -68,8 +68,8 @@ impl Search for Trial<'_> {
             let touched = self.repository.touched(&commit)?;
             let is_own = touched.iter().any(|path| path.split('/').any(|part| part == burning));
             let reason = match is_own {
-                true => format!("it touches `{burning}`, the last service of the call graph that burns"),
-                false => "it is in the release".to_owned(),
+                true => format!("it changes `{burning}`, the deepest affected service of the call graph"),
+                false => "it is part of the release".to_owned(),
             };
             let suspect = SuspectRecord { commit, subject, confidence: 0.0, reasons: vec![reason] };
             if is_own { own.push(suspect) } else { others.push(suspect) }
@@ -80,7 +80,7 @@ impl Search for Trial<'_> {
             suspects: own,
             trace_id: None,
             functions: Vec::new(),
-            gaps: vec!["without traces and profiles commits can only be tried".to_owned()],
+            gaps: vec!["without traces and profiles, commits can only be tried one by one".to_owned()],
             artefacts: Vec::new(),
         })
     }

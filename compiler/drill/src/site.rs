@@ -169,7 +169,7 @@ impl Site for Commands<'_> {
     fn check(&mut self) -> Answer<()> {
         match self.system.status()? {
             None => Ok(()),
-            Some(status) => Err(self.system.trouble(&format!("ended ({status}) although nobody had asked it to"))),
+            Some(status) => Err(self.system.trouble(&format!("ended ({status}) unasked"))),
         }
     }
 }

@@ -128,7 +128,7 @@ fn the_series() {
 fn nobody_called_is_no_incident() {
     let mut record = record();
     record.page = None;
-    assert!(with(&record, |incident| incident.files()).unwrap_err().0.contains("nobody was called"));
+    assert!(with(&record, |incident| incident.files()).unwrap_err().0.contains("no alert fired"));
 }
 
 #[test]

@@ -10,23 +10,22 @@ pub(crate) fn assumptions(measured: &Measured, terms: &Terms, traffic: &Traffic)
     let load = &measured.load;
     let of: Vec<String> = traffic.of.iter().map(|(service, rate)| format!("{service} {rate}")).collect();
     let declared = if terms.traffic.is_some() {
-        "as the specs declare for services that none calls"
+        "as declared for services without callers"
     } else {
-        "for want of a declared traffic"
+        "since no traffic is declared"
     };
     let after = &measured.after.traces;
     vec![
         format!(
-            "{} requests at {} a second, of which {} failed and {} were slow; with fewer of these less is kept",
+            "{} requests at {} per second were measured: {} failed and {} were slow. With fewer of those, less telemetry is kept",
             grouped(load.requests),
             load.rate,
             after.failed.sent,
             after.slow.sent
         ),
-        "bytes are those of OTLP protobuf between the collector and the store, not packed; a GB is 10⁹ bytes"
-            .to_owned(),
+        "bytes are uncompressed OTLP protobuf between the collector and the store; a GB is 10⁹ bytes".to_owned(),
         format!(
-            "before, each signal has one tier, kept as long as anybody needs it: traces {}, logs {}, profiles {}; after, \
+            "before, each signal has one tier with the longest retention: traces {}, logs {}, profiles {}; after, \
              logs have {}",
             terms.traces,
             terms.longest_logs(),
@@ -39,12 +38,11 @@ pub(crate) fn assumptions(measured: &Measured, terms: &Terms, traffic: &Traffic)
             of.join(" and ")
         ),
         format!(
-            "series do not grow with requests; of the {} after, {} are recorded by rules for objectives and alerts that \
-             the plain configuration does not have",
+            "series do not grow with requests; of the {} series after, {} are recorded by rules that the plain configuration \
+             does not have",
             grouped(measured.after.series.total()),
             grouped(measured.after.series.rules)
         ),
-        "what is free each month, fees of a plan, rebates and the machines that collectors run on are left out"
-            .to_owned(),
+        "free tiers, plan fees, rebates and machines for collectors are left out".to_owned(),
     ]
 }

@@ -186,9 +186,9 @@ impl Reckoning<'_> {
         let gigabytes = ratio(Decimal::from(volume.bytes), self.requests) * MILLION / GIGA;
         let taken_in = Line {
             signal,
-            what: format!("taken in{of_tier}"),
+            what: format!("ingested{of_tier}"),
             formula: format!(
-                "{} B ÷ {} requests = {} GB a million; × {}",
+                "{} B ÷ {} requests = {} GB per million; × {}",
                 grouped(volume.bytes),
                 grouped_decimal(self.requests),
                 fixed(gigabytes, 4),
@@ -201,12 +201,12 @@ impl Reckoning<'_> {
             let beyond = Duration::from_millis(keep.millis().saturating_sub(price.included.millis()));
             let months = Decimal::from(beyond.millis()) / DAY_MILLIS / MONTH_DAYS;
             let formula = if beyond == Duration::ZERO {
-                format!("{keep}, within the {} that taking in covers", price.included)
+                format!("{keep}, within the {} that ingestion includes", price.included)
             } else {
                 format!("{} GB × {} × ({keep} − {}) ÷ 30d", fixed(gigabytes, 4), storage.amount, price.included)
             };
             let amount = gigabytes * storage.amount * months;
-            lines.push(Line { signal, what: format!("kept{of_tier}"), formula, amount });
+            lines.push(Line { signal, what: format!("stored{of_tier}"), formula, amount });
         }
         Ok(lines)
     }
@@ -219,7 +219,7 @@ impl Reckoning<'_> {
             signal: "series",
             what: "active".to_owned(),
             formula: format!(
-                "{} ÷ 1,000 × {} a month ÷ {} million requests a month",
+                "{} ÷ 1,000 × {} per month ÷ {} million requests per month",
                 grouped(series),
                 price.amount,
                 fixed(self.traffic.millions(), 1)
@@ -246,11 +246,11 @@ fn prices(terms: &Terms) -> Vec<Priced> {
     let mut all = Vec::new();
     for (signal, volume) in [("traces", &prices.traces), ("logs", &prices.logs), ("profiles", &prices.profiles)] {
         let Some(volume) = volume else { continue };
-        all.push(priced(format!("{signal}, a GB taken in"), &volume.ingest));
+        all.push(priced(format!("{signal}, per GB ingested"), &volume.ingest));
         if let Some(storage) = &volume.storage {
-            all.push(priced(format!("{signal}, a GB kept for a month beyond {}", volume.included), storage));
+            all.push(priced(format!("{signal}, per GB stored for a month beyond {}", volume.included), storage));
         }
     }
-    all.extend(prices.series.as_ref().map(|price| priced("a thousand active series a month".to_owned(), price)));
+    all.extend(prices.series.as_ref().map(|price| priced("per 1,000 active series and month".to_owned(), price)));
     all
 }

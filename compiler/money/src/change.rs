@@ -108,14 +108,14 @@ fn changed(old: &Terms, new: &Terms) -> Vec<String> {
         }
     };
     let percent = |share: Decimal| format!("{}%", (share * Decimal::ONE_HUNDRED).normalize());
-    differs("share of ordinary traces that is kept", percent(old.baseline), percent(new.baseline));
-    differs("traces are kept", old.traces.to_string(), new.traces.to_string());
-    differs("profiles are kept", old.profiles.to_string(), new.profiles.to_string());
+    differs("share of ordinary traces kept", percent(old.baseline), percent(new.baseline));
+    differs("retention of traces", old.traces.to_string(), new.traces.to_string());
+    differs("retention of profiles", old.profiles.to_string(), new.profiles.to_string());
     let tiers = |terms: &Terms| {
         let tiers: Vec<String> = terms.tiers.iter().map(|(tier, keep)| format!("{tier} {keep}")).collect();
         tiers.join(", ")
     };
-    differs("logs are kept", tiers(old), tiers(new));
+    differs("retention of logs", tiers(old), tiers(new));
     let traffic = |terms: &Terms| {
         let of = terms.traffic.iter().flat_map(|traffic| &traffic.of);
         let rates: Vec<String> = of.map(|(service, rate)| format!("{service} {rate}")).collect();
@@ -134,13 +134,13 @@ fn unknown(old: &Terms, new: &Terms) -> Vec<String> {
     let mut said = Vec::new();
     if old.slow != new.slow {
         said.push(
-            "thresholds of latency objectives changed: how many traces are kept as slow was measured with the old ones"
+            "thresholds of latency objectives changed, and the number of slow traces was measured with the old ones"
                 .to_owned(),
         );
     }
     let names = |terms: &Terms| terms.tiers.iter().map(|(tier, _)| tier.clone()).collect::<Vec<_>>();
     if names(old) != names(new) {
-        said.push("tiers of logs changed: which records fall into which was measured with the old ones".to_owned());
+        said.push("tiers of logs changed, and records per tier were measured with the old ones".to_owned());
     }
     said
 }

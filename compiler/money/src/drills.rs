@@ -163,16 +163,21 @@ pub fn read(folder: &Path) -> Result<Saved, Fault> {
         let text = std::fs::read_to_string(path)
             .map_err(|cause| failed(format!("cannot read {}: {cause}", path.display())))?;
         let record: Record = serde_json::from_str(&text).map_err(|cause| {
-            failed(format!("{}:{}:{} is no record of a drill: {cause}", path.display(), cause.line(), cause.column()))
+            failed(format!(
+                "{}:{}:{} is not a record of a drill: {cause}",
+                path.display(),
+                cause.line(),
+                cause.column()
+            ))
         })?;
         records.push(record);
     }
-    let none = || failed(format!("{shown} holds no drills both with and without traces and profiles"));
+    let none = || failed(format!("{shown} does not hold drills both with and without traces and profiles"));
     if records.is_empty() {
         let path = folder.join(SUMMARY);
         let text = std::fs::read_to_string(&path).map_err(|_| none())?;
         let summary = serde_json::from_str(&text).map_err(|cause| {
-            failed(format!("{}:{}:{} is no series: {cause}", path.display(), cause.line(), cause.column()))
+            failed(format!("{}:{}:{} is not a series: {cause}", path.display(), cause.line(), cause.column()))
         })?;
         return of_summary(&summary).ok_or_else(none);
     }
@@ -354,6 +359,6 @@ mod tests {
         let broken = folder(&[]);
         std::fs::write(broken.path().join(format!("walk-001{ENDING}")), "{\n  \"id\": 3}").unwrap();
         let broken = read(broken.path()).unwrap_err();
-        assert!(broken.what.contains(&format!("walk-001{ENDING}:2:9 is no record")), "{broken}");
+        assert!(broken.what.contains(&format!("walk-001{ENDING}:2:9 is not a record")), "{broken}");
     }
 }

@@ -28,28 +28,29 @@ pub fn intact(measured: &Measured) -> Intact {
     let mut missing = Vec::new();
     for (side, name) in [(before, "before"), (after, "after")] {
         if side.red.requests != requests {
-            missing
-                .push(format!("{name}, the metrics made of spans count {} of {requests} requests", side.red.requests));
+            missing.push(format!("{name}, span metrics count {} of {requests} requests", side.red.requests));
         }
         for (kept, what) in [(side.traces.failed, "failed"), (side.traces.slow, "slow")] {
             if kept.whole != kept.sent {
-                missing.push(format!("{name}, {} of {} traces of {what} requests are whole", kept.whole, kept.sent));
+                missing.push(format!("{name}, {} of {} traces of {what} requests are complete", kept.whole, kept.sent));
             }
         }
     }
     if before.traces.others.whole != before.traces.others.sent {
         let Kept { sent, whole, .. } = before.traces.others;
-        missing.push(format!("before, {whole} of {sent} ordinary traces are whole, though everything is kept there"));
+        missing.push(format!(
+            "before, {whole} of {sent} ordinary traces are complete, although that side keeps everything"
+        ));
     }
     if before.red.errors != after.red.errors {
         missing.push(format!(
-            "the metrics made of spans count {} failed requests before and {} after",
+            "span metrics count {} failed requests before and {} after",
             before.red.errors, after.red.errors
         ));
     }
     if before.traces.failed.sent != after.traces.failed.sent {
         missing.push(format!(
-            "{} requests failed before and {} after: that was not the same load",
+            "{} requests failed before and {} after: the two loads differ",
             before.traces.failed.sent, after.traces.failed.sent
         ));
     }

@@ -156,13 +156,13 @@ impl Measured {
     /// # Errors
     /// Text that is no measurement, with line and column; and counts that contradict each other, by their names.
     pub fn parse(path: &str, text: &str) -> Result<Self, Fault> {
-        let again = "make it again with `ci/cost/measure`, or name another file with `--measured`";
+        let again = "measure again with `ci/cost/measure`, or name another file with `--measured`";
         let read: Self = serde_json::from_str(text).map_err(|cause| {
             let (line, column) = (cause.line(), cause.column());
             // The place stands in front, as everywhere.
             let said = cause.to_string();
             let said = said.split(" at line ").next().unwrap_or(&said).to_owned();
-            Fault::new(format!("{path}:{line}:{column} is no measurement: {said}"), again)
+            Fault::new(format!("{path}:{line}:{column} is not a measurement: {said}"), again)
         })?;
         match read.contradiction() {
             Some(what) => Err(Fault::new(format!("{path} contradicts itself: {what}"), again)),
@@ -176,13 +176,13 @@ impl Measured {
             return Some(format!("`version` is {}, and only {VERSION} is known", self.version));
         }
         if Date::parse(&self.day).is_err() {
-            return Some(format!("`day` is `{}`, which is no day such as 2027-03-31", self.day));
+            return Some(format!("`day` is `{}`, not a date such as 2027-03-31", self.day));
         }
         if self.load.requests == 0 {
             return Some("`load.requests` is 0".to_owned());
         }
         if !(self.load.rate.is_finite() && self.load.rate > 0.0) {
-            return Some(format!("`load.rate` is {}, which is no rate", self.load.rate));
+            return Some(format!("`load.rate` is {}, not a rate", self.load.rate));
         }
         self.before.contradiction("before", &self.load).or_else(|| self.after.contradiction("after", &self.load))
     }
@@ -194,11 +194,7 @@ impl Side {
         let kinds = [("failed", failed), ("slow", slow), ("others", others)];
         for (kind, kept) in kinds {
             if kept.there() > kept.sent {
-                return Some(format!(
-                    "of {} requests in `{name}.traces.{kind}` {} traces are there",
-                    kept.sent,
-                    kept.there()
-                ));
+                return Some(format!("`{name}.traces.{kind}` has {} requests but {} traces", kept.sent, kept.there()));
             }
         }
         let sent = kinds.iter().fold(0_u64, |sum, (_, kept)| sum.saturating_add(kept.sent));

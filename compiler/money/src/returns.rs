@@ -124,8 +124,8 @@ impl Amounts {
 pub fn returns(sources: &Sources, terms: &Terms, bill: &Bill, drills: Option<Saved>) -> Result<Returns, Fault> {
     let business = terms.prices.business.as_ref().ok_or_else(|| {
         Fault::new(
-            "the specs do not say what an incident does to the business",
-            "write `business:` into `prices.yaml`; `emberline schema prices` says what can stand there",
+            "the specs do not say what an incident costs the business",
+            "write `business:` into `prices.yaml`; `emberline schema prices` lists its fields",
         )
     })?;
     let minutes_saved = minutes(business, drills.as_ref())?;
@@ -177,7 +177,7 @@ fn minutes(business: &Business, drills: Option<&Saved>) -> Result<Amounts, Fault
         (Some(saved), _) => Ok(Amounts { low: of_seconds(saved.full[0]), high: of_seconds(saved.full[2]) }),
         (None, Some(declared)) => Ok(Amounts::of(declared)),
         (None, None) => Err(Fault::new(
-            "nobody measured or declared how much shorter an incident is",
+            "how much shorter incidents are is neither measured nor declared",
             "name the drills with `--series FOLDER`, or write `minutes_saved:` into `business:` of `prices.yaml`",
         )),
     }
@@ -186,11 +186,10 @@ fn minutes(business: &Business, drills: Option<&Saved>) -> Result<Amounts, Fault
 fn evidence(drills: Option<&Saved>) -> String {
     match drills {
         Some(saved) => format!(
-            "In {} drills with all signals and {} without {}, the commit at fault was found and taken back that much earlier",
+            "In {} drills with all signals and {} drills without {}, the faulty commit was found and reverted earlier",
             saved.with, saved.without, saved.lacking
         ),
-        None => "By what we assume and have not drilled, the commit at fault is found and taken back that much earlier"
-            .to_owned(),
+        None => "By assumption, not by drills, the faulty commit is found and reverted earlier".to_owned(),
     }
 }
 
@@ -217,17 +216,17 @@ fn inputs(
     };
     let one = Decimal::ONE;
     let mut all = vec![
-        declared("revenue", &format!("{currency} a minute"), &business.revenue_per_minute, one),
+        declared("revenue", &format!("{currency} per minute"), &business.revenue_per_minute, one),
         declared("revenue lost in an incident", "%", &business.revenue_lost, Decimal::ONE_HUNDRED),
-        declared("incidents", "a year", &business.incidents_per_year, one),
+        declared("incidents", "per year", &business.incidents_per_year, one),
     ];
-    all.extend(business.people.as_ref().map(|range| declared("people on one", "people", range, one)));
-    let hour = format!("{currency} an hour");
-    all.extend(business.hourly_cost.as_ref().map(|range| declared("what one of them costs", &hour, range, one)));
+    all.extend(business.people.as_ref().map(|range| declared("people per incident", "people", range, one)));
+    let hour = format!("{currency} per hour");
+    all.extend(business.hourly_cost.as_ref().map(|range| declared("cost of one person", &hour, range, one)));
     all.push(match (drills, &business.minutes_saved) {
-        (None, Some(range)) => declared("an incident is shorter by", "minutes", range, one),
+        (None, Some(range)) => declared("minutes saved per incident", "minutes", range, one),
         _ => Input {
-            what: "an incident is shorter by".to_owned(),
+            what: "minutes saved per incident".to_owned(),
             low: rough(minutes.low),
             high: rough(minutes.high),
             unit: "minutes".to_owned(),
@@ -240,7 +239,7 @@ fn inputs(
         what: "telemetry".to_owned(),
         low: cost.clone(),
         high: cost,
-        unit: format!("{currency} a million requests"),
+        unit: format!("{currency} per million requests"),
         source: format!("`emberline cost`, from {} of {}", bill.measured[0], bill.measured[1]),
         place: String::new(),
     });
@@ -255,46 +254,43 @@ fn assumptions(bill: &Bill, drills: Option<&Saved>) -> Vec<String> {
             format!("{} / {} / {} minutes", shown[0], shown[1], shown[2])
         };
         let scales: Vec<String> = saved.time_scale.iter().map(u32::to_string).collect();
-        let against = if saved.paired {
-            "drills of the same fault"
-        } else {
-            "every drill of one kind against every one of the other"
-        };
+        let against = if saved.paired { "drills of the same fault" } else { "all pairs of drills of both kinds" };
         said.push(format!(
-            "the difference as drilled, in quartiles over {against}: {}, with lengths of time compressed {} times",
+            "the measured difference, in quartiles over {against}: {}, with windows compressed {} times",
             quartiles(saved.drilled),
             scales.join(" and ")
         ));
         said.push(if saved.scaled {
             format!(
-                "in full length {}: waits for windows and telemetry are that many times longer, while walking, building and \
-                 restarting take as long as they took; middle MTTR {} minutes with all signals, {} without",
+                "on production windows {}: only waits for windows and telemetry scale; search, build and restart do not. \
+                 Median MTTR {} minutes with all signals, {} without",
                 quartiles(saved.full),
                 rough(Decimal::from_f64(saved.mttr[0] / 60.0).unwrap_or_default()),
                 rough(Decimal::from_f64(saved.mttr[1] / 60.0).unwrap_or_default())
             )
         } else {
-            "only the sum of the series is at hand and not its records, so nothing is scaled to full length: the difference \
-             is at least this"
+            "only the summary of the series is available, not its records, so times are not scaled to production windows: \
+             the difference is at least this"
                 .to_owned()
         });
         if saved.left_out > 0 {
-            said.push(format!("{} drills did not come to recovery and are left out", saved.left_out));
+            said.push(format!("{} drills did not recover and are left out", saved.left_out));
         }
         said.push(
-            "drills take back commits as soon as a search ends, and without traces one commit after the other; people also \
-             talk, doubt and sleep"
+            "drills revert as soon as a search ends, and without traces one commit after the other; people need more time"
                 .to_owned(),
         );
     } else {
-        said.push("nobody has drilled it: `emberline gameday` measures how much shorter an incident is".to_owned());
+        said.push("no drills are given: `emberline gameday` measures how much shorter an incident is".to_owned());
     }
     said.push(format!(
-        "telemetry of a year: 365 days of {} million requests a month of 30 days, at the prices of `emberline cost`",
+        "telemetry of a year: 365 days of {} million requests per month of 30 days, at the prices of `emberline cost`",
         amount::fixed(ratio(bill.requests_per_month, super::MILLION), 1)
     ));
-    said.push("the low end takes the low end of every input, the high end the high one; neither is likely".to_owned());
-    said.push("reputation, contracts with penalties and the work of putting all this up are left out".to_owned());
+    said.push(
+        "the low result takes the low end of every input, the high result the high end; neither is likely".to_owned(),
+    );
+    said.push("reputation, contract penalties and the work of setup are left out".to_owned());
     said
 }
 

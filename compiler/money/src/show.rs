@@ -22,8 +22,8 @@ fn factor(before: Decimal, after: Decimal) -> String {
 fn kept(bill: &Bill) -> String {
     let intact = &bill.intact;
     format!(
-        "all {} requests and all {} failed ones are counted before and after, and after, {} of {} traces of failed and {} of \
-         {} of slow requests are whole.",
+        "all {} requests and all {} failed requests are counted on both sides. After, {} of {} traces of failed requests and \
+         {} of {} of slow requests are complete.",
         grouped(intact.counted[1]),
         grouped(intact.counted_errors[1]),
         intact.failed[1],
@@ -66,7 +66,7 @@ fn bill(bill: &Bill, form: Form) -> Result<String, Fault> {
     });
     let million = ratio(bill.requests_per_month, super::MILLION);
     let [path, day] = &bill.measured;
-    let mut assumptions = vec![format!("volumes as in {path}, measured on {day}")];
+    let mut assumptions = vec![format!("volumes from {path}, measured on {day}")];
     assumptions.extend(bill.assumptions.iter().cloned());
     let values = context! {
         currency => &bill.currency,
@@ -85,7 +85,7 @@ fn bill(bill: &Bill, form: Form) -> Result<String, Fault> {
         },
         missing => &bill.intact.missing,
         kept => kept(bill),
-        sides => [side("Before: everything kept", &bill.before), side("After: what the specs compile to", &bill.after)],
+        sides => [side("Before: everything is kept", &bill.before), side("After: as the specs compile", &bill.after)],
         prices => prices.collect::<Vec<_>>(),
         assumptions => assumptions,
     };
@@ -135,12 +135,12 @@ fn returns(returns: &Returns, form: Form) -> Result<String, Fault> {
         currency => &returns.currency,
         rows => [
             row("revenue not lost", &returns.of_revenue),
-            row("hours of people not spent", &returns.of_people),
-            row("together", &returns.gross),
-            row("what telemetry costs", &cost),
-            row("what remains", &returns.net),
+            row("working hours not spent", &returns.of_people),
+            row("gross", &returns.gross),
+            row("cost of telemetry", &cost),
+            row("net", &returns.net),
             context! {
-                what => "incidents a year that pay for it",
+                what => "incidents per year to break even",
                 low => pays(returns.break_even.low),
                 high => pays(returns.break_even.high),
             },

@@ -23,7 +23,7 @@ pub struct Terms {
     pub profiles: Duration,
     /// How long logs are kept, by tier, from the most severe down.
     pub tiers: Vec<(String, Duration)>,
-    /// The share of ordinary traces that is kept.
+    /// The share of ordinary traces kept.
     pub baseline: Decimal,
     /// Requests slower than this are kept: service, objective, threshold.
     pub slow: Vec<(String, String, Duration)>,
@@ -52,7 +52,7 @@ impl Terms {
         let Some(prices) = policy.prices.clone() else {
             return Err(Fault::new(
                 "the specs hold no prices",
-                "write them into `prices.yaml` of the specs folder; `emberline schema prices` says what can stand there",
+                "write them into `prices.yaml` of the specs folder; `emberline schema prices` lists its fields",
             ));
         };
         let slow = meaning.telemetry.slow.iter();
@@ -83,8 +83,8 @@ impl Terms {
         found.map(|(_, keep)| *keep).ok_or_else(|| {
             let known = self.tiers.iter().map(|(tier, _)| format!("`{tier}`")).collect::<Vec<_>>().join(", ");
             Fault::new(
-                format!("logs were measured in the tier `{name}`, and the policy declares {known}"),
-                "measure again with what the specs compile to now: `ci/cost/measure`",
+                format!("logs were measured in the tier `{name}`, but the policy declares {known}"),
+                "measure again with the current specs: `ci/cost/measure`",
             )
         })
     }

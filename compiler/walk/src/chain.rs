@@ -146,21 +146,19 @@ fn answered(case: &Case<'_>, caller: &str, peer: &str, gathered: &Gathered) -> A
 
 fn of(kind: &Kind, peer: String, hop: &Hop, cause: Cause, answered: Option<f64>) -> Break {
     let caller = kind.service.clone();
-    let of = format!("{} of {} calls of {caller} to {peer} have no answering span", hop.missing, hop.calls);
+    let of = format!("{} of {} calls of {caller} to {peer} have no server span", hop.missing, hop.calls);
     let words = match cause {
         Cause::PeerDown => {
             let before = answered.map_or_else(String::new, |time| {
-                format!(" The same revision of {caller} still had an answer at {}.", clock(time))
+                format!(" The same revision of {caller} was last answered at {}.", clock(time))
             });
-            format!(
-                "{of}, and no other trace since then has one of {peer} either: it is down or cannot be reached.{before}"
-            )
+            format!("{of}, and no other trace since then has a span of {peer}: {peer} is down or unreachable.{before}")
         }
         Cause::ContextLost => format!(
-            "{of}, while {peer} answers requests in traces of their own: the trace context gets lost between {caller} \
-             and {peer}. The walk goes on with those traces; that they belong together is an inference from the time."
+            "{of}, while {peer} answers in separate traces: the trace context is lost between {caller} and {peer}. \
+             The walk continues with those traces, matched by time."
         ),
-        Cause::Unknown => format!("{of}; whether {peer} answered cannot be said."),
+        Cause::Unknown => format!("{of}; whether {peer} answered is unknown."),
     };
     Break { caller, peer, span: kind.name.clone(), missing: hop.missing, calls: hop.calls, cause, answered, words }
 }

@@ -232,28 +232,29 @@ fn conclusion(case: &Case<'_>, code: &Code, deployed: &Revisions, has_history: b
     let seen = deployed.first_seen.map_or_else(String::new, |time| {
         let after = case.onset.time - time;
         let relation = if after >= 0.0 { "before" } else { "after" };
-        format!(", first seen at {}, {} {relation} it began", clock(time), length(after.abs()))
+        format!(", first seen at {}, {} {relation} the onset", clock(time), length(after.abs()))
     });
     let ran = match code.deployment {
         Deployment::Changed => format!(
-            "{service} runs {}{seen}; before, {} served well. {} between",
+            "{service} runs {}{seen}; the last good revision is {}. {} between them",
             quoted(&code.revision),
             quoted(&code.good),
             many(code.commits, "commit lies", "commits lie")
         ),
         Deployment::Unchanged => {
-            format!("{service} runs {}, which served well before: no deployment began it", quoted(&code.revision))
+            format!("{service} runs {}, which served well before: no deployment caused this", quoted(&code.revision))
         }
         Deployment::Unknown => match &code.revision {
-            Some(_) => format!("{service} runs {}{seen}; what ran before is not known", quoted(&code.revision)),
-            None => format!("Which revision of {service} runs is not known: no span and no `target_info` says so"),
+            Some(_) => format!("{service} runs {}{seen}; the revision before it is unknown", quoted(&code.revision)),
+            None => format!("The running revision of {service} is unknown: neither spans nor `target_info` name it"),
         },
     };
-    let function = code.function.as_ref().map_or_else(String::new, |place| format!("; the place is {}", place.words()));
+    let function =
+        code.function.as_ref().map_or_else(String::new, |place| format!("; suspected place: {}", place.words()));
     let history = if has_history || code.deployment == Deployment::Unchanged {
         String::new()
     } else {
-        ". The source code's history is not there, or does not have this revision".to_owned()
+        ". The git history is missing, or lacks this revision".to_owned()
     };
     format!("{ran}{function}{history}.")
 }

@@ -236,18 +236,13 @@ fn sites(tree: &Tree<'_>, at: usize, told: &[(f64, Told)], own: Option<&Spot>) -
         }
     }
     if let Some(own) = own {
-        let mut own = site(own, Role::Fails, 0.6, format!("the innermost span that failed is `{}`", span.name));
+        let mut own = site(own, Role::Fails, 0.6, format!("innermost failed span: `{}`", span.name));
         own.lines.clear();
         sites.push(own);
     }
     for above in tree.above(at).take_while(|above| tree.span(*above).service == span.service) {
         if let Some(spot) = Spot::of(&tree.span(above).attributes) {
-            sites.push(site(
-                &spot,
-                Role::Above,
-                0.4,
-                format!("the failed span lies within `{}`", tree.span(above).name),
-            ));
+            sites.push(site(&spot, Role::Above, 0.4, format!("the failed span is inside `{}`", tree.span(above).name)));
         }
     }
     sites
@@ -277,7 +272,7 @@ fn last_sign(tree: &Tree<'_>, at: usize) -> Vec<Site> {
             role: Role::Fails,
             weight,
             lines: Vec::new(),
-            why: "the last sign of the request, which was never answered".to_owned(),
+            why: "last sign of a request that was never answered".to_owned(),
         });
     }
     sites
@@ -285,10 +280,10 @@ fn last_sign(tree: &Tree<'_>, at: usize) -> Vec<Site> {
 
 fn conclusion(failures: &[Failure], traces: usize) -> String {
     let Some(first) = failures.first() else {
-        return "No span of the bad traces says that it failed.".to_owned();
+        return "No span of the bad traces failed.".to_owned();
     };
     let kind = if first.kind.is_empty() { "An error".to_owned() } else { first.kind.clone() };
-    let place = first.place.as_ref().map_or_else(|| "a place that nothing names".to_owned(), Place::words);
+    let place = first.place.as_ref().map_or_else(|| "an unknown place".to_owned(), Place::words);
     let message = if first.message.is_empty() { String::new() } else { format!(": “{}”", first.message) };
     let more = if failures.len() > 1 {
         format!("; {} elsewhere", many(failures.len() - 1, "kind", "kinds"))

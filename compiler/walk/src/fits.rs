@@ -95,18 +95,18 @@ pub(super) fn fits(changed: &Changed, role: Role, said: &Said) -> Vec<Reason> {
             fit(0.3, adds(&LOOPS, "a loop"));
             fit(0.1, adds(&COSTS, "work for each element"));
             if role == Role::Above {
-                fit(0.3, adds(&WAITS, "something that waits"));
+                fit(0.3, adds(&WAITS, "code that waits"));
             }
         }
         Role::Waits => {
-            fit(0.35, adds(&WAITS, "something that waits"));
-            fit(0.12, drops(&["drop", "timeout", "spawn"], "what ended the waiting"));
+            fit(0.35, adds(&WAITS, "code that waits"));
+            fit(0.12, drops(&["drop", "timeout", "spawn"], "code that ended the wait"));
             fit(0.1, adds(&LOOPS, "a loop"));
         }
         Role::Calls | Role::Called => {
             fit(0.35, adds(&LOOPS, "a loop"));
             fit(0.3, adds(&RETRIES, "repetition"));
-            fit(0.1, drops(&["break", "return", "min"], "what ended the repetition"));
+            fit(0.1, drops(&["break", "return", "min"], "code that ended the loop"));
         }
         Role::Fails => {
             let gone = changed.added.len() < changed.removed.len();
@@ -114,7 +114,7 @@ pub(super) fn fits(changed: &Changed, role: Role, said: &Said) -> Vec<Reason> {
             fit(0.2, adds(&FAILS, "a way to fail"));
             fit(0.5, very(changed, said));
             if said.is_late() {
-                fit(0.5, adds(&TIMES, "a length of time").or_else(|| drops(&TIMES, "a length of time")));
+                fit(0.5, adds(&TIMES, "a duration").or_else(|| drops(&TIMES, "a duration")));
             }
         }
     }
@@ -126,7 +126,7 @@ fn very(changed: &Changed, said: &Said) -> Option<String> {
     for added in changed.new_words() {
         let bare = added.trim_matches(['"', '\'', '`']);
         if said.kinds.iter().any(|kind| !kind.is_empty() && kind == bare) {
-            return Some(format!("names the very error, `{bare}`"));
+            return Some(format!("names the error `{bare}`"));
         }
         if !added.starts_with(['"', '\'', '`']) {
             continue;
@@ -137,7 +137,7 @@ fn very(changed: &Changed, said: &Said) -> Option<String> {
         let has_some = pieces.peek().is_some();
         let pieces: Vec<&str> = pieces.collect();
         if has_some && said.messages.iter().any(|message| pieces.iter().all(|piece| message.contains(piece))) {
-            return Some(format!("writes the very message, “{bare}”"));
+            return Some(format!("writes the error message “{bare}”"));
         }
     }
     None

@@ -179,7 +179,7 @@ fn fetch(
     }
     if asked > 0 {
         let ids: Vec<&str> = found.iter().map(|trace: &Trace| trace.id.as_str()).collect();
-        let words = format!("{} of {asked} are of use", found.len());
+        let words = format!("{} of {asked} match", found.len());
         let answer = trouble.map_or(Ok(()), Err);
         log.keep(ask(traces.name(), format!("traces {}", ids.join(" ")), answer, |()| words));
     }

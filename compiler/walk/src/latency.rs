@@ -110,11 +110,11 @@ fn computing(profiled: &Profiled, weight: f64) -> Vec<Site> {
             lines,
             why,
         };
-        let why = format!("{} of the samples of bad requests are here", percent(hot.now));
+        let why = format!("{} of the samples of bad requests", percent(hot.now));
         let lines = hot.lines.iter().filter(|(line, _)| *line > 0).take(20).copied().collect();
         sites.push(site(&hot.place, Role::Computes, weight * hot.now.sqrt(), lines, why));
         for (place, share) in hot.callers.iter().filter(|(_, share)| *share >= 0.2) {
-            let why = format!("it calls {} in {} of its samples", hot.place.function, percent(*share));
+            let why = format!("it calls {} in {} of the samples", hot.place.function, percent(*share));
             sites.push(site(place, Role::Above, weight * hot.now * share * 0.7, Vec::new(), why));
         }
     }
@@ -123,7 +123,7 @@ fn computing(profiled: &Profiled, weight: f64) -> Vec<Site> {
 
 /// The places around a span that takes time without the processor, or nobody knows how.
 fn waiting(kind: &Kind, trees: &[Tree<'_>], weight: f64, spends: Spends) -> Vec<Site> {
-    let says = if spends == Spends::Waiting { "without the processor" } else { "by itself" };
+    let says = if spends == Spends::Waiting { "without using the CPU" } else { "of its own time" };
     let mut sites = Vec::new();
     for tree in trees.iter().take(LOOKED) {
         // Of several spans of the kind, the one that takes longest.
@@ -189,7 +189,7 @@ fn above(tree: &Tree<'_>, at: usize, weight: f64) -> Vec<Site> {
 fn of_calls(more: &More, trees: &[Tree<'_>]) -> Vec<Site> {
     let mut sites = Vec::new();
     let why = format!(
-        "{} calls {} {} times, {} before",
+        "{} calls {} {} times, before {} times",
         more.parent.words(),
         more.child.words(),
         figure(more.now),

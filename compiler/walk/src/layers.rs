@@ -58,7 +58,7 @@ pub fn walk(question: &Question<'_>, sources: &Sources<'_>) -> Walk {
             ..Walk::empty(question.now)
         },
         Found::Unreachable(why) => Walk {
-            headline: format!("There is nothing to walk on: {why}."),
+            headline: format!("The walk cannot start: {why}."),
             unreachable: Some(why),
             ..Walk::empty(question.now)
         },
@@ -185,7 +185,9 @@ impl Layers<'_> {
         let odds = if spends == Spends::Unknown { 0.1 } else { 0.0 };
         let gaps = match profile {
             Some(_) => Gaps { missing: Vec::new(), odds },
-            None => Gaps::told("No source of profiles was asked: whether it computes or waits is not known.", odds),
+            None => {
+                Gaps::told("No source of profiles was given: whether the service computes or waits is unknown.", odds)
+            }
         };
         let lighter = errors.into_iter().map(|site| Site { weight: site.weight * 0.4, ..site });
         let sites = lighter.chain(latency::sites(traced, gathered, profile.as_ref())).collect();
@@ -224,10 +226,10 @@ impl Layers<'_> {
     /// The repository at the deployed revision.
     fn repo(&self, service: &str, revisions: &[Revisions]) -> Asked<Opened<'_>> {
         let Some(history) = self.case.sources.history else {
-            return Log::default().with(Err("No repository was given: commits cannot be looked at.".to_owned()));
+            return Log::default().with(Err("No repository was given: commits cannot be ranked.".to_owned()));
         };
         let Some(revision) = code::deployed(service, revisions).and_then(|it| it.now.clone()) else {
-            let why = format!("No span and no metric says which revision of {service} runs.");
+            let why = format!("The running revision of {service} is unknown: no span and no metric names it.");
             return Log::default().with(Err(why));
         };
         let answer = history.resolve(&revision);
@@ -251,9 +253,9 @@ impl Layers<'_> {
         } else if self.gathered.bad.is_empty() {
             Gaps::told(format!("No trace of a bad request of {} was kept.", self.traced.service), BLIND)
         } else if self.gathered.healthy.is_empty() {
-            Gaps::told("No healthy trace is there to compare with.", 0.2)
+            Gaps::told("No healthy trace was found to compare with.", 0.2)
         } else if !self.gathered.is_from_before {
-            let why = "Healthy traces from before it began are missing; requests that are spared now stand in.";
+            let why = "No healthy traces from before the onset were found; healthy requests of now stand in.";
             Gaps::told(why, 0.1)
         } else {
             Gaps::default()

@@ -216,16 +216,20 @@ fn hot(samples: &[&Sample], before: Option<&[Sample]>, is_ours: &dyn Fn(&str) ->
 fn conclusion(profiled: &Profiled) -> String {
     let service = &profiled.service;
     if profiled.samples == 0 && profiled.functions.is_empty() && profiled.asked.len() < 2 {
-        return format!("No profile of {service} is there: whether it computes or waits cannot be said.");
+        return format!("No profile of {service} was found: whether it computes or waits is unknown.");
     }
-    let times = format!("{} of processor time in {} of {service}'s own", length(profiled.cpu), length(profiled.own));
+    let times = format!("{} of CPU time in {} of {service}'s own time", length(profiled.cpu), length(profiled.own));
     match (profiled.spends(), profiled.functions.first()) {
-        (Spends::Waiting, _) => format!("It waits: only {times}."),
+        (Spends::Waiting, _) => format!("The service waits: only {times}."),
         (spends, Some(hot)) => {
-            let before = hot.before.map_or_else(String::new, |before| format!(", {} usually", percent(before)));
-            let says = if spends == Spends::Computing { "It computes" } else { "It computes a part of the time" };
+            let before = hot.before.map_or_else(String::new, |before| format!(", {} before", percent(before)));
+            let says = if spends == Spends::Computing {
+                "The service computes"
+            } else {
+                "The service computes part of the time"
+            };
             format!("{says}: {times}. {} of the samples are in {}{before}.", percent(hot.now), hot.place.words())
         }
-        (_, None) => format!("{times}, none of it in a function of ours."),
+        (_, None) => format!("{times}, none of it in the repository's functions."),
     }
 }

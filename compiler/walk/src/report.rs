@@ -36,7 +36,7 @@ impl Verdict {
             Self::Healthy => "nothing burns",
             Self::Commit => "a commit",
             Self::NotCertain => "not certain",
-            Self::NoCodeChange => "no change of code",
+            Self::NoCodeChange => "no code change",
         }
     }
 }

@@ -271,10 +271,10 @@ impl Operation {
 fn conclusion(slo: &SloPlan, requests: &Requests) -> String {
     let deviating: Vec<&Operation> = requests.operations.iter().filter(|it| it.deviation != Deviation::Usual).collect();
     if requests.operations.is_empty() {
-        return "No span metrics are there: which requests it is cannot be said.".to_owned();
+        return "No span metrics were found: the affected requests are unknown.".to_owned();
     }
     let Some(deepest) = &requests.deepest else {
-        return format!("Requests of {} and of what it calls look as before.", slo.service);
+        return format!("Requests of {} and of its dependencies look as before.", slo.service);
     };
     let shown: Vec<String> = deviating.iter().rev().take(3).map(|it| it.words()).collect();
     let more = deviating.len().saturating_sub(3);
@@ -285,7 +285,7 @@ fn conclusion(slo: &SloPlan, requests: &Requests) -> String {
         .take(2)
         .map(|it| {
             format!(
-                " {} calls `{}` {} times a request, {} before.",
+                " {} calls `{}` {} times a request, before {} times.",
                 it.service,
                 it.name,
                 figure(it.now),
@@ -293,5 +293,5 @@ fn conclusion(slo: &SloPlan, requests: &Requests) -> String {
             )
         })
         .collect();
-    format!("Deepest that deviates: {deepest}. {}{more}.{calls}", shown.join("; "))
+    format!("Deepest affected service: {deepest}. {}{more}.{calls}", shown.join("; "))
 }

@@ -29,7 +29,7 @@ impl Revisions {
     /// How long before the incident the revision of now was first seen, in seconds and at least; `None` where nothing says, or
     /// where it came with the incident as far as anybody can tell.
     #[must_use]
-    pub fn lead(&self, onset: &super::Onset) -> Option<f64> {
+    pub fn lead(&self, onset: &super::onset::Onset) -> Option<f64> {
         let lead = onset.time - onset.plus_minus - self.first_seen?;
         (onset.is_seen && lead > 2.0 * onset.plus_minus).then_some(lead)
     }

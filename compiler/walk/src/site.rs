@@ -32,7 +32,7 @@ impl Role {
             Self::Waits => "waits",
             Self::Calls => "makes more calls",
             Self::Called => "is called more often",
-            Self::Above => "calls what does",
+            Self::Above => "calls such code",
         }
     }
 }

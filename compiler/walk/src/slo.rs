@@ -160,20 +160,20 @@ fn quiet<'p>(question: &Question<'p>, firing: &[(Firing, &SloPlan)], mut log: Lo
         let window = series.label("__name__").rsplit(':').next().unwrap_or_default().to_owned();
         let burn = series.last()?;
         Some(format!(
-            "the steepest burn is that of {}/{}, {} times what it may be over {window}",
+            "the highest burn rate is {}× over {window}, of {}/{}",
+            figure(burn),
             series.label("service"),
-            series.label("slo"),
-            figure(burn)
+            series.label("slo")
         ))
     });
     let steepest = steepest.unwrap_or_else(|| "no burn rate is recorded: are the rules loaded?".to_owned());
     let conclusion = match (question.alert, firing) {
-        (_, []) => format!("Nothing burns: no alert of these objectives fires, and {steepest}."),
+        (_, []) => format!("No error budget burns: no alert of these objectives fires, and {steepest}."),
         (Some(asked), others) => {
             let others: Vec<String> = others.iter().map(|(firing, _)| firing.words()).collect();
-            format!("No alert that is called `{asked}` fires. What fires: {}.", others.join(", "))
+            format!("No alert matches `{asked}`. Firing: {}.", others.join(", "))
         }
-        (None, _) => format!("Nothing burns, and {steepest}."),
+        (None, _) => format!("No error budget burns, and {steepest}."),
     };
     Found::Quiet { conclusion, asked: log.asks() }
 }
@@ -253,26 +253,26 @@ fn conclusion(objective: &Objective) -> String {
     let Objective { firing, onset, .. } = objective;
     let since = format!("{} (± {})", clock(onset.time), length(onset.plus_minus));
     let began = match (onset.is_seen, firing.windows.is_some()) {
-        (true, _) => format!("It began at {since}"),
-        (false, true) => format!("When it began is not seen; the alert came up at {}", clock(firing.since)),
-        (false, false) => format!("Data has been missing since about {}", clock(firing.since)),
+        (true, _) => format!("Onset: {since}"),
+        (false, true) => format!("The onset is not visible; the alert fires since {}", clock(firing.since)),
+        (false, false) => format!("Data is missing since about {}", clock(firing.since)),
     };
     let bad = match firing.windows {
         Some(_) => format!(
-            "{} of events are bad, {} usually; {}",
+            "{} of events are bad, usually {}; {}",
             percent(onset.level),
             percent(onset.usual),
             objective.burns.first().map_or_else(
                 || "no burn rate is recorded".to_owned(),
-                |burn| format!("the budget burns {} times too fast over {}", figure(burn.rate), burn.window)
+                |burn| format!("the error budget burns {}× too fast over {}", figure(burn.rate), burn.window)
             )
         ),
-        None => "no events arrive at all".to_owned(),
+        None => "no events arrive".to_owned(),
     };
-    let left = objective.budget_left.map_or_else(String::new, |left| format!(", {} of it is left", percent(left)));
+    let left = objective.budget_left.map_or_else(String::new, |left| format!("; error budget left: {}", percent(left)));
     let promise = percent_exact(objective.objective);
     let threshold = objective.threshold.map_or_else(String::new, |it| format!(" within {}", length(it)));
-    format!("{}, promised {promise}{threshold}: {bad}{left}. {began}.", firing.words())
+    format!("{}, objective {promise}{threshold}: {bad}{left}. {began}.", firing.words())
 }
 
 /// An objective's share, with as many nines as it has.

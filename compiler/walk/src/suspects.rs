@@ -123,11 +123,11 @@ fn suspect(candidate: &Candidate, evidence: &Evidence<'_>, only: Option<&str>) -
         candidate.settings.iter().find(|path| evidence.folders.iter().any(|folder| within(folder, path)))
     {
         innocence *= 0.88;
-        reasons.push(Reason { counts: 0.12, words: format!("changes {setting}, which the service may read") });
+        reasons.push(Reason { counts: 0.12, words: format!("changes the configuration {setting}") });
     }
     if only == Some(candidate.commit.id.as_str()) {
         innocence *= 0.55;
-        let words = "of all that was deployed, it alone changes what these services do".to_owned();
+        let words = "the only deployed commit that changes what these services do".to_owned();
         reasons.push(Reason { counts: 0.45, words });
     }
     let score = 1.0 - innocence;
@@ -136,7 +136,7 @@ fn suspect(candidate: &Candidate, evidence: &Evidence<'_>, only: Option<&str>) -
         reasons.insert(0, Reason { counts: 1.0, words: format!("against it: changes {what}") });
     }
     if reasons.is_empty() {
-        reasons.push(Reason { counts: 0.0, words: "touches nothing that evidence points to".to_owned() });
+        reasons.push(Reason { counts: 0.0, words: "changes nothing that evidence points to".to_owned() });
     }
     reasons.sort_by(|a, b| b.counts.total_cmp(&a.counts));
     reasons.truncate(5);
@@ -193,7 +193,7 @@ fn charge<'c>(candidate: &'c Candidate, path: &'c str, changed: &'c Changed, evi
         let near = if evidence.targets.is_empty() || is_limit { 0.3 } else { 0.07 };
         let counts = if folder.is_some() { near * how } else { 0.01 * how };
         let words = match folder {
-            Some(_) => format!("changes `{}` of a service that takes part: {}", called(changed), changed.how.words()),
+            Some(_) => format!("changes `{}` of an involved service: {}", called(changed), changed.how.words()),
             None => format!("changes `{}` elsewhere: {}", called(changed), changed.how.words()),
         };
         (counts, Reason { counts, words }, evidence.role)
@@ -238,11 +238,8 @@ fn nearness(
             return Some((0.92, format!("adds {place} ({})", site.why)));
         }
         if wrote > 0.0 {
-            let words = format!(
-                "wrote {} of the lines in question in {place} ({}); it changes {what}",
-                percent(wrote),
-                site.why
-            );
+            let words =
+                format!("wrote {} of the suspected lines in {place} ({}); changes {what}", percent(wrote), site.why);
             return Some((base + 0.25 * wrote, words));
         }
         return Some((base, format!("changes {place} ({}): {what}", site.why)));

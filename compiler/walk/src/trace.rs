@@ -147,7 +147,7 @@ fn conclusion(case: &Case<'_>, traced: &Traced, trouble: Option<String>) -> Stri
             format!("A bad request of {} takes {}, a healthy one {}", traced.service, length(now), length(before))
         }
         (None, Some(now)) => format!(
-            "A bad request of {} takes {}; there is no healthy one to compare with",
+            "A bad request of {} takes {}; no healthy request was found to compare with",
             traced.service,
             length(now)
         ),
@@ -155,7 +155,7 @@ fn conclusion(case: &Case<'_>, traced: &Traced, trouble: Option<String>) -> Stri
     };
     let more = difference.more.first().map(|more| {
         format!(
-            " {} calls {} {} times, {} before.",
+            " {} calls {} {} times, before {} times.",
             more.parent.words(),
             more.child.words(),
             figure(more.now),
@@ -164,7 +164,7 @@ fn conclusion(case: &Case<'_>, traced: &Traced, trouble: Option<String>) -> Stri
     });
     let own = difference.grown.first().filter(|_| matches!(case.symptom, Symptom::Slow(_))).map(|grown| {
         format!(
-            " Most of it is {}'s own time: {}, {} before.",
+            " Most of it is own time of {}: {}, before {}.",
             grown.span.words(),
             length(grown.now),
             length(grown.before)

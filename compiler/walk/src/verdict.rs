@@ -51,7 +51,7 @@ fn decide(evidence: &Evidence) -> (Verdict, String) {
         // A caller that was deployed at that very time may call the wrong address, unless it had answers before; and a peer may
         // not have survived its own deployment. Else it is the peer that fell.
         let onset = evidence.objective.as_ref().map(|objective| &objective.onset);
-        let is_new = |it: &&super::Revisions| {
+        let is_new = |it: &&super::revisions::Revisions| {
             let is_proven = it.service == down.caller && down.answered.is_some();
             it.is_changed() && !is_proven && onset.is_none_or(|onset| it.lead(onset).is_none())
         };
@@ -60,12 +60,12 @@ fn decide(evidence: &Evidence) -> (Verdict, String) {
         return match concerned.find(is_new) {
             Some(new) if first.is_some_and(|first| first.score >= NEAR) => {
                 let why = format!(
-                    "{} does not answer {}, and {} was deployed when it began",
+                    "{} does not answer {}, and {} was deployed at the onset",
                     down.peer, down.caller, new.service
                 );
                 (Verdict::NotCertain, why)
             }
-            _ => (Verdict::NoCodeChange, format!("{} is down or cannot be reached", down.peer)),
+            _ => (Verdict::NoCodeChange, format!("{} is down or unreachable", down.peer)),
         };
     }
     if deployment == Some(Deployment::Unchanged) {
@@ -76,26 +76,27 @@ fn decide(evidence: &Evidence) -> (Verdict, String) {
         // A bad request says for itself what ran; metrics of a process that is gone stay for a while.
         let is_awaited = evidence.trace.as_ref().is_some_and(|trace| trace.bad.is_empty() && !trace.asked.is_empty());
         if silent.is_none() && is_awaited {
-            let why = "no bad request was kept yet that would say which revision it met; walk again in a moment";
+            let why = "no trace of a bad request was kept yet; walk again in a moment";
             return (Verdict::NotCertain, why.to_owned());
         }
         let why = match silent {
-            Some(silent) => format!("{} no longer answers, and no deployment explains it", silent.service),
-            None => "the revision that runs served well before".to_owned(),
+            Some(silent) => format!("{} no longer answers, and no deployment explains that", silent.service),
+            None => "the running revision served well before".to_owned(),
         };
         return (Verdict::NoCodeChange, why);
     }
     // Data that is missing has no requests to judge by. Whoever was silent before any deployment is down.
     let is_missing = evidence.objective.as_ref().is_some_and(|objective| objective.firing.windows.is_none());
-    let is_unseen = evidence.code.as_ref().is_none_or(|code| !code.revisions.iter().any(super::Revisions::is_changed));
+    let is_unseen =
+        evidence.code.as_ref().is_none_or(|code| !code.revisions.iter().any(super::revisions::Revisions::is_changed));
     if is_missing && is_unseen {
         let service = evidence.service.clone().unwrap_or_default();
-        return (Verdict::NoCodeChange, format!("{service} sends nothing, and no deployment was seen"));
+        return (Verdict::NoCodeChange, format!("{service} sends no data, and no deployment was seen"));
     }
     match first {
         Some(first) if first.confidence >= SURE && first.score >= NEAR => (Verdict::Commit, String::new()),
         Some(first) if first.score >= NEAR => (Verdict::NotCertain, rival(evidence)),
-        Some(_) => (Verdict::NotCertain, "none of the commits is near to what evidence points to".to_owned()),
+        Some(_) => (Verdict::NotCertain, "no commit changes what evidence points to".to_owned()),
         None => (Verdict::NotCertain, nobody(evidence)),
     }
 }
@@ -105,9 +106,9 @@ fn nobody(evidence: &Evidence) -> String {
     let code = evidence.code.as_ref();
     let service = code.map(|code| code.service.clone()).unwrap_or_default();
     match code {
-        Some(code) if code.revision.is_none() => format!("which revision of {service} runs is not known"),
+        Some(code) if code.revision.is_none() => format!("the running revision of {service} is unknown"),
         Some(code) if code.deployment == Deployment::Changed && code.commits == 0 => {
-            format!("{service} runs another revision, and the history of the source code does not say what differs")
+            format!("{service} runs another revision, and the git history does not show what differs")
         }
         _ => "there are no commits to suspect".to_owned(),
     }
@@ -122,8 +123,8 @@ fn rival(evidence: &Evidence) -> String {
         .map(|suspect| short(&suspect.commit.id))
         .collect();
     match near.as_slice() {
-        [_] => "the evidence has too many holes".to_owned(),
-        several => format!("{} are as near to the fault", several.join(" and ")),
+        [_] => "too much evidence is missing".to_owned(),
+        several => format!("{} fit the evidence equally well", several.join(" and ")),
     }
 }
 
@@ -142,16 +143,16 @@ fn headline(evidence: &Evidence, verdict: Verdict, function: Option<&Place>, why
     let place = function.map_or_else(String::new, |place| format!(", in {}", place.words()));
     match (verdict, evidence.suspects.first()) {
         (Verdict::Commit, Some(first)) => format!(
-            "{burns} burns because of {} “{}”{place} ({} sure).",
+            "{burns}: root cause is likely {} “{}”{place} (confidence {}).",
             short(&first.commit.id),
             first.commit.subject,
             percent(first.confidence)
         ),
-        (Verdict::NoCodeChange, _) => format!("{burns} burns, and no change of code began it: {why}."),
+        (Verdict::NoCodeChange, _) => format!("{burns}: no code change caused this: {why}."),
         (_, Some(first)) if first.score >= NEAR => {
-            format!("{burns} burns. Not certain: {why}; first to look at is {}{place}.", short(&first.commit.id))
+            format!("{burns}: not certain: {why}; first suspect: {}{place}.", short(&first.commit.id))
         }
-        _ => format!("{burns} burns. Not certain: {why}{place}."),
+        _ => format!("{burns}: not certain: {why}{place}."),
     }
 }
 
@@ -165,14 +166,14 @@ fn actions(evidence: &Evidence, verdict: Verdict, plan: &Plan) -> Vec<Action> {
         Verdict::NoCodeChange => {
             let service = evidence.service.clone().unwrap_or_default();
             let owner = of(&service).and_then(|service| service.about.owner.clone());
-            let owner = owner.map_or_else(String::new, |owner| format!(" (its owner is {owner})"));
+            let owner = owner.map_or_else(String::new, |owner| format!(" (owner: {owner})"));
             let what = match evidence.trace.as_ref().and_then(|trace| trace.down()) {
                 Some(down) => format!(
-                    "Bring {} back{owner}: see why it does not answer. Rolling {} back would not help.",
+                    "Restore {}{owner}: find out why it does not answer. Rolling {} back would not help.",
                     down.peer, down.caller
                 ),
                 None => format!(
-                    "Look at what {service}{owner} depends on, at its load and its data. A rollback would not help."
+                    "Check the dependencies, the load and the data of {service}{owner}. A rollback would not help."
                 ),
             };
             actions.push(Action { what, command: None });
@@ -181,12 +182,12 @@ fn actions(evidence: &Evidence, verdict: Verdict, plan: &Plan) -> Vec<Action> {
             if let Some(service) =
                 deployed.filter(|_| evidence.code.as_ref().is_some_and(|it| it.deployment != Deployment::Unchanged))
             {
-                let what = format!("Undo the last deployment of {service}.");
+                let what = format!("Roll back the last deployment of {service}.");
                 let command = rollback(&service);
                 let what = if command.is_some() {
                     what
                 } else {
-                    format!("{what} How is not declared: add `rollback` to its spec.")
+                    format!("{what} No command is declared: add `rollback` to its spec.")
                 };
                 actions.push(Action { what, command });
             }
@@ -197,14 +198,14 @@ fn actions(evidence: &Evidence, verdict: Verdict, plan: &Plan) -> Vec<Action> {
     {
         let command = Some(format!("git show {}", suspect.commit.id));
         let what = match verdict {
-            Verdict::Commit => "Then read the commit, and revert it.".to_owned(),
-            _ => "Then read the first suspect, and those beside it.".to_owned(),
+            Verdict::Commit => "Then read the commit and revert it.".to_owned(),
+            _ => "Then read the first suspects.".to_owned(),
         };
         actions.push(Action { what, command });
     }
     if evidence.trace.as_ref().is_some_and(|trace| trace.breaks.iter().any(|it| it.cause == Cause::ContextLost)) {
         actions.push(Action {
-            what: "Mend the propagation of the trace context: the walk had to guess across it.".to_owned(),
+            what: "Fix the propagation of the trace context: the walk had to match traces by time.".to_owned(),
             command: None,
         });
     }

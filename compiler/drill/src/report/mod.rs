@@ -8,6 +8,8 @@ mod plot;
 mod postmortem;
 mod series;
 mod template;
+mod view;
 
-pub use incident::{Incident, definition};
+pub use incident::definition;
 pub use series::markdown as series_markdown;
+pub use view::Incident;

@@ -60,7 +60,7 @@ fn row(record: &Record) -> Row<'_> {
         search: search.filter(|_| record.method != Method::Trial).map(|search| search.seconds),
         attempts: record.attempts.len(),
         rank: search.and_then(|search| search.rank).map_or_else(|| "–".to_owned(), |rank| rank.to_string()),
-        verdict: search.map_or("nobody called", |search| search.verdict.said()),
+        verdict: search.map_or("not detected", |search| search.verdict.said()),
         wrong: search.is_some_and(|search| search.confident_and_wrong),
         fired: record.fires.met,
         cleared: record.clears.met,

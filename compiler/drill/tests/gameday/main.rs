@@ -253,7 +253,7 @@ fn what_is_sure_and_wrong_is_said_and_everything_is_taken_back() {
     let found = record.search.as_ref().unwrap();
     assert_eq!((found.rank, found.confident_and_wrong, record.is_right()), (None, true, false));
     assert_eq!((record.attempts.len(), record.outcome), (2, Outcome::LastResort));
-    assert_eq!(record.attempts[1].what, "the whole release is taken back");
+    assert_eq!(record.attempts[1].what, "the whole release is rolled back");
     assert!(record.recovered.is_some() && record.cleared.is_some());
 }
 
@@ -285,7 +285,7 @@ fn what_nobody_is_called_for_is_a_drill_too() {
         (Outcome::Undetected, None, None, None)
     );
     assert!(
-        record.timeline.iter().any(|moment| moment.what.contains("nobody was called within 360 s")),
+        record.timeline.iter().any(|moment| moment.what.contains("no alert fired within 360 s")),
         "{:?}",
         left.told
     );
@@ -297,12 +297,12 @@ fn what_is_not_healthy_is_not_broken_any_further() {
     // Somebody is called already.
     std::fs::write(stage.at("data/cut"), "").unwrap();
     let trouble = stage.drill(&Fault::Patch(bad()), Method::Trial, None, 1).drilled.unwrap_err();
-    assert!(trouble.0.contains("ErrorBudgetBurn fires before anything is broken"), "{trouble}");
+    assert!(trouble.0.contains("ErrorBudgetBurn fires before the fault"), "{trouble}");
     // Nobody asks the shop for anything.
     let stage = Stage::new();
     std::fs::write(stage.at("data/idle"), "").unwrap();
     let trouble = stage.drill(&Fault::Patch(bad()), Method::Trial, None, 1).drilled.unwrap_err();
-    assert!(trouble.0.contains("no objective has seen an event"), "{trouble}");
+    assert!(trouble.0.contains("no objective has counted an event"), "{trouble}");
 }
 
 #[test]
@@ -310,7 +310,7 @@ fn a_patch_that_does_not_fit_is_no_drill() {
     let sick = Patch::new("sick", patch("sick", "shop/app.txt", 10, ("line 9", "line 11"), "limit 0", "limit 1"));
     // It does not fit on the good revision, since that has no such line: the drill ends before anything is deployed.
     let trouble = drill(&Fault::Patch(sick), Method::Trial, None, 1).drilled.unwrap_err();
-    assert!(trouble.0.contains("the patch `sick` does not fit on"), "{trouble}");
+    assert!(trouble.0.contains("the patch `sick` does not apply to"), "{trouble}");
 }
 
 #[test]

@@ -59,14 +59,14 @@ impl How {
     #[must_use]
     pub fn words(self) -> &'static str {
         match self {
-            Self::Comments => "comments and blanks only",
+            Self::Comments => "only comments and blanks",
             Self::Tests => "tests only",
             Self::Attributes => "attributes only",
             Self::Names => "names only",
-            Self::Logs => "log lines only",
+            Self::Logs => "only log lines",
             Self::Texts => "texts only",
             Self::Statements => "a text that machines read",
-            Self::Gone => "takes it away",
+            Self::Gone => "removes it",
             Self::Numbers => "numbers",
             Self::Order => "the order of its statements",
             Self::New => "adds it",

@@ -65,8 +65,8 @@ fn suspects(out: &mut String, walk: &Walk) {
     if walk.verdict == Verdict::NoCodeChange {
         let [first, ..] = walk.suspects.as_slice() else { return };
         let deployed = many(walk.suspects.len(), "commit was", "commits were");
-        let nearest = format!("nearest would be {} “{}”.", short(&first.commit.id), first.commit.subject);
-        return section(out, "code", &format!("{deployed} deployed before, and none is accused; {nearest}"));
+        let nearest = format!("the closest is {} “{}”.", short(&first.commit.id), first.commit.subject);
+        return section(out, "code", &format!("{deployed} deployed before, and none is suspected; {nearest}"));
     }
     let told = walk.suspects.iter().filter(|suspect| suspect.score >= 0.02).take(SUSPECTS).count().max(1);
     for (at, suspect) in walk.suspects.iter().take(told).enumerate() {
@@ -80,7 +80,7 @@ fn suspects(out: &mut String, walk: &Walk) {
     }
     let rest = walk.suspects.len() - told;
     if rest > 0 {
-        section(out, "", &format!("{} of the deployment came no nearer.", many(rest, "other commit", "other commits")));
+        section(out, "", &format!("{} of the deployment fit worse.", many(rest, "other commit", "other commits")));
     }
 }
 

@@ -73,7 +73,8 @@ pub fn markdown(walk: &Walk) -> String {
         errors => walk.errors.as_ref().and_then(pictures::errors).is_some(),
         code => walk.code.as_ref().and_then(pictures::code).is_some(),
     };
-    let hows: Vec<&str> = walk.suspects.iter().map(|suspect| suspect.how.map_or("", crate::How::words)).collect();
+    let hows: Vec<&str> =
+        walk.suspects.iter().map(|suspect| suspect.how.map_or("", crate::program::change::How::words)).collect();
     render(
         "walk.md",
         context! { walk => typed(walk), verdict => walk.verdict.words(), pictures => pictures, hows => hows },

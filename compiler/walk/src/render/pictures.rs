@@ -23,7 +23,7 @@ pub(crate) fn ratio(objective: &Objective) -> String {
     const HEIGHT: f64 = 220.0;
     let (left, right, top, bottom) = (56.0, 16.0, 28.0, 32.0);
     let points = &objective.ratio;
-    let label = format!("Share of bad events of {}/{} over time.", objective.firing.service, objective.firing.slo);
+    let label = format!("Share of bad events of {}/{} over time", objective.firing.service, objective.firing.slo);
     let mut svg = Picture::new(WIDTH, HEIGHT, &label);
     svg.text(left, 16.0, "", "start", &label);
     let (Some(first), Some(last)) = (points.first(), points.last()) else {
@@ -67,14 +67,14 @@ pub(crate) fn requests(requests: &Requests) -> Option<String> {
         return None;
     }
     let is_errors = shown.iter().any(|it| it.deviation == Deviation::Errors);
-    let value = |numbers: Option<crate::Numbers>| {
+    let value = |numbers: Option<crate::requests::Numbers>| {
         let numbers = numbers.unwrap_or_default();
         if is_errors { numbers.errors } else { numbers.p99.unwrap_or(0.0) }
     };
     let words = |value: f64| if is_errors { percent(value) } else { length(value) };
     let most = shown.iter().flat_map(|it| [value(it.before), value(it.now)]).fold(0.0, f64::max).max(1e-9);
-    let what = if is_errors { "Share of requests that fail" } else { "99th percentile of durations" };
-    let label = format!("{what}, before (upper bars) and now (lower bars).");
+    let what = if is_errors { "Share of failed requests" } else { "99th percentile of durations" };
+    let label = format!("{what}: before (upper bars) and now (lower bars).");
     let mut svg = Picture::new(WIDTH, 34.0 + 30.0 * number(shown.len()), &label);
     svg.text(8.0, 16.0, "", "start", &label);
     for (at, operation) in shown.iter().enumerate() {
@@ -99,7 +99,7 @@ pub(crate) fn waterfall(traced: &Traced) -> Option<String> {
     if rows.is_empty() || end <= 0.0 {
         return None;
     }
-    let label = format!("One bad request, {}: spans over time. What the request waited for is edged.", length(end));
+    let label = format!("One bad request, {}: spans over time, the critical path outlined.", length(end));
     let mut svg = Picture::new(WIDTH, 36.0 + ROW * number(rows.len()), &label);
     svg.text(8.0, 16.0, "", "start", &label);
     let names = 280.0;
@@ -110,7 +110,7 @@ pub(crate) fn waterfall(traced: &Traced) -> Option<String> {
         svg.text(indent, y + 13.0, "", "start", &name);
         let scale = (WIDTH - names - 70.0) / end;
         let (x, width) = (names + row.start * scale, row.seconds * scale);
-        let title = format!("{} {}: {}, {} of its own", row.service, row.name, length(row.seconds), length(row.own));
+        let title = format!("{} {}: {}, own time {}", row.service, row.name, length(row.seconds), length(row.own));
         svg.bar(x, y + 3.0, (width, ROW - 8.0), if row.failed { "bad" } else { "usual" }, &title);
         // A twentieth of the request is worth the edge.
         if row.critical >= end * 0.05 {
@@ -129,8 +129,7 @@ pub(crate) fn profile(profiled: &Profiled) -> Option<String> {
     if shown.is_empty() {
         return None;
     }
-    let label =
-        format!("Processor time of {}: usually (upper bars) and in bad requests (lower bars).", profiled.service);
+    let label = format!("CPU time of {}: before (upper bars) and in bad requests (lower bars).", profiled.service);
     let mut svg = Picture::new(WIDTH, 34.0 + 30.0 * number(shown.len()), &label);
     svg.text(8.0, 16.0, "", "start", &label);
     for (at, hot) in shown.iter().enumerate() {
@@ -151,7 +150,7 @@ pub(crate) fn profile(profiled: &Profiled) -> Option<String> {
 pub(crate) fn errors(errors: &Errors) -> Option<String> {
     let shown: Vec<_> = errors.failures.iter().take(10).collect();
     let most = shown.iter().map(|failure| failure.traces).max()?;
-    let label = "Where errors arose, by bad requests.";
+    let label = "Places of errors, by number of bad requests.";
     let mut svg = Picture::new(WIDTH, 34.0 + ROW * number(shown.len()), label);
     svg.text(8.0, 16.0, "", "start", label);
     for (at, failure) in shown.iter().enumerate() {
@@ -173,7 +172,7 @@ pub(crate) fn code(code: &Code) -> Option<String> {
         return None;
     }
     let label =
-        format!("{}: lines of deployed commits are marked, and those that evidence points to.", function.words());
+        format!("{}: lines of deployed commits, and lines that evidence points to, are marked.", function.words());
     let mut svg = Picture::new(WIDTH, 34.0 + 16.0 * number(shown.len()), &label);
     svg.text(8.0, 16.0, "", "start", &cut(&label, 110));
     for (at, line) in shown.iter().enumerate() {

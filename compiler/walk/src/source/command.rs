@@ -52,7 +52,7 @@ fn run(mut command: Command, patience: Duration) -> Result<Ran, String> {
     let deadline = Instant::now() + patience;
     command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
     let mut child = command.spawn().map_err(|why| match why.kind() {
-        ErrorKind::NotFound => "cannot be asked: there is no program git".to_owned(),
+        ErrorKind::NotFound => "cannot be asked: the program `git` is missing".to_owned(),
         _ => format!("cannot be asked: {why}"),
     })?;
     // A reader each, since git would wait for us with a full pipe. They end with their pipe and are not waited for.

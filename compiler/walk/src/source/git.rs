@@ -59,15 +59,13 @@ impl Git {
         if ran.status == Some(0) {
             return Ok(ran.output);
         }
-        let why = if ran.complaint.is_empty() { "it does not say why" } else { &ran.complaint };
+        let why = if ran.complaint.is_empty() { "no reason given" } else { &ran.complaint };
         Err(self.trouble(&format!("fails: {why}")))
     }
 
     /// The full id of a revision that has to be known.
     fn known(&self, revision: &str) -> Answer<String> {
-        let unknown = || {
-            self.trouble(&format!("knows no revision `{revision}`; a shallow clone has to be fetched with its history"))
-        };
+        let unknown = || self.trouble(&format!("knows no revision `{revision}`; fetch the history of a shallow clone"));
         self.resolve(revision)?.ok_or_else(unknown)
     }
 

@@ -91,11 +91,12 @@ impl Http {
             let colon = if why.is_empty() { "" } else { ": " };
             return Err(self.trouble(&format!("answers {status}{colon}{why}")));
         }
-        read.map_err(|why| self.trouble(&format!("breaks off its answer: {why}")))?;
+        read.map_err(|why| self.trouble(&format!("sent an incomplete answer: {why}")))?;
         if bytes.len() as u64 > MOST {
             return Err(self.trouble(&format!("answers with more than {} MiB", MOST >> 20)));
         }
-        serde_json::from_slice(&bytes).map_err(|why| self.trouble(&format!("answers not as documented: {why}")))
+        serde_json::from_slice(&bytes)
+            .map_err(|why| self.trouble(&format!("sent an answer that its documentation does not describe: {why}")))
     }
 
     fn silent(&self, why: &ureq::Error) -> Trouble {
@@ -104,7 +105,7 @@ impl Http {
             ureq::Error::Io(why) => why.to_string(),
             ureq::Error::HostNotFound => "the host is unknown".to_owned(),
             ureq::Error::BadUri(_) | ureq::Error::Http(_) => "the address is no URL".to_owned(),
-            ureq::Error::TlsRequired => "https is not spoken here, so a proxy on this machine has to".to_owned(),
+            ureq::Error::TlsRequired => "https is not supported; use a proxy on this machine".to_owned(),
             other => other.to_string(),
         };
         self.trouble(&format!("does not answer: {why}"))
@@ -161,7 +162,7 @@ mod tests {
             stream
         });
         let told = http.get::<Value>("/", &[]).unwrap_err().to_string();
-        assert!(told.contains("breaks off its answer: "), "{told}");
+        assert!(told.contains("sent an incomplete answer: "), "{told}");
         drop(server.join().unwrap());
     }
 

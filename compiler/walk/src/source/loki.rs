@@ -66,7 +66,8 @@ impl Logs for Loki {
             ("direction", "forward"),
         ];
         let answer: Value = self.http.get("/loki/api/v1/query_range", &query)?;
-        lines(&answer["data"]).ok_or_else(|| self.http.trouble("answers not as documented: no streams"))
+        lines(&answer["data"])
+            .ok_or_else(|| self.http.trouble("sent an answer that its documentation does not describe: no streams"))
     }
 }
 

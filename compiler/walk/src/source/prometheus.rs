@@ -30,12 +30,16 @@ impl Prometheus {
         match answer["status"].as_str() {
             Some("success") if !data.is_null() => Ok(data),
             Some("error") => Err(self.http.trouble(&format!("answers: {}", text(&answer["error"])))),
-            _ => Err(self.http.trouble("answers not as documented: no `status` with `data`")),
+            _ => Err(self
+                .http
+                .trouble("sent an answer that its documentation does not describe: no `status` with `data`")),
         }
     }
 
     fn series(&self, data: &Value) -> Answer<Vec<Series>> {
-        series(data).ok_or_else(|| self.http.trouble("answers not as documented: no vector, matrix or scalar"))
+        series(data).ok_or_else(|| {
+            self.http.trouble("sent an answer that its documentation does not describe: no vector, matrix or scalar")
+        })
     }
 }
 

@@ -44,7 +44,9 @@ impl Pyroscope {
     }
 
     fn samples(&self, service: &str, span: &str, graph: &Value) -> Answer<Vec<Sample>> {
-        samples(service, span, graph).map_err(|why| self.http.trouble(&format!("answers not as documented: {why}")))
+        samples(service, span, graph).map_err(|why| {
+            self.http.trouble(&format!("sent an answer that its documentation does not describe: {why}"))
+        })
     }
 }
 
@@ -119,7 +121,7 @@ pub(super) fn samples(service: &str, span: &str, graph: &Value) -> Result<Vec<Sa
         for node in level.iter().filter(|node| node.own > 0) {
             frames += depth;
             if frames > MOST_FRAMES {
-                return Err("stacks without end".to_owned());
+                return Err("stacks that never end".to_owned());
             }
             let cpu_nanos = node.own.unsigned_abs();
             samples.push(Sample {
@@ -139,7 +141,7 @@ fn nodes(level: &Value, names: usize) -> Result<Vec<Node>, String> {
         .iter()
         .map(|value| value.as_i64().or_else(|| value.as_str().and_then(|text| text.parse().ok())))
         .collect();
-    let numbers = numbers.ok_or("a level with something that is no number")?;
+    let numbers = numbers.ok_or("a level with a value that is no number")?;
     let mut end = 0_i64;
     let node = |four: &[i64]| {
         let &[after, total, own, name] = four else { return None };
@@ -148,7 +150,7 @@ fn nodes(level: &Value, names: usize) -> Result<Vec<Node>, String> {
         let name = usize::try_from(name).ok().filter(|name| *name < names)?;
         (after >= 0 && total >= 0 && own >= 0).then_some(Node { left, total, own, name })
     };
-    numbers.chunks(4).map(node).collect::<Option<_>>().ok_or_else(|| "a level with boxes that cannot be".to_owned())
+    numbers.chunks(4).map(node).collect::<Option<_>>().ok_or_else(|| "a level with impossible boxes".to_owned())
 }
 
 /// The frames from a box down to the level above the lowest, by the places of boxes, which rise within a level.
@@ -157,7 +159,8 @@ fn stack(levels: &[Vec<Node>], top: Node, names: &[Value]) -> Result<Vec<Frame>,
     for level in levels.iter().rev() {
         let place = level.partition_point(|node| node.left <= top.left);
         let below = place.checked_sub(1).and_then(|place| level.get(place));
-        let below = below.filter(|node| top.left < node.left.saturating_add(node.total)).ok_or("a box on nothing")?;
+        let below =
+            below.filter(|node| top.left < node.left.saturating_add(node.total)).ok_or("a box without a parent")?;
         let function = names.get(below.name).and_then(Value::as_str).unwrap_or_default();
         frames.push(Frame { function: function.to_owned(), file: String::new(), line: 0 });
     }
@@ -192,19 +195,19 @@ mod tests {
     #[test]
     fn graphs_that_cannot_be_are_told() {
         for (levels, why) in [
-            (json!([[0, 1, 0, 0], [0, 1, 1, 9]]), "cannot be"),
-            (json!([[0, 1, 0, 0], [0, 1, 1, -1]]), "cannot be"),
-            (json!([[0, 1, 0, 0], [0, 1, 1]]), "cannot be"),
-            (json!([[0, 1, 0, 0], [-4, 1, 1, 1]]), "cannot be"),
-            (json!([[0, i64::MAX, 0, 0, 1, i64::MAX, 0, 0]]), "cannot be"),
+            (json!([[0, 1, 0, 0], [0, 1, 1, 9]]), "impossible"),
+            (json!([[0, 1, 0, 0], [0, 1, 1, -1]]), "impossible"),
+            (json!([[0, 1, 0, 0], [0, 1, 1]]), "impossible"),
+            (json!([[0, 1, 0, 0], [-4, 1, 1, 1]]), "impossible"),
+            (json!([[0, i64::MAX, 0, 0, 1, i64::MAX, 0, 0]]), "impossible"),
             (json!([[0, 1, 0, 0], [0, 1, "x", 1]]), "no number"),
-            (json!([[0, 1, 0, 0], [0, 1, 0, 1], [5, 1, 1, 2]]), "on nothing"),
-            (json!([[0, 1, 0, 0], [], [0, 1, 1, 2]]), "on nothing"),
+            (json!([[0, 1, 0, 0], [0, 1, 0, 1], [5, 1, 1, 2]]), "without a parent"),
+            (json!([[0, 1, 0, 0], [], [0, 1, 1, 2]]), "without a parent"),
         ] {
             let told = stacks(levels.clone()).unwrap_err();
             assert!(told.contains(why), "{levels}: {told}");
         }
         let deep: Value = (0..4_000).map(|_| json!([0, 9, 1, 1])).collect();
-        assert!(stacks(deep).unwrap_err().contains("without end"));
+        assert!(stacks(deep).unwrap_err().contains("never end"));
     }
 }

@@ -34,7 +34,10 @@ fn answers_of_another_form_are_told() {
         ["<html>Log in</html>", "", "{\"status\":\"success\"", "1e999", "[]", "{\"status\":\"success\"}", "null"]
     {
         let told = told(200, wrong);
-        assert!(told.starts_with("Prometheus at ADDRESS answers not as documented: "), "{wrong}: {told}");
+        assert!(
+            told.starts_with("Prometheus at ADDRESS sent an answer that its documentation does not describe: "),
+            "{wrong}: {told}"
+        );
     }
     let deep = "[".repeat(100_000);
     assert!(told(200, &deep).contains("recursion limit"));
@@ -66,5 +69,5 @@ fn an_answer_that_breaks_off_is_told() {
     });
     let told = Prometheus::new(&address).alerts().unwrap_err().to_string();
     server.join().unwrap();
-    assert!(told.contains("breaks off"), "{told}");
+    assert!(told.contains("incomplete answer"), "{told}");
 }

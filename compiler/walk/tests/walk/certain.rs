@@ -76,7 +76,7 @@ fn a_price_rule_that_computes_too_much() {
     let walk = world.walk_in(&fault.repository);
     names(&walk, &fault.commit, "cheapest_bundle");
     assert!(
-        walk.profile.as_ref().unwrap().conclusion.starts_with("It computes"),
+        walk.profile.as_ref().unwrap().conclusion.starts_with("The service computes"),
         "{}",
         walk.profile.unwrap().conclusion
     );
@@ -97,7 +97,7 @@ fn a_lock_that_is_held_while_files_are_written() {
     world.usually("payments", 20, "payments::ledger::Ledger::book", LEDGER, 15);
     let walk = world.walk_in(&fault.repository);
     names(&walk, &fault.commit, "book");
-    assert!(walk.profile.as_ref().unwrap().conclusion.starts_with("It waits"), "{}", walk.profile.unwrap().conclusion);
+    assert!(walk.profile.as_ref().unwrap().conclusion.starts_with("The service waits"), "{}", walk.profile.unwrap().conclusion);
     assert_eq!(walk.service.as_deref(), Some("payments"));
 }
 
@@ -209,8 +209,8 @@ fn a_fault_behind_a_broken_propagation() {
     let walk = world.walk_in(&fault.repository);
     names(&walk, &fault.commit, "book");
     let breaks = &walk.trace.as_ref().unwrap().breaks;
-    assert!(breaks[0].words.contains("gets lost between checkout and payments"), "{breaks:?}");
-    assert!(walk.missing.iter().any(|missing| missing.contains("gets lost")));
+    assert!(breaks[0].words.contains("is lost between checkout and payments"), "{breaks:?}");
+    assert!(walk.missing.iter().any(|missing| missing.contains("trace context is lost")));
     assert_eq!(walk.trace.as_ref().unwrap().service, "payments");
 }
 
