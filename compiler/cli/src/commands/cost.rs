@@ -8,11 +8,11 @@ use emberline_core::finding::Severity;
 use emberline_core::plan::bounds::total;
 use emberline_core::source::Sources;
 use emberline_core::{Meaning, Needs, Order, compile};
-use emberline_oncall::money::bill::{self, Bill};
-use emberline_oncall::money::change;
-use emberline_oncall::money::measured::Measured;
-use emberline_oncall::money::terms::Terms;
-use emberline_oncall::money::{Fault, Form};
+use emberline_money::bill::{self, Bill};
+use emberline_money::change;
+use emberline_money::measured::Measured;
+use emberline_money::terms::Terms;
+use emberline_money::{Fault, Form};
 use serde::Serialize;
 
 use super::gate::show;

@@ -2,7 +2,7 @@
 
 use std::path::{Component, Path};
 
-use minijinja::context;
+use emberline_prose::template::context;
 
 use super::template;
 use crate::args::Init;
@@ -50,7 +50,7 @@ fn spec(service: &str, specs: &Path) -> Result<String> {
         !["true", "false", "null", "yes", "no", "on", "off", "y", "n"].contains(&&*service.to_ascii_lowercase());
     let name = if is_word { service.to_owned() } else { format!("\"{service}\"") };
     let values = context! { schema => schema_from(specs), service => service, name => name };
-    template::render(include_str!("../../templates/spec.yaml.j2"), values)
+    template::render("spec.yaml.j2", values)
 }
 
 /// The schema's path as seen from a folder of specs below this one; unknown from elsewhere.

@@ -6,8 +6,8 @@ use std::path::Path;
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use emberline_core::finding::Severity;
-use emberline_oncall::source::{Connected, Endpoints};
-use emberline_oncall::walk::{self, Question, Verdict};
+use emberline_walk::source::{Connected, Endpoints};
+use emberline_walk::{self as walk, Question, Verdict};
 
 use super::gate::{self, Gate};
 use crate::args::{FailOn, Format, Reporting, Walk, WalkFormat};

@@ -4,12 +4,12 @@ use std::fmt::Write as _;
 use std::path::{Component, Path, PathBuf};
 
 use emberline_core::plan::{Plan, names};
-use emberline_oncall::gameday::chance::Chance;
-use emberline_oncall::gameday::drill::Drilled;
-use emberline_oncall::gameday::notes;
-use emberline_oncall::gameday::record::{Record, Verdict};
-use emberline_oncall::gameday::series;
-use emberline_oncall::report::{Incident, series_markdown};
+use emberline_drill::chance::Chance;
+use emberline_drill::drill::Drilled;
+use emberline_drill::notes;
+use emberline_drill::record::{Record, Verdict};
+use emberline_drill::report::{Incident, series_markdown};
+use emberline_drill::series;
 
 use super::failure;
 use super::session::Session;

@@ -11,12 +11,12 @@ use std::sync::atomic::Ordering;
 
 use emberline_core::model::{Drill, Pace};
 use emberline_core::plan::Plan;
-use emberline_oncall::gameday::catalogue::{Catalogue, Fault};
-use emberline_oncall::gameday::chance::Chance;
-use emberline_oncall::gameday::drill::{Drilled, Settings};
-use emberline_oncall::gameday::patch::Patch;
-use emberline_oncall::gameday::record::{Method, Outcome, Record};
-use emberline_oncall::gameday::series;
+use emberline_drill::catalogue::{Catalogue, Fault};
+use emberline_drill::chance::Chance;
+use emberline_drill::drill::{Drilled, Settings};
+use emberline_drill::patch::Patch;
+use emberline_drill::record::{Method, Outcome, Record};
+use emberline_drill::series;
 
 use super::gate::{self, Gate};
 use crate::args::{FailOn, Format, Gameday, Reporting, Signal};

@@ -5,11 +5,11 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc;
 use std::time::{Duration, Instant};
 
-use emberline_oncall::gameday::clock::interrupted;
-use emberline_oncall::gameday::record::{SuspectRecord, Verdict};
-use emberline_oncall::gameday::repository::Repository;
-use emberline_oncall::gameday::search::{Conclusion, Scene, Search};
-use emberline_oncall::source::{Answer, Endpoints, Trouble};
+use emberline_drill::clock::interrupted;
+use emberline_drill::record::{SuspectRecord, Verdict};
+use emberline_drill::repository::Repository;
+use emberline_drill::search::{Conclusion, Scene, Search};
+use emberline_walk::source::{Answer, Endpoints, Trouble};
 
 use crate::terminal;
 

@@ -2,8 +2,8 @@
 
 use std::sync::atomic::AtomicBool;
 
-use emberline_oncall::gameday::clock::interrupted;
-use emberline_oncall::source::Trouble;
+use emberline_drill::clock::interrupted;
+use emberline_walk::source::Trouble;
 
 use crate::failure::Failure;
 

@@ -1,6 +1,6 @@
 //! What `--strict` holds a drill against: times that are computed, and answers that are right at once.
 
-use emberline_oncall::gameday::record::{Outcome, Record, Times, Verdict};
+use emberline_drill::record::{Outcome, Record, Times, Verdict};
 
 /// Seconds that a search may take of its own.
 const SEARCH: f64 = 30.0;
