@@ -81,7 +81,7 @@ fn run(shell: &Shell, block: &Block<'_>) -> String {
             assert!(is_program(&checkout().join(line)), "{line} is not there or not executable");
             continue;
         }
-        if *line == "cargo run --release -p demo" {
+        if *line == "(cd services && cargo run --release -p demo)" {
             let steps = fs::read_to_string(checkout().join("ci/test")).unwrap();
             assert!(steps.contains("cargo run --release --locked -p demo"), "ci/test does not run the demo");
             continue;
