@@ -52,6 +52,18 @@ pub fn clears(timing: &Timing, pair: &Pair, error_ratio: f64) -> Option<Estimate
     Some(window.estimate(window.len + back - window.filled_by(share * window.len)))
 }
 
+/// Seconds from a raw series' last sample until an alert on `absent_over_time(base[reach])` fires, with `for` of `hold`.
+///
+/// The base `outlives` the sample: by b − s where a `rate` needs two samples in its range, by the slice where one sample is
+/// enough. Its last value is recorded at the last evaluation before that, half an interval earlier on average. `reach` and
+/// `hold` then pass in whole evaluations. All lengths are in milliseconds.
+#[must_use]
+pub fn absent(timing: &Timing, outlives: u64, reach: u64, hold: u64) -> Estimate {
+    let seconds = |milliseconds: u64| milliseconds as f64 / 1000.0;
+    let half = seconds(timing.evaluation) / 2.0;
+    Estimate { seconds: seconds(outlives) - half + seconds(reach) + seconds(hold), tolerance: half }
+}
+
 /// Share of the error budget that is gone after `seconds` of errors at `error_ratio`; `budget` is a share of events and
 /// `window` the SLO's, in seconds.
 #[must_use]

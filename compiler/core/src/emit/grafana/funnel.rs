@@ -91,7 +91,7 @@ fn objective(slo: &SloPlan, console: &Console) -> Row {
             })
             .collect(),
     )
-    .says("How many times too fast the budget burns, over each window. An alert needs its long and its short window above its line.")
+    .says("Burn rate over each window: 1 is the sustainable rate. An alert fires while both its long and its short window are above its line.")
     .unit("none")
     .sized(11, 8)
     .thresholds(lines(slo))

@@ -28,7 +28,7 @@ pub(super) fn board(plan: &Plan) -> Board {
         source(),
         vec![Query::now(left.to_string()), Query::now(burn.to_string())],
     )
-    .says("The share of each objective's error budget that is left, and how many times too fast it burned in the last hour.")
+    .says("The error budget left of each objective, and its burn rate over the last hour: 1 is the sustainable rate.")
     .sized(COLUMNS, 14)
     .columns(vec![
         column("service", "Service", None),
