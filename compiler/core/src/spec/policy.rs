@@ -97,9 +97,9 @@ record! {
     pub struct WaiverSpec {
         /// The finding's code.
         code: Needed<Spanned<String>>,
-        /// The file of the finding, such as `slos/checkout.yaml`; behind a `#`, the text at fault: `slos/checkout.yaml#user_id`.
+        /// The file of the finding, such as `slos/checkout.yaml`; after a `#`, the underlined text: `slos/checkout.yaml#user_id`.
         place: Needed<Spanned<String>>,
-        /// Who answers for it.
+        /// The owner of the waiver.
         owner: Needed<Spanned<Name>>,
         /// Why it is accepted.
         reason: Needed<Spanned<Name>>,

@@ -1,4 +1,4 @@
-//! Objectives as written: what is promised, how it is measured, when somebody is told.
+//! Objectives as written: the target, how it is measured, when alerts fire.
 
 use super::decode::{Named, Needed, record, words};
 use super::leaf::{Name, Promql, Text};
@@ -10,11 +10,11 @@ record! {
     pub struct SloSpec {
         /// Name, unique within the service; the `slo` label of every series and alert.
         name: Needed<Spanned<Name>>,
-        /// What is promised, in a sentence for people who use the service. Shown on runbook pages and dashboards.
+        /// What users get, in one sentence. Shown on runbook pages and dashboards.
         description: Option<Spanned<String>>,
-        /// The share of good events promised over the window, as a percentage with its sign: `99.9%`.
+        /// The target: the share of good events over the window, as a percentage with its sign, such as `99.9%`.
         objective: Needed<Spanned<Percent>>,
-        /// The rolling window of the promise, from `1d` to `90d`. Default: `30d`.
+        /// The rolling window of the objective, from `1d` to `90d`. Default: `30d`.
         window: Option<Spanned<Duration>>,
         /// How good and bad events are counted; exactly one kind.
         sli: Needed<Spanned<SliSpec>>,
