@@ -105,7 +105,7 @@ fn summary(report: &Report<'_>) -> String {
         Some(only) if codes.len() == 1 => only,
         _ => "CODE",
     };
-    format!("{} in {}; `emberline explain {code}` tells more", parts.join(", "), counted(files.len(), "file"))
+    format!("{} in {}; `emberline explain {code}` says more", parts.join(", "), counted(files.len(), "file"))
 }
 
 /// `1 file`, `2 files`.

@@ -64,7 +64,7 @@ fn pages_that_comments_cite_are_there() {
         for rest in text.split(concat!("docs", "/design/")).skip(1) {
             let link: String = rest.chars().take_while(|c| c.is_alphanumeric() || "-_.#".contains(*c)).collect();
             let (page, anchor) = link.split_once('#').unwrap_or((&link, ""));
-            let page = read(&format!("compiler/docs/design/{}", page.trim_end_matches('.')));
+            let page = read(&format!("compiler/docs/{}/{}", "design", page.trim_end_matches('.')));
             let anchor = anchor.trim_end_matches('.');
             let anchors = markdown::anchors(&page);
             assert!(anchor.is_empty() || anchors.iter().any(|it| it == anchor), "{}: {link}", source.path().display());

@@ -175,7 +175,11 @@ fn commands_run_and_excerpts_are_real() {
                     serde_yaml::from_str::<serde_json::Value>(block.text).unwrap();
                 }
                 ("text", "output (wrapped)") => {
-                    assert!(flat(&printed).contains(&flat(block.text)), "{document}: not printed:\n{}\nbut\n{printed}", block.text);
+                    assert!(
+                        flat(&printed).contains(&flat(block.text)),
+                        "{document}: not printed:\n{}\nbut\n{printed}",
+                        block.text
+                    );
                 }
                 ("text", "output") => {
                     assert!(printed.contains(block.text), "{document}: not printed:\n{}\nbut\n{printed}", block.text);

@@ -15,8 +15,8 @@ pub(super) fn missed(record: &Record) -> Vec<String> {
     if detected > PAGE {
         missed.push(format!("the alert fired after {detected:.0} s, later than {PAGE:.0} s"));
     }
-    missed.extend(late("the page came", &record.fires));
-    missed.extend(late("the alert cleared", &record.clears));
+    missed.extend(late("the alert fired", &record.fires));
+    missed.extend(late("the alert resolved", &record.clears));
     if record.outcome != Outcome::Resolved {
         missed.push("no revert of a named commit helped".to_owned());
     }
@@ -70,16 +70,16 @@ mod tests {
     fn each_bar_is_told_by_itself() {
         type Spoil = fn(&mut Record);
         let cases: [(Spoil, &str); 7] = [
-            (|it| it.detected = Some(241.0), "the page came after 241 s, later than 240 s"),
-            (|it| it.fires.met = Some(false), "the page came after"),
-            (|it| (it.clears.met, it.clears.measured) = (None, None), "the alert cleared: the time is not known"),
+            (|it| it.detected = Some(241.0), "the alert fired after 241 s, later than 240 s"),
+            (|it| it.fires.met = Some(false), "the alert fired after"),
+            (|it| (it.clears.met, it.clears.measured) = (None, None), "the alert resolved: the time is unknown"),
             (|it| it.outcome = Outcome::LastResort, "no revert of a named commit helped"),
             (|it| it.search.as_mut().unwrap().rank = Some(2), "the commit that is the root cause was named at place 2"),
             (
                 |it| it.search.as_mut().unwrap().names_function = Some(false),
                 "the function with the root cause was not named",
             ),
-            (|it| it.search.as_mut().unwrap().seconds = 31.0, "the search took 31 s of its own"),
+            (|it| it.search.as_mut().unwrap().seconds = 31.0, "the walk took 31 s, more than 30 s"),
         ];
         for (spoil, said) in cases {
             let mut spoilt = record();
