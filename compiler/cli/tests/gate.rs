@@ -130,7 +130,7 @@ fn a_baseline_only_shrinks() {
     assert_eq!(fs::read_to_string(shell.folder.path().join("old.json")).unwrap(), first);
     // A mended one goes, and does not come back.
     write(&shell, "slos/checkout.yaml", &SPEC.replace("      user_id: {}\n", ""));
-    assert!(shell.run("emberline check --baseline old.json --update-baseline").err.contains("1 mended, 0 left"));
+    assert!(shell.run("emberline check --baseline old.json --update-baseline").err.contains("1 corrected, 0 left"));
     write(&shell, "slos/checkout.yaml", SPEC);
     assert_eq!(shell.run("emberline check --baseline old.json").status, 1);
     write(&shell, "old.json", "{\"findings\": 3}");
