@@ -1,4 +1,5 @@
-//! The formulas behind what the compiler says about an alert (design §3), in seconds.
+//! The formulas behind the stated times of an alert, in seconds, as derived in
+//! `docs/design/arithmetic.md#when-alerts-fire`.
 //!
 //! They hold for an error ratio that steps from nothing to e and back. With b the base range, s the scrape interval and
 //! R = b − s, each event is counted with its whole weight once R seconds' worth of evaluations have seen it; so a window
@@ -140,7 +141,7 @@ mod tests {
 
     #[test]
     fn the_full_outage_of_the_design() {
-        // field/arithmetic.md §4, the figures in parentheses.
+        // docs/design/arithmetic.md#when-alerts-fire, the computed figures.
         for (threshold, fire, clear) in [(0.144, 556.0, 294.0), (0.0144, 89.0, 345.0), (0.00144, 32.0, 360.0)] {
             let pair = Pair { threshold, ..PAGE };
             assert_eq!(fires(&timing(), &pair, 1.0).unwrap().seconds.round(), fire);
@@ -159,7 +160,7 @@ mod tests {
 
     #[test]
     fn a_stepped_hour_adds_half_a_minute() {
-        // field/arithmetic.md §4: `[1h:1m]` adds about 30 s.
+        // docs/design/arithmetic.md#when-alerts-fire: `[1h:1m]` adds about 30 s.
         for scrape in [15_000, 30_000, 60_000] {
             let timing = Timing::uncompressed(scrape, 30_000);
             let stepped = Pair { long: Window::Stepped(HOUR), threshold: 0.144, ..PAGE };
@@ -171,7 +172,7 @@ mod tests {
 
     #[test]
     fn budget_gone_at_firing() {
-        // field/arithmetic.md §4: 3.4% at 99.9%, 12.7% at 99.99%, not 2%.
+        // docs/design/arithmetic.md#when-alerts-fire: 3.4% at 99.9%, 12.7% at 99.99%, not 2%.
         let month = 30.0 * 86_400.0;
         assert!((budget_gone(89.0, 1.0, 0.001, month) - 0.034).abs() < 0.0005);
         assert!((budget_gone(33.0, 1.0, 0.0001, month) - 0.127).abs() < 0.0005);
