@@ -72,7 +72,7 @@ window.EMBERLINE_INDEX = [["checkout","checkout/index.html","service team-paymen
 ["missing-hop","codes.d/missing-hop.html","finding code a declared call does not show in a trace"],
 ["mixed-scrape-intervals","codes.d/mixed-scrape-intervals.html","finding code one indicator over time series that are scraped at different intervals"],
 ["multiple-roots","codes.d/multiple-roots.html","finding code a trace has more than one beginning"],
-["not-a-counter","codes.d/not-a-counter.html","finding code events are counted by something that is not a counter"],
+["not-a-counter","codes.d/not-a-counter.html","finding code an events indicator selects something that is not a counter"],
 ["objective-out-of-range","codes.d/objective-out-of-range.html","finding code an objective must lie between 0% and 100%, both excluded"],
 ["orphan-span","codes.d/orphan-span.html","finding code a span hangs on one that the capture does not hold"],
 ["pii-in-file","codes.d/pii-in-file.html","finding code an e-mail address, a card or an account number is in a file"],
