@@ -9,6 +9,8 @@ mod failure;
 mod panics;
 mod preview;
 mod progress;
+#[cfg(test)]
+mod reference;
 mod render;
 mod shown;
 mod status;

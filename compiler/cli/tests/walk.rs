@@ -99,7 +99,7 @@ fn what_cannot_be_asked_is_a_failure() {
     let (status, out, err) = run(&["--specs", SPECS, "--prometheus", "http://127.0.0.1:9"], folder.path());
     assert!(status == 2 && out.is_empty() && err.contains("127.0.0.1:9"), "{status} {err}");
     let (status, _, err) = run(&["--specs", SPECS, "--prometheus", "localhost:9"], folder.path());
-    assert!(status == 2 && err.contains("is no address"), "{status} {err}");
+    assert!(status == 2 && err.contains("is not an address"), "{status} {err}");
     std::fs::write(folder.path().join("a.yaml"), "version: emberline/v1\nservice: a\nslos: 7\n").unwrap();
     let (status, out, _) = run(&["--specs", "a.yaml", "--prometheus", "http://127.0.0.1:9"], folder.path());
     assert!(status == 2 && out.contains("a.yaml:3"), "{status} {out}");

@@ -91,7 +91,7 @@ pub(super) fn measured(path: &Path) -> Result<Measured> {
     let read = File::open(path).and_then(|file| file.take(READ_AT_MOST).read_to_string(&mut text));
     read.map_err(|cause| {
         Failure::io("cannot read the measurement", path, &cause)
-            .help("`ci/cost/measure` makes one of the demo; `--measured` names another file")
+            .help("`ci/cost/measure` measures the demo; `--measured` names another file")
     })?;
     Measured::parse(&shown(path), &text).map_err(failed)
 }
@@ -102,7 +102,7 @@ pub(super) fn sound(bill: &Bill, quiet: bool) -> Status {
         return Status::Clean;
     }
     if !quiet {
-        terminal::say(&format!("what had to stay is missing: {}", bill.intact.missing.join("; ")));
+        terminal::say(&format!("failed or slow traces are missing: {}", bill.intact.missing.join("; ")));
     }
     Status::Findings
 }

@@ -54,9 +54,9 @@ impl Gate {
         Ok(Self::from(sources, cut, analysis))
     }
 
-    /// Tells of notes that stand on no page: of somebody who is gone, or under a name that is not quite theirs.
+    /// Warns of notes that belong to no page: their service or objective is gone, or their name is misspelt.
     fn misplaced_notes(&mut self, specs: &Path) {
-        // Of what is at fault the names may be missing too.
+        // A faulty declaration may lack a name.
         if self.findings.iter().any(|finding| finding.severity == Severity::Error) {
             return;
         }
@@ -67,7 +67,7 @@ impl Gate {
             let hint = suggest::did_you_mean(&path, known.iter().map(String::as_str)).unwrap_or_else(|| {
                 format!("name it after a service or an objective, such as `{}.md`", known.first().map_or("", |it| it))
             });
-            let message = format!("`{name}` stands on no runbook page: no service and no objective has this name");
+            let message = format!("`{name}` belongs to no runbook page: no service and no objective has this name");
             let mut finding = Finding::new(&UNKNOWN_REFERENCE, Span::new(source, 0..0), message).hint(hint);
             // What people wrote is not lost, and the rest compiles.
             finding.severity = Severity::Warning;

@@ -34,10 +34,10 @@ pub(crate) fn run(init: &Init, quiet: bool) -> Result<Status> {
         let specs =
             if init.specs == Path::new("slos") { String::new() } else { format!(" --specs {}", shown(&init.specs)) };
         terminal::say(&format!("wrote {}; next:", shown(&place)));
-        terminal::say(&format!("  emberline check{specs}      what is wrong with it, if anything"));
-        terminal::say(&format!("  emberline compile{specs}    rules, alerts and their proofs in generated/"));
+        terminal::say(&format!("  emberline check{specs}      report the faults of the spec"));
+        terminal::say(&format!("  emberline compile{specs}    write rules, alerts and their proofs to generated/"));
         if !Path::new(SCHEMA).exists() {
-            terminal::say(&format!("compile also writes {SCHEMA}, by which editors complete the spec"));
+            terminal::say(&format!("compile also writes {SCHEMA}, with which editors complete the spec"));
         }
     }
     Ok(Status::Clean)
@@ -68,15 +68,16 @@ fn is_name(name: &str) -> bool {
 
 /// The name of the working directory as a service name: `My Shop!` is `my-shop`.
 fn name_of_here() -> Result<String> {
-    let here =
-        std::env::current_dir().map_err(|cause| Failure::io("cannot tell the folder", Path::new("."), &cause))?;
+    let here = std::env::current_dir()
+        .map_err(|cause| Failure::io("cannot read the working directory", Path::new("."), &cause))?;
     let folder = here.file_name().map(|name| name.to_string_lossy().to_lowercase()).unwrap_or_default();
     let words = folder.split(|c: char| !c.is_ascii_alphanumeric()).filter(|word| !word.is_empty());
     let name = words.collect::<Vec<_>>().join("-");
     if is_name(&name) {
         Ok(name)
     } else {
-        Err(Failure::new("this folder's name is no name for a service").help("name one: `emberline init checkout`"))
+        Err(Failure::new("the name of this folder cannot be the name of a service")
+            .help("name one: `emberline init checkout`"))
     }
 }
 

@@ -22,7 +22,7 @@ pub(super) fn without_known(report: &Report<'_>, known: &Known, quiet: bool) -> 
                 baseline.write(path)?;
             }
             if !quiet {
-                terminal::say(&format!("{}: {gone} mended, {} left", shown(path), baseline.len()));
+                terminal::say(&format!("{}: {gone} corrected, {} left", shown(path), baseline.len()));
             }
             baseline
         }
@@ -31,7 +31,7 @@ pub(super) fn without_known(report: &Report<'_>, known: &Known, quiet: bool) -> 
             let baseline = Baseline::of(&entries);
             baseline.write(path)?;
             if !quiet {
-                terminal::say(&format!("{}: {} taken down", shown(path), counted(baseline.len(), "finding")));
+                terminal::say(&format!("{}: {} recorded", shown(path), counted(baseline.len(), "finding")));
             }
             baseline
         }

@@ -53,7 +53,7 @@ pub(crate) fn run(scan: &Scan, quiet: bool) -> Result<Status> {
 /// What was found so far.
 #[derive(Default)]
 struct Found {
-    /// Of a file with findings its text, in which nothing found can be read; of all others the path alone.
+    /// The text of each file with findings, with every finding masked; the path alone of all others.
     sources: Sources,
     findings: Vec<Finding>,
     /// Files that were too long.
@@ -118,7 +118,7 @@ impl Found {
                     .hint("read it from the environment; if it was ever pushed, revoke it first"),
                 false => finding
                     .label("personal data")
-                    .hint("invent it: addresses at `example.com`, numbers made by the test"),
+                    .hint("use an address at `example.com`, or a number that the test generates"),
             });
         }
     }

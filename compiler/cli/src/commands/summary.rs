@@ -60,7 +60,7 @@ fn markdown(report: &Report<'_>, of: &Series<'_>) -> String {
             );
         }
         if entries.len() > LISTED {
-            let _ = writeln!(text, "\n{} more are not listed.", entries.len() - LISTED);
+            let _ = writeln!(text, "\n{} more findings are not listed.", entries.len() - LISTED);
         }
         text.push('\n');
     }

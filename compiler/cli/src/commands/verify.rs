@@ -19,7 +19,7 @@ use crate::status::Status;
 use crate::terminal;
 use crate::world::{read, shown};
 
-/// Reads every capture as one, and judges it. Specs that are themselves at fault are shown instead.
+/// Reads every capture as one, and judges it. Findings of faulty specs are shown instead.
 pub(crate) fn run(verify: &Verify, quiet: bool) -> Result<Status> {
     let read::Specs { sources, cut } = read::read(&verify.specs.specs)?;
     let Meaning { model, telemetry, findings: mut faults } = emberline_core::resolve(&sources);
@@ -44,7 +44,7 @@ pub(crate) fn run(verify: &Verify, quiet: bool) -> Result<Status> {
     }
     let verdict = judge(&mut capture, &model, stage);
     let Verdict { mut findings, is_inconclusive, sampled } =
-        verdict.map_err(|cause| Failure::new(format!("what was put aside cannot be read again: {cause}")))?;
+        verdict.map_err(|cause| Failure::new(format!("cannot read a temporary file: {cause}")))?;
     if !quiet {
         terminal::say(&summary(&capture, sampled, stage));
     }

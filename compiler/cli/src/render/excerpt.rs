@@ -23,7 +23,7 @@ pub(crate) struct Mark<'a> {
     pub(crate) span: Span,
     /// The words beside it.
     pub(crate) text: &'a str,
-    /// Whether this is the place at fault.
+    /// Whether the finding is about this place.
     pub(crate) is_primary: bool,
 }
 

@@ -34,8 +34,8 @@ impl Baseline {
             Err(cause) => return Err(Failure::io("cannot read", path, &cause)),
         };
         let baseline = serde_json::from_str(&text).map_err(|fault| {
-            Failure::new(format!("{} is no baseline: {fault}", super::shown(path)))
-                .help("write a new one with `--update-baseline` after removing it")
+            Failure::new(format!("{} is not a baseline: {fault}", super::shown(path)))
+                .help("remove it, and write a new one with `--update-baseline`")
         })?;
         Ok(Some(baseline))
     }

@@ -30,8 +30,8 @@ pub(crate) fn base(revision: &str) -> Result<String> {
     let verified = ask(&["rev-parse", "--verify", "--quiet", "--end-of-options", &commit], None)?;
     let Some(commit) = verified else {
         if ask(&["rev-parse", "--git-dir"], None)?.is_none() {
-            return Err(Failure::new("this folder is in no git repository")
-                .help("run it in the work tree, or leave `--changed-since` away"));
+            return Err(Failure::new("this folder is not in a git repository")
+                .help("run emberline in a work tree, or leave `--changed-since` out"));
         }
         return Err(Failure::new(format!("git knows no commit `{revision}`")).help(help));
     };
@@ -245,7 +245,7 @@ pub(crate) fn staged() -> Result<Vec<(String, Vec<u8>)>> {
         None,
     )?;
     let raw = text(raw.ok_or_else(|| {
-        Failure::new("git cannot say what is staged").help("run it in the work tree of a repository")
+        Failure::new("git cannot say what is staged").help("run emberline in the work tree of a repository")
     })?);
     let mut named = Vec::new();
     let mut fields = raw.split('\0');
@@ -286,7 +286,7 @@ fn demand(arguments: &[&str], input: Option<Vec<u8>>) -> Result<Vec<u8>> {
         return Ok(output.stdout);
     }
     let said = String::from_utf8_lossy(&output.stderr);
-    Err(Failure::new(format!("git failed: {}", said.trim().lines().next().unwrap_or("it does not say why"))))
+    Err(Failure::new(format!("git failed: {}", said.trim().lines().next().unwrap_or("without a reason"))))
 }
 
 /// Runs git; `None` where it answers no.
@@ -298,7 +298,7 @@ fn ask(arguments: &[&str], input: Option<Vec<u8>>) -> Result<Option<Vec<u8>>> {
 fn run(arguments: &[&str], input: Option<Vec<u8>>) -> Result<std::process::Output> {
     let failed = |cause: std::io::Error| match cause.kind() {
         ErrorKind::NotFound => Failure::new("cannot run git: there is no such program")
-            .help("install git, or leave `--changed-since` and `--staged` away"),
+            .help("install git, or leave `--changed-since` and `--staged` out"),
         _ => Failure::new(format!("cannot run git: {cause}")),
     };
     let mut child = Command::new("git")

@@ -35,7 +35,7 @@ pub enum Seen {
 /// When the series of bad events is there.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum BadSeries {
-    /// From the beginning, as design §3 asks of error counters.
+    /// From the beginning, as docs/design/arithmetic.md#indicators asks of error counters.
     #[default]
     Initialised,
     /// From the first bad event on: the increment up to its first sample is invisible to `rate()`.

@@ -73,7 +73,7 @@ pub fn burn_rate(slo: &SloPlan, window: Duration) -> String {
     of_slo(slo, &format!("{}:{window}", names::BURN_RATE))
 }
 
-/// What is left of the budget, as a share of it.
+/// The error budget left, as a share of the whole.
 #[must_use]
 pub fn budget_left(slo: &SloPlan) -> String {
     of_slo(slo, names::BUDGET_REMAINING)

@@ -120,7 +120,7 @@ fn push(selector: &mut Selector, label: &str, op: MatchOp, value: &str) {
 }
 
 /// A matcher for a bucket boundary in every spelling that exporters use: a scraped 1 is `1.0`, an OTLP one is `1`, and a
-/// scraped million is `1e+06` (field/arithmetic.md §5).
+/// scraped million is `1e+06` (docs/design/arithmetic.md#indicators).
 fn le(bound: Decimal) -> (MatchOp, String) {
     let plain = bound.normalize().to_string();
     let mut spellings = vec![plain.clone()];

@@ -53,7 +53,7 @@ impl Timing {
     /// The timing of an indicator over series with a sample every `scrape` (nominal).
     ///
     /// b = s + 60 s × ceil(3s ÷ 60 s): the shortest window in which every event counts exactly once, since b − s is a
-    /// multiple of every evaluation interval and step (design §3, measured in field/arithmetic.md §1).
+    /// multiple of every evaluation interval and step (docs/design/arithmetic.md#base-window).
     #[must_use]
     pub fn of_events(scrape: Duration, evaluation: Duration, scale: Scale) -> Self {
         let minute = Duration::from_minutes(1);

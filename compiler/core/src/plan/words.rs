@@ -9,7 +9,9 @@ use rust_decimal::Decimal;
 
 use super::alert::{BurnAlert, GONE_KNOWN, GONE_RECENT, State, StateAlert};
 use super::links;
+use super::sli::Sli;
 use super::slo::SloPlan;
+use super::statement;
 use crate::quantity::Duration;
 
 /// Labels and annotations of an alert, as Prometheus's templates read them.
@@ -31,7 +33,7 @@ impl SloPlan {
         labels.insert("short_window".to_owned(), short.to_string());
         let pace = match alert.burn == Decimal::ONE {
             true => "faster than it may".to_owned(),
-            false => format!("more than {} times too fast", alert.burn),
+            false => format!("more than {}× too fast", alert.burn),
         };
         let summary =
             format!("{} {}: the error budget burns {pace}, over {long} and over {short}", self.service, self.name);
@@ -45,29 +47,27 @@ impl SloPlan {
         let (page, what, description) = match alert.state {
             State::Absent => (
                 "absent",
-                "its data is gone",
+                "there is no data",
                 format!(
-                    "No series of this objective has been recorded for 5m. Either nothing is scraped, or what exports \
-                     the metrics is down: an outage that kills the process ends here. Fires about {} after the last \
-                     sample.",
-                    // Five minutes until the base is out of reach, two of waiting, and half a minute until the last
-                    // sample has left the base's range (field/arithmetic.md §6).
-                    Duration::from_secs(450)
+                    "No time series of this objective has a sample of the last {}. Either nothing is scraped, or the \
+                     process that exports the metrics is down. This alert fires about {} after the last sample.",
+                    alert.reach,
+                    statement::absent(&self.timing, self.outlives(), alert.reach, alert.hold),
                 ),
             ),
             State::GroupGone => (
                 "group-gone",
-                "one of its groups is gone",
+                "a group is gone",
                 format!(
-                    "A group that had events within {GONE_KNOWN} has had no series for {GONE_RECENT}. Ends by itself a \
-                     day after the group's last event."
+                    "A group that had events within {GONE_KNOWN} has had no time series for {GONE_RECENT}. The alert \
+                     resolves by itself {GONE_KNOWN} after the group's last event."
                 ),
             ),
             State::NoTraffic => (
                 "no-traffic",
                 "no events arrive",
                 format!(
-                    "The series are there, and nothing has been counted for {GONE_RECENT}: callers may not get through."
+                    "The time series are there, but no event was counted for {GONE_RECENT}. Callers may not get through."
                 ),
             ),
         };
@@ -75,7 +75,16 @@ impl SloPlan {
         self.words(self.alert_labels(&alert.severity), &summary, &description, page)
     }
 
-    /// Labels of any alert: who, how grave, the severity's routing labels, and those of the objective over them.
+    /// How long the base series has a value after the last raw sample: a slice needs one sample in its minute, a rate two in
+    /// its range.
+    fn outlives(&self) -> Duration {
+        match self.sli {
+            Sli::SliceUp { .. } => self.timing.evaluation,
+            _ => self.timing.base - self.timing.scrape,
+        }
+    }
+
+    /// Labels of any alert: who is called, how grave, the severity's routing labels, and those of the objective over them.
     fn alert_labels(&self, severity: &str) -> BTreeMap<String, String> {
         let mut labels: BTreeMap<String, String> =
             self.labels.iter().map(|(name, value)| (name.clone(), literal(value))).collect();

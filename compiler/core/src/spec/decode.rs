@@ -145,7 +145,7 @@ pub(crate) struct Fields<'n, 'd> {
 }
 
 impl Fields<'_, '_> {
-    /// Reads one field; `None` when it is at fault or missing though required (both are reported).
+    /// Reads one field; `None` when it is faulty, or missing though required (both are reported).
     pub(crate) fn take<T: Decode>(&mut self, name: &'static str) -> Option<T> {
         let written = self.entries.iter().find(|(key, _)| *key.value.text == *name).map(|(_, node)| node);
         match written.or_else(|| self.meant.iter().find(|(field, _)| *field == name).map(|(_, node)| *node)) {
@@ -197,7 +197,7 @@ impl<T: Decode> Decode for Spanned<T> {
     }
 }
 
-/// A faulty optional field has been reported and reads as absent, so that its neighbours are still checked.
+/// A faulty optional field was reported and reads as absent, so that its neighbours are still checked.
 impl<T: Decode> Decode for Option<T> {
     fn absent() -> Option<Self> {
         Some(None)
@@ -208,7 +208,7 @@ impl<T: Decode> Decode for Option<T> {
     }
 }
 
-/// A required value. `None` once it was reported as missing or at fault: the rest of its record is still checked.
+/// A required value. `None` once it was reported as missing or faulty: the rest of its record is still checked.
 #[derive(Debug, Clone, Copy)]
 pub struct Needed<T>(pub Option<T>);
 

@@ -45,7 +45,7 @@ impl<'p> Person<'p> {
                 Ok(_) => return Err(Trouble("standard input ended without an answer".to_owned())),
                 Err(_) if self.ended.load(Ordering::Relaxed) => return Err(interrupted()),
                 Err(_) if began.elapsed() > PATIENCE => {
-                    return Err(Trouble(format!("nobody answered within {} s", PATIENCE.as_secs())));
+                    return Err(Trouble(format!("no answer within {} s", PATIENCE.as_secs())));
                 }
                 Err(_) => {}
             }
@@ -71,7 +71,7 @@ impl Search for Person<'_> {
             scene.deployed
         ));
         let (verdict, suspects) = loop {
-            terminal::say("the commit at fault, `none` if it is no change of code, or `?` if you give up:");
+            terminal::say("type the commit that is the root cause, `none` if it is no commit, or `?` to give up:");
             let typed = self.line()?;
             match typed.trim() {
                 "none" => break (Verdict::NoCodeChange, Vec::new()),

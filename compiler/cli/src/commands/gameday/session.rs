@@ -94,11 +94,11 @@ impl<'s> Session<'s> {
         let repository = repository.map_err(failure)?;
         let good = repository.head().map_err(failure)?;
         compile(plan, &generated)?;
-        say(&format!("the system is started at {} in {}", good.get(..12).unwrap_or(&good), shown(folder)));
+        say(&format!("the system starts at {} in {}", good.get(..12).unwrap_or(&good), shown(folder)));
         let place = Place { clone: &clone, generated: &generated, data: &data, logs: &logs };
         let site = Commands::start(drill, plan.time_scale, &good, place, &ENDED).map_err(failure)?;
         let endpoints: Endpoints = serde_json::from_value(site.endpoints.clone()).map_err(|cause| {
-            Failure::new(format!("`start` printed {}, which does not say where things answer: {cause}", site.endpoints))
+            Failure::new(format!("`start` printed {} instead of the addresses of the system: {cause}", site.endpoints))
         })?;
         say(&format!("it serves: {}", site.endpoints));
         let connected = Connected::new(&endpoints, Some(&clone));

@@ -52,7 +52,7 @@ fn objective(slo: &SloPlan, console: &Console) -> Row {
     let source = || Source::prometheus(&console.prometheus);
     let groups: Vec<String> = slo.group_by.iter().map(|label| format!(" {{{{{label}}}}}")).collect();
     let groups = groups.concat();
-    let promise = slo.about.description.as_deref().unwrap_or_default();
+    let objective = slo.about.description.as_deref().unwrap_or_default();
     let share = (slo.objective * rust_decimal::Decimal::ONE_HUNDRED).normalize();
     let runbook: Vec<Link> = console
         .runbooks
@@ -69,7 +69,7 @@ fn objective(slo: &SloPlan, console: &Console) -> Row {
         source(),
         vec![Query::over_time(in_panel(&queries::budget_left(slo)), &format!("left{groups}"))],
     )
-    .says(literal(&format!("{promise} {share}% over {}; what is left of the error budget.", slo.window)))
+    .says(literal(&format!("{objective} {share}% over {}; error budget left.", slo.window)))
     .unit("percentunit")
     .sized(5, 8)
     .thresholds(vec![
@@ -91,7 +91,7 @@ fn objective(slo: &SloPlan, console: &Console) -> Row {
             })
             .collect(),
     )
-    .says("How many times too fast the budget burns, over each window. An alert needs its long and its short window above its line.")
+    .says("Burn rate over each window: 1 is the sustainable rate. An alert fires while both its long and its short window are above its line.")
     .unit("none")
     .sized(11, 8)
     .thresholds(lines(slo))

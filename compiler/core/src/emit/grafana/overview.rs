@@ -28,14 +28,14 @@ pub(super) fn board(plan: &Plan) -> Board {
         source(),
         vec![Query::now(left.to_string()), Query::now(burn.to_string())],
     )
-    .says("The share of each objective's error budget that is left, and how many times too fast it burned in the last hour.")
+    .says("The error budget left of each objective, and its burn rate over the last hour: 1 is the sustainable rate.")
     .sized(COLUMNS, 14)
     .columns(vec![
         column("service", "Service", None),
         column("slo", "Objective", None),
         column("owner", "Owner", None),
         column("tier", "Tier", None),
-        column("objective", "Promise", None),
+        column("objective", "Target", None),
         column("window", "Window", None),
         column("Value #A", "Budget left", Some("percentunit")),
         column("Value #B", "Burn rate, 1h", Some("none")),
@@ -75,7 +75,7 @@ pub(super) fn board(plan: &Plan) -> Board {
     Board {
         uid: links::OVERVIEW_UID.to_owned(),
         title: "Objectives".to_owned(),
-        description: "Every service level objective, by what is left of its error budget.".to_owned(),
+        description: "Every service-level objective, by error budget left.".to_owned(),
         tags: vec!["emberline", "slo"],
         links: boards,
         marks: firing,
