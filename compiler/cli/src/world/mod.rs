@@ -1,15 +1,18 @@
 //! The file system: the only place of the compiler that reads or writes files.
 //!
 //! `read` turns a folder of specs into sources, `write` artefacts into files, `diff` says how the two differ. `tree` knows
-//! what stands in the output folder and whose it is, by the `manifest` that the compiler keeps there.
+//! what stands in the output folder and whose it is, by the `manifest` that the compiler keeps there. `files` says which
+//! files a scan reads, and `text` decodes them.
 
 pub(crate) mod baseline;
 pub(crate) mod diff;
 pub(crate) mod emission;
+pub(crate) mod files;
 pub(crate) mod git;
 mod manifest;
 pub(crate) mod notes;
 pub(crate) mod read;
+pub(crate) mod text;
 mod tree;
 pub(crate) mod write;
 
