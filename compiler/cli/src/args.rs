@@ -121,6 +121,9 @@ pub(crate) struct Check {
     /// Report only findings on lines changed since this revision, and findings that the revision did not have
     #[arg(long, value_name = "REVISION")]
     pub(crate) changed_since: Option<String>,
+    /// Judge the specs that the next commit will hold, as the index has them, rather than files
+    #[arg(long)]
+    pub(crate) staged: bool,
     #[command(flatten)]
     pub(crate) known: Known,
     /// Append a summary in Markdown to this file, such as $GITHUB_STEP_SUMMARY
@@ -220,7 +223,7 @@ pub(crate) struct Compile {
 /// `emberline scan`.
 #[derive(Debug, Args)]
 pub(crate) struct Scan {
-    /// Files and folders, without what git ignores [default: this folder]
+    /// Files and folders; in a repository, what git tracks or would add below a folder [default: this folder]
     #[arg(value_name = "PATH")]
     pub(crate) paths: Vec<PathBuf>,
     /// Scan the index of git: what the next commit will hold

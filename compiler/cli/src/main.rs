@@ -60,7 +60,7 @@ fn run() -> Status {
         Command::Completions(completions) => commands::completions::run(&completions),
     };
     outcome.unwrap_or_else(|failure| {
-        terminal::say_failure(&failure);
+        terminal::say_failure(&commands::conceal::failure(failure));
         Status::Failed
     })
 }

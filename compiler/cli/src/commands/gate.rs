@@ -11,8 +11,10 @@ use emberline_core::quantity::Date;
 use emberline_core::source::{Sources, Span};
 use emberline_core::suggest;
 use emberline_core::{Analysis, Needs, Order, compile};
+use emberline_evidence::sensitive::Origin;
 use emberline_pages::{Notes, Unclaimed};
 
+use super::conceal;
 use crate::args::{Format, Reporting};
 use crate::failure::Result;
 use crate::render::{self, Report};
@@ -43,6 +45,14 @@ impl Gate {
     pub(super) fn open(specs: &Path, today: Option<Date>, needs_plan: bool) -> Result<Self> {
         let mut gate = Self::of(read::read(specs)?, today, needs_plan);
         gate.notes = notes::read(specs)?;
+        gate.misplaced_notes(specs);
+        Ok(gate)
+    }
+
+    /// The specs as the next commit will hold them, whatever the work tree holds.
+    pub(super) fn open_staged(specs: &Path, today: Option<Date>) -> Result<Self> {
+        let mut gate = Self::of(read::read_staged(specs)?, today, false);
+        gate.notes = notes::read_staged(specs)?;
         gate.misplaced_notes(specs);
         Ok(gate)
     }
@@ -84,11 +94,12 @@ impl Gate {
         Self::from(sources, cut, analysis)
     }
 
-    fn from(sources: Sources, cut: Vec<Finding>, analysis: Analysis) -> Self {
+    fn from(mut sources: Sources, cut: Vec<Finding>, analysis: Analysis) -> Self {
         let Analysis { mut findings, waived, bounds, prices, mut plan } = analysis;
         if read::replace_cut(&mut findings, cut) {
             plan = None;
         }
+        conceal::report(&mut sources, &mut findings, Origin::File);
         Self { sources, findings, waived, bounds, prices, plan, notes: Notes::default() }
     }
 
