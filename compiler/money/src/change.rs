@@ -1,5 +1,5 @@
-//! What a change of the specs does to the bill: sampling, retention, traffic, prices and the bound on series, applied to the
-//! volumes that were measured.
+//! The effect of a change of the specs on the bill: sampling, retention, traffic, prices and the bound on series,
+//! applied to the volumes that were measured.
 
 use emberline_prose::amount;
 use rust_decimal::Decimal;
@@ -13,7 +13,7 @@ use super::{Fault, number, ratio};
 /// A month before a change and after it.
 #[derive(Debug, Clone, Serialize)]
 pub struct Change {
-    /// Of every amount.
+    /// The currency of every amount.
     pub currency: String,
     /// By signal, in the order of the bill.
     pub signals: Vec<Signal>,
@@ -85,8 +85,8 @@ fn estimate(measured: &Measured, terms: &Terms) -> Result<(Account, Traffic), Fa
     Ok((reckoning.sum(lines), traffic))
 }
 
-/// The spans that these terms keep: all failed and slow traces, the declared share of the others, at the measured bytes of a
-/// trace that was kept.
+/// The spans that these terms keep: all failed and slow traces, the declared share of the others, at the measured
+/// bytes of a trace that was kept.
 fn spans(measured: &Measured, terms: &Terms) -> Volume {
     let after = &measured.after;
     let traces = &after.traces;

@@ -1,10 +1,10 @@
-//! Money: what telemetry costs before and after, and what shorter incidents are worth against it.
+//! Money: the cost of telemetry before and after, and the savings of shorter incidents.
 //!
-//! - [`measured`] are counts of a system's telemetry, as `ci/cost/measure` writes them; [`intact`] is whether anything that had
-//!   to stay is missing in them.
-//! - [`terms`] is what the specs say: prices, how long things stay, how many requests come.
-//! - [`bill`] is the arithmetic, a line for each product; [`change`] is the difference that a change of the specs makes.
-//! - [`drills`] are times of drills, as they were and as they would be in full length; [`returns`] sets them against the bill.
+//! - [`measured`] holds counts of a system's telemetry, as `ci/cost/measure` writes them; [`intact`] checks that no
+//!   required telemetry is missing.
+//! - [`terms`] are prices, retention and traffic from the specs.
+//! - [`bill`] is the arithmetic, a line for each product; [`change`] estimates a change of the specs.
+//! - [`drills`] are times of drills, measured and on production windows; [`returns`] compares them with the bill.
 //!
 //! Amounts are exact decimals until they are shown. A GB is 10⁹ bytes and a month 30 days.
 
@@ -25,7 +25,7 @@ use rust_decimal::Decimal;
 use rust_decimal::prelude::ToPrimitive;
 use serde::Serializer;
 
-/// Why money cannot be counted: what is missing or wrong, and one thing to do about it.
+/// Why an amount cannot be computed, and one thing to do.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Fault {
     /// A lower-case sentence without a full stop.
@@ -79,7 +79,7 @@ fn maybe_number<S: Serializer>(decimal: &Option<Decimal>, to: S) -> Result<S::Ok
     }
 }
 
-/// A quotient; 0 where there is nothing to divide by.
+/// A quotient; 0 for a division by zero.
 fn ratio(one: Decimal, by: Decimal) -> Decimal {
     one.checked_div(by).unwrap_or_default()
 }

@@ -18,7 +18,7 @@ fn factor(before: Decimal, after: Decimal) -> String {
     if after.is_zero() { "–".to_owned() } else { format!("{}×", fixed(ratio(before, after), 1)) }
 }
 
-/// What was looked for and found.
+/// What was checked.
 fn kept(bill: &Bill) -> String {
     let intact = &bill.intact;
     format!(
@@ -156,7 +156,7 @@ impl Bill {
     /// The bill as people read it.
     ///
     /// # Errors
-    /// When a template is at fault, which is a bug of this crate.
+    /// When a template is faulty, which is a bug of this crate.
     pub fn show(&self, form: Form) -> Result<String, Fault> {
         bill(self, form)
     }
@@ -166,7 +166,7 @@ impl Change {
     /// The estimate as people read it.
     ///
     /// # Errors
-    /// When a template is at fault, which is a bug of this crate.
+    /// When a template is faulty, which is a bug of this crate.
     pub fn show(&self, form: Form) -> Result<String, Fault> {
         change(self, form)
     }
@@ -176,7 +176,7 @@ impl Returns {
     /// The returns as people read them.
     ///
     /// # Errors
-    /// When a template is at fault, which is a bug of this crate.
+    /// When a template is faulty, which is a bug of this crate.
     pub fn show(&self, form: Form) -> Result<String, Fault> {
         returns(self, form)
     }

@@ -11,10 +11,10 @@ use super::Specs;
 pub(crate) struct Walk {
     #[command(flatten)]
     pub(crate) specs: Specs,
-    /// Walk this alert, by SERVICE/OBJECTIVE or a part of its name [default: the gravest that fires]
+    /// The alert to walk: SERVICE/OBJECTIVE or a part of its name [default: the gravest firing alert]
     #[arg(long, value_name = "ALERT")]
     pub(crate) alert: Option<String>,
-    /// The Prometheus that the rules are loaded into, or a Mimir or Thanos; everything is only read
+    /// The Prometheus (or Mimir, Thanos) with the compiled rules; it is only read
     #[arg(long, value_name = "URL")]
     pub(crate) prometheus: String,
     /// The store of this project: traces, log lines and profiles
@@ -46,7 +46,7 @@ pub(crate) struct Walk {
 /// How a walk is written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub(crate) enum WalkFormat {
-    /// For people: a line or two for each layer, the suspects, and what to do
+    /// For people: one or two lines for each layer, suspects, and actions
     Human,
     /// For programs: the whole walk
     Json,

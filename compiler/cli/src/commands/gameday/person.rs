@@ -71,7 +71,7 @@ impl Search for Person<'_> {
             scene.deployed
         ));
         let (verdict, suspects) = loop {
-            terminal::say("the commit at fault, `none` if it is no change of code, or `?` if you give up:");
+            terminal::say("type the faulty commit, `none` for no code change, or `?` to give up:");
             let typed = self.line()?;
             match typed.trim() {
                 "none" => break (Verdict::NoCodeChange, Vec::new()),
@@ -86,7 +86,7 @@ impl Search for Person<'_> {
             commit,
             subject: String::new(),
             confidence: 1.0,
-            reasons: vec!["somebody said so".to_owned()],
+            reasons: vec!["named by a person".to_owned()],
         };
         Ok(Conclusion {
             verdict,
