@@ -2,6 +2,7 @@
 
 mod gameday;
 mod money;
+mod specs;
 mod walk;
 
 use std::path::PathBuf;
@@ -9,12 +10,13 @@ use std::path::PathBuf;
 use clap::builder::{PossibleValuesParser, TypedValueParser};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
-use emberline_core::emit::Target;
 use emberline_core::finding::Severity;
 use emberline_core::quantity::Date;
+use emberline_core::target::Target;
 
 pub(crate) use gameday::{Gameday, Signal};
 pub(crate) use money::{Cost, MoneyFormat, Roi};
+pub(crate) use specs::Specs;
 pub(crate) use walk::{Walk, WalkFormat};
 
 /// Compiles service-level objectives into rules, alerts and their proofs.
@@ -87,14 +89,6 @@ pub(crate) enum Command {
     Completions(Completions),
 }
 
-/// Where the specs are.
-#[derive(Debug, Args)]
-pub(crate) struct Specs {
-    /// Folder of specs (every .yaml and .yml below it, hidden ones excepted), or one file
-    #[arg(long, value_name = "PATH", default_value = "slos")]
-    pub(crate) specs: PathBuf,
-}
-
 /// How findings are shown, and which of them fail the run.
 #[derive(Debug, Args)]
 pub(crate) struct Reporting {
@@ -160,8 +154,24 @@ pub(crate) struct Verify {
     /// Where on its way telemetry was captured: raw may hold personal data, kept has not all traces
     #[arg(long, value_name = "STAGE", default_value = "redacted")]
     pub(crate) stage: Stage,
+    /// The signal of protobuf messages that fit several signals; the others are recognised
+    #[arg(long, value_name = "SIGNAL")]
+    pub(crate) signal: Option<Records>,
     #[command(flatten)]
     pub(crate) reporting: Reporting,
+}
+
+/// A signal of OTLP.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Records {
+    /// Spans
+    Traces,
+    /// Log records
+    Logs,
+    /// Data points
+    Metrics,
+    /// Profiles
+    Profiles,
 }
 
 /// Where on its way telemetry was captured.

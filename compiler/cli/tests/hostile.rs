@@ -8,6 +8,7 @@ mod shell;
 
 use std::fs;
 
+use emberline_core::Order;
 use emberline_core::model::Pace;
 use emberline_core::source::Sources;
 use emberline_drill::evidence::{Asked, Evidence};
@@ -126,7 +127,7 @@ fn write_ups() -> Vec<(String, Kind, String)> {
     let spec = "version: emberline/v1\nservice: checkout\nowner: team\nslos:\n  - name: latency\n    description: DESCRIPTION\n    \
                 objective: 99%\n    sli: {events: {total: requests_total, bad: 'requests_total{code=\"500\"}'}}\n";
     sources.add("slos/checkout.yaml", spec.replace("DESCRIPTION", &yaml()));
-    let analysis = emberline_core::analyse_at(&sources, None, Pace::Drill(Some(15)));
+    let analysis = emberline_core::compile(&sources, Order { pace: Pace::Drill(Some(15)), ..Order::default() });
     let plan = analysis.plan.unwrap_or_else(|| panic!("{:?}", analysis.findings));
     let asked = |title: &str| {
         let points = vec![Point { time: record.began, value: 1.0 }, Point { time: record.began + 9.0, value: 2.0 }];

@@ -7,10 +7,11 @@ use rust_decimal::Decimal;
 use serde::Serialize;
 
 use super::assumptions::assumptions;
+use super::fault::Fault;
 use super::intact::{Intact, intact};
 use super::measured::{Measured, Side, Volume};
 use super::terms::{Terms, Traffic};
-use super::{DAY_MILLIS, Fault, GIGA, MILLION, MONTH_DAYS, number, ratio};
+use super::units::{DAY_MILLIS, GIGA, MILLION, MONTH_DAYS, number, ratio};
 
 /// The signals, in the order of the bill.
 pub const SIGNALS: [&str; 4] = ["traces", "logs", "profiles", "series"];

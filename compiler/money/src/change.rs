@@ -6,9 +6,10 @@ use rust_decimal::Decimal;
 use serde::Serialize;
 
 use super::bill::{Account, Line, Reckoning, SIGNALS};
+use super::fault::Fault;
 use super::measured::{Measured, Volume};
 use super::terms::{Terms, Traffic};
-use super::{Fault, number, ratio};
+use super::units::{number, ratio};
 
 /// A month before a change and after it.
 #[derive(Debug, Clone, Serialize)]

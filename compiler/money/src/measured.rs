@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 use emberline_core::quantity::Date;
 use serde::Deserialize;
 
-use super::Fault;
+use super::fault::Fault;
 
 /// The only version.
 const VERSION: u32 = 1;

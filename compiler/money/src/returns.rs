@@ -14,9 +14,10 @@ use serde::Serialize;
 
 use super::bill::Bill;
 use super::drills::Saved;
+use super::fault::Fault;
 use super::templates::render;
 use super::terms::Terms;
-use super::{Fault, maybe_number, number, ratio};
+use super::units::{maybe_number, number, ratio};
 
 /// Days of a year, and minutes of an hour.
 const YEAR_DAYS: Decimal = Decimal::from_parts(365, 0, 0, false, 0);
@@ -143,7 +144,7 @@ pub fn returns(sources: &Sources, terms: &Terms, bill: &Bill, drills: Option<Sav
     let of_revenue = scaled(revenue.times(revenue_lost).times(incidents));
     let of_people = scaled(people.times(incidents));
     let gross = of_revenue.plus(of_people);
-    let years = YEAR_DAYS / super::MONTH_DAYS;
+    let years = YEAR_DAYS / super::units::MONTH_DAYS;
     let (cost, plain_cost) = (bill.after.monthly * years, bill.before.monthly * years);
     let net = Amounts { low: gross.low - cost, high: gross.high - cost };
     let each = scaled(revenue.times(revenue_lost)).plus(scaled(people));
@@ -286,7 +287,7 @@ fn assumptions(bill: &Bill, drills: Option<&Saved>) -> Vec<String> {
     }
     said.push(format!(
         "telemetry of a year: 365 days of {} million requests per month of 30 days, at the prices of `emberline cost`",
-        amount::fixed(ratio(bill.requests_per_month, super::MILLION), 1)
+        amount::fixed(ratio(bill.requests_per_month, super::units::MILLION), 1)
     ));
     said.push(
         "the low result takes the low end of every input, the high result the high end; neither is likely".to_owned(),

@@ -6,9 +6,19 @@ use rust_decimal::Decimal;
 
 use super::bill::{Account, Bill, Line};
 use super::change::Change;
+use super::fault::Fault;
 use super::returns::{Amounts, Returns};
 use super::templates::render;
-use super::{Fault, Form, ratio};
+use super::units::ratio;
+
+/// How an answer is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Form {
+    /// For a terminal.
+    Text,
+    /// For a page or a pull request.
+    Markdown,
+}
 
 fn file(name: &str, form: Form) -> String {
     format!("{name}.{}", if form == Form::Text { "txt" } else { "md" })
@@ -64,7 +74,7 @@ fn bill(bill: &Bill, form: Form) -> Result<String, Fault> {
             verified => if price.verified { "verified" } else { "not verified" },
         }
     });
-    let million = ratio(bill.requests_per_month, super::MILLION);
+    let million = ratio(bill.requests_per_month, super::units::MILLION);
     let [path, day] = &bill.measured;
     let mut assumptions = vec![format!("volumes from {path}, measured on {day}")];
     assumptions.extend(bill.assumptions.iter().cloned());

@@ -2,7 +2,7 @@
 
 use emberline_prose::template::{Environment, Templates, Value};
 
-use super::Fault;
+use super::fault::Fault;
 
 static TEMPLATES: Templates = Templates::new(
     &[

@@ -7,7 +7,8 @@ use emberline_core::model::{Prices, Service};
 use emberline_core::quantity::Duration;
 use rust_decimal::Decimal;
 
-use super::{Fault, MILLION};
+use super::fault::Fault;
+use super::units::MILLION;
 
 /// Hours of a month of 30 days.
 const MONTH_HOURS: Decimal = Decimal::from_parts(720, 0, 0, false, 0);

@@ -1,38 +1,47 @@
 //! The file system: the only place of the compiler that reads or writes files.
 //!
 //! `read` turns a folder of specs into sources, `write` artefacts into files, `diff` says how the two differ. `tree` knows
-//! what stands in the output folder and whose it is, by the `manifest` that the compiler keeps there.
+//! what stands in the output folder and whose it is, by the `manifest` that the compiler keeps there; `stale` decides which
+//! files of removed specs go. `links` keeps what is read below a folder inside of it.
 
 pub(crate) mod baseline;
 pub(crate) mod diff;
 pub(crate) mod emission;
 pub(crate) mod git;
-mod manifest;
+mod links;
+pub(crate) mod manifest;
 pub(crate) mod notes;
 pub(crate) mod read;
+pub(crate) mod stale;
 mod tree;
 pub(crate) mod write;
 
+pub(crate) use crate::shown::shown;
+
 use std::io::Write;
-use std::path::{Component, Path};
+use std::path::{Component, Path, PathBuf};
 
 use crate::failure::{Failure, Result};
 
-/// A path as people are shown it: relative to the working directory where it lies below, `/` between parts.
-pub(crate) fn shown(path: &Path) -> String {
-    let here = std::env::current_dir().ok();
-    let path = here.as_deref().and_then(|here| path.strip_prefix(here).ok()).unwrap_or(path);
-    let mut text = String::new();
-    for component in path.components().filter(|component| *component != Component::CurDir) {
-        if !text.is_empty() && !text.ends_with('/') {
-            text.push('/');
-        }
+/// The path with every link on it followed and without `..`, whether or not it exists to its end.
+pub(crate) fn resolved(path: &Path) -> Result<PathBuf> {
+    let path = std::path::absolute(path).map_err(|cause| Failure::io("cannot resolve", path, &cause))?;
+    let mut real = PathBuf::new();
+    for component in path.components() {
         match component {
-            Component::RootDir => text.push('/'),
-            other => text.push_str(&other.as_os_str().to_string_lossy()),
+            Component::CurDir => {}
+            Component::ParentDir => {
+                real.pop();
+            }
+            Component::Prefix(_) | Component::RootDir => real.push(component),
+            Component::Normal(part) => {
+                real.push(part);
+                // What does not exist is no link.
+                real = real.canonicalize().unwrap_or(real);
+            }
         }
     }
-    if text.is_empty() { String::from(".") } else { text }
+    Ok(real)
 }
 
 /// Writes one file of the person's own, whole or not at all.
@@ -62,13 +71,24 @@ fn readable(_: &tempfile::NamedTempFile) -> std::io::Result<()> {
 mod tests {
     use super::*;
 
+    #[cfg(unix)]
     #[test]
-    fn paths_are_shown_from_here() {
-        let here = std::env::current_dir().unwrap();
-        assert_eq!(shown(Path::new("./slos/a.yaml")), "slos/a.yaml");
-        assert_eq!(shown(&here.join("slos/a.yaml")), "slos/a.yaml");
-        assert_eq!(shown(Path::new("../slos")), "../slos");
-        assert_eq!(shown(Path::new("/nowhere/a")), "/nowhere/a");
-        assert_eq!(shown(Path::new(".")), ".");
+    fn paths_are_resolved_beyond_what_exists() {
+        let home = tempfile::tempdir().unwrap();
+        let real = home.path().canonicalize().unwrap();
+        std::fs::create_dir_all(real.join("a/b")).unwrap();
+        std::os::unix::fs::symlink("a/b", real.join("link")).unwrap();
+        for (path, led) in [
+            ("a/b", "a/b"),
+            ("./a//b/.", "a/b"),
+            ("a/b/../new/deep", "a/new/deep"),
+            ("link", "a/b"),
+            ("link/..", "a"),
+            ("link/../new", "a/new"),
+            ("new/../link/x", "a/b/x"),
+        ] {
+            assert_eq!(resolved(&home.path().join(path)).unwrap(), real.join(led), "{path}");
+        }
+        assert_eq!(resolved(Path::new("/..")).unwrap(), Path::new("/"));
     }
 }

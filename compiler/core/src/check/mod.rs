@@ -2,10 +2,14 @@
 //!
 //! A check sees one service at a time, so services are checked side by side.
 
+mod added;
 mod bad_not_subset;
 mod cannot_fire;
+mod context;
+mod group_label_missing;
 mod low_traffic;
 mod mixed_scrape_intervals;
+mod not_a_counter;
 mod retention_too_short;
 mod series;
 mod threshold_not_a_bucket;
@@ -15,10 +19,11 @@ mod window_too_short;
 
 use crate::code::{self, Code};
 use crate::finding::Finding;
-use crate::model::{Common, Policy, Service, Slo};
+use crate::model::{Common, Policy, Service};
+use crate::plan::ServicePlan;
 use crate::plan::bounds::ServiceBound;
-use crate::plan::{ServicePlan, SloPlan};
 use crate::source::Sources;
+use context::Context;
 
 /// One rule of the gate.
 pub struct Check {
@@ -31,8 +36,10 @@ pub struct Check {
 pub static CHECKS: &[Check] = &[
     Check { codes: &[&code::BAD_NOT_SUBSET], run: bad_not_subset::run },
     Check { codes: &[&code::CANNOT_FIRE], run: cannot_fire::run },
+    Check { codes: &[&code::GROUP_LABEL_MISSING], run: group_label_missing::run },
     Check { codes: &[&code::LOW_TRAFFIC], run: low_traffic::run },
     Check { codes: &[&code::MIXED_SCRAPE_INTERVALS], run: mixed_scrape_intervals::run },
+    Check { codes: &[&code::NOT_A_COUNTER], run: not_a_counter::run },
     Check { codes: &[&code::SERIES_BUDGET, &code::SDK_CARDINALITY_LIMIT], run: series::run },
     Check { codes: &[&code::RETENTION_TOO_SHORT], run: retention_too_short::run },
     Check { codes: &[&code::THRESHOLD_NOT_A_BUCKET], run: threshold_not_a_bucket::run },
@@ -43,21 +50,6 @@ pub static CHECKS: &[Check] = &[
     },
     Check { codes: &[&code::WINDOW_TOO_SHORT], run: window_too_short::run },
 ];
-
-/// What a check looks at: one service of the model and its plan.
-pub(crate) struct Context<'m> {
-    sources: &'m Sources,
-    model: &'m Common,
-    service: &'m Service,
-    plan: &'m ServicePlan,
-}
-
-impl<'m> Context<'m> {
-    /// Objectives with their plans.
-    fn slos(&self) -> impl Iterator<Item = (&'m Slo, &'m SloPlan)> {
-        self.service.slos.iter().zip(&self.plan.slos)
-    }
-}
 
 /// Whether a check can report a code.
 #[must_use]

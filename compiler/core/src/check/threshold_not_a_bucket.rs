@@ -2,7 +2,7 @@
 
 use rust_decimal::Decimal;
 
-use super::Context;
+use super::{Context, added};
 use crate::code;
 use crate::finding::Finding;
 use crate::model::{Latency, LatencyKind, Sli};
@@ -20,6 +20,7 @@ pub(super) fn run(context: &Context<'_>, findings: &mut Vec<Finding>) {
         if buckets.value.contains(&latency.limit) {
             continue;
         }
+        let before = findings.len();
         let near = nearest(latency, &buckets.value);
         findings.push(
             Finding::new(
@@ -31,6 +32,7 @@ pub(super) fn run(context: &Context<'_>, findings: &mut Vec<Finding>) {
             .related(buckets.span, "its boundaries")
             .hint(format!("use {near}, or add the boundary {} to the histogram", latency.limit)),
         );
+        added::note(context, slo, &mut findings[before..]);
     }
 }
 

@@ -4,7 +4,7 @@
 
 use std::collections::BTreeSet;
 
-use super::Context;
+use super::{Context, added, group_label_missing, not_a_counter};
 use crate::code;
 use crate::finding::{Finding, Severity};
 use crate::model::{Declared, Domain, Metric, Query, Sli, Slo};
@@ -17,11 +17,13 @@ pub(super) fn run(context: &Context<'_>, findings: &mut Vec<Finding>) {
     // A series is declared once for all objectives, so that is asked for once; a misspelling is mended at each place.
     let mut asked: BTreeSet<&str> = BTreeSet::new();
     for (slo, _) in context.slos() {
+        let before = findings.len();
         for query in slo.sli.queries() {
             if let Some((name, range)) = &query.selector.metric {
                 match context.model.index.series(&context.service.name.value, name) {
                     Declared::Metric(metric) => matchers(context, metric, query, findings),
                     Declared::Unclear => {}
+                    Declared::No if slo.sli.ratio().is_some() && not_a_counter::is_refused(context, query) => {}
                     Declared::No => {
                         let place = query.place(context.sources, range.clone());
                         let near =
@@ -44,18 +46,21 @@ pub(super) fn run(context: &Context<'_>, findings: &mut Vec<Finding>) {
                 Err(Declared::No) => {
                     let note =
                         format!("taken for a classic histogram in seconds, `{}` in Prometheus", latency.prometheus);
+                    let all = "every service's series are counted: a matcher of the service is added to declared metrics only";
                     let name = &latency.metric.value;
                     let near =
                         suggest::did_you_mean(name, context.model.index.histogram_names(&context.service.name.value));
                     if near.is_some() || asked.insert(name) {
                         let message = format!("no spec declares the metric `{name}`");
-                        findings.push(undeclared_metric(context, message, latency.metric.span, near).note(note));
+                        findings
+                            .push(undeclared_metric(context, message, latency.metric.span, near).note(note).note(all));
                     }
                 }
                 Err(_) => {}
             }
         }
         groups(context, slo, findings);
+        added::note(context, slo, &mut findings[before..]);
     }
 }
 
@@ -154,8 +159,11 @@ fn shown(values: &[String]) -> String {
     shown.join(", ")
 }
 
-/// A label to group by that no metric has would make one group of everything.
+/// A label to group by that no metric has would make one group of everything. Two metrics are `group-label-missing`'s.
 fn groups(context: &Context<'_>, slo: &Slo, findings: &mut Vec<Finding>) {
+    if slo.sli.ratio().is_some_and(|it| group_label_missing::has_two_metrics(&it.total, it.side.query())) {
+        return;
+    }
     let index = &context.model.index;
     let service = &context.service.name.value;
     let metric = match &slo.sli {

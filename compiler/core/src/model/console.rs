@@ -1,6 +1,6 @@
 //! Where people look: Grafana, its data sources, the source code.
 
-use super::resolve::Scope;
+use super::scope::Scope;
 use crate::code;
 use crate::finding::Finding;
 use crate::source::Spanned;

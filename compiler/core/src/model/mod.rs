@@ -2,20 +2,28 @@
 //!
 //! Spans stay with what people may have to change. Knows no PromQL window, no rule and no file.
 
+mod added;
 mod alerting;
 mod cardinality;
 mod console;
 mod domain;
 mod drill;
+mod gauge;
 mod index;
+mod labels;
+mod lists;
 mod metric;
+mod one_metric;
 mod operator;
 mod policy;
 mod prices;
 mod resolve;
 mod routing;
+mod scope;
 pub mod semconv;
 mod service;
+mod service_label;
+mod severity;
 mod sli;
 mod telemetry;
 mod waiver;
@@ -27,11 +35,12 @@ pub use drill::{Drill, Pace};
 pub use index::{Declared, Index};
 pub use metric::{Domain, Joint, Label, Metric, label_name, prometheus_name};
 pub use operator::Operator;
-pub use policy::{Policy, Severity};
+pub use policy::Policy;
 pub use prices::{Business, Price, Prices, Range, VolumePrice};
 pub use resolve::{Common, Model, resolve};
 pub use routing::{Receiver, Routing};
 pub use service::{Attribute, Call, Service, Slo};
+pub use severity::Severity;
 pub use sli::{Latency, LatencyKind, Query, Ratio, Side, Sli, Slices};
 pub use telemetry::{LogTier, Redaction, Retention, Sampling};
 pub use waiver::Waiver;

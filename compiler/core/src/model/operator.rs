@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::resolve::Scope;
+use super::scope::Scope;
 use crate::code;
 use crate::finding::Finding;
 use crate::spec::PolicySpec;

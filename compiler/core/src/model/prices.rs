@@ -2,7 +2,7 @@
 
 use rust_decimal::Decimal;
 
-use super::resolve::Scope;
+use super::scope::Scope;
 use crate::code;
 use crate::finding::Finding;
 use crate::quantity::{Date, Duration};

@@ -6,18 +6,19 @@ use std::sync::Arc;
 use rayon::prelude::*;
 use rust_decimal::Decimal;
 
-use super::alerting::DataStates;
 use super::domain;
 use super::drill::Pace;
 use super::index::{Index, Metrics};
+use super::lists;
 use super::metric::{self, Domain, Label, Metric};
 use super::policy::Policy;
 use super::prices::Prices;
+use super::scope::Scope;
 use super::service::{Attribute, Call, Service, Slo};
 use super::sli::Sli;
 use crate::code;
 use crate::finding::Finding;
-use crate::quantity::{Duration, Percent};
+use crate::quantity::{Duration, Percent, Period};
 use crate::source::{SourceId, Sources, Span, Spanned};
 use crate::spec::{File, MetricSpec, MetricType, Named, PolicySpec, ServiceSpec, SloSpec, is_policy};
 use crate::suggest;
@@ -40,18 +41,6 @@ pub struct Common {
     pub policy: Arc<Policy>,
     /// What specs can refer to.
     pub index: Index,
-}
-
-/// Where findings go while something is resolved.
-pub(crate) struct Scope<'s> {
-    pub(crate) sources: &'s Sources,
-    pub(crate) findings: Vec<Finding>,
-}
-
-impl Scope<'_> {
-    pub(crate) fn report(&mut self, finding: Finding) {
-        self.findings.push(finding);
-    }
 }
 
 /// Resolves the files of one folder. Services that could be read are in the model even beside faulty ones, so that
@@ -77,7 +66,7 @@ pub fn resolve(sources: &Sources, files: &[(SourceId, File)], pace: Pace) -> (Mo
     let nowhere = nowhere.unwrap_or_else(|| Span::new(Sources::default().add("", ""), 0..0));
     let policy_unread = files.iter().any(|(id, file)| file.unread && is_policy(&sources.get(*id).path));
     let mut policy = Policy::resolve(policies.first().map(|(_, spec)| *spec), policy_unread, nowhere, pace, &mut scope);
-    policy.registry = domain::registry(files.iter().flat_map(|(_, file)| &file.registry), &mut scope);
+    policy.registry = lists::registry(files.iter().flat_map(|(_, file)| &file.registry), &mut scope);
 
     let mut prices = files.iter().flat_map(|(_, file)| &file.prices);
     policy.prices = prices.next().map(|spec| Prices::resolve(spec, &mut scope));
@@ -157,7 +146,7 @@ fn resolve_service(
     scope: &mut Scope<'_>,
 ) -> Service {
     let alerting = once(specs, "alerting", |spec| spec.alerting.as_ref(), scope);
-    let inherited = Arc::new(policy.alerting.clone().with(alerting, policy, scope));
+    let inherited = Arc::new(policy.alerting.clone().with(alerting, policy.known(), scope));
     let traffic = once(specs, "traffic", |spec| spec.traffic.as_ref(), scope).copied();
     let mut slos: Vec<Slo> =
         Vec::with_capacity(specs.iter().filter_map(|spec| spec.slos.0.as_ref()).map(|slos| slos.value.len()).sum());
@@ -278,10 +267,10 @@ fn resolve_slo(
     let objective = spec.objective.0.and_then(|said| objective(said, scope));
     let window = window(spec, scope);
     let sli = spec.sli.0.as_ref().and_then(|sli| Sli::resolve(sli, service, index, scope));
-    let data = DataStates::resolve(policy, spec.data.as_ref(), scope);
+    let data = policy.data.with(spec.data.as_ref(), policy.known(), scope);
     let alerting = match &spec.alerting {
         None => Arc::clone(inherited),
-        own => Arc::new(super::Alerting::clone(inherited).with(own.as_ref(), policy, scope)),
+        own => Arc::new(super::Alerting::clone(inherited).with(own.as_ref(), policy.known(), scope)),
     };
     policy.refuse_orphans(&alerting, &data, scope);
     let (name, (sli, mut group_by)) = (spec.name.0.clone()?, sli?);
@@ -331,9 +320,9 @@ fn objective(objective: Spanned<Percent>, scope: &mut Scope<'_>) -> Option<Spann
     None
 }
 
-fn window(spec: &SloSpec, scope: &mut Scope<'_>) -> Option<Spanned<Duration>> {
+fn window(spec: &SloSpec, scope: &mut Scope<'_>) -> Option<Spanned<Period>> {
     let Some(window) = spec.window else {
-        return Some(Spanned::new(Duration::from_days(30), spec.name.0.as_ref()?.span));
+        return Some(Spanned::new(Period::rolling(Duration::from_days(30)), spec.name.0.as_ref()?.span));
     };
     let (least, most) = (Duration::from_days(1), Duration::from_days(90));
     if window.value < least || window.value > most || !window.value.is_multiple_of(Duration::from_minutes(5)) {
@@ -347,7 +336,7 @@ fn window(spec: &SloSpec, scope: &mut Scope<'_>) -> Option<Spanned<Duration>> {
         );
         return None;
     }
-    Some(window)
+    Some(window.map(Period::rolling))
 }
 
 fn resolve_metrics(specs: &[&ServiceSpec], policy: &Policy, scope: &mut Scope<'_>) -> Metrics {

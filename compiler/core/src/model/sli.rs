@@ -5,7 +5,8 @@ use rust_decimal::Decimal;
 use super::alerting::group_labels;
 use super::index::{Declared, Index};
 use super::metric::in_unit;
-use super::resolve::Scope;
+use super::scope::Scope;
+use super::{gauge, one_metric};
 use crate::code;
 use crate::finding::Finding;
 use crate::promql::{Selector, parse_selector};
@@ -74,6 +75,8 @@ pub struct Latency {
     pub metric: Spanned<String>,
     /// The service that exports it.
     pub owner: String,
+    /// Whether the objective's own service declares the metric.
+    pub is_own: bool,
     /// Its name in Prometheus, before `_bucket` and `_count`.
     pub prometheus: String,
     /// Classic or native.
@@ -161,7 +164,7 @@ impl Sli {
             }
             (None, None, Some(timeslice)) => {
                 let groups = group_labels(timeslice.value.group_by.as_deref(), scope);
-                Some((Self::Slices(resolve_slices(timeslice, scope)?), groups))
+                Some((Self::Slices(resolve_slices(timeslice, service, index, scope)?), groups))
             }
             (None, None, None) => {
                 // When a kind was written but could not be read, its own fault has been reported.
@@ -193,7 +196,7 @@ impl Sli {
 fn query(promql: &Spanned<Promql>, scope: &mut Scope<'_>) -> Option<Query> {
     let scalar = &promql.value.0;
     match parse_selector(&scalar.text) {
-        Ok(selector) => Some(Query { selector, span: promql.span, scalar: scalar.clone() }),
+        Ok(selector) => one_metric::by_no_pattern(Query { selector, span: promql.span, scalar: scalar.clone() }, scope),
         Err(faults) => {
             let text = &scope.sources.get(promql.span.source).text;
             let place = |range| yaml::locate(text, promql.span, scalar, range);
@@ -211,6 +214,11 @@ fn query(promql: &Spanned<Promql>, scope: &mut Scope<'_>) -> Option<Query> {
     }
 }
 
+/// The same of a selector that says which metric it reads.
+fn series(promql: &Spanned<Promql>, scope: &mut Scope<'_>) -> Option<Query> {
+    one_metric::named(query(promql, scope)?, scope)
+}
+
 fn resolve_ratio(
     at: Span,
     total: Option<&Spanned<Promql>>,
@@ -219,10 +227,10 @@ fn resolve_ratio(
     flawed: &Flawed,
     scope: &mut Scope<'_>,
 ) -> Option<Ratio> {
-    let total = total.and_then(|total| query(total, scope));
+    let total = total.and_then(|total| series(total, scope));
     let side = match (bad, good) {
-        (Some(bad), None) => query(bad, scope).map(Side::Bad),
-        (None, Some(good)) => query(good, scope).map(Side::Good),
+        (Some(bad), None) => series(bad, scope).map(Side::Bad),
+        (None, Some(good)) => series(good, scope).map(Side::Good),
         (None, None) if flawed.any(&["bad", "good"]) => None,
         (None, None) => {
             scope.report(
@@ -249,7 +257,12 @@ fn resolve_events(spec: &Spanned<EventsSpec>, scope: &mut Scope<'_>) -> Option<R
     resolve_ratio(spec.span, total.0.as_ref(), bad.as_ref(), good.as_ref(), flawed, scope)
 }
 
-fn resolve_slices(spec: &Spanned<TimesliceSpec>, scope: &mut Scope<'_>) -> Option<Slices> {
+fn resolve_slices(
+    spec: &Spanned<TimesliceSpec>,
+    service: &str,
+    index: &Index,
+    scope: &mut Scope<'_>,
+) -> Option<Slices> {
     let TimesliceSpec { up, total, bad, good, max_error_ratio, idle, flawed, .. } = &spec.value;
     let others = [
         total.as_ref().map(|field| field.span),
@@ -271,7 +284,7 @@ fn resolve_slices(spec: &Spanned<TimesliceSpec>, scope: &mut Scope<'_>) -> Optio
                 );
                 return None;
             }
-            Some(Slices::Up(query(up, scope)?))
+            Some(Slices::Up(gauge::checked(series(up, scope)?, service, index, scope)?))
         }
         (None, Some(total), Some(limit)) => {
             let ratio = resolve_ratio(spec.span, Some(total), bad.as_ref(), good.as_ref(), flawed, scope);
@@ -335,7 +348,7 @@ fn resolve_latency(
         sound = false;
     }
     let metric = metric.0.as_ref()?;
-    let (owner, prometheus, kind, limit) = match index.histogram(service, &metric.value) {
+    let (owner, is_own, prometheus, kind, limit) = match index.histogram(service, &metric.value) {
         Ok((owner, declared)) => {
             let kind = match declared.kind {
                 MetricType::Histogram => LatencyKind::Classic,
@@ -353,7 +366,7 @@ fn resolve_latency(
                     return None;
                 }
             };
-            (owner, declared.prometheus.clone(), kind, declared.in_unit(threshold.value))
+            (owner, owner == service, declared.prometheus.clone(), kind, declared.in_unit(threshold.value))
         }
         Err(Declared::Unclear | Declared::Metric(_)) => return None,
         Err(Declared::No) => {
@@ -382,11 +395,11 @@ fn resolve_latency(
                 );
                 return None;
             }
-            (service, prometheus, LatencyKind::Classic, in_unit(Some("s"), threshold.value))
+            (service, false, prometheus, LatencyKind::Classic, in_unit(Some("s"), threshold.value))
         }
     };
     let owner = owner.to_owned();
-    sound.then(|| Latency { metric: metric.clone(), owner, prometheus, kind, threshold, limit, selector })
+    sound.then(|| Latency { metric: metric.clone(), owner, is_own, prometheus, kind, threshold, limit, selector })
 }
 
 fn is_metric_name(text: &str) -> bool {

@@ -17,6 +17,7 @@
 //! here knows that a scrape takes 15 s or that a subquery steps by a minute.
 
 mod alert;
+mod close;
 pub mod closed_form;
 mod scenario;
 mod series;
@@ -25,7 +26,8 @@ mod sums;
 mod timing;
 mod walk;
 
-pub use alert::{Alert, Condition, Hold, Pair, TOO_CLOSE, Verdict};
+pub use alert::{Alert, Condition, Hold, Pair, Verdict};
+pub use close::TOO_CLOSE;
 pub use scenario::{BadSeries, Phase, Role, Scenario, Seen, Segment, Trace};
 pub use series::RawSeries;
 pub use sli::Sli;

@@ -115,7 +115,7 @@ impl Sli {
                 let bad = filled(rates(bad), &events);
                 let slices = events.iter().zip(bad).enumerate().map(|(tick, (all, bad))| {
                     let limit = share * all;
-                    if super::alert::too_close(bad, limit) {
+                    if super::close::too_close(bad, limit) {
                         doubtful.push(tick);
                     }
                     if all.is_nan() || bad.is_nan() { f64::NAN } else { f64::from(u8::from(bad > limit)) }

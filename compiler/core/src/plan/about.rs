@@ -2,8 +2,9 @@
 
 use rust_decimal::Decimal;
 
+use super::spans::shared_conditions;
 use crate::model;
-use crate::model::{Service, Slo};
+use crate::model::{Policy, Service, Slo};
 use crate::promql::MatchOp;
 use crate::quantity::Duration;
 use crate::source::{Sources, Span};
@@ -51,6 +52,8 @@ pub struct AboutSlo {
     pub threshold: Option<Duration>,
     /// What is asked of a span's attributes for it to be one of the objective's: key, operator, value or pattern.
     pub only: Vec<(String, MatchOp, String)>,
+    /// The matcher that the compiler added to the objective's selector, where it did: `service_name="checkout"`.
+    pub added: Option<String>,
     /// Expected events an hour.
     pub events_per_hour: Option<Decimal>,
     /// Where it stands.
@@ -94,16 +97,17 @@ impl About {
 }
 
 impl AboutSlo {
-    pub(super) fn of(slo: &Slo, sources: &Sources) -> Self {
-        let threshold = match &slo.sli {
-            model::Sli::Latency(latency) => Some(latency.threshold.value),
-            _ => None,
+    pub(super) fn of(slo: &Slo, policy: &Policy, sources: &Sources) -> Self {
+        let (threshold, added) = match &slo.sli {
+            model::Sli::Latency(latency) => (Some(latency.threshold.value), latency.added_matcher(policy)),
+            _ => (None, None),
         };
         Self {
             description: slo.description.clone(),
             notes: slo.notes.clone(),
             threshold,
-            only: super::telemetry::shared_conditions(&slo.sli),
+            only: shared_conditions(&slo.sli),
+            added,
             events_per_hour: slo.traffic.map(|traffic| traffic.value.per_hour()),
             place: Place::of(slo.name.span, sources),
         }

@@ -74,8 +74,8 @@ impl Sli {
                     let mut selector = named(format!("{}{suffix}", latency.prometheus));
                     let written = latency.selector.as_ref().map(|query| query.selector.matchers.as_slice());
                     let written = written.unwrap_or_default();
-                    if written.iter().all(|matcher| matcher.label != policy.service_label) {
-                        push(&mut selector, &policy.service_label, MatchOp::Eq, &latency.owner);
+                    if let Some((label, value)) = latency.added(policy) {
+                        push(&mut selector, label, MatchOp::Eq, value);
                     }
                     selector.matchers.extend(written.iter().cloned());
                     selector

@@ -1,7 +1,7 @@
 //! The organisation's rules as written, in `policy.yaml` of the specs folder.
 
 use super::console::GrafanaSpec;
-use super::decode::{Named, Needed, record, words};
+use super::decode::{Decode, Decoder, Named, Needed, record, word};
 use super::drill::DrillSpec;
 use super::leaf::{Name, Text, Version};
 use super::routing::ReceiverSpec;
@@ -9,6 +9,8 @@ use super::slo::{AlertingSpec, DataSpec};
 use super::telemetry::{RedactionSpec, RetentionSpec, SamplingSpec};
 use crate::quantity::{Date, Duration};
 use crate::source::Spanned;
+use crate::target::Target;
+use crate::yaml::Node;
 
 record! {
     /// The organisation's rules for all services. Every field but `version` may be left out.
@@ -29,7 +31,7 @@ record! {
         labels: Option<Spanned<Named<Spanned<Text>>>>,
         /// Labels that every objective keeps apart, such as `cluster` where one Prometheus sees several.
         group_by: Option<Vec<Spanned<String>>>,
-        /// The label that holds a service's name in its metrics. Default: `service_name`.
+        /// The label that holds a service's name in its metrics; latency objectives on declared metrics are narrowed down by it. Default: `service_name`.
         service_label: Option<Spanned<String>>,
         /// Labels that need no declaration, instead of the built-in list; a `*` at the end stands for any rest.
         ambient_labels: Option<Vec<Spanned<String>>>,
@@ -40,7 +42,7 @@ record! {
         /// Findings that are accepted for a while.
         waivers: Option<Vec<Spanned<WaiverSpec>>>,
         /// What `compile` writes without `--only`. Default: all but `operator`.
-        targets: Option<Vec<Spanned<TargetWord>>>,
+        targets: Option<Vec<Spanned<Target>>>,
         /// Metadata of the objects for the Prometheus Operator.
         operator: Option<Spanned<OperatorSpec>>,
         /// Where the runbook pages are served; the base of every alert's `runbook_url`.
@@ -57,6 +59,8 @@ record! {
         receivers: Option<Spanned<Named<Spanned<ReceiverSpec>>>>,
         /// Receivers of an owner's alerts by severity, instead of the severity's own: `team-web: {page: web-phone}`.
         owners: Option<Spanned<Named<Spanned<Named<Spanned<String>>>>>>,
+        /// Who gets the alerts of other people that reach the same Alertmanager, under `receivers`. Default: who gets `page`.
+        default_receiver: Option<Spanned<String>>,
         /// Alerts of every objective. Default: the four pairs of the SRE Workbook.
         alerting: Option<Spanned<AlertingSpec>>,
         /// What to do when data goes missing. Default: `absent: page`, the others `ignore`.
@@ -129,28 +133,8 @@ record! {
     }
 }
 
-words! {
-    /// What can be generated.
-    pub enum TargetWord {
-        /// Prometheus rule files.
-        Rules = "rules",
-        /// promtool unit tests.
-        Tests = "tests",
-        /// `PrometheusRule` objects for the Prometheus Operator.
-        Operator = "operator",
-        /// JSON Schemas of the specs.
-        Schema = "schema",
-        /// Configurations of the OpenTelemetry Collector.
-        Collector = "collector",
-        /// Retention of Prometheus, Loki, Tempo, Mimir, Pyroscope and the demo's store.
-        Retention = "retention",
-        /// Views of SDKs, and limits of scrapes.
-        Limits = "limits",
-        /// The configuration of Alertmanager.
-        Alertmanager = "alertmanager",
-        /// Dashboards of Grafana, and what provisions them.
-        Grafana = "grafana",
-        /// Runbook pages, as Markdown and as a site.
-        Runbooks = "runbooks",
+impl Decode for Target {
+    fn decode(node: &Node, decoder: &mut Decoder) -> Option<Self> {
+        word(node, decoder, &Self::ALL.iter().map(|target| (target.word(), *target)).collect::<Vec<_>>())
     }
 }

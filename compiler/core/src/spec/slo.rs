@@ -64,7 +64,7 @@ record! {
         metric: Needed<Spanned<String>>,
         /// The slowest that still counts as good. A classic histogram needs a bucket boundary exactly here.
         threshold: Needed<Spanned<Duration>>,
-        /// Narrows the metric down, in braces: `{http_route="/checkout"}`. The service's own label is added.
+        /// Narrows the metric down, in braces: `{http_route="/checkout"}`. The service's own label is added to a metric that the service declares.
         selector: Option<Spanned<Promql>>,
         /// Labels to keep apart: the objective then holds, and alerts, for each of their values.
         group_by: Option<Vec<Spanned<String>>>,

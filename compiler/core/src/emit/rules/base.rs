@@ -51,8 +51,25 @@ fn filled(
     });
 }
 
+/// Hands the rate of all events to `then`. Bad events of a group that no total counts are events as well: a group
+/// that only ever failed, or a label that just one of two metrics has, burns instead of being left out.
+fn all_events(rules: &mut Rules<'_>, counters: &Counters, base: u64, then: impl FnOnce(&mut Rules<'_>, &Expr<'_>)) {
+    let has_two_metrics = counters.total.metric_name() != counters.part.metric_name();
+    sum_rate(rules, &counters.total, base, |rules, all| {
+        let groups = groups(rules);
+        if groups.is_empty() || counters.part_is_good || !has_two_metrics {
+            return then(rules, all);
+        }
+        sum_rate(rules, &counters.part, base, |rules, bad| {
+            // Only while there are any: the total's absence must stay visible.
+            let some = Expr::binary(bad, Op::Filter(Compare::Gt), &Expr::Number(Decimal::ZERO));
+            then(rules, &Expr::binary_on(all, Op::Or, &groups, &some));
+        });
+    });
+}
+
 fn events(rules: &mut Rules<'_>, counters: &Counters, base: u64) {
-    sum_rate(rules, &counters.total, base, |rules, all| rules.record(Side::Events.series(names::BASE), all));
+    all_events(rules, counters, base, |rules, all| rules.record(Side::Events.series(names::BASE), all));
     let matchers = rules.own;
     let series = Side::Events.series(names::BASE);
     let slices: [&[_]; 1] = [&matchers];
@@ -115,7 +132,7 @@ fn slice_up(rules: &mut Rules<'_>, gauge: &Selector, slice: u64) {
 
 /// A minute is bad when more than `limit` of its events were.
 fn slice_ratio(rules: &mut Rules<'_>, counters: &Counters, limit: Decimal, idle_counts: bool, base: u64) {
-    sum_rate(rules, &counters.total, base, |rules, all| {
+    all_events(rules, counters, base, |rules, all| {
         // Any rate is above −1: an idle minute counts. Only one with events is above 0.
         let floor = Expr::Number(if idle_counts { Decimal::NEGATIVE_ONE } else { Decimal::ZERO });
         let exists = Expr::binary(all, Op::Test(Compare::Gt), &floor);
