@@ -182,7 +182,7 @@ impl Drill<'_> {
 
     /// The time limit for the alert in seconds: the long window of the fastest alert, and two minutes.
     fn patience(&self, severity: &str) -> f64 {
-        let slos = self.plan.services.iter().flat_map(|service| &service.slos);
+        let slos = self.plan.slos();
         let burns = slos.flat_map(|slo| &slo.burns).filter(|burn| burn.severity == severity);
         let shortest = burns.map(|burn| burn.long.real.seconds()).min_by(f64::total_cmp);
         shortest.unwrap_or(3_600.0) + 120.0

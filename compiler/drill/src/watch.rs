@@ -90,7 +90,7 @@ impl<'w> Watch<'w> {
     /// When the Prometheus does not answer, or the drill is interrupted.
     pub fn sees_events(&self, limit: f64) -> Answer<bool> {
         let seen = self.until(limit, |now| {
-            for slo in self.plan.services.iter().flat_map(|service| &service.slos).filter(|slo| !slo.sli.is_slices()) {
+            for slo in self.plan.slos().filter(|slo| !slo.sli.is_slices()) {
                 let events = self.metrics.instant(&queries::events(slo), now)?;
                 if events.iter().filter_map(Series::last).any(|rate| rate > 0.0) {
                     return Ok(Some(()));
@@ -178,22 +178,17 @@ impl<'w> Watch<'w> {
     /// # Errors
     /// When no spec has that objective.
     pub fn slo_of(&self, alert: &Alert) -> Answer<&'w SloPlan> {
-        let label = |name: &str| alert.labels.get(name).map_or("", String::as_str);
-        let (service, name) = (label("service"), label("slo"));
-        let slos = self.plan.services.iter().flat_map(|service| &service.slos);
-        slos.into_iter()
-            .find(|slo| slo.service == service && slo.name == name)
-            .ok_or_else(|| Trouble(format!("the alert {} is about `{service}/{name}`, which no spec has", alert.name)))
+        self.plan.slo(&alert.labels).ok_or_else(|| {
+            let label = |name: &str| alert.labels.get(name).map_or("", String::as_str);
+            let (service, slo) = (label("service"), label("slo"));
+            Trouble(format!("the alert {} is about `{service}/{slo}`, which no spec has", alert.name))
+        })
     }
 
     /// The burn-rate rule behind an alert of an objective; `None` for an alert on missing data.
     #[must_use]
     pub fn burn_of<'p>(&self, slo: &'p SloPlan, alert: &Alert) -> Option<&'p BurnAlert> {
-        let label = |name: &str| alert.labels.get(name).map_or("", String::as_str);
-        slo.burns.iter().find(|burn| {
-            let (long, short) = (burn.long.nominal.to_string(), burn.short.nominal.to_string());
-            burn.name == alert.name && long == label("long_window") && short == label("short_window")
-        })
+        slo.alert(&alert.labels)?.burn()
     }
 
     /// The highest burn rate over a long window now: earlier errors that it still holds.
@@ -202,7 +197,7 @@ impl<'w> Watch<'w> {
     /// When the Prometheus does not answer.
     pub fn burning(&self, severity: &str, at: f64) -> Answer<Option<f64>> {
         let mut highest: Option<f64> = None;
-        for slo in self.plan.services.iter().flat_map(|service| &service.slos) {
+        for slo in self.plan.slos() {
             for burn in slo.burns.iter().filter(|burn| burn.severity == severity) {
                 let series = self.metrics.instant(&queries::burn_rate(slo, burn.long.nominal), at)?;
                 let rates = series.iter().filter_map(Series::last);
@@ -214,7 +209,7 @@ impl<'w> Watch<'w> {
 
     /// The pause between two queries in seconds: a quarter of an evaluation interval.
     fn pace(&self) -> f64 {
-        let evaluations = self.plan.services.iter().flat_map(|service| &service.slos);
+        let evaluations = self.plan.slos();
         let shortest = evaluations.map(|slo| slo.timing.evaluation.seconds()).min_by(f64::total_cmp);
         (shortest.unwrap_or(4.0) / 4.0).clamp(0.25, 2.0)
     }

@@ -113,16 +113,20 @@ pub(super) fn look<'p>(question: &Question<'p>, calls: &Calls<'_>, sources: &Sou
     Found::Burns(Box::new(burning(question, firing, others, slo, log, sources)), slo)
 }
 
-/// The alert, where it fires and is one of the plan's.
+/// The alert, if it fires and belongs to the plan.
 fn of_plan<'p>(alert: &Alert, plan: &'p Plan) -> Option<(Firing, &'p SloPlan)> {
+    let planned = plan.slo(&alert.labels)?;
     let label = |name: &str| alert.labels.get(name).cloned();
-    let (service, slo) = (label("service")?, label("slo")?);
-    let slos = plan.services.iter().flat_map(|service| &service.slos);
-    let planned = slos.into_iter().find(|planned| planned.service == service && planned.name == slo)?;
     let group = planned.group_by.iter().filter_map(|name| Some((name.clone(), label(name)?))).collect();
-    let windows = label("long_window").zip(label("short_window"));
-    let severity = label("severity").unwrap_or_default();
-    let firing = Firing { alert: alert.name.clone(), service, slo, severity, windows, since: alert.since, group };
+    let firing = Firing {
+        alert: alert.name.clone(),
+        service: planned.service.clone(),
+        slo: planned.name.clone(),
+        severity: label("severity").unwrap_or_default(),
+        windows: label("long_window").zip(label("short_window")),
+        since: alert.since,
+        group,
+    };
     alert.fires.then_some((firing, planned))
 }
 
@@ -134,7 +138,7 @@ fn is_named(firing: &Firing, asked: &str) -> bool {
 /// with the highest burn rates; then the deepest service, which may be the cause of the others; then the highest
 /// burn rate.
 fn gravity((firing, slo): &(Firing, &SloPlan), plan: &Plan, calls: &Calls<'_>) -> f64 {
-    let burns = plan.services.iter().flat_map(|service| &service.slos).flat_map(|slo| &slo.burns);
+    let burns = plan.slos().flat_map(|slo| &slo.burns);
     let of_severity = burns.filter(|burn| burn.severity == firing.severity).map(|burn| float(burn.burn));
     let severity = of_severity.fold(0.0, f64::max);
     let own = pair(firing, slo).map_or(0.0, |burn| float(burn.burn));

@@ -258,7 +258,7 @@ the renamed objective starts afresh.",
 };
 
 /// Something that may be declared once is declared twice.
-pub static DUPLICATE_NAME: Code = Code {
+pub(crate) static DUPLICATE_NAME: Code = Code {
     id: "duplicate-name",
     severity: Error,
     summary: "something that may be declared once is declared twice",

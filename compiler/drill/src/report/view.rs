@@ -61,7 +61,7 @@ impl<'i> Incident<'i> {
     /// The objective whose alert fired.
     pub(super) fn slo(&self) -> Answer<&'i SloPlan> {
         let page = self.page()?;
-        let slos = self.plan.services.iter().flat_map(|service| &service.slos);
+        let slos = self.plan.slos();
         slos.into_iter()
             .find(|slo| slo.service == page.service && slo.name == page.slo)
             .ok_or_else(|| Trouble(format!("no spec has the objective {}/{}", page.service, page.slo)))
