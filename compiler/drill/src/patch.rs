@@ -20,7 +20,7 @@ pub struct Patch {
 pub struct Opened {
     /// `latency` or `errors`; empty where the patch does not say.
     pub kind: String,
-    /// The function that is at fault.
+    /// The faulty function.
     pub function: String,
     /// Its file.
     pub file: String,

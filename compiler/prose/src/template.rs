@@ -16,7 +16,7 @@ pub use minijinja::{Environment, Value, context};
 
 use crate::escape;
 
-/// A template is at fault: a bug of the crate that owns it, in the engine's words.
+/// A faulty template: a bug of the crate that owns it, in the engine's words.
 #[derive(Debug, Clone)]
 pub struct Fault(String);
 
@@ -70,7 +70,7 @@ impl Templates {
     /// Reads every template.
     ///
     /// # Errors
-    /// When one is at fault.
+    /// When one is faulty.
     pub fn check(&self) -> Result<(), Fault> {
         self.environment.get_or_init(|| self.build()).as_ref().map(|_| ()).map_err(Clone::clone)
     }
