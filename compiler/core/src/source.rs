@@ -50,6 +50,11 @@ impl<T> Spanned<T> {
         Self { value, span }
     }
 
+    /// A value that stands in no source: a program made it, to be written.
+    pub fn made(value: T) -> Self {
+        Self { value, span: Span { source: SourceId(u32::MAX), start: 0, end: 0 } }
+    }
+
     /// The same place with the value changed by `change`.
     pub fn map<U>(self, change: impl FnOnce(T) -> U) -> Spanned<U> {
         Spanned { value: change(self.value), span: self.span }
@@ -142,7 +147,7 @@ impl Sources {
 
     /// A source's path from the folder of specs on, that folder included: it does not depend on where one stands.
     #[must_use]
-    pub fn path_of(&self, id: SourceId) -> String {
+    pub(crate) fn path_of(&self, id: SourceId) -> String {
         let path = &self.get(id).path;
         match self.folder.as_ref().and_then(|(prefix, name)| Some((path.strip_prefix(prefix.as_str())?, name))) {
             Some((rest, name)) => format!("{name}/{}", rest.trim_start_matches('/')),

@@ -13,7 +13,7 @@ use emberline_walk::source::{Answer, Trouble};
 pub enum Fault {
     /// A commit.
     Patch(Patch),
-    /// What `inject` knows by this name.
+    /// An outage by its name for `inject`.
     Outage(String),
 }
 
@@ -28,14 +28,14 @@ impl Fault {
     }
 }
 
-/// What there is to draw from.
+/// Faults and honest commits.
 #[derive(Debug, Clone, Default)]
 pub struct Catalogue {
     /// Faults that are commits, by name.
     pub faults: Vec<Patch>,
-    /// Commits that do no harm, by name.
+    /// Harmless commits, by name.
     pub honest: Vec<Patch>,
-    /// Faults that are none.
+    /// Outages, by name.
     pub outages: Vec<String>,
 }
 
@@ -81,8 +81,8 @@ impl Catalogue {
         }
     }
 
-    /// The fault of the drill `index` (from 0) of a series with this seed. Drawn as from a bag that holds every fault once, and
-    /// one outage, and is filled again when it is empty: so a series meets them all, and nobody knows which comes next.
+    /// The fault of drill `index` (from 0) of a series with this seed, drawn without replacement from a bag of all
+    /// faults and one outage. An empty bag is refilled, so a series meets every fault in an unknown order.
     ///
     /// # Errors
     /// When there is nothing to draw.

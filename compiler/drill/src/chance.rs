@@ -1,4 +1,4 @@
-//! Chance that can be repeated: the same seed draws the same drills. Nothing here is secret by strength, only by silence.
+//! Repeatable random numbers: the same seed draws the same drills. Not for secrets.
 
 use std::collections::hash_map::RandomState;
 use std::hash::{BuildHasher, Hasher};
@@ -14,7 +14,7 @@ impl Chance {
         Self(seed)
     }
 
-    /// A seed that nobody chose.
+    /// A random seed.
     #[must_use]
     pub fn seed() -> u64 {
         // The standard library seeds its hashers from the system's entropy.
@@ -32,14 +32,14 @@ impl Chance {
         mixed ^ (mixed >> 31)
     }
 
-    /// A number from 0 to below `bound`; 0 where that is 0.
+    /// A number below `bound`; 0 if `bound` is 0.
     #[expect(clippy::cast_possible_truncation, reason = "the remainder is below a usize")]
     pub fn below(&mut self, bound: usize) -> usize {
-        // The bias of a remainder is 2^-50 for the dozens that are drawn from here.
+        // The bias of a remainder is 2^-50 for bounds of some dozens.
         if bound == 0 { 0 } else { (self.draw() % bound as u64) as usize }
     }
 
-    /// Puts things in an order that any other is as likely as.
+    /// Shuffles with equal probability of every order.
     pub fn shuffle<T>(&mut self, things: &mut [T]) {
         for last in (1..things.len()).rev() {
             let other = self.below(last + 1);

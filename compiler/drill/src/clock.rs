@@ -1,4 +1,4 @@
-//! The time that a drill runs in. Behind a trait, since an hour of waiting is a poor test.
+//! The clock of a drill, behind a trait so that tests do not wait.
 
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
@@ -9,17 +9,17 @@ use emberline_walk::source::{Answer, Trouble};
 pub trait Clock {
     /// Now, in unix seconds.
     fn now(&self) -> f64;
-    /// Waits so many seconds.
+    /// Waits `seconds`.
     ///
     /// # Errors
-    /// When somebody asks the drill to end meanwhile.
+    /// When the drill is interrupted.
     fn sleep(&self, seconds: f64) -> Answer<()>;
 }
 
-/// The time on the wall. Waits no longer than until `ended` is set.
+/// The system clock. A wait ends early once `ended` is set.
 #[derive(Debug, Clone, Copy)]
 pub struct Wall<'w> {
-    /// Set once the drill is to end, as on an interrupt.
+    /// Set on an interrupt.
     pub ended: &'w AtomicBool,
 }
 
@@ -43,7 +43,7 @@ impl Clock for Wall<'_> {
     }
 }
 
-/// What is said of a drill that somebody ended.
+/// The error of an interrupted drill.
 #[must_use]
 pub fn interrupted() -> Trouble {
     Trouble("the drill was interrupted".to_owned())

@@ -1,6 +1,6 @@
-//! Commands that a drill runs: each in a process group of its own, within a bound, its output in a file.
+//! Commands of a drill. Each runs in its own process group, with a time limit, and writes its output to a file.
 //!
-//! Output goes to files rather than pipes, because what a command leaves running keeps a pipe open for ever.
+//! Output goes to files rather than pipes, because processes that a command leaves behind keep a pipe open for ever.
 
 use std::fs::{File, OpenOptions};
 use std::io;
@@ -13,15 +13,15 @@ use super::clock::interrupted;
 use super::group;
 use emberline_walk::source::{Answer, Trouble};
 
-/// Between two looks at a process.
+/// The pause between two checks of a process.
 const LOOK: Duration = Duration::from_millis(50);
-/// How many lines of a log are told.
+/// How many lines of a log an error shows.
 const TAIL: usize = 25;
 
 /// A command and where it runs.
 #[derive(Debug, Clone)]
 pub struct Order<'o> {
-    /// What it is called when people are told of it.
+    /// Its name in messages.
     pub name: &'o str,
     /// The line for `sh -c`.
     pub line: &'o str,
@@ -33,7 +33,7 @@ pub struct Order<'o> {
     pub logs: &'o Path,
 }
 
-/// A process that runs, with all that it started.
+/// A running process with all its children.
 #[derive(Debug)]
 pub struct Running {
     name: String,
@@ -62,10 +62,10 @@ impl Order<'_> {
         Ok(Running { name: self.name.to_owned(), child, out, log })
     }
 
-    /// Runs it to its end; gives what it printed on standard output.
+    /// Runs it to its end and returns its standard output.
     ///
     /// # Errors
-    /// When it fails, takes longer than `limit`, or the drill is ended meanwhile; with its last lines.
+    /// When it fails, takes longer than `limit`, or the drill is interrupted; with its last lines.
     pub fn run(&self, limit: Duration, ended: &AtomicBool) -> Answer<String> {
         let mut running = self.start()?;
         let began = Instant::now();
@@ -110,12 +110,12 @@ impl Running {
         Trouble(format!("`{}` {what}; its last lines:\n{}", self.name, tail(&self.log)))
     }
 
-    /// Asks it and all that it started to end; what has not within `limit` is killed.
+    /// Asks it and its children to end; after `limit` the rest is killed.
     pub fn end(&mut self, limit: Duration) {
         group::ask_to_end(&mut self.child);
         let began = Instant::now();
         while began.elapsed() < limit {
-            // Whether it can be looked after is not asked here: what counts is whether anybody is left.
+            // An error here does not matter: only processes that are left do.
             let _ = self.child.try_wait();
             if group::is_gone(&mut self.child) {
                 return;

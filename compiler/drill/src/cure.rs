@@ -10,20 +10,20 @@ use super::site::Phase;
 use super::stage::{Broken, Drill, Settings, opened};
 use emberline_walk::source::{Alert, Answer};
 
-/// How often the search is begun: telemetry of a fault may arrive later than its page.
+/// How often the search runs: telemetry of a fault may arrive after its alert.
 const ROUNDS: usize = 3;
-/// Seconds between two rounds: collectors wait ten for a trace to be complete, and in compressed time two and an export.
+/// Seconds between two rounds: collectors wait 10 s for a complete trace, and in compressed time 2 s plus an export.
 const BETWEEN: f64 = 10.0;
 const BETWEEN_AT_LEAST: f64 = 4.0;
-/// Seconds that telemetry is given to arrive, on the windows of production and at least.
+/// Seconds for telemetry to arrive: on production windows, and the minimum.
 const ARRIVAL: f64 = 30.0;
 const ARRIVAL_AT_LEAST: f64 = 10.0;
-/// Seconds more after an outage: callers may find what was gone only after a while.
+/// Extra seconds after an outage, since callers reconnect only after a while.
 const REUNION: f64 = 60.0;
-/// How many suspects are tried at most.
+/// The most suspects that are tried.
 const TRIES: usize = 12;
 
-/// What was broken, and who was called for what.
+/// The fault and the alert that it raised.
 #[derive(Clone, Copy)]
 pub(super) struct Case<'c> {
     pub(super) fault: &'c Fault,
@@ -33,17 +33,17 @@ pub(super) struct Case<'c> {
     pub(super) broken: &'c Broken,
 }
 
-/// What came of the search and the rollbacks.
+/// The result of the search and the rollbacks.
 pub(super) struct Fixed {
     pub(super) search: Search,
     pub(super) conclusion: Conclusion,
     pub(super) attempts: Vec<Attempt>,
-    /// When the objective was kept again, unix seconds.
+    /// When the objective recovered, unix seconds.
     pub(super) recovered: Option<f64>,
     pub(super) outcome: Outcome,
 }
 
-/// A rollback: what it takes back, and the revision that it brings.
+/// A rollback: what it reverts, and the revision that it deploys.
 struct Rollback {
     what: String,
     commit: Option<String>,
@@ -57,7 +57,8 @@ struct Tried {
 }
 
 impl Drill<'_> {
-    /// Looks for the cause and mitigates it. If nothing helps that the search named, the whole release is rolled back.
+    /// Looks for the cause and mitigates it. If nothing helps that the search named, the whole release is rolled
+    /// back.
     pub(super) fn fix(&mut self, case: &Case<'_>, log: &mut Log<'_>) -> Answer<Fixed> {
         let zero = case.broken.ended;
         let began = self.clock.now() - zero;
@@ -120,7 +121,8 @@ impl Drill<'_> {
         Ok(all)
     }
 
-    /// Looks until the search is sure, or has looked often enough: conclusion, rounds, and seconds of its own.
+    /// Searches until the answer is certain or the rounds are over. Returns conclusion, rounds, and search time in
+    /// seconds.
     fn look(&mut self, case: &Case<'_>, log: &mut Log<'_>) -> Answer<(Conclusion, usize, f64)> {
         let mut seconds = 0.0;
         let mut round = 0;
@@ -142,7 +144,7 @@ impl Drill<'_> {
         }
     }
 
-    /// The rollback that takes one commit back; where later commits stand in its way, they go as well. `None` where git does not
+    /// The rollback that reverts one commit, and later commits too if they conflict. `None` if git does not
     /// know it.
     fn rollback_of(&mut self, case: &Case<'_>, commit: &str, subject: &str) -> Answer<Option<Rollback>> {
         let Some(commit) = self.repository.find(commit)? else { return Ok(None) };
@@ -200,8 +202,8 @@ impl Drill<'_> {
     }
 }
 
-/// Seconds in which an objective shows that something helped: the base window must have forgotten, two evaluations must have
-/// seen it, and telemetry must have arrived. Of the last a part takes as long however short the windows are.
+/// Seconds in which an objective must recover: the base window must pass, two evaluations must confirm it, and
+/// telemetry must arrive. Part of the last does not shrink with the windows.
 fn recovery(slo: &SloPlan, scale: u32) -> f64 {
     let windows = slo.timing.base.seconds() + 3.0 * slo.timing.evaluation.seconds();
     windows + (ARRIVAL / f64::from(scale.max(1))).max(ARRIVAL_AT_LEAST)
@@ -213,7 +215,7 @@ fn recovery_in_full(slo: &SloPlan, scale: u32) -> f64 {
     windows * f64::from(scale.max(1)) + ARRIVAL
 }
 
-/// The place of the commit at fault among the suspects, and whether the conclusion is sure of something wrong.
+/// The rank of the faulty commit, and whether the conclusion is certain and wrong.
 fn judged(conclusion: &Conclusion, case: &Case<'_>) -> (Option<usize>, bool) {
     let bad = case.broken.release.bad.as_deref();
     let is_bad = |commit: &str| bad.is_some_and(|bad| bad == commit);
@@ -226,20 +228,21 @@ fn judged(conclusion: &Conclusion, case: &Case<'_>) -> (Option<usize>, bool) {
     (rank, is_wrong)
 }
 
-/// Whether the function that the patch says is at fault was named; `None` where it does not say, or nobody looks for one.
+/// Whether the function that the patch names as faulty was named; `None` if the patch names none, or the search
+/// looks for none.
 fn names_function(conclusion: &Conclusion, case: &Case<'_>) -> Option<bool> {
     let function = opened(case.fault).function;
     let looks = case.settings.method == Method::Walk && !function.is_empty();
     looks.then(|| {
         conclusion.functions.iter().any(|named| {
-            // A closure is its function's.
+            // A closure belongs to its function.
             let named = named.split("::{{closure}}").next().unwrap_or_default();
             named == function || named.ends_with(&format!("::{function}")) || function.ends_with(&format!("::{named}"))
         })
     })
 }
 
-/// A conclusion in a line, which does not give away whether it is right.
+/// A conclusion in a line, without a hint whether it is right.
 fn said(conclusion: &Conclusion) -> String {
     let first = conclusion.suspects.first();
     let suspect = first.map(|it| format!("{} {}", it.commit.get(..12).unwrap_or(&it.commit), it.subject));

@@ -1,5 +1,5 @@
-//! One drill from a healthy system to a healthy system: break it, wait for the page, look for the cause, take it back, wait for
-//! the end. Every wait has a bound.
+//! One drill, from a healthy system to a healthy system: inject a fault, wait for the alert, search for the cause,
+//! roll back, and wait for recovery. Every wait has a limit.
 
 use emberline_core::plan::SloPlan;
 use emberline_walk::source::{Alert, Answer, Trouble};
@@ -21,8 +21,8 @@ pub use super::stage::{Drill, Drilled, Settings};
 impl Drill<'_> {
     /// Runs it.
     ///
-    /// # Errors
-    /// When the system, its Prometheus or git fails, or somebody ends the drill. The system is then in an unknown state.
+    /// # Errors When the system, its Prometheus or git fails, or the drill is interrupted. The system is then in an
+    /// unknown state.
     pub fn run(&mut self, fault: &Fault, honest: &[Patch], settings: &Settings) -> Answer<Drilled> {
         let mut log = Log::new(self.clock, self.say);
         self.become_healthy(settings, &mut log)?;
@@ -76,7 +76,7 @@ impl Drill<'_> {
         Ok(Drilled { record, evidence, artefacts: fixed.conclusion.artefacts })
     }
 
-    /// Brings the good revision back, waits until nobody is called, and lets healthy traffic pass.
+    /// Deploys the good revision, waits until no alert fires, and lets healthy traffic pass.
     fn become_healthy(&mut self, settings: &Settings, log: &mut Log<'_>) -> Answer<()> {
         if self.standing != settings.good {
             log.tell("the good revision is deployed again");
@@ -105,7 +105,7 @@ impl Drill<'_> {
         }
     }
 
-    /// Makes a release and deploys it; an outage begins once an honest release has been deployed for a while.
+    /// Makes a release and deploys it. An outage starts after an honest release has run for a while.
     fn break_it(&mut self, fault: &Fault, honest: &[Patch], settings: &Settings, log: &mut Log<'_>) -> Answer<Broken> {
         let mut chance = Chance::new(settings.seed.wrapping_add(settings.index as u64 * 0x9e37));
         let bad = match fault {
@@ -137,7 +137,7 @@ impl Drill<'_> {
         Ok(Broken { release, services, burn_before, began, ended })
     }
 
-    /// Ends a fault that nobody was called for.
+    /// Ends a fault for which no alert fired.
     fn undo(&mut self, fault: &Fault, settings: &Settings, log: &mut Log<'_>) -> Answer<()> {
         if let Fault::Outage(name) = fault {
             self.site.inject(name, Phase::End)?;
@@ -146,17 +146,17 @@ impl Drill<'_> {
         self.bring(&settings.good, true).map(drop)
     }
 
-    /// Until when the fault lasted undisturbed, in seconds from T+0: up to the rollback that helped, whose own restarts are left
-    /// out where there is enough without them. `None` where nothing helped.
+    /// How long the fault lasted undisturbed, in seconds from T+0: until the rollback that helped. Restarts of that
+    /// rollback count only if there is not enough data without them. `None` if nothing helped.
     fn lasted(&self, slo: &SloPlan, attempts: &[Attempt]) -> Option<f64> {
         let cure = attempts.iter().find(|attempt| attempt.helped)?;
         let enough = slo.timing.base.seconds() + 5.0 * slo.timing.evaluation.seconds();
         Some(if cure.began >= enough { cure.began } else { cure.ended })
     }
 
-    /// The share of bad events while the fault lasted, up to `end`; the ramp of the base window is left out where as much is left.
-    /// Where the fault was soon over, what is recorded still rises when it ends: then all that was bad until now is held against
-    /// the events of as long as the fault lasted.
+    /// The share of bad events during the fault, up to `end`, without the ramp of the base window if the fault
+    /// lasted longer. The recorded rate of a short fault still rises at its end: then all bad events until now are
+    /// divided by the events of the fault's duration.
     fn error_ratio(&self, slo: &SloPlan, alert: &Alert, start: f64, end: f64) -> Answer<Option<f64>> {
         let base = slo.timing.base.seconds();
         let whole = start + base;
@@ -168,7 +168,7 @@ impl Drill<'_> {
     }
 
     fn impact(&self, slo: &SloPlan, alert: &Alert, start: f64, end: f64, error_ratio: Option<f64>) -> Answer<Impact> {
-        // The base window still counts what happened within its reach.
+        // The base window still counts events within its range.
         let end = end + slo.timing.base.seconds();
         let counted = self.watch().counted(slo, &alert.labels, start, end)?;
         let allowed = counted.events / (end - start).max(1.0) * slo.window_real.seconds() * share(slo.budget);
@@ -180,16 +180,16 @@ impl Drill<'_> {
         })
     }
 
-    /// Seconds that a page is waited for: the long window of the fastest alert, and what a system needs besides.
+    /// The time limit for the alert in seconds: the long window of the fastest alert, and two minutes.
     fn patience(&self, severity: &str) -> f64 {
-        let slos = self.plan.services.iter().flat_map(|service| &service.slos);
+        let slos = self.plan.slos();
         let burns = slos.flat_map(|slo| &slo.burns).filter(|burn| burn.severity == severity);
         let shortest = burns.map(|burn| burn.long.real.seconds()).min_by(f64::total_cmp);
         shortest.unwrap_or(3_600.0) + 120.0
     }
 
-    /// Seconds until nobody is called any more once a system is healthy: the longest short window of a page, and the time that
-    /// alerts keep firing.
+    /// The time limit until no alert fires in a healthy system, in seconds: the longest short window of a paging
+    /// alert, and `keep_firing_for`.
     fn calm_down(&self) -> f64 {
         let scale = f64::from(self.plan.time_scale.max(1));
         2_700.0 / scale + 300.0
@@ -200,7 +200,7 @@ impl Drill<'_> {
         Drilled { record, evidence: Evidence::default(), artefacts: Vec::new() }
     }
 
-    /// The record of a drill that nobody was called for.
+    /// The record of a drill without an alert.
     fn blank(&self, fault: &Fault, opened: Opened, settings: &Settings, broken: &Broken, log: Log<'_>) -> Record {
         Record {
             version: 1,

@@ -1,4 +1,4 @@
-//! What a drill's Prometheus said: the alert as it fired, and its series until it had cleared.
+//! Evidence from a drill's Prometheus: the alert as it fired, and time series until it resolved.
 
 use emberline_core::plan::{SloPlan, queries};
 use serde::Serialize;
@@ -6,13 +6,13 @@ use serde_json::Value;
 
 use emberline_walk::source::{Alert, Answer, Metrics, Series};
 
-/// Points of a series at most; Prometheus gives no more than 11,000.
+/// The most points of a series; Prometheus returns at most 11,000.
 const POINTS: f64 = 2_000.0;
 
 /// What was asked, and the answer.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Asked {
-    /// What it shows, for people.
+    /// Its title.
     pub title: String,
     /// The query.
     pub query: String,
@@ -22,10 +22,10 @@ pub struct Asked {
     pub series: Vec<Series>,
 }
 
-/// What a drill's Prometheus said.
+/// Evidence from a drill's Prometheus.
 #[derive(Debug, Clone, Default, PartialEq, Serialize)]
 pub struct Evidence {
-    /// The alert as it was read when it fired.
+    /// The alert at the time it fired.
     pub fired: Value,
     /// `ALERTS` of the objective, from before the change until the end.
     pub alerts: Option<Asked>,

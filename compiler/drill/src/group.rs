@@ -1,4 +1,4 @@
-//! A process and all that it started, as one. Where the system knows no process groups, the process alone.
+//! A process and its children as a group. Without process groups of the system, the process alone.
 
 use std::process::{Child, Command};
 
@@ -11,36 +11,37 @@ mod unix {
         i32::try_from(child.id()).ok().and_then(Pid::from_raw)
     }
 
-    /// Gives a command a group of its own: an interrupt at the terminal reaches the drill, which then ends all in good order.
+    /// Gives a command its own group. An interrupt at the terminal reaches only the drill, which ends the group in
+    /// order.
     pub(in super::super) fn own(command: &mut Command) {
         std::os::unix::process::CommandExt::process_group(command, 0);
     }
 
-    /// Asks everybody in the group to end.
+    /// Asks all processes of the group to end.
     pub(in super::super) fn ask_to_end(child: &mut Child) {
-        // Fails only where nobody is left, which is what is wanted.
+        // Fails only if no process is left, which is the goal.
         let _ = of(child).map(|group| kill_process_group(group, Signal::TERM));
     }
 
-    /// Whether nobody in the group is left. The child itself must have been waited for.
+    /// Whether no process of the group is left. The child itself must have been waited for.
     pub(in super::super) fn is_gone(child: &mut Child) -> bool {
         of(child).is_none_or(|group| test_kill_process_group(group).is_err() || only_zombies(group))
     }
 
-    /// Ends everybody in the group at once.
+    /// Kills all processes of the group.
     pub(in super::super) fn kill(child: &mut Child) {
         let _ = of(child).map(|group| kill_process_group(group, Signal::KILL));
         let _ = child.wait();
     }
 
-    /// Whether all that is left of the group are processes that ended and that nobody has waited for: a container's first
-    /// process may never do so. Where the system does not say, somebody is left.
+    /// Whether only zombies are left of the group: the first process of a container may never wait for
+    /// them. If the system does not tell, a process is left.
     fn only_zombies(group: Pid) -> bool {
         let Ok(processes) = std::fs::read_dir("/proc") else { return false };
         let group = group.as_raw_nonzero().to_string();
         let mut members = processes.flatten().filter_map(|process| {
             let stat = std::fs::read_to_string(process.path().join("stat")).ok()?;
-            // Behind the name, which may hold anything: state, parent, group.
+            // After the name, which may hold any text: state, parent, group.
             let (_, rest) = stat.rsplit_once(") ")?;
             let mut fields = rest.split(' ');
             let state = fields.next()?.to_owned();

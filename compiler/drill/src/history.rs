@@ -8,11 +8,11 @@ use super::record::Commit;
 use super::repository::Repository;
 use emberline_walk::source::{Answer, Trouble};
 
-/// Who writes commits where no patch says who.
+/// The author of commits whose patches name none.
 const AUTHOR: &str = "drill-1 <drill-1@shop.example>";
-/// How many honest commits, where nobody says: at least the first, below the second.
+/// The default range of honest commits: at least the first, below the second.
 const HONEST: (usize, usize) = (3, 7);
-/// Over how many seconds at most a release was written.
+/// The longest time in which a release was written, in seconds.
 const SPREAD: f64 = 4.0 * 86_400.0;
 
 /// A release.
@@ -22,18 +22,18 @@ pub struct Release {
     pub good: String,
     /// The newest commit, which is deployed.
     pub deployed: String,
-    /// The bad commit; `None` where all are honest.
+    /// The faulty commit; `None` if all are honest.
     pub bad: Option<String>,
     /// All commits, the newest first.
     pub commits: Vec<Commit>,
 }
 
-/// Makes a release on top of `good`: some honest commits in an order of chance, and the bad one somewhere among them.
-/// Honest ones that do not fit are left out. `now` is when it is deployed, in unix seconds: commits are dated to the days
-/// before, after the commit that they stand on.
+/// Makes a release on top of `good`: honest commits in a random order, and the faulty commit at a random place.
+/// Honest commits that do not apply are left out. `now` is the time of deployment in unix seconds; commits are dated
+/// between `good` and `now`.
 ///
 /// # Errors
-/// When the bad patch does not fit on `good`, or git cannot.
+/// When the faulty patch does not apply to `good`, or git fails.
 pub fn release(
     repository: &Repository,
     good: &str,
@@ -62,7 +62,7 @@ pub fn release(
     {
         order.swap(place, last);
     }
-    // Where honest commits before it stand in the way of the bad one, it comes first.
+    // If honest commits conflict with the faulty one, it comes first.
     for attempt in [order.clone(), first(&order)] {
         repository.go_to(good)?;
         let mut found = None;
@@ -88,13 +88,13 @@ pub fn release(
     Err(Trouble(format!("the patch `{name}` does not apply to {}", good.get(..12).unwrap_or(good))))
 }
 
-/// The same with the bad one first.
+/// The same order with the faulty commit first.
 fn first<'p>(order: &[(&'p Patch, bool)]) -> Vec<(&'p Patch, bool)> {
     let (bad, honest): (Vec<_>, Vec<_>) = order.iter().copied().partition(|(_, is_bad)| *is_bad);
     bad.into_iter().chain(honest).collect()
 }
 
-/// Everybody who wrote a patch: a fault is not to be known by its author.
+/// All authors of patches: the author must not give the fault away.
 fn authors(honest: &[Patch], bad: Option<&Patch>) -> Vec<String> {
     let mut authors: Vec<String> =
         honest.iter().chain(bad).filter_map(|patch| patch.header("From")).map(str::to_owned).collect();
@@ -103,7 +103,7 @@ fn authors(honest: &[Patch], bad: Option<&Patch>) -> Vec<String> {
     authors
 }
 
-/// So many times after `since` and before `now`, in order, as git reads them.
+/// `many` random times between `since` and `now`, in order, as git reads them.
 #[expect(clippy::cast_precision_loss, reason = "a fraction of days, to the second")]
 fn dates(many: usize, since: f64, now: f64, chance: &mut Chance) -> Vec<String> {
     const STEPS: usize = 1 << 20;

@@ -1,11 +1,11 @@
-//! The drill: a system is broken on purpose, by a commit among honest ones that nobody has told, and the way back is timed.
+//! Drills: a fault is hidden among honest commits, and detection, search and recovery are timed.
 //!
-//! - [`catalogue`] is what there is to draw from, by [`chance`]: [`patch`]es and outages. [`history`] makes a release of them in
+//! - [`catalogue`] holds [`patch`]es and outages, drawn by [`chance`]. [`history`] makes a release of them in
 //!   a clone, the [`repository`].
 //! - [`site`] is the system, behind the [`command`]s that the policy names.
-//! - [`drill`] runs one: it [`watch`]es the alerts, has a [`search`] look for the cause, takes it back, and keeps a [`record`]
-//!   and what the Prometheus said, the [`evidence`].
-//! - [`series`] puts many records together; [`notes`] is what they teach.
+//! - [`drill`] runs one: it [`watch`]es alerts, runs a [`search`] for the cause, rolls back, and keeps a [`record`]
+//!   and the [`evidence`] of its Prometheus. [`report`] writes it up.
+//! - [`series`] summarises many records; [`notes`] are lessons for the runbook.
 
 pub mod catalogue;
 pub mod chance;

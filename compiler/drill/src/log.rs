@@ -1,4 +1,4 @@
-//! The timeline of a drill, told as it happens.
+//! The timeline of a drill, printed as it happens.
 
 use emberline_prose::number::offset;
 
@@ -20,12 +20,12 @@ impl<'l> Log<'l> {
         Self { clock, say, moments: Vec::new(), zero: None }
     }
 
-    /// From here on moments are told as seconds since `zero`.
+    /// Prints later moments in seconds since `zero`.
     pub(super) fn zero(&mut self, zero: f64) {
         self.zero = Some(zero);
     }
 
-    /// Writes down and tells what has just happened.
+    /// Records and prints a moment.
     pub(super) fn tell(&mut self, what: impl Into<String>) {
         let what = what.into();
         let now = self.clock.now();
@@ -36,7 +36,7 @@ impl<'l> Log<'l> {
         self.moments.push((now, what));
     }
 
-    /// Writes down what nobody is to know yet.
+    /// Records a moment without printing it.
     pub(super) fn note(&mut self, what: impl Into<String>) {
         self.moments.push((self.clock.now(), what.into()));
     }

@@ -1,8 +1,8 @@
-//! What slowed a drill, and how the next compilation puts it on the runbook.
+//! What slowed a drill, as notes for the runbook.
 
 use super::record::{Attempt, Outcome, Record, Search, Verdict};
 
-/// A search that takes longer is said to be slow, in seconds.
+/// A longer search counts as slow, in seconds.
 const LONG: f64 = 15.0;
 
 /// What made a drill slow, in sentences.
@@ -32,7 +32,7 @@ pub fn slow(search: &Search, attempts: &[Attempt], gaps: &[String]) -> Vec<Strin
     slow
 }
 
-/// What is to stand on the runbook of the objective that paged: its service, its name, and lines of Markdown. `None` where there
+/// Notes for the runbook of the objective: service, objective, and lines of Markdown. `None` if there
 /// is nothing to learn.
 #[must_use]
 pub fn learned(record: &Record) -> Option<(String, String, Vec<String>)> {
@@ -54,7 +54,7 @@ pub fn learned(record: &Record) -> Option<(String, String, Vec<String>)> {
     Some((page.service.clone(), page.slo.clone(), vec![line.trim_end().to_owned()]))
 }
 
-/// The notes of a file with lines added at the end; what people wrote stays as it is, and a line that stands there already is not
+/// The notes of a file with lines added at the end. Existing text stays, and an existing line is not
 /// added again.
 #[must_use]
 pub fn appended(notes: &str, lines: &[String]) -> String {

@@ -4,7 +4,7 @@ use std::path::Path;
 
 use emberline_walk::source::{Answer, Trouble};
 
-/// No patch of a drill is longer: a fault is a change that somebody could have reviewed.
+/// The longest patch of a drill: a fault is a change that somebody could have reviewed.
 const LONGEST: u64 = 4 << 20;
 
 /// A patch.
@@ -15,12 +15,12 @@ pub struct Patch {
     text: String,
 }
 
-/// What a fault's patch says of itself, for those who have seen the drill to its end.
+/// The headers of a fault's patch, which are shown only after the drill.
 #[derive(Debug, Clone, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub struct Opened {
     /// `latency` or `errors`; empty where the patch does not say.
     pub kind: String,
-    /// The function that is at fault.
+    /// The faulty function.
     pub function: String,
     /// Its file.
     pub file: String,
@@ -38,7 +38,7 @@ impl Patch {
     /// Reads a patch.
     ///
     /// # Errors
-    /// When there is none, or it is longer than anybody reviews.
+    /// When there is none, or it is too long to be reviewed.
     pub fn read(path: &Path) -> Answer<Self> {
         let failed = |cause: std::io::Error| Trouble(format!("cannot read the patch {}: {cause}", path.display()));
         let length = std::fs::metadata(path).map_err(failed)?.len();
@@ -65,7 +65,7 @@ impl Patch {
         })
     }
 
-    /// What it says of itself.
+    /// Its `X-Fault-…` headers.
     #[must_use]
     pub fn open(&self) -> Opened {
         let said = |name: &str| self.header(name).unwrap_or_default().to_owned();
@@ -77,8 +77,8 @@ impl Patch {
         }
     }
 
-    /// The mail with another date and author, and without what gives it away. Of a bare diff, a mail with a message that says
-    /// nothing.
+    /// The mail with another date and author, without headers that reveal the fault. A bare diff becomes a mail with
+    /// a neutral message.
     #[must_use]
     pub fn as_of(&self, date: &str, author: &str) -> String {
         let told = format!("From: {author}\nDate: {date}\n");

@@ -1,64 +1,64 @@
-//! What is kept of a drill: one JSON file, from which series, reports and returns are worked out.
+//! The record of a drill: one JSON file, the source of series, reports and returns.
 //!
-//! Times are seconds from the moment at which the change was in effect (the end of the bad deployment, or of `inject`); what
-//! came before is negative. Where a time is absent, it did not come to that.
+//! Times are seconds from T+0, when the change took effect (the end of the bad deployment, or of `inject`). Earlier
+//! times are negative. An absent time means that the event did not happen.
 
 use serde::{Deserialize, Serialize};
 
 use super::patch::Opened;
 
-/// A drill that was seen to its end.
+/// A finished drill.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Record {
     /// The form of this file: 1.
     pub version: u32,
     /// Its name within a series, such as `walk-003`.
     pub id: String,
-    /// When the change was in effect, unix seconds: T+0.
+    /// When the change took effect, unix seconds: T+0.
     pub began: f64,
-    /// The same as people write it, UTC.
+    /// The same as a date in UTC.
     pub date: String,
-    /// By how much all lengths of time were compressed.
+    /// The time scale of windows and intervals.
     pub time_scale: u32,
-    /// Who looked for the cause.
+    /// Who searched for the root cause.
     pub method: Method,
-    /// Signals that were not looked at.
+    /// Signals that were left out.
     pub without: Vec<String>,
-    /// What drew the fault and the history.
+    /// The seed of fault and history.
     pub seed: u64,
-    /// The fault, opened once the drill was over.
+    /// The fault, revealed after the drill.
     pub fault: FaultRecord,
     /// What was deployed.
     pub release: ReleaseRecord,
-    /// When the change began to come into effect; negative: how long the deployment took.
+    /// When the change started to take effect: minus the duration of the deployment.
     pub change_began: f64,
     /// What happened, in order.
     pub timeline: Vec<Moment>,
-    /// The page; `None` where nobody was called in time.
+    /// The alert; `None` if none fired in time.
     pub page: Option<Page>,
-    /// The search for the cause; `None` where nobody was called.
+    /// The search for the root cause; `None` if no alert fired.
     pub search: Option<Search>,
     /// Rollbacks, in order.
     pub attempts: Vec<Attempt>,
     /// How it ended.
     pub outcome: Outcome,
-    /// Seconds until the page was seen, from the end of the deployment (MTTD).
+    /// Seconds from the end of the deployment until the alert was seen (MTTD).
     pub detected: Option<f64>,
-    /// Seconds until the objective was kept again (MTTR).
+    /// Seconds until the objective recovered (MTTR).
     pub recovered: Option<f64>,
-    /// Seconds until the alert had cleared.
+    /// Seconds until the alert resolved.
     pub cleared: Option<f64>,
-    /// When the alert fired, against what is computed for the error ratio that was measured.
+    /// When the alert fired, beside the time computed for the measured error ratio.
     pub fires: Times,
-    /// When it cleared, from the end of the rollback that helped, against what is computed.
+    /// When it resolved, from the end of the rollback that helped, beside the computed time.
     pub clears: Times,
     /// What it cost.
     pub impact: Impact,
-    /// What made it slow, in sentences.
+    /// What slowed it down, in sentences.
     pub slow: Vec<String>,
 }
 
-/// Who looked for the cause.
+/// Who searched for the root cause.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Method {
@@ -66,7 +66,7 @@ pub enum Method {
     Walk,
     /// A person.
     Person,
-    /// Nobody: commits were taken back one at a time, with metrics alone.
+    /// Nobody: commits are reverted one at a time, with metrics alone.
     Trial,
 }
 
@@ -89,7 +89,7 @@ pub struct FaultRecord {
     pub name: String,
     /// Whether it is no commit.
     pub outage: bool,
-    /// What its patch says of itself.
+    /// The headers of its patch.
     #[serde(flatten)]
     pub opened: Opened,
 }
@@ -112,14 +112,14 @@ pub struct ReleaseRecord {
     pub good: String,
     /// The revision that was deployed.
     pub deployed: String,
-    /// The commit at fault; `None` for an outage.
+    /// The faulty commit; `None` for an outage.
     pub bad: Option<String>,
     /// The release's commits, the newest first.
     pub commits: Vec<Commit>,
-    /// The services that were deployed anew, as far as the command says.
+    /// The services that were deployed again, if the command names them.
     pub services: Vec<String>,
-    /// The highest burn rate of a paging alert's long window before the change. Above 1 it still held errors of before, so the
-    /// page came sooner than it would have.
+    /// The highest burn rate over a long window before the change. Above 1, the window still held earlier errors, so
+    /// the alert fired sooner.
     pub burn_before: Option<f64>,
 }
 
@@ -143,17 +143,17 @@ pub struct Page {
     pub slo: String,
     /// `severity`.
     pub severity: String,
-    /// `long_window`; empty where the alert has none.
+    /// `long_window`; empty if the alert has none.
     pub long_window: String,
-    /// `short_window`; empty where the alert has none.
+    /// `short_window`; empty if the alert has none.
     pub short_window: String,
-    /// Since when its condition held, as Prometheus says.
+    /// Since when its condition holds, from Prometheus.
     pub since: f64,
     /// When it was seen to fire.
     pub seen: f64,
 }
 
-/// What the search said.
+/// The search's verdict.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Verdict {
@@ -168,7 +168,7 @@ pub enum Verdict {
 }
 
 impl Verdict {
-    /// As people say it.
+    /// The verdict in words.
     #[must_use]
     pub fn said(self) -> &'static str {
         match self {
@@ -189,19 +189,20 @@ pub struct Search {
     pub suspects: Vec<SuspectRecord>,
     /// When it began.
     pub began: f64,
-    /// When its answer was there.
+    /// When it ended.
     pub ended: f64,
-    /// Seconds of its own, waits for telemetry apart.
+    /// Search time in seconds, without waits for telemetry.
     pub seconds: f64,
-    /// How often it was begun: again where telemetry of the fault had not arrived yet.
+    /// The number of rounds: the search repeats while telemetry of the fault is missing.
     pub rounds: usize,
     /// The trace that it followed.
     pub trace_id: Option<String>,
-    /// The place of the commit at fault among the suspects, from 1; `None` where it is not among them.
+    /// The place of the faulty commit among the suspects, from 1; `None` if it is not among them.
     pub rank: Option<usize>,
-    /// Whether it named the function that the patch says is at fault; `None` where the patch does not say, or nobody looked.
+    /// Whether it named the function that the patch names as faulty; `None` if the patch names none, or nobody
+    /// searched.
     pub names_function: Option<bool>,
-    /// Whether it was sure of something that is wrong.
+    /// Whether it was certain and wrong.
     pub confident_and_wrong: bool,
 }
 
@@ -218,26 +219,26 @@ pub struct SuspectRecord {
     pub reasons: Vec<String>,
 }
 
-/// Something that was done against it.
+/// An attempt at mitigation.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Attempt {
-    /// What was taken back, in a sentence without a full stop.
+    /// What was reverted, in a sentence without a full stop.
     pub what: String,
-    /// The commit that was taken back; `None` for anything else.
+    /// The reverted commit; `None` for anything else.
     pub commit: Option<String>,
     /// When it began.
     pub began: f64,
     /// When it was in effect.
     pub ended: f64,
-    /// Whether the objective was kept again.
+    /// Whether the objective recovered.
     pub helped: bool,
-    /// Of one that did not help: how long it was watched before that was said. Waits have an end that no scale compresses, so
-    /// what this would be in full length is said beside it.
+    /// For an attempt that did not help: how long it was watched. These waits have a minimum that the time scale
+    /// does not compress, so the duration on production windows stands beside it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub watched: Option<Watched>,
 }
 
-/// How long something was watched in vain, in seconds.
+/// How long an unsuccessful attempt was watched, in seconds.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub struct Watched {
     /// In the drill.
@@ -247,7 +248,7 @@ pub struct Watched {
 }
 
 impl Attempt {
-    /// Something that was done from one time to another, before it is known whether it helps.
+    /// An attempt between two times, before its result is known.
     #[must_use]
     pub fn of(what: String, commit: Option<String>, began: f64, ended: f64) -> Self {
         Self { what, commit, began, ended, helped: false, watched: None }
@@ -258,29 +259,29 @@ impl Attempt {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Outcome {
-    /// What the search named was taken back, and that helped.
+    /// A suspect of the search was reverted, and that helped.
     Resolved,
-    /// Nothing that it named helped, so all was taken back.
+    /// No suspect was the root cause, so the whole release was rolled back.
     LastResort,
-    /// Nobody was called in time.
+    /// No alert fired in time.
     Undetected,
 }
 
-/// A time that is computed and was measured. Absent where the closed forms say nothing.
+/// A computed and a measured time. Absent values: the closed forms give none.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct Times {
-    /// What is computed, in seconds.
+    /// The computed time, in seconds.
     pub computed: Option<f64>,
-    /// The latest that is accepted, in seconds.
+    /// The latest accepted time, in seconds.
     pub limit: Option<f64>,
-    /// What was measured, in seconds.
+    /// The measured time, in seconds.
     pub measured: Option<f64>,
-    /// Whether it came in time.
+    /// Whether the measured time is within the limit.
     pub met: Option<bool>,
 }
 
 impl Times {
-    /// A measured time beside a computed one, with so many seconds of grace.
+    /// A measured time beside a computed time, with `grace` seconds of tolerance.
     #[must_use]
     pub fn of(computed: Option<f64>, grace: f64, measured: Option<f64>) -> Self {
         let limit = computed.map(|computed| computed + grace);
@@ -289,21 +290,21 @@ impl Times {
     }
 }
 
-/// What a drill cost the objective that paged.
+/// The impact on the objective whose alert fired.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct Impact {
-    /// The share of events that were bad while it lasted; `None` where nobody counted.
+    /// The share of bad events during the fault; `None` if no events were counted.
     pub error_ratio: Option<f64>,
     /// Events from T+0 to recovery.
     pub events: f64,
-    /// Bad ones.
+    /// Bad events.
     pub bad_events: f64,
-    /// The share of the objective's error budget that they spent, of the window as compressed.
+    /// The share of the error budget that they spent, over the compressed window.
     pub budget_spent: Option<f64>,
 }
 
 impl Record {
-    /// Whether the answer was right: the commit at fault first, or for an outage that it is no code change.
+    /// Whether the answer was right: the faulty commit first, or for an outage "no code change".
     #[must_use]
     pub fn is_right(&self) -> bool {
         let Some(search) = &self.search else { return false };

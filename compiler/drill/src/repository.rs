@@ -1,4 +1,4 @@
-//! The clone that a drill makes history in.
+//! The drill's clone of the repository.
 
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
@@ -12,7 +12,7 @@ pub struct Repository {
     folder: PathBuf,
 }
 
-/// What git said.
+/// The output of git.
 struct Said {
     well: bool,
     out: String,
@@ -20,10 +20,10 @@ struct Said {
 }
 
 impl Repository {
-    /// Clones a repository, as of its `HEAD`, into a folder that does not exist yet. What is not committed stays behind.
+    /// Clones a repository at its `HEAD` into a new folder, without uncommitted changes.
     ///
     /// # Errors
-    /// When git cannot.
+    /// When git fails.
     pub fn clone(from: &Path, to: &Path) -> Answer<Self> {
         let head = demand(from, &["rev-parse", "HEAD"], None)?;
         let from_text = from.to_string_lossy().into_owned();
@@ -42,14 +42,14 @@ impl Repository {
         Ok(clone)
     }
 
-    /// A clone of before, back at the `HEAD` that its origin has now. What was built in it stays.
+    /// An earlier clone, reset to the current `HEAD` of its origin. Build results in it stay.
     ///
     /// # Errors
-    /// When it is no clone of that origin.
+    /// When it is not a clone of that origin.
     pub fn open(clone: &Path, origin: &Path) -> Answer<Self> {
         let head = demand(origin, &["rev-parse", "HEAD"], None)?;
         let opened = Self { folder: clone.to_owned() };
-        // A drill that broke off may have left a patch half taken.
+        // An interrupted drill may have left a patch half applied.
         for half in [["am", "--abort"], ["revert", "--abort"]] {
             run(clone, &half, None)?;
         }
@@ -69,12 +69,12 @@ impl Repository {
     /// The commit that is checked out.
     ///
     /// # Errors
-    /// When git cannot say.
+    /// When git fails.
     pub fn head(&self) -> Answer<String> {
         Ok(self.git(&["rev-parse", "HEAD"])?.trim().to_owned())
     }
 
-    /// Checks a revision out, and drops whatever stood there.
+    /// Checks a revision out, and discards local changes.
     ///
     /// # Errors
     /// When there is no such revision.
@@ -82,10 +82,10 @@ impl Repository {
         self.git(&["checkout", "--quiet", "--force", "--detach", revision]).map(drop)
     }
 
-    /// Takes a mail as a commit on top; `None` where it does not fit, and then nothing has changed.
+    /// Applies a mail as a commit; `None` if it conflicts, and then nothing has changed.
     ///
     /// # Errors
-    /// When git cannot.
+    /// When git fails.
     pub fn take(&self, mail: &str) -> Answer<Option<String>> {
         let arguments = ["am", "--quiet", "--3way", "--keep-cr", "--committer-date-is-author-date"];
         let said = run(&self.folder, &arguments, Some(mail))?;
@@ -96,10 +96,10 @@ impl Repository {
         Ok(None)
     }
 
-    /// Reverts a commit on top of `tip`; `None` where later commits stand in the way, and then nothing has changed.
+    /// Reverts a commit on top of `tip`; `None` on a conflict, and then nothing has changed.
     ///
     /// # Errors
-    /// When git cannot.
+    /// When git fails.
     pub fn revert(&self, tip: &str, commit: &str) -> Answer<Option<String>> {
         self.go_to(tip)?;
         let said = run(&self.folder, &["revert", "--no-edit", commit], None)?;
@@ -111,7 +111,7 @@ impl Repository {
         Ok(None)
     }
 
-    /// The full id of a commit as a person may have written it; `None` where it names none.
+    /// The full id of a commit in any spelling; `None` if there is no such commit.
     ///
     /// # Errors
     /// When git cannot be run.
@@ -129,7 +129,7 @@ impl Repository {
         Ok(self.git(&["log", "-1", "--format=%ct", revision])?.trim().parse().unwrap_or_default())
     }
 
-    /// The commits that `to` has and `from` has not, the newest first: ids, subjects and times (unix seconds).
+    /// The commits of `to` that `from` lacks, the newest first: ids, subjects and times (unix seconds).
     ///
     /// # Errors
     /// When a revision is unknown.
@@ -181,7 +181,7 @@ fn run(folder: &Path, arguments: &[&str], input: Option<&str>) -> Answer<Said> {
         .arg("-C")
         .arg(folder)
         .args(arguments)
-        // What a hook of the person's own repository has set would lead git there.
+        // Variables of a surrounding git hook would point git at another repository.
         .env_remove("GIT_DIR")
         .env_remove("GIT_WORK_TREE")
         .env_remove("GIT_INDEX_FILE")
@@ -196,7 +196,7 @@ fn run(folder: &Path, arguments: &[&str], input: Option<&str>) -> Answer<Said> {
     let output = std::thread::scope(|scope| {
         if let (Some(mut pipe), Some(input)) = (pipe, input) {
             scope.spawn(move || {
-                // Where git has gone, its exit status says why.
+                // If git has ended, its exit status gives the reason.
                 let _ = pipe.write_all(input.as_bytes());
             });
         }

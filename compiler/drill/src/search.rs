@@ -1,4 +1,4 @@
-//! Who looks for the cause once the page has come.
+//! The search for the root cause after the alert has fired.
 
 use std::collections::BTreeSet;
 
@@ -11,7 +11,7 @@ use emberline_walk::source::{Alert, Answer, Metrics};
 /// What a search knows when it begins.
 #[derive(Clone, Copy)]
 pub struct Scene<'s> {
-    /// The alert that called.
+    /// The alert that fired.
     pub alert: &'s Alert,
     /// Now, in unix seconds.
     pub now: f64,
@@ -24,17 +24,17 @@ pub struct Scene<'s> {
 /// What a search says.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Conclusion {
-    /// What it is sure of.
+    /// The verdict.
     pub verdict: Verdict,
     /// Suspects, ranked.
     pub suspects: Vec<SuspectRecord>,
     /// The trace that it followed.
     pub trace_id: Option<String>,
-    /// The functions that it names: where evidence points to, and what the first suspect changed.
+    /// The functions that it names: those that evidence points to, and those that the first suspect changed.
     pub functions: Vec<String>,
-    /// Where it went on without something, in sentences.
+    /// Missing evidence, in sentences.
     pub gaps: Vec<String>,
-    /// Files that show how it came to this: names and contents.
+    /// Files that show how the search went: names and contents.
     pub artefacts: Vec<(String, String)>,
 }
 
@@ -43,14 +43,14 @@ pub trait Search {
     /// Looks once.
     ///
     /// # Errors
-    /// When it cannot look at all.
+    /// When the search cannot start.
     fn look(&mut self, scene: &Scene<'_>) -> Answer<Conclusion>;
 }
 
-/// The search of who has metrics and the release's commits, and neither traces nor profiles: down the call graph to the last service
-/// that burns, then its commits and the others, the newest first.
+/// The search with metrics and the release's commits alone: down the call graph to the deepest service whose budget
+/// burns, then the commits of that service and the others, the newest first.
 pub struct Trial<'t> {
-    /// What is compiled into the Prometheus.
+    /// The plan that the rules of the Prometheus come from.
     pub plan: &'t Plan,
     /// The Prometheus.
     pub metrics: &'t dyn Metrics,
@@ -87,7 +87,7 @@ impl Search for Trial<'_> {
 }
 
 impl Trial<'_> {
-    /// From the alerting service down its calls, as long as a service that is called burns as well.
+    /// From the alerting service down its calls, as long as the budget of a called service burns too.
     fn last_burning(&self, alerting: &str, now: f64) -> Answer<String> {
         let mut at = alerting.to_owned();
         let mut been = BTreeSet::new();
@@ -108,7 +108,7 @@ impl Trial<'_> {
         Ok(at)
     }
 
-    /// Whether an objective of a service burns its budget faster than it may, over the short window of its first alert.
+    /// Whether the budget of a service burns faster than 1×, over the short window of its first alert.
     fn burns(&self, service: &str, now: f64) -> Answer<bool> {
         let slos = self.plan.services.iter().filter(|it| it.name == service).flat_map(|it| &it.slos);
         for slo in slos {

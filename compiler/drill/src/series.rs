@@ -1,4 +1,4 @@
-//! Many drills put together: which are still to come, how they went, and what the walk saved against trying commits out.
+//! A series of drills: which are missing, how they went, and how much time the walk saved against trying commits.
 
 use std::path::Path;
 
@@ -8,7 +8,7 @@ use super::chance::Chance;
 use super::record::{Method, Outcome, Record, Verdict};
 use emberline_walk::source::{Answer, Trouble};
 
-/// How often the drills are drawn again to see how far a difference may be chance.
+/// Bootstrap resamples for the confidence interval of a difference.
 const RESAMPLES: usize = 4_000;
 
 /// The name of a drill of a series; `index` from 0.
@@ -17,7 +17,7 @@ pub fn id(method: Method, without: &[String], index: usize) -> String {
     format!("{}-{:03}", kind(method, without), index + 1)
 }
 
-/// What drills are compared by: who looked, and what was not looked at.
+/// The kind of a drill: who searched, and which signals were left out.
 fn kind(method: Method, without: &[String]) -> String {
     let mut parts = vec![method.word().to_owned()];
     if !without.is_empty() {
@@ -30,7 +30,7 @@ fn kind(method: Method, without: &[String]) -> String {
 /// Every record of a folder, by name.
 ///
 /// # Errors
-/// When the folder or a record cannot be read: a file that is none of ours has another ending.
+/// When the folder or a record cannot be read. Files with other endings are skipped.
 pub fn read(folder: &Path) -> Answer<Vec<Record>> {
     let failed =
         |path: &Path, cause: &dyn std::fmt::Display| Trouble(format!("cannot read {}: {cause}", path.display()));
@@ -59,33 +59,33 @@ pub fn file(id: &str) -> String {
     format!("{id}{ENDING}")
 }
 
-/// The drills from 0 to below `wanted` whose records a folder does not hold. One that was begun and not finished has none.
+/// Indices below `wanted` whose records a folder lacks. An unfinished drill has no record.
 #[must_use]
 pub fn missing(folder: &Path, method: Method, without: &[String], wanted: usize) -> Vec<usize> {
     (0..wanted).filter(|index| !folder.join(file(&id(method, without, *index))).is_file()).collect()
 }
 
-/// How times lie, in seconds.
+/// The distribution of times, in seconds.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct Spread {
-    /// How many there are.
+    /// The number of values.
     pub count: usize,
     /// The mean.
     pub mean: f64,
-    /// The least.
+    /// The minimum.
     pub least: f64,
-    /// A quarter lies below.
+    /// The lower quartile.
     pub lower: f64,
-    /// A half lies below.
+    /// The median.
     pub median: f64,
-    /// A quarter lies above.
+    /// The upper quartile.
     pub upper: f64,
-    /// The most.
+    /// The maximum.
     pub most: f64,
 }
 
 impl Spread {
-    /// The spread of some values; all 0 where there is none.
+    /// The spread of some values; all 0 without values.
     #[must_use]
     pub fn of(values: impl IntoIterator<Item = f64>) -> Self {
         let mut values: Vec<f64> = values.into_iter().collect();
@@ -103,26 +103,26 @@ impl Spread {
     }
 }
 
-/// How drills of one kind went.
+/// The results of the drills of one kind.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Group {
     /// `walk`, `trial-without-traces-profiles`, …
     pub kind: String,
     /// How many drills.
     pub drills: usize,
-    /// Drills that nobody was called for in time.
+    /// Drills in which no alert fired in time.
     pub undetected: usize,
-    /// Drills whose answer was right: the commit at fault first, or that it is no code change.
+    /// Drills with the right answer: the faulty commit first, or for an outage "no code change".
     pub right_first: usize,
     /// Drills in which the search was not certain.
     pub not_certain: usize,
-    /// Drills in which it was sure of something wrong.
+    /// Drills in which the search was certain of a wrong answer.
     pub confident_and_wrong: usize,
-    /// Drills of faults whose patch names its function, and how many times the search named it.
+    /// How often the search named the faulty function, and in how many drills the patch names one.
     pub functions: (usize, usize),
-    /// Alerts that fired in time, of those for which a time is computed.
+    /// Alerts that fired in time, and alerts with a computed time.
     pub fired_in_time: (usize, usize),
-    /// Alerts that cleared in time, of those for which a time is computed.
+    /// Alerts that resolved in time, and alerts with a computed time.
     pub cleared_in_time: (usize, usize),
     /// MTTD.
     pub detected: Spread,
@@ -134,39 +134,39 @@ pub struct Group {
     pub page_to_recovery: Spread,
 }
 
-/// What the walk saved.
+/// The time that the walk saved.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Difference {
     /// The kind that took longer.
     pub slow: String,
-    /// The kind that it is held against.
+    /// The kind that it is compared with.
     pub quick: String,
     /// The difference of mean MTTRs, in seconds.
     pub of_means: f64,
-    /// Where nine of ten differences lie when the drills are drawn again with replacement: lower and upper end.
+    /// The 90% bootstrap interval of the difference of means, in seconds: lower and upper end.
     pub interval: (f64, f64),
     /// The difference of median MTTRs, in seconds.
     pub of_medians: f64,
-    /// Differences between drills of the same fault and history, where both kinds have them.
+    /// Differences between drills of both kinds with the same fault and history.
     pub paired: Spread,
 }
 
 /// A series.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Summary {
-    /// By how much lengths of time were compressed; several where the folder mixes them.
+    /// Time scales; several if the folder mixes them.
     pub time_scale: Vec<u32>,
     /// Seeds that drew the faults.
     pub seeds: Vec<u64>,
     /// Kinds of drills.
     pub groups: Vec<Group>,
-    /// What the walk saved, where the folder holds both kinds.
+    /// The time that the walk saved, if the folder holds both kinds.
     pub difference: Option<Difference>,
     /// Drills that broke off, and why.
     pub broken_off: Vec<String>,
 }
 
-/// Puts records together.
+/// Summarises records.
 #[must_use]
 pub fn summary(records: &[Record], broken_off: Vec<String>) -> Summary {
     let sorted = |mut values: Vec<u64>| {
@@ -219,7 +219,7 @@ fn group(kind: &str, records: &[&Record]) -> Group {
     }
 }
 
-/// How much longer drills of one kind took than those of another; `None` where either has none.
+/// How much longer drills of one kind took than those of another; `None` if a kind has no drills.
 fn difference(records: &[Record], quick: &str, slow: &str) -> Option<Difference> {
     let times = |kind: &str| -> Vec<f64> {
         let mut times: Vec<f64> = of_kind(records, kind).iter().filter_map(|record| record.recovered).collect();
@@ -230,7 +230,7 @@ fn difference(records: &[Record], quick: &str, slow: &str) -> Option<Difference>
     if short.is_empty() || long.is_empty() {
         return None;
     }
-    // The same drills give the same interval.
+    // A fixed seed: the same drills give the same interval.
     let mut chance = Chance::new(1);
     let mut again = |times: &[f64]| -> f64 {
         let drawn: Vec<f64> = (0..times.len()).map(|_| times[chance.below(times.len())]).collect();
@@ -260,7 +260,7 @@ fn mean(values: &[f64]) -> f64 {
     if values.is_empty() { 0.0 } else { values.iter().sum::<f64>() / values.len() as f64 }
 }
 
-/// A quantile of sorted values, between neighbours in proportion.
+/// A quantile of sorted values, with linear interpolation.
 #[expect(clippy::cast_precision_loss, clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "indices")]
 fn quantile(sorted: &[f64], share: f64) -> f64 {
     let Some(last) = sorted.len().checked_sub(1) else { return 0.0 };

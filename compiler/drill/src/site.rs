@@ -31,12 +31,12 @@ pub enum Phase {
 
 /// A system that can be changed and broken.
 pub trait Site {
-    /// Deploys what is checked out; gives the services that were deployed anew, as far as it says.
+    /// Deploys the checked-out revision; returns the deployed services, if the command names them.
     ///
     /// # Errors
     /// When it fails.
     fn deploy(&mut self, revision: &str) -> Answer<Vec<String>>;
-    /// The same in place of a bad release.
+    /// The same as a rollback.
     ///
     /// # Errors
     /// When it fails.
@@ -49,7 +49,7 @@ pub trait Site {
     /// Whether the system still runs.
     ///
     /// # Errors
-    /// When it does not, with why.
+    /// When it does not, with the reason.
     fn check(&mut self) -> Answer<()>;
 }
 
@@ -62,7 +62,7 @@ pub struct Commands<'s> {
     logs: PathBuf,
     ended: &'s AtomicBool,
     system: Running,
-    /// Where it answers: the line of JSON that it printed.
+    /// Its addresses: the line of JSON that it printed.
     pub endpoints: Value,
 }
 
@@ -71,7 +71,7 @@ pub struct Commands<'s> {
 pub struct Place<'p> {
     /// A checkout at the good revision.
     pub clone: &'p Path,
-    /// What was compiled for the drill.
+    /// The plan as compiled for the drill.
     pub generated: &'p Path,
     /// An empty folder for the system.
     pub data: &'p Path,
@@ -83,7 +83,7 @@ impl<'s> Commands<'s> {
     /// Starts the system and waits until it says where it answers.
     ///
     /// # Errors
-    /// When it ends before, or takes too long; with its last lines.
+    /// When it ends before that, or takes too long; with its last lines.
     pub fn start(
         drill: &'s model::Drill,
         time_scale: u32,

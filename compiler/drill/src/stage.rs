@@ -1,4 +1,4 @@
-//! What a drill works with, what is asked of it, and what it leaves.
+//! The parts, the settings and the results of a drill.
 
 use emberline_core::plan::Plan;
 use emberline_walk::source::{Answer, Metrics};
@@ -14,9 +14,9 @@ use super::search::Search;
 use super::site::Site;
 use super::watch::Watch;
 
-/// What a drill works with.
+/// The parts of a drill.
 pub struct Drill<'d> {
-    /// What is compiled into the Prometheus, in the drill's time.
+    /// The plan that its rules come from, in the drill's time scale.
     pub plan: &'d Plan,
     /// The Prometheus.
     pub metrics: &'d dyn Metrics,
@@ -26,47 +26,47 @@ pub struct Drill<'d> {
     pub site: &'d mut dyn Site,
     /// The clone.
     pub repository: &'d Repository,
-    /// Who looks for the cause.
+    /// Who searches for the root cause.
     pub search: &'d mut dyn Search,
-    /// Told what happens, as it happens.
+    /// Receives every event as it happens.
     pub say: &'d dyn Fn(&str),
     /// The revision that is deployed.
     pub standing: String,
 }
 
-/// What is asked of a drill.
+/// The settings of a drill.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Settings {
     /// Its name.
     pub id: String,
-    /// Who looks for the cause.
+    /// Who searches for the root cause.
     pub method: Method,
-    /// Signals that are not looked at.
+    /// Signals that are left out.
     pub without: Vec<String>,
-    /// What draws the history.
+    /// The seed of the history.
     pub seed: u64,
     /// Which drill of the seed it is, from 0.
     pub index: usize,
-    /// The severity that calls somebody.
+    /// The severity that counts as detection.
     pub severity: String,
-    /// Seconds of healthy traffic before anything is broken.
+    /// Seconds of healthy traffic before the fault.
     pub warm_up: f64,
-    /// How many honest commits; a number of chance where nobody says.
+    /// How many honest commits; random if unset.
     pub honest: Option<usize>,
-    /// Seconds that the page is waited for; as long as the fastest alert may take where nobody says.
+    /// The time limit for the alert in seconds; that of the fastest alert if unset.
     pub patience: Option<f64>,
     /// The good revision.
     pub good: String,
 }
 
-/// A drill that was seen to its end.
+/// A finished drill.
 #[derive(Debug)]
 pub struct Drilled {
-    /// What is kept of it.
+    /// Its record.
     pub record: Record,
-    /// What its Prometheus said.
+    /// The answers of its Prometheus.
     pub evidence: Evidence,
-    /// What the search left.
+    /// Files of the search.
     pub artefacts: Vec<(String, String)>,
 }
 
@@ -75,9 +75,9 @@ pub(super) struct Broken {
     pub(super) release: Release,
     pub(super) services: Vec<String>,
     pub(super) burn_before: Option<f64>,
-    /// When it began to come into effect, unix seconds.
+    /// When its deployment started, unix seconds.
     pub(super) began: f64,
-    /// When it was in effect, unix seconds: T+0.
+    /// When it took effect, unix seconds: T+0.
     pub(super) ended: f64,
 }
 
@@ -86,7 +86,7 @@ impl<'d> Drill<'d> {
         Watch { plan: self.plan, metrics: self.metrics, clock: self.clock }
     }
 
-    /// Checks a revision out and has it deployed.
+    /// Checks a revision out and deploys it; returns the deployed services.
     pub(super) fn bring(&mut self, revision: &str, is_rollback: bool) -> Answer<Vec<String>> {
         self.repository.go_to(revision)?;
         let services = if is_rollback { self.site.rollback(revision)? } else { self.site.deploy(revision)? };
@@ -95,7 +95,7 @@ impl<'d> Drill<'d> {
     }
 }
 
-/// Opens the fault, now that it makes no difference any more.
+/// Reveals the fault after the search.
 pub(super) fn opened(fault: &Fault) -> Opened {
     match fault {
         Fault::Patch(patch) => patch.open(),

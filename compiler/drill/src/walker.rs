@@ -15,7 +15,7 @@ use emberline_walk::{self as walk, Question};
 pub struct Walker<'w> {
     plan: &'w Plan,
     connected: Connected,
-    /// Signals that are not looked at: `traces`, `logs`, `profiles`.
+    /// Signals that are left out: `traces`, `logs`, `profiles`.
     without: &'w [String],
     /// Where the clone is.
     clone: String,
@@ -30,7 +30,7 @@ impl<'w> Walker<'w> {
 }
 
 impl Walker<'_> {
-    /// What is kept of a drill does not say where on this machine its clone was.
+    /// The record of a drill does not show where on this machine its clone was.
     fn without_place(&self, text: &str) -> String {
         text.replace(&format!("{}/", self.clone), "").replace(&self.clone, "the clone")
     }

@@ -1,17 +1,17 @@
-//! What a drill waits for, as its Prometheus tells it: the page, the recovery of an objective, the end of an alert.
+//! Waits for events in a drill's Prometheus: an alert fires, an objective recovers, an alert resolves.
 
 use emberline_core::plan::{self, BurnAlert, Plan, SloPlan, queries};
 
 use super::clock::Clock;
 use emberline_walk::source::{Alert, Answer, Labels, Metrics, Series, Trouble};
 
-/// How often in a row a Prometheus may fail to answer: it may be busy, and is not gone for that.
+/// How often in a row a busy Prometheus may fail to answer.
 const PATIENCE: usize = 20;
 
 /// Looks at a Prometheus until something has happened.
 #[derive(Clone, Copy)]
 pub struct Watch<'w> {
-    /// What is compiled into it.
+    /// The plan that its rules come from.
     pub plan: &'w Plan,
     /// The Prometheus.
     pub metrics: &'w dyn Metrics,
@@ -22,17 +22,17 @@ pub struct Watch<'w> {
 /// An objective as last evaluated.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Sli {
-    /// Events a second.
+    /// Events per second.
     pub events: f64,
-    /// Bad ones a second.
+    /// Bad events per second.
     pub bad: f64,
 }
 
 impl<'w> Watch<'w> {
-    /// Calls `look` every so often until it has an answer or `limit` (seconds) is over. `None` then.
+    /// Calls `look` until it has an answer; `None` after `limit` seconds.
     ///
     /// # Errors
-    /// When the Prometheus does not answer time and again, or the drill is ended.
+    /// When the Prometheus repeatedly fails to answer, or the drill is interrupted.
     pub fn until<T>(&self, limit: f64, mut look: impl FnMut(f64) -> Answer<Option<T>>) -> Answer<Option<T>> {
         let began = self.clock.now();
         let mut failures = 0;
@@ -55,15 +55,15 @@ impl<'w> Watch<'w> {
         }
     }
 
-    /// Waits for an alert of a severity to fire, for so many seconds. Of several, the one that has held longest.
+    /// Waits at most `limit` seconds for an alert of a severity. Of several, returns the one that has fired longest.
     ///
     /// # Errors
-    /// When the Prometheus does not answer, or the drill is ended.
+    /// When the Prometheus does not answer, or the drill is interrupted.
     pub fn page(&self, severity: &str, limit: f64) -> Answer<Option<Alert>> {
         self.until(limit, |_| Ok(self.firing(severity)?.into_iter().next()))
     }
 
-    /// Firing alerts of a severity, the one that has held longest first; of those, the one that names its windows.
+    /// Firing alerts of a severity, the longest firing first.
     ///
     /// # Errors
     /// When the Prometheus does not answer.
@@ -74,23 +74,23 @@ impl<'w> Watch<'w> {
         Ok(alerts)
     }
 
-    /// Waits until no alert of a severity fires. Whether it came to that within so many seconds.
+    /// Waits until no alert of a severity fires; `false` after `limit` seconds.
     ///
     /// # Errors
-    /// When the Prometheus does not answer, or the drill is ended.
+    /// When the Prometheus does not answer, or the drill is interrupted.
     pub fn quiet(&self, severity: &str, limit: f64) -> Answer<bool> {
         let quiet = self.until(limit, |_| Ok(self.firing(severity)?.is_empty().then_some(())))?;
         Ok(quiet.is_some())
     }
 
-    /// Waits until an objective counts events: a system that nobody uses cannot fail. Whether it came to that within so many
+    /// Waits until an objective counts events, since a system without traffic cannot fail; `false` after `limit`
     /// seconds.
     ///
     /// # Errors
-    /// When the Prometheus does not answer, or the drill is ended.
+    /// When the Prometheus does not answer, or the drill is interrupted.
     pub fn sees_events(&self, limit: f64) -> Answer<bool> {
         let seen = self.until(limit, |now| {
-            for slo in self.plan.services.iter().flat_map(|service| &service.slos).filter(|slo| !slo.sli.is_slices()) {
+            for slo in self.plan.slos().filter(|slo| !slo.sli.is_slices()) {
                 let events = self.metrics.instant(&queries::events(slo), now)?;
                 if events.iter().filter_map(Series::last).any(|rate| rate > 0.0) {
                     return Ok(Some(()));
@@ -101,10 +101,10 @@ impl<'w> Watch<'w> {
         Ok(seen.is_some())
     }
 
-    /// Waits until an alert does not fire any more; when that was seen.
+    /// Waits until an alert resolves; returns when that was seen, in unix seconds.
     ///
     /// # Errors
-    /// When the Prometheus does not answer, or the drill is ended.
+    /// When the Prometheus does not answer, or the drill is interrupted.
     pub fn cleared(&self, alert: &Alert, limit: f64) -> Answer<Option<f64>> {
         self.until(limit, |now| {
             let alerts = self.metrics.alerts()?;
@@ -113,10 +113,11 @@ impl<'w> Watch<'w> {
         })
     }
 
-    /// Waits until an objective is kept in two evaluations in a row; when the second was seen.
+    /// Waits until an objective is met in two evaluations in a row; returns when the second was seen, in unix
+    /// seconds.
     ///
     /// # Errors
-    /// When the Prometheus does not answer, or the drill is ended.
+    /// When the Prometheus does not answer, or the drill is interrupted.
     pub fn recovered(&self, slo: &SloPlan, alert: &Labels, limit: f64) -> Answer<Option<f64>> {
         let evaluation = slo.timing.evaluation.seconds();
         let mut since: Option<f64> = None;
@@ -132,8 +133,8 @@ impl<'w> Watch<'w> {
         })
     }
 
-    /// Whether an objective's last evaluation lies within its budget, in every group that an alert is about. Without events it
-    /// does not.
+    /// Whether an objective's last evaluation is within its budget, in every group of an alert. It is not if there
+    /// are no events.
     ///
     /// # Errors
     /// When the Prometheus does not answer.
@@ -144,7 +145,7 @@ impl<'w> Watch<'w> {
         Ok(total > 0.0 && groups.iter().all(|sli| sli.bad <= budget * sli.events))
     }
 
-    /// An objective's last evaluation in each group that an alert is about.
+    /// An objective's last evaluation in each group of an alert.
     ///
     /// # Errors
     /// When the Prometheus does not answer.
@@ -158,7 +159,7 @@ impl<'w> Watch<'w> {
         Ok(groups.collect())
     }
 
-    /// Events and bad events of an objective between two times, in the groups that an alert is about.
+    /// Events and bad events of an objective between two times, in the groups of an alert.
     ///
     /// # Errors
     /// When the Prometheus does not answer.
@@ -175,33 +176,28 @@ impl<'w> Watch<'w> {
     /// The objective that an alert is about.
     ///
     /// # Errors
-    /// When the specs have none of that name.
+    /// When no spec has that objective.
     pub fn slo_of(&self, alert: &Alert) -> Answer<&'w SloPlan> {
-        let label = |name: &str| alert.labels.get(name).map_or("", String::as_str);
-        let (service, name) = (label("service"), label("slo"));
-        let slos = self.plan.services.iter().flat_map(|service| &service.slos);
-        slos.into_iter()
-            .find(|slo| slo.service == service && slo.name == name)
-            .ok_or_else(|| Trouble(format!("the alert {} is about `{service}/{name}`, which no spec has", alert.name)))
+        self.plan.slo(&alert.labels).ok_or_else(|| {
+            let label = |name: &str| alert.labels.get(name).map_or("", String::as_str);
+            let (service, slo) = (label("service"), label("slo"));
+            Trouble(format!("the alert {} is about `{service}/{slo}`, which no spec has", alert.name))
+        })
     }
 
     /// The burn-rate rule behind an alert of an objective; `None` for an alert on missing data.
     #[must_use]
     pub fn burn_of<'p>(&self, slo: &'p SloPlan, alert: &Alert) -> Option<&'p BurnAlert> {
-        let label = |name: &str| alert.labels.get(name).map_or("", String::as_str);
-        slo.burns.iter().find(|burn| {
-            let (long, short) = (burn.long.nominal.to_string(), burn.short.nominal.to_string());
-            burn.name == alert.name && long == label("long_window") && short == label("short_window")
-        })
+        slo.alert(&alert.labels)?.burn()
     }
 
-    /// The highest burn rate of a paging alert's long window now: errors of before that it still holds.
+    /// The highest burn rate over a long window now: earlier errors that it still holds.
     ///
     /// # Errors
     /// When the Prometheus does not answer.
     pub fn burning(&self, severity: &str, at: f64) -> Answer<Option<f64>> {
         let mut highest: Option<f64> = None;
-        for slo in self.plan.services.iter().flat_map(|service| &service.slos) {
+        for slo in self.plan.slos() {
             for burn in slo.burns.iter().filter(|burn| burn.severity == severity) {
                 let series = self.metrics.instant(&queries::burn_rate(slo, burn.long.nominal), at)?;
                 let rates = series.iter().filter_map(Series::last);
@@ -211,9 +207,9 @@ impl<'w> Watch<'w> {
         Ok(highest)
     }
 
-    /// Between two looks, in seconds: several an evaluation.
+    /// The pause between two queries in seconds: a quarter of an evaluation interval.
     fn pace(&self) -> f64 {
-        let evaluations = self.plan.services.iter().flat_map(|service| &service.slos);
+        let evaluations = self.plan.slos();
         let shortest = evaluations.map(|slo| slo.timing.evaluation.seconds()).min_by(f64::total_cmp);
         (shortest.unwrap_or(4.0) / 4.0).clamp(0.25, 2.0)
     }
@@ -225,7 +221,7 @@ pub fn fires_after(slo: &SloPlan, burn: &BurnAlert, error_ratio: f64) -> Option<
     plan::expected(slo, burn, error_ratio).0.map(|at| at.seconds)
 }
 
-/// From the end of errors until an alert clears, in seconds, at a measured share of errors.
+/// From the end of errors until an alert resolves, in seconds, at a measured share of errors.
 #[must_use]
 pub fn clears_after(slo: &SloPlan, burn: &BurnAlert, error_ratio: f64) -> Option<f64> {
     plan::expected(slo, burn, error_ratio).1.map(|at| at.seconds + slo.keep_firing_for.seconds())
@@ -237,7 +233,7 @@ pub fn share(decimal: impl std::fmt::Display) -> f64 {
     decimal.to_string().parse().unwrap_or_default()
 }
 
-/// Whether a series is of the group that an alert is about; an alert without groups is about all.
+/// Whether a series belongs to the group of an alert; an alert without groups covers all.
 fn is_of(slo: &SloPlan, series: &Series, alert: &Labels) -> bool {
     slo.group_by.iter().all(|group| {
         let name = emberline_core::model::label_name(group);

@@ -1,11 +1,11 @@
-//! What a bill rests on, in sentences.
+//! The assumptions of a bill, in sentences.
 
 use emberline_prose::amount::{fixed, grouped};
 
 use super::measured::Measured;
 use super::terms::{Terms, Traffic};
 
-/// What a bill rests on.
+/// The assumptions of a bill.
 pub(crate) fn assumptions(measured: &Measured, terms: &Terms, traffic: &Traffic) -> Vec<String> {
     let load = &measured.load;
     let of: Vec<String> = traffic.of.iter().map(|(service, rate)| format!("{service} {rate}")).collect();

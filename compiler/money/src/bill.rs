@@ -1,4 +1,4 @@
-//! The arithmetic: what a million requests' telemetry costs before and after, a line for each product.
+//! The arithmetic of cost per million requests, before and after, a line for each product.
 
 use emberline_core::model::{Price, VolumePrice};
 use emberline_core::quantity::Duration;
@@ -7,38 +7,39 @@ use rust_decimal::Decimal;
 use serde::Serialize;
 
 use super::assumptions::assumptions;
+use super::fault::Fault;
 use super::intact::{Intact, intact};
 use super::measured::{Measured, Side, Volume};
 use super::terms::{Terms, Traffic};
-use super::{DAY_MILLIS, Fault, GIGA, MILLION, MONTH_DAYS, number, ratio};
+use super::units::{DAY_MILLIS, GIGA, MILLION, MONTH_DAYS, number, ratio};
 
-/// The signals, as people are told of them, in the order of the bill.
+/// The signals, in the order of the bill.
 pub const SIGNALS: [&str; 4] = ["traces", "logs", "profiles", "series"];
 
-/// Before and after, and what they rest on.
+/// The cost before and after, with its assumptions.
 #[derive(Debug, Clone, Serialize)]
 pub struct Bill {
-    /// Of every amount.
+    /// The currency of every amount.
     pub currency: String,
-    /// The measurement: how people know its file, and its day.
+    /// The measurement: its file and its day.
     pub measured: [String; 2],
-    /// Requests that come in a month.
+    /// Requests per month.
     #[serde(serialize_with = "number")]
     pub requests_per_month: Decimal,
     /// Everything kept.
     pub before: Account,
-    /// Through what the specs compile to.
+    /// Counts through the compiled configuration.
     pub after: Account,
     /// Before divided by after.
     #[serde(serialize_with = "number")]
     pub factor: Decimal,
-    /// The same if before, all signals lay in one tier, kept as long as the longest of them is needed.
+    /// The cost before with one tier for all signals and the longest retention.
     pub one_tier: OneTier,
-    /// What had to stay, and whether it did.
+    /// Whether required telemetry is complete.
     pub intact: Intact,
     /// Prices with their sources.
     pub prices: Vec<Priced>,
-    /// What all this rests on, in sentences.
+    /// Assumptions, in sentences.
     pub assumptions: Vec<String>,
 }
 
@@ -47,10 +48,10 @@ pub struct Bill {
 pub struct OneTier {
     /// How long everything is kept.
     pub keep: String,
-    /// A million requests.
+    /// Per million requests.
     #[serde(serialize_with = "number")]
     pub total: Decimal,
-    /// Against after.
+    /// The cost relative to after.
     #[serde(serialize_with = "number")]
     pub factor: Decimal,
 }
@@ -62,10 +63,10 @@ pub struct Account {
     pub lines: Vec<Line>,
     /// Sums by signal, in the order of [`SIGNALS`].
     pub signals: Vec<Sum>,
-    /// A million requests.
+    /// Per million requests.
     #[serde(serialize_with = "number")]
     pub total: Decimal,
-    /// A month at the declared traffic.
+    /// Per month at the declared traffic.
     #[serde(serialize_with = "number")]
     pub monthly: Decimal,
 }
@@ -73,13 +74,13 @@ pub struct Account {
 /// A product.
 #[derive(Debug, Clone, Serialize)]
 pub struct Line {
-    /// Of [`SIGNALS`].
+    /// One of [`SIGNALS`].
     pub signal: &'static str,
-    /// What is paid for: taken in, kept, active.
+    /// The product: ingested, stored, active.
     pub what: String,
     /// The factors, as a person would write them.
     pub formula: String,
-    /// For a million requests.
+    /// Per million requests.
     #[serde(serialize_with = "number")]
     pub amount: Decimal,
 }
@@ -87,9 +88,9 @@ pub struct Line {
 /// The sum of a signal.
 #[derive(Debug, Clone, Serialize)]
 pub struct Sum {
-    /// Of [`SIGNALS`].
+    /// One of [`SIGNALS`].
     pub signal: &'static str,
-    /// For a million requests.
+    /// Per million requests.
     #[serde(serialize_with = "number")]
     pub amount: Decimal,
 }
@@ -97,7 +98,7 @@ pub struct Sum {
 /// A price and where it is from.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Priced {
-    /// What is paid for.
+    /// The product.
     pub what: String,
     /// The amount, as written.
     pub price: String,
@@ -105,11 +106,11 @@ pub struct Priced {
     pub source: String,
     /// When it was read there.
     pub retrieved: String,
-    /// Whether somebody has held it against an invoice.
+    /// Whether it was verified with an invoice.
     pub verified: bool,
 }
 
-/// Counts what was measured by the terms of the specs; `file` is how people know the measurement.
+/// Computes the bill of a measurement by the terms of the specs; `file` is the measurement's name.
 ///
 /// # Errors
 /// When a signal has no price, or logs a tier that the policy does not declare.
@@ -135,7 +136,7 @@ pub fn bill(file: &str, measured: &Measured, terms: &Terms) -> Result<Bill, Faul
     })
 }
 
-/// What both sides are counted with.
+/// The terms of both sides.
 pub(super) struct Reckoning<'r> {
     /// The requests that the volumes are of.
     pub(super) requests: Decimal,
@@ -144,7 +145,7 @@ pub(super) struct Reckoning<'r> {
 }
 
 impl Reckoning<'_> {
-    /// The lines of a side: how long its traces and profiles stay, and how long each tier of its logs.
+    /// The lines of a side, by the retention of its traces, profiles and tiers of logs.
     fn account(
         &self,
         side: &Side,
@@ -169,7 +170,7 @@ impl Reckoning<'_> {
         Account { lines, signals, total, monthly: total * self.traffic.millions() }
     }
 
-    /// Taking in and keeping the bytes of a signal, or of a tier of it.
+    /// Ingesting and storing the bytes of a signal, or of a tier of it.
     pub(super) fn volume(
         &self,
         signal: &'static str,
@@ -211,7 +212,7 @@ impl Reckoning<'_> {
         Ok(lines)
     }
 
-    /// Active series, of which a million requests have their share.
+    /// Active series, in proportion to a million requests.
     pub(super) fn series(&self, series: u64, price: Option<&Price>) -> Result<Line, Fault> {
         let price = price.ok_or_else(|| unpriced("series", "{price: …, source: …, retrieved: …}"))?;
         let monthly = Decimal::from(series) / Decimal::ONE_THOUSAND * price.amount;

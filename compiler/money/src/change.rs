@@ -1,19 +1,20 @@
-//! What a change of the specs does to the bill: sampling, retention, traffic, prices and the bound on series, applied to the
-//! volumes that were measured.
+//! The effect of a change of the specs on the bill: sampling, retention, traffic, prices and the bound on series,
+//! applied to the volumes that were measured.
 
 use emberline_prose::amount;
 use rust_decimal::Decimal;
 use serde::Serialize;
 
 use super::bill::{Account, Line, Reckoning, SIGNALS};
+use super::fault::Fault;
 use super::measured::{Measured, Volume};
 use super::terms::{Terms, Traffic};
-use super::{Fault, number, ratio};
+use super::units::{number, ratio};
 
 /// A month before a change and after it.
 #[derive(Debug, Clone, Serialize)]
 pub struct Change {
-    /// Of every amount.
+    /// The currency of every amount.
     pub currency: String,
     /// By signal, in the order of the bill.
     pub signals: Vec<Signal>,
@@ -85,8 +86,8 @@ fn estimate(measured: &Measured, terms: &Terms) -> Result<(Account, Traffic), Fa
     Ok((reckoning.sum(lines), traffic))
 }
 
-/// The spans that these terms keep: all failed and slow traces, the declared share of the others, at the measured bytes of a
-/// trace that was kept.
+/// The spans that these terms keep: all failed and slow traces, the declared share of the others, at the measured
+/// bytes of a trace that was kept.
 fn spans(measured: &Measured, terms: &Terms) -> Volume {
     let after = &measured.after;
     let traces = &after.traces;

@@ -1,4 +1,4 @@
-//! Times of drills: how much sooner an incident was over with traces and profiles than without, and what that is in full length.
+//! Times of drills: how much sooner incidents ended with traces and profiles than without, measured and on production windows.
 //!
 //! A drill compresses windows, floors, steps and intervals by a factor, and nothing else. So its parts scale apart:
 //!
@@ -15,7 +15,7 @@ use std::path::Path;
 
 use serde::{Deserialize, Serialize};
 
-use super::Fault;
+use super::fault::Fault;
 use emberline_drill::series;
 
 /// The end of a record's file name.
@@ -34,15 +34,15 @@ pub struct Saved {
     pub lacking: String,
     /// Drills of either kind that are left out, since they did not come to recovery.
     pub left_out: usize,
-    /// Whether the same faults are held against each other; else all against all.
+    /// Whether the same faults arecompared with each other; else all against all.
     pub paired: bool,
-    /// By how much lengths of time were compressed.
+    /// By how much durations were compressed.
     pub time_scale: Vec<u32>,
     /// Quartiles of the difference as drilled, in seconds: lower, middle, upper.
     pub drilled: [f64; 3],
-    /// The same in full length.
+    /// The sameon production windows.
     pub full: [f64; 3],
-    /// Middle MTTRs in full length, in seconds: with, without.
+    /// Middle MTTRson production windows, in seconds: with, without.
     pub mttr: [f64; 2],
     /// Whether parts were scaled; a summary alone does not have them.
     pub scaled: bool,
@@ -85,7 +85,7 @@ struct Attempt {
     watched: Option<Watched>,
 }
 
-/// How long a rollback was watched in vain: in the drill, and in full length.
+/// How long a rollback was watched in vain: in the drill, andon production windows.
 #[derive(Debug, Clone, Copy, Deserialize)]
 struct Watched {
     drilled: f64,
@@ -93,7 +93,7 @@ struct Watched {
 }
 
 impl Record {
-    /// MTTR in full length, in seconds; `None` where it did not come to recovery.
+    /// MTTRon production windows, in seconds; `None` if it did not come to recovery.
     fn full(&self) -> Option<f64> {
         let recovered = self.recovered?;
         let factor = f64::from(self.time_scale.max(1));
@@ -257,7 +257,8 @@ mod tests {
     #![allow(clippy::unwrap_used, reason = "a test may stop at the first surprise")]
     use super::*;
 
-    /// A drill: a page after `page` s, a search of which `own` s were its own, rollbacks of 8 s each, recovery 6 s later.
+    /// A drill: a page after `page` s, a search of which `own` s were its own, rollbacks of 8 s each, recovery 6 s
+    /// later.
     fn record(id: &str, without: &str, page: f64, own: f64, waits: f64, rollbacks: u32) -> serde_json::Value {
         let began = page;
         let ended = began + own + waits;
@@ -325,7 +326,7 @@ mod tests {
         assert_eq!((saved.lacking.as_str(), &saved.time_scale[..]), ("profiles and traces", &[15][..]));
         // Each further rollback is 14 s in the drill: −4, 10, 24, 38, 52.
         assert_eq!(saved.drilled, [10.0, 24.0, 38.0]);
-        // In full length 8 + 6 × 15 = 98 s each.
+        // On production windows 8 + 6 × 15 = 98 s each.
         assert_eq!(saved.full, [94.0, 192.0, 290.0]);
         assert_eq!(saved.mttr, [402.0, 594.0]);
     }

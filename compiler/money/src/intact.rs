@@ -1,27 +1,27 @@
-//! Whether anything is missing that had to stay: cheaper telemetry that lost an error is no saving.
+//! Checks that required telemetry is complete: telemetry that is cheaper because it lost an error is no saving.
 
 use serde::Serialize;
 
 use super::measured::{Kept, Measured};
 
-/// What was looked for, and what is missing.
+/// What was checked, and what is missing.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Intact {
     /// Requests that were sent to each side.
     pub requests: u64,
-    /// Requests that metrics made of spans count, before and after.
+    /// Requests in span metrics, before and after.
     pub counted: [u64; 2],
-    /// Failed ones that they count, before and after.
+    /// Failed requests in span metrics, before and after.
     pub counted_errors: [u64; 2],
-    /// Traces of failed requests: sent after, and there with every span.
+    /// Traces of failed requests: sent after, and complete in the store.
     pub failed: [u64; 2],
-    /// Traces of slow requests: sent after, and there with every span.
+    /// Traces of slow requests: sent after, and complete in the store.
     pub slow: [u64; 2],
-    /// What is missing, in sentences; empty where all is there.
+    /// What is missing, in sentences; empty if nothing is.
     pub missing: Vec<String>,
 }
 
-/// Holds both sides against the load and against each other.
+/// Compares both sides with the load and with each other.
 #[must_use]
 pub fn intact(measured: &Measured) -> Intact {
     let (before, after, requests) = (&measured.before, &measured.after, measured.load.requests);

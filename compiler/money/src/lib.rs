@@ -1,10 +1,10 @@
-//! Money: what telemetry costs before and after, and what shorter incidents are worth against it.
+//! Money: the cost of telemetry before and after, and the savings of shorter incidents.
 //!
-//! - [`measured`] are counts of a system's telemetry, as `ci/cost/measure` writes them; [`intact`] is whether anything that had
-//!   to stay is missing in them.
-//! - [`terms`] is what the specs say: prices, how long things stay, how many requests come.
-//! - [`bill`] is the arithmetic, a line for each product; [`change`] is the difference that a change of the specs makes.
-//! - [`drills`] are times of drills, as they were and as they would be in full length; [`returns`] sets them against the bill.
+//! - [`measured`] holds counts of a system's telemetry, as `ci/cost/measure` writes them; [`intact`] checks that no
+//!   required telemetry is missing.
+//! - [`terms`] are prices, retention and traffic from the specs.
+//! - [`bill`] is the arithmetic, a line for each product; [`change`] estimates a change of the specs.
+//! - [`drills`] are times of drills, measured and on production windows; [`returns`] compares them with the bill.
 //!
 //! Amounts are exact decimals until they are shown. A GB is 10⁹ bytes and a month 30 days.
 
@@ -12,74 +12,14 @@ mod assumptions;
 pub mod bill;
 pub mod change;
 pub mod drills;
+mod fault;
 pub mod intact;
 pub mod measured;
 pub mod returns;
 mod show;
 mod templates;
 pub mod terms;
+mod units;
 
-use std::fmt;
-
-use rust_decimal::Decimal;
-use rust_decimal::prelude::ToPrimitive;
-use serde::Serializer;
-
-/// Why money cannot be counted: what is missing or wrong, and one thing to do about it.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Fault {
-    /// A lower-case sentence without a full stop.
-    pub what: String,
-    /// One action.
-    pub help: Option<String>,
-}
-
-impl Fault {
-    fn new(what: impl Into<String>, help: impl Into<String>) -> Self {
-        Self { what: what.into(), help: Some(help.into()) }
-    }
-}
-
-impl fmt::Display for Fault {
-    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        out.write_str(&self.what)
-    }
-}
-
-impl std::error::Error for Fault {}
-
-/// How an answer is written.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Form {
-    /// For a terminal.
-    Text,
-    /// For a page or a pull request.
-    Markdown,
-}
-
-/// A million.
-const MILLION: Decimal = Decimal::from_parts(1_000_000, 0, 0, false, 0);
-/// Bytes of a GB.
-const GIGA: Decimal = Decimal::from_parts(1_000_000_000, 0, 0, false, 0);
-/// Days of a month.
-const MONTH_DAYS: Decimal = Decimal::from_parts(30, 0, 0, false, 0);
-/// Milliseconds of a day.
-const DAY_MILLIS: Decimal = Decimal::from_parts(86_400_000, 0, 0, false, 0);
-
-/// A decimal as a number in JSON.
-fn number<S: Serializer>(decimal: &Decimal, to: S) -> Result<S::Ok, S::Error> {
-    to.serialize_f64(decimal.to_f64().unwrap_or(f64::NAN))
-}
-
-/// A decimal as a number in JSON, or null.
-fn maybe_number<S: Serializer>(decimal: &Option<Decimal>, to: S) -> Result<S::Ok, S::Error> {
-    match decimal {
-        Some(decimal) => number(decimal, to),
-        None => to.serialize_none(),
-    }
-}
-
-/// A quotient; 0 where there is nothing to divide by.
-fn ratio(one: Decimal, by: Decimal) -> Decimal {
-    one.checked_div(by).unwrap_or_default()
-}
+pub use fault::Fault;
+pub use show::Form;

@@ -1,33 +1,34 @@
 //! Counts of a system's telemetry before and after, as `ci/cost/measure` writes them.
 //!
-//! The file comes from another program and may have been edited: whatever in it contradicts itself is a fault with its place.
+//! The file comes from another program and may have been edited, so every contradiction in it is a fault with its
+//! place.
 
 use std::collections::BTreeMap;
 
 use emberline_core::quantity::Date;
 use serde::Deserialize;
 
-use super::Fault;
+use super::fault::Fault;
 
-/// The only form that there is.
+/// The only version.
 const VERSION: u32 = 1;
 
-/// What was counted under one load, through a plain configuration and through the generated one.
+/// Counts under one load, through the plain and the generated configuration.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Measured {
-    /// What the numbers are, for people.
+    /// A description for readers.
     #[serde(default)]
     pub about: String,
-    /// The form of the file.
+    /// The version of the file.
     pub version: u32,
     /// The day of the measurement.
     pub day: String,
     /// The load.
     pub load: Load,
-    /// Everything kept, in one tier.
+    /// Counts with everything kept in one tier.
     pub before: Side,
-    /// Through what the specs compile to.
+    /// Counts through the compiled configuration.
     pub after: Side,
 }
 
@@ -37,7 +38,7 @@ pub struct Measured {
 pub struct Load {
     /// How many requests.
     pub requests: u64,
-    /// Requests a second.
+    /// Requests per second.
     pub rate: f64,
     /// The share of requests that were to fail, in percent.
     pub errors_percent: f64,
@@ -57,12 +58,12 @@ pub struct Side {
     pub logs: Logs,
     /// Profile samples that it took.
     pub profiles: Volume,
-    /// Bytes as sent, packed, by signal. Nobody is paid by them; they are for people who plan a network.
+    /// Compressed bytes as sent, by signal: for network planning, not for the bill.
     #[serde(default)]
     pub wire_bytes: BTreeMap<String, u64>,
     /// Series in Prometheus.
     pub series: Series,
-    /// Requests as metrics made of spans count them.
+    /// Requests as span metrics count them.
     pub red: Red,
     /// What became of the requests' traces.
     pub traces: Traces,
@@ -122,15 +123,15 @@ pub struct Traces {
     pub others: Kept,
 }
 
-/// So many were sent, so many the store has.
+/// Sent traces, and traces in the store.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Kept {
     /// Sent.
     pub sent: u64,
-    /// There with every span.
+    /// Complete in the store.
     pub whole: u64,
-    /// There in part.
+    /// Incomplete in the store.
     pub in_part: u64,
 }
 
@@ -154,7 +155,7 @@ impl Measured {
     /// Reads a file's text; `path` is how people know it.
     ///
     /// # Errors
-    /// Text that is no measurement, with line and column; and counts that contradict each other, by their names.
+    /// For a malformed text, with line and column; and for contradicting counts, with their names.
     pub fn parse(path: &str, text: &str) -> Result<Self, Fault> {
         let again = "measure again with `ci/cost/measure`, or name another file with `--measured`";
         let read: Self = serde_json::from_str(text).map_err(|cause| {
@@ -170,7 +171,7 @@ impl Measured {
         }
     }
 
-    /// The first thing in it that cannot be.
+    /// The first contradiction.
     fn contradiction(&self) -> Option<String> {
         if self.version != VERSION {
             return Some(format!("`version` is {}, and only {VERSION} is known", self.version));

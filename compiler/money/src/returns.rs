@@ -1,7 +1,8 @@
-//! What shorter incidents are worth: minutes saved × what a minute costs × incidents a year, minus what telemetry costs.
+//! The savings of shorter incidents: minutes saved × cost per minute × incidents per year, minus the cost of
+//! telemetry.
 //!
-//! Everything is a range. The low end takes the low end of every input and the lower quartile of the measured difference, the
-//! high end the high ones; neither is likely, and what is true lies between.
+//! Everything is a range. The low end takes the low end of every input and the lower quartile of the measured
+//! difference, the high end the high ones; neither is likely, and the truth is between.
 
 use emberline_core::model::{Business, Range};
 use emberline_core::source::Sources;
@@ -13,9 +14,10 @@ use serde::Serialize;
 
 use super::bill::Bill;
 use super::drills::Saved;
+use super::fault::Fault;
 use super::templates::render;
 use super::terms::Terms;
-use super::{Fault, maybe_number, number, ratio};
+use super::units::{maybe_number, number, ratio};
 
 /// Days of a year, and minutes of an hour.
 const YEAR_DAYS: Decimal = Decimal::from_parts(365, 0, 0, false, 0);
@@ -24,9 +26,9 @@ const SIXTY: Decimal = Decimal::from_parts(60, 0, 0, false, 0);
 /// A year, in the currency of the prices.
 #[derive(Debug, Clone, Serialize)]
 pub struct Returns {
-    /// Of every amount.
+    /// The currency of every amount.
     pub currency: String,
-    /// What an incident is shorter by, in minutes.
+    /// Minutes saved per incident.
     pub minutes_saved: Amounts,
     /// Incidents.
     pub incidents: Amounts,
@@ -36,27 +38,27 @@ pub struct Returns {
     pub revenue_lost: Amounts,
     /// Revenue that is not lost.
     pub of_revenue: Amounts,
-    /// Hours of people that are not spent.
+    /// Cost of working hours that are not spent.
     pub of_people: Amounts,
     /// Both.
     pub gross: Amounts,
-    /// What telemetry costs, as the specs compile it.
+    /// The cost of telemetry as compiled.
     #[serde(serialize_with = "number")]
     pub cost: Decimal,
-    /// What it would cost if everything were kept.
+    /// The cost of keeping everything.
     #[serde(serialize_with = "number")]
     pub plain_cost: Decimal,
-    /// What remains.
+    /// The net result.
     pub net: Amounts,
-    /// Incidents a year that pay for telemetry, at what one is worth at the high end and at the low end.
+    /// Incidents per year to break even, at the high end and at the low end.
     pub break_even: BreakEven,
     /// The drills, where there are some.
     pub drills: Option<Saved>,
     /// Every input and where it comes from.
     pub inputs: Vec<Input>,
-    /// What this rests on, in sentences.
+    /// Assumptions, in sentences.
     pub assumptions: Vec<String>,
-    /// One paragraph for whoever decides about money.
+    /// One paragraph for decision makers.
     pub paragraph: String,
 }
 
@@ -71,7 +73,7 @@ pub struct Amounts {
     pub high: Decimal,
 }
 
-/// Incidents a year that pay for telemetry; `None`: no number of them does.
+/// Incidents per year to break even; `None`: no number does.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 pub struct BreakEven {
     /// Where an incident is worth most.
@@ -117,10 +119,10 @@ impl Amounts {
     }
 }
 
-/// Sets what was drilled against what is paid.
+/// Compares the savings of drills with the bill.
 ///
 /// # Errors
-/// When the specs do not say what an incident does, or nobody measured or declared how much shorter one is.
+/// When the specs lack the cost of an incident, or the minutes saved are neither measured nor declared.
 pub fn returns(sources: &Sources, terms: &Terms, bill: &Bill, drills: Option<Saved>) -> Result<Returns, Fault> {
     let business = terms.prices.business.as_ref().ok_or_else(|| {
         Fault::new(
@@ -134,7 +136,7 @@ pub fn returns(sources: &Sources, terms: &Terms, bill: &Bill, drills: Option<Sav
     let (incidents, revenue) = (Amounts::of(&business.incidents_per_year), Amounts::of(&business.revenue_per_minute));
     let revenue_lost = Amounts::of(&business.revenue_lost);
     let people = range(&business.people, one).times(range(&business.hourly_cost, Amounts::default())).over(SIXTY);
-    // A difference below zero is a loss, and it is greatest where everything else is: so it takes the high ends.
+    // A negative difference is a loss, which is largest with the high ends.
     let scaled = |each: Amounts| {
         let end = |minutes: Decimal, usual: Decimal| minutes * if minutes < Decimal::ZERO { each.high } else { usual };
         Amounts { low: end(minutes_saved.low, each.low), high: end(minutes_saved.high, each.high) }
@@ -142,7 +144,7 @@ pub fn returns(sources: &Sources, terms: &Terms, bill: &Bill, drills: Option<Sav
     let of_revenue = scaled(revenue.times(revenue_lost).times(incidents));
     let of_people = scaled(people.times(incidents));
     let gross = of_revenue.plus(of_people);
-    let years = YEAR_DAYS / super::MONTH_DAYS;
+    let years = YEAR_DAYS / super::units::MONTH_DAYS;
     let (cost, plain_cost) = (bill.after.monthly * years, bill.before.monthly * years);
     let net = Amounts { low: gross.low - cost, high: gross.high - cost };
     let each = scaled(revenue.times(revenue_lost)).plus(scaled(people));
@@ -170,7 +172,7 @@ pub fn returns(sources: &Sources, terms: &Terms, bill: &Bill, drills: Option<Sav
     Ok(returns)
 }
 
-/// Minutes by which an incident is shorter: as drilled, in full length, or as declared where nobody drilled.
+/// Minutes saved per incident: from drills on production windows, or else as declared.
 fn minutes(business: &Business, drills: Option<&Saved>) -> Result<Amounts, Fault> {
     let of_seconds = |seconds: f64| Decimal::from_f64(seconds).unwrap_or_default() / SIXTY;
     match (drills, &business.minutes_saved) {
@@ -285,7 +287,7 @@ fn assumptions(bill: &Bill, drills: Option<&Saved>) -> Vec<String> {
     }
     said.push(format!(
         "telemetry of a year: 365 days of {} million requests per month of 30 days, at the prices of `emberline cost`",
-        amount::fixed(ratio(bill.requests_per_month, super::MILLION), 1)
+        amount::fixed(ratio(bill.requests_per_month, super::units::MILLION), 1)
     ));
     said.push(
         "the low result takes the low end of every input, the high result the high end; neither is likely".to_owned(),
@@ -294,7 +296,7 @@ fn assumptions(bill: &Bill, drills: Option<&Saved>) -> Vec<String> {
     said
 }
 
-/// The paragraph for whoever decides about money.
+/// The paragraph for decision makers.
 fn paragraph(returns: &Returns, evidence: &str) -> Result<String, Fault> {
     let range = |range: &Amounts| rough_range(range.low, range.high);
     let percent = |share: Decimal| rough(share * Decimal::ONE_HUNDRED);

@@ -6,9 +6,19 @@ use rust_decimal::Decimal;
 
 use super::bill::{Account, Bill, Line};
 use super::change::Change;
+use super::fault::Fault;
 use super::returns::{Amounts, Returns};
 use super::templates::render;
-use super::{Fault, Form, ratio};
+use super::units::ratio;
+
+/// How an answer is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Form {
+    /// For a terminal.
+    Text,
+    /// For a page or a pull request.
+    Markdown,
+}
 
 fn file(name: &str, form: Form) -> String {
     format!("{name}.{}", if form == Form::Text { "txt" } else { "md" })
@@ -18,7 +28,7 @@ fn factor(before: Decimal, after: Decimal) -> String {
     if after.is_zero() { "–".to_owned() } else { format!("{}×", fixed(ratio(before, after), 1)) }
 }
 
-/// What was looked for and found.
+/// What was checked.
 fn kept(bill: &Bill) -> String {
     let intact = &bill.intact;
     format!(
@@ -64,7 +74,7 @@ fn bill(bill: &Bill, form: Form) -> Result<String, Fault> {
             verified => if price.verified { "verified" } else { "not verified" },
         }
     });
-    let million = ratio(bill.requests_per_month, super::MILLION);
+    let million = ratio(bill.requests_per_month, super::units::MILLION);
     let [path, day] = &bill.measured;
     let mut assumptions = vec![format!("volumes from {path}, measured on {day}")];
     assumptions.extend(bill.assumptions.iter().cloned());
@@ -156,7 +166,7 @@ impl Bill {
     /// The bill as people read it.
     ///
     /// # Errors
-    /// When a template is at fault, which is a bug of this crate.
+    /// When a template is faulty, which is a bug of this crate.
     pub fn show(&self, form: Form) -> Result<String, Fault> {
         bill(self, form)
     }
@@ -166,7 +176,7 @@ impl Change {
     /// The estimate as people read it.
     ///
     /// # Errors
-    /// When a template is at fault, which is a bug of this crate.
+    /// When a template is faulty, which is a bug of this crate.
     pub fn show(&self, form: Form) -> Result<String, Fault> {
         change(self, form)
     }
@@ -176,7 +186,7 @@ impl Returns {
     /// The returns as people read them.
     ///
     /// # Errors
-    /// When a template is at fault, which is a bug of this crate.
+    /// When a template is faulty, which is a bug of this crate.
     pub fn show(&self, form: Form) -> Result<String, Fault> {
         returns(self, form)
     }

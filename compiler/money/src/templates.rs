@@ -2,7 +2,7 @@
 
 use emberline_prose::template::{Environment, Templates, Value};
 
-use super::Fault;
+use super::fault::Fault;
 
 static TEMPLATES: Templates = Templates::new(
     &[
@@ -26,7 +26,7 @@ fn columns(environment: &mut Environment<'static>) {
 /// A template filled in, without blanks at the ends of lines.
 ///
 /// # Errors
-/// When a template is at fault, which is a bug of this crate.
+/// When a template is faulty, which is a bug of this crate.
 pub(crate) fn render(name: &str, values: Value) -> Result<String, Fault> {
     let text = TEMPLATES.render(name, values).map_err(|fault| Fault::new(fault.to_string(), "this is a bug"))?;
     // Padding at the end of a line is nothing that anybody should see in a diff.

@@ -1,4 +1,4 @@
-//! What the specs say that money is counted by: prices, how long things stay, how many requests come.
+//! The terms of the specs: prices, retention and traffic.
 
 use std::collections::BTreeSet;
 
@@ -7,15 +7,16 @@ use emberline_core::model::{Prices, Service};
 use emberline_core::quantity::Duration;
 use rust_decimal::Decimal;
 
-use super::{Fault, MILLION};
+use super::fault::Fault;
+use super::units::MILLION;
 
 /// Hours of a month of 30 days.
 const MONTH_HOURS: Decimal = Decimal::from_parts(720, 0, 0, false, 0);
 
-/// What counts, of one state of the specs.
+/// The terms of one state of the specs.
 #[derive(Debug, Clone)]
 pub struct Terms {
-    /// Prices, and what an incident does.
+    /// Prices, and the cost of an incident.
     pub prices: Prices,
     /// How long traces are kept.
     pub traces: Duration,
@@ -29,7 +30,7 @@ pub struct Terms {
     pub slow: Vec<(String, String, Duration)>,
     /// Requests that come in from outside.
     pub traffic: Option<Traffic>,
-    /// The most series that the declared labels allow; `None` where nobody asked.
+    /// The upper bound on series; `None` if not computed.
     pub bound: Option<u64>,
 }
 
@@ -46,7 +47,7 @@ impl Terms {
     /// The terms of resolved specs; `bound` is the most series that their labels allow.
     ///
     /// # Errors
-    /// When they hold no prices.
+    /// When the specs hold no prices.
     pub fn of(meaning: &Meaning, bound: Option<u64>) -> Result<Self, Fault> {
         let policy = &meaning.model.policy;
         let Some(prices) = policy.prices.clone() else {
@@ -91,7 +92,7 @@ impl Terms {
 }
 
 impl Traffic {
-    /// Requests from outside; `None` where no such service declares how many it expects.
+    /// Requests from outside; `None` if no such service declares how many it expects.
     #[must_use]
     pub fn of(services: &[Service]) -> Option<Self> {
         let called: BTreeSet<&str> =

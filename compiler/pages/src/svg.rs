@@ -2,7 +2,7 @@
 
 use emberline_core::plan::runbook::{self, Plot};
 use emberline_core::plan::{Neighbour, ServicePlan};
-use emberline_prose::escape::xml;
+use emberline_prose::escape::html;
 use emberline_prose::number::roughly;
 use emberline_prose::svg::{Attributes, Svg, cut, line};
 
@@ -119,11 +119,10 @@ pub(crate) fn plot(plot: &Plot) -> String {
     for (at, curve) in plot.alerts.iter().enumerate() {
         svg.element("path", &[("class", &format_args!("fires c{}", at % 4)), ("d", &path(&curve.points))]);
     }
-    let legend = plot
-        .alerts
-        .iter()
-        .enumerate()
-        .map(|(at, curve)| format!("<li class=\"c{}\">{} {}</li>", at % 4, xml(&curve.severity), xml(&curve.name)));
+    let legend =
+        plot.alerts.iter().enumerate().map(|(at, curve)| {
+            format!("<li class=\"c{}\">{} {}</li>", at % 4, html(&curve.severity), html(&curve.name))
+        });
     let legend: String = legend.collect();
     format!("{}<ul class=\"legend\"><li class=\"gone\">the whole budget is gone</li>{legend}</ul>", svg.finish())
 }

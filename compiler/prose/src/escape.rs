@@ -8,11 +8,22 @@ fn is_forbidden(c: char) -> bool {
     c.is_control() || matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{fffe}' | '\u{ffff}')
 }
 
-/// A text inside an element or a quoted attribute of XML, SVG or HTML.
+/// A text inside an element or a quoted attribute of XML, SVG included.
 ///
 /// Line ends and tabs stay; every other forbidden character becomes a blank, since XML has no escape for it.
 #[must_use]
 pub fn xml(text: &str) -> String {
+    tagged(text, "&apos;")
+}
+
+/// A text inside an element or a quoted attribute of HTML. Old readers of HTML do not know `&apos;`, and some readers of
+/// XML know no numbers.
+#[must_use]
+pub fn html(text: &str) -> String {
+    tagged(text, "&#39;")
+}
+
+fn tagged(text: &str, apostrophe: &str) -> String {
     let mut out = String::with_capacity(text.len() + text.len() / 8);
     for c in text.chars() {
         match c {
@@ -20,7 +31,7 @@ pub fn xml(text: &str) -> String {
             '<' => out.push_str("&lt;"),
             '>' => out.push_str("&gt;"),
             '"' => out.push_str("&quot;"),
-            '\'' => out.push_str("&#39;"),
+            '\'' => out.push_str(apostrophe),
             '\n' | '\t' => out.push(c),
             c if is_forbidden(c) => out.push(' '),
             c => out.push(c),
@@ -82,7 +93,7 @@ pub fn markdown_inert(text: &str) -> String {
     for c in text.chars() {
         match c {
             '|' | '<' | '>' | '&' | '*' | '_' | '`' | '[' | ']' | '(' | ')' | '!' | '\\' | '#' | '~' | '@' | '"'
-            | ':' => {
+            | ':' | '$' => {
                 let _ = write!(out, "&#{};", u32::from(c));
             }
             c if is_forbidden(c) => out.push(' '),
@@ -115,7 +126,7 @@ pub fn markdown_cell(text: &str) -> String {
 /// A sentence in HTML: what stands between two backticks is code, the rest is text.
 #[must_use]
 pub fn html_sentence(text: &str) -> String {
-    sentence(text, xml, |text| format!("<code>{}</code>", xml(text)))
+    sentence(text, html, |text| format!("<code>{}</code>", html(text)))
 }
 
 /// A fence that no run of backticks in the text closes.
@@ -130,8 +141,8 @@ pub fn block(text: &str) -> String {
     text.chars().map(|c| if is_forbidden(c) && c != '\n' && c != '\t' { ' ' } else { c }).collect()
 }
 
-/// A text as a scalar of YAML between double quotes. JSON's strings are YAML's, once line ends that only YAML knows are
-/// escaped.
+/// A text as a scalar of YAML between double quotes. JSON's strings are YAML's, once line ends that only YAML knows
+/// are escaped.
 #[must_use]
 pub fn yaml(text: &str) -> String {
     let mut out = String::with_capacity(text.len() + 2);
@@ -241,10 +252,10 @@ mod tests {
     #[test]
     fn hostile_text_is_text_in_xml() {
         for text in HOSTILE {
-            for made in [xml(text), xml_attribute(text)] {
+            for made in [xml(text), xml_attribute(text), html(text)] {
                 assert!(!made.contains(['<', '>', '"', '\'']), "{made}");
                 assert!(!made.chars().any(|c| is_forbidden(c) && c != '\n' && c != '\t'), "{made:?}");
-                let entities = ["&amp;", "&lt;", "&gt;", "&quot;", "&#39;", "&#10;", "&#9;"];
+                let entities = ["&amp;", "&lt;", "&gt;", "&quot;", "&apos;", "&#39;", "&#10;", "&#9;"];
                 let known = made.match_indices('&').all(|(at, _)| entities.iter().any(|it| made[at..].starts_with(it)));
                 assert!(known, "{made}");
             }

@@ -1,9 +1,9 @@
 //! Templates, compiled once: the one environment for every page, report and summary.
 //!
-//! An undefined name is an error in every template, so a misspelt field fails a test instead of leaving a gap. HTML is
-//! escaped by itself in templates whose name ends in `.html`. In all others the author escapes with a filter: `text`
-//! for a line of Markdown, `sentences` and `cell` for sentences with code, `code` for code, `fence` and `block` around and
-//! within a fenced block, `yaml` for a YAML scalar.
+//! An undefined name is an error in every template, so a misspelt field fails a test instead of leaving a gap. HTML
+//! is escaped by itself in templates whose name ends in `.html`. In all others the author escapes with a filter:
+//! `text` for a line of Markdown, `sentences` and `cell` for sentences with code, `code` for code, `fence` and
+//! `block` around and within a fenced block, `yaml` for a YAML scalar.
 
 use std::fmt;
 use std::sync::OnceLock;
@@ -16,7 +16,7 @@ pub use minijinja::{Environment, Value, context};
 
 use crate::escape;
 
-/// A template is at fault: a bug of the crate that owns it, in the engine's words.
+/// A faulty template: a bug of the crate that owns it, in the engine's words.
 #[derive(Debug, Clone)]
 pub struct Fault(String);
 
@@ -70,7 +70,7 @@ impl Templates {
     /// Reads every template.
     ///
     /// # Errors
-    /// When one is at fault.
+    /// When one is faulty.
     pub fn check(&self) -> Result<(), Fault> {
         self.environment.get_or_init(|| self.build()).as_ref().map(|_| ()).map_err(Clone::clone)
     }
@@ -104,7 +104,7 @@ fn environment() -> Result<Environment<'static>, minijinja::Error> {
     });
     // The engine's own escape also escapes every `/`, which makes an address half as long again.
     environment.set_formatter(|out, state, value| match (state.auto_escape(), value.as_str()) {
-        (AutoEscape::Html, Some(text)) if !value.is_safe() => Ok(out.write_str(&escape::xml(text))?),
+        (AutoEscape::Html, Some(text)) if !value.is_safe() => Ok(out.write_str(&escape::html(text))?),
         _ => minijinja::escape_formatter(out, state, value),
     });
     environment.add_filter("text", |text: &str| escape::markdown(text));

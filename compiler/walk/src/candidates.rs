@@ -9,15 +9,15 @@ use crate::source::{Change, Commit};
 #[derive(Debug)]
 pub(super) struct Candidate {
     pub(super) commit: Commit,
-    /// What differs, as git tells.
+    /// The changes, from git.
     pub(super) changes: Vec<Change>,
     /// What that means for functions, constants and types, by file.
     pub(super) items: Vec<(String, Changed)>,
-    /// Files that are no source code and may matter.
+    /// Files other than source code that may matter.
     pub(super) settings: Vec<String>,
 }
 
-/// Commits that are looked at; of a deployment with more, the latest.
+/// The most commits that are read; a larger deployment is cut to the latest.
 pub(super) const MOST: usize = 60;
 
 impl Candidate {
@@ -53,18 +53,18 @@ impl Candidate {
         Self { commit, changes, items, settings }
     }
 
-    /// Whether anything that it does may change what runs.
+    /// Whether it may change behaviour.
     pub(super) fn may_matter(&self) -> bool {
         self.items.iter().any(|(_, changed)| changed.how.weight() >= 0.3) || !self.settings.is_empty()
     }
 
-    /// What it does at most.
+    /// Its most important change.
     pub(super) fn most(&self) -> Option<How> {
         self.items.iter().map(|(_, changed)| changed.how).max_by(|a, b| a.weight().total_cmp(&b.weight()))
     }
 }
 
-/// Whether a file that is no source code may change what runs: settings, schemas and dependencies; not prose.
+/// Whether a file other than source code may change behaviour: settings, schemas and dependencies, not prose.
 fn is_setting(path: &str) -> bool {
     let (folder, file) = path.rsplit_once('/').unwrap_or(("", path));
     let first = folder.split('/').next().unwrap_or_default();
@@ -89,7 +89,7 @@ fn is_setting(path: &str) -> bool {
         )
 }
 
-/// What went from one file and came to another with the same words has moved.
+/// Code that left one file and entered another unchanged has moved.
 fn moved(items: &mut [(String, Changed)]) {
     for at in 0..items.len() {
         if items[at].1.how != How::New {

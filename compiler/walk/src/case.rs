@@ -1,4 +1,4 @@
-//! What every layer needs to know of the incident.
+//! The incident, as every layer needs it.
 
 use emberline_core::plan::{Plan, SloPlan};
 
@@ -18,7 +18,7 @@ pub struct Question<'q> {
 /// What bad requests have in common.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(super) enum Symptom {
-    /// They take longer than so many seconds.
+    /// They take longer than this many seconds.
     Slow(f64),
     /// They fail.
     Failed,
@@ -36,7 +36,7 @@ pub(super) struct Case<'c> {
 }
 
 impl Case<'_> {
-    /// A time that is surely before it began, and before the deployment that may have begun it.
+    /// A time before the onset, and before the deployment that may have caused it.
     pub(super) fn before(&self) -> f64 {
         self.onset.time - self.onset.plus_minus - 2.0 * self.base
     }
@@ -46,14 +46,14 @@ impl Case<'_> {
         self.onset.time - self.onset.plus_minus
     }
 
-    /// Whether a span answers somebody and is of the objective.
+    /// Whether a span is a request of the objective.
     pub(super) fn is_own(&self, span: &Span) -> bool {
         span.service == self.slo.service && answers(span)
     }
 }
 
 impl Symptom {
-    /// Whether a span shows it.
+    /// Whether a span shows the symptom.
     pub(super) fn shows(self, span: &Span) -> bool {
         match self {
             Self::Slow(threshold) => span.seconds() > threshold,
@@ -62,7 +62,7 @@ impl Symptom {
     }
 }
 
-/// Whether a span answers somebody.
+/// Whether a span answers a request.
 pub(super) fn answers(span: &Span) -> bool {
     matches!(span.kind, SpanKind::Server | SpanKind::Consumer)
 }

@@ -1,7 +1,7 @@
-//! Where the chain of spans breaks: a call whose answer is in no trace.
+//! Breaks of a trace: calls without a server span.
 //!
-//! Either the peer is down, and nothing of it is anywhere; or its requests are there, in traces of their own, and it is the
-//! context that got lost on the way.
+//! Either the peer is down and has no spans at all, or its spans are in separate traces because the trace context was
+//! lost.
 
 use std::collections::BTreeMap;
 
@@ -23,30 +23,30 @@ use emberline_prose::number::clock;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Cause {
-    /// It answers nobody any more.
+    /// It does not answer any caller.
     PeerDown,
-    /// It answers, in traces of its own: the caller's context did not arrive.
+    /// It answers in separate traces: the trace context did not arrive.
     ContextLost,
-    /// Nobody knows: it sends spans to other traces, or they were not kept.
+    /// Unknown: its spans are in other traces, or were not kept.
     Unknown,
 }
 
-/// A call whose answer is missing from the traces.
+/// A call without a server span.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Break {
-    /// Who calls.
+    /// The calling service.
     pub caller: String,
-    /// Who is called.
+    /// The called service.
     pub peer: String,
     /// The caller's span.
     pub span: String,
     /// Calls without an answer.
     pub missing: usize,
-    /// Of so many.
+    /// All calls.
     pub calls: usize,
     /// Why.
     pub cause: Cause,
-    /// When the peer last answered the revision of the caller that calls in vain now, unix seconds. Looked for where the peer is
+    /// When the peer last answered the caller's current revision, unix seconds. Only known if the peer is
     /// down.
     pub answered: Option<f64>,
     /// What that means, in a sentence.
@@ -56,7 +56,7 @@ pub struct Break {
 /// What was found beyond a break.
 pub(super) struct Beyond {
     pub(super) breaks: Vec<Break>,
-    /// The traces on the other side, where there are any: of which service, and which.
+    /// The traces on the other side of a break, with their service.
     pub(super) side: Option<(String, Gathered)>,
 }
 
@@ -65,14 +65,14 @@ pub(super) struct Beyond {
 struct Hop {
     calls: usize,
     missing: usize,
-    /// Of the missing: failed without any answer.
+    /// Missing calls that failed without an answer.
     unanswered: usize,
     seconds: Vec<f64>,
-    /// When the earliest of the missing began, unix nanoseconds.
+    /// The start of the earliest missing call, unix nanoseconds.
     first: Option<u64>,
     /// Whether even the caller's span of the call is missing.
     is_vanished: bool,
-    /// What answers such a call, where that is known.
+    /// The server span of such a call, if known.
     answer: Option<Kind>,
 }
 
@@ -81,17 +81,17 @@ pub(super) fn look(case: &Case<'_>, calls: &Calls<'_>, requests: &Requests, gath
     let mut log = Log::default();
     let mut beyond = Beyond { breaks: Vec::new(), side: None };
     let mut hops = hops(calls, gathered);
-    // A request that failed may have ended before it came to call anybody.
+    // A failed request may have ended before its calls.
     if matches!(case.symptom, Symptom::Slow(_)) {
         hops.extend(vanished(gathered));
     }
     for ((kind, peer), hop) in hops {
-        // One lost span is a lost span.
+        // A minority of missing spans were lost, not unanswered.
         if hop.missing * 2 < hop.calls || hop.missing == 0 {
             continue;
         }
         let theirs = log.keep(gather::any_of(case, &peer, &gathered.bad));
-        // When it began is known to within some seconds: a request that the peer answered before says nothing of its state.
+        // The onset is known only to some seconds, so an earlier answer of the peer does not prove that it is up.
         let is_alive = theirs.iter().any(|trace| {
             trace.spans.iter().any(|span| span.service == peer && hop.first.is_none_or(|first| span.end > first))
         });
@@ -99,7 +99,7 @@ pub(super) fn look(case: &Case<'_>, calls: &Calls<'_>, requests: &Requests, gath
         let cause = if is_apart {
             Cause::ContextLost
         } else if hop.is_vanished {
-            // It makes no call any more, which is its own affair.
+            // The caller stopped calling: that is no break.
             continue;
         } else if !is_alive && (hop.unanswered > 0 || requests.is_silent(&peer)) {
             Cause::PeerDown
@@ -108,7 +108,7 @@ pub(super) fn look(case: &Case<'_>, calls: &Calls<'_>, requests: &Requests, gath
         };
         if cause == Cause::ContextLost && beyond.side.is_none() {
             let symptom = match case.symptom {
-                // As long as half of the call takes, it is what the caller waits for.
+                // At half the duration of the call, the caller waits for it.
                 Symptom::Slow(_) => Symptom::Slow(median(hop.seconds.clone()).unwrap_or(0.0) / 2.0),
                 Symptom::Failed => Symptom::Failed,
             };
@@ -126,8 +126,8 @@ pub(super) fn look(case: &Case<'_>, calls: &Calls<'_>, requests: &Requests, gath
     log.with(beyond)
 }
 
-/// When a peer last answered a caller of the same revision as in bad requests. Such a caller knows the way, so it is not its
-/// deployment that cut the peer off, however short a time ago that was.
+/// When a peer last answered a caller of the same revision as in bad requests. Such a caller has the right address,
+/// so its deployment did not cut the peer off.
 fn answered(case: &Case<'_>, caller: &str, peer: &str, gathered: &Gathered) -> Asked<Option<f64>> {
     let Some(revision) = revisions::of_service(&gathered.bad, caller) else { return Asked::default() };
     let (latest, log) = gather::just_before(case, peer).apart();
@@ -195,7 +195,7 @@ fn hops(calls: &Calls<'_>, gathered: &Gathered) -> BTreeMap<(Kind, String), Hop>
     hops
 }
 
-/// Calls that healthy requests make and bad ones do not: where even the caller's span of the call is in another trace.
+/// Calls that only healthy requests make: even the caller's span of the call may be in another trace.
 fn vanished(gathered: &Gathered) -> BTreeMap<(Kind, String), Hop> {
     let calling = |trace: &Trace| -> BTreeMap<Kind, (Kind, Kind)> {
         let tree = Tree::of(trace);
@@ -254,7 +254,7 @@ fn answer_of<'t>(tree: &Tree<'t>, at: usize) -> Option<&'t Span> {
     children.into_iter().find(|child| answers(child))
 }
 
-/// Whom a call must be to: as it says itself, or the only one that the specs declare.
+/// The callee of a call: from the span, or the only declared callee.
 fn declared(calls: &Calls<'_>, span: &Span) -> Option<String> {
     let callees = calls.callees(&span.service);
     let said = ["peer.service", "service.peer.name", "server.address"].iter().find_map(|key| span.attributes.get(*key));
@@ -265,8 +265,8 @@ fn declared(calls: &Calls<'_>, span: &Span) -> Option<String> {
     }
 }
 
-/// Whether a peer's request begins a trace; or, where the caller's span of the call is gone as well, whether that begins one, and
-/// nobody knows what it was for.
+/// Whether a peer's request starts a trace of unknown origin. If the caller's span is missing too, whether that
+/// span starts the trace.
 fn begins_alone(trace: &Trace, caller: &str, peer: &str, hop: &Hop) -> bool {
     let tree = Tree::of(trace);
     let is_first = |at: usize| match tree.nodes[at].parent {
@@ -276,7 +276,7 @@ fn begins_alone(trace: &Trace, caller: &str, peer: &str, hop: &Hop) -> bool {
             hop.is_vanished && is_call && tree.nodes[above].parent.is_none()
         }
     };
-    // A peer also does what nobody calls for.
+    // A peer also has spans of its own background work.
     let is_such = |span: &Span| match &hop.answer {
         Some(answer) => Kind::of(span) == *answer,
         None => span.kind == SpanKind::Server,

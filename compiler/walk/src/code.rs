@@ -26,7 +26,7 @@ pub enum Deployment {
     Changed,
     /// The same revision served well before.
     Unchanged,
-    /// What ran before is not known.
+    /// The previous revision is unknown.
     Unknown,
 }
 
@@ -41,7 +41,7 @@ pub struct BlameLine {
     pub commit: String,
     /// Whether that commit is one of the candidates.
     pub is_candidate: bool,
-    /// Whether evidence points to this very line.
+    /// Whether evidence points to this line.
     pub is_pointed_to: bool,
 }
 
@@ -62,7 +62,7 @@ pub struct Code {
     pub good: Option<String>,
     /// Revisions by service.
     pub revisions: Vec<Revisions>,
-    /// How many commits lie between.
+    /// The number of commits between both revisions.
     pub commits: usize,
     /// Places that evidence points to, the most direct first.
     pub sites: Vec<Site>,
@@ -76,21 +76,21 @@ pub struct Code {
 pub(super) struct Given<'g> {
     /// The service in which the fault lies.
     pub(super) service: &'g str,
-    /// All services that take part.
+    /// All involved services.
     pub(super) services: BTreeSet<String>,
     pub(super) revisions: Vec<Revisions>,
     pub(super) sites: Vec<Site>,
     pub(super) said: Said,
-    /// The kind of the fault; [`Role::Above`] where it is slow and nobody knows how.
+    /// The kind of the fault; [`Role::Above`] if the reason for slowness is unknown.
     pub(super) role: Role,
-    /// How many holes the evidence has: the odds that come on top of [`suspects::ELSEWHERE`].
+    /// The odds of another cause through missing evidence, on top of [`suspects::ELSEWHERE`].
     pub(super) holes: f64,
 }
 
-/// So many lines of a function are shown.
+/// The most lines of a function that are shown.
 const SHOWN: usize = 80;
 
-/// The service whose deployment is looked at: the one at fault, else one that takes part and runs another revision.
+/// The service whose deployment is examined: the suspected one, or else an involved one with a new revision.
 pub(super) fn deployed<'r>(service: &str, revisions: &'r [Revisions]) -> Option<&'r Revisions> {
     let own = revisions.iter().find(|it| it.service == service);
     match own {
@@ -143,7 +143,7 @@ pub(super) fn look(case: &Case<'_>, given: Given<'_>, repo: Option<&Repo<'_>>) -
 fn ranked(given: &Given<'_>, repo: &Repo<'_>, good: Option<&str>) -> Asked<Ranked> {
     let mut log = Log::default();
     let history = repo.history;
-    // Without a good revision, the last few commits are all that can be suspected.
+    // Without a good revision, only the last commits can be suspected.
     let from = good.map_or_else(|| format!("{}~10", repo.revision), str::to_owned);
     let answer = history.commits(&from, &repo.revision);
     let query = format!("commits {}..{}", short(&from), short(&repo.revision));
@@ -170,7 +170,7 @@ fn ranked(given: &Given<'_>, repo: &Repo<'_>, good: Option<&str>) -> Asked<Ranke
     log.with(Ranked { commits: deployed, suspects, shown })
 }
 
-/// The files that names are looked up in: those that were changed, those that evidence points to, and the services' own.
+/// The files to look names up in: changed files, files that evidence points to, and files of the services.
 fn read(repo: &Repo<'_>, candidates: &[Candidate], targets: &[Target], folders: &BTreeSet<String>) -> BTreeSet<String> {
     let mut paths: BTreeSet<String> = targets.iter().map(|target| target.file.clone()).collect();
     paths.extend(candidates.iter().flat_map(|candidate| &candidate.items).map(|(path, _)| path.clone()));

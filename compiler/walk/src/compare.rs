@@ -1,4 +1,4 @@
-//! Bad traces against healthy ones: which spans take longer by themselves, and which calls became more.
+//! Compares bad traces with healthy traces: which own times grew, and which calls increased.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -23,7 +23,7 @@ pub struct Kind {
 }
 
 impl Kind {
-    /// That of a span.
+    /// The kind of a span.
     pub(super) fn of(span: &Span) -> Self {
         let kind = match span.kind {
             SpanKind::Internal => "internal",
@@ -61,7 +61,7 @@ fn unnumbered(name: &str) -> String {
 pub struct Grown {
     /// The spans.
     pub span: Kind,
-    /// Their own seconds in a healthy trace, all together, by the median; 0 where there are none.
+    /// Their total own time in a healthy trace, median seconds; 0 without such spans.
     pub before: f64,
     /// The same in a bad trace.
     pub now: f64,
@@ -71,7 +71,7 @@ pub struct Grown {
     pub count_now: f64,
 }
 
-/// A span whose children of a kind became more.
+/// A span with more children of a kind.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct More {
     /// The span that makes them.
@@ -82,7 +82,7 @@ pub struct More {
     pub before: f64,
     /// The same in a bad trace.
     pub now: f64,
-    /// Seconds that they take together in a healthy trace.
+    /// Their total duration in a healthy trace, in seconds.
     pub seconds_before: f64,
     /// The same in a bad trace.
     pub seconds_now: f64,
@@ -99,9 +99,9 @@ pub struct Difference {
     pub before: Option<f64>,
     /// The same in a bad trace.
     pub now: Option<f64>,
-    /// By how much own time grew, the most first.
+    /// Growth of own time, the largest first.
     pub grown: Vec<Grown>,
-    /// Calls that became more, those that cost most first.
+    /// Calls that increased, the most expensive first.
     pub more: Vec<More>,
 }
 
@@ -120,7 +120,7 @@ struct Edge {
     is_query: bool,
 }
 
-/// What one trace adds up to.
+/// The sums of one trace.
 struct Sums {
     request: Option<f64>,
     spans: BTreeMap<Kind, Sum>,
@@ -157,8 +157,8 @@ pub(super) fn compare(bad: &[Trace], healthy: &[Trace], is_own: &dyn Fn(&Span) -
     }
 }
 
-/// A deployment may give a span another name: where the only span of a function is called differently before and now, it is the
-/// same span.
+/// A deployment may give a span another name: where the only span of a function is called differently before and
+/// now, it is the same span.
 fn rename(healthy: &mut [Sums], bad: &[Sums]) {
     let kinds = |sums: &[Sums]| -> BTreeSet<Kind> { sums.iter().flat_map(|it| it.spans.keys().cloned()).collect() };
     let (then, now) = (kinds(healthy), kinds(bad));
@@ -200,7 +200,7 @@ fn more(bad: &[Sums], healthy: &[Sums]) -> Vec<More> {
             let children: f64 = of_bad().map(|edge| edge.children).sum();
             let before = each(healthy).unwrap_or(if healthy.is_empty() { 1.0 } else { 0.0 });
             let now = each(bad)?;
-            // Twice as many as before, and where there were none before, more than one: one new call is a new span.
+            // At least twice as many as before. One new call is only a new span.
             let is_more = now >= 2.0 && now >= before * 2.0 && now >= before + 1.0;
             is_more.then(|| More {
                 parent: parent.clone(),

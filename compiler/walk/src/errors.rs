@@ -26,7 +26,7 @@ pub struct Failure {
     pub service: String,
     /// The innermost span that failed.
     pub span: String,
-    /// Where, as far as telemetry says.
+    /// The place, if telemetry names it.
     pub place: Option<Place>,
     /// The error's type.
     pub kind: String,
@@ -52,7 +52,7 @@ pub struct Errors {
 /// Traces whose log lines are read.
 const READ: usize = 3;
 
-/// What one trace tells.
+/// The findings of one trace.
 struct Found {
     failure: Failure,
     sites: Vec<Site>,
@@ -82,7 +82,7 @@ pub(super) fn look(case: &Case<'_>, gathered: &Gathered) -> (Errors, Vec<Site>) 
         let mut failure = group[0].failure.clone();
         failure.traces = group.len();
         failures.push(failure);
-        // A message says most where one of them has one at all.
+        // Any message is better than none.
         let told = group.iter().find(|found| found.failure.place.is_some()).unwrap_or(&group[0]);
         sites.extend(told.sites.iter().cloned().map(|mut site| {
             site.weight *= share.max(0.1).sqrt();
@@ -119,14 +119,14 @@ fn innermost(trace: &Trace, lines: &[LogLine], usual: &BTreeMap<Kind, f64>) -> O
     }
     let deepest = |at: &usize| (usize::MAX - tree.depth(*at), tree.span(*at).end);
     let at = (0..tree.nodes.len()).filter(|at| failed(*at) && !has_failed_below[*at]).min_by_key(deepest)?;
-    // A call that failed without an answer, of a span that began one: there it ended untold, in a panic or a timeout.
+    // The callee started but did not answer: it ended in a panic or a timeout.
     let unanswered = tree.nodes[at].children.iter().copied().find(|child| {
         let child = tree.span(*child);
         tree.span(at).kind == SpanKind::Client
             && answers(child)
             && !child.attributes.contains_key("http.response.status_code")
     });
-    // Where the caller gave up on an answer that took no longer than ever, it is the caller that is at fault.
+    // If the caller gave up on an answer of usual duration, the caller is faulty.
     let unanswered = unanswered.filter(|child| {
         let said = told(&tree, at, lines).failure;
         let said = Said { kinds: vec![said.kind], messages: vec![said.message] };
@@ -153,7 +153,7 @@ fn usual(healthy: &[Trace]) -> BTreeMap<Kind, f64> {
     seconds.into_iter().filter_map(|(kind, seconds)| Some((kind, median(seconds)?))).collect()
 }
 
-/// What an error says of itself, in attributes.
+/// An error from attributes.
 struct Told {
     spot: Option<Spot>,
     kind: String,
@@ -167,7 +167,7 @@ fn says(attributes: &Labels, text: &str) -> Told {
     Told { spot: Spot::of(attributes), kind, message: if message.is_empty() { text.to_owned() } else { message } }
 }
 
-/// What a failed span, its events and its log lines tell; and the spans around it, where itself tells nothing.
+/// The error of a failed span, from its events and log lines, or else from the spans around it.
 fn told(tree: &Tree<'_>, at: usize, lines: &[LogLine]) -> Found {
     let span = tree.span(at);
     let own = Spot::of(&span.attributes);
@@ -217,7 +217,7 @@ fn place(spot: &Spot) -> Place {
     Place { function: spot.function.clone(), file: spot.file.clone(), line: spot.line }
 }
 
-/// Where an error arose, and what lies around.
+/// The place of an error, and the places around it.
 fn sites(tree: &Tree<'_>, at: usize, told: &[(f64, Told)], own: Option<&Spot>) -> Vec<Site> {
     let span = tree.span(at);
     let site = |spot: &Spot, role: Role, weight: f64, why: String| Site {
@@ -248,11 +248,11 @@ fn sites(tree: &Tree<'_>, at: usize, told: &[(f64, Told)], own: Option<&Spot>) -
     sites
 }
 
-/// The last thing that a span told before it ended without an answer.
+/// The last sign of a span that ended without an answer.
 fn last_sign(tree: &Tree<'_>, at: usize) -> Vec<Site> {
     let span = tree.span(at);
     let mut at = at;
-    // Into the child that was at work at the end.
+    // Descend into the child that ran last.
     while let Some(child) =
         tree.nodes[at].children.iter().copied().max_by(|a, b| tree.nodes[*a].end.total_cmp(&tree.nodes[*b].end))
     {

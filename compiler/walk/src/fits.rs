@@ -1,10 +1,10 @@
-//! Whether the kind of a change fits the kind of a fault: a loop that came, where processor time goes; a check that went, where
-//! something fails.
+//! Whether a change fits the kind of fault: a new loop if CPU time is spent, a removed check if
+//! requests fail.
 
 use super::program::change::Changed;
 use super::site::Role;
 
-/// What errors say of themselves.
+/// Types and messages of errors.
 #[derive(Debug, Default)]
 pub(super) struct Said {
     pub(super) kinds: Vec<String>,
@@ -12,7 +12,7 @@ pub(super) struct Said {
 }
 
 impl Said {
-    /// Whether what fails is late, rather than wrong.
+    /// Whether the error is a timeout.
     pub(super) fn is_late(&self) -> bool {
         let says = |text: &String| {
             let text = text.to_ascii_lowercase();
@@ -21,17 +21,17 @@ impl Said {
         self.kinds.iter().chain(&self.messages).any(says)
     }
 
-    /// Whether a change may be why somebody gives up too soon, or waits for too long.
+    /// Whether a change may alter a timeout.
     pub(super) fn is_about_time(&self, changed: &Changed) -> bool {
         self.is_late() && (changed.adds(&TIMES).is_some() || changed.removes(&TIMES).is_some())
     }
 }
 
-/// Words of limits in time.
+/// Words that name timeouts.
 const TIMES: [&str; 8] =
     ["timeout", "from_millis", "from_secs", "from_micros", "Duration", "deadline", "limit", "timeout_at"];
 
-/// A reason, with what it counts.
+/// A reason with its weight.
 pub(super) struct Reason {
     pub(super) counts: f64,
     pub(super) words: String,
@@ -121,7 +121,7 @@ pub(super) fn fits(changed: &Changed, role: Role, said: &Said) -> Vec<Reason> {
     reasons
 }
 
-/// Whether what it adds is what the error says.
+/// Whether the change adds the text of the error.
 fn very(changed: &Changed, said: &Said) -> Option<String> {
     for added in changed.new_words() {
         let bare = added.trim_matches(['"', '\'', '`']);
@@ -131,7 +131,7 @@ fn very(changed: &Changed, said: &Said) -> Option<String> {
         if !added.starts_with(['"', '\'', '`']) {
             continue;
         }
-        // Of a text with places to fill in, what stands between them.
+        // The fixed parts of a format string.
         let mut pieces =
             bare.split(['{', '}']).map(str::trim).filter(|piece| piece.len() >= 8 && piece.contains(' ')).peekable();
         let has_some = pieces.peek().is_some();

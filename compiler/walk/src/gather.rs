@@ -1,4 +1,4 @@
-//! Fetches traces: bad ones since it began, by exemplars or else by search, and healthy ones from before.
+//! Fetches bad traces since the onset, by exemplars or search, and healthy traces from before.
 
 use std::collections::BTreeSet;
 
@@ -10,9 +10,9 @@ use super::compare::Kind;
 use crate::source::{Search, Span, Trace};
 use emberline_prose::number::{length, many};
 
-/// So many of each are compared.
+/// The most traces of each side that are compared.
 pub(super) const ENOUGH: usize = 8;
-/// So many are fetched at most to find them.
+/// The most traces that are fetched to find them.
 const TRIED: usize = 32;
 /// How far before the incident healthy requests are looked for, in seconds.
 const BACK: f64 = 6.0 * 3_600.0;
@@ -20,11 +20,11 @@ const BACK: f64 = 6.0 * 3_600.0;
 /// Traces to compare.
 #[derive(Debug, Default)]
 pub(super) struct Gathered {
-    /// Those that show the symptom.
+    /// Traces with the symptom.
     pub(super) bad: Vec<Trace>,
-    /// Those that do not.
+    /// Traces without it.
     pub(super) healthy: Vec<Trace>,
-    /// Whether the healthy ones are from before it began.
+    /// Whether the healthy traces are from before the onset.
     pub(super) is_from_before: bool,
 }
 
@@ -34,7 +34,7 @@ pub(super) fn own(case: &Case<'_>) -> Asked<Gathered> {
     let is_bad = |trace: &Trace| {
         let mut own = trace.spans.iter().filter(|span| case.is_own(span) && matches_only(case, span)).peekable();
         match case.symptom {
-            // What counts as failed may stand in no span: then an error anywhere is what there is.
+            // The objective's own failure may be in no span: then any error counts.
             Symptom::Failed => own.peek().is_some() && trace.spans.iter().any(super::case::has_failed),
             slow => own.any(|span| slow.shows(span)),
         }
@@ -46,7 +46,7 @@ pub(super) fn own(case: &Case<'_>) -> Asked<Gathered> {
     log.with(gathered)
 }
 
-/// A peer's own traces, which nobody's context reached.
+/// A peer's own traces, which the trace context did not reach.
 pub(super) fn of_peer(case: &Case<'_>, peer: &str, symptom: Symptom, known: &[Trace]) -> Asked<Gathered> {
     let mut log = Log::default();
     let is_bad = |trace: &Trace| trace.spans.iter().any(|span| is_request_of(peer, span) && symptom.shows(span));
@@ -57,12 +57,12 @@ pub(super) fn of_peer(case: &Case<'_>, peer: &str, symptom: Symptom, known: &[Tr
     log.with(gathered)
 }
 
-/// Requests of a peer since it began, in traces other than the known ones.
+/// Requests of a peer since the onset, in traces other than the known ones.
 pub(super) fn any_of(case: &Case<'_>, peer: &str, known: &[Trace]) -> Asked<Vec<Trace>> {
     requests_of(case, peer, (case.since(), case.now), 20, known)
 }
 
-/// Requests of a peer from shortly before it began.
+/// Requests of a peer from shortly before the onset.
 pub(super) fn just_before(case: &Case<'_>, peer: &str) -> Asked<Vec<Trace>> {
     requests_of(case, peer, (case.before(), case.since()), TRIED, &[])
 }
@@ -88,13 +88,13 @@ fn is_request_of(service: &str, span: &Span) -> bool {
     span.service == service && answers(span)
 }
 
-/// Whether a span has the attributes that the objective asks for. What a span does not carry at all is not held against it.
+/// Whether a span has the attributes that the objective selects. A missing attribute does not exclude it.
 fn matches_only(case: &Case<'_>, span: &Span) -> bool {
     use emberline_core::promql::MatchOp;
     case.slo.about.only.iter().all(|(key, op, value)| match (span.attributes.get(key), op) {
         (Some(is), MatchOp::Eq) => is == value,
         (Some(is), MatchOp::Ne) => is != value,
-        // Patterns are the store's to judge; a plain alternative is not.
+        // The store evaluates patterns; plain alternatives are compared here.
         (Some(is), MatchOp::Re) => value.split('|').any(|one| one == is) || value.contains(['.', '*', '[', '(', '+']),
         (Some(is), MatchOp::Nre) => value.split('|').all(|one| one != is),
         (None, _) => true,
@@ -150,7 +150,7 @@ fn search(traces: &dyn crate::source::Traces, wanted: &Search) -> Asked<Vec<Stri
     log.with(ids.unwrap_or_default())
 }
 
-/// Fetches traces until enough of them are wanted.
+/// Fetches traces until enough of them match.
 fn fetch(
     case: &Case<'_>,
     ids: impl IntoIterator<Item = String>,
@@ -214,7 +214,7 @@ fn with_healthy(case: &Case<'_>, service: &str, symptom: Symptom, bad: Vec<Trace
     if !healthy.is_empty() || bad.is_empty() {
         return log.with(Gathered { bad, healthy, is_from_before: true });
     }
-    // Requests that are spared now are better than none.
+    // Healthy requests of now are better than none.
     (wanted.start, wanted.end) = (case.since(), case.now);
     let ids = log.keep(search(traces, &wanted));
     let healthy = log.keep(fetch(case, ids, &is_healthy));

@@ -12,7 +12,7 @@ pub(super) struct Calls<'p> {
 }
 
 impl<'p> Calls<'p> {
-    /// Those of a plan.
+    /// The declared calls of a plan.
     pub(super) fn of(plan: &'p Plan) -> Self {
         let mut calls = Self::default();
         for service in &plan.services {
@@ -24,12 +24,12 @@ impl<'p> Calls<'p> {
         calls
     }
 
-    /// Whom a service calls itself.
+    /// The direct callees of a service.
     pub(super) fn callees(&self, service: &str) -> &[&'p str] {
         self.callees.get(service).map_or(&[], Vec::as_slice)
     }
 
-    /// How far a service is below the first caller: 0 for one that nobody calls.
+    /// The depth of a service below the first caller; 0 without callers.
     pub(super) fn depth(&self, service: &str) -> usize {
         let mut seen = BTreeSet::from([service]);
         let mut queue = VecDeque::from([(service, 0)]);
@@ -45,7 +45,7 @@ impl<'p> Calls<'p> {
         deepest
     }
 
-    /// Whom a service calls, at first and second hand.
+    /// The direct and indirect callees of a service.
     pub(super) fn below(&self, service: &str) -> BTreeSet<&'p str> {
         let mut seen = BTreeSet::new();
         let mut queue: VecDeque<&str> = self.callees(service).iter().copied().collect();

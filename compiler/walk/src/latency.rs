@@ -11,9 +11,9 @@ use super::tree::Tree;
 use super::waits;
 use emberline_prose::number::{figure, length, percent};
 
-/// Below such a share of what a request takes longer, a span explains nothing.
+/// A span that explains less than this share of the added time is ignored.
 const MATTERS: f64 = 0.15;
-/// From such a share on, calls that became more are the explanation.
+/// Increased calls that explain at least this share are the explanation.
 const EXPLAINS: f64 = 0.35;
 /// Bad traces in which gaps are looked for.
 const LOOKED: usize = 3;
@@ -22,14 +22,14 @@ const LOOKED: usize = 3;
 fn growth(difference: &Difference) -> f64 {
     let by_request = difference.now.unwrap_or(0.0) - difference.before.unwrap_or(0.0);
     let by_spans: f64 = difference.grown.iter().map(|grown| grown.now - grown.before).sum();
-    // Of a request that nobody measured, its spans tell.
+    // If the request itself was not measured, use its spans.
     if by_request > 0.0 { by_request } else { by_spans }.max(1e-6)
 }
 
-/// Calls that became more and explain why.
+/// The increased calls that explain the added time.
 pub(super) fn multiplied(difference: &Difference) -> Option<&More> {
     let cost = |more: &More| more.seconds_now - more.seconds_before;
-    // The topmost of a chain: below it everything is as many times as often.
+    // The topmost call of a chain: everything below it increases with it.
     let explaining = difference.more.iter().filter(|more| cost(more) >= growth(difference) * EXPLAINS);
     let is_below =
         |more: &More| difference.more.iter().any(|other| other.child == more.parent && cost(other) >= cost(more) * 0.9);
@@ -83,7 +83,7 @@ pub(super) fn sites(traced: &Traced, gathered: &Gathered, profiled: Option<&Prof
         if share < MATTERS {
             break;
         }
-        // Many calls explain their own sum, and that of what makes them.
+        // Increased calls explain their own time and their parent's.
         let is_explained = multiplied.is_some_and(|more| more.child == grown.span || more.parent == grown.span);
         let weight = share.sqrt() * if is_explained || multiplied.is_some() { 0.5 } else { 1.0 };
         let profile = profiled.filter(|profiled| profiled.service == grown.span.service);
@@ -121,12 +121,12 @@ fn computing(profiled: &Profiled, weight: f64) -> Vec<Site> {
     sites
 }
 
-/// The places around a span that takes time without the processor, or nobody knows how.
+/// The places around a span that waits, or whose use of time is unknown.
 fn waiting(kind: &Kind, trees: &[Tree<'_>], weight: f64, spends: Spends) -> Vec<Site> {
     let says = if spends == Spends::Waiting { "without using the CPU" } else { "of its own time" };
     let mut sites = Vec::new();
     for tree in trees.iter().take(LOOKED) {
-        // Of several spans of the kind, the one that takes longest.
+        // The longest span of the kind.
         let of_kind = tree.order.iter().copied().filter(|at| Kind::of(tree.span(*at)) == *kind);
         let Some(at) = of_kind.max_by(|a, b| tree.nodes[*a].own.total_cmp(&tree.nodes[*b].own)) else { continue };
         let site = |spot: &Spot, role: Role, weight: f64, lines: Vec<(usize, f64)>, why: String| Site {
@@ -185,7 +185,7 @@ fn above(tree: &Tree<'_>, at: usize, weight: f64) -> Vec<Site> {
         .collect()
 }
 
-/// The places that calls come from which became more.
+/// The places that make the increased calls.
 fn of_calls(more: &More, trees: &[Tree<'_>]) -> Vec<Site> {
     let mut sites = Vec::new();
     let why = format!(

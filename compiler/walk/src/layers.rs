@@ -23,8 +23,8 @@ use super::trace::{self, Traced};
 use super::verdict;
 use crate::source::Sources;
 
-/// Walks from the alert to the commit. The walk itself says what is missing; [`Walk::seconds`] is left to the caller's
-/// clock.
+/// Walks from the alert to the commit. The walk itself says what is missing; [`Walk::seconds`] is left to the
+/// caller's clock.
 #[must_use]
 pub fn walk(question: &Question<'_>, sources: &Sources<'_>) -> Walk {
     let calls = Calls::of(question.plan);
@@ -65,10 +65,10 @@ pub fn walk(question: &Question<'_>, sources: &Sources<'_>) -> Walk {
     }
 }
 
-/// Between two walks of [`walk_patiently`].
+/// The pause between two walks of [`walk_patiently`].
 const AGAIN: Duration = Duration::from_secs(2);
 
-/// Walks, and walks again as long as it is too early for bad requests to have been kept, until `patience` is over.
+/// Walks again until traces of bad requests have been kept, or until `patience` is over.
 #[must_use]
 pub fn walk_patiently(question: &Question<'_>, sources: &Sources<'_>, patience: Duration) -> Walk {
     let began = Instant::now();
@@ -82,11 +82,11 @@ pub fn walk_patiently(question: &Question<'_>, sources: &Sources<'_>, patience: 
     }
 }
 
-/// The odds of another cause where the deployment came a while before the incident.
+/// The added odds of another cause if the deployment was long before the onset.
 const EARLIER: f64 = 0.4;
 
-/// The odds of another cause where no bad request was seen: a commit that is suspected for being the only one stays below
-/// [`SURE`].
+/// The added odds of another cause if no bad trace was found: a commit that is suspected only because it is the only
+/// one stays below [`SURE`].
 const BLIND: f64 = 1.2;
 
 /// What is missing of the evidence, in sentences, and what that adds to the odds of another cause.

@@ -1,18 +1,18 @@
 //! From a firing alert to the commit: objective, requests, trace, profile or error, and `git blame`, unattended.
 //!
-//! Each layer takes evidence and returns evidence. If a source lacks something, the layer says so, and confidence drops;
-//! the walk goes on.
+//! Each layer takes evidence and returns evidence. If a source lacks something, the layer says so, and confidence
+//! drops; the walk goes on.
 //!
 //! - [`source`] is where evidence comes from: a trait for each kind, with Prometheus, stores of traces, logs and
 //!   profiles, and git behind the traits.
 //! - `layers` runs the layers in their order. `ask` keeps each question with its answer.
 //! - `slo` chooses the alert, and `onset` finds when the incident began.
 //! - `requests` finds the affected requests in span metrics.
-//! - `trace` fetches bad and healthy traces (`gather`), compares them (`compare`, over `tree`), and finds where the trace
-//!   is broken (`chain`).
+//! - `trace` fetches bad and healthy traces (`gather`), compares them (`compare`, over `tree`), and finds where the
+//!   trace is broken (`chain`).
 //! - `profile` and `latency` turn slow spans into places in the code (`site`); `errors` does so for failed spans.
-//! - `code` reads what was deployed (`revisions`, `candidates`), and `suspects` ranks the commits by `target`, `mentions`
-//!   and `fits`. `program` reads source code.
+//! - `code` reads what was deployed (`revisions`, `candidates`), and `suspects` ranks the commits by `target`,
+//!   `mentions` and `fits`. `program` reads source code.
 //! - `verdict` closes the walk, and `render` writes it for people and programs.
 
 mod ask;

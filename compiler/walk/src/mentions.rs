@@ -1,7 +1,7 @@
 //! Which function mentions which: a call graph by names.
 //!
-//! Nothing is resolved: a function that mentions a name may call whatever is called so. Names that half of the world has
-//! (`new`, `get`) and names that many functions share say nothing and are left out.
+//! Names are not resolved: a function that mentions a name may call any function of that name. Common names
+//! (`new`, `get`) and names that many functions share are ignored.
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
@@ -43,13 +43,13 @@ const COMMON: [&str; 32] = [
     "build",
     "id",
 ];
-/// A name that more functions have than this says nothing.
+/// A name of more functions than this is ignored.
 const SHARED: usize = 3;
-/// What more functions mention than this connects none of them.
+/// A name that more functions mention than this connects none of them.
 const FEW: usize = 4;
 
-/// Names, and the names that their functions mention. A name belongs to a package: two programs of a repository may both have a
-/// function of it.
+/// Names, and the names that their functions mention. A name belongs to a package: two programs of a repository may
+/// both have a function of it.
 #[derive(Debug, Default)]
 pub(super) struct Mentions {
     below: BTreeMap<Name, BTreeSet<Name>>,
@@ -60,7 +60,7 @@ pub(super) struct Mentions {
 pub(super) type Name = (String, String);
 
 impl Mentions {
-    /// Those of some files at the deployed revision.
+    /// The mentions in some files at the deployed revision.
     pub(super) fn of(repo: &Repo<'_>, paths: &BTreeSet<String>) -> Self {
         let programs: Vec<(String, std::rc::Rc<Program>)> =
             paths.iter().filter_map(|path| Some((repo.package(path), repo.now(path)?))).collect();

@@ -1,7 +1,7 @@
-//! When it began: the last time that the share of bad events was at its usual level.
+//! The onset: the last time at which the share of bad events was at its usual level.
 //!
-//! An alert's own `since` comes later by as long as its windows need. The recorded ratio itself lags too: it is a rate over
-//! the base window, so a change shows with the first sample behind it, and the truth lies somewhat before.
+//! An alert's `since` is later by its windows' delay. The recorded ratio lags too: it is a rate over
+//! the base window, so the true onset is somewhat before the first changed sample.
 
 use serde::Serialize;
 
@@ -13,22 +13,23 @@ use crate::source::Point;
 pub struct Onset {
     /// Unix seconds.
     pub time: f64,
-    /// How far off that may be, in seconds.
+    /// The uncertainty, in seconds.
     pub plus_minus: f64,
     /// The usual share of bad events.
     pub usual: f64,
     /// The share since then.
     pub level: f64,
-    /// Whether the change was seen; else the time comes from the alert's own.
+    /// Whether the change is visible; otherwise the time is derived from the alert.
     pub is_seen: bool,
 }
 
-/// Between the usual level and that of the incident, so much of the way is still usual.
+/// The share of the way from the usual level to the incident's level that still counts as usual.
 const STILL_USUAL: f64 = 0.1;
 
 /// Looks for the last quiet time before an alert came up.
 ///
-/// `since` is when the alert's condition began to hold, `base` the length of the window that the points are rates over.
+/// `since` is when the alert's condition began to hold, `base` the length of the window that the points are rates
+/// over.
 pub(super) fn find(points: &[Point], since: f64, base: f64) -> Option<Onset> {
     let usual = quantile(points.iter().map(|point| point.value), 0.25)?;
     let level = super::middle::median(points.iter().filter(|point| point.time >= since).map(|point| point.value))
@@ -39,7 +40,8 @@ pub(super) fn find(points: &[Point], since: f64, base: f64) -> Option<Onset> {
     }
     let is_quiet = |at: usize| points.get(at).is_some_and(|point| point.value <= tolerated);
     let mut at = points.iter().position(|point| point.time >= since).unwrap_or(points.len() - 1);
-    // The alert may come up a little before the point that we see; and one quiet sample is a dip, two are the usual level.
+    // The alert may come up a little before the point that we see; and one quiet sample is a dip, two are the usual
+    // level.
     while at + 1 < points.len() && is_quiet(at) {
         at += 1;
     }
@@ -48,7 +50,7 @@ pub(super) fn find(points: &[Point], since: f64, base: f64) -> Option<Onset> {
     }
     let first = points.get(at)?;
     let Some(before) = at.checked_sub(1).and_then(|at| points.get(at)) else {
-        // It was never quiet within sight.
+        // No quiet sample is in range.
         return Some(Onset { time: first.time, plus_minus: base, usual, level, is_seen: false });
     };
     // Samples are as old as a scrape when they are first seen; half of the base window is more than that.

@@ -1,5 +1,5 @@
-//! The fourth layer of a slow request: where its processor time goes, against the service's usual profile, or that it takes
-//! none and waits.
+//! The fourth layer of a slow request: where its CPU time goes, compared with the usual profile, or that it
+//! waits.
 
 use std::collections::BTreeMap;
 
@@ -14,14 +14,14 @@ use super::spot;
 use crate::source::{Frame, Sample};
 use emberline_prose::number::{length, many, percent};
 
-/// A function in which processor time goes.
+/// A function in which CPU time goes.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Hot {
     /// The function; the line is its hottest.
     pub place: Place,
     /// Its share of the samples of bad requests: those in which it is the innermost function of ours.
     pub now: f64,
-    /// The same of the service before it began; `None` where there is no such profile.
+    /// Its share in the service's profile before the onset; `None` without such a profile.
     pub before: Option<f64>,
     /// Lines with their share of the function's samples, the hottest first.
     pub lines: Vec<(usize, f64)>,
@@ -29,7 +29,7 @@ pub struct Hot {
     pub callers: Vec<(Place, f64)>,
 }
 
-/// Where processor time goes.
+/// Where CPU time goes.
 #[derive(Debug, Clone, Serialize)]
 pub struct Profiled {
     /// What was asked.
@@ -38,9 +38,9 @@ pub struct Profiled {
     pub conclusion: String,
     /// The service whose spans take the time.
     pub service: String,
-    /// Seconds that these spans took by themselves, in all bad traces.
+    /// The own time of these spans in all bad traces, in seconds.
     pub own: f64,
-    /// Seconds of processor time within them.
+    /// Seconds of CPU time within them.
     pub cpu: f64,
     /// Samples of bad requests.
     pub samples: u64,
@@ -57,13 +57,13 @@ pub(super) enum Spends {
     Computing,
     /// It waits.
     Waiting,
-    /// Nobody knows: there are no profiles, or the time is too short for a sample.
+    /// Unknown: there are no profiles, or the time is too short for a sample.
     Unknown,
 }
 
 impl Profiled {
-    /// How the spans spend their time. A sample each ten milliseconds of computing is usual, so that less than a tenth of a
-    /// second says nothing.
+    /// How the spans spend their time. Profilers usually sample every 10 ms of CPU time, so less than 0.1 s
+    /// is not enough data.
     pub(super) fn spends(&self) -> Spends {
         if self.own < 0.1 || (self.samples == 0 && self.functions.is_empty() && self.asked.len() < 2) {
             return Spends::Unknown;
@@ -76,14 +76,14 @@ impl Profiled {
     }
 }
 
-/// The spans whose own time is asked for: their ids, and how long they took by themselves.
+/// The spans whose own time is examined: their ids and their own time in seconds.
 pub(super) struct Spans {
     pub(super) service: String,
     pub(super) ids: std::collections::BTreeSet<String>,
     pub(super) own: f64,
 }
 
-/// Looks at profiles; `is_ours` tells files of the repository. `None` where there is no source of profiles.
+/// Looks at profiles; `is_ours` tells files of the repository. `None` if there is no source of profiles.
 pub(super) fn look(
     case: &Case<'_>,
     gathered: &Gathered,
@@ -138,7 +138,7 @@ pub(super) fn look(
         richest: richest.map(|(_, id)| id),
         functions,
     };
-    // Without a single sample of anybody at any time, nobody profiles.
+    // Without a single sample, there is no profiler.
     if all == 0 && before.is_none() {
         profiled.asked.truncate(1);
     }
@@ -170,7 +170,7 @@ fn sums(samples: &[&Sample], is_ours: &dyn Fn(&str) -> bool) -> (u64, BTreeMap<(
         let sum = sums.entry(own.clone()).or_default();
         sum.count += sample.count;
         *sum.lines.entry(innermost.line).or_default() += sample.count;
-        // A function that calls itself is one caller, and none of its own.
+        // A recursive function is not its own caller.
         let mut seen = std::collections::BTreeSet::from([own]);
         for frame in ours {
             if seen.insert(name(frame)) {

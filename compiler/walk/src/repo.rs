@@ -9,7 +9,7 @@ use super::program::items::Item;
 use super::spot;
 use crate::source::History;
 
-/// Files that are read while a function is looked for.
+/// The most files that are read to find a function.
 const READ: usize = 80;
 
 type Files = BTreeMap<(String, String), Option<Rc<Program>>>;
@@ -25,7 +25,7 @@ pub(super) struct Repo<'h> {
 }
 
 impl<'h> Repo<'h> {
-    /// Opens a revision; `None` where it cannot be read.
+    /// Opens a revision; `None` if it cannot be read.
     pub(super) fn open(history: &'h dyn History, revision: String) -> Option<Self> {
         let paths = history.paths(&revision, "").ok()?.into_iter().collect();
         Some(Self { history, revision, paths, files: RefCell::default() })
@@ -48,8 +48,8 @@ impl<'h> Repo<'h> {
         self.file(&self.revision, path)
     }
 
-    /// The path of a file in the repository as telemetry names it: relative, or absolute on the machine that built it.
-    /// Files of libraries are none of ours, whatever they are called.
+    /// The path of a file in the repository as telemetry names it: relative, or absolute on the machine that built
+    /// it. Files of libraries never match.
     pub(super) fn path(&self, named: &str) -> Option<String> {
         let mut named = named.replace('\\', "/");
         if named.starts_with("library/") || named.split('/').any(is_versioned) {
@@ -74,7 +74,7 @@ impl<'h> Repo<'h> {
         longer.next().filter(|_| longer.next().is_none()).cloned()
     }
 
-    /// The file and the function that a name means, looked for by the parts of its path.
+    /// The file and the function of a name, found by the parts of its path.
     pub(super) fn function(&self, named: &str, file: &str) -> Option<(String, Item)> {
         let parts = spot::segments(named);
         let name = parts.last()?;

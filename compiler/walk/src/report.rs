@@ -1,7 +1,7 @@
-//! What a walk says: the verdict, the suspects, and one part for each layer it went through.
+//! The result of a walk: the verdict, the suspects, and one part for each layer.
 //!
-//! Every layer tells what was asked, what was answered, and what follows in a sentence. Times are unix seconds, lengths
-//! seconds, shares lie between 0 and 1.
+//! Every layer holds its questions, its answers, and a conclusion in a sentence. Times are unix seconds, durations
+//! are in seconds, shares are between 0 and 1.
 
 use serde::Serialize;
 
@@ -18,13 +18,13 @@ use super::trace::Traced;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Verdict {
-    /// Nothing burns.
+    /// No error budget burns.
     Healthy,
-    /// The first suspect is the commit, by all that is known.
+    /// The first suspect is the root cause, with high confidence.
     Commit,
-    /// The evidence does not single one commit out. What is known is said all the same.
+    /// The evidence does not single out one commit.
     NotCertain,
-    /// No deployment explains it: a dependency that is down, the load, the data.
+    /// No deployment explains the incident: a dependency, load or data does.
     NoCodeChange,
 }
 
@@ -50,7 +50,7 @@ pub struct Action {
     pub command: Option<String>,
 }
 
-/// What all layers found, before anything follows from it.
+/// The evidence of all layers, before the verdict.
 #[derive(Debug, Default)]
 pub(super) struct Evidence {
     pub(super) at: f64,
@@ -66,7 +66,7 @@ pub(super) struct Evidence {
     pub(super) missing: Vec<String>,
 }
 
-/// A walk from an alert to a commit, as far as it came.
+/// A walk from an alert towards a commit.
 #[derive(Debug, Clone, Serialize)]
 pub struct Walk {
     /// How it ended.
@@ -75,19 +75,19 @@ pub struct Walk {
     pub headline: String,
     /// When it was walked, unix seconds.
     pub at: f64,
-    /// The service in which the fault lies, as far as is known.
+    /// The faulty service, if known.
     pub service: Option<String>,
-    /// The function in which it lies, as far as is known.
+    /// The faulty function, if known.
     pub function: Option<Place>,
     /// The one request that all artefacts show.
     pub trace_id: Option<String>,
-    /// The objective that burns.
+    /// The objective whose budget burns.
     pub objective: Option<Objective>,
     /// Which requests.
     pub requests: Option<Requests>,
     /// One bad request, against healthy ones.
     pub trace: Option<Traced>,
-    /// Where processor time went.
+    /// Where CPU time went.
     pub profile: Option<Profiled>,
     /// Where errors arose.
     pub errors: Option<Errors>,
@@ -95,19 +95,19 @@ pub struct Walk {
     pub code: Option<Code>,
     /// Commits, the likeliest first.
     pub suspects: Vec<Suspect>,
-    /// Where the chain broke and what was missing, a sentence each.
+    /// Breaks of the trace and missing evidence, a sentence each.
     pub missing: Vec<String>,
     /// What to do, in order.
     pub actions: Vec<Action>,
-    /// Why there was nothing to walk on; `None` where Prometheus answered.
+    /// Why the walk could not start; `None` if Prometheus answered.
     pub unreachable: Option<String>,
-    /// How long the walk took by itself; whoever walks fills it in.
+    /// The duration of the walk in seconds; the caller fills it in.
     pub seconds: f64,
 }
 
 impl Walk {
-    /// Whether walking again in a moment may tell more: requests are bad, and none of them was kept so far. A page may come
-    /// before the collector has decided which traces to keep.
+    /// Whether another walk in a moment may find more: requests are bad, but no trace of them was kept yet. An alert
+    /// may fire before the collector decides which traces to keep.
     #[must_use]
     pub fn is_early(&self) -> bool {
         let burns = self.objective.as_ref().is_some_and(|objective| objective.firing.windows.is_some());

@@ -1,6 +1,6 @@
-//! The second layer: which requests, by service and route, against those before.
+//! The second layer: which requests are affected, by service and route, compared with before.
 //!
-//! Span metrics count every span, kept or not. Three questions, each for before and for now, tell rates, errors and
+//! Span metrics count every span, kept or not. Three queries, each for before and now, give rates, errors and
 //! durations of all services at once.
 
 use std::collections::BTreeMap;
@@ -15,16 +15,16 @@ use super::graph::Calls;
 use crate::source::Series;
 use emberline_prose::number::{figure, length, percent};
 
-/// What is known of requests in a span of time.
+/// The measurements of requests over a window.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Serialize)]
 pub struct Numbers {
-    /// Requests a second.
+    /// Requests per second.
     pub rate: f64,
     /// The share that failed.
     pub errors: f64,
-    /// Seconds that half of them take at most.
+    /// The median duration in seconds.
     pub p50: Option<f64>,
-    /// Seconds that 99 of 100 take at most.
+    /// The 99th percentile of durations in seconds.
     pub p99: Option<f64>,
 }
 
@@ -49,7 +49,7 @@ pub struct Operation {
     pub service: String,
     /// Route, method, or else the span's name.
     pub name: String,
-    /// Before it began; `None` where there were none, or nobody knows.
+    /// Before the onset; `None` without requests or data.
     pub before: Option<Numbers>,
     /// Now.
     pub now: Option<Numbers>,
@@ -64,9 +64,9 @@ pub struct Outgoing {
     pub service: String,
     /// The span's name.
     pub name: String,
-    /// Calls a request before.
+    /// Calls per request before.
     pub before: f64,
-    /// Calls a request now.
+    /// Calls per request now.
     pub now: f64,
 }
 
@@ -77,18 +77,18 @@ pub struct Requests {
     pub asked: Vec<Ask>,
     /// What follows.
     pub conclusion: String,
-    /// Seconds that the numbers of now are made over.
+    /// The window of the current measurements, in seconds.
     pub over: f64,
     /// Requests of the services concerned, callers first.
     pub operations: Vec<Operation>,
     /// Calls that multiplied.
     pub multiplied: Vec<Outgoing>,
-    /// The service deepest below the one that burns whose requests deviate.
+    /// The deepest affected service below the alerting one.
     pub deepest: Option<String>,
 }
 
 impl Requests {
-    /// Whether a service answered anything lately.
+    /// Whether a service has answered no request lately.
     pub(super) fn is_silent(&self, service: &str) -> bool {
         !self.operations.iter().any(|it| it.service == service && it.now.is_some_and(|now| now.rate > 0.0))
     }
@@ -112,7 +112,7 @@ pub(super) fn look(case: &Case<'_>, plan: &Plan, calls: &Calls<'_>) -> Requests 
     let mut log = Log::default();
     let short = case.slo.burns.first().map_or(case.base * 4.0, |burn| burn.short.real.seconds());
     let scrape = case.slo.timing.scrape.seconds();
-    // As long as the incident allows, so that nothing from before is mixed in; and four scrapes at least.
+    // As long as the incident allows without earlier requests, and at least four scrapes.
     let over = (case.now - case.onset.time - case.onset.plus_minus - scrape).min(short).max(4.0 * scrape);
     let now = log.keep(snapshot(case, case.now, over));
     let before = log.keep(snapshot(case, case.before(), short.max(over)));
@@ -182,7 +182,7 @@ fn key(series: &Series) -> Key {
     (series.label("service_name").to_owned(), name.unwrap_or_else(|| series.label("span_name")).to_owned())
 }
 
-/// Requests of the service that burns, of those that it calls, and of those that call it.
+/// Requests of the alerting service, of its callees and of its callers.
 fn operations(case: &Case<'_>, plan: &Plan, calls: &Calls<'_>, before: &Snapshot, now: &Snapshot) -> Vec<Operation> {
     let below = calls.below(&case.slo.service);
     let is_concerned = |name: &str| {
@@ -203,7 +203,7 @@ fn operations(case: &Case<'_>, plan: &Plan, calls: &Calls<'_>, before: &Snapshot
     operations
 }
 
-/// Errors must be a hundredth more and twice as many; durations half as long again and a hundredth of a second.
+/// Errors deviate from +1 percentage point and 2× on; durations from 1.5× and +10 ms on.
 fn deviation(before: Option<Numbers>, now: Option<Numbers>) -> Deviation {
     let (then, is) = (before.unwrap_or_default(), now.unwrap_or_default());
     if then.rate > 0.0 && is.rate < then.rate * 0.02 {
@@ -217,7 +217,7 @@ fn deviation(before: Option<Numbers>, now: Option<Numbers>) -> Deviation {
     if slower(then.p50, is.p50) || slower(then.p99, is.p99) { Deviation::Latency } else { Deviation::Usual }
 }
 
-/// Calls of which each request now makes twice as many.
+/// Calls that each request now makes more than twice as often.
 fn multiplied(before: &Snapshot, now: &Snapshot) -> Vec<Outgoing> {
     let asked = |snapshot: &Snapshot, service: &str| {
         snapshot.answered.iter().filter(|((name, _), _)| name == service).map(|(_, numbers)| numbers.rate).sum::<f64>()
@@ -235,7 +235,7 @@ fn multiplied(before: &Snapshot, now: &Snapshot) -> Vec<Outgoing> {
     grown.collect()
 }
 
-/// The deepest service that deviates, of the one that burns and those below it.
+/// The deepest affected service, of the alerting one and those below it.
 fn deepest(case: &Case<'_>, calls: &Calls<'_>, requests: &Requests) -> Option<String> {
     let below = calls.below(&case.slo.service);
     requests

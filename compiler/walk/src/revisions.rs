@@ -1,4 +1,4 @@
-//! Which revision ran in bad requests and which in healthy ones before, by service.
+//! The revision of each service in bad requests, and in healthy requests before.
 
 use std::collections::BTreeMap;
 
@@ -15,19 +15,19 @@ use crate::source::{Labels, Trace};
 pub struct Revisions {
     /// The service.
     pub service: String,
-    /// What runs now, as telemetry names it.
+    /// The current revision, as telemetry names it.
     pub now: Option<String>,
-    /// What ran before it began.
+    /// The revision before the onset.
     pub before: Option<String>,
-    /// When the one of now was first seen, unix seconds; `None` where nothing says.
+    /// When the current revision was first seen, unix seconds; `None` if unknown.
     pub first_seen: Option<f64>,
-    /// How both are known.
+    /// The source of both.
     pub known_by: String,
 }
 
 impl Revisions {
-    /// How long before the incident the revision of now was first seen, in seconds and at least; `None` where nothing says, or
-    /// where it came with the incident as far as anybody can tell.
+    /// How long before the onset the current revision was first seen, at least, in seconds; `None` if unknown, or
+    /// if it may have come with the incident.
     #[must_use]
     pub fn lead(&self, onset: &super::onset::Onset) -> Option<f64> {
         let lead = onset.time - onset.plus_minus - self.first_seen?;
@@ -41,9 +41,9 @@ impl Revisions {
     }
 }
 
-/// What a resource calls its source code's revision.
+/// Resource attributes that name the source code's revision.
 const REVISION: [&str; 3] = ["vcs.ref.head.revision", "vcs.repository.ref.revision", "git.commit.sha"];
-/// The same as Prometheus has it.
+/// The label in Prometheus.
 const LABEL: &str = "vcs_ref_head_revision";
 
 /// The revision that a resource names.
@@ -72,7 +72,7 @@ pub(super) fn of_service(traces: &[Trace], service: &str) -> Option<String> {
 /// The revisions of every service in the traces; Prometheus's `target_info` says what they do not.
 pub(super) fn look(case: &Case<'_>, gathered: &Gathered, concerned: &[String]) -> Asked<Vec<Revisions>> {
     let bad = most(gathered.bad.iter());
-    // The latest healthy ones: earlier incidents may lie behind.
+    // Only the latest healthy traces: older ones may predate earlier incidents.
     let healthy = if gathered.is_from_before { most(gathered.healthy.iter()) } else { BTreeMap::new() };
     let (by_metrics, log) = by_metrics(case).apart();
     let mut services: Vec<&String> = bad.keys().chain(concerned).collect();
@@ -108,7 +108,7 @@ struct Known {
 /// What `target_info` says, by service.
 fn by_metrics(case: &Case<'_>) -> Asked<BTreeMap<String, Known>> {
     let metrics = case.sources.metrics;
-    // By instance: the series of a process that is gone stay for as long as the collector keeps them.
+    // By instance: series of ended processes stay as long as the collector keeps them.
     let query = format!("group by (service_name, job, instance, {LABEL}) (target_info{{{LABEL}!={}}})", quoted(""));
     let long = case.slo.burns.first().map_or(3_600.0, |burn| burn.long.real.seconds());
     let (start, end) = (case.before() - long, case.now);
@@ -130,12 +130,12 @@ fn by_metrics(case: &Case<'_>) -> Asked<BTreeMap<String, Known>> {
         let revision = series.label(LABEL).to_owned();
         let of_service = known.entry(service.to_owned()).or_default();
         let (Some(first), Some(until)) = (series.points.first(), series.points.last()) else { continue };
-        // What is there from the beginning may be much older.
+        // A series that starts with the range may be much older.
         if first.time > start + step {
             let seen = of_service.first_seen.entry(revision.clone()).or_insert(first.time);
             *seen = seen.min(first.time);
         }
-        // What runs now is what started last and is still there.
+        // The current revision is the last one that started and is still there.
         if until.time >= end - 2.0 * step && first.time >= newest.get(service).copied().unwrap_or(0.0) {
             newest.insert(service.to_owned(), first.time);
             of_service.now = Some(revision.clone());

@@ -4,21 +4,21 @@ use serde::Serialize;
 
 use super::place::Place;
 
-/// What a place has to do with the fault.
+/// The role of a place in the fault.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Role {
-    /// Processor time goes here.
+    /// CPU time goes here.
     Computes,
     /// An error arises here.
     Fails,
-    /// Time passes here without the processor.
+    /// It waits here.
     Waits,
-    /// It makes calls that became more.
+    /// It makes the increased calls.
     Calls,
     /// It is what is called more often.
     Called,
-    /// It lies on the way to there: a caller on the stack, a span around.
+    /// It is above such a place: a caller on the stack, or an outer span.
     Above,
 }
 
@@ -55,7 +55,7 @@ pub struct Site {
 }
 
 impl Site {
-    /// Whether it says where to look at all.
+    /// Whether it names a place at all.
     pub(super) fn is_found(&self) -> bool {
         !self.place.function.is_empty() || (!self.place.file.is_empty() && self.place.line > 0)
     }
@@ -88,5 +88,5 @@ pub(super) fn join(sites: Vec<Site>) -> Vec<Site> {
     joined
 }
 
-/// So many sites are followed into the code.
+/// The most sites that are followed into the code.
 const MOST: usize = 16;

@@ -1,4 +1,4 @@
-//! The first layer: what burns, how fast, since when, and how much of the budget is left.
+//! The first layer: which error budget burns, how fast, since when, and how much of it is left.
 
 use emberline_core::plan::{Plan, SloPlan, Window, names, queries};
 use emberline_core::quantity::Duration;
@@ -23,11 +23,11 @@ pub struct Firing {
     pub slo: String,
     /// The severity.
     pub severity: String,
-    /// The long and the short window, nominal; `None` where data is missing rather than bad.
+    /// The long and the short window, nominal; `None` if data is missing.
     pub windows: Option<(String, String)>,
     /// Since when its condition holds.
     pub since: f64,
-    /// Labels of the group that burns, where the objective keeps groups apart.
+    /// Labels of the alert's group, if the objective has groups.
     pub group: Labels,
 }
 
@@ -50,11 +50,11 @@ pub struct Burn {
     pub window: String,
     /// Its real length in seconds; shorter in drills.
     pub seconds: f64,
-    /// How many times too fast.
+    /// The multiple of the sustainable rate.
     pub rate: f64,
 }
 
-/// What is known of the objective that burns.
+/// The evidence of the first layer.
 #[derive(Debug, Clone, Serialize)]
 pub struct Objective {
     /// What was asked.
@@ -63,19 +63,19 @@ pub struct Objective {
     pub conclusion: String,
     /// The alert that is walked.
     pub firing: Firing,
-    /// What else fires, the gravest first.
+    /// Other firing alerts, the gravest first.
     pub others: Vec<Firing>,
-    /// The share of good events that is promised.
+    /// The target share of good events.
     pub objective: f64,
-    /// What is promised, in words.
+    /// The objective's description.
     pub promise: Option<String>,
-    /// Seconds that a good request takes at most, of a latency objective.
+    /// The threshold of a latency objective, in seconds.
     pub threshold: Option<f64>,
     /// The share of bad events above which the alert fires.
     pub alert_above: Option<f64>,
     /// Burn rates, shortest window first.
     pub burns: Vec<Burn>,
-    /// The share of the budget that is left; negative once overspent.
+    /// The share of the error budget that is left; negative once overspent.
     pub budget_left: Option<f64>,
     /// When it began.
     pub onset: Onset,
@@ -85,9 +85,9 @@ pub struct Objective {
 
 /// What the first layer found.
 pub(super) enum Found<'p> {
-    /// An objective burns.
+    /// An alert fires.
     Burns(Box<Objective>, &'p SloPlan),
-    /// None does.
+    /// No alert fires.
     Quiet { conclusion: String, asked: Vec<Ask> },
     /// Prometheus does not answer.
     Unreachable(String),
@@ -113,16 +113,20 @@ pub(super) fn look<'p>(question: &Question<'p>, calls: &Calls<'_>, sources: &Sou
     Found::Burns(Box::new(burning(question, firing, others, slo, log, sources)), slo)
 }
 
-/// The alert, where it fires and is one of the plan's.
+/// The alert, if it fires and belongs to the plan.
 fn of_plan<'p>(alert: &Alert, plan: &'p Plan) -> Option<(Firing, &'p SloPlan)> {
+    let planned = plan.slo(&alert.labels)?;
     let label = |name: &str| alert.labels.get(name).cloned();
-    let (service, slo) = (label("service")?, label("slo")?);
-    let slos = plan.services.iter().flat_map(|service| &service.slos);
-    let planned = slos.into_iter().find(|planned| planned.service == service && planned.name == slo)?;
     let group = planned.group_by.iter().filter_map(|name| Some((name.clone(), label(name)?))).collect();
-    let windows = label("long_window").zip(label("short_window"));
-    let severity = label("severity").unwrap_or_default();
-    let firing = Firing { alert: alert.name.clone(), service, slo, severity, windows, since: alert.since, group };
+    let firing = Firing {
+        alert: alert.name.clone(),
+        service: planned.service.clone(),
+        slo: planned.name.clone(),
+        severity: label("severity").unwrap_or_default(),
+        windows: label("long_window").zip(label("short_window")),
+        since: alert.since,
+        group,
+    };
     alert.fires.then_some((firing, planned))
 }
 
@@ -130,10 +134,11 @@ fn is_named(firing: &Firing, asked: &str) -> bool {
     format!("{}/{}", firing.service, firing.slo) == asked || firing.alert.contains(asked)
 }
 
-/// What is walked first. Bad events before missing data, which has no requests to look at; then the gravest severity, whose
-/// pairs ask for the steepest burn; then the service that the others call, since theirs may be its fault; then the steepest.
+/// The order of alerts. Bad events come before missing data, which has no requests to examine; then the severity
+/// with the highest burn rates; then the deepest service, which may be the cause of the others; then the highest
+/// burn rate.
 fn gravity((firing, slo): &(Firing, &SloPlan), plan: &Plan, calls: &Calls<'_>) -> f64 {
-    let burns = plan.services.iter().flat_map(|service| &service.slos).flat_map(|slo| &slo.burns);
+    let burns = plan.slos().flat_map(|slo| &slo.burns);
     let of_severity = burns.filter(|burn| burn.severity == firing.severity).map(|burn| float(burn.burn));
     let severity = of_severity.fold(0.0, f64::max);
     let own = pair(firing, slo).map_or(0.0, |burn| float(burn.burn));
@@ -147,12 +152,12 @@ fn pair<'s>(firing: &Firing, slo: &'s SloPlan) -> Option<&'s emberline_core::pla
     slo.burns.iter().find(|it| it.long.nominal.to_string() == *long && it.short.nominal.to_string() == *short)
 }
 
-/// A decimal, for what is said to people.
+/// A decimal as a float, for display.
 fn float(value: impl ToString) -> f64 {
     value.to_string().parse().unwrap_or(0.0)
 }
 
-/// Nothing of what was asked for fires: says what comes nearest.
+/// The result if no requested alert fires, with the closest one.
 fn quiet<'p>(question: &Question<'p>, firing: &[(Firing, &SloPlan)], mut log: Log, sources: &Sources<'_>) -> Found<'p> {
     let steepest = format!("topk(1, {{__name__=~\"{}:.+\",slo!=\"\"}})", names::BURN_RATE);
     let series = log.keep(instant(sources.metrics, &steepest, question.now));
@@ -210,7 +215,7 @@ fn burning(
     objective
 }
 
-/// The burn rates of all windows and the budget, in one question.
+/// The burn rates of all windows and the budget, in one query.
 fn burn_rates(now: f64, own: &Labels, slo: &SloPlan, sources: &Sources<'_>) -> Asked<(Vec<Burn>, Option<f64>)> {
     let name = format!("{}:.+|{}", names::BURN_RATE, names::BUDGET_REMAINING);
     let query = selector("", own).replacen('{', &format!("{{__name__=~{},", queries::quoted(&name)), 1);

@@ -1,5 +1,5 @@
-//! Where telemetry says that code is: the `code.*` attributes, in today's and yesterday's spelling, and names of functions
-//! with what compilers add to them taken off.
+//! Places in `code.*` attributes, in current and older spelling, and names of functions without the additions of
+//! compilers.
 
 use crate::source::Labels;
 
@@ -15,7 +15,7 @@ pub(super) struct Spot {
 }
 
 impl Spot {
-    /// What attributes say; `None` where they say nothing.
+    /// The place in attributes; `None` if they name none.
     pub(super) fn of(attributes: &Labels) -> Option<Self> {
         let first = |keys: &[&str]| keys.iter().find_map(|key| attributes.get(*key)).cloned().unwrap_or_default();
         let mut function = first(&["code.function.name", "code.function"]);
@@ -52,7 +52,8 @@ pub(super) fn segments(function: &str) -> Vec<String> {
         .collect()
 }
 
-/// What stands for a closure or an implementation block: `{{closure}}`, `{impl#0}`, `func1`, `lambda$new$0`, `<lambda>`.
+/// What stands for a closure or an implementation block: `{{closure}}`, `{impl#0}`, `func1`, `lambda$new$0`,
+/// `<lambda>`.
 fn is_anonymous(part: &str) -> bool {
     let numbered = |prefix: &str| {
         part.strip_prefix(prefix).is_some_and(|rest| !rest.is_empty() && rest.bytes().all(|byte| byte.is_ascii_digit()))

@@ -1,13 +1,14 @@
 //! Ranks commits by how directly evidence points to what they changed, and says why.
 //!
-//! Each changed function is held against each place that telemetry points to. What counts is how near the two are (the same
-//! function, one that it calls, one that calls it, the same file), how the function changed (a comment is nothing, a name next to
-//! nothing), who wrote the very lines, and whether the kind of change fits the kind of fault. Contributions `r` add up to
-//! `1 − Π(1 − r)`: several weak reasons make a strong one, and none exceeds certainty.
+//! Each changed function is compared with each place that telemetry points to. What counts is how close the two are
+//! (the same function, one that it calls, one that calls it, the same file), how the function changed (a comment
+//! counts nothing, a name next to nothing), who wrote the lines, and whether the kind of change fits the kind of
+//! fault. Contributions `r` add up to `1 − Π(1 − r)`: several weak reasons make a strong one, and none exceeds
+//! certainty.
 //!
-//! Confidence compares suspects: with odds `s / (1 − s)` of each score `s`, it is a commit's odds among those of all suspects and
-//! of a cause that nobody looked at ([`ELSEWHERE`], more where the evidence has holes). Two commits that are equally near share
-//! it, and neither passes [`SURE`].
+//! Confidence compares suspects: with odds `s / (1 − s)` of each score `s`, it is a commit's odds among those of all
+//! suspects and of an unknown cause ([`ELSEWHERE`], more if evidence is missing). Two commits that fit equally well
+//! share it, and neither passes [`SURE`].
 
 use std::collections::BTreeSet;
 
@@ -27,7 +28,7 @@ use emberline_prose::number::percent;
 
 /// From this confidence on, the first suspect is named as the commit.
 pub const SURE: f64 = 0.6;
-/// The odds that the cause is none of the commits, where the evidence has no holes.
+/// The odds that the cause is none of the commits, with complete evidence.
 pub(super) const ELSEWHERE: f64 = 0.35;
 /// A score that is certain for all purposes.
 const CERTAIN: f64 = 0.98;
@@ -37,13 +38,13 @@ const CERTAIN: f64 = 0.98;
 pub struct Suspect {
     /// The commit.
     pub commit: Commit,
-    /// How near it is to the fault, from 0 to 1, by itself.
+    /// How well it fits the evidence by itself, from 0 to 1.
     pub score: f64,
-    /// How likely it is the cause, among all suspects, from 0 to 1.
+    /// How likely it is the root cause, among all suspects and other causes, from 0 to 1.
     pub confidence: f64,
     /// Reasons for and against, the strongest first.
     pub reasons: Vec<String>,
-    /// What it changed that is nearest to the fault.
+    /// Its change that is closest to the fault.
     pub function: Option<Place>,
     /// How it changed that.
     pub how: Option<How>,
@@ -51,15 +52,15 @@ pub struct Suspect {
     pub diff: Vec<String>,
 }
 
-/// All that commits are held against.
+/// The evidence that commits are compared with.
 pub(super) struct Evidence<'e> {
     pub(super) repo: &'e Repo<'e>,
     pub(super) targets: &'e [Target],
     pub(super) mentions: &'e Mentions,
     pub(super) said: &'e Said,
-    /// Folders of the services that take part.
+    /// Folders of the involved services.
     pub(super) folders: &'e BTreeSet<String>,
-    /// The kind of the fault; [`Role::Above`] where it is slow and nobody knows how.
+    /// The kind of the fault; [`Role::Above`] if the reason for slowness is unknown.
     pub(super) role: Role,
     /// The odds that it is none of the commits.
     pub(super) elsewhere: f64,
@@ -67,7 +68,7 @@ pub(super) struct Evidence<'e> {
     pub(super) is_complete: bool,
 }
 
-/// A changed item with what speaks for it.
+/// A changed item with the evidence for it.
 struct Charge<'c> {
     path: &'c str,
     changed: &'c Changed,
@@ -90,12 +91,12 @@ pub(super) fn rank(candidates: &[Candidate], evidence: &Evidence<'_>) -> Vec<Sus
     for suspect in &mut suspects {
         suspect.confidence = odds(suspect.score) / all;
     }
-    // Of equal ones the latest: the sort is stable, and candidates come the latest first.
+    // Among equals, the latest comes first: the sort is stable, and so are candidates ordered.
     suspects.sort_by(|a, b| b.score.total_cmp(&a.score));
     suspects
 }
 
-/// Whether a commit touches a service that takes part, or what services share.
+/// Whether a commit changes an involved service or shared code.
 fn takes_part(candidate: &Candidate, evidence: &Evidence<'_>) -> bool {
     let is_near = |path: &str| {
         evidence.folders.iter().any(|folder| within(folder, path))
@@ -112,7 +113,7 @@ fn suspect(candidate: &Candidate, evidence: &Evidence<'_>, only: Option<&str>) -
     let mut innocence = 1.0;
     let mut reasons = Vec::new();
     for (at, charge) in charges.iter().enumerate().take(3) {
-        // What else a commit changed counts, but less: a large commit is not guilty by its size.
+        // Further changes of a commit count less, so that a large commit is not suspected for its size.
         innocence *= 1.0 - charge.counts * if at == 0 { 1.0 } else { 0.3 };
     }
     for (at, charge) in charges.iter_mut().enumerate().take(3) {
@@ -161,7 +162,7 @@ fn called(changed: &Changed) -> String {
     if changed.qualifier.is_empty() { changed.name.clone() } else { format!("{}::{}", changed.qualifier, changed.name) }
 }
 
-/// Where an item stands at the deployed revision; where the commit had it, if it is gone since.
+/// The line of an item at the deployed revision, or else in the commit.
 fn line_now(repo: &Repo<'_>, path: &str, changed: &Changed) -> usize {
     let program = repo.now(path);
     let item = program.as_ref().and_then(|program| {
@@ -174,7 +175,7 @@ fn line_now(repo: &Repo<'_>, path: &str, changed: &Changed) -> usize {
         .unwrap_or(0)
 }
 
-/// What speaks for a changed item: its nearest site, and whether the change fits.
+/// The evidence for a changed item: its closest site, and whether the change fits.
 fn charge<'c>(candidate: &'c Candidate, path: &'c str, changed: &'c Changed, evidence: &Evidence<'_>) -> Charge<'c> {
     let how = changed.how.weight();
     let mut best: Option<(f64, Reason, Role)> = None;
@@ -188,7 +189,7 @@ fn charge<'c>(candidate: &'c Candidate, path: &'c str, changed: &'c Changed, evi
     }
     let (near, reason, role) = best.unwrap_or_else(|| {
         let folder = evidence.folders.iter().find(|folder| within(folder, path));
-        // Where no function is known at all, the service is the place.
+        // Without any known function, the service is the place.
         let is_limit = evidence.role == Role::Fails && evidence.said.is_about_time(changed);
         let near = if evidence.targets.is_empty() || is_limit { 0.3 } else { 0.07 };
         let counts = if folder.is_some() { near * how } else { 0.01 * how };
@@ -199,9 +200,9 @@ fn charge<'c>(candidate: &'c Candidate, path: &'c str, changed: &'c Changed, evi
         (counts, Reason { counts, words }, evidence.role)
     });
     let mut charge = Charge { path, changed, counts: near, reasons: vec![reason] };
-    // What lies on the way to a place has the kind of the fault itself.
+    // A place above another has the kind of the fault itself.
     let role = if role == Role::Above { evidence.role } else { role };
-    // What fits the fault counts as much as the change is near and real.
+    // A fitting change counts more the closer and the more substantial it is.
     let lever = (near / 0.5).min(1.0) * how;
     for fit in fits(changed, role, evidence.said) {
         let counts = fit.counts * lever.max(if folder_takes_part(path, evidence) { 0.5 * how } else { 0.0 });
@@ -217,7 +218,7 @@ fn folder_takes_part(path: &str, evidence: &Evidence<'_>) -> bool {
     evidence.folders.iter().any(|folder| within(folder, path))
 }
 
-/// How near a changed item is to a place, from 0 to 1.
+/// How close a changed item is to a place, from 0 to 1.
 fn nearness(
     candidate: &Candidate,
     path: &str,
@@ -252,7 +253,7 @@ fn nearness(
         return Some((near, format!("changes `{name}`, {} {place}: {what}", below(steps))));
     }
     if let Some(steps) = evidence.mentions.up(from, to).filter(|steps| *steps > 0) {
-        // Whoever calls what is called too often is the one to look at.
+        // The caller of a function that is called too often is the suspect.
         let near = if site.role == Role::Called && steps == 1 { 0.6 } else { [0.42, 0.28][steps.clamp(1, 2) - 1] };
         return Some((near, format!("changes `{name}`, which calls {place}: {what}")));
     }

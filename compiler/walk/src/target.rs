@@ -12,13 +12,13 @@ pub(super) struct Target {
     pub(super) site: Site,
     pub(super) file: String,
     pub(super) item: Item,
-    /// Of the lines that evidence points to, the share that each commit wrote.
+    /// The share of the suspected lines that each commit wrote.
     pub(super) wrote: BTreeMap<String, f64>,
     /// Whether the function lies in code that several services share.
     pub(super) is_shared: bool,
 }
 
-/// The function that a place names, as the code has it.
+/// The function of a place in the source code.
 pub(super) fn find(repo: &Repo<'_>, site: &Site, folders: &BTreeSet<String>) -> Option<Target> {
     let by_line = || {
         let path = repo.path(&site.place.file)?;
@@ -35,7 +35,7 @@ pub(super) fn find(repo: &Repo<'_>, site: &Site, folders: &BTreeSet<String>) -> 
     Some(target)
 }
 
-/// Who wrote the lines that evidence points to: those that are named, or from a named one on to the function's end.
+/// The authors of the suspected lines: the named lines, or all lines from a named one to the function's end.
 fn wrote(repo: &Repo<'_>, target: &Target) -> BTreeMap<String, f64> {
     let (item, site) = (&target.item, &target.site);
     let Some(program) = repo.now(&target.file) else { return BTreeMap::new() };

@@ -1,5 +1,5 @@
-//! The third layer: one bad request, against healthy ones. Which span takes the time, which calls became more, and where
-//! the chain breaks.
+//! The third layer: bad traces compared with healthy traces. Which span takes the time, which calls increased, and
+//! where the trace is broken.
 
 use serde::Serialize;
 
@@ -41,33 +41,33 @@ pub struct Row {
     pub failed: bool,
 }
 
-/// What traces tell.
+/// The evidence of traces.
 #[derive(Debug, Clone, Serialize)]
 pub struct Traced {
     /// What was asked.
     pub asked: Vec<Ask>,
     /// What follows.
     pub conclusion: String,
-    /// The service whose requests the traces are: that of the objective, or one beyond a break.
+    /// The service of the traces: that of the objective, or one beyond a break.
     pub service: String,
     /// Bad traces that were looked at.
     pub bad: Vec<String>,
     /// Healthy traces that they are compared with.
     pub healthy: Vec<String>,
-    /// Whether those are from before it began.
+    /// Whether those are from before the onset.
     pub is_from_before: bool,
-    /// The spans of the one that is shown, as a tree from top to bottom.
+    /// The spans of the shown trace, as a tree from top to bottom.
     pub spans: Vec<Row>,
-    /// How bad ones differ from healthy ones.
+    /// How bad traces differ from healthy traces.
     pub difference: Difference,
-    /// Where the chain breaks.
+    /// Where traces are broken.
     pub breaks: Vec<Break>,
 }
 
-/// So many spans are shown of a trace.
+/// The most spans of a trace that are shown.
 const SHOWN: usize = 200;
 
-/// Looks at traces. What was gathered goes on to the next layers.
+/// Compares traces. Returns the gathered traces for the next layers.
 pub(super) fn look(case: &Case<'_>, calls: &Calls<'_>, requests: &Requests) -> (Traced, Gathered) {
     let mut log = Log::default();
     let mut gathered = log.keep(gather::own(case));
@@ -96,7 +96,7 @@ pub(super) fn look(case: &Case<'_>, calls: &Calls<'_>, requests: &Requests) -> (
     (traced, gathered)
 }
 
-/// Puts the trace first whose request took as long as most: it stands for the others.
+/// Orders traces by their distance from the median duration: the first is typical.
 fn order_by_middle(traces: &mut [Trace], is_own: &dyn Fn(&crate::source::Span) -> bool) {
     let seconds = |trace: &Trace| {
         trace.spans.iter().filter(|span| is_own(span)).map(crate::source::Span::seconds).fold(0.0, f64::max)
@@ -185,7 +185,7 @@ impl Traced {
         self.breaks.iter().find(|it| it.cause == Cause::PeerDown)
     }
 
-    /// Whether the walk went on by inference.
+    /// Whether the walk continued with traces matched by time.
     pub(super) fn is_inferred(&self) -> bool {
         self.breaks.iter().any(|it| it.cause == Cause::ContextLost)
     }

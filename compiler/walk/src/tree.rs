@@ -1,10 +1,10 @@
-//! A trace as trees, whatever its spans say: parents that are missing, cycles, ids used twice and clocks that differ.
+//! A trace as trees, in spite of missing parents, cycles, duplicate ids and clock skew.
 
 use std::collections::{BTreeMap, VecDeque};
 
 use crate::source::{Span, Trace};
 
-/// Spans of a trace that are looked at; a longer one is cut.
+/// The most spans of a trace that are read.
 pub(super) const MOST: usize = 20_000;
 
 /// A span's place.
@@ -20,7 +20,7 @@ pub(super) struct Node {
     pub(super) end: f64,
     /// Seconds in which none of its children ran.
     pub(super) own: f64,
-    /// Seconds of the critical path that are this span's own: the request would have been as much shorter.
+    /// This span's own share of the critical path in seconds: the request would be shorter by as much.
     pub(super) critical: f64,
 }
 

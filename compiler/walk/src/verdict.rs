@@ -1,4 +1,4 @@
-//! How a walk ends: the verdict, the whole in a sentence, and what to do.
+//! The end of a walk: verdict, headline and actions.
 
 use emberline_core::plan::Plan;
 
@@ -10,7 +10,7 @@ use super::requests::Deviation;
 use super::suspects::SURE;
 use emberline_prose::number::{percent, short};
 
-/// A commit is named from this score on, however far the others are behind.
+/// The lowest score at which a commit is named.
 const NEAR: f64 = 0.3;
 
 /// Draws the verdict from what all layers found.
@@ -48,8 +48,8 @@ fn decide(evidence: &Evidence) -> (Verdict, String) {
     let down = evidence.trace.as_ref().and_then(|trace| trace.down());
     let first = evidence.suspects.first();
     if let Some(down) = down {
-        // A caller that was deployed at that very time may call the wrong address, unless it had answers before; and a peer may
-        // not have survived its own deployment. Else it is the peer that fell.
+        // A caller deployed at the onset may call a wrong address, unless it had answers before. A peer may also fail
+        // through its own deployment. Otherwise the peer itself is down.
         let onset = evidence.objective.as_ref().map(|objective| &objective.onset);
         let is_new = |it: &&super::revisions::Revisions| {
             let is_proven = it.service == down.caller && down.answered.is_some();
@@ -73,7 +73,7 @@ fn decide(evidence: &Evidence) -> (Verdict, String) {
             .requests
             .as_ref()
             .and_then(|it| it.operations.iter().find(|it| it.deviation == Deviation::Silence));
-        // A bad request says for itself what ran; metrics of a process that is gone stay for a while.
+        // A bad trace names its revision; metrics of an ended process stay for a while.
         let is_awaited = evidence.trace.as_ref().is_some_and(|trace| trace.bad.is_empty() && !trace.asked.is_empty());
         if silent.is_none() && is_awaited {
             let why = "no trace of a bad request was kept yet; walk again in a moment";
@@ -85,7 +85,7 @@ fn decide(evidence: &Evidence) -> (Verdict, String) {
         };
         return (Verdict::NoCodeChange, why);
     }
-    // Data that is missing has no requests to judge by. Whoever was silent before any deployment is down.
+    // Missing data has no requests to examine. A service that went silent without a deployment is down.
     let is_missing = evidence.objective.as_ref().is_some_and(|objective| objective.firing.windows.is_none());
     let is_unseen =
         evidence.code.as_ref().is_none_or(|code| !code.revisions.iter().any(super::revisions::Revisions::is_changed));
@@ -101,7 +101,7 @@ fn decide(evidence: &Evidence) -> (Verdict, String) {
     }
 }
 
-/// Why there is nobody to suspect.
+/// Why there is no suspect.
 fn nobody(evidence: &Evidence) -> String {
     let code = evidence.code.as_ref();
     let service = code.map(|code| code.service.clone()).unwrap_or_default();
@@ -114,7 +114,7 @@ fn nobody(evidence: &Evidence) -> String {
     }
 }
 
-/// Why the first suspect is not enough.
+/// Why the first suspect is not certain.
 fn rival(evidence: &Evidence) -> String {
     let near: Vec<&str> = evidence
         .suspects
@@ -128,7 +128,7 @@ fn rival(evidence: &Evidence) -> String {
     }
 }
 
-/// The function at fault: what the suspect changed, else where evidence points to.
+/// The faulty function: what the suspect changed, else where evidence points to.
 fn function(evidence: &Evidence, verdict: Verdict) -> Option<Place> {
     let of_suspect =
         evidence.suspects.first().filter(|_| verdict == Verdict::Commit).and_then(|it| it.function.clone());
@@ -156,7 +156,7 @@ fn headline(evidence: &Evidence, verdict: Verdict, function: Option<&Place>, why
     }
 }
 
-/// What to do: undo first, then look.
+/// The actions: roll back first, then investigate.
 fn actions(evidence: &Evidence, verdict: Verdict, plan: &Plan) -> Vec<Action> {
     let mut actions = Vec::new();
     let of = |name: &str| plan.services.iter().find(|service| service.name == name);

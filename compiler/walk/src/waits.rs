@@ -1,15 +1,15 @@
-//! Where within a span time passes: between two things that it tells of, its events and its children.
+//! Gaps of a span: the time between its events and children.
 
 use super::spot::Spot;
 use super::tree::Tree;
 
-/// The longest time in which a span says nothing.
+/// The longest time without an event or a child.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct Gap {
     pub(super) seconds: f64,
-    /// What it told of last, where that says a place: the span's own beginning, an event, a call that had ended.
+    /// The last place before it: the span's start, an event, or a call that had ended.
     pub(super) after: Option<Spot>,
-    /// What it told of next.
+    /// The next place after it.
     pub(super) until: Option<Spot>,
 }
 
@@ -27,7 +27,7 @@ pub(super) fn longest(tree: &Tree<'_>, at: usize) -> Option<Gap> {
     }
     for child in &node.children {
         let inner = &tree.nodes[*child];
-        // What a child of another service says of itself is not where the caller was.
+        // A place in another service is not where the caller was.
         let is_local = tree.span(*child).service == span.service;
         let spot = Spot::of(&tree.span(*child).attributes).filter(|_| is_local);
         marks.push((inner.start, inner.end, spot));

@@ -46,7 +46,7 @@ pub(crate) struct Walk {
 /// How a walk is written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub(crate) enum WalkFormat {
-    /// For people: a line or two for each layer, the suspects, and what to do
+    /// For people: one or two lines for each layer, suspects, and actions
     Human,
     /// For programs: the whole walk
     Json,

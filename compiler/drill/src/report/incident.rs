@@ -1,4 +1,4 @@
-//! An incident's evidence, and the page that leads through it.
+//! An incident's evidence, and the page that links it.
 
 use emberline_walk::source::Answer;
 use serde_json::json;
@@ -8,10 +8,10 @@ use super::view::Incident;
 use crate::record::Page;
 
 impl Incident<'_> {
-    /// The evidence: names below the incident's folder, and contents. `incident.md` leads through it.
+    /// The evidence: file names below the incident's folder, and contents. `incident.md` links them.
     ///
     /// # Errors
-    /// When nobody was called, so that there is no incident; or a template is at fault.
+    /// When no alert fired, so that there is no incident; or a template is faulty.
     pub fn files(&self) -> Answer<Vec<(String, String)>> {
         let view = self.view()?;
         let json = |value: &dyn erased::Json| value.pretty();

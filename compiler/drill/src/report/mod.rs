@@ -1,7 +1,7 @@
 //! Write-ups of drills: the incident with its evidence, the postmortem that people edit, and the report of a series.
 //!
-//! What is evidence is made from the record and goes where generated files go; what is judgement is proposed once, and then
-//! belongs to those who edit it.
+//! Evidence is generated from the record, and stays with the generated files. Judgement is proposed once, and then
+//! belongs to its editors.
 
 mod incident;
 mod plot;

@@ -1,4 +1,4 @@
-//! Drawings of what a Prometheus said: lines over the time of a drill, and what happened when.
+//! Charts of a drill: time series, with the moments of the timeline.
 
 use emberline_prose::number::offset;
 use emberline_prose::svg::{self, Attributes, Svg};
@@ -8,7 +8,7 @@ const WIDTH: f64 = 760.0;
 const HEIGHT: f64 = 240.0;
 /// Left, right, top and bottom of the plane.
 const EDGES: (f64, f64, f64, f64) = (56.0, 744.0, 34.0, 206.0);
-/// Colours that are told apart by those who see no red as well; dark enough for paper and for the dark.
+/// Colours for readers with any colour vision, dark enough for paper.
 const COLOURS: [&str; 4] = ["#0072b2", "#d55e00", "#009e73", "#cc79a7"];
 
 /// A line.
@@ -29,12 +29,12 @@ pub(super) struct Chart<'c> {
     pub(super) lines: Vec<Line<'c>>,
     /// Moments, in seconds from T+0.
     pub(super) marks: Vec<(f64, &'c str)>,
-    /// Values that are to be stayed below.
+    /// Thresholds.
     pub(super) levels: Vec<(f64, String)>,
 }
 
 impl Chart<'_> {
-    /// The drawing as SVG, which needs nothing else.
+    /// The chart as a self-contained SVG.
     pub(super) fn svg(&self) -> String {
         let points = || self.lines.iter().flat_map(|line| line.series).flat_map(|series| &series.points);
         let times = || points().map(|point| point.time - self.zero).chain(self.marks.iter().map(|(at, _)| *at));
@@ -59,7 +59,7 @@ impl Chart<'_> {
             svg.text(&[("x", &x), ("y", &y), ("text-anchor", &"end"), ("fill", &"#555555")], &short(value));
         }
         for (place, (at, what)) in self.marks.iter().enumerate() {
-            // Names of moments that lie close together stand below each other.
+            // Names of close moments alternate between two lines.
             let y = bottom + 14.0 + 11.0 * (place % 2) as f64;
             let anchor = if x(*at) > right - 90.0 { "end" } else { "start" };
             let down = format!("M{:.1} {top}V{bottom}", x(*at));
@@ -80,7 +80,7 @@ impl Chart<'_> {
             svg.element("path", &[("d", &key), ("stroke", &colour), ("stroke-width", &3)]);
             svg.text(&[("x", &(across + 22.0)), ("y", &30), ("fill", &"#1a1a1a")], &line.name);
         }
-        // Above the lines, and at the left: before anything is broken they lie below every level.
+        // At the left, where the lines are below every threshold.
         for (value, name) in &self.levels {
             let across = format!("M{left} {:.1}H{right}", y(*value));
             svg.element("path", &[("d", &across), ("stroke", &"#b00020"), ("stroke-dasharray", &"5 4")]);
@@ -99,7 +99,7 @@ impl Chart<'_> {
     }
 }
 
-/// The least round number from `least` on; 1 where that is nothing.
+/// The smallest round number of at least `least`; 1 for no value.
 fn step(least: f64) -> f64 {
     if least <= 0.0 || !least.is_finite() {
         return 1.0;

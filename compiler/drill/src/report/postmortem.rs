@@ -1,4 +1,4 @@
-//! The postmortem that is proposed to people: one page, blameless, with action items to edit.
+//! The proposed postmortem: one page, blameless, with action items to edit.
 
 use serde::Serialize;
 
@@ -10,7 +10,7 @@ use emberline_walk::source::Answer;
 
 const DAY: f64 = 86_400.0;
 
-/// What somebody is to do.
+/// An action item.
 #[derive(Debug, Serialize)]
 struct Action {
     what: String,
@@ -18,7 +18,7 @@ struct Action {
     due: String,
 }
 
-/// What the postmortem is told beyond the report.
+/// The values of the template beyond those of the report.
 #[derive(Debug, Serialize)]
 struct Own<'o> {
     #[serde(flatten)]
@@ -34,11 +34,11 @@ struct Own<'o> {
 }
 
 impl Incident<'_> {
-    /// The postmortem that is proposed: a page with action items that people edit. `name` is the incident's; `folder` is where its
-    /// evidence lies as seen from the page, with a slash at the end.
+    /// The proposed postmortem, with action items to edit. `name` is the incident's. `folder` is the path from the
+    /// page to the evidence, with a slash at the end.
     ///
     /// # Errors
-    /// When nobody was called, or a template is at fault.
+    /// When no alert fired, or a template is faulty.
     pub fn postmortem(&self, name: &str, folder: &str) -> Answer<String> {
         text(self, &self.view()?, name, folder)
     }
@@ -74,7 +74,7 @@ fn happened(record: &Record) -> String {
     }
 }
 
-/// The root cause as a failure of the system that changes go through, rather than of who wrote one.
+/// The root cause as a gap in the process of changes, not as a failure of an author.
 fn root(record: &Record) -> String {
     let function = match record.fault.opened.function.as_str() {
         "" => "the changed code".to_owned(),

@@ -29,14 +29,14 @@ struct View<'v> {
     summary: &'v Summary,
     scales: &'v [u32],
     rows: Vec<Row<'v>>,
-    /// Drills whose long windows were not empty before.
+    /// Drills whose long windows held earlier errors.
     residue: usize,
 }
 
 /// The report, as Markdown.
 ///
 /// # Errors
-/// When a template is at fault.
+/// When a template is faulty.
 pub fn markdown(summary: &Summary, records: &[Record]) -> Answer<String> {
     let residue = records.iter().filter(|record| record.release.burn_before.is_some_and(|burn| burn > 1.0)).count();
     let mut sorted: Vec<&Record> = records.iter().collect();

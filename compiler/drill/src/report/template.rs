@@ -47,7 +47,7 @@ fn measurements(environment: &mut Environment<'static>) {
 /// A template filled in, with at most one blank line in a row.
 ///
 /// # Errors
-/// When a template is at fault, which is a bug of this crate.
+/// When a template is faulty, which is a bug of this crate.
 pub(super) fn render(name: &str, values: impl Serialize) -> Answer<String> {
     let mut text = TEMPLATES.render(name, typed(&values)).map_err(|fault| Trouble(fault.to_string()))?;
     while text.contains("\n\n\n") {

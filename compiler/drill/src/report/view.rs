@@ -9,24 +9,24 @@ use crate::record::{Method, Page, Record, Search};
 use crate::watch::share;
 use emberline_walk::source::{Answer, Series, Trouble};
 
-/// What an incident is written up from.
+/// The sources of an incident's pages.
 #[derive(Debug, Clone, Copy)]
 pub struct Incident<'i> {
     /// The drill.
     pub record: &'i Record,
-    /// What its Prometheus said.
+    /// The answers of its Prometheus.
     pub evidence: &'i Evidence,
-    /// What the search left: names and contents.
+    /// Files of the search: names and contents.
     pub artefacts: &'i [(String, String)],
-    /// The rule file of the service that paged, as compiled for the drill.
+    /// The rule file of the alerting service, as compiled for the drill.
     pub rules: &'i str,
-    /// The commit at fault, as `git show` has it; empty for an outage.
+    /// The faulty commit, as `git show` has it; empty for an outage.
     pub change: &'i str,
-    /// What was compiled for the drill.
+    /// The plan as compiled for the drill.
     pub plan: &'i Plan,
 }
 
-/// What pages are told.
+/// The values of the templates.
 #[derive(Debug, Serialize)]
 pub(super) struct View<'v> {
     pub(super) record: &'v Record,
@@ -58,10 +58,10 @@ pub(super) struct Plot {
 }
 
 impl<'i> Incident<'i> {
-    /// The objective that paged.
+    /// The objective whose alert fired.
     pub(super) fn slo(&self) -> Answer<&'i SloPlan> {
         let page = self.page()?;
-        let slos = self.plan.services.iter().flat_map(|service| &service.slos);
+        let slos = self.plan.slos();
         slos.into_iter()
             .find(|slo| slo.service == page.service && slo.name == page.slo)
             .ok_or_else(|| Trouble(format!("no spec has the objective {}/{}", page.service, page.slo)))
@@ -162,7 +162,7 @@ fn objective(slo: &SloPlan) -> String {
     percent.trim_end_matches('0').trim_end_matches('.').to_owned()
 }
 
-/// What was at fault, in a line.
+/// The root cause, in a line.
 pub(super) fn cause(record: &Record) -> String {
     if record.fault.outage {
         return format!("`{}`, no code change", record.fault.name);

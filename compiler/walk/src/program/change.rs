@@ -1,4 +1,4 @@
-//! What a commit does to the items of a file, and whether that changes what runs.
+//! What a commit changes in the items of a file, and whether that changes behaviour.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -10,7 +10,7 @@ use super::lex::{Token, TokenKind};
 use super::normal::{bare, is_statement, silent, with_texts};
 pub(crate) use super::rename::Names;
 
-/// How an item changed, from what cannot matter to what may.
+/// How an item changed, from irrelevant to relevant.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum How {
@@ -41,7 +41,7 @@ pub enum How {
 }
 
 impl How {
-    /// How much such a change counts as evidence: 0 for what cannot be the cause, 1 for what may well be.
+    /// The weight of such a change as evidence: 0 if it cannot be the cause, 1 if it may well be.
     #[must_use]
     pub fn weight(self) -> f64 {
         match self {
@@ -82,9 +82,9 @@ pub(crate) struct Changed {
     pub(crate) name: String,
     pub(crate) qualifier: String,
     pub(crate) how: How,
-    /// Its lines before; `None` where it is new.
+    /// Its lines before; `None` if it is new.
     pub(crate) before: Option<(usize, usize)>,
-    /// Its lines after; `None` where it is gone.
+    /// Its lines after; `None` if it is gone.
     pub(crate) after: Option<(usize, usize)>,
     /// Words, texts and numbers that came, sorted.
     pub(crate) added: Vec<String>,
@@ -198,7 +198,7 @@ fn constants(program: &Program) -> Constants {
     program.items.iter().filter(short).filter_map(value).collect()
 }
 
-/// How two versions of an item differ; `None` where they do not.
+/// How two versions of an item differ; `None` if they do not.
 fn how(before: &[&Token], after: &[&Token], constants: &(Constants, Constants), names: &Names) -> Option<How> {
     let (before, after) = (expanded(before, &constants.0), expanded(after, &constants.1));
     if same(&before, &after, false) {

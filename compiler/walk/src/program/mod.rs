@@ -1,7 +1,8 @@
-//! Source code, as far as a walk has to read it: which function a line belongs to, and whether a change changes what runs.
+//! Source code, as far as a walk has to read it: which function a line belongs to, and whether a change changes what
+//! runs.
 //!
-//! Nothing is compiled. Rust is read by its tokens; languages with braces much the same; Python by indentation. What cannot
-//! be read is compared line by line.
+//! Nothing is compiled. Rust is read by its tokens; languages with braces much the same; Python by indentation. What
+//! cannot be read is compared line by line.
 
 pub(super) mod change;
 pub(super) mod items;

@@ -71,7 +71,8 @@ pub(super) fn silent<'t>(tokens: &[&'t Token]) -> Vec<&'t Token> {
     out
 }
 
-/// Takes an `if` with an empty block off the end. One that something else follows from, as in `} else if … { }`, stays.
+/// Takes an `if` with an empty block off the end. One that something else follows from, as in `} else if … { }`,
+/// stays.
 fn drop_condition(out: &mut Vec<&Token>) {
     let mut depth = 0_usize;
     for at in (0..out.len() - 2).rev() {
@@ -93,8 +94,8 @@ fn drop_condition(out: &mut Vec<&Token>) {
     }
 }
 
-/// Texts that are put together or converted stand as one text: `format!("… {}", x)`, `"…".to_owned()`, `String::from("…")`; and
-/// `.with_context(|| …)` as `.context(…)`.
+/// Texts that are put together or converted stand as one text: `format!("… {}", x)`, `"…".to_owned()`,
+/// `String::from("…")`; and `.with_context(|| …)` as `.context(…)`.
 pub(super) fn with_texts(tokens: &[&Token]) -> Vec<Token> {
     let mut out: Vec<Token> = Vec::with_capacity(tokens.len());
     let mut at = 0;

@@ -4,7 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::lex::{Token, TokenKind};
 
-/// Names that a change takes away and gives: what is bound in the files before but not after, and the other way round.
+/// Names that a change takes away and gives: what is bound in the files before but not after, and the other way
+/// round.
 #[derive(Debug, Default)]
 pub(crate) struct Names {
     gone: BTreeSet<String>,
@@ -21,8 +22,8 @@ impl Names {
 
     /// Whether `after` is `before` with some names replaced, each by one that the change gave in its place.
     ///
-    /// A name that was there before may mean something else: `gross()` for `net()` is no renaming. Locals that keep living
-    /// elsewhere in the file are not found either, which errs on the side of suspicion.
+    /// A name that was there before may mean something else: `gross()` for `net()` is no renaming. Locals that keep
+    /// living elsewhere in the file are not found either, which errs on the side of suspicion.
     pub(crate) fn explain(&self, before: &[&Token], after: &[&Token]) -> bool {
         if before.len() != after.len() {
             return false;

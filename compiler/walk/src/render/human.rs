@@ -7,10 +7,10 @@ use emberline_prose::number::{many, percent, short};
 
 /// Columns of the text beside a layer's name.
 const COLUMNS: usize = 108;
-/// Suspects that are told of.
+/// The most suspects that are shown.
 const SUSPECTS: usize = 4;
 
-/// The summary. It may hold names that telemetry made up: whoever prints it cleans it of control characters.
+/// The summary. It may hold control characters from telemetry: the printer removes them.
 #[must_use]
 pub fn human(walk: &Walk) -> String {
     let mut out = format!("{}\n", walk.headline);

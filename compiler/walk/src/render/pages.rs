@@ -44,7 +44,7 @@ pub fn artefacts(walk: &Walk) -> Vec<(String, String)> {
     files
 }
 
-/// Files of a layer that this walk did not come to: what another one left under these names tells another story.
+/// Files of layers that this walk did not reach. Files of these names from another walk are outdated.
 #[must_use]
 pub fn superseded(artefacts: &[(String, String)]) -> Vec<String> {
     let layers = ["1-slo", "2-red", "3-trace", "4-profile", "4-error", "5-code"];

@@ -1,5 +1,5 @@
-//! What the pictures show: the ratio with its onset, requests before and now, the waterfall with its critical path, processor
-//! time, errors, and blamed lines.
+//! What the pictures show: the ratio with its onset, requests before and now, the waterfall with its critical path,
+//! processor time, errors, and blamed lines.
 
 use super::svg::Picture;
 use crate::code::Code;
@@ -112,7 +112,7 @@ pub(crate) fn waterfall(traced: &Traced) -> Option<String> {
         let (x, width) = (names + row.start * scale, row.seconds * scale);
         let title = format!("{} {}: {}, own time {}", row.service, row.name, length(row.seconds), length(row.own));
         svg.bar(x, y + 3.0, (width, ROW - 8.0), if row.failed { "bad" } else { "usual" }, &title);
-        // A twentieth of the request is worth the edge.
+        // Spans of at least 5% of the request are outlined.
         if row.critical >= end * 0.05 {
             let (low, high) = (y + 3.0, y + ROW - 5.0);
             let right = x + width.max(0.5);
@@ -123,7 +123,7 @@ pub(crate) fn waterfall(traced: &Traced) -> Option<String> {
     Some(svg.finish())
 }
 
-/// Shares of processor time, before and now.
+/// Shares of CPU time, before and now.
 pub(crate) fn profile(profiled: &Profiled) -> Option<String> {
     let shown: Vec<_> = profiled.functions.iter().take(10).collect();
     if shown.is_empty() {

@@ -27,7 +27,7 @@ fn numbers(environment: &mut Environment<'static>) {
     environment.add_filter("short", |id: &str| number::short(id).to_owned());
 }
 
-/// A template filled in, with at most one blank line in a row. A template at fault is a bug of this crate, which its
+/// A template filled in, with at most one blank line in a row. A faulty template is a bug of this crate, which its
 /// tests find; the page says so.
 pub(super) fn render(name: &str, values: Value) -> String {
     let mut text = TEMPLATES.render(name, values).unwrap_or_else(|fault| format!("{fault}\n"));

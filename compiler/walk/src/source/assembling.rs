@@ -1,4 +1,4 @@
-//! Puts spans together to a trace that can be walked: whatever a store answers, its ids are unique and its parents form no
+//! Assembles spans into a valid trace: ids are unique and parents form no
 //! circle.
 
 use std::collections::HashMap;
@@ -6,7 +6,7 @@ use std::collections::hash_map::Entry;
 
 use super::{Span, Trace};
 
-/// A trace of these spans, in the order of their start; `None` where there are none. Of several spans with one id (exports
+/// A trace of these spans, in the order of their start; `None` without spans. Of several spans with one id (exports
 /// that were repeated) the first is kept. A circle of parents is cut open at the span that started first.
 pub(super) fn assemble(id: String, spans: Vec<Span>) -> Option<Trace> {
     let mut spans = spans;
@@ -34,8 +34,8 @@ fn cut_circles(spans: &mut [Span], places: &HashMap<String, usize>) {
             met[at] = climb;
             match places.get(&spans[at].parent) {
                 None => break,
-                // Met in this very climb: a circle. It was entered at its earliest span, or from outside; its own earliest
-                // becomes a root.
+                // Met in this very climb: a circle. It was entered at its earliest span, or from outside; its own
+                // earliest becomes a root.
                 Some(&parent) if met[parent] == climb => {
                     let mut earliest = parent;
                     let mut next = parent;

@@ -1,4 +1,5 @@
-//! Runs git with a limit to its time and its output, and without what a person's environment would change about its answers.
+//! Runs git with a limit to its time and its output, and without what a person's environment would change about its
+//! answers.
 
 use std::io::{ErrorKind, Read};
 use std::path::Path;
@@ -14,7 +15,7 @@ const MOST: u64 = 64 << 20;
 /// What a run of git gave.
 #[derive(Debug)]
 pub(super) struct Ran {
-    /// Its exit status; `None` where a signal ended it.
+    /// Its exit status; `None` if a signal ended it.
     pub(super) status: Option<i32>,
     /// What it printed.
     pub(super) output: Vec<u8>,
@@ -40,8 +41,9 @@ pub(super) fn git(folder: &Path, arguments: &[&str]) -> Result<Ran, String> {
     run(command, PATIENCE)
 }
 
-/// Whether a variable would have another repository asked (GIT_DIR, which hooks set) or another diff made (GIT_DIFF_OPTS, which
-/// wins over arguments). What says where configuration is, or how to reach a partial clone's origin, is kept.
+/// Whether a variable would have another repository asked (GIT_DIR, which hooks set) or another diff made
+/// (GIT_DIFF_OPTS, which wins over arguments). What says where configuration is, or how to reach a partial clone's
+/// origin, is kept.
 fn misleads(name: &[u8]) -> bool {
     const KEPT: [&str; 7] =
         ["GIT_CONFIG_", "GIT_CEILING_", "GIT_DISCOVERY_", "GIT_EXEC_PATH", "GIT_ASKPASS", "GIT_SSH", "GIT_SSL_"];

@@ -6,7 +6,8 @@ use serde::{Deserialize, Serialize};
 
 use super::{Git, History, Jaeger, Logs, Loki, Profiles, Prometheus, Pyroscope, Sources, Store, Tempo, Traces};
 
-/// Addresses as they are given on the command line, or as a drill's `start` command prints them. Other keys are ignored.
+/// Addresses as they are given on the command line, or as a drill's `start` command prints them. Other keys are
+/// ignored.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Endpoints {
     /// Prometheus, or a Mimir or Thanos with the path before `/api/v1`.

@@ -1,4 +1,4 @@
-//! What sources answer with, whichever they are.
+//! The types of answers, common to all sources.
 
 use serde::Serialize;
 
@@ -58,7 +58,7 @@ pub struct Exemplar {
     pub series: Labels,
     /// The trace: 32 hexadecimal digits.
     pub trace_id: String,
-    /// The span; empty where it is not said.
+    /// The span; empty if unknown.
     pub span_id: String,
     /// The value; seconds, of a duration.
     pub value: f64,
@@ -70,7 +70,7 @@ pub struct Exemplar {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum SpanKind {
-    /// 0 or 1, or what nobody knows.
+    /// 0, 1 or unknown.
     Internal,
     /// 2.
     Server,
@@ -192,11 +192,11 @@ pub struct Frame {
 pub struct Sample {
     /// `service.name`.
     pub service: String,
-    /// The span that was current; empty where it is not said.
+    /// The span that was current; empty if unknown.
     pub span_id: String,
     /// How many samples.
     pub count: u64,
-    /// Processor time in nanoseconds.
+    /// CPU time in nanoseconds.
     pub cpu_nanos: u64,
     /// The innermost first.
     pub frames: Vec<Frame>,
@@ -218,16 +218,16 @@ pub struct Commit {
 /// What a commit changed in one file.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Change {
-    /// The file before; `None` where it is new.
+    /// The file before; `None` if it is new.
     pub before: Option<String>,
-    /// The file after; `None` where it is gone.
+    /// The file after; `None` if it is gone.
     pub after: Option<String>,
     /// Where it differs.
     pub hunks: Vec<Hunk>,
 }
 
-/// A place where two versions of a file differ. Lines count from 1; where a side has none, its number is that of the line
-/// before.
+/// A place where two versions of a file differ. Lines count from 1; where a side has none, its number is that of the
+/// line before.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Hunk {
     /// The first line before.

@@ -1,8 +1,9 @@
 //! The history of the source code, by asking git itself, which alone knows work trees, partial clones and a person's
 //! configuration.
 //!
-//! Revisions and paths come from telemetry and from names of functions, so they are not trusted: a revision is resolved to a full
-//! id behind `--end-of-options` before anything else sees it, a path stands behind `--` and is taken literally.
+//! Revisions and paths come from telemetry and from names of functions, so they are not trusted: a revision is
+//! resolved to a full id behind `--end-of-options` before anything else sees it, a path stands behind `--` and is
+//! taken literally.
 
 use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
@@ -88,7 +89,7 @@ impl Git {
     }
 }
 
-/// A path as git has it; `None` where it leads out of the repository.
+/// A path as git has it; `None` if it leads out of the repository.
 fn within(path: &str) -> Option<String> {
     let parts: Vec<&str> = path.split('/').filter(|part| !part.is_empty() && *part != ".").collect();
     (!path.starts_with('/') && !parts.contains(&"..")).then(|| parts.join("/"))
@@ -180,8 +181,8 @@ impl History for Git {
         Ok(self.files(revision, &folder)?.into_iter().map(|(path, _)| path).collect())
     }
 
-    /// Lines that moved within their file, or out of files of the same commit, count for who wrote them first; so do lines
-    /// that were only indented.
+    /// Lines that moved within their file, or out of files of the same commit, count for who wrote them first; so do
+    /// lines that were only indented.
     fn blame(&self, revision: &str, path: &str, first: usize, last: usize) -> Answer<Vec<BlamedLine>> {
         let revision = self.known(revision)?;
         let Some(path) = within(path) else {
@@ -199,8 +200,8 @@ impl History for Git {
     }
 }
 
-/// Lines of git's porcelain: a line's header is its commit with its number before and after; facts about the commit follow where
-/// it is new, then the content behind a tab.
+/// Lines of git's porcelain: a line's header is its commit with its number before and after; facts about the commit
+/// follow where it is new, then the content behind a tab.
 fn blamed(porcelain: &[u8]) -> Vec<BlamedLine> {
     let header = |line: &[u8]| {
         let line = std::str::from_utf8(line).ok()?;

@@ -1,5 +1,5 @@
-//! Answers that no product gives: documented ones cut short, with bytes exchanged, with any part replaced. Nothing may panic, and
-//! what is understood keeps its promises.
+//! Malformed answers: documented ones cut short, with changed bytes or replaced parts. Nothing may panic, and
+//! every parsed value keeps its invariants.
 
 use std::collections::{HashMap, HashSet};
 

@@ -9,11 +9,11 @@ use ureq::http::{Response, StatusCode};
 
 use super::{Answer, Trouble};
 
-/// No answer is waited for longer.
+/// The time limit of an answer.
 const PATIENCE: Duration = Duration::from_secs(10);
-/// No answer is longer, in bytes. A service's profiles over some minutes are the longest.
+/// The size limit of an answer in bytes. Profiles of a service over some minutes are the longest.
 const MOST: u64 = 128 << 20;
-/// Of a refusal no more is told, in characters.
+/// The most characters of a refusal that are shown.
 const TOLD: usize = 200;
 
 /// A server that answers in JSON.
@@ -26,8 +26,8 @@ pub(super) struct Http {
 }
 
 impl Http {
-    /// `address` is the part of every URL before the paths that the product's documentation names: a Mimir's ends with
-    /// `/prometheus`. Without a scheme it is taken for HTTP.
+    /// `address` is the part of every URL before the paths that the product's documentation names: a Mimir's ends
+    /// with `/prometheus`. Without a scheme it is taken for HTTP.
     pub(super) fn new(product: &'static str, address: &str) -> Self {
         Self::patient(product, address, PATIENCE)
     }
@@ -50,23 +50,23 @@ impl Http {
         format!("{} at {scheme}://{host}", self.product)
     }
 
-    /// A trouble of this server's.
+    /// An error of this server.
     pub(super) fn trouble(&self, what: &str) -> Trouble {
         Trouble(format!("{} {what}", self.name()))
     }
 
-    /// What a path answers.
+    /// The answer of a path.
     pub(super) fn get<T: DeserializeOwned>(&self, path: &str, query: &[(&str, &str)]) -> Answer<T> {
         self.read(self.ask(path, query)?)
     }
 
-    /// What a path answers; `None` where it answers that there is nothing (404).
+    /// The answer of a path; `None` for 404.
     pub(super) fn find<T: DeserializeOwned>(&self, path: &str, query: &[(&str, &str)]) -> Answer<Option<T>> {
         let response = self.ask(path, query)?;
         if response.status() == StatusCode::NOT_FOUND { Ok(None) } else { self.read(response).map(Some) }
     }
 
-    /// What a path answers to a JSON document.
+    /// The answer of a path to a JSON document.
     pub(super) fn post<T: DeserializeOwned>(&self, path: &str, document: &Value) -> Answer<T> {
         let url = format!("{}{path}", self.address);
         self.read(self.agent.post(&url).send_json(document).map_err(|why| self.silent(&why))?)
@@ -83,7 +83,7 @@ impl Http {
     fn read<T: DeserializeOwned>(&self, mut response: Response<ureq::Body>) -> Answer<T> {
         let status = response.status();
         let mut bytes = Vec::new();
-        // One byte more than allowed tells an answer that is too long from one that just fits.
+        // One byte above the limit shows that an answer is too long.
         let reader = response.body_mut().with_config().limit(MOST + 2).reader();
         let read = reader.take(MOST + 1).read_to_end(&mut bytes);
         if !status.is_success() {
@@ -112,7 +112,7 @@ impl Http {
     }
 }
 
-/// Whether an address is this machine's own, which no proxy that the environment names can reach.
+/// Whether an address is on this machine, where no proxy applies.
 fn is_loopback(address: &str) -> bool {
     let uri = address.parse::<ureq::http::Uri>().ok();
     let host = uri.as_ref().and_then(|uri| uri.host()).unwrap_or_default();
@@ -120,7 +120,7 @@ fn is_loopback(address: &str) -> bool {
     host == "localhost" || ip.is_ok_and(|ip| ip.is_loopback())
 }
 
-/// Why a server refused: the message of an error that is told in JSON, else the first line that says something.
+/// Why a server refused: the message of its JSON error, or else the first non-blank line.
 fn refusal(bytes: &[u8]) -> String {
     let body = String::from_utf8_lossy(bytes);
     let told = serde_json::from_str::<Value>(&body).ok().and_then(|value| {

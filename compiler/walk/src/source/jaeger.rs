@@ -1,8 +1,8 @@
 //! Jaeger, by the JSON that its own pages are made of: `/api/traces`.
 //!
-//! Jaeger's documentation (jaegertracing.io/docs/latest/apis) lists this API as internal and documents no more of it; every
-//! release since 1.0 has it, and other stores imitate it. Parameters and fields follow Jaeger's source: `query_parser.go` and the
-//! structures of its JSON model.
+//! Jaeger's documentation (jaegertracing.io/docs/latest/apis) lists this API as internal and documents no more of
+//! it; every release since 1.0 has it, and other stores imitate it. Parameters and fields follow Jaeger's source:
+//! `query_parser.go` and the structures of its JSON model.
 
 use serde_json::{Value, json};
 
@@ -38,8 +38,9 @@ impl Traces for Jaeger {
         Ok(answer.and_then(|answer| traces(&answer).into_iter().find(|trace| trace.id == id)))
     }
 
-    /// Jaeger's `minDuration` and `tags` are about spans of the service, so a trace is found whose span there took long, or
-    /// failed. It cannot be asked for traces without failure; these are picked out of several times as many.
+    /// Jaeger's `minDuration` and `tags` are about spans of the service, so a trace is found whose span there took
+    /// long, or failed. It cannot be asked for traces without failure; these are picked out of several times as
+    /// many.
     fn search(&self, wanted: &Search) -> Answer<Vec<String>> {
         if wanted.service.is_empty() {
             return Err(self.http.trouble("cannot be searched without a service"));
@@ -71,7 +72,7 @@ pub(super) fn traces(answer: &Value) -> Vec<Trace> {
     found.collect()
 }
 
-/// A span; `None` where it has no id or no start.
+/// A span; `None` if it has no id or no start.
 fn span(of: &str, found: &Value, processes: &Value) -> Option<Span> {
     let process = &processes[text(&found["processID"])];
     // Times and durations are microseconds.
@@ -104,8 +105,8 @@ fn span(of: &str, found: &Value, processes: &Value) -> Option<Span> {
     })
 }
 
-/// The parent, and the traces that are linked to. A span is a child of the first that it refers to within its trace, of one
-/// that it is a child of before one that it follows from.
+/// The parent, and the traces that are linked to. A span is a child of the first that it refers to within its trace,
+/// of one that it is a child of before one that it follows from.
 fn references(of: &str, found: &Value) -> (String, Vec<String>) {
     let (mut child, mut follows, mut links) = (None, None, Vec::new());
     for reference in items(&found["references"]) {

@@ -1,9 +1,10 @@
 //! Loki: the log lines of a trace.
 //!
-//! Documented at grafana.com/docs/loki/latest/reference/loki-http-api; how OpenTelemetry's log records are kept, under
-//! send-data/otel: the service is a label, all else is structured metadata, with underscores for dots. By default Loki answers with
-//! structured metadata among the labels of a stream. Asked to categorize labels, it puts them behind the line instead; the
-//! documentation shows that form for lines that are sent only, so both are read and the default is asked for.
+//! Documented at grafana.com/docs/loki/latest/reference/loki-http-api; how OpenTelemetry's log records are kept,
+//! under send-data/otel: the service is a label, all else is structured metadata, with underscores for dots. By
+//! default Loki answers with structured metadata among the labels of a stream. Asked to categorize labels, it puts
+//! them behind the line instead; the documentation shows that form for lines that are sent only, so both are read
+//! and the default is asked for.
 
 use emberline_core::plan::queries::quoted;
 use serde_json::Value;
@@ -71,7 +72,7 @@ impl Logs for Loki {
     }
 }
 
-/// The lines of all streams, in the order of time; `None` where the answer has no streams.
+/// The lines of all streams, in the order of time; `None` if the answer has no streams.
 pub(super) fn lines(data: &Value) -> Option<Vec<LogLine>> {
     if data["resultType"] != "streams" {
         return None;
@@ -85,7 +86,7 @@ pub(super) fn lines(data: &Value) -> Option<Vec<LogLine>> {
     Some(lines)
 }
 
-/// A line: time in nanoseconds, text, and what was told apart from the labels. `None` where it has no time.
+/// A line: time in nanoseconds, text, and what was told apart from the labels. `None` if it has no time.
 fn line(common: &Labels, entry: &Value) -> Option<LogLine> {
     let mut attributes = common.clone();
     let apart = &entry[2];

@@ -9,7 +9,7 @@ use super::assembling::assemble;
 use super::reading::{either, items, span_id, text, trace_id, whole};
 use super::{Event, Labels, LogLine, Span, SpanKind, Trace};
 
-/// The trace of an answer; `None` where it has no span of it. Tempo wraps it into `trace`.
+/// The trace of an answer; `None` if it has no span of it. Tempo wraps it into `trace`.
 pub(super) fn trace(id: &str, answer: &Value) -> Option<Trace> {
     let answer = if answer["trace"].is_object() { &answer["trace"] } else { answer };
     let mut spans = Vec::new();
@@ -22,7 +22,7 @@ pub(super) fn trace(id: &str, answer: &Value) -> Option<Trace> {
     assemble(id.to_owned(), spans)
 }
 
-/// A span; `None` where it has no id, no start, or is of another trace.
+/// A span; `None` if it has no id, no start, or is of another trace.
 fn span(of: &str, found: &Value, resource: &Labels) -> Option<Span> {
     if trace_id(text(&found["traceId"])).is_some_and(|id| id != of) {
         return None;

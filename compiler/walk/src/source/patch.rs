@@ -77,7 +77,7 @@ fn same_path(paths: &str) -> Option<String> {
     (old == new).then_some(old)
 }
 
-/// The path of one side; `None` where the side has no file. A tab ends paths that hold a blank.
+/// The path of one side; `None` if the side has no file. A tab ends paths that hold a blank.
 fn side(path: &str, prefix: &str) -> Option<String> {
     let path = unquoted(path.strip_suffix('\t').unwrap_or(path));
     path.strip_prefix(prefix).map(str::to_owned)

@@ -1,4 +1,5 @@
-//! Prometheus's HTTP API: alerts, queries, exemplars. Mimir and Thanos serve the same paths, Mimir below `/prometheus`.
+//! Prometheus's HTTP API: alerts, queries, exemplars. Mimir and Thanos serve the same paths, Mimir below
+//! `/prometheus`.
 //!
 //! Documented at prometheus.io/docs/prometheus/latest/querying/api; exemplars are called experimental there.
 
@@ -71,7 +72,7 @@ impl Metrics for Prometheus {
     }
 }
 
-/// The least multiple of a step that gives no more points than Prometheus allows; `None` where there is no such range.
+/// The least multiple of a step that gives no more points than Prometheus allows; `None` if there is no such range.
 fn step_within_limits(start: f64, end: f64, step: f64) -> Option<f64> {
     let points = (end - start) / step;
     (start <= end && step > 0.0 && points.is_finite()).then(|| step * (points / (MOST_POINTS - 1.0)).ceil().max(1.0))
@@ -96,8 +97,8 @@ pub(super) fn alerts(data: &Value) -> Vec<Alert> {
     found.collect()
 }
 
-/// The series of a query's answer. What has no finite value is left out; so are native histograms. `None` where the answer
-/// is not one of series.
+/// The series of a query's answer. What has no finite value is left out; so are native histograms. `None` if the
+/// answer is not one of series.
 pub(super) fn series(data: &Value) -> Option<Vec<Series>> {
     let result = &data["result"];
     let found = match data["resultType"].as_str()? {

@@ -1,15 +1,16 @@
-//! Pyroscope: processor time by stack.
+//! Pyroscope: CPU time by stack.
 //!
 //! Documented at grafana.com/docs/pyroscope/latest/reference-server-api:
-//! - `GET /pyroscope/render` with `query`, `from`, `until` and `format=json` answers with a flame graph of a service. What its
-//!   `levels` mean is documented only where that page points to, in Pyroscope's `flamebearer.go`.
-//! - `POST /querier.v1.QuerierService/SelectMergeSpanProfile` with `spanSelector` answers with one of given spans. The page calls
-//!   it deprecated, though kept, for `SelectMergeStacktraces`, which newer releases give a `spanSelector` and a `traceIdSelector`. But
-//!   the protocol passes over fields that it does not know: an older release would answer there with the whole service as if it were
-//!   the trace. So the call is used that cannot be misunderstood. `render` takes no span.
+//! - `GET /pyroscope/render` with `query`, `from`, `until` and `format=json` answers with a flame graph of a
+//!   service. What its `levels` mean is documented only where that page points to, in Pyroscope's `flamebearer.go`.
+//! - `POST /querier.v1.QuerierService/SelectMergeSpanProfile` with `spanSelector` answers with one of given spans.
+//!   The page calls it deprecated, though kept, for `SelectMergeStacktraces`, which newer releases give a
+//!   `spanSelector` and a `traceIdSelector`. But the protocol passes over fields that it does not know: an older
+//!   release would answer there with the whole service as if it were the trace. So the call is used that cannot be
+//!   misunderstood. `render` takes no span.
 //!
-//! Not documented: that a span profile is kept under the id in the span's attribute `pyroscope.profile.id`, which clients set;
-//! it is asked for beside the spans' own ids.
+//! Not documented: that a span profile is kept under the id in the span's attribute `pyroscope.profile.id`, which
+//! clients set; it is asked for beside the spans' own ids.
 //!
 //! Pyroscope tells time by function and knows neither files nor lines here, nor numbers of samples.
 
@@ -106,10 +107,10 @@ struct Node {
     name: usize,
 }
 
-/// The stacks of a flame graph that have time of their own, the most frequent first. `render` has a level as a list of numbers,
-/// the other API as an object with numbers in texts. Four make a box: how far it begins after the end of the box before, its
-/// time, its own time, and its function's name. A box stands on the one below that spans its place. The lowest level is the sum
-/// of all.
+/// The stacks of a flame graph that have time of their own, the most frequent first. `render` has a level as a list
+/// of numbers, the other API as an object with numbers in texts. Four make a box: how far it begins after the end of
+/// the box before, its time, its own time, and its function's name. A box stands on the one below that spans its
+/// place. The lowest level is the sum of all.
 pub(super) fn samples(service: &str, span: &str, graph: &Value) -> Result<Vec<Sample>, String> {
     let names = items(&graph["names"]);
     let levels = items(&graph["levels"])

@@ -1,5 +1,5 @@
-//! Reads what answers in JSON say in more than one way: numbers as numbers or texts, ids in hexadecimal or base64, times in
-//! seconds or RFC 3339. What is missing or of a wrong type is nothing, so that no answer can stop a walk.
+//! Reads what answers in JSON say in more than one way: numbers as numbers or texts, ids in hexadecimal or base64,
+//! times in seconds or RFC 3339. What is missing or of a wrong type is nothing, so that no answer can stop a walk.
 
 use serde_json::Value;
 
@@ -72,7 +72,8 @@ pub(super) fn span_id(text: &str) -> Option<String> {
     id(text, 8)
 }
 
-/// An id of so many bytes in hexadecimal, from hexadecimal (OTLP's JSON) or base64 (protobuf's). Zeros alone are no id.
+/// An id of so many bytes in hexadecimal, from hexadecimal (OTLP's JSON) or base64 (protobuf's). Zeros alone are no
+/// id.
 fn id(text: &str, bytes: usize) -> Option<String> {
     let hex = if text.len() <= 2 * bytes && text.bytes().all(|byte| byte.is_ascii_hexdigit()) {
         format!("{text:0>width$}", width = 2 * bytes).to_ascii_lowercase()

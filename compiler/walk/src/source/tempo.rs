@@ -1,7 +1,8 @@
 //! Tempo: traces by id, and searches in TraceQL.
 //!
-//! Documented at grafana.com/docs/tempo/latest/api_docs. Since the paths of its second version answer 404 both for an unknown
-//! trace and where a release does not have them yet, the first version is asked as well before a trace is called unknown.
+//! Documented at grafana.com/docs/tempo/latest/api_docs. Since the paths of its second version answer 404 both for
+//! an unknown trace and where a release does not have them yet, the first version is asked as well before a trace is
+//! called unknown.
 
 use std::collections::HashSet;
 

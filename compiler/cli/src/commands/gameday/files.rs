@@ -161,7 +161,7 @@ pub(super) fn opened(record: &Record) -> String {
     let seconds = |at: Option<f64>| at.map_or_else(|| "–".to_owned(), |at| format!("{at:.0} s"));
     let mut text = String::new();
     let fault = &record.fault;
-    let what = if fault.outage { "no change of code" } else { fault.opened.kind.as_str() };
+    let what = if fault.outage { "no code change" } else { fault.opened.kind.as_str() };
     let _ = writeln!(text, "{}: fault {} ({what})", record.id, fault.name);
     if let Some(bad) = &record.release.bad {
         let subject = record.release.commits.iter().find(|commit| commit.id == *bad).map_or("", |it| &it.subject);
@@ -170,7 +170,7 @@ pub(super) fn opened(record: &Record) -> String {
     let answer = match &record.search {
         None => "no alert fired".to_owned(),
         Some(search) => {
-            let rank = search.rank.map_or_else(String::new, |rank| format!(", the right commit at place {rank}"));
+            let rank = search.rank.map_or_else(String::new, |rank| format!(", faulty commit at rank {rank}"));
             let sure = match (search.confident_and_wrong, search.verdict) {
                 (true, _) => ", CERTAIN AND WRONG",
                 (false, Verdict::Commit | Verdict::NoCodeChange) => ", right",
@@ -187,7 +187,7 @@ pub(super) fn opened(record: &Record) -> String {
         seconds(record.recovered),
         notes::counted(record.attempts.len(), "rollback")
     );
-    for (what, times) in [("fires", &record.fires), ("clears", &record.clears)] {
+    for (what, times) in [("fires", &record.fires), ("resolves", &record.clears)] {
         let met = match times.met {
             Some(true) => "in time",
             Some(false) => "TOO LATE",

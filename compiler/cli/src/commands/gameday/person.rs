@@ -86,7 +86,7 @@ impl Search for Person<'_> {
             commit,
             subject: String::new(),
             confidence: 1.0,
-            reasons: vec!["somebody said so".to_owned()],
+            reasons: vec!["named by a person".to_owned()],
         };
         Ok(Conclusion {
             verdict,

@@ -1,13 +1,13 @@
-//! What `--strict` holds a drill against: times that are computed, and answers that are right at once.
+//! The checks of `--strict`: computed times, and answers that are right at once.
 
 use emberline_drill::record::{Outcome, Record, Times, Verdict};
 
-/// Seconds that a search may take of its own.
+/// The time limit of a search in seconds.
 const SEARCH: f64 = 30.0;
-/// Seconds from a bad deployment to the page, on real windows.
+/// The time limit from a bad deployment to the alert in seconds, on production windows.
 const PAGE: f64 = 240.0;
 
-/// What a drill missed, each in a sentence.
+/// The missed checks of a drill, each in a sentence.
 pub(super) fn missed(record: &Record) -> Vec<String> {
     let mut missed = Vec::new();
     let Some(search) = &record.search else { return vec!["no alert fired".to_owned()] };
@@ -40,7 +40,7 @@ pub(super) fn missed(record: &Record) -> Vec<String> {
     missed
 }
 
-/// A time that missed what is computed for it, or of which nothing is known.
+/// A time that is later than computed, or unknown.
 fn late(what: &str, times: &Times) -> Option<String> {
     match (times.met, times.measured, times.limit) {
         (Some(true), ..) => None,

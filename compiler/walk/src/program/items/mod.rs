@@ -331,7 +331,8 @@ fn named(tokens: &[Token], pairs: &[usize], block: usize) -> Option<(usize, Stri
     Some((name, String::new()))
 }
 
-/// Whether a closing bracket ends a function's parameters, rather than a condition or what several values are returned in.
+/// Whether a closing bracket ends a function's parameters, rather than a condition or what several values are
+/// returned in.
 fn is_parameters(tokens: &[Token], pairs: &[usize], close: usize) -> bool {
     let open = pairs[close];
     open != usize::MAX && !(open > 0 && (tokens[open - 1].is(")") || tokens[open - 1].is("->")))
