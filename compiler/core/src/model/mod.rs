@@ -10,7 +10,7 @@ mod domain;
 mod drill;
 mod gauge;
 mod index;
-mod labels;
+pub(crate) mod labels;
 mod lists;
 mod metric;
 mod one_metric;

@@ -28,10 +28,9 @@ pub(super) fn board(service: &ServicePlan, console: &Console) -> Board {
 
 /// The overview, the runbooks, and the dashboards of whoever calls this service or is called.
 fn neighbours(service: &ServicePlan, console: &Console) -> Vec<Link> {
-    let board = |title: String, uid: &str| Link { title, url: format!("/d/{uid}"), keeps_time: true };
+    let board = |title: String, uid: &str| Link { title, url: links::dashboard_path(uid), keeps_time: true };
     let mut found = vec![board("All objectives".to_owned(), links::OVERVIEW_UID)];
-    if let Some(base) = &console.runbooks {
-        let url = format!("{base}/{}/index.html", service.stem);
+    if let Some(url) = links::service_url(console, &service.name) {
         found.push(Link { title: "Runbooks".to_owned(), url, keeps_time: false });
     }
     let ends = [("called by", &service.about.callers), ("calls", &service.about.calls)];
@@ -54,14 +53,9 @@ fn objective(slo: &SloPlan, console: &Console) -> Row {
     let groups = groups.concat();
     let objective = slo.about.description.as_deref().unwrap_or_default();
     let share = (slo.objective * rust_decimal::Decimal::ONE_HUNDRED).normalize();
-    let runbook: Vec<Link> = console
-        .runbooks
-        .iter()
-        .map(|base| Link {
-            title: "Runbook".to_owned(),
-            url: format!("{base}/{}", links::alert_page(slo, "index")),
-            keeps_time: false,
-        })
+    let runbook: Vec<Link> = links::slo_url(console, slo)
+        .into_iter()
+        .map(|url| Link { title: "Runbook".to_owned(), url, keeps_time: false })
         .collect();
     let budget = Panel::of(
         Look::Stat,

@@ -11,7 +11,7 @@ pub(super) fn board(plan: &Plan) -> Board {
     let left = Expr::Select(Select::new(names::BUDGET_REMAINING, &[]));
     let known = Expr::Select(Select::new(names::INFO, &[]));
     // The policy's labels too: where one Prometheus sees several of them, each has an objective of that name.
-    let labels = plan.services.iter().flat_map(|service| &service.slos).map(|slo| &slo.labels).next();
+    let labels = plan.slos().map(|slo| &slo.labels).next();
     let same: Vec<&str> = labels.into_iter().flatten().map(|(name, _)| name.as_str()).collect();
     let left = Expr::Binary {
         lhs: &left,
@@ -67,11 +67,11 @@ pub(super) fn board(plan: &Plan) -> Board {
         .take(LINKED)
         .map(|it| Link {
             title: super::board::literal(&it.name),
-            url: format!("/d/{}", links::dashboard_uid(&it.name)),
+            url: links::dashboard_path(&links::dashboard_uid(&it.name)),
             keeps_time: true,
         })
         .collect();
-    boards.push(Link { title: "Cost".to_owned(), url: format!("/d/{}", links::COST_UID), keeps_time: true });
+    boards.push(Link { title: "Cost".to_owned(), url: links::dashboard_path(links::COST_UID), keeps_time: true });
     Board {
         uid: links::OVERVIEW_UID.to_owned(),
         title: "Objectives".to_owned(),

@@ -11,6 +11,7 @@ pub use plot::{Curve, Plot};
 pub use steps::{Ask, Language, Step, TRACE};
 
 use super::alert::{BurnAlert, State, StateAlert};
+use super::identity::Alert;
 use super::{Plan, ServicePlan, SloPlan, links, names, queries};
 
 /// The page of an alert.
@@ -52,8 +53,11 @@ pub struct Places {
 /// The pages of an objective's alerts, in the order of the alerts.
 #[must_use]
 pub fn pages(plan: &Plan, service: &ServicePlan, slo: &SloPlan) -> Vec<AlertPage> {
-    let burns = slo.burns.iter().map(|alert| burn(plan, service, slo, alert));
-    burns.chain(slo.states.iter().map(|alert| state(plan, service, slo, alert))).collect()
+    let page = |alert| match alert {
+        Alert::Burn(alert) => burn(plan, service, slo, alert),
+        Alert::State(alert) => state(plan, service, slo, alert),
+    };
+    slo.alerts().map(page).collect()
 }
 
 /// A page by its heading.
@@ -72,22 +76,16 @@ pub struct Heading {
 /// The headings of [`pages`], without what stands below them.
 #[must_use]
 pub fn headings(slo: &SloPlan) -> Vec<Heading> {
-    let burns = slo.burns.iter().map(|alert| {
-        let (long, short) = (alert.long.nominal, alert.short.nominal);
-        let page = format!("burn-{long}-{short}");
-        let what = format!("{}, {long}/{short}", pace(alert));
-        Heading { page, alert: alert.name.clone(), severity: alert.severity.clone(), what }
-    });
-    let states = slo.states.iter().map(|alert| {
-        let (page, what) = named(alert.state);
-        Heading {
-            page: page.to_owned(),
-            alert: alert.name.clone(),
-            severity: alert.severity.clone(),
-            what: what.to_owned(),
-        }
-    });
-    burns.chain(states).collect()
+    let heading = |alert: Alert<'_>| Heading {
+        page: alert.slug(),
+        alert: alert.name().to_owned(),
+        severity: alert.severity().to_owned(),
+        what: match alert {
+            Alert::Burn(alert) => format!("{}, {}/{}", pace(alert), alert.long.nominal, alert.short.nominal),
+            Alert::State(alert) => named(alert.state).to_owned(),
+        },
+    };
+    slo.alerts().map(heading).collect()
 }
 
 fn pace(alert: &BurnAlert) -> String {
@@ -97,12 +95,12 @@ fn pace(alert: &BurnAlert) -> String {
     }
 }
 
-/// The page of a state of missing data, and what is wrong.
-fn named(state: State) -> (&'static str, &'static str) {
+/// What is wrong in a state of missing data.
+fn named(state: State) -> &'static str {
     match state {
-        State::Absent => ("absent", "no data"),
-        State::GroupGone => ("group-gone", "a group is gone"),
-        State::NoTraffic => ("no-traffic", "no events arrive"),
+        State::Absent => "no data",
+        State::GroupGone => "a group is gone",
+        State::NoTraffic => "no events arrive",
     }
 }
 
@@ -111,7 +109,7 @@ fn named(state: State) -> (&'static str, &'static str) {
 pub fn places(plan: &Plan, slo: &SloPlan) -> Places {
     let place = &slo.about.place;
     Places {
-        dashboard: plan.console.grafana.as_ref().map(|base| format!("{base}/d/{}", links::dashboard_uid(&slo.service))),
+        dashboard: links::dashboard_url(&plan.console, &slo.service),
         source: links::source(&plan.console, place),
         spec: format!("{}:{}", place.path, place.line),
     }
@@ -164,7 +162,7 @@ fn burn(plan: &Plan, service: &ServicePlan, slo: &SloPlan, alert: &BurnAlert) ->
         ),
     ];
     AlertPage {
-        page: format!("burn-{long}-{short}"),
+        page: Alert::Burn(alert).slug(),
         alert: alert.name.clone(),
         severity: alert.severity.clone(),
         title: format!("{} {}: {}", slo.service, slo.name, pace(alert)),
@@ -178,7 +176,7 @@ fn burn(plan: &Plan, service: &ServicePlan, slo: &SloPlan, alert: &BurnAlert) ->
 }
 
 fn state(plan: &Plan, service: &ServicePlan, slo: &SloPlan, alert: &StateAlert) -> AlertPage {
-    let (page, what) = named(alert.state);
+    let what = named(alert.state);
     let meaning = match alert.state {
         State::Absent => {
             "No time series of this objective has a recent sample, so nobody knows whether the objective is met. Either \
@@ -192,7 +190,7 @@ fn state(plan: &Plan, service: &ServicePlan, slo: &SloPlan, alert: &StateAlert) 
         State::NoTraffic => "The service gets no requests. Callers may not get through.",
     };
     AlertPage {
-        page: page.to_owned(),
+        page: Alert::State(alert).slug(),
         alert: alert.name.clone(),
         severity: alert.severity.clone(),
         title: format!("{} {}: {what}", slo.service, slo.name),
