@@ -50,6 +50,11 @@ impl<T> Spanned<T> {
         Self { value, span }
     }
 
+    /// A value that stands in no source: a program made it, to be written.
+    pub fn made(value: T) -> Self {
+        Self { value, span: Span { source: SourceId(u32::MAX), start: 0, end: 0 } }
+    }
+
     /// The same place with the value changed by `change`.
     pub fn map<U>(self, change: impl FnOnce(T) -> U) -> Spanned<U> {
         Spanned { value: change(self.value), span: self.span }

@@ -8,7 +8,6 @@ static TEMPLATES: Templates = Templates::new(
     &[
         ("explain.md.j2", include_str!("../../templates/explain.md.j2")),
         ("explain.txt.j2", include_str!("../../templates/explain.txt.j2")),
-        ("spec.yaml.j2", include_str!("../../templates/spec.yaml.j2")),
     ],
     plain,
 );

@@ -3,9 +3,12 @@
 //! Owns the form of the language: fields, types, required or not, did-you-mean. Knows nothing of defaults, references
 //! or other files; that is [`crate::model`]'s.
 
+#[cfg(test)]
+mod any;
 mod console;
 pub(crate) mod decode;
 mod drill;
+pub(crate) mod encode;
 mod leaf;
 mod policy;
 mod prices;
@@ -19,6 +22,7 @@ mod telemetry;
 pub use console::{DashboardForm, DataSourceSpec, GrafanaSpec};
 pub use decode::{Flawed, Named, Needed};
 pub use drill::DrillSpec;
+pub use encode::{Comments, Encode, Written, write};
 pub use leaf::{Name, Number, Promql, Text, Version};
 pub use policy::{CardinalitySpec, OperatorSpec, PolicySpec, SeveritySpec, WaiverSpec};
 pub use prices::{BusinessSpec, PriceSpec, PricesSpec, RangeSpec, ShareRangeSpec, VolumePriceSpec};

@@ -3,6 +3,7 @@
 use super::console::GrafanaSpec;
 use super::decode::{Decode, Decoder, Named, Needed, record, word};
 use super::drill::DrillSpec;
+use super::encode::{Encode, Written, text};
 use super::leaf::{Name, Text, Version};
 use super::routing::ReceiverSpec;
 use super::slo::{AlertingSpec, DataSpec};
@@ -130,6 +131,12 @@ record! {
         namespace: Option<Spanned<Name>>,
         /// The labels of each object, by which a Prometheus selects it.
         labels: Option<Spanned<Named<Spanned<Text>>>>,
+    }
+}
+
+impl Encode for Target {
+    fn encode(&self) -> Written {
+        text(self.word())
     }
 }
 

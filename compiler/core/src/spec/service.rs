@@ -7,6 +7,7 @@ use crate::quantity::{Duration, Rate};
 use crate::source::Spanned;
 
 record! {
+    #[derive(Default)]
     /// One service and its objectives. Several files may speak of one service; what can be said once must be said once.
     pub struct ServiceSpec {
         /// The version of this language: `emberline/v1`.
@@ -68,6 +69,7 @@ words! {
 }
 
 record! {
+    #[derive(Default)]
     /// A metric that the service exports.
     pub struct MetricSpec {
         /// The kind of instrument.
@@ -107,6 +109,7 @@ words! {
 }
 
 record! {
+    #[derive(Default)]
     #[schemars(extend("minProperties" = 1, "maxProperties" = 1))]
     /// A label's values: a bounded set, by list, by count or by reference.
     pub struct LabelSpec {

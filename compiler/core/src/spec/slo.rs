@@ -6,6 +6,7 @@ use crate::quantity::{Duration, Percent, Rate};
 use crate::source::Spanned;
 
 record! {
+    #[derive(Default)]
     /// One service-level objective.
     pub struct SloSpec {
         /// Name, unique within the service; the `slo` label of every series and alert.
@@ -30,6 +31,7 @@ record! {
 }
 
 record! {
+    #[derive(Default)]
     #[schemars(extend("minProperties" = 1, "maxProperties" = 1))]
     /// A service-level indicator: exactly one of `events`, `latency` and `timeslice`.
     pub struct SliSpec {
@@ -43,6 +45,7 @@ record! {
 }
 
 record! {
+    #[derive(Default)]
     #[schemars(extend("oneOf" = [{"required": ["bad"]}, {"required": ["good"]}]))]
     /// Events counted by counters. Selectors are bare: the compiler adds `rate` and its range.
     pub struct EventsSpec {
@@ -58,6 +61,7 @@ record! {
 }
 
 record! {
+    #[derive(Default)]
     /// Requests that took longer than a threshold are bad events.
     pub struct LatencySpec {
         /// A histogram that the service declares, by its OpenTelemetry name; or a Prometheus name without `_bucket`.

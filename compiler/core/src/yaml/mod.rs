@@ -14,4 +14,4 @@ mod mapping;
 pub use locate::locate;
 pub use node::{Key, Node, Scalar, Style, Value};
 pub use parse::{Parsed, invalid_utf8, parse};
-pub use write::{WriteError, append, to_string};
+pub use write::{WriteError, append, scalar, to_string};

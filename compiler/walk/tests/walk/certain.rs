@@ -97,7 +97,11 @@ fn a_lock_that_is_held_while_files_are_written() {
     world.usually("payments", 20, "payments::ledger::Ledger::book", LEDGER, 15);
     let walk = world.walk_in(&fault.repository);
     names(&walk, &fault.commit, "book");
-    assert!(walk.profile.as_ref().unwrap().conclusion.starts_with("The service waits"), "{}", walk.profile.unwrap().conclusion);
+    assert!(
+        walk.profile.as_ref().unwrap().conclusion.starts_with("The service waits"),
+        "{}",
+        walk.profile.unwrap().conclusion
+    );
     assert_eq!(walk.service.as_deref(), Some("payments"));
 }
 

@@ -13,7 +13,8 @@ fn nothing_burns() {
     let walk = world.walk(None);
     assert_eq!(walk.verdict, Verdict::Healthy);
     assert!(
-        walk.headline.starts_with("No error budget burns") && walk.headline.contains("0.4× over 1h, of checkout/latency"),
+        walk.headline.starts_with("No error budget burns")
+            && walk.headline.contains("0.4× over 1h, of checkout/latency"),
         "{}",
         walk.headline
     );
