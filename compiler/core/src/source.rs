@@ -124,7 +124,7 @@ impl Sources {
 
     /// A source's path from the folder of specs on, that folder included: it does not depend on where one stands.
     #[must_use]
-    pub fn path_of(&self, id: SourceId) -> String {
+    pub(crate) fn path_of(&self, id: SourceId) -> String {
         let path = &self.get(id).path;
         match self.folder.as_ref().and_then(|(prefix, name)| Some((path.strip_prefix(prefix.as_str())?, name))) {
             Some((rest, name)) => format!("{name}/{}", rest.trim_start_matches('/')),

@@ -4,7 +4,7 @@ use super::Severity::{Error, Warning};
 use super::{Code, Example};
 
 /// An objective must lie between 0% and 100%, both excluded.
-pub static OBJECTIVE_OUT_OF_RANGE: Code = Code {
+pub(crate) static OBJECTIVE_OUT_OF_RANGE: Code = Code {
     id: "objective-out-of-range",
     severity: Error,
     summary: "an objective must lie between 0% and 100%, both excluded",
@@ -41,7 +41,7 @@ happen, write an alert on the event itself instead of an objective.",
 };
 
 /// An alert whose threshold no error ratio can reach.
-pub static CANNOT_FIRE: Code = Code {
+pub(crate) static CANNOT_FIRE: Code = Code {
     id: "cannot-fire",
     severity: Error,
     summary: "an alert whose threshold no error ratio can reach",
@@ -81,7 +81,7 @@ for 6. Or drop the pair, as in the right example. Or declare
 };
 
 /// Prometheus keeps samples for less time than a window covers.
-pub static RETENTION_TOO_SHORT: Code = Code {
+pub(crate) static RETENTION_TOO_SHORT: Code = Code {
     id: "retention-too-short",
     severity: Error,
     summary: "an objective's window is longer than Prometheus keeps samples",
@@ -126,7 +126,7 @@ longest window and ten days.",
 };
 
 /// A window that holds fewer than four scrapes.
-pub static WINDOW_TOO_SHORT: Code = Code {
+pub(crate) static WINDOW_TOO_SHORT: Code = Code {
     id: "window-too-short",
     severity: Error,
     summary: "a window that holds fewer than four scrapes",

@@ -4,7 +4,7 @@ use super::Severity::{Error, Warning};
 use super::{Code, Example};
 
 /// A selector that Prometheus would not accept here.
-pub static INVALID_PROMQL: Code = Code {
+pub(crate) static INVALID_PROMQL: Code = Code {
     id: "invalid-promql",
     severity: Error,
     summary: "a selector that Prometheus would not accept here",
@@ -46,7 +46,7 @@ metrics needs a recording rule of its own, or one objective for each metric.",
 };
 
 /// The bad events are not a part of the total.
-pub static BAD_NOT_SUBSET: Code = Code {
+pub(crate) static BAD_NOT_SUBSET: Code = Code {
     id: "bad-not-subset",
     severity: Error,
     summary: "the bad events are not a part of the total",
@@ -84,7 +84,7 @@ bad. If the objective covers the other events too, widen `total` instead.",
 };
 
 /// One indicator over series that are scraped at different intervals.
-pub static MIXED_SCRAPE_INTERVALS: Code = Code {
+pub(crate) static MIXED_SCRAPE_INTERVALS: Code = Code {
     id: "mixed-scrape-intervals",
     severity: Warning,
     summary: "one indicator over time series that are scraped at different intervals",
@@ -127,7 +127,7 @@ metric that counts all events.",
 };
 
 /// Events are counted by something that does not count.
-pub static NOT_A_COUNTER: Code = Code {
+pub(crate) static NOT_A_COUNTER: Code = Code {
     id: "not-a-counter",
     severity: Error,
     summary: "an events indicator selects something that is not a counter",
@@ -180,7 +180,7 @@ count its failures, use a counter, or keep its classic series and declare it as
 };
 
 /// A label to group by that one side of an indicator lacks.
-pub static GROUP_LABEL_MISSING: Code = Code {
+pub(crate) static GROUP_LABEL_MISSING: Code = Code {
     id: "group-label-missing",
     severity: Error,
     summary: "a label to group by is missing on one side of the indicator",

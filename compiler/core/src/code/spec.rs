@@ -257,7 +257,7 @@ the budget of the renamed objective starts afresh.",
 };
 
 /// Something that may be declared once is declared twice.
-pub static DUPLICATE_NAME: Code = Code {
+pub(crate) static DUPLICATE_NAME: Code = Code {
     id: "duplicate-name",
     severity: Error,
     summary: "something that may be declared once is declared twice",

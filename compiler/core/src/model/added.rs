@@ -19,7 +19,7 @@ impl Latency {
 
     /// The same as a matcher: `service_name="checkout"`.
     #[must_use]
-    pub fn added_matcher(&self, policy: &Policy) -> Option<String> {
+    pub(crate) fn added_matcher(&self, policy: &Policy) -> Option<String> {
         let (label, value) = self.added(policy)?;
         let matchers = [Matcher::eq(label, value)];
         let braced = Expr::Select(Select { metric: None, matchers: &[&matchers] }).to_string();

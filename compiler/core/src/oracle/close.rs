@@ -2,7 +2,7 @@
 
 /// How near, relative to the larger side, a comparison is to equality before the order of float operations could
 /// decide it. Sums agree to some 1e-15; a proof must never hang on the difference.
-pub const TOO_CLOSE: f64 = 1e-9;
+pub(crate) const TOO_CLOSE: f64 = 1e-9;
 
 /// Whether float order could decide between the two; equal zeros are no decision, as both are exact.
 pub(super) fn too_close(left: f64, right: f64) -> bool {

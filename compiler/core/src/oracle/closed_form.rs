@@ -68,13 +68,13 @@ pub fn absent(timing: &Timing, outlives: u64, reach: u64, hold: u64) -> Estimate
 /// Share of the error budget that is gone after `seconds` of errors at `error_ratio`; `budget` is a share of events and
 /// `window` the SLO's, in seconds.
 #[must_use]
-pub fn budget_gone(seconds: f64, error_ratio: f64, budget: f64, window: f64) -> f64 {
+pub(crate) fn budget_gone(seconds: f64, error_ratio: f64, budget: f64, window: f64) -> f64 {
     seconds * error_ratio / (budget * window)
 }
 
 /// Requests an hour below which one failed request is enough to page: 1/(burn × budget) events in the long window.
 #[must_use]
-pub fn one_failure_pages_below(pair: &Pair) -> f64 {
+pub(crate) fn one_failure_pages_below(pair: &Pair) -> f64 {
     const HOUR: f64 = 3_600_000.0;
     1.0 / pair.threshold / (pair.long.len() as f64 / HOUR)
 }

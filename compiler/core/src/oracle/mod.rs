@@ -27,7 +27,6 @@ mod timing;
 mod walk;
 
 pub use alert::{Alert, Condition, Hold, Pair, Verdict};
-pub use close::TOO_CLOSE;
 pub use scenario::{BadSeries, Phase, Role, Scenario, Seen, Segment, Trace};
 pub use series::RawSeries;
 pub use sli::Sli;

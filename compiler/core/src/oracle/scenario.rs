@@ -196,7 +196,7 @@ impl Trace {
 
     /// Whether any sample is there.
     #[must_use]
-    pub fn is_present(&self) -> bool {
+    pub(crate) fn is_present(&self) -> bool {
         self.0.iter().any(|segment| matches!(segment, Segment::Line { .. }))
     }
 
@@ -211,7 +211,7 @@ impl Trace {
 
     /// The series in promtool's notation, where `a+bxN` yields N + 1 samples and `_xN` skips N.
     #[must_use]
-    pub fn notation(&self) -> String {
+    pub(crate) fn notation(&self) -> String {
         let mut text = String::new();
         for segment in &self.0 {
             let gap = if text.is_empty() { "" } else { " " };

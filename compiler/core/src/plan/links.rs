@@ -8,22 +8,22 @@ use super::slo::SloPlan;
 use crate::model::Console;
 
 /// The uid of the dashboard of all objectives.
-pub const OVERVIEW_UID: &str = "emberline-overview";
+pub(crate) const OVERVIEW_UID: &str = "emberline-overview";
 /// The uid of the dashboard of cost and cardinality.
-pub const COST_UID: &str = "emberline-cost";
+pub(crate) const COST_UID: &str = "emberline-cost";
 /// The longest uid that Grafana takes.
 const LONGEST_UID: usize = 40;
 
 /// The uid of a service's dashboard.
 #[must_use]
-pub fn dashboard_uid(service: &str) -> String {
+pub(crate) fn dashboard_uid(service: &str) -> String {
     let uid = format!("slo-{}", names::stem(service));
     if uid.len() <= LONGEST_UID { uid } else { format!("{}-{:08x}", &uid[..LONGEST_UID - 9], names::fnv1a(service)) }
 }
 
 /// The address of a dashboard within Grafana.
 #[must_use]
-pub fn dashboard_path(uid: &str) -> String {
+pub(crate) fn dashboard_path(uid: &str) -> String {
     format!("/d/{uid}")
 }
 
@@ -35,19 +35,19 @@ pub fn dashboard_url(console: &Console, service: &str) -> Option<String> {
 
 /// The address of a service's runbook pages, where the policy says where they are served.
 #[must_use]
-pub fn service_url(console: &Console, service: &str) -> Option<String> {
+pub(crate) fn service_url(console: &Console, service: &str) -> Option<String> {
     Some(format!("{}/{}/index.html", console.runbooks.as_ref()?, names::stem(service)))
 }
 
 /// The address of an objective's page.
 #[must_use]
-pub fn slo_url(console: &Console, slo: &SloPlan) -> Option<String> {
+pub(crate) fn slo_url(console: &Console, slo: &SloPlan) -> Option<String> {
     Some(format!("{}/{}/{}/index.html", console.runbooks.as_ref()?, names::stem(&slo.service), slo.stem))
 }
 
 /// The address of an alert's page: its `runbook_url`.
 #[must_use]
-pub fn alert_url(console: &Console, slo: &SloPlan, alert: Alert<'_>) -> Option<String> {
+pub(crate) fn alert_url(console: &Console, slo: &SloPlan, alert: Alert<'_>) -> Option<String> {
     Some(format!("{}/{}/{}/{}.html", console.runbooks.as_ref()?, names::stem(&slo.service), slo.stem, alert.slug()))
 }
 

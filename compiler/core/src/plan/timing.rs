@@ -55,7 +55,7 @@ impl Timing {
     /// b = s + 60 s × ceil(3s ÷ 60 s): the shortest window in which every event counts exactly once, since b − s is a
     /// multiple of every evaluation interval and step (docs/design/arithmetic.md#base-window).
     #[must_use]
-    pub fn of_events(scrape: Duration, evaluation: Duration, scale: Scale) -> Self {
+    pub(crate) fn of_events(scrape: Duration, evaluation: Duration, scale: Scale) -> Self {
         let minute = Duration::from_minutes(1);
         let base = scrape + minute * (3 * scrape.millis()).div_ceil(minute.millis());
         Self::new(scrape, evaluation, base, scale)
@@ -63,14 +63,14 @@ impl Timing {
 
     /// The timing of time slices: one evaluation a minute, over that minute; ratios keep the base of their rate.
     #[must_use]
-    pub fn of_slices(scrape: Duration, scale: Scale) -> Self {
+    pub(crate) fn of_slices(scrape: Duration, scale: Scale) -> Self {
         let minute = Duration::from_minutes(1);
         Self::new(scrape, minute, Self::of_events(scrape, minute, Scale(1)).base, scale)
     }
 
     /// The same intervals as the oracle takes them; the budget's group at promtool's pace, which is that of all groups.
     #[must_use]
-    pub fn to_oracle(&self) -> oracle::Timing {
+    pub(crate) fn to_oracle(self) -> oracle::Timing {
         oracle::Timing {
             scrape: self.scrape.millis(),
             evaluation: self.evaluation.millis(),
@@ -122,7 +122,7 @@ pub struct Window {
 impl Window {
     /// The window as the oracle takes it.
     #[must_use]
-    pub fn to_oracle(&self) -> oracle::Window {
+    pub(crate) fn to_oracle(&self) -> oracle::Window {
         let length = self.real.millis();
         match self.kind {
             WindowKind::Mean => oracle::Window::Mean(length),

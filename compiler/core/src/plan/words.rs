@@ -27,7 +27,7 @@ pub struct Words {
 impl SloPlan {
     /// The words of a burn-rate alert.
     #[must_use]
-    pub fn burn_words(&self, alert: &BurnAlert) -> Words {
+    pub(crate) fn burn_words(&self, alert: &BurnAlert) -> Words {
         let (long, short) = (alert.long.nominal, alert.short.nominal);
         let pace = match alert.burn == Decimal::ONE {
             true => "faster than it may".to_owned(),
@@ -41,7 +41,7 @@ impl SloPlan {
 
     /// The words of an alert on missing data.
     #[must_use]
-    pub fn state_words(&self, alert: &StateAlert) -> Words {
+    pub(crate) fn state_words(&self, alert: &StateAlert) -> Words {
         let (what, description) = match alert.state {
             State::Absent => (
                 "there is no data",
