@@ -11,5 +11,6 @@
 
 pub mod capture;
 pub mod judge;
+mod names;
 pub mod replay;
 pub mod sensitive;

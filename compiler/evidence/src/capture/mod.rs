@@ -5,7 +5,6 @@ mod counts;
 mod field;
 mod frame;
 mod json;
-mod names;
 mod otlp;
 mod protobuf;
 mod record;
@@ -20,9 +19,9 @@ use serde::{Deserialize, Serialize};
 
 pub use counts::{Counts, RecordKind, Tally};
 pub use frame::{Hint, read, read_as};
-pub use names::{Name, Names};
 pub use shelf::{MakeRoom, Part, Room};
 
+pub use crate::names::{Name, Names};
 use crate::replay::Replay;
 use crate::sensitive::Kind;
 use shelf::Shelf;

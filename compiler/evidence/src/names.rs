@@ -34,7 +34,7 @@ impl Default for Names {
 
 impl Names {
     /// The number of a name.
-    pub(super) fn number(&mut self, text: &str) -> Name {
+    pub(crate) fn number(&mut self, text: &str) -> Name {
         if let Some(known) = self.numbers.get(text) {
             return *known;
         }
