@@ -14,3 +14,4 @@ pub mod judge;
 mod names;
 pub mod replay;
 pub mod sensitive;
+mod span;

@@ -7,7 +7,7 @@ use emberline_core::plan::{Slow, TelemetryPlan};
 use emberline_core::promql::{MatchOp, regex::Pattern};
 use rust_decimal::Decimal;
 
-use crate::capture::{Span, SpanKind};
+use crate::span::{Span, SpanKind};
 
 /// The generated policies, ready to be asked.
 #[derive(Debug)]

@@ -4,6 +4,8 @@ use std::borrow::Cow;
 
 use serde::{Deserialize, Deserializer};
 
+use crate::span::{SpanId, TraceId};
+
 /// An id: absent (empty or all zero), of the wrong length, or a number.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub(super) enum Id<T> {
@@ -31,17 +33,17 @@ impl<T> Id<T> {
     }
 }
 
-impl Id<super::TraceId> {
+impl Id<TraceId> {
     /// Sixteen bytes.
     pub(super) fn trace(bytes: &[u8]) -> Self {
         Self::of(bytes, |whole: [u8; 16]| Some(u128::from_be_bytes(whole)).filter(|id| *id != 0))
     }
 }
 
-impl Id<super::SpanId> {
+impl Id<SpanId> {
     /// Eight bytes.
     pub(super) fn span(bytes: &[u8]) -> Self {
-        Self::of(bytes, |whole: [u8; 8]| super::SpanId::new(u64::from_be_bytes(whole)))
+        Self::of(bytes, |whole: [u8; 8]| SpanId::new(u64::from_be_bytes(whole)))
     }
 }
 
@@ -62,13 +64,13 @@ fn with_bytes<'de, D: Deserializer<'de>, T>(from: D, then: impl Fn(&[u8]) -> T) 
     Ok(then(bytes.get(..pairs).unwrap_or(&bytes)))
 }
 
-impl<'de> Deserialize<'de> for Id<super::TraceId> {
+impl<'de> Deserialize<'de> for Id<TraceId> {
     fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
         with_bytes(from, Self::trace)
     }
 }
 
-impl<'de> Deserialize<'de> for Id<super::SpanId> {
+impl<'de> Deserialize<'de> for Id<SpanId> {
     fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
         with_bytes(from, Self::span)
     }
@@ -153,7 +155,7 @@ mod tests {
     #![allow(clippy::unwrap_used, reason = "a test may stop at the first surprise")]
 
     use super::{Bytes, Id};
-    use crate::capture::{SpanId, TraceId};
+    use crate::span::{SpanId, TraceId};
 
     #[test]
     fn ids_are_absent_bad_or_numbers() {

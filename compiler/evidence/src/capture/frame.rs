@@ -9,14 +9,15 @@ use std::io::{self, BufRead, BufReader, Read};
 use flate2::bufread::MultiGzDecoder;
 use ruzstd::decoding::{FrameDecoder, StreamingDecoder};
 
+use super::counts::RecordKind;
 use super::request::{self, Choice};
-use super::{Capture, RecordKind, Unreadable, json, wire};
+use super::store::Capture;
+use super::unreadable::{LONGEST, Unreadable, too_long};
+use super::{json, wire};
 
 /// First bytes of what gzip and zstd write.
 const GZIP: [u8; 2] = [0x1f, 0x8b];
 const ZSTD: [u8; 4] = [0x28, 0xb5, 0x2f, 0xfd];
-/// The longest record: a request of this size is refused by the collector itself long before.
-pub(super) const LONGEST: u64 = 64 << 20;
 /// What is read at once.
 const CHUNK: usize = 1 << 20;
 /// How a bare message begins: with a resource's group, or with the tables of profiles.
@@ -84,10 +85,6 @@ fn first(from: &mut dyn BufRead) -> Result<&[u8], Unreadable> {
         Err(cause) if cause.kind() == io::ErrorKind::UnexpectedEof => Ok(&[]),
         Err(cause) => Err(Unreadable { record: 1, cause: cause.to_string() }),
     }
-}
-
-pub(super) fn too_long() -> String {
-    "it is longer than 64 MiB".to_owned()
 }
 
 /// Appends up to `most` bytes; whether what is compressed ended too early.

@@ -2,9 +2,9 @@
 
 use std::io::{self, BufRead, Read};
 
-use super::frame::{LONGEST, too_long};
 use super::otlp::Request;
-use super::{Capture, Unreadable};
+use super::store::Capture;
+use super::unreadable::{LONGEST, Unreadable, too_long};
 
 /// Reads every line.
 pub(super) fn read(capture: &mut Capture, mut from: Box<dyn BufRead + '_>) -> Result<(), Unreadable> {

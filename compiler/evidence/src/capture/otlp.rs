@@ -8,7 +8,7 @@ use serde::Deserialize;
 use serde::de::{IgnoredAny, MapAccess, SeqAccess, Visitor};
 
 use super::field::{Bytes, Id, integer, maybe_double, maybe_integer};
-use super::{SpanId, TraceId};
+use crate::span::{SpanId, TraceId};
 
 macro_rules! message {
     ($(#[$doc:meta])* $name:ident { $($(#[$attribute:meta])* $field:ident: $type:ty,)* }) => {

@@ -1,12 +1,13 @@
 //! What of a request is kept, and where its texts are searched.
 
 use super::field::Id;
+use super::otlp;
 use super::otlp::{Dictionary, Exemplar, Group, Metric, Pair, Profile, Record, Request, Value};
+use super::store::{Capture, MOST_PLACES, MOST_TEXT, MOST_VALUES};
 use super::wire::Wire;
-use super::{
-    Capture, MOST_PLACES, MOST_TEXT, MOST_VALUES, Name, Reference, Signal, Span, SpanId, SpanKind, TraceId, otlp,
-};
+use crate::names::Name;
 use crate::sensitive::{self, Origin};
+use crate::span::{Reference, Signal, Span, SpanId, SpanKind, TraceId};
 
 /// A service that does not say its name, as SDKs call it.
 const UNNAMED: &str = "unknown_service";

@@ -5,12 +5,15 @@
 //! every signal instead. A signal is ruled out by a field of the wrong type, and doubted for a field that it does not
 //! define, a text that is none and ids of the wrong length.
 
+use super::counts::RecordKind;
 use super::field::Id;
 use super::otlp::{Dictionary, Group, Scope};
 use super::protobuf::Reader;
 use super::record::FOREIGN;
+use super::store::Capture;
 use super::wire::{Fields, MISTYPED, Read, Type, Wire, inner, within};
-use super::{Capture, Name, RecordKind, TraceId};
+use crate::names::Name;
+use crate::span::TraceId;
 
 /// `ScopeSpans` and `ScopeLogs` had this field before OTLP 0.15, with the same content.
 const DEPRECATED_SCOPES: u32 = 1_000;

@@ -5,7 +5,7 @@ use std::io::{self, Read, Seek, SeekFrom, Write};
 
 use serde::{Deserialize, Serialize};
 
-use super::{Reference, Span, TraceId};
+use crate::span::{Reference, Span, TraceId};
 
 /// A place for what memory cannot hold: a file.
 pub trait Room: Read + Write + Seek {}
@@ -185,7 +185,8 @@ mod tests {
     use std::collections::HashMap;
 
     use super::{MOST_HELD, Room, Shelf};
-    use crate::capture::{Names, Reference, Signal, Span, SpanId, SpanKind, TraceId};
+    use crate::names::Names;
+    use crate::span::{Reference, Signal, Span, SpanId, SpanKind, TraceId};
 
     /// Shuffled spans of many traces, beyond what is held: each trace comes back in one part, its spans in their order, and
     /// with what names it.

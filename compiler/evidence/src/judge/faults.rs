@@ -2,19 +2,20 @@
 
 use std::collections::BTreeMap;
 
-use emberline_core::code::Code;
 use emberline_core::finding::Finding;
 use emberline_core::source::Span as Place;
 
-use super::Judge;
-use crate::capture::TraceId;
+use crate::span::TraceId;
 
 /// How many faults are told apart. Span names are part of what tells them apart, and they may be anything.
 const MOST: usize = 5_000;
 
 /// Faults by code, place and what tells them apart.
 #[derive(Default)]
-pub(super) struct Faults(BTreeMap<(&'static str, Place, String), Fault>);
+pub(super) struct Faults(BTreeMap<Key, Fault>);
+
+/// A code's id, a place, and what tells faults there apart.
+pub(super) type Key = (&'static str, Place, String);
 
 struct Fault {
     finding: Finding,
@@ -32,31 +33,24 @@ impl Faults {
         };
         self.0.into_values().map(told).collect()
     }
-}
 
-impl Judge<'_> {
-    /// Reports a fault that shows in `trace`. Of those with the same code, place and `key`, the one of the lowest trace is
-    /// told, and only those that may be told are put into words.
-    pub(super) fn report(
-        &mut self,
-        code: &'static Code,
-        place: Place,
-        key: String,
-        trace: TraceId,
-        tell: impl FnOnce(&Self) -> Finding,
-    ) {
-        let key = (code.id, place, key);
-        let is_full = self.seen.faults.0.len() >= MOST;
-        let before = match self.seen.faults.0.get_mut(&key) {
+    /// Whether a fault is to be put into words: how often it was seen before. Of those with one key, the one of the lowest
+    /// trace is told.
+    pub(super) fn seen_before(&mut self, key: &Key, trace: TraceId) -> Option<u64> {
+        let is_full = self.0.len() >= MOST;
+        match self.0.get_mut(key) {
             Some(fault) if fault.trace <= trace => {
                 fault.count += 1;
-                return;
+                None
             }
-            Some(fault) => fault.count,
-            None if is_full => return,
-            None => 0,
-        };
-        let finding = tell(self);
-        self.seen.faults.0.insert(key, Fault { finding, trace, count: before + 1 });
+            Some(fault) => Some(fault.count),
+            None if is_full => None,
+            None => Some(0),
+        }
+    }
+
+    /// Tells a fault that was seen `before` times.
+    pub(super) fn tell(&mut self, key: Key, trace: TraceId, before: u64, finding: Finding) {
+        self.0.insert(key, Fault { finding, trace, count: before + 1 });
     }
 }

@@ -1,7 +1,7 @@
 //! Whether requests pass from service to service as the specs declare: calls that nobody declared, hops that are missing,
 //! spans that hang on the wrong one.
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{HashMap, HashSet};
 
 use emberline_core::code;
 use emberline_core::finding::Finding;
@@ -9,8 +9,10 @@ use emberline_core::model::Call;
 use emberline_core::source::Span as Place;
 use emberline_core::spec::CallKind;
 
-use super::Judge;
-use crate::capture::{Name, Reference, Span, SpanId, SpanKind};
+use super::context::Judge;
+use super::missing::Missing;
+use crate::names::Name;
+use crate::span::{Reference, Span, SpanId, SpanKind};
 
 /// How far clocks of two machines may be apart, in nanoseconds: when a stray SERVER span is matched to a call, and when a
 /// request is held against the call that it answers.
@@ -18,15 +20,6 @@ const SKEW: u64 = 50_000_000;
 
 /// The most traces begun by callees that are remembered, to be matched with calls that were never answered.
 const MOST_STRAYS: usize = 1 << 18;
-
-/// Hops that did not arrive, and what may have become of them: known only once every trace was seen.
-#[derive(Default)]
-pub(super) struct Missing {
-    /// By declaration: callee's name, the lowest trace's span, and how many.
-    calls: BTreeMap<Place, (String, Span, u64)>,
-    /// First spans of traces that a service began which others call.
-    strays: Vec<Span>,
-}
 
 type Children<'s> = HashMap<SpanId, Vec<&'s Span>>;
 
@@ -214,17 +207,6 @@ fn sent(judge: &mut Judge<'_>, span: &Span, children: &Children<'_>) {
     let answered = children.get(&span.id).is_some_and(|below| below.iter().any(|child| child.service != span.service));
     if !answered {
         judge.seen.missing.note(call, span);
-    }
-}
-
-impl Missing {
-    fn note(&mut self, call: &Call, span: &Span) {
-        let known = self.calls.entry(call.service.span);
-        let known = known.or_insert_with(|| (call.service.value.clone(), *span, 0));
-        known.2 += 1;
-        if span.trace < known.1.trace {
-            known.1 = *span;
-        }
     }
 }
 

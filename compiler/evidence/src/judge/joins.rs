@@ -6,8 +6,11 @@ use emberline_core::code;
 use emberline_core::finding::{Evidence, Finding};
 use emberline_core::model::{Domain, Metric};
 
-use super::{Judge, Stage};
-use crate::capture::{Name, Reference, Signal};
+use super::context::{Judge, Stage};
+use super::hops;
+use crate::names::Name;
+use crate::sensitive::{self, Origin};
+use crate::span::{Reference, Signal};
 
 /// Tells references to traces that are not in the capture.
 pub(super) fn outside(judge: &mut Judge<'_>, references: &[Reference], stage: Stage) {
@@ -20,7 +23,7 @@ pub(super) fn outside(judge: &mut Judge<'_>, references: &[Reference], stage: St
             // Logs and profiles are not sampled, and the trace of a message's sender may not have been kept.
             Signal::Log { .. } | Signal::Profile | Signal::Link if stage == Stage::Kept => continue,
             Signal::Link => {
-                super::hops::linked_to_nothing(judge, reference);
+                hops::linked_to_nothing(judge, reference);
                 continue;
             }
             Signal::Log { .. } => (&code::LOG_OUTSIDE_TRACE, "a log record"),
@@ -73,8 +76,8 @@ fn observed(judge: &mut Judge<'_>, service: Name, metric: &Metric, label: &str, 
         Some(Domain::Values(known)) => {
             let Some(strange) = values.iter().find(|value| !known.contains(value)) else { return };
             // A value may be anything, a person's address included.
-            let hits = crate::sensitive::scan(strange, crate::sensitive::Origin::Telemetry);
-            let shown = crate::sensitive::masked(strange, &hits);
+            let hits = sensitive::scan(strange, Origin::Telemetry);
+            let shown = sensitive::masked(strange, &hits);
             format!("`{label}` of `{name}` has the value `{shown}`, which is not declared")
         }
         Some(Domain::Count(most)) if values.len() > *most as usize => {

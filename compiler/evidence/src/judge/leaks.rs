@@ -3,7 +3,8 @@
 use emberline_core::code;
 use emberline_core::finding::Finding;
 
-use super::Judge;
+use super::context::Judge;
+use crate::sensitive::{self, Origin};
 
 pub(super) fn run(judge: &mut Judge<'_>) {
     let capture = judge.capture;
@@ -14,8 +15,8 @@ pub(super) fn run(judge: &mut Judge<'_>) {
         let service_name = judge.service(*service);
         judge.report(code, place, format!("{service_name} {field} {kind:?}"), trace.unwrap_or(0), |judge| {
             // A name of a field is as hostile as its value.
-            let hits = crate::sensitive::scan(field, crate::sensitive::Origin::Telemetry);
-            let field = crate::sensitive::masked(field, &hits);
+            let hits = sensitive::scan(field, Origin::Telemetry);
+            let field = sensitive::masked(field, &hits);
             // Names of attributes have no blanks; the other fields are told in words.
             let in_words = field.contains(' ');
             let called = if in_words { field.clone() } else { format!("`{field}`") };

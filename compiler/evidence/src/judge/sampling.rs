@@ -3,20 +3,9 @@
 use emberline_core::code;
 use emberline_core::finding::Finding;
 
-use super::{Judge, Stage};
-use crate::capture::{Reference, Signal, Span};
+use super::context::{Judge, Stage};
 use crate::replay::Fate;
-
-/// Traces by what sampling does with them.
-#[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
-pub struct Sampled {
-    /// All that were judged.
-    pub traces: u64,
-    /// Those kept for an error or because they are slow.
-    pub kept: u64,
-    /// Those kept by chance only, though they show an error or are too slow.
-    pub lost: u64,
-}
+use crate::span::{Reference, Signal, Span};
 
 pub(super) fn run(judge: &mut Judge<'_>, spans: &[&Span], references: &[Reference], stage: Stage) {
     judge.seen.sampled.traces += 1;

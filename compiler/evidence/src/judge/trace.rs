@@ -5,8 +5,8 @@ use std::collections::HashMap;
 use emberline_core::code;
 use emberline_core::finding::Finding;
 
-use super::Judge;
-use crate::capture::{Span, SpanId, SpanKind};
+use super::context::Judge;
+use crate::span::{Span, SpanId, SpanKind};
 
 /// OTLP's flags: whether "the parent is in another process" is known, and whether it is so.
 const REMOTE_KNOWN: u32 = 0x100;

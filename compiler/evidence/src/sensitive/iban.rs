@@ -1,6 +1,6 @@
 //! Bank account numbers: country, the length that the country has, and check digits modulo 97 (ISO 13616).
 
-use super::{Hit, Kind, is_word};
+use super::hit::{Hit, Kind, is_word};
 
 /// Countries and the length of their numbers (SWIFT's registry of IBAN formats).
 const LENGTHS: &[(&[u8; 2], usize)] = &[

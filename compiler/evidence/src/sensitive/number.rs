@@ -1,6 +1,6 @@
 //! Numbers of cards and persons: digits with one kind of separator, in the groups that are printed on cards.
 
-use super::{Hit, Kind, is_word};
+use super::hit::{Hit, Kind, is_word};
 
 /// A card number that starts at `at`: 14 to 19 digits, whole or in groups of four (or as American Express and Diners
 /// print them), of a known issuer, with the right check digit.

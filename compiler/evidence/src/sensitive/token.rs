@@ -1,6 +1,6 @@
 //! Keys and tokens: by the prefix that their issuer gives them, or by what stands around them.
 
-use super::{Hit, Kind, Origin, is_word};
+use super::hit::{Hit, Kind, Origin, is_word};
 
 /// The longest token that is looked at.
 const MOST: usize = 4_096;
