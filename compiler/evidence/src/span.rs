@@ -1,4 +1,4 @@
-//! Spans and what names them, as far as they connect.
+//! Spans and the records that name them, reduced to what connects them.
 
 use std::num::NonZeroU64;
 
@@ -11,10 +11,10 @@ pub type TraceId = u128;
 /// A span's id within its trace.
 pub type SpanId = NonZeroU64;
 
-/// What a span is in a call, as OTLP numbers it.
+/// The kind of a span: its role in a call.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub enum SpanKind {
-    /// Work within a service, and whatever says nothing.
+    /// Work within a service; also a span without a kind.
     Internal,
     /// Answers a request.
     Server,
@@ -27,7 +27,7 @@ pub enum SpanKind {
 }
 
 impl SpanKind {
-    /// The word that OpenTelemetry's specification has for it.
+    /// The word of OpenTelemetry's specification.
     #[must_use]
     pub fn word(self) -> &'static str {
         match self {
@@ -40,66 +40,66 @@ impl SpanKind {
     }
 }
 
-/// A span, as far as it connects: small, since millions are held at once.
+/// A span, reduced to what connects it. It is small because millions are held at once.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Span {
-    /// Its trace.
+    /// The span's trace.
     pub trace: TraceId,
-    /// Its own id.
+    /// The span's own id.
     pub id: SpanId,
-    /// The id of the span that it hangs on.
+    /// The id of the parent span; absent in a root.
     pub parent: Option<SpanId>,
     /// Start and end, in nanoseconds since 1970.
     pub time: (u64, u64),
-    /// OTLP's `flags`: bit 0 sampled, bit 8 whether bit 9 says anything, bit 9 parent in another process.
+    /// OTLP's `flags`: bit 0 sampled, bit 9 parent in another process, bit 8 whether bit 9 is set on purpose.
     pub flags: u32,
-    /// Its service, in [`Capture::services`].
+    /// The span's service, in `Capture::services`.
     pub service: Name,
-    /// Its name, in [`Capture::names`].
+    /// The span's name, in `Capture::names`.
     pub name: Name,
     /// `http.route`, or else `rpc.method`.
     pub route: Option<Name>,
-    /// The peer that a CLIENT or PRODUCER names: `peer.service`, else `server.address`.
+    /// The called peer of a CLIENT or PRODUCER: `peer.service`, else `server.address`.
     pub peer: Option<Name>,
-    /// What it is in a call.
+    /// The span's role in a call.
     pub kind: SpanKind,
-    /// Whether it did not end well, for whatever reason: an error, or a response of 400 and above.
+    /// Whether it failed for any reason: an error, or a response of 400 and above.
     pub failed: bool,
-    /// Whether it shows an error of ours: status ERROR, an `error.type`, a response of 500 and above.
+    /// Whether it shows a fault of the service: status ERROR, an `error.type`, a response of 500 and above.
     pub erred: bool,
-    /// Whether a policy of the generated tail sampling keeps its trace for it.
+    /// Whether the generated tail sampling keeps the trace because of this span.
     pub keeps: bool,
-    /// Whether it asks a database, which has no spans of its own.
+    /// Whether it calls a database, which exports no spans.
     pub asks_database: bool,
-    /// Whether it names spans of other traces that caused it.
+    /// Whether it links to spans that caused it.
     pub linked: bool,
 }
 
-/// What names a trace without being a span of it.
+/// A kind of record that names a trace without being one of its spans.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub enum Signal {
-    /// A log record; of an error or worse.
+    /// A log record.
     Log {
-        /// Whether it has the severity ERROR or above.
+        /// Whether the severity is ERROR or above.
         severe: bool,
     },
     /// An exemplar of a metric.
     Exemplar,
-    /// Samples of a profile, once a profile.
+    /// A profile, once for each trace that its samples name.
     Profile,
-    /// A link of a CONSUMER that begins a trace to the message that it takes.
+    /// The link of a CONSUMER root span to the trace of its message.
     Link,
 }
 
-/// Something that names a trace.
+/// A record that names a trace.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Reference {
-    /// The trace named.
+    /// The named trace.
     pub trace: TraceId,
-    /// Who names it, in [`Capture::services`].
+    /// The service of the record, in `Capture::services`.
     pub service: Name,
-    /// What names it.
+    /// The kind of record.
     pub signal: Signal,
-    /// The metric of an exemplar, or the name of the span with the link, in [`Capture::names`].
+    /// The metric of an exemplar, or the name of the span with the link, in `Capture::names`.
     pub of: Option<Name>,
 }

@@ -1,5 +1,5 @@
-//! What is kept of a capture: of each span what connects it, of the other signals what they refer to, of all texts where
-//! personal data stands. Everything else goes as soon as its record is read.
+//! Reads captures of OTLP. Only what connects spans is kept, the references of the other signals, and the places of
+//! personal data. Everything else is dropped as soon as its record is read.
 
 mod counts;
 mod field;

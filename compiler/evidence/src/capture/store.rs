@@ -9,44 +9,44 @@ use crate::replay::Replay;
 use crate::sensitive::Kind;
 use crate::span::TraceId;
 
-/// Where personal data or a secret stands: service, field and what it is.
+/// The place of personal data or a secret: service, field and kind of data.
 pub type Leak = (Name, String, Kind);
 
-/// How many places of each kind are told apart: fields with personal data, labels, and values of a label. What shows
-/// more is at fault anyway, and must not fill the memory.
+/// The most places of each kind that are kept: fields with personal data, labels, and values of a label. A capture with
+/// more has findings anyway, and must not fill the memory.
 pub(super) const MOST_PLACES: usize = 10_000;
-/// How many values of all labels together are told apart.
+/// The most values of all labels together that are kept.
 pub(super) const MOST_VALUES: usize = 200_000;
-/// How much of a field's name or of a label's value is held, in bytes: no declared one is as long.
+/// The most bytes of a field's name or a label's value that are kept: no declared one is as long.
 pub(super) const MOST_TEXT: usize = 1_024;
 
-/// What is known of everything that was read.
+/// The telemetry that was read, reduced to what is judged.
 pub struct Capture {
     /// Names of services.
     pub services: Names,
     /// Names of spans, routes, peers and metrics.
     pub names: Names,
-    /// How much was read.
+    /// How many records were read and skipped.
     pub counts: Counts,
-    /// Personal data and secrets, with how often and the first trace that shows it.
+    /// Personal data and secrets, with their number and the first trace that shows them.
     pub leaks: BTreeMap<Leak, (u64, Option<TraceId>)>,
-    /// Values seen of each label: service, metric, label.
+    /// The values of each label, by service, metric and label.
     pub labels: BTreeMap<(Name, Name, String), BTreeSet<String>>,
-    /// How many values there are in `labels`.
+    /// How many values `labels` holds.
     pub(super) values: usize,
-    /// Whether it ends inside a record.
+    /// Whether a file ended inside a record.
     pub is_cut: bool,
     /// Whether texts are searched for personal data.
     pub(super) looks_for_leaks: bool,
-    /// Names of attributes that hold no personal data, so that each is searched once.
+    /// Attribute names without personal data, so that each name is searched once.
     pub(super) clean: HashSet<Box<str>>,
     pub(super) replay: Replay,
     pub(super) shelf: Shelf,
 }
 
 impl Capture {
-    /// An empty capture. Raw telemetry, before redaction, may hold personal data: then it is not searched. `room` makes
-    /// a place for what memory cannot hold, and is asked only if there is that much.
+    /// An empty capture. `looks_for_leaks` is false for raw telemetry, which may hold personal data before redaction.
+    /// `room` makes a file for spans that memory cannot hold, and is called only if there are that many.
     #[must_use]
     pub fn new(looks_for_leaks: bool, replay: Replay, room: MakeRoom) -> Self {
         Self {
@@ -64,11 +64,11 @@ impl Capture {
         }
     }
 
-    /// What was read, a part of the traces at a time: each trace is in one part, with all that names it.
+    /// Calls `each` with the traces, part by part. A trace is in one part, with all records that name it.
     ///
     /// # Errors
     ///
-    /// What was put aside cannot be read again.
+    /// The file of spans that memory could not hold cannot be read again.
     pub(crate) fn parts(&mut self, mut each: impl FnMut(&Self, Part)) -> std::io::Result<()> {
         let mut shelf = self.shelf.close()?;
         while let Some(part) = shelf.next()? {
@@ -83,7 +83,7 @@ impl Capture {
         self.replay.baseline_percent()
     }
 
-    /// How the generated tail sampling decides.
+    /// The policies of the generated tail sampling.
     pub(crate) fn replay(&self) -> &Replay {
         &self.replay
     }

@@ -1,17 +1,18 @@
-//! Why a capture cannot be read.
+//! The error of a capture that cannot be read.
 
-/// The longest record: a request of this size is refused by the collector itself long before.
+/// The longest record, in bytes. The collector refuses much smaller requests.
 pub(super) const LONGEST: u64 = 64 << 20;
 
-/// Why a capture cannot be read.
+/// The error of a capture that cannot be read.
 #[derive(Debug)]
 pub struct Unreadable {
-    /// Its record, from 1: a line, or a message.
+    /// The number of the record, from 1: a line, or a message.
     pub record: u64,
-    /// What is wrong there.
+    /// What is wrong with the record.
     pub cause: String,
 }
 
+/// The cause of a record that exceeds [`LONGEST`].
 pub(super) fn too_long() -> String {
     "it is longer than 64 MiB".to_owned()
 }

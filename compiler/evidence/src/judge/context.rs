@@ -1,4 +1,4 @@
-//! What every check needs: the capture, the model, and what was found so far.
+//! Holds what every check needs: the capture, the model, and the findings so far.
 
 use std::collections::HashMap;
 
@@ -13,35 +13,35 @@ use crate::capture::Capture;
 use crate::names::Name;
 use crate::span::{Span, TraceId};
 
-/// Where on its way the telemetry was captured.
+/// The stage of its way at which telemetry was captured.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Stage {
-    /// As services send it: it may hold what redaction takes out.
+    /// As services send it, before redaction: it may hold personal data.
     Raw,
     /// After redaction, before sampling.
     Redacted,
-    /// After sampling: logs and profiles are not sampled, so they may name traces that are gone.
+    /// After sampling: logs and profiles are not sampled, so they may name dropped traces.
     Kept,
 }
 
-/// Traces by what sampling does with them.
+/// Traces by the decision of tail sampling.
 #[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
 pub struct Sampled {
-    /// All that were judged.
+    /// All judged traces.
     pub traces: u64,
-    /// Those kept for an error or because they are slow.
+    /// Traces kept for an error or because they are slow.
     pub kept: u64,
-    /// Those kept by chance only, though they show an error or are too slow.
+    /// Traces that show an error or are too slow, and are kept only by chance.
     pub lost: u64,
 }
 
-/// What is known of the parts judged so far.
+/// The results of the parts judged so far.
 #[derive(Default)]
 pub(super) struct Seen {
     pub(super) faults: Faults,
     pub(super) missing: Missing,
     pub(super) sampled: Sampled,
-    /// Spans whose parent is not in the capture.
+    /// The number of spans whose parent is not in the capture.
     pub(super) orphans: u64,
 }
 
@@ -49,7 +49,7 @@ pub(super) struct Judge<'c> {
     pub(super) capture: &'c Capture,
     pub(super) model: &'c Model,
     pub(super) fallback: Place,
-    /// Declared services by the number that the capture has for them.
+    /// Declared services by their numbers in the capture.
     pub(super) declared: HashMap<Name, &'c Service>,
     pub(super) seen: &'c mut Seen,
 }
@@ -77,18 +77,18 @@ impl<'c> Judge<'c> {
         self.declared(caller)?.calls.iter().find(|call| call.service.value == callee)
     }
 
-    /// Where a service is declared.
+    /// The place of a service's declaration.
     pub(super) fn place(&self, service: Name) -> Place {
         self.declared(service).map_or(self.fallback, |service| service.name.span)
     }
 
-    /// Where a hop is declared, else its caller, else its callee.
+    /// The place of a hop's declaration, else of its caller's, else of its callee's.
     pub(super) fn place_of_hop(&self, caller: Name, callee: Name) -> Place {
         let call = self.call(caller, self.service(callee)).map(|call| call.service.span);
         call.unwrap_or_else(|| self.place(if self.declared(caller).is_some() { caller } else { callee }))
     }
 
-    /// The evidence that a span is.
+    /// A span as the evidence of a finding.
     pub(super) fn evidence(&self, span: &Span, edge: Option<(Name, Name)>) -> Evidence {
         Evidence {
             span_id: Some(format!("{:016x}", span.id)),
@@ -97,7 +97,7 @@ impl<'c> Judge<'c> {
         }
     }
 
-    /// The evidence that something is which names a trace, or none.
+    /// A service and the trace that one of its records names, if any, as the evidence of a finding.
     pub(super) fn evidence_of(&self, service: Name, trace: Option<TraceId>) -> Evidence {
         Evidence {
             trace_id: trace.map(|trace| format!("{trace:032x}")),
@@ -106,7 +106,7 @@ impl<'c> Judge<'c> {
         }
     }
 
-    /// How a span is called in a message.
+    /// The words for a span in a message.
     pub(super) fn called(&self, span: &Span) -> String {
         let (kind, service) = (span.kind.word(), self.service(span.service));
         match self.capture.names.text(span.name) {
@@ -115,8 +115,8 @@ impl<'c> Judge<'c> {
         }
     }
 
-    /// Reports a fault that shows in `trace`. Of those with the same code, place and `key`, the one of the lowest trace is
-    /// told, and only those that may be told are put into words.
+    /// Reports a fault that shows in `trace`. Faults with the same code, place and `key` are one: the finding shows the
+    /// lowest trace. `tell` makes the finding, and is called only if it may be shown.
     pub(super) fn report(
         &mut self,
         code: &'static Code,

@@ -1,4 +1,4 @@
-//! Hops that did not arrive, collected over all traces.
+//! Missing hops, collected over all traces: a likely cause is known only at the end.
 
 use std::collections::BTreeMap;
 
@@ -7,12 +7,12 @@ use emberline_core::source::Span as Place;
 
 use crate::span::Span;
 
-/// Hops that did not arrive, and what may have become of them: known only once every trace was seen.
+/// Missing hops, and traces that may hold their other ends.
 #[derive(Default)]
 pub(super) struct Missing {
-    /// By declaration: callee's name, the lowest trace's span, and how many.
+    /// For each declared call: the callee's name, the span of the lowest trace, and the number of missing hops.
     pub(super) calls: BTreeMap<Place, (String, Span, u64)>,
-    /// First spans of traces that a service began which others call.
+    /// Root spans of services that other services call.
     pub(super) strays: Vec<Span>,
 }
 

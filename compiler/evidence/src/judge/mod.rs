@@ -1,7 +1,7 @@
-//! `Capture, Model → Findings`: what is declared held against what was seen.
+//! `Capture, Model → Findings`: compares the declarations with the telemetry.
 //!
-//! Traces are judged a part of the capture at a time. A fault shows in many of them, so each is reported once, with the
-//! lowest trace id that shows it and how many do: the answer does not depend on the order of the capture.
+//! The capture is judged in parts, each of whole traces. A fault that shows in many traces is reported once, with the
+//! lowest trace id and the number of times. The findings therefore do not depend on the order of the capture.
 
 mod context;
 mod faults;
@@ -23,25 +23,26 @@ use crate::span::{Reference, Span, TraceId};
 use context::{Judge, Seen};
 pub use context::{Sampled, Stage};
 
-/// How many spans of one id are told apart.
+/// The most different spans of one id that are kept.
 const DIFFERENT: usize = 8;
 
-/// What was found, and whether anything can be concluded.
+/// The findings, and whether anything can be concluded from the capture.
 #[derive(Debug)]
 pub struct Verdict {
     /// Sorted findings.
     pub findings: Vec<Finding>,
     /// Whether the capture is too thin or too lossy to judge.
     pub is_inconclusive: bool,
-    /// Traces that were judged, and what the generated tail sampling would make of them.
+    /// The judged traces by the decision of the generated tail sampling.
     pub sampled: Sampled,
 }
 
-/// Judges a capture. `model` holds at least one service; findings about others point to the first.
+/// Judges a capture. Findings about services without a spec point to the first service of `model`. A model without a
+/// service makes the verdict inconclusive.
 ///
 /// # Errors
 ///
-/// What was put aside while reading cannot be read again.
+/// The file of spans that memory could not hold cannot be read again.
 pub fn judge(capture: &mut Capture, model: &Model, stage: Stage) -> io::Result<Verdict> {
     let Some(fallback) = model.services.first().map(|service| service.name.span) else {
         return Ok(Verdict { findings: Vec::new(), is_inconclusive: true, sampled: Sampled::default() });
@@ -64,7 +65,7 @@ pub fn judge(capture: &mut Capture, model: &Model, stage: Stage) -> io::Result<V
     Ok(Verdict { findings, is_inconclusive, sampled })
 }
 
-/// Judges the traces of a part, and what names them.
+/// Judges the traces of a part, and the records that name them.
 fn part(judge: &mut Judge<'_>, part: Part, stage: Stage) {
     let Part { mut spans, mut references, .. } = part;
     spans.sort_by_key(|span| span.trace);
@@ -101,10 +102,10 @@ fn inconclusive(judge: &mut Judge<'_>, is_short: bool) -> bool {
     if is_short {
         causes.push("a few of its traces have more spans than can be held".to_owned());
     }
-    // The loss may be what broke the traces.
+    // What SDKs dropped may be the reason for missing parents.
     if counts.dropped > 0 && judge.seen.orphans > 0 {
         causes.push(format!(
-            "SDKs say that they left out {} attributes, events or links, and {} spans hang on none",
+            "SDKs dropped {} attributes, events or links, and {} spans have no parent in it",
             counts.dropped, judge.seen.orphans
         ));
     }
@@ -113,8 +114,8 @@ fn inconclusive(judge: &mut Judge<'_>, is_short: bool) -> bool {
     }
     let code = &code::INCONCLUSIVE_CAPTURE;
     let hint = match counts.unknown {
-        0 => "take a longer capture, and stop it once exporters have flushed",
-        _ => "say with `--signal` what the messages are that fit several signals; write what is no OTLP 1.10 elsewhere",
+        0 => "take a longer capture, and stop it only after exporters have flushed",
+        _ => "name the signal of ambiguous messages with `--signal`; keep everything but OTLP 1.10 out of the capture",
     };
     judge.report(code, judge.fallback, String::new(), 0, |judge| {
         let message = format!("the capture is inconclusive: {}", causes.join("; "));
@@ -123,7 +124,7 @@ fn inconclusive(judge: &mut Judge<'_>, is_short: bool) -> bool {
     true
 }
 
-/// Those of traces before this one, and those of it.
+/// The references to traces before this one, and the references to this one.
 fn split(references: &[Reference], trace: TraceId) -> (&[Reference], &[Reference]) {
     let before = references.partition_point(|reference| reference.trace < trace);
     let (before, rest) = references.split_at(before);
@@ -131,8 +132,8 @@ fn split(references: &[Reference], trace: TraceId) -> (&[Reference], &[Reference
     (before, &rest[..of])
 }
 
-/// The spans of a trace, retries left out: an export that is repeated sends the same spans again. Of very many that
-/// differ under one id, a few show the fault.
+/// The spans of a trace without retries: a repeated export sends the same spans again. If very many different spans share
+/// an id, a few of them suffice to show the fault.
 fn distinct(spans: &[Span]) -> Vec<&Span> {
     let mut sorted: Vec<&Span> = spans.iter().collect();
     sorted.sort_by_key(|span| span.id);

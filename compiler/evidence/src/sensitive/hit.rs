@@ -1,8 +1,8 @@
-//! What detectors find, and where texts come from.
+//! The hits of detectors, and the origin of texts.
 
 use std::ops::Range;
 
-/// What was found.
+/// A kind of personal data or secret.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Kind {
     /// An e-mail address.
@@ -11,7 +11,7 @@ pub enum Kind {
     Card,
     /// A bank account number: country, length and check digits fit.
     Iban,
-    /// A number of the US social security, beside a word that says so.
+    /// A US social security number, next to a word that says so.
     Ssn,
     /// The header of a private key.
     PrivateKey,
@@ -27,16 +27,16 @@ pub enum Kind {
     Stripe,
     /// A JSON Web Token.
     Jwt,
-    /// A token behind `Bearer`.
+    /// A token after `Bearer`.
     Bearer,
     /// A password in a URL.
     UrlPassword,
-    /// A value given to a name such as `password` or `api_key`.
+    /// The value of a name such as `password` or `api_key`.
     Assigned,
 }
 
 impl Kind {
-    /// What it is, with its article, to be read after "found".
+    /// The kind in words, with its article: the object of "found".
     #[must_use]
     pub fn words(self) -> &'static str {
         match self {
@@ -57,32 +57,32 @@ impl Kind {
         }
     }
 
-    /// Whether it opens something, rather than saying something of a person.
+    /// Whether this is a secret rather than personal data.
     #[must_use]
     pub fn is_secret(self) -> bool {
         !matches!(self, Self::Email | Self::Card | Self::Iban | Self::Ssn)
     }
 }
 
-/// Where the text comes from, which decides what is innocent there.
+/// The origin of a text, which decides what is innocent.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Origin {
-    /// A file that people write. Addresses and keys that are reserved for documentation are what they should use there.
+    /// A file that people write. Addresses and keys that are reserved for documentation are innocent.
     File,
-    /// A field of telemetry. Nothing is documentation there: an address at example.com shows that addresses leave.
+    /// A field of telemetry. Nothing there is documentation: an address at example.com shows that addresses are recorded.
     Telemetry,
 }
 
-/// Something found.
+/// Personal data or a secret in a text.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Hit {
-    /// The bytes of the text; all of them are ASCII.
+    /// The place in the text, in bytes; all of them are ASCII.
     pub range: Range<usize>,
-    /// What they are.
+    /// The kind of data.
     pub kind: Kind,
 }
 
-/// Letters, digits and `_`: what words are made of.
+/// Whether a byte belongs to a word: a letter, a digit or `_`.
 pub(super) fn is_word(byte: u8) -> bool {
     byte.is_ascii_alphanumeric() || byte == b'_'
 }

@@ -1,9 +1,9 @@
-//! Personal data and secrets in a text: what they are and where, never what they say.
+//! Finds personal data and secrets in a text: their kind and place, never their value.
 //!
-//! A detector is a checksum, an issuer's prefix or a shape that nothing else has, with both ends of the match checked: a
-//! card number inside of a longer number is none. That is what keeps time stamps, ids and decimals out. Every detector
-//! starts at a byte that its matches must hold and looks a bounded way from there, so time is linear in the text and
-//! nothing is kept but the hits.
+//! A detector knows a checksum, an issuer's prefix or a unique shape, and checks both ends of a match. A card number within
+//! a longer number is none; that excludes time stamps, ids and decimals. Every detector starts at a byte that its
+//! matches must hold, and reads a bounded number of bytes from there. Time is therefore linear in the text, and only the
+//! hits are kept.
 
 mod hit;
 mod iban;
@@ -13,21 +13,21 @@ mod token;
 use hit::is_word;
 pub use hit::{Hit, Kind, Origin};
 
-/// The length of the shortest thing that is looked for: an address such as `a@b.de`.
+/// The length of the shortest possible hit: an address such as `a@b.de`.
 pub const SHORTEST: usize = 6;
 
-/// Everything found in a text, sorted by place; where two detectors see the same bytes, the more telling one counts.
+/// The hits in a text, sorted by place. If two detectors match the same bytes, the more specific one counts.
 #[must_use]
 pub fn scan(text: &str, origin: Origin) -> Vec<Hit> {
     let bytes = text.as_bytes();
     let mut hits = Vec::new();
     let mut at = 0;
     while at < bytes.len() {
-        // A run of digits or letters is looked at once, from its first byte: matches begin where words begin.
+        // Matches begin where words begin, so a run of digits or letters is searched once.
         let starts_word = at == 0 || !is_word(bytes[at - 1]);
         let found = match bytes[at] {
             b'@' => email(bytes, at, 1, origin),
-            // As URLs have it.
+            // An `@` in a URL.
             b'%' if bytes[at..].starts_with(b"%40") => email(bytes, at, 3, origin),
             b'-' => token::private_key(bytes, at),
             b':' => token::url_password(bytes, at),
@@ -44,7 +44,7 @@ pub fn scan(text: &str, origin: Origin) -> Vec<Hit> {
     let mut kept: Vec<Hit> = Vec::with_capacity(hits.len());
     for hit in hits {
         match kept.last_mut() {
-            // A named issuer says more than the assignment or the header that its token stands in.
+            // A token with a known issuer is more specific than the assignment or header around it.
             Some(last) if hit.range.start < last.range.end => {
                 last.kind = last.kind.min(hit.kind);
                 last.range.end = last.range.end.max(hit.range.end);
@@ -55,7 +55,7 @@ pub fn scan(text: &str, origin: Origin) -> Vec<Hit> {
     kept
 }
 
-/// The text with every hit made unreadable but for its first characters, byte for byte of the same length.
+/// The text with every hit replaced by asterisks but for its first characters. The length stays the same.
 #[must_use]
 pub fn masked(text: &str, hits: &[Hit]) -> String {
     let mut masked = String::with_capacity(text.len());
@@ -70,7 +70,7 @@ pub fn masked(text: &str, hits: &[Hit]) -> String {
     masked
 }
 
-/// How many characters of a hit may be shown: what tells the issuer, and nothing of the rest.
+/// How many characters of a hit may be shown: those of the issuer, and nothing of the rest.
 fn shown(hit: &Hit) -> usize {
     match hit.kind {
         Kind::PrivateKey => hit.range.len(),
@@ -82,11 +82,11 @@ fn shown(hit: &Hit) -> usize {
     }
 }
 
-/// Endings that look like a top-level domain and are none: `icon@2x.png`.
+/// File extensions that look like a top-level domain, as in `icon@2x.png`.
 const NO_DOMAINS: [&str; 12] =
     ["png", "jpg", "jpeg", "gif", "svg", "webp", "css", "json", "html", "toml", "yaml", "local"];
 
-/// An address around an `@` of `width` bytes: at most 64 bytes before, 253 behind.
+/// An address around an `@` of `width` bytes: at most 64 bytes before it, 253 behind it.
 fn email(bytes: &[u8], at: usize, width: usize, origin: Origin) -> Option<Hit> {
     let is_local = |byte: &u8| byte.is_ascii_alphanumeric() || b"._%+-".contains(byte);
     let local = bytes[at.saturating_sub(65)..at].iter().rev().take_while(|byte| is_local(byte)).count();
@@ -117,7 +117,7 @@ fn email(bytes: &[u8], at: usize, width: usize, origin: Origin) -> Option<Hit> {
     let behind = bytes.get(at + width + length);
     // `git@github.com:owner/name` and `ssh://git@…` name a repository.
     let is_repository = &bytes[start..at] == b"git" && matches!(behind, Some(b':' | b'/'));
-    // The end of `://user:password@host` is a password's.
+    // In `://user:password@host`, the `@` ends a password.
     let is_url = bytes[..start].iter().rev().take(64).take_while(|byte| !byte.is_ascii_whitespace()).count() > 0
         && matches!(bytes[..start].last(), Some(b':'))
         && bytes[start.saturating_sub(64)..start].windows(3).any(|part| part == b"://");
@@ -130,7 +130,7 @@ fn email(bytes: &[u8], at: usize, width: usize, origin: Origin) -> Option<Hit> {
     Some(Hit { range: start..at + width + length, kind: Kind::Email })
 }
 
-/// Domains that RFC 2606 and RFC 6761 reserve, and those that swallow what is sent to them.
+/// Whether a domain is reserved by RFC 2606 or RFC 6761, or discards its mail.
 fn is_reserved(labels: &[&str]) -> bool {
     let top = labels.last().copied().unwrap_or_default();
     let second = labels.len().checked_sub(2).and_then(|index| labels.get(index)).copied().unwrap_or_default();

@@ -1,8 +1,8 @@
-//! Keys and tokens: by the prefix that their issuer gives them, or by what stands around them.
+//! Keys and tokens, recognised by their issuer's prefix or by the text around them.
 
 use super::hit::{Hit, Kind, Origin, is_word};
 
-/// The longest token that is looked at.
+/// The longest token that is read, in bytes.
 const MOST: usize = 4_096;
 
 /// A token that begins with its issuer's prefix at `at`.
@@ -18,7 +18,7 @@ pub(super) fn prefixed(bytes: &[u8], at: usize, origin: Origin) -> Option<Hit> {
     match rest.first()? {
         b'A' if starts(b"AKIA") || starts(b"ASIA") => {
             let length = 4 + run(4, |byte| byte.is_ascii_uppercase() || (b'2'..=b'7').contains(&byte));
-            // AWS's own documentation has keys that end so.
+            // Keys in AWS's documentation end like this.
             let is_documentation = origin == Origin::File && rest[..length].ends_with(b"EXAMPLE");
             let ends = !rest.get(length).is_some_and(|byte| is_word(*byte));
             (length == 20 && ends && !is_documentation).then_some(()).and_then(|()| hit(20, Kind::Aws))
@@ -86,7 +86,7 @@ pub(super) fn url_password(bytes: &[u8], at: usize) -> Option<Hit> {
     let length = rest.iter().position(is_end)?;
     let colon = rest[..length].iter().position(|byte| *byte == b':')?;
     let password = &rest[colon + 1..length];
-    // The words themselves, as documentation writes them.
+    // Documentation writes the word itself.
     let is_word = [&b"password"[..], b"pass", b"secret", b"pw"].contains(&password);
     let told = password.iter().all(|byte| byte.is_ascii_graphic()) && !is_placeholder(password) && !is_word;
     let start = at + 3 + colon + 1;
@@ -94,7 +94,7 @@ pub(super) fn url_password(bytes: &[u8], at: usize) -> Option<Hit> {
         .then_some(Hit { range: start..start + password.len(), kind: Kind::UrlPassword })
 }
 
-/// Names whose value is a secret, in lower case and without separators.
+/// Names of secrets, in lower case and without separators.
 const NAMES: [&[u8]; 11] = [
     b"password",
     b"passwd",
@@ -109,8 +109,8 @@ const NAMES: [&[u8]; 11] = [
     b"privatekey",
 ];
 
-/// The value in `password = "…"`, from the name's first letter. In files only a quoted value counts, since code gives
-/// variables to such names; and only one that looks made rather than written.
+/// The value in `password = "…"`, from the first letter of the name. In files, code assigns variables to such names. So
+/// only a quoted value counts there, and only if it looks generated.
 pub(super) fn assigned(bytes: &[u8], at: usize, origin: Origin) -> Option<Hit> {
     let rest = &bytes[at..bytes.len().min(at + 256)];
     let length = rest.iter().take_while(|byte| is_word(**byte) || **byte == b'-' || **byte == b'.').count();
@@ -150,7 +150,7 @@ pub(super) fn assigned(bytes: &[u8], at: usize, origin: Origin) -> Option<Hit> {
     (counts && plain).then_some(Hit { range: at + next..at + next + value.len(), kind: Kind::Assigned })
 }
 
-/// Whether a value looks made by a machine: letters and digits, and at least 3 bits of surprise a character.
+/// Whether a value looks generated: letters and digits, and an entropy of at least 3 bits a character.
 fn is_made(value: &[u8]) -> bool {
     let mixed = value.iter().any(u8::is_ascii_digit) && value.iter().any(u8::is_ascii_alphabetic);
     let mut counts = [0_u16; 128];
@@ -169,7 +169,7 @@ fn is_made(value: &[u8]) -> bool {
     mixed && entropy >= 3.0
 }
 
-/// What stands where a secret will be put: a variable, a template, asterisks.
+/// Whether a value is a placeholder: a variable, a template, asterisks.
 fn is_placeholder(value: &[u8]) -> bool {
     let lower = value.to_ascii_lowercase();
     let holds = |word: &[u8]| lower.windows(word.len()).any(|part| part == word);
