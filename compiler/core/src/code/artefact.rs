@@ -44,8 +44,8 @@ pub static SECRET_IN_FILE: Code = Code {
     severity: Error,
     summary: "a key, a token or a password is in a file",
     cause: "\
-Every clone copies a committed secret, and the history keeps it after the line is
-gone. The scan knows keys and tokens by the prefix of their issuer, and other
+Every clone copies a committed secret, and the history keeps it after the line
+is gone. The scan knows keys and tokens by the prefix of their issuer, and other
 secrets by the words around them. It never shows a secret whole.",
     example: Example::Session {
         wrong: "

@@ -79,8 +79,8 @@ slos:
         bad: http_requests_total{route="/buy", code=~"5.."}"#,
     },
     remedy: "\
-Repeat every matcher of `total` in `bad` (or `good`), and add what makes an event
-bad. If the objective covers the other events too, widen `total` instead.",
+Repeat every matcher of `total` in `bad` (or `good`), and add what makes an
+event bad. If the objective covers the other events too, widen `total` instead.",
 };
 
 /// One indicator over series that are scraped at different intervals.
@@ -186,8 +186,8 @@ pub(crate) static GROUP_LABEL_MISSING: Code = Code {
     summary: "a label to group by is missing on one side of the indicator",
     cause: "\
 The rules compare bad events with all events of the same group. In the wrong
-example, failures have no `topic`, so they form a group without a name, and every
-topic looks healthy. No alert would fire in an outage. Both sides must have each
+example, failures have no `topic`, so they form a group without a name, and
+every topic looks healthy. No alert would fire in an outage. Both sides must have each
 label of `group_by`, and share its values. If no spec declares one of the two
 metrics, the finding is a warning, because nothing shows that the metric has the
 label. The rules then count bad events without a group as an outage of their
