@@ -2,12 +2,12 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::metric::{self, Domain, Joint, Label};
 use super::policy::Policy;
 use super::resolve::Scope;
 use super::semconv;
 use crate::code;
 use crate::finding::Finding;
+use crate::metric::{self, Domain, Joint, Label};
 use crate::source::{Span, Spanned};
 use crate::spec::{JointSpec, LabelSpec, MetricSpec, PolicySpec, RegistryAttribute, Text};
 use crate::suggest;

@@ -9,17 +9,16 @@ use rust_decimal::Decimal;
 use super::alerting::DataStates;
 use super::domain;
 use super::drill::Pace;
-use super::index::{Index, Metrics};
-use super::metric::{self, Domain, Label, Metric};
 use super::policy::Policy;
 use super::prices::Prices;
 use super::service::{Attribute, Call, Service, Slo};
 use super::sli::Sli;
 use crate::code;
 use crate::finding::Finding;
+use crate::metric::{self, Domain, Index, Label, Metric, MetricType, Metrics};
 use crate::quantity::{Duration, Percent};
 use crate::source::{SourceId, Sources, Span, Spanned};
-use crate::spec::{File, MetricSpec, MetricType, Named, PolicySpec, ServiceSpec, SloSpec, is_policy};
+use crate::spec::{File, MetricSpec, Named, PolicySpec, ServiceSpec, SloSpec, is_policy};
 use crate::suggest;
 
 /// What the specs of one folder mean.

@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::alerting::{Alerting, DataStates};
-use super::metric::Metric;
 use super::sli::Sli;
+use crate::metric::Metric;
 use crate::quantity::{Duration, Percent, Rate};
 use crate::source::{Span, Spanned};
 use crate::spec::{CallKind, Pii};

@@ -3,15 +3,14 @@
 use rust_decimal::Decimal;
 
 use super::alerting::group_labels;
-use super::index::{Declared, Index};
-use super::metric::in_unit;
 use super::resolve::Scope;
 use crate::code;
 use crate::finding::Finding;
+use crate::metric::{Declared, Index, MetricType, in_unit};
 use crate::promql::{Selector, parse_selector};
 use crate::quantity::{Duration, Percent};
 use crate::source::{Span, Spanned};
-use crate::spec::{EventsSpec, Flawed, Idle, LatencySpec, MetricType, Promql, SliSpec, TimesliceSpec};
+use crate::spec::{EventsSpec, Flawed, Idle, LatencySpec, Promql, SliSpec, TimesliceSpec};
 use crate::suggest;
 use crate::yaml::{self, Scalar};
 

@@ -9,9 +9,9 @@
 //! instances. Products take every label for independent of the others: joint labels say where they are not. A product past
 //! 2⁶⁴ stays there.
 
+use crate::metric::MetricType;
 use crate::model::{Declared, Domain, Index, Metric, Policy, Service, Sli, Slo};
 use crate::source::Span;
-use crate::spec::MetricType;
 
 use super::SloPlan;
 

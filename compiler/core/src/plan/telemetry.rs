@@ -10,10 +10,11 @@ use rust_decimal::prelude::ToPrimitive;
 use super::bounds::MetricBound;
 use super::conventions::{CONVENTIONAL, SQL, URLS};
 use super::timing::Scale;
+use crate::metric::MetricType;
 use crate::model::{self, LogTier, Metric, Policy, Retention, Service, label_name};
 use crate::promql::MatchOp;
 use crate::quantity::Duration;
-use crate::spec::{MetricType, Pii};
+use crate::spec::Pii;
 
 /// Attributes that semantic conventions put on spans as well as on metrics: a matcher on such a label says the same of a
 /// span. A matcher on any other is left out, so that more traces are kept and never fewer.
