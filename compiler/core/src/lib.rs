@@ -12,6 +12,7 @@ pub mod check;
 pub mod code;
 pub mod emit;
 pub mod finding;
+pub mod indicator;
 pub mod metric;
 pub mod model;
 pub mod oracle;

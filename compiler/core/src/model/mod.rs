@@ -14,7 +14,6 @@ mod resolve;
 mod routing;
 pub mod semconv;
 mod service;
-mod sli;
 mod telemetry;
 mod waiver;
 
@@ -26,9 +25,9 @@ pub use drill::{Drill, Pace};
 pub use operator::Operator;
 pub use policy::{Policy, Severity};
 pub use prices::{Business, Price, Prices, Range, VolumePrice};
+pub(crate) use resolve::Scope;
 pub use resolve::{Common, Model, resolve};
 pub use routing::{Receiver, Routing};
 pub use service::{Attribute, Call, Service, Slo};
-pub use sli::{Latency, LatencyKind, Query, Ratio, Side, Sli, Slices};
 pub use telemetry::{LogTier, Redaction, Retention, Sampling};
 pub use waiver::Waiver;

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::alerting::{self, Alerting, DataStates};
+use super::alerting::{Alerting, DataStates};
 use super::cardinality::Cardinality;
 use super::console::Console;
 use super::domain;
@@ -16,13 +16,10 @@ use super::waiver::Waiver;
 use crate::code;
 use crate::emit::Target;
 use crate::finding::Finding;
+use crate::indicator::{RESERVED_LABELS, group_labels};
 use crate::quantity::Duration;
 use crate::source::{Span, Spanned};
 use crate::spec::{Named, PolicySpec, TargetWord, Text};
-
-/// Labels that the rules set themselves; nobody else may.
-pub(crate) const RESERVED_LABELS: [&str; 6] =
-    ["slo", "service", "severity", "long_window", "short_window", "alertname"];
 
 /// Labels that need no declaration: set by Prometheus, the collector or the platform rather than by instrumentation.
 const AMBIENT_LABELS: [&str; 14] = [
@@ -173,7 +170,7 @@ impl Policy {
             time_scale,
             strict: spec.and_then(|s| s.strict).is_some_and(|strict| strict.value),
             labels: series_labels(spec, scope),
-            group_by: alerting::group_labels(spec.and_then(|s| s.group_by.as_deref()), scope),
+            group_by: group_labels(spec.and_then(|s| s.group_by.as_deref()), scope),
             service_label: spec
                 .and_then(|s| s.service_label.as_ref())
                 .map_or_else(|| "service_name".to_owned(), |label| super::label_name(&label.value)),

@@ -95,7 +95,8 @@ impl Truth {
 }
 
 /// Whether float order could decide between the two; equal zeros are no decision, as both are exact.
-pub(super) fn too_close(left: f64, right: f64) -> bool {
+#[must_use]
+pub fn too_close(left: f64, right: f64) -> bool {
     let scale = left.abs().max(right.abs());
     scale > 0.0 && (left - right).abs() <= TOO_CLOSE * scale
 }

@@ -95,15 +95,11 @@ impl About {
 
 impl AboutSlo {
     pub(super) fn of(slo: &Slo, sources: &Sources) -> Self {
-        let threshold = match &slo.sli {
-            model::Sli::Latency(latency) => Some(latency.threshold.value),
-            _ => None,
-        };
         Self {
             description: slo.description.clone(),
             notes: slo.notes.clone(),
-            threshold,
-            only: super::telemetry::shared_conditions(&slo.sli),
+            threshold: slo.sli.threshold().map(|threshold| threshold.longest.value),
+            only: super::telemetry::shared_conditions(&*slo.sli),
             events_per_hour: slo.traffic.map(|traffic| traffic.value.per_hour()),
             place: Place::of(slo.name.span, sources),
         }

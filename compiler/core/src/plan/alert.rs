@@ -121,10 +121,10 @@ fn rounded(value: Decimal) -> Decimal {
 
 fn guard(slo: &Slo, plan: &SloPlan) -> Option<Guard> {
     // Slices come at a fixed pace, so only a declared guard applies to them.
-    let few = !plan.sli.is_slices()
+    let few = !plan.sli.unit().is_paced
         && slo.traffic.is_some_and(|traffic| traffic.value.per_hour() < Decimal::from(LOW_TRAFFIC_PER_HOUR));
     let events = slo.alerting.min_bad_events.unwrap_or(if few { FEW_BAD_EVENTS } else { 0 });
-    let unit = if plan.sli.is_slices() { plan.step_seconds() } else { Decimal::ONE };
+    let unit = if plan.sli.unit().is_paced { plan.step_seconds() } else { Decimal::ONE };
     (events > 0).then(|| Guard { events, count: (Decimal::from(events) - Decimal::new(5, 1)) * unit })
 }
 

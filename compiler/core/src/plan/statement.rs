@@ -52,7 +52,7 @@ impl Statement {
     /// The sentences of an alert's description.
     pub(super) fn text(&self, plan: &SloPlan, long: Duration, threshold: Decimal) -> String {
         let percent = (threshold * Decimal::ONE_HUNDRED).normalize();
-        let events = if plan.sli.is_slices() { "minutes" } else { "events" };
+        let events = plan.sli.unit().events;
         let mut text = format!("More than {percent}% of {events} were bad over {long} and still are. ");
         let spent = self.burn * Decimal::from(long.millis()) / Decimal::from(plan.window.millis().max(1));
         let spent = (spent * Decimal::ONE_HUNDRED).round_sf(3).unwrap_or(spent).normalize();
@@ -82,7 +82,7 @@ pub fn expected(slo: &SloPlan, burn: &BurnAlert, error_ratio: f64) -> (Option<Es
 }
 
 fn times(plan: &SloPlan, pair: &oracle::Pair, error_ratio: f64) -> (Option<Estimate>, Option<Estimate>) {
-    if plan.sli.is_slices() {
+    if plan.sli.unit().is_whole {
         return slices(&plan.timing, pair);
     }
     let timing = plan.timing.of_oracle();

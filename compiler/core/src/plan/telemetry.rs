@@ -10,8 +10,9 @@ use rust_decimal::prelude::ToPrimitive;
 use super::bounds::MetricBound;
 use super::conventions::{CONVENTIONAL, SQL, URLS};
 use super::timing::Scale;
+use crate::indicator::{Indicator, Reading};
 use crate::metric::MetricType;
-use crate::model::{self, LogTier, Metric, Policy, Retention, Service, label_name};
+use crate::model::{LogTier, Metric, Policy, Retention, Service, label_name};
 use crate::promql::MatchOp;
 use crate::quantity::Duration;
 use crate::spec::Pii;
@@ -161,13 +162,13 @@ impl ServiceTelemetry {
         }
         let mut slow = Vec::new();
         for slo in &service.slos {
-            let model::Sli::Latency(latency) = &slo.sli else { continue };
-            bounds.insert(Decimal::from(latency.threshold.value.millis()) / Decimal::ONE_THOUSAND);
+            let Some(threshold) = slo.sli.threshold() else { continue };
+            bounds.insert(Decimal::from(threshold.longest.value.millis()) / Decimal::ONE_THOUSAND);
             slow.push(Slow {
-                service: latency.owner.clone(),
+                service: threshold.owner.clone(),
                 slo: slo.name.value.clone(),
-                threshold: latency.threshold.value,
-                only: shared_conditions(&slo.sli),
+                threshold: threshold.longest.value,
+                only: shared_conditions(&*slo.sli),
             });
         }
         let requests_per_second =
@@ -180,10 +181,10 @@ impl ServiceTelemetry {
 }
 
 /// What an indicator's selector asks of labels that spans have as attributes: key, operator, value or pattern.
-pub(super) fn shared_conditions(sli: &model::Sli) -> Vec<(String, MatchOp, String)> {
+pub(super) fn shared_conditions(sli: &dyn Indicator) -> Vec<(String, MatchOp, String)> {
     // The first is that of all events, where there are two.
-    let queries = sli.queries();
-    let matchers = queries.first().into_iter().flat_map(|query| &query.selector.matchers);
+    let query = sli.readings().first().and_then(Reading::query);
+    let matchers = query.into_iter().flat_map(|query| &query.selector.matchers);
     let shared = matchers.filter_map(|matcher| {
         let shared = SHARED.iter().find(|key| label_name(key) == matcher.label || **key == matcher.label)?;
         Some(((*shared).to_owned(), matcher.op, matcher.value.clone()))

@@ -6,7 +6,7 @@
 mod console;
 pub(crate) mod decode;
 mod drill;
-mod leaf;
+pub(crate) mod leaf;
 mod policy;
 mod prices;
 mod registry;
@@ -25,9 +25,7 @@ pub use prices::{BusinessSpec, PriceSpec, PricesSpec, RangeSpec, ShareRangeSpec,
 pub use registry::RegistryAttribute;
 pub use routing::{ReceiverSpec, SlackSpec};
 pub use service::{AttributeSpec, CallKind, CallSpec, JointSpec, LabelSpec, MetricSpec, Pii, ServiceSpec};
-pub use slo::{
-    AlertNamesSpec, AlertingSpec, DataSpec, EventsSpec, Idle, LatencySpec, PairSpec, SliSpec, SloSpec, TimesliceSpec,
-};
+pub use slo::{AlertNamesSpec, AlertingSpec, DataSpec, PairSpec, SloSpec};
 pub use telemetry::{LogTierSpec, RedactionSpec, RetentionSpec, SamplingSpec, SeverityWord, Undeclared};
 
 use crate::code;

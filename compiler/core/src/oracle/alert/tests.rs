@@ -1,7 +1,8 @@
 //! The state machine and the data-state alerts; burn rates are measured in `tests/oracle_detection.rs`.
 #![allow(clippy::single_range_in_vec_init, reason = "an alert that fires once")]
 use super::*;
-use crate::oracle::{RawSeries, Sli, Timing};
+use crate::indicator::Sides;
+use crate::oracle::{RawSeries, Timing};
 
 fn firing(conditions: &str, hold: Hold) -> String {
     let fired = fires(conditions.chars().map(|c| c == '#'), 30, hold);
@@ -54,7 +55,7 @@ fn equal_zeros_are_not_close() {
 fn walk_of(present: usize, all: usize, step: f64) -> Walk {
     let samples = (0..present).map(|k| Some(1.0 + step * k as f64));
     let total = vec![RawSeries::sampled(0, 15_000, samples)];
-    Walk::new(&Timing::uncompressed(15_000, 30_000), &Sli::Bad { total, bad: vec![] }, all as u64 * 15_000)
+    Walk::new(&Timing::uncompressed(15_000, 30_000), &Sides::bad(total, vec![]), all as u64 * 15_000)
 }
 
 #[test]

@@ -34,10 +34,7 @@ fn grouped(count: Decimal) -> String {
 pub(super) fn promise(slo: &SloPlan) -> Vec<(&'static str, String)> {
     let mut rows = vec![
         ("Objective", format!("{}% over {}", percent(slo.objective), slo.window)),
-        (
-            "Error budget",
-            format!("{}% of {}", percent(slo.budget), if slo.sli.is_slices() { "minutes" } else { "requests" }),
-        ),
+        ("Error budget", format!("{}% of {}", percent(slo.budget), slo.sli.unit().requests)),
         ("In time", format!("{} of total outage in {}", part(slo.window, slo.budget), slo.window)),
     ];
     if let Some(all) = expected(slo) {
@@ -49,7 +46,7 @@ pub(super) fn promise(slo: &SloPlan) -> Vec<(&'static str, String)> {
 
 /// Events expected over the objective's window.
 fn expected(slo: &SloPlan) -> Option<Decimal> {
-    if slo.sli.is_slices() {
+    if slo.sli.unit().is_paced {
         return None;
     }
     slo.about.events_per_hour.map(|hourly| hourly * Decimal::from(slo.window.millis()) / Decimal::from(3_600_000_u32))
@@ -60,7 +57,7 @@ pub(super) fn burn(slo: &SloPlan, alert: &BurnAlert) -> Vec<(&'static str, Strin
     let mut rows = promise(slo);
     let (long, short) = (alert.long.nominal, alert.short.nominal);
     rows.push(("Fires above", format!("{}% bad, over {long} and over {short}", percent(alert.threshold))));
-    if let Some(hourly) = slo.about.events_per_hour.filter(|_| !slo.sli.is_slices()) {
+    if let Some(hourly) = slo.about.events_per_hour.filter(|_| !slo.sli.unit().is_paced) {
         let in_long = hourly * Decimal::from(long.millis()) / Decimal::from(3_600_000_u32);
         let bad = grouped(in_long * alert.threshold);
         rows.push(("That is", format!("{bad} bad requests in {long}, at the expected {} an hour", grouped(hourly))));
@@ -81,10 +78,7 @@ pub(super) fn burn(slo: &SloPlan, alert: &BurnAlert) -> Vec<(&'static str, Strin
         rows.push(("Clears", format!("{} after recovery", seconds(clears))));
     }
     if let Some(guard) = alert.guard {
-        rows.push((
-            "Waits for",
-            format!("{} bad {}", guard.events, if slo.sli.is_slices() { "minutes" } else { "requests" }),
-        ));
+        rows.push(("Waits for", format!("{} bad {}", guard.events, slo.sli.unit().requests)));
     }
     rows
 }
