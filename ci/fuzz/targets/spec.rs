@@ -1,7 +1,7 @@
 //! Any text as a spec, as a policy, and as both at once: no panic, every finding inside the text, every sound one emits.
 #![no_main]
 
-use emberline_core::emit::Target;
+use emberline_core::target::Target;
 use emberline_core::finding::{Finding, Severity};
 use emberline_core::source::Sources;
 use libfuzzer_sys::fuzz_target;

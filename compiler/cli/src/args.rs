@@ -9,9 +9,9 @@ use std::path::PathBuf;
 use clap::builder::{PossibleValuesParser, TypedValueParser};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
-use emberline_core::emit::Target;
 use emberline_core::finding::Severity;
 use emberline_core::quantity::Date;
+use emberline_core::target::Target;
 
 pub(crate) use gameday::{Gameday, Signal};
 pub(crate) use money::{Cost, MoneyFormat, Roi};

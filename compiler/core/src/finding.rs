@@ -2,31 +2,10 @@
 //!
 //! A finding is plain data. Colour, width, escaping and file formats belong to the renderers (`cli`'s `render`).
 
+pub use crate::code::Severity;
+
 use crate::code::Code;
 use crate::source::Span;
-
-/// How bad a finding is; ordered from mild to grave.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Severity {
-    /// Worth knowing; never fails a run by default.
-    Note,
-    /// Works, but not as its author likely believes.
-    Warning,
-    /// Nothing is compiled while it stands.
-    Error,
-}
-
-impl Severity {
-    /// The word used in every output format.
-    #[must_use]
-    pub fn word(self) -> &'static str {
-        match self {
-            Self::Note => "note",
-            Self::Warning => "warning",
-            Self::Error => "error",
-        }
-    }
-}
 
 /// A place with a few words on what it has to do with the finding.
 #[derive(Debug, Clone, PartialEq, Eq)]

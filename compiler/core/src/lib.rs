@@ -20,9 +20,11 @@ pub mod plan;
 pub mod promql;
 mod proof;
 pub mod quantity;
+mod scope;
 pub mod source;
 pub mod spec;
 pub mod suggest;
+pub mod target;
 pub mod waive;
 pub mod yaml;
 
@@ -104,7 +106,8 @@ fn read(sources: &source::Sources, pace: model::Pace) -> Read {
     let mut files: Vec<_> = all.into_par_iter().map(|(id, source)| (id, spec::parse(id, source))).collect();
     let mut findings: Vec<Finding> =
         files.iter_mut().flat_map(|(_, file)| std::mem::take(&mut file.findings)).collect();
-    let (model, mut resolved) = model::resolve(sources, &files, pace);
+    let (mut model, mut resolved) = model::resolve(sources, &files, pace);
+    waive::refuse(&mut model.policy.waivers, &mut resolved);
     let partial = files.iter().any(|(_, file)| file.unread);
     files.into_par_iter().for_each(drop);
     findings.append(&mut resolved);
@@ -148,6 +151,6 @@ fn pass(
 
 /// Generates one unit's files of the given targets. Units are independent, so callers may run them side by side.
 #[must_use]
-pub fn emit_unit(plan: &plan::Plan, unit: usize, targets: &[emit::Target]) -> Vec<emit::Artefact> {
+pub fn emit_unit(plan: &plan::Plan, unit: usize, targets: &[target::Target]) -> Vec<emit::Artefact> {
     emit::emit(plan, unit, targets)
 }

@@ -9,6 +9,23 @@ use crate::model::Waiver;
 use crate::quantity::Date;
 use crate::source::Sources;
 
+/// Takes out of `waivers` those of codes that nobody can accept, and says so: what the stages before the checks report must
+/// be mended, since without it the specs have no meaning to go on with.
+pub(crate) fn refuse(waivers: &mut Vec<Waiver>, findings: &mut Vec<Finding>) {
+    waivers.retain(|waiver| {
+        let can_be = check::can_be_waived(waiver.code.value);
+        if !can_be {
+            let message = format!("`{}` cannot be waived", waiver.code.value.id);
+            findings.push(
+                Finding::new(&code::INVALID_VALUE, waiver.code.span, message)
+                    .label("without it the specs have no meaning to go on with")
+                    .hint("mend what it reports"),
+            );
+        }
+        can_be
+    });
+}
+
 /// Takes out of `findings` what a waiver accepts on that day, and adds what is wrong with the waivers. Without a day none
 /// is expired. Returns how many findings were taken out.
 ///
@@ -41,7 +58,7 @@ pub fn apply(
                     waiver.expires.span,
                     format!(
                         "the waiver of `{}` in {} expired on {}",
-                        waiver.code.id, waiver.path, waiver.expires.value
+                        waiver.code.value.id, waiver.path, waiver.expires.value
                     ),
                 )
                 .label(format!("today is {today}"))
@@ -50,12 +67,12 @@ pub fn apply(
                     false => "remove it: it accepts nothing any more".to_owned(),
                 }),
             );
-        } else if !used && !partial && check::reports(waiver.code) {
+        } else if !used && !partial && check::reports(waiver.code.value) {
             findings.push(
                 Finding::new(
                     &code::UNUSED_WAIVER,
                     waiver.span,
-                    format!("there is no `{}` to waive in {}", waiver.code.id, waiver.path),
+                    format!("there is no `{}` to waive in {}", waiver.code.value.id, waiver.path),
                 )
                 .label("accepts nothing")
                 .hint("remove it, or correct its `code` and `place`"),
@@ -67,7 +84,7 @@ pub fn apply(
 
 fn accepts(sources: &Sources, waiver: &Waiver, finding: &Finding) -> bool {
     let source = sources.get(finding.label.span.source);
-    *waiver.code == *finding.code
+    *waiver.code.value == *finding.code
         && waiver.path == source.path
         && waiver.text.as_ref().is_none_or(|text| {
             source.text.get(finding.label.span.range()).is_some_and(|found| found.trim() == text.trim())

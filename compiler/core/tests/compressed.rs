@@ -1,8 +1,8 @@
 //! What a drill's collectors are told: everything is as much shorter as the policy says, down to what still works.
 #![allow(clippy::unwrap_used, reason = "a test may stop at the first surprise")]
 
-use emberline_core::emit::Target;
 use emberline_core::source::Sources;
+use emberline_core::target::Target;
 use serde_json::Value;
 
 const SPEC: &str = "

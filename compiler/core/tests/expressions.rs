@@ -2,8 +2,8 @@
 
 #![allow(clippy::unwrap_used, clippy::panic, clippy::disallowed_methods, reason = "tests read files and may panic")]
 
-use emberline_core::emit::Target;
 use emberline_core::source::Sources;
+use emberline_core::target::Target;
 use emberline_core::{analyse, emit_unit};
 use serde_yaml::Value;
 

@@ -4,8 +4,9 @@
 
 use std::collections::BTreeSet;
 
-use emberline_core::emit::{Artefact, Target};
+use emberline_core::emit::Artefact;
 use emberline_core::source::Sources;
+use emberline_core::target::Target;
 use serde_json::Value;
 
 /// A service whose names are as odd as they may be.

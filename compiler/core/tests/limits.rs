@@ -1,8 +1,9 @@
 //! Views of SDKs are what OpenTelemetry's own schema says, and hold a metric to its declaration.
 #![allow(clippy::unwrap_used, reason = "a test may stop at the first surprise")]
 
-use emberline_core::emit::{Artefact, Target};
+use emberline_core::emit::Artefact;
 use emberline_core::source::Sources;
+use emberline_core::target::Target;
 use serde_json::{Value, json};
 
 /// See `otel/README.md`.

@@ -20,7 +20,8 @@ mod view;
 pub use notes::{Notes, Unclaimed};
 pub use template::Fault;
 
-use emberline_core::emit::{Artefact, Target};
+use emberline_core::emit::Artefact;
+use emberline_core::target::Target;
 use emberline_core::plan::{Plan, ServicePlan, SloPlan, runbook};
 use minijinja::value::Serde;
 use minijinja::{Value, context};

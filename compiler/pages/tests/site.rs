@@ -7,7 +7,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use emberline_core::emit::{Artefact, Target};
+use emberline_core::emit::Artefact;
+use emberline_core::target::Target;
 use emberline_core::plan::Plan;
 use emberline_core::source::Sources;
 use emberline_pages::{Notes, Unclaimed};

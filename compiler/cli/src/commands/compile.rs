@@ -3,10 +3,10 @@
 use std::mem::ManuallyDrop;
 
 use emberline_core::code::STALE_ARTEFACT;
-use emberline_core::emit::Target;
 use emberline_core::finding::{Finding, Severity};
 use emberline_core::plan::Plan;
 use emberline_core::source::Span;
+use emberline_core::target::Target;
 
 use super::gate::Gate;
 use crate::Status;

@@ -12,8 +12,8 @@ use axum::http::{HeaderMap, StatusCode, header};
 use axum::middleware::{self, Next};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
-use emberline_core::emit::Target;
 use emberline_core::plan::Plan;
+use emberline_core::target::Target;
 use emberline_pages::Notes;
 
 use live::Prometheus;

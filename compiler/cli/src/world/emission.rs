@@ -1,6 +1,7 @@
 //! The artefacts of a run as a stream: units are generated when they are asked for and dropped once they are dealt with.
 
-use emberline_core::emit::{Artefact, Target};
+use emberline_core::emit::Artefact;
+use emberline_core::target::Target;
 
 use crate::failure::Result;
 

@@ -4,7 +4,8 @@ use std::fs::{self, File};
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
-use emberline_core::emit::{Artefact, Target};
+use emberline_core::emit::Artefact;
+use emberline_core::target::Target;
 use ignore::WalkBuilder;
 
 use super::manifest::{self, Paths};

@@ -4,6 +4,7 @@
 
 mod bad_not_subset;
 mod cannot_fire;
+mod context;
 mod low_traffic;
 mod mixed_scrape_intervals;
 mod retention_too_short;
@@ -15,10 +16,11 @@ mod window_too_short;
 
 use crate::code::{self, Code};
 use crate::finding::Finding;
-use crate::model::{Common, Policy, Service, Slo};
+use crate::model::{Common, Policy, Service};
+use crate::plan::ServicePlan;
 use crate::plan::bounds::ServiceBound;
-use crate::plan::{ServicePlan, SloPlan};
 use crate::source::Sources;
+use context::Context;
 
 /// One rule of the gate.
 pub struct Check {
@@ -43,21 +45,6 @@ pub static CHECKS: &[Check] = &[
     },
     Check { codes: &[&code::WINDOW_TOO_SHORT], run: window_too_short::run },
 ];
-
-/// What a check looks at: one service of the model and its plan.
-pub(crate) struct Context<'m> {
-    sources: &'m Sources,
-    model: &'m Common,
-    service: &'m Service,
-    plan: &'m ServicePlan,
-}
-
-impl<'m> Context<'m> {
-    /// Objectives with their plans.
-    fn slos(&self) -> impl Iterator<Item = (&'m Slo, &'m SloPlan)> {
-        self.service.slos.iter().zip(&self.plan.slos)
-    }
-}
 
 /// Whether a check can report a code.
 #[must_use]

@@ -1,7 +1,7 @@
 //! Faults in what an objective asks of arithmetic.
 
+use super::Severity::{Error, Warning};
 use super::{Code, Example};
-use crate::finding::Severity::{Error, Warning};
 
 /// An objective must lie between 0% and 100%, both excluded.
 pub static OBJECTIVE_OUT_OF_RANGE: Code = Code {

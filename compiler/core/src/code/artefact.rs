@@ -1,7 +1,7 @@
 //! Faults in what was generated, and in files that are about to be committed.
 
+use super::Severity::Error;
 use super::{Code, Example};
-use crate::finding::Severity::Error;
 
 /// A committed artefact is not what the specs compile to.
 pub static STALE_ARTEFACT: Code = Code {

@@ -1,7 +1,7 @@
 //! Faults that captures of telemetry show.
 
+use super::Severity::{Error, Warning};
 use super::{Code, Example};
-use crate::finding::Severity::{Error, Warning};
 
 /// Whether captures show a code, rather than specs.
 #[must_use]

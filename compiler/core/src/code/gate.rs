@@ -1,7 +1,7 @@
 //! What the gate says of series and of waivers.
 
+use super::Severity::{Error, Warning};
 use super::{Code, Example};
-use crate::finding::Severity::{Error, Warning};
 
 /// More series than the policy allows.
 pub static SERIES_BUDGET: Code = Code {

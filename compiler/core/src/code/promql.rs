@@ -1,7 +1,7 @@
 //! Faults in the PromQL of a spec.
 
+use super::Severity::{Error, Warning};
 use super::{Code, Example};
-use crate::finding::Severity::{Error, Warning};
 
 /// A selector that Prometheus would not accept here.
 pub static INVALID_PROMQL: Code = Code {

@@ -1,7 +1,7 @@
 //! Faults in the form of a spec.
 
+use super::Severity::Error;
 use super::{Code, Example};
-use crate::finding::Severity::Error;
 
 /// The file is not YAML that a spec can be read from.
 pub static INVALID_YAML: Code = Code {

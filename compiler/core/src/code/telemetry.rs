@@ -1,7 +1,7 @@
 //! Faults in what a spec says of metrics and labels.
 
+use super::Severity::{Error, Warning};
 use super::{Code, Example};
-use crate::finding::Severity::{Error, Warning};
 
 /// An objective names a metric that no spec declares.
 pub static UNDECLARED_METRIC: Code = Code {

@@ -3,7 +3,7 @@
 use crate::code;
 use crate::finding::Finding;
 use crate::metric::label_name;
-use crate::model::Scope;
+use crate::scope::Scope;
 use crate::source::Spanned;
 
 /// Labels that the rules set themselves; nobody else may.

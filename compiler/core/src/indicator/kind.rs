@@ -11,10 +11,10 @@ use super::query::Query;
 use super::ratio::Ratio;
 use super::rules::{Base, Record, base_of_rate};
 use crate::metric::Index;
-use crate::model::Scope;
 use crate::oracle::{Role, Sampled};
 use crate::promql::Selector;
 use crate::quantity::Duration;
+use crate::scope::Scope;
 use crate::source::{Span, Spanned};
 
 /// The record of one kind of indicator.

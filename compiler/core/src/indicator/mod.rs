@@ -38,7 +38,7 @@ use std::sync::Arc;
 use self::kind::Kind;
 use crate::code;
 use crate::finding::Finding;
-use crate::model::Scope;
+use crate::scope::Scope;
 use crate::source::{Span, Spanned};
 use crate::spec::decode::record;
 

@@ -4,8 +4,8 @@ use std::ops::Range;
 
 use crate::code;
 use crate::finding::Finding;
-use crate::model::Scope;
 use crate::promql::{Selector, parse_selector};
+use crate::scope::Scope;
 use crate::source::{Sources, Span, Spanned};
 use crate::spec::leaf::Promql;
 use crate::yaml::{self, Scalar};

@@ -4,11 +4,12 @@ use std::collections::BTreeMap;
 
 use rust_decimal::Decimal;
 
-use super::policy::{Policy, labels};
-use super::resolve::Scope;
+use super::labels::{self, labels};
+use super::severity::Known;
 use crate::code;
 use crate::finding::Finding;
 use crate::quantity::{Duration, Percent};
+use crate::scope::Scope;
 use crate::source::{Span, Spanned};
 use crate::spec::{AlertingSpec, DataSpec, Name, PairSpec};
 use crate::suggest;
@@ -115,11 +116,11 @@ impl DataStates {
     /// The built-in severity of absent data.
     pub(super) const SEVERITY: &str = "page";
 
-    /// This policy's states with a spec's over them.
-    pub(crate) fn resolve(policy: &Policy, spec: Option<&Spanned<DataSpec>>, scope: &mut Scope<'_>) -> Self {
-        let mut states = policy.data.clone();
+    /// These states with a spec's over them.
+    pub(super) fn with(&self, spec: Option<&Spanned<DataSpec>>, known: Known<'_>, scope: &mut Scope<'_>) -> Self {
+        let mut states = self.clone();
         if let Response::Alert(name) = &states.absent
-            && !policy.severities.contains_key(name)
+            && !known.has(name)
         {
             states.absent = Response::Ignore;
             states.is_orphan = true;
@@ -129,7 +130,7 @@ impl DataStates {
             let Some(word) = word else { return };
             *state = match word.value.0.as_str() {
                 "ignore" => Response::Ignore,
-                _ => match severity(word, policy, &["ignore"], scope) {
+                _ => match known.named(word, &["ignore"], scope) {
                     Some(name) => Response::Alert(name),
                     None => return,
                 },
@@ -141,27 +142,6 @@ impl DataStates {
         set(&mut states.no_traffic, &spec.value.no_traffic);
         states
     }
-}
-
-/// A severity that the policy has, or a finding.
-fn severity(name: &Spanned<Name>, policy: &Policy, also: &[&str], scope: &mut Scope<'_>) -> Option<String> {
-    if policy.severities.contains_key(&name.value.0) {
-        return Some(name.value.0.clone());
-    }
-    if policy.unread {
-        return None;
-    }
-    let known: Vec<&str> = policy.severities.keys().map(String::as_str).chain(also.iter().copied()).collect();
-    scope.report(
-        Finding::new(&code::UNKNOWN_REFERENCE, name.span, format!("no severity is called `{}`", name.value.0))
-            .label("not declared in the policy")
-            .maybe_hint(suggest::did_you_mean(&name.value.0, known.iter().copied()))
-            .note(format!(
-                "known here: {}",
-                known.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ")
-            )),
-    );
-    None
 }
 
 impl Alerting {
@@ -197,9 +177,14 @@ impl Alerting {
     }
 
     /// This alerting with a nearer level's over it.
-    pub(crate) fn with(mut self, spec: Option<&Spanned<AlertingSpec>>, policy: &Policy, scope: &mut Scope<'_>) -> Self {
+    pub(super) fn with(
+        mut self,
+        spec: Option<&Spanned<AlertingSpec>>,
+        known: Known<'_>,
+        scope: &mut Scope<'_>,
+    ) -> Self {
         let Some(Spanned { value: spec, .. }) = spec else {
-            self.known_severities(policy);
+            self.keep_known(known);
             return self;
         };
         if let Some(names) = spec.names.as_ref().map(|names| &names.value) {
@@ -216,7 +201,7 @@ impl Alerting {
         }
         self.labels.append(&mut labels(spec.labels.as_ref(), scope));
         for (name, text) in spec.annotations.iter().flat_map(|named| named.value.iter()) {
-            if super::policy::is_label_name(&name.value) {
+            if labels::is_label_name(&name.value) {
                 self.annotations.insert(name.value.clone(), text.value.0.clone());
             } else {
                 scope.report(
@@ -236,11 +221,11 @@ impl Alerting {
             self.min_bad_events = Some(least.value);
         }
         if let Some(pairs) = &spec.pairs {
-            self.pairs = pairs.value.iter().filter_map(|pair| resolve_pair(pair, policy, scope)).collect();
+            self.pairs = pairs.value.iter().filter_map(|pair| resolve_pair(pair, known, scope)).collect();
             self.orphans.clear();
             self.refuse_twins(scope);
         } else {
-            self.known_severities(policy);
+            self.keep_known(known);
         }
         for dropped in spec.drop.iter().flatten() {
             let before = self.pairs.len();
@@ -265,10 +250,10 @@ impl Alerting {
     }
 
     /// Built-in pairs whose severity the policy has renamed away go, and are remembered as orphans.
-    fn known_severities(&mut self, policy: &Policy) {
+    fn keep_known(&mut self, known: Known<'_>) {
         let orphans = &mut self.orphans;
         self.pairs.retain(|pair| {
-            let stays = pair.span.is_some() || policy.severities.contains_key(&pair.severity);
+            let stays = pair.span.is_some() || known.has(&pair.severity);
             if !stays {
                 orphans.push(pair.severity.clone());
             }
@@ -291,8 +276,8 @@ impl Alerting {
     }
 }
 
-fn resolve_pair(spec: &PairSpec, policy: &Policy, scope: &mut Scope<'_>) -> Option<Pair> {
-    let severity = spec.severity.0.as_ref().and_then(|name| severity(name, policy, &[], scope));
+fn resolve_pair(spec: &PairSpec, known: Known<'_>, scope: &mut Scope<'_>) -> Option<Pair> {
+    let severity = spec.severity.0.as_ref().and_then(|name| known.named(name, &[], scope));
     let mut sound = true;
     let mut refuse = |span, message: String, hint: &str| {
         scope.report(Finding::new(&code::INVALID_VALUE, span, message).hint(hint));

@@ -3,13 +3,13 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::policy::Policy;
-use super::resolve::Scope;
 use super::semconv;
 use crate::code;
 use crate::finding::Finding;
 use crate::metric::{self, Domain, Joint, Label};
+use crate::scope::Scope;
 use crate::source::{Span, Spanned};
-use crate::spec::{JointSpec, LabelSpec, MetricSpec, PolicySpec, RegistryAttribute, Text};
+use crate::spec::{JointSpec, LabelSpec, MetricSpec, Text};
 use crate::suggest;
 
 /// The domain of one label; `None` where the declaration bounds nothing. What is at fault in itself counts as bounded.
@@ -49,7 +49,7 @@ pub(super) fn of(spec: &LabelSpec, policy: &Policy, scope: &mut Scope<'_>) -> Op
 }
 
 /// A list of values; what else it holds is not known once an element was at fault.
-fn listed(values: &Spanned<Vec<Spanned<Text>>>, flawed: bool, scope: &mut Scope<'_>) -> Domain {
+pub(super) fn listed(values: &Spanned<Vec<Spanned<Text>>>, flawed: bool, scope: &mut Scope<'_>) -> Domain {
     let mut seen: BTreeMap<&str, Span> = BTreeMap::new();
     for value in &values.value {
         if let Some(earlier) = seen.insert(&value.value.0, value.span) {
@@ -125,48 +125,6 @@ fn enumerated(name: &Spanned<String>, policy: &Policy, scope: &mut Scope<'_>) ->
         ),
     );
     Domain::Count(1)
-}
-
-/// Values that registries enumerate, by attribute. One that is declared twice with other values is at fault.
-pub(super) fn registry<'f>(
-    attributes: impl Iterator<Item = &'f RegistryAttribute>,
-    scope: &mut Scope<'_>,
-) -> BTreeMap<String, Vec<String>> {
-    let mut known: BTreeMap<String, &RegistryAttribute> = BTreeMap::new();
-    for attribute in attributes {
-        match known.get(&attribute.name.value) {
-            Some(earlier) if earlier.values != attribute.values => scope.report(
-                Finding::new(
-                    &code::DUPLICATE_NAME,
-                    attribute.name.span,
-                    format!("`{}` is enumerated twice, with other values", attribute.name.value),
-                )
-                .related(earlier.name.span, "first enumerated here")
-                .hint("keep one of them"),
-            ),
-            Some(_) => {}
-            None => {
-                known.insert(attribute.name.value.clone(), attribute);
-            }
-        }
-    }
-    known.into_iter().map(|(name, attribute)| (name, attribute.values.clone())).collect()
-}
-
-/// The policy's lists of values.
-pub(super) fn enumerations(spec: Option<&PolicySpec>, scope: &mut Scope<'_>) -> BTreeMap<String, Vec<String>> {
-    let named = spec.and_then(|spec| spec.enumerations.as_ref());
-    let mut enumerations = BTreeMap::new();
-    for (name, values) in named.into_iter().flat_map(|named| &named.value.0) {
-        // A list that is at fault was reported; its name is known all the same.
-        let domain = values.as_ref().map_or(Domain::Count(1), |values| listed(values, false, scope));
-        let values = match domain {
-            Domain::Values(values) => values,
-            Domain::Count(_) => Vec::new(),
-        };
-        enumerations.insert(name.value.clone(), values);
-    }
-    enumerations
 }
 
 /// Labels that depend on one another. Each becomes a label of its own too, with the values that occur.

@@ -1,10 +1,9 @@
 //! How a system is drilled.
 
-use super::policy;
-use super::resolve::Scope;
 use crate::code;
 use crate::finding::Finding;
 use crate::quantity::Duration;
+use crate::scope::Scope;
 use crate::source::Spanned;
 use crate::spec::{DrillSpec, Text};
 
@@ -44,7 +43,7 @@ impl Drill {
         sample: Duration,
         scope: &mut Scope<'_>,
     ) -> Option<Self> {
-        let time_scale = spec.time_scale.filter(|scale| policy::scale_fits(*scale, evaluation, sample, scope));
+        let time_scale = spec.time_scale.filter(|scale| scale_fits(*scale, evaluation, sample, scope));
         let faults = spec.faults.as_ref().filter(|folder| is_within(folder, scope));
         let outages = spec.outages.as_ref();
         if let Some(outages) = outages.filter(|outages| !outages.value.is_empty())
@@ -84,6 +83,24 @@ fn is_within(folder: &Spanned<Text>, scope: &mut Scope<'_>) -> bool {
                 format!("expected a folder of the repository such as `ci/faults`, found `{text}`"),
             )
             .hint("write it from the root of the repository, without `..`"),
+        );
+    }
+    fits
+}
+
+/// Whether a factor leaves intervals whole; or a finding.
+pub(super) fn scale_fits(scale: Spanned<u32>, evaluation: Duration, sample: Duration, scope: &mut Scope<'_>) -> bool {
+    let leaves_whole = |interval: Duration| interval.millis().is_multiple_of(u64::from(scale.value));
+    let fits = (1..=1_000).contains(&scale.value) && leaves_whole(evaluation) && leaves_whole(sample);
+    if !fits {
+        scope.report(
+            Finding::new(
+                &code::INVALID_VALUE,
+                scale.span,
+                format!("expected a factor from 1 to 1000 that leaves whole milliseconds, found `{}`", scale.value),
+            )
+            .note(format!("the evaluation interval is {evaluation} and a sample comes every {sample}"))
+            .hint("`15` makes an hour four minutes"),
         );
     }
     fits

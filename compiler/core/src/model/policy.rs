@@ -5,21 +5,23 @@ use std::collections::BTreeMap;
 use super::alerting::{Alerting, DataStates};
 use super::cardinality::Cardinality;
 use super::console::Console;
-use super::domain;
-use super::drill::{Drill, Pace};
+use super::drill::{Drill, Pace, scale_fits};
+use super::labels::labels;
+use super::lists;
 use super::operator::Operator;
 use super::prices::Prices;
-use super::resolve::Scope;
 use super::routing::Routing;
+use super::severity::{Known, Severity, severities};
 use super::telemetry::{Redaction, Retention, Sampling};
 use super::waiver::Waiver;
 use crate::code;
-use crate::emit::Target;
 use crate::finding::Finding;
-use crate::indicator::{RESERVED_LABELS, group_labels};
+use crate::indicator::group_labels;
 use crate::quantity::Duration;
+use crate::scope::Scope;
 use crate::source::{Span, Spanned};
-use crate::spec::{Named, PolicySpec, TargetWord, Text};
+use crate::spec::PolicySpec;
+use crate::target::Target;
 
 /// Labels that need no declaration: set by Prometheus, the collector or the platform rather than by instrumentation.
 const AMBIENT_LABELS: [&str; 14] = [
@@ -102,15 +104,6 @@ pub struct Policy {
     pub(crate) unread: bool,
 }
 
-/// What a severity means.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Severity {
-    /// Labels on its alerts.
-    pub labels: BTreeMap<String, String>,
-    /// Whom to call when nobody answers, in order.
-    pub escalation: Vec<String>,
-}
-
 impl Policy {
     /// Whether a label needs no declaration.
     #[must_use]
@@ -180,7 +173,7 @@ impl Policy {
             },
             prices: None,
             registry: BTreeMap::new(),
-            enumerations: domain::enumerations(spec, scope),
+            enumerations: lists::enumerations(spec, scope),
             enumerations_unread: unread
                 || spec.is_some_and(|spec| spec.enumerations.is_none() && spec.flawed.any(&["enumerations"])),
             cardinality: Cardinality::of(spec),
@@ -202,13 +195,18 @@ impl Policy {
             drill: drill_resolved,
             unread: unread || spec.is_some_and(|spec| spec.severities.is_none() && spec.flawed.any(&["severities"])),
         };
-        policy.data = DataStates::resolve(&policy, spec.and_then(|s| s.data.as_ref()), scope);
-        policy.alerting = policy.alerting.clone().with(spec.and_then(|s| s.alerting.as_ref()), &policy, scope);
+        policy.data = DataStates::default().with(spec.and_then(|s| s.data.as_ref()), policy.known(), scope);
+        policy.alerting = Alerting::workbook().with(spec.and_then(|s| s.alerting.as_ref()), policy.known(), scope);
         policy
     }
 }
 
 impl Policy {
+    /// What is known of its severities.
+    pub(super) fn known(&self) -> Known<'_> {
+        Known { severities: &self.severities, unread: self.unread }
+    }
+
     /// With severities of its own, a policy must say which of them the built-in alerts take: these would otherwise vanish
     /// without a word. Each objective that still relies on them asks; one finding remains of them all.
     pub(super) fn refuse_orphans(&self, alerting: &Alerting, data: &DataStates, scope: &mut Scope<'_>) {
@@ -240,24 +238,6 @@ impl Policy {
             )),
         );
     }
-}
-
-/// Whether a factor leaves intervals whole; or a finding.
-pub(super) fn scale_fits(scale: Spanned<u32>, evaluation: Duration, sample: Duration, scope: &mut Scope<'_>) -> bool {
-    let leaves_whole = |interval: Duration| interval.millis().is_multiple_of(u64::from(scale.value));
-    let fits = (1..=1_000).contains(&scale.value) && leaves_whole(evaluation) && leaves_whole(sample);
-    if !fits {
-        scope.report(
-            Finding::new(
-                &code::INVALID_VALUE,
-                scale.span,
-                format!("expected a factor from 1 to 1000 that leaves whole milliseconds, found `{}`", scale.value),
-            )
-            .note(format!("the evaluation interval is {evaluation} and a sample comes every {sample}"))
-            .hint("`15` makes an hour four minutes"),
-        );
-    }
-    fits
 }
 
 /// Labels on every series: besides the reserved ones, none that the info series has.
@@ -305,80 +285,13 @@ fn ambient(written: &str) -> String {
     }
 }
 
-fn severities(spec: Option<&PolicySpec>, scope: &mut Scope<'_>) -> BTreeMap<String, Severity> {
-    let Some(declared) = spec.and_then(|s| s.severities.as_ref()) else {
-        return ["page", "ticket"].map(|name| (name.to_owned(), Severity::default())).into();
-    };
-    let mut severities = BTreeMap::new();
-    for (name, severity) in &declared.value.0 {
-        if name.value == "ignore" {
-            scope.report(
-                Finding::new(&code::INVALID_VALUE, name.span, "`ignore` cannot be a severity")
-                    .note("data states use the word for doing nothing")
-                    .hint("choose another name"),
-            );
-        }
-        let labels = labels(severity.as_ref().and_then(|severity| severity.labels.as_ref()), scope);
-        let steps = severity.as_ref().and_then(|severity| severity.escalation.as_ref());
-        let escalation = steps.into_iter().flatten().map(|step| step.value.0.clone()).collect();
-        severities.insert(name.value.clone(), Severity { labels, escalation });
-    }
-    severities
-}
-
 fn targets(spec: Option<&PolicySpec>) -> Vec<Target> {
     let chosen = spec.and_then(|s| s.targets.as_ref());
     let mut targets: Vec<Target> = match chosen {
-        Some(words) => words
-            .iter()
-            .map(|word| match word.value {
-                TargetWord::Rules => Target::Rules,
-                TargetWord::Tests => Target::Tests,
-                TargetWord::Operator => Target::Operator,
-                TargetWord::Schema => Target::Schema,
-                TargetWord::Collector => Target::Collector,
-                TargetWord::Retention => Target::Retention,
-                TargetWord::Limits => Target::Limits,
-                TargetWord::Alertmanager => Target::Alertmanager,
-                TargetWord::Grafana => Target::Grafana,
-                TargetWord::Runbooks => Target::Runbooks,
-            })
-            .collect(),
+        Some(words) => words.iter().map(|word| word.value).collect(),
         None => Target::ALL.iter().copied().filter(|target| *target != Target::Operator).collect(),
     };
     targets.sort();
     targets.dedup();
     targets
-}
-
-/// Labels for series and alerts: none of the reserved ones, and names that Prometheus takes.
-pub(crate) fn labels(named: Option<&Spanned<Named<Spanned<Text>>>>, scope: &mut Scope<'_>) -> BTreeMap<String, String> {
-    let mut labels = BTreeMap::new();
-    for (name, value) in named.into_iter().flat_map(|named| named.value.iter()) {
-        if RESERVED_LABELS.contains(&name.value.as_str()) || name.value.starts_with("__") {
-            scope.report(
-                Finding::new(
-                    &code::INVALID_VALUE,
-                    name.span,
-                    format!("the label `{}` is set by the rules themselves", name.value),
-                )
-                .hint("choose another name"),
-            );
-        } else if !is_label_name(&name.value) {
-            scope.report(
-                Finding::new(&code::INVALID_VALUE, name.span, format!("`{}` is not a label name", name.value))
-                    .hint(format!("write `{}`", super::label_name(&name.value))),
-            );
-        } else {
-            labels.insert(name.value.clone(), value.value.0.clone());
-        }
-    }
-    labels
-}
-
-/// Whether a text is a label name that every Prometheus version and Alertmanager takes.
-pub(crate) fn is_label_name(text: &str) -> bool {
-    let mut bytes = text.bytes();
-    bytes.next().is_some_and(|b| b.is_ascii_alphabetic() || b == b'_')
-        && bytes.all(|b| b.is_ascii_alphanumeric() || b == b'_')
 }

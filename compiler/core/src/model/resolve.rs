@@ -6,9 +6,9 @@ use std::sync::Arc;
 use rayon::prelude::*;
 use rust_decimal::Decimal;
 
-use super::alerting::DataStates;
 use super::domain;
 use super::drill::Pace;
+use super::lists;
 use super::policy::Policy;
 use super::prices::Prices;
 use super::service::{Attribute, Call, Service, Slo};
@@ -17,6 +17,7 @@ use crate::finding::Finding;
 use crate::indicator::{self, Resolved, Setting};
 use crate::metric::{self, Domain, Index, Label, Metric, MetricType, Metrics};
 use crate::quantity::{Duration, Percent};
+use crate::scope::Scope;
 use crate::source::{SourceId, Sources, Span, Spanned};
 use crate::spec::{File, MetricSpec, Named, PolicySpec, ServiceSpec, SloSpec, is_policy};
 use crate::suggest;
@@ -39,18 +40,6 @@ pub struct Common {
     pub policy: Arc<Policy>,
     /// What specs can refer to.
     pub index: Index,
-}
-
-/// Where findings go while something is resolved.
-pub(crate) struct Scope<'s> {
-    pub(crate) sources: &'s Sources,
-    pub(crate) findings: Vec<Finding>,
-}
-
-impl Scope<'_> {
-    pub(crate) fn report(&mut self, finding: Finding) {
-        self.findings.push(finding);
-    }
 }
 
 /// Resolves the files of one folder. Services that could be read are in the model even beside faulty ones, so that
@@ -76,7 +65,7 @@ pub fn resolve(sources: &Sources, files: &[(SourceId, File)], pace: Pace) -> (Mo
     let nowhere = nowhere.unwrap_or_else(|| Span::new(Sources::default().add("", ""), 0..0));
     let policy_unread = files.iter().any(|(id, file)| file.unread && is_policy(&sources.get(*id).path));
     let mut policy = Policy::resolve(policies.first().map(|(_, spec)| *spec), policy_unread, nowhere, pace, &mut scope);
-    policy.registry = domain::registry(files.iter().flat_map(|(_, file)| &file.registry), &mut scope);
+    policy.registry = lists::registry(files.iter().flat_map(|(_, file)| &file.registry), &mut scope);
 
     let mut prices = files.iter().flat_map(|(_, file)| &file.prices);
     policy.prices = prices.next().map(|spec| Prices::resolve(spec, &mut scope));
@@ -156,7 +145,7 @@ fn resolve_service(
     scope: &mut Scope<'_>,
 ) -> Service {
     let alerting = once(specs, "alerting", |spec| spec.alerting.as_ref(), scope);
-    let inherited = Arc::new(policy.alerting.clone().with(alerting, policy, scope));
+    let inherited = Arc::new(policy.alerting.clone().with(alerting, policy.known(), scope));
     let traffic = once(specs, "traffic", |spec| spec.traffic.as_ref(), scope).copied();
     let mut slos: Vec<Slo> =
         Vec::with_capacity(specs.iter().filter_map(|spec| spec.slos.0.as_ref()).map(|slos| slos.value.len()).sum());
@@ -278,10 +267,10 @@ fn resolve_slo(
     let window = window(spec, scope);
     let setting = Setting { service, service_label: &policy.service_label, index };
     let sli = spec.sli.0.as_ref().and_then(|sli| indicator::resolve(sli, &setting, scope));
-    let data = DataStates::resolve(policy, spec.data.as_ref(), scope);
+    let data = policy.data.with(spec.data.as_ref(), policy.known(), scope);
     let alerting = match &spec.alerting {
         None => Arc::clone(inherited),
-        own => Arc::new(super::Alerting::clone(inherited).with(own.as_ref(), policy, scope)),
+        own => Arc::new(super::Alerting::clone(inherited).with(own.as_ref(), policy.known(), scope)),
     };
     policy.refuse_orphans(&alerting, &data, scope);
     let (name, Resolved { indicator, mut group_by }) = (spec.name.0.clone()?, sli?);

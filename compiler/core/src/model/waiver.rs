@@ -1,9 +1,9 @@
 //! Findings that the organisation accepts for a while: each has an owner, a reason and a last day.
 
-use super::resolve::Scope;
 use crate::code::{self, Code};
 use crate::finding::Finding;
 use crate::quantity::Date;
+use crate::scope::Scope;
 use crate::source::{Span, Spanned};
 use crate::spec::PolicySpec;
 use crate::suggest;
@@ -11,8 +11,8 @@ use crate::suggest;
 /// A finding that is accepted until a day.
 #[derive(Debug, Clone)]
 pub struct Waiver {
-    /// What is accepted.
-    pub code: &'static Code,
+    /// What is accepted, and where that is said.
+    pub code: Spanned<&'static Code>,
     /// The path of the finding's file, as findings show it.
     pub path: String,
     /// The text at fault, where only that is accepted.
@@ -52,8 +52,8 @@ impl Waiver {
     }
 }
 
-/// The code of that name, if it may be waived: what a spec cannot mean anything without may not.
-fn known(said: &Spanned<String>, scope: &mut Scope<'_>) -> Option<&'static Code> {
+/// The code of that name.
+fn known(said: &Spanned<String>, scope: &mut Scope<'_>) -> Option<Spanned<&'static Code>> {
     let Some(code) = code::find(&said.value) else {
         scope.report(
             Finding::new(&code::UNKNOWN_REFERENCE, said.span, format!("there is no finding `{}`", said.value))
@@ -65,13 +65,5 @@ fn known(said: &Spanned<String>, scope: &mut Scope<'_>) -> Option<&'static Code>
         );
         return None;
     };
-    if !crate::check::can_be_waived(code) {
-        scope.report(
-            Finding::new(&code::INVALID_VALUE, said.span, format!("`{}` cannot be waived", code.id))
-                .label("without it the specs have no meaning to go on with")
-                .hint("mend what it reports"),
-        );
-        return None;
-    }
-    Some(code)
+    Some(Spanned::new(code, said.span))
 }

@@ -2,12 +2,9 @@
 
 use std::ops::Range;
 
+use super::close::too_close;
 use super::timing::Window;
 use super::walk::{Side, Walk};
-
-/// How near, relative to the larger side, a comparison is to equality before the order of float operations could
-/// decide it. Sums agree to some 1e-15; a proof must never hang on the difference.
-pub const TOO_CLOSE: f64 = 1e-9;
 
 /// One burn-rate rule: `bad[l] > t × all[l] and bad[s] > t × all[s]`, with its guard where there is one.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -56,7 +53,7 @@ pub enum Verdict {
     Firing,
     /// It does not.
     Silent,
-    /// A comparison within [`TOO_CLOSE`] of equality decides, so nothing should be asserted here.
+    /// A comparison within [`TOO_CLOSE`](super::TOO_CLOSE) of equality decides, so nothing should be asserted here.
     TooClose,
 }
 
@@ -92,13 +89,6 @@ impl Truth {
             (left, right) => Self::Close(left.nominal() && right.nominal()),
         }
     }
-}
-
-/// Whether float order could decide between the two; equal zeros are no decision, as both are exact.
-#[must_use]
-pub fn too_close(left: f64, right: f64) -> bool {
-    let scale = left.abs().max(right.abs());
-    scale > 0.0 && (left - right).abs() <= TOO_CLOSE * scale
 }
 
 impl Walk {

@@ -18,6 +18,7 @@
 
 mod alert;
 mod base;
+mod close;
 pub mod closed_form;
 mod scenario;
 mod series;
@@ -25,8 +26,9 @@ mod sums;
 mod timing;
 mod walk;
 
-pub use alert::{Alert, Condition, Hold, Pair, TOO_CLOSE, Verdict, too_close};
+pub use alert::{Alert, Condition, Hold, Pair, Verdict};
 pub use base::{Base, Reader, Sampled, filled, subtracted};
+pub use close::{TOO_CLOSE, too_close};
 pub use scenario::{BadSeries, Gauge, Phase, Role, Scenario, Seen, Segment, Trace};
 pub use series::RawSeries;
 pub use timing::{Timing, Window};

@@ -31,10 +31,10 @@ pub use words::Words;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use crate::emit::Target;
 use crate::model::{Console, Drill, Index, Model, Operator, Policy, Prices, Service};
 use crate::proof::Courses;
 use crate::source::Sources;
+use crate::target::Target;
 use telemetry::ServiceTelemetry;
 
 /// Everything that is generated from one folder of specs.

@@ -18,5 +18,6 @@ pub mod witness;
 mod refuse;
 mod scan;
 
-pub use selector::{Fault, Selector, SelectorMatcher, parse_selector};
+pub use scan::Fault;
+pub use selector::{Selector, SelectorMatcher, parse_selector};
 pub use tree::{Aggregator, Compare, Expr, MatchOp, Matcher, Matching, Op, Select};

@@ -5,7 +5,6 @@
 use std::ops::Range;
 
 use super::scan::{self, Scanner};
-use super::selector::is_sound;
 
 const AGGREGATIONS: &[&str] = &[
     "avg",
@@ -24,12 +23,13 @@ const AGGREGATIONS: &[&str] = &[
     "topk",
 ];
 
-/// `sum(…)`, `sum by (…) (…)`, `rate(…)`: `name` stands at `start`, and what follows shows that it is no metric.
-pub(super) fn call(scanner: &mut Scanner<'_>, start: usize, name: &str) {
+/// `sum(…)`, `sum by (…) (…)`, `rate(…)`: `name` stands at `start`, and what follows shows that it is no metric. `is_sound`
+/// says of a part of the text whether it can be suggested as a selector.
+pub(super) fn call(scanner: &mut Scanner<'_>, start: usize, name: &str, is_sound: fn(&str) -> bool) {
     let aggregation = AGGREGATIONS.iter().any(|known| known.eq_ignore_ascii_case(name));
     let kind = if aggregation { "aggregation" } else { "function call" };
     let range = start..scan::trim_end(scanner.text).len().max(scanner.at);
-    let inside = (!scanner.cut_out).then(|| selector_inside(&scanner.text[range.clone()])).flatten();
+    let inside = (!scanner.cut_out).then(|| selector_inside(&scanner.text[range.clone()], is_sound)).flatten();
     let hint = match inside {
         Some(inner) => format!("write `{inner}`: the compiler adds rate, sum and the range"),
         None => "write the bare selector of the counter: the compiler adds rate, sum and the range".to_owned(),
@@ -149,7 +149,7 @@ fn rest(scanner: &mut Scanner<'_>, start: usize) {
 }
 
 /// The first selector inside `sum(rate(selector[5m]))`, if a sound one can be cut out.
-fn selector_inside(query: &str) -> Option<&str> {
+fn selector_inside(query: &str, is_sound: fn(&str) -> bool) -> Option<&str> {
     let head = match query.find(['{', '[']) {
         Some(head) => head,
         // The labels of a grouping look like a metric.

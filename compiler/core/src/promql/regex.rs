@@ -4,24 +4,15 @@
 //! differences between RE2 and Rust's `regex` are settled in `re2`, so that nothing passes here and fails in
 //! Prometheus, and a value that matches here matches there.
 
+mod fault;
 mod re2;
 mod sample;
 
-use std::ops::Range;
 use std::sync::OnceLock;
 
 use regex_syntax::hir::{Class, Hir, HirKind};
 
-/// Why Prometheus would refuse a regex.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct RegexFault {
-    /// Bytes of the regex; at its end it may be empty.
-    pub range: Range<usize>,
-    /// Lower case, no full stop.
-    pub message: String,
-    /// What to do, where there is more to say than the message does.
-    pub hint: Option<String>,
-}
+pub use fault::RegexFault;
 
 /// Whether Prometheus accepts `pattern`.
 ///

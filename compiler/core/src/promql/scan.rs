@@ -4,7 +4,18 @@
 
 use std::ops::Range;
 
-use super::selector::Fault;
+/// What is wrong with a selector, and where.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Fault {
+    /// Bytes of the text, on character boundaries; at the end of the text it may be empty.
+    pub range: Range<usize>,
+    /// Lower case, no full stop.
+    pub message: String,
+    /// A few words on the place itself.
+    pub label: String,
+    /// What to do.
+    pub hint: Option<String>,
+}
 
 /// Without the blanks at its end: PromQL's, which are fewer than Unicode's, so that what is no blank stays.
 pub(super) fn trim_end(text: &str) -> &str {

@@ -9,7 +9,7 @@ use std::ops::Range;
 use super::print::{is_bare_label, is_bare_metric};
 use super::refuse;
 use super::regex;
-use super::scan::{self, Scanner};
+use super::scan::{self, Fault, Scanner};
 use super::tree::{MatchOp, Matcher};
 
 /// An instant selector as a person wrote it. Ranges are bytes of the text given to [`parse_selector`] and cover a
@@ -36,19 +36,6 @@ pub struct SelectorMatcher {
     pub value: String,
     /// Where the value stands.
     pub value_range: Range<usize>,
-}
-
-/// What is wrong with a selector, and where.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Fault {
-    /// Bytes of the text, on character boundaries; at the end of the text it may be empty.
-    pub range: Range<usize>,
-    /// Lower case, no full stop.
-    pub message: String,
-    /// A few words on the place itself.
-    pub label: String,
-    /// What to do.
-    pub hint: Option<String>,
 }
 
 impl Selector {
@@ -79,7 +66,7 @@ pub fn parse_selector(text: &str) -> Result<Selector, Vec<Fault>> {
 }
 
 /// Whether `text`, cut out of a query to be suggested instead of it, is an instant selector.
-pub(super) fn is_sound(text: &str) -> bool {
+fn is_sound(text: &str) -> bool {
     Parser::read(Scanner { cut_out: true, ..Scanner::new(text) }).scanner.faults.is_empty()
 }
 
@@ -161,7 +148,7 @@ impl<'t> Parser<'t> {
                 && rest[word.len()..].trim_start().starts_with('(')
         });
         if self.scanner.peek() == Some('(') || grouping {
-            refuse::call(&mut self.scanner, start, name);
+            refuse::call(&mut self.scanner, start, name, is_sound);
             return false;
         }
         if is_bare_metric(name) || is_keyword_only_in_another_parser(name) {

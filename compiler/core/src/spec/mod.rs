@@ -20,7 +20,7 @@ pub use console::{DashboardForm, DataSourceSpec, GrafanaSpec};
 pub use decode::{Flawed, Named, Needed};
 pub use drill::DrillSpec;
 pub use leaf::{Name, Number, Promql, Text, Version};
-pub use policy::{CardinalitySpec, OperatorSpec, PolicySpec, SeveritySpec, TargetWord, WaiverSpec};
+pub use policy::{CardinalitySpec, OperatorSpec, PolicySpec, SeveritySpec, WaiverSpec};
 pub use prices::{BusinessSpec, PriceSpec, PricesSpec, RangeSpec, ShareRangeSpec, VolumePriceSpec};
 pub use registry::RegistryAttribute;
 pub use routing::{ReceiverSpec, SlackSpec};

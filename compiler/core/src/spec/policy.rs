@@ -1,7 +1,7 @@
 //! The organisation's rules as written, in `policy.yaml` of the specs folder.
 
 use super::console::GrafanaSpec;
-use super::decode::{Named, Needed, record, words};
+use super::decode::{Decode, Decoder, Named, Needed, record, word};
 use super::drill::DrillSpec;
 use super::leaf::{Name, Text, Version};
 use super::routing::ReceiverSpec;
@@ -9,6 +9,8 @@ use super::slo::{AlertingSpec, DataSpec};
 use super::telemetry::{RedactionSpec, RetentionSpec, SamplingSpec};
 use crate::quantity::{Date, Duration};
 use crate::source::Spanned;
+use crate::target::Target;
+use crate::yaml::Node;
 
 record! {
     /// The organisation's rules for all services. Every field but `version` may be left out.
@@ -40,7 +42,7 @@ record! {
         /// Findings that are accepted for a while.
         waivers: Option<Vec<Spanned<WaiverSpec>>>,
         /// What `compile` writes without `--only`. Default: all but `operator`.
-        targets: Option<Vec<Spanned<TargetWord>>>,
+        targets: Option<Vec<Spanned<Target>>>,
         /// Metadata of the objects for the Prometheus Operator.
         operator: Option<Spanned<OperatorSpec>>,
         /// Where the runbook pages are served; the base of every alert's `runbook_url`.
@@ -129,28 +131,8 @@ record! {
     }
 }
 
-words! {
-    /// What can be generated.
-    pub enum TargetWord {
-        /// Prometheus rule files.
-        Rules = "rules",
-        /// promtool unit tests.
-        Tests = "tests",
-        /// `PrometheusRule` objects for the Prometheus Operator.
-        Operator = "operator",
-        /// JSON Schemas of the specs.
-        Schema = "schema",
-        /// Configurations of the OpenTelemetry Collector.
-        Collector = "collector",
-        /// Retention of Prometheus, Loki, Tempo, Mimir, Pyroscope and the demo's store.
-        Retention = "retention",
-        /// Views of SDKs, and limits of scrapes.
-        Limits = "limits",
-        /// The configuration of Alertmanager.
-        Alertmanager = "alertmanager",
-        /// Dashboards of Grafana, and what provisions them.
-        Grafana = "grafana",
-        /// Runbook pages, as Markdown and as a site.
-        Runbooks = "runbooks",
+impl Decode for Target {
+    fn decode(node: &Node, decoder: &mut Decoder) -> Option<Self> {
+        word(node, decoder, &Self::ALL.iter().map(|target| (target.word(), *target)).collect::<Vec<_>>())
     }
 }

@@ -2,9 +2,9 @@
 
 use std::path::{Path, PathBuf};
 
-use emberline_core::emit::Target;
 use emberline_core::model;
 use emberline_core::plan::Plan;
+use emberline_core::target::Target;
 use emberline_oncall::gameday::catalogue::Fault;
 use emberline_oncall::gameday::clock::Wall;
 use emberline_oncall::gameday::drill::{Drill, Drilled, Settings};

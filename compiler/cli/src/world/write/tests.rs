@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 use std::time::SystemTime;
 
-use emberline_core::emit::Target;
+use emberline_core::target::Target;
 use tempfile::TempDir;
 
 use super::super::emission::synthetic::emission;

@@ -5,60 +5,13 @@
 mod alerts;
 mod base;
 mod budget;
+mod list;
 mod windows;
 
-use serde::Serialize;
+pub(crate) use list::Group;
 
-use crate::plan::{SloPlan, names};
-use crate::promql::{Expr, Matcher, Select};
-
-/// A rule group: its rules are evaluated in order, at one instant.
-#[derive(Debug, Serialize)]
-pub(crate) struct Group<'p> {
-    name: String,
-    interval: String,
-    rules: Vec<Rule<'p>>,
-}
-
-/// A rule.
-#[derive(Debug, Serialize)]
-#[serde(untagged)]
-pub(crate) enum Rule<'p> {
-    Recording {
-        record: String,
-        expr: String,
-        labels: Pairs<'p>,
-    },
-    Alerting {
-        alert: &'p str,
-        expr: String,
-        #[serde(rename = "for", skip_serializing_if = "Option::is_none")]
-        hold: Option<String>,
-        #[serde(skip_serializing_if = "Option::is_none")]
-        keep_firing_for: Option<String>,
-        labels: Pairs<'p>,
-        annotations: Pairs<'p>,
-    },
-}
-
-/// Names and values in order, written as a mapping.
-#[derive(Debug)]
-pub(crate) enum Pairs<'p> {
-    /// The plan's own, and more behind them.
-    Planned(&'p [(String, String)], &'p [(String, String)]),
-    /// Made for one alert.
-    Made(Vec<(String, String)>),
-}
-
-impl Serialize for Pairs<'_> {
-    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let (some, more) = match self {
-            Self::Planned(some, more) => (*some, *more),
-            Self::Made(pairs) => (&pairs[..], &[][..]),
-        };
-        serializer.collect_map(some.iter().chain(more).map(|(name, value)| (name, value)))
-    }
-}
+use crate::plan::SloPlan;
+use list::{Pairs, Rule, Rules, Side, own, text};
 
 /// The groups of one objective: the fast one, then the budget's.
 pub(crate) fn groups(slo: &SloPlan) -> [Group<'_>; 2] {
@@ -75,61 +28,4 @@ pub(crate) fn groups(slo: &SloPlan) -> [Group<'_>; 2] {
         Group { name: name.clone(), interval: slo.timing.evaluation.to_string(), rules: fast.rules },
         Group { name: format!("{name}/budget"), interval: slo.timing.budget_interval.to_string(), rules: slow.rules },
     ]
-}
-
-/// Rules of one group while they are made.
-struct Rules<'p> {
-    slo: &'p SloPlan,
-    /// Matchers that select the objective's own series.
-    own: [Matcher<'p>; 2],
-    rules: Vec<Rule<'p>>,
-}
-
-/// The two things counted of every objective.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Side {
-    Events,
-    Bad,
-}
-
-impl Side {
-    const BOTH: [Self; 2] = [Self::Events, Self::Bad];
-
-    /// The name of this side's series with the given end.
-    fn series(self, suffix: &str) -> String {
-        let start = match self {
-            Self::Events => names::EVENTS,
-            Self::Bad => names::BAD_EVENTS,
-        };
-        format!("{start}:{suffix}")
-    }
-}
-
-impl<'p> Rules<'p> {
-    fn new(slo: &'p SloPlan) -> Self {
-        let own = [Matcher::eq("service", &slo.service), Matcher::eq("slo", &slo.name)];
-        Self { slo, own, rules: Vec::with_capacity(40) }
-    }
-
-    /// Records an expression under a name, with the objective's labels.
-    fn record(&mut self, name: String, expr: &Expr<'_>) {
-        self.record_with(name, expr, &[]);
-    }
-
-    /// Records an expression with more labels.
-    fn record_with(&mut self, record: String, expr: &Expr<'_>, more: &'p [(String, String)]) {
-        let labels = Pairs::Planned(&self.slo.labels, more);
-        self.rules.push(Rule::Recording { record, expr: text(expr), labels });
-    }
-}
-
-/// A selector of the objective's own series of that name.
-const fn own<'e>(name: &'e str, own: &'e [&'e [Matcher<'e>]]) -> Select<'e> {
-    Select::new(name, own)
-}
-
-fn text(expr: &Expr<'_>) -> String {
-    let mut text = String::with_capacity(160);
-    expr.write_to(&mut text);
-    text
 }

@@ -9,7 +9,7 @@ use std::ops::Range;
 use regex_syntax::ast::{self, Ast, ErrorKind};
 use regex_syntax::hir::Hir;
 
-use super::RegexFault;
+use super::fault::RegexFault;
 
 /// RE2 refuses counts, and products of nested counts, past this.
 const MOST_REPEATS: u32 = 1000;

@@ -10,8 +10,8 @@ use serde::ser::{
     SerializeTupleStruct, SerializeTupleVariant, Serializer,
 };
 
+use super::error::{MAX_KEY, WriteError};
 use super::scalar::{Form, form, push_float, push_line_start, push_lines, push_quoted};
-use super::{MAX_KEY, WriteError};
 
 /// Spaces by which the content of a collection stands right of the collection's key or dash.
 const STEP: usize = 2;

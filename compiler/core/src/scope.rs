@@ -1,0 +1,16 @@
+//! Where findings go while something is resolved: the model and its indicators are given one.
+
+use crate::finding::Finding;
+use crate::source::Sources;
+
+/// Where findings go while something is resolved.
+pub(crate) struct Scope<'s> {
+    pub(crate) sources: &'s Sources,
+    pub(crate) findings: Vec<Finding>,
+}
+
+impl Scope<'_> {
+    pub(crate) fn report(&mut self, finding: Finding) {
+        self.findings.push(finding);
+    }
+}

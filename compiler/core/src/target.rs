@@ -1,0 +1,97 @@
+//! What can be generated: the words of a policy's `targets` and of `--only`, and the folders under `generated/`.
+//!
+//! A word of its own that specs, models, plans and emitters share, so it stands below them all. What it says of itself is
+//! part of the policy's JSON Schema.
+
+/// What can be generated.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, schemars::JsonSchema)]
+#[schemars(rename = "TargetWord")]
+pub enum Target {
+    /// Prometheus rule files.
+    #[serde(rename = "rules")]
+    Rules,
+    /// promtool unit tests.
+    #[serde(rename = "tests")]
+    Tests,
+    /// `PrometheusRule` objects for the Prometheus Operator.
+    #[serde(rename = "operator")]
+    Operator,
+    /// JSON Schemas of the specs.
+    #[serde(rename = "schema")]
+    Schema,
+    /// Configurations of the OpenTelemetry Collector.
+    #[serde(rename = "collector")]
+    Collector,
+    /// Retention of Prometheus, Loki, Tempo, Mimir, Pyroscope and the demo's store.
+    #[serde(rename = "retention")]
+    Retention,
+    /// Views of SDKs, and limits of scrapes.
+    #[serde(rename = "limits")]
+    Limits,
+    /// The configuration of Alertmanager.
+    #[serde(rename = "alertmanager")]
+    Alertmanager,
+    /// Dashboards of Grafana, and what provisions them.
+    #[serde(rename = "grafana")]
+    Grafana,
+    /// Runbook pages, as Markdown and as a site.
+    // Prose: `emberline-pages` renders them, and nothing is emitted here.
+    #[serde(rename = "runbooks")]
+    Runbooks,
+}
+
+impl Target {
+    /// Every target, in the order they are written.
+    pub const ALL: &[Self] = &[
+        Self::Rules,
+        Self::Tests,
+        Self::Operator,
+        Self::Schema,
+        Self::Collector,
+        Self::Retention,
+        Self::Limits,
+        Self::Alertmanager,
+        Self::Grafana,
+        Self::Runbooks,
+    ];
+
+    /// The word for `targets` and `--only`.
+    #[must_use]
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Rules => "rules",
+            Self::Tests => "tests",
+            Self::Operator => "operator",
+            Self::Schema => "schema",
+            Self::Collector => "collector",
+            Self::Retention => "retention",
+            Self::Limits => "limits",
+            Self::Alertmanager => "alertmanager",
+            Self::Grafana => "grafana",
+            Self::Runbooks => "runbooks",
+        }
+    }
+
+    /// The folder under the output folder that holds this target's files and no other's; `/` between parts.
+    #[must_use]
+    pub fn folder(self) -> &'static str {
+        match self {
+            Self::Rules => "prometheus/rules",
+            Self::Tests => "prometheus/tests",
+            Self::Operator => "operator",
+            Self::Schema => "schema",
+            Self::Collector => "collector",
+            Self::Retention => "retention",
+            Self::Limits => "limits",
+            Self::Alertmanager => "alertmanager",
+            Self::Grafana => "grafana",
+            Self::Runbooks => "runbooks",
+        }
+    }
+
+    /// The target of a word.
+    #[must_use]
+    pub fn of_word(word: &str) -> Option<Self> {
+        Self::ALL.iter().copied().find(|target| target.word() == word)
+    }
+}
