@@ -1,9 +1,10 @@
 //! Any text as a spec, as a policy, and as both at once: no panic, every finding inside the text, every sound one emits.
 #![no_main]
 
-use emberline_core::target::Target;
+use emberline_core::emit::Emitter;
 use emberline_core::finding::{Finding, Severity};
 use emberline_core::source::Sources;
+use emberline_core::target::Target;
 use libfuzzer_sys::fuzz_target;
 
 /// A spec that is all right, for a policy to act on.
@@ -38,10 +39,8 @@ fn judge(files: &[(&str, &str)]) {
     let sound = analysis.findings.iter().all(|finding| finding.severity < Severity::Error);
     assert_eq!(sound, analysis.plan.is_some(), "a plan is there exactly where nothing is an error");
     if let Some(plan) = &analysis.plan {
-        for unit in 0..plan.units() {
-            for artefact in emberline_core::emit_unit(plan, unit, Target::ALL) {
-                assert!(!artefact.path.contains(".."), "{} leaves the folder", artefact.path);
-            }
+        for artefact in Emitter::new(plan).all(Target::ALL) {
+            assert!(!artefact.path.contains(".."), "{} leaves the folder", artefact.path);
         }
     }
 }

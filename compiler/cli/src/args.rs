@@ -2,6 +2,7 @@
 
 mod gameday;
 mod money;
+mod specs;
 mod walk;
 
 use std::path::PathBuf;
@@ -15,6 +16,7 @@ use emberline_core::target::Target;
 
 pub(crate) use gameday::{Gameday, Signal};
 pub(crate) use money::{Cost, MoneyFormat, Roi};
+pub(crate) use specs::Specs;
 pub(crate) use walk::{Walk, WalkFormat};
 
 /// Compiles service-level objectives into rules, alerts and their proofs.
@@ -85,14 +87,6 @@ pub(crate) enum Command {
         after_help = "Example: emberline completions bash > ~/.local/share/bash-completion/completions/emberline"
     )]
     Completions(Completions),
-}
-
-/// Where the specs are.
-#[derive(Debug, Args)]
-pub(crate) struct Specs {
-    /// Folder of specs (every .yaml and .yml below it, hidden ones excepted), or one file
-    #[arg(long, value_name = "PATH", default_value = "slos")]
-    pub(crate) specs: PathBuf,
 }
 
 /// How findings are shown, and which of them fail the run.

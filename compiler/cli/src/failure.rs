@@ -4,7 +4,7 @@ use std::fmt::Display;
 use std::io;
 use std::path::Path;
 
-use crate::world;
+use crate::shown::shown;
 
 /// The result of everything that touches the world.
 pub(crate) type Result<T> = std::result::Result<T, Failure>;
@@ -26,7 +26,7 @@ impl Failure {
 
     /// `deed` (such as "cannot read") failed on `path`.
     pub(crate) fn io(deed: &str, path: &Path, cause: &io::Error) -> Self {
-        Self::new(format!("{deed} {}: {cause}", world::shown(path)))
+        Self::new(format!("{deed} {}: {cause}", shown(path)))
     }
 
     /// An invariant of the compiler is broken: the person at the terminal did nothing wrong.

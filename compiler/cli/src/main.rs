@@ -10,6 +10,8 @@ mod panics;
 mod preview;
 mod progress;
 mod render;
+mod shown;
+mod status;
 mod terminal;
 mod world;
 
@@ -18,24 +20,12 @@ use std::process::ExitCode;
 use clap::Parser;
 
 use args::{Arguments, Command};
+use status::Status;
 
 /// A plan is many small texts: over 10,000 objectives `check` takes two thirds of the processor time and 6/7 of
 /// the memory that it takes with the allocator of glibc.
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
-
-/// The exit status, as documented in `--help`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Status {
-    /// Nothing to complain of.
-    Clean = 0,
-    /// Findings at or above `--fail-on`.
-    Findings = 1,
-    /// The tool could not do its work: usage, input or output.
-    Failed = 2,
-    /// A capture says too little to judge by.
-    Inconclusive = 3,
-}
 
 fn main() -> ExitCode {
     ExitCode::from(panics::guard(run) as u8)

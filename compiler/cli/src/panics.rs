@@ -3,7 +3,7 @@
 use std::backtrace::{Backtrace, BacktraceStatus};
 use std::panic::{self, PanicHookInfo, UnwindSafe};
 
-use crate::Status;
+use crate::status::Status;
 use crate::terminal;
 
 /// Runs `work`; a panic becomes [`Status::Failed`] with a message in place of Rust's own.

@@ -1,6 +1,7 @@
 //! What a drill's collectors are told: everything is as much shorter as the policy says, down to what still works.
 #![allow(clippy::unwrap_used, reason = "a test may stop at the first surprise")]
 
+use emberline_core::emit::Emitter;
 use emberline_core::source::Sources;
 use emberline_core::target::Target;
 use serde_json::Value;
@@ -18,7 +19,7 @@ fn told(time_scale: u32) -> [String; 4] {
     sources.add("slos/shop.yaml", SPEC);
     sources.add("slos/policy.yaml", format!("version: emberline/v1\ntime_scale: {time_scale}\n"));
     let plan = emberline_core::analyse(&sources, None).plan.unwrap();
-    let artefacts = (0..plan.units()).flat_map(|unit| emberline_core::emit_unit(&plan, unit, &[Target::Collector]));
+    let artefacts = Emitter::new(&plan).all(&[Target::Collector]);
     let gateway = artefacts.into_iter().find(|artefact| artefact.path.ends_with("gateway.yaml")).unwrap();
     let config: Value = serde_yaml::from_str(&gateway.text).unwrap();
     [

@@ -4,7 +4,7 @@
 
 use std::collections::BTreeSet;
 
-use emberline_core::emit::Artefact;
+use emberline_core::emit::{Artefact, Emitter};
 use emberline_core::source::Sources;
 use emberline_core::target::Target;
 use serde_json::Value;
@@ -46,7 +46,7 @@ fn emitted(form: &str) -> Vec<Artefact> {
     let analysis = emberline_core::analyse(&sources, None);
     let said: Vec<&String> = analysis.findings.iter().map(|finding| &finding.message).collect();
     let plan = analysis.plan.unwrap_or_else(|| unreachable!("{said:?}"));
-    (0..plan.units()).flat_map(|unit| emberline_core::emit_unit(&plan, unit, &[Target::Grafana])).collect()
+    Emitter::new(&plan).all(&[Target::Grafana])
 }
 
 fn dashboards(form: &str) -> Vec<Value> {

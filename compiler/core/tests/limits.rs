@@ -1,7 +1,7 @@
 //! Views of SDKs are what OpenTelemetry's own schema says, and hold a metric to its declaration.
 #![allow(clippy::unwrap_used, reason = "a test may stop at the first surprise")]
 
-use emberline_core::emit::Artefact;
+use emberline_core::emit::{Artefact, Emitter};
 use emberline_core::source::Sources;
 use emberline_core::target::Target;
 use serde_json::{Value, json};
@@ -32,7 +32,7 @@ fn emitted(target: Target) -> Vec<Artefact> {
     let analysis = emberline_core::analyse(&sources, None);
     let said: Vec<&String> = analysis.findings.iter().map(|finding| &finding.message).collect();
     let plan = analysis.plan.unwrap_or_else(|| unreachable!("{said:?}"));
-    (0..plan.units()).flat_map(|unit| emberline_core::emit_unit(&plan, unit, &[target])).collect()
+    Emitter::new(&plan).all(&[target])
 }
 
 fn read(artefact: &Artefact) -> Value {

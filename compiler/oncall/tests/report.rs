@@ -1,6 +1,7 @@
 //! Write-ups of a recorded drill, as people read them.
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test may stop at the first surprise")]
 
+use emberline_core::Order;
 use emberline_core::model::Pace;
 use emberline_core::plan::Plan;
 use emberline_core::source::Sources;
@@ -23,7 +24,7 @@ fn plan() -> Plan {
          taken within 300 ms.\n    objective: 99%\n    sli:\n      events: {total: 'r{service_name=\"checkout\"}', bad: \
          'r{service_name=\"checkout\", code=\"500\"}'}\n",
     );
-    let analysis = emberline_core::analyse_at(&sources, None, Pace::Drill(Some(15)));
+    let analysis = emberline_core::compile(&sources, Order { pace: Pace::Drill(Some(15)), ..Order::default() });
     analysis.plan.unwrap_or_else(|| panic!("{:?}", analysis.findings))
 }
 

@@ -1,13 +1,13 @@
 //! A page for each finding code, as `emberline explain` prints it.
 
 use emberline_core::code;
-use emberline_core::emit::Artefact;
 use minijinja::context;
 
 use crate::notes;
 use crate::template::{self, Fault};
 
-pub(crate) fn pages() -> Result<Vec<Artefact>, Fault> {
+/// Paths below the folder of the pages, and texts.
+pub(crate) fn pages() -> Result<Vec<(String, String)>, Fault> {
     let all = code::all();
     let listed: Vec<_> = all
         .iter()
@@ -20,7 +20,7 @@ pub(crate) fn pages() -> Result<Vec<Artefact>, Fault> {
             cause => notes::html(code.cause), wrong => code.example.wrong(), right => code.example.right(),
             remedy => notes::html(code.remedy),
         };
-        Ok(crate::artefact(&format!("codes.d/{}.html", code.id), template::render("code.html", values)?))
+        Ok((format!("codes.d/{}.html", code.id), template::render("code.html", values)?))
     });
-    std::iter::once(Ok(crate::artefact("codes.d/index.html", list))).chain(pages).collect()
+    std::iter::once(Ok(("codes.d/index.html".to_owned(), list))).chain(pages).collect()
 }

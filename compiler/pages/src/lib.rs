@@ -21,8 +21,8 @@ pub use notes::{Notes, Unclaimed};
 pub use template::Fault;
 
 use emberline_core::emit::Artefact;
-use emberline_core::target::Target;
 use emberline_core::plan::{Plan, ServicePlan, SloPlan, runbook};
+use emberline_core::target::Target;
 use minijinja::value::Serde;
 use minijinja::{Value, context};
 
@@ -65,7 +65,7 @@ fn global(plan: &Plan) -> Result<Vec<Artefact>, Fault> {
     let mut artefacts = vec![artefact("index.html", index), artefact("index.md", in_markdown)];
     artefacts.extend(ASSETS.iter().map(|(name, text)| artefact(&format!("assets.d/{name}"), (*text).to_owned())));
     artefacts.push(artefact("assets.d/index.js", search::script(plan)));
-    artefacts.extend(codes::pages()?);
+    artefacts.extend(codes::pages()?.into_iter().map(|(path, text)| artefact(&path, text)));
     Ok(artefacts)
 }
 

@@ -7,10 +7,10 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use emberline_core::emit::Artefact;
-use emberline_core::target::Target;
+use emberline_core::emit::{Artefact, Emitter};
 use emberline_core::plan::Plan;
 use emberline_core::source::Sources;
+use emberline_core::target::Target;
 use emberline_pages::{Notes, Unclaimed};
 use scraper::{Html, Selector};
 use serde_json::Value;
@@ -157,7 +157,7 @@ fn walk(site: &BTreeMap<String, String>, boards: &BTreeSet<String>) -> usize {
 
 /// The artefacts of a target that are not pages.
 fn others(plan: &Plan, target: Target) -> Vec<Artefact> {
-    (0..plan.units()).flat_map(|unit| emberline_core::emit_unit(plan, unit, &[target])).collect()
+    Emitter::new(plan).all(&[target])
 }
 
 fn texts(value: &Value, key: &str, work: &mut dyn FnMut(&str, &str)) {

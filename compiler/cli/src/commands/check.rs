@@ -7,11 +7,11 @@ use emberline_core::finding::Finding;
 use super::gate::{Gate, show, status};
 use super::known::without_known;
 use super::summary::{self, Series};
-use crate::Status;
 use crate::args::Check;
 use crate::failure::Result;
 use crate::render::Report;
 use crate::render::entry::entries;
+use crate::status::Status;
 use crate::world::{git, read};
 
 /// Reports everything that is wrong with the specs, or what a change brought.

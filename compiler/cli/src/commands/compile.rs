@@ -3,17 +3,18 @@
 use std::mem::ManuallyDrop;
 
 use emberline_core::code::STALE_ARTEFACT;
+use emberline_core::emit::Emitter;
 use emberline_core::finding::{Finding, Severity};
 use emberline_core::plan::Plan;
 use emberline_core::source::Span;
 use emberline_core::target::Target;
 
 use super::gate::Gate;
-use crate::Status;
 use crate::args::{Compile, Format};
 use crate::failure::{Failure, Result};
 use crate::progress::Progress;
 use crate::render::counted;
+use crate::status::Status;
 use crate::terminal;
 use crate::world::diff::{self, Difference, Kind};
 use crate::world::emission::Emission;
@@ -41,9 +42,10 @@ pub(crate) fn run(compile: &Compile, quiet: bool) -> Result<Status> {
     let only = (!compile.only.is_empty()).then_some(&compile.only[..]);
     // Without `--only` the run answers for every target, and writes those that the policy asks for: what it no longer
     // asks for is stale.
+    let emitter = Emitter::new(&plan);
     let emit = |unit: usize, targets: &[_]| {
         let targets = if only.is_some() { targets } else { &plan.targets };
-        let mut artefacts = emberline_core::emit_unit(&plan, unit, targets);
+        let mut artefacts = emitter.unit(unit, targets);
         if targets.contains(&Target::Runbooks) {
             artefacts.extend(emberline_pages::emit(&plan, unit, &notes).map_err(Failure::bug)?);
         }

@@ -2,9 +2,9 @@
 
 use clap::CommandFactory;
 
-use crate::Status;
 use crate::args::{Arguments, Completions};
 use crate::failure::Result;
+use crate::status::Status;
 use crate::terminal;
 
 /// Prints the script.

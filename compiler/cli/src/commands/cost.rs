@@ -4,10 +4,10 @@ use std::fs::File;
 use std::io::Read as _;
 use std::path::Path;
 
-use emberline_core::Meaning;
 use emberline_core::finding::Severity;
 use emberline_core::plan::bounds::total;
 use emberline_core::source::Sources;
+use emberline_core::{Meaning, Needs, Order, compile};
 use emberline_oncall::money::bill::{self, Bill};
 use emberline_oncall::money::change;
 use emberline_oncall::money::measured::Measured;
@@ -16,10 +16,10 @@ use emberline_oncall::money::{Fault, Form};
 use serde::Serialize;
 
 use super::gate::show;
-use crate::Status;
 use crate::args::{Cost, FailOn, Format, MoneyFormat, Reporting};
 use crate::failure::{Failure, Result};
 use crate::render::Report;
+use crate::status::Status;
 use crate::terminal;
 use crate::world::{git, read, shown};
 
@@ -62,7 +62,8 @@ impl Meant {
         let read::Specs { sources, cut } = specs;
         let mut meaning = emberline_core::resolve(&sources);
         read::replace_cut(&mut meaning.findings, cut);
-        let bound = total(&emberline_core::check(&sources, Some(super::today())).bounds);
+        let order = Order { today: Some(super::today()), needs: Needs::Findings, ..Order::default() };
+        let bound = total(&compile(&sources, order).bounds);
         Self { sources, meaning, bound }
     }
 }

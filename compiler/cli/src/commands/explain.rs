@@ -5,9 +5,9 @@ use emberline_core::finding::Severity;
 use minijinja::context;
 
 use super::template;
-use crate::Status;
 use crate::args::Explain;
 use crate::failure::{Failure, Result};
+use crate::status::Status;
 use crate::terminal::{self, BOLD, RED, YELLOW};
 
 /// Prints the page of one code, or the list of all.

@@ -2,7 +2,6 @@
 
 use std::path::Path;
 
-use emberline_core::Analysis;
 use emberline_core::code::UNKNOWN_REFERENCE;
 use emberline_core::finding::{Finding, Severity};
 use emberline_core::model::{Pace, Prices};
@@ -11,12 +10,13 @@ use emberline_core::plan::bounds::ServiceBound;
 use emberline_core::quantity::Date;
 use emberline_core::source::{Sources, Span};
 use emberline_core::suggest;
+use emberline_core::{Analysis, Needs, Order, compile};
 use emberline_pages::{Notes, Unclaimed};
 
-use crate::Status;
 use crate::args::{Format, Reporting};
 use crate::failure::Result;
 use crate::render::{self, Report};
+use crate::status::Status;
 use crate::terminal;
 use crate::world::{notes, read};
 
@@ -50,7 +50,7 @@ impl Gate {
     /// The same in the time of a drill.
     pub(super) fn open_at(specs: &Path, pace: Pace) -> Result<Self> {
         let read::Specs { sources, cut } = read::read(specs)?;
-        let analysis = emberline_core::analyse_at(&sources, Some(super::today()), pace);
+        let analysis = compile(&sources, Order { today: Some(super::today()), pace, ..Order::default() });
         Ok(Self::from(sources, cut, analysis))
     }
 
@@ -79,10 +79,8 @@ impl Gate {
     pub(super) fn of(specs: read::Specs, today: Option<Date>, needs_plan: bool) -> Self {
         let read::Specs { sources, cut } = specs;
         let today = Some(today.unwrap_or_else(super::today));
-        let analysis = match needs_plan {
-            true => emberline_core::analyse(&sources, today),
-            false => emberline_core::check(&sources, today),
-        };
+        let needs = if needs_plan { Needs::Plan } else { Needs::Findings };
+        let analysis = compile(&sources, Order { today, needs, ..Order::default() });
         Self::from(sources, cut, analysis)
     }
 

@@ -5,9 +5,9 @@ use std::path::{Component, Path};
 use minijinja::context;
 
 use super::template;
-use crate::Status;
 use crate::args::Init;
 use crate::failure::{Failure, Result};
+use crate::status::Status;
 use crate::terminal;
 use crate::world::{shown, write};
 

@@ -5,10 +5,10 @@ use std::net::SocketAddr;
 use emberline_core::finding::Severity;
 
 use super::gate::{self, Gate};
-use crate::Status;
 use crate::args::{FailOn, Format, Preview, Reporting};
 use crate::failure::{Failure, Result};
 use crate::preview::{self, Site};
+use crate::status::Status;
 use crate::terminal;
 
 /// Serves until it is ended from outside. Specs with errors are shown, and not served.

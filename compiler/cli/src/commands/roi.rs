@@ -3,9 +3,9 @@
 use emberline_oncall::money::{bill, drills, returns};
 
 use super::cost::{failed, meant, measured, put, sound, terms};
-use crate::Status;
 use crate::args::Roi;
 use crate::failure::Result;
+use crate::status::Status;
 use crate::world::shown;
 
 /// Shows what shorter incidents are worth against what telemetry costs.

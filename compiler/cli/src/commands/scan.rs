@@ -12,10 +12,10 @@ use ignore::WalkBuilder;
 
 use super::gate::{show, status};
 use super::known::without_known;
-use crate::Status;
 use crate::args::Scan;
 use crate::failure::{Failure, Result};
 use crate::render::Report;
+use crate::status::Status;
 use crate::terminal;
 use crate::world::{git, shown};
 

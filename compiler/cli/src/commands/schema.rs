@@ -1,8 +1,8 @@
 //! `emberline schema`: the JSON Schema of a spec, for editors and other tools.
 
-use crate::Status;
 use crate::args::{Schema, SchemaKind};
 use crate::failure::Result;
+use crate::status::Status;
 use crate::terminal;
 
 /// Prints the schema.

@@ -12,10 +12,10 @@ use emberline_evidence::judge::{self, Sampled, Verdict, judge};
 use emberline_evidence::replay::Replay;
 
 use super::gate::{show, status};
-use crate::Status;
 use crate::args::{Stage, Verify};
 use crate::failure::{Failure, Result};
 use crate::render::{Report, counted};
+use crate::status::Status;
 use crate::terminal;
 use crate::world::{read, shown};
 

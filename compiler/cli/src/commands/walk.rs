@@ -10,9 +10,9 @@ use emberline_oncall::source::{Connected, Endpoints};
 use emberline_oncall::walk::{self, Question, Verdict};
 
 use super::gate::{self, Gate};
-use crate::Status;
 use crate::args::{FailOn, Format, Reporting, Walk, WalkFormat};
 use crate::failure::{Failure, Result};
+use crate::status::Status;
 use crate::terminal;
 use crate::world::{shown, write_file};
 

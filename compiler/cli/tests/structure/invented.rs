@@ -46,7 +46,7 @@ fn every_way_to_import_is_seen() {
         ("use crate::c; fn f() { c::b::run() }", "b.rs"),
         ("use crate::c::own;", "c/mod.rs"),
         // By the module's name, though a function has it too.
-        ("use crate::e; fn f() { e::deep(); }", "e/mod.rs"),
+        ("fn f() { crate::e::deep(); }", "e/mod.rs"),
         ("mod inner { use super::super::b::Thing; }", "b.rs"),
     ] {
         let seen = imported_by_a(a).join(" ");

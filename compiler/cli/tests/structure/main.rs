@@ -21,9 +21,12 @@ use floors::Floors;
 use imports::imports;
 use names::{Crate, Files};
 
-/// Of each crate the most circles, and the most files of one. These only ever fall.
-const MOST: &[(&str, usize, usize)] =
-    &[("cli", 4, 18), ("core", 6, 69), ("evidence", 4, 7), ("oncall", 5, 18), ("pages", 1, 2)];
+/// The most files that may import each other.
+const LARGEST: usize = 5;
+/// The most circles in all crates together.
+const MOST: usize = 6;
+/// Crates that are above these bars yet: their circles, and the files of the largest. These numbers only ever fall.
+const ABOVE: &[(&str, usize, usize)] = &[("evidence", 4, 7), ("oncall", 5, 18)];
 
 /// The folders of the compiler's crates, by name.
 fn crates() -> BTreeMap<String, PathBuf> {
@@ -45,7 +48,7 @@ fn sources(folder: &Path) -> Files {
 
 #[test]
 fn files_that_import_each_other_are_few() {
-    let mut above = Vec::new();
+    let (mut above, mut all) = (Vec::new(), 0);
     for (name, folder) in crates() {
         let imports = imports(&sources(&folder));
         let circles = circles(&imports);
@@ -59,21 +62,29 @@ fn files_that_import_each_other_are_few() {
                 println!("    {file} imports {}", around.join(", "));
             }
         }
-        let (_, most, of) = MOST.iter().find(|(of, ..)| *of == name).copied().unwrap_or(("", 0, 0));
-        above.extend((circles.len() > most || largest > of).then_some(name));
+        match ABOVE.iter().find(|(of, ..)| *of == name) {
+            Some((_, most, of)) => above.extend((circles.len() > *most || largest > *of).then_some(name)),
+            None => {
+                all += circles.len();
+                above.extend((largest > LARGEST).then_some(name));
+            }
+        }
     }
-    assert!(above.is_empty(), "{above:?} have more circles than they had, or larger ones; run with --nocapture");
+    assert!(above.is_empty(), "{above:?} have larger circles than they may; run with --nocapture to see them");
+    assert!(all <= MOST, "{all} circles, at most {MOST} are allowed; run with --nocapture to see them");
 }
 
 #[test]
 fn no_import_runs_upward() {
     let mut faults = Vec::new();
     for (name, folder) in crates() {
-        if let Ok(text) = fs::read_to_string(folder.join("floors.txt")) {
-            let found = Floors::read(&text).faults(&imports(&sources(&folder)));
-            println!("{name}: {} imports run upward", found.len());
-            faults.extend(found.into_iter().map(|fault| format!("{name}: {fault}")));
-        }
+        let Ok(text) = fs::read_to_string(folder.join("floors.txt")) else {
+            faults.push(format!("{name} has no floors.txt"));
+            continue;
+        };
+        let found = Floors::read(&text).faults(&imports(&sources(&folder)));
+        println!("{name}: {} imports run upward", found.len());
+        faults.extend(found.into_iter().map(|fault| format!("{name}: {fault}")));
     }
     assert!(faults.is_empty(), "{} faults:\n{}", faults.len(), faults.join("\n"));
 }

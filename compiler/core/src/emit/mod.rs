@@ -15,50 +15,74 @@ mod tests;
 pub use artefact::Artefact;
 
 use crate::plan::Plan;
+use crate::proof::Courses;
 use crate::target::Target;
 use artefact::{HEADER, write};
 
-/// Generates one unit's files of the given targets: a service's, or for the last unit what is global.
-#[must_use]
-pub fn emit(plan: &Plan, unit: usize, targets: &[Target]) -> Vec<Artefact> {
-    let mut artefacts = Vec::new();
-    match plan.services.get(unit) {
-        Some(service) => {
-            for target in targets {
-                match target {
-                    Target::Rules => artefacts.push(prometheus::emit(service)),
-                    Target::Tests => artefacts.extend(tests::emit(service, &plan.courses)),
-                    Target::Operator => artefacts.push(operator::emit(service, &plan.operator)),
-                    Target::Limits => artefacts.push(limits::views(service, &plan.telemetry)),
-                    Target::Grafana => artefacts.push(grafana::service(service, plan)),
-                    Target::Schema
-                    | Target::Collector
-                    | Target::Retention
-                    | Target::Alertmanager
-                    | Target::Runbooks => {}
+/// Writes a plan's files, unit by unit: a unit is a service, and the last one what is global. Units are independent, so
+/// callers may ask for them side by side.
+#[derive(Debug)]
+pub struct Emitter<'p> {
+    plan: &'p Plan,
+    /// What the proofs of units have in common, worked out once.
+    courses: Courses,
+}
+
+impl<'p> Emitter<'p> {
+    /// For the files of a plan.
+    #[must_use]
+    pub fn new(plan: &'p Plan) -> Self {
+        Self { plan, courses: Courses::default() }
+    }
+
+    /// One unit's files of the given targets.
+    #[must_use]
+    pub fn unit(&self, unit: usize, targets: &[Target]) -> Vec<Artefact> {
+        let mut artefacts = Vec::new();
+        match self.plan.services.get(unit) {
+            Some(service) => {
+                for target in targets {
+                    match target {
+                        Target::Rules => artefacts.push(prometheus::emit(service)),
+                        Target::Tests => artefacts.extend(tests::emit(service, &self.courses)),
+                        Target::Operator => artefacts.push(operator::emit(service, &self.plan.operator)),
+                        Target::Limits => artefacts.push(limits::views(service, &self.plan.telemetry)),
+                        Target::Grafana => artefacts.push(grafana::service(service, self.plan)),
+                        Target::Schema
+                        | Target::Collector
+                        | Target::Retention
+                        | Target::Alertmanager
+                        | Target::Runbooks => {}
+                    }
+                }
+            }
+            None => {
+                if targets.contains(&Target::Schema) {
+                    artefacts.extend(schema::emit());
+                }
+                if targets.contains(&Target::Collector) {
+                    artefacts.extend(collector::emit(&self.plan.telemetry));
+                }
+                if targets.contains(&Target::Retention) {
+                    artefacts.extend(retention::emit(&self.plan.telemetry));
+                }
+                if targets.contains(&Target::Alertmanager) {
+                    artefacts.push(alertmanager::emit(&self.plan.alertmanager));
+                }
+                if targets.contains(&Target::Grafana) {
+                    artefacts.extend(grafana::global(self.plan));
+                }
+                if targets.contains(&Target::Limits) {
+                    artefacts.push(limits::prometheus(&self.plan.telemetry));
                 }
             }
         }
-        None => {
-            if targets.contains(&Target::Schema) {
-                artefacts.extend(schema::emit());
-            }
-            if targets.contains(&Target::Collector) {
-                artefacts.extend(collector::emit(&plan.telemetry));
-            }
-            if targets.contains(&Target::Retention) {
-                artefacts.extend(retention::emit(&plan.telemetry));
-            }
-            if targets.contains(&Target::Alertmanager) {
-                artefacts.push(alertmanager::emit(&plan.alertmanager));
-            }
-            if targets.contains(&Target::Grafana) {
-                artefacts.extend(grafana::global(plan));
-            }
-            if targets.contains(&Target::Limits) {
-                artefacts.push(limits::prometheus(&plan.telemetry));
-            }
-        }
+        artefacts
     }
-    artefacts
+
+    /// The files of all units.
+    #[must_use]
+    pub fn all(&self, targets: &[Target]) -> Vec<Artefact> {
+        (0..self.plan.units()).flat_map(|unit| self.unit(unit, targets)).collect()
+    }
 }

@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::lists::listed;
 use super::policy::Policy;
 use super::semconv;
 use crate::code;
@@ -9,7 +10,7 @@ use crate::finding::Finding;
 use crate::metric::{self, Domain, Joint, Label};
 use crate::scope::Scope;
 use crate::source::{Span, Spanned};
-use crate::spec::{JointSpec, LabelSpec, MetricSpec, Text};
+use crate::spec::{JointSpec, LabelSpec, MetricSpec};
 use crate::suggest;
 
 /// The domain of one label; `None` where the declaration bounds nothing. What is at fault in itself counts as bounded.
@@ -46,35 +47,6 @@ pub(super) fn of(spec: &LabelSpec, policy: &Policy, scope: &mut Scope<'_>) -> Op
         return Some(enumerated(name, policy, scope));
     }
     spec.flawed.any(&["values", "max_values", "enumeration", "semconv"]).then_some(Domain::Count(1))
-}
-
-/// A list of values; what else it holds is not known once an element was at fault.
-pub(super) fn listed(values: &Spanned<Vec<Spanned<Text>>>, flawed: bool, scope: &mut Scope<'_>) -> Domain {
-    let mut seen: BTreeMap<&str, Span> = BTreeMap::new();
-    for value in &values.value {
-        if let Some(earlier) = seen.insert(&value.value.0, value.span) {
-            scope.report(
-                Finding::new(
-                    &code::DUPLICATE_NAME,
-                    value.span,
-                    format!("the value `{}` is listed twice", value.value.0),
-                )
-                .related(earlier, "first listed here")
-                .hint("keep one of them"),
-            );
-        }
-    }
-    if values.value.is_empty() && !flawed {
-        scope.report(
-            Finding::new(&code::INVALID_VALUE, values.span, "a label without values cannot be set")
-                .hint("list the values, or remove the label"),
-        );
-        return Domain::Count(1);
-    }
-    if flawed {
-        return Domain::Count(1);
-    }
-    Domain::Values(values.value.iter().map(|value| value.value.0.clone()).collect())
 }
 
 /// A list of the policy's.

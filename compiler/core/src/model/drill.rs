@@ -8,9 +8,10 @@ use crate::source::Spanned;
 use crate::spec::{DrillSpec, Text};
 
 /// In whose time specs are compiled.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Pace {
     /// As the policy's `time_scale` says.
+    #[default]
     Policy,
     /// As that of its `drill` says, or this one in its place.
     Drill(Option<u32>),

@@ -2,12 +2,12 @@
 
 use std::collections::BTreeMap;
 
-use super::domain::listed;
 use crate::code;
 use crate::finding::Finding;
 use crate::metric::Domain;
 use crate::scope::Scope;
-use crate::spec::{PolicySpec, RegistryAttribute};
+use crate::source::{Span, Spanned};
+use crate::spec::{PolicySpec, RegistryAttribute, Text};
 
 /// Values that registries enumerate, by attribute. One that is declared twice with other values is at fault.
 pub(super) fn registry<'f>(
@@ -49,4 +49,33 @@ pub(super) fn enumerations(spec: Option<&PolicySpec>, scope: &mut Scope<'_>) -> 
         enumerations.insert(name.value.clone(), values);
     }
     enumerations
+}
+
+/// A list of values; what else it holds is not known once an element was at fault.
+pub(super) fn listed(values: &Spanned<Vec<Spanned<Text>>>, flawed: bool, scope: &mut Scope<'_>) -> Domain {
+    let mut seen: BTreeMap<&str, Span> = BTreeMap::new();
+    for value in &values.value {
+        if let Some(earlier) = seen.insert(&value.value.0, value.span) {
+            scope.report(
+                Finding::new(
+                    &code::DUPLICATE_NAME,
+                    value.span,
+                    format!("the value `{}` is listed twice", value.value.0),
+                )
+                .related(earlier, "first listed here")
+                .hint("keep one of them"),
+            );
+        }
+    }
+    if values.value.is_empty() && !flawed {
+        scope.report(
+            Finding::new(&code::INVALID_VALUE, values.span, "a label without values cannot be set")
+                .hint("list the values, or remove the label"),
+        );
+        return Domain::Count(1);
+    }
+    if flawed {
+        return Domain::Count(1);
+    }
+    Domain::Values(values.value.iter().map(|value| value.value.0.clone()).collect())
 }

@@ -16,7 +16,7 @@ use crate::code;
 use crate::finding::Finding;
 use crate::indicator::{self, Resolved, Setting};
 use crate::metric::{self, Domain, Index, Label, Metric, MetricType, Metrics};
-use crate::quantity::{Duration, Percent};
+use crate::quantity::{Duration, Percent, Period};
 use crate::scope::Scope;
 use crate::source::{SourceId, Sources, Span, Spanned};
 use crate::spec::{File, MetricSpec, Named, PolicySpec, ServiceSpec, SloSpec, is_policy};
@@ -320,9 +320,9 @@ fn objective(objective: Spanned<Percent>, scope: &mut Scope<'_>) -> Option<Spann
     None
 }
 
-fn window(spec: &SloSpec, scope: &mut Scope<'_>) -> Option<Spanned<Duration>> {
+fn window(spec: &SloSpec, scope: &mut Scope<'_>) -> Option<Spanned<Period>> {
     let Some(window) = spec.window else {
-        return Some(Spanned::new(Duration::from_days(30), spec.name.0.as_ref()?.span));
+        return Some(Spanned::new(Period::rolling(Duration::from_days(30)), spec.name.0.as_ref()?.span));
     };
     let (least, most) = (Duration::from_days(1), Duration::from_days(90));
     if window.value < least || window.value > most || !window.value.is_multiple_of(Duration::from_minutes(5)) {
@@ -336,7 +336,7 @@ fn window(spec: &SloSpec, scope: &mut Scope<'_>) -> Option<Spanned<Duration>> {
         );
         return None;
     }
-    Some(window)
+    Some(window.map(Period::rolling))
 }
 
 fn resolve_metrics(specs: &[&ServiceSpec], policy: &Policy, scope: &mut Scope<'_>) -> Metrics {

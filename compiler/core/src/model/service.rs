@@ -6,7 +6,7 @@ use std::sync::Arc;
 use super::alerting::{Alerting, DataStates};
 use crate::indicator::Indicator;
 use crate::metric::Metric;
-use crate::quantity::{Duration, Percent, Rate};
+use crate::quantity::{Percent, Period, Rate};
 use crate::source::{Span, Spanned};
 use crate::spec::{CallKind, Pii};
 
@@ -70,8 +70,8 @@ pub struct Slo {
     pub description: Option<String>,
     /// The share of good events promised: above 0%, below 100%.
     pub objective: Spanned<Percent>,
-    /// The rolling window: 1d to 90d in steps of 5m.
-    pub window: Spanned<Duration>,
+    /// The window over which it must hold: 1d to 90d in steps of 5m.
+    pub window: Spanned<Period>,
     /// How events are counted.
     pub sli: Arc<dyn Indicator>,
     /// Labels kept apart, by Prometheus name, sorted; the policy's among them.

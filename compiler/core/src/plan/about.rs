@@ -2,6 +2,7 @@
 
 use rust_decimal::Decimal;
 
+use super::spans::shared_conditions;
 use crate::model;
 use crate::model::{Service, Slo};
 use crate::promql::MatchOp;
@@ -99,7 +100,7 @@ impl AboutSlo {
             description: slo.description.clone(),
             notes: slo.notes.clone(),
             threshold: slo.sli.threshold().map(|threshold| threshold.longest.value),
-            only: super::telemetry::shared_conditions(&*slo.sli),
+            only: shared_conditions(&*slo.sli),
             events_per_hour: slo.traffic.map(|traffic| traffic.value.per_hour()),
             place: Place::of(slo.name.span, sources),
         }

@@ -2,22 +2,17 @@
 
 use rust_decimal::Decimal;
 
-use super::slo::SloPlan;
+use super::guard::Guard;
 use super::statement::Statement;
-use super::timing::Window;
+use super::terms::Terms;
+use super::timing::{Scale, Window};
 use crate::model::{Pair, Response, Slo, Strength};
-use crate::quantity::Duration;
+use crate::quantity::{Duration, Period};
 
 /// A group counts as known when it had events within this long.
 pub(super) const GONE_KNOWN: Duration = Duration::from_days(1);
 /// A known group counts as gone, and a silent one as idle, after this long.
 pub(super) const GONE_RECENT: Duration = Duration::from_minutes(30);
-/// Below so many events an hour, a burn alert waits for [`FEW_BAD_EVENTS`]: at 10 an hour that removed every false page
-/// of 30 days and still found outages in 16 minutes (field/arithmetic.md §6).
-const LOW_TRAFFIC_PER_HOUR: u32 = 300;
-/// See [`LOW_TRAFFIC_PER_HOUR`].
-const FEW_BAD_EVENTS: u32 = 3;
-
 /// A burn-rate alert.
 #[derive(Debug)]
 pub struct BurnAlert {
@@ -40,16 +35,6 @@ pub struct BurnAlert {
     pub statement: Statement,
     /// Where the pair was written.
     pub span: Option<crate::source::Span>,
-}
-
-/// The least number of bad events that may fire an alert.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub struct Guard {
-    /// As people say it.
-    pub events: u32,
-    /// What the recorded count must reach: half an event less, since a rate does not count in whole events; for time
-    /// slices in seconds.
-    pub count: Decimal,
 }
 
 /// A state of missing data.
@@ -83,13 +68,13 @@ pub struct StateAlert {
 }
 
 /// The burn-rate alert of a pair.
-pub(super) fn burn(pair: &Pair, slo: &Slo, plan: &SloPlan) -> BurnAlert {
-    let burn = burn_rate(pair, plan.window);
-    let threshold = rounded(burn * plan.budget);
-    let guard = guard(slo, plan);
-    let long = Window::of(pair.long, plan.scale);
-    let short = Window::of(pair.short, plan.scale);
-    let statement = Statement::of(plan, &long, &short, burn, threshold, guard);
+pub(super) fn burn(pair: &Pair, slo: &Slo, terms: &Terms) -> BurnAlert {
+    let burn = burn_rate(pair, terms.window);
+    let threshold = rounded(burn * terms.budget);
+    let guard = Guard::of(slo, terms);
+    let long = Window::of(pair.long, terms.scale);
+    let short = Window::of(pair.short, terms.scale);
+    let statement = Statement::of(terms, &long, &short, burn, threshold, guard);
     BurnAlert {
         name: slo.alerting.names.burn.clone(),
         long,
@@ -103,13 +88,11 @@ pub(super) fn burn(pair: &Pair, slo: &Slo, plan: &SloPlan) -> BurnAlert {
     }
 }
 
-/// burn = share of budget × window ÷ long window, never below 1: at 1 the budget lasts exactly as long as it should.
-fn burn_rate(pair: &Pair, window: Duration) -> Decimal {
+/// The pair's burn rate, never below 1: at 1 the budget lasts exactly as long as it should.
+fn burn_rate(pair: &Pair, window: Period) -> Decimal {
     let burn = match pair.strength {
         Strength::Burn(burn) => burn,
-        Strength::Budget(share) => {
-            rounded(share.share() * Decimal::from(window.millis()) / Decimal::from(pair.long.millis().max(1)))
-        }
+        Strength::Budget(share) => rounded(window.burn_rate(share.share(), pair.long)),
     };
     burn.max(Decimal::ONE).normalize()
 }
@@ -119,17 +102,8 @@ fn rounded(value: Decimal) -> Decimal {
     value.round_sf(12).unwrap_or(value).normalize()
 }
 
-fn guard(slo: &Slo, plan: &SloPlan) -> Option<Guard> {
-    // Slices come at a fixed pace, so only a declared guard applies to them.
-    let few = !plan.sli.unit().is_paced
-        && slo.traffic.is_some_and(|traffic| traffic.value.per_hour() < Decimal::from(LOW_TRAFFIC_PER_HOUR));
-    let events = slo.alerting.min_bad_events.unwrap_or(if few { FEW_BAD_EVENTS } else { 0 });
-    let unit = if plan.sli.unit().is_paced { plan.step_seconds() } else { Decimal::ONE };
-    (events > 0).then(|| Guard { events, count: (Decimal::from(events) - Decimal::new(5, 1)) * unit })
-}
-
 /// The alerts on missing data that the objective asks for.
-pub(super) fn states(slo: &Slo, plan: &SloPlan) -> Vec<StateAlert> {
+pub(super) fn states(slo: &Slo, scale: Scale) -> Vec<StateAlert> {
     let names = &slo.alerting.names;
     let all = [
         (State::Absent, &slo.data.absent, &names.absent, 2),
@@ -143,10 +117,10 @@ pub(super) fn states(slo: &Slo, plan: &SloPlan) -> Vec<StateAlert> {
             Some(StateAlert {
                 state,
                 name: name.clone(),
-                hold: plan.scale.real(Duration::from_minutes(minutes)),
-                reach: plan.scale.real(Duration::from_minutes(5)),
-                known: Window::of(GONE_KNOWN, plan.scale),
-                recent: Window::of(GONE_RECENT, plan.scale),
+                hold: scale.real(Duration::from_minutes(minutes)),
+                reach: scale.real(Duration::from_minutes(5)),
+                known: Window::of(GONE_KNOWN, scale),
+                recent: Window::of(GONE_RECENT, scale),
                 severity: severity.clone(),
             })
         })

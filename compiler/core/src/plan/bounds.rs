@@ -256,7 +256,7 @@ mod tests {
                  events: {{total: requests_total, bad: 'requests_total{{code=\"500\"}}', group_by: [kind]}}\n"
             ));
             let plan = analysis.plan.unwrap();
-            let artefacts = crate::emit_unit(&plan, 0, &[crate::target::Target::Rules]);
+            let artefacts = crate::emit::Emitter::new(&plan).unit(0, &[crate::target::Target::Rules]);
             let rules = &artefacts.first().unwrap().text;
             let recorded = rules.matches("record: ").count();
             let bound = analysis.bounds.first().unwrap().slos.first().unwrap();

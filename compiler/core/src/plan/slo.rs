@@ -8,10 +8,13 @@ use rust_decimal::Decimal;
 use super::about::AboutSlo;
 use super::alert::{self, BurnAlert, StateAlert};
 use super::names;
+use super::statement::{oracle_pair, times};
+use super::terms::Terms;
 use super::timing::{Scale, Timing, Window};
 use crate::indicator::Indicator;
 use crate::model::{Alerting, Domain, Policy, Response, Service, Slo};
-use crate::quantity::Duration;
+use crate::oracle::closed_form::Estimate;
+use crate::quantity::{Duration, Period};
 use crate::source::Sources;
 
 /// Everything that is generated for one objective.
@@ -34,9 +37,9 @@ pub struct SloPlan {
     /// The share of events that may be bad: 1 − objective, exact.
     pub budget: Decimal,
     /// The window of the promise, nominal.
-    pub window: Duration,
+    pub window: Period,
     /// The window of the promise, real.
-    pub window_real: Duration,
+    pub window_real: Period,
     /// What counts events.
     pub sli: Arc<dyn Indicator>,
     /// Intervals and steps.
@@ -78,23 +81,27 @@ impl SloPlan {
             vec![("service".to_owned(), service.name.value.clone()), ("slo".to_owned(), slo.name.value.clone())];
         labels.extend(policy.labels.iter().map(|(name, value)| (name.clone(), value.clone())));
         let objective = slo.objective.value.share();
-        let mut plan = Self {
+        let budget = (Decimal::ONE - objective).normalize();
+        let (window, window_real) = (slo.window.value, scale.period(slo.window.value));
+        let keep_firing_for = scale.real(slo.alerting.keep_firing_for);
+        let terms = Terms { budget, window, window_real, timing, scale, unit: sli.unit(), keep_firing_for };
+        Self {
             service: service.name.value.clone(),
             name: slo.name.value.clone(),
             stem: names::stem(&slo.name.value),
             info: info(slo, service),
             group_by: slo.group_by.iter().map(|label| label.value.clone()).collect(),
             objective,
-            budget: (Decimal::ONE - objective).normalize(),
-            window: slo.window.value,
-            window_real: scale.real(slo.window.value),
+            budget,
+            window,
+            window_real,
             sli,
             timing,
             scale,
             windows,
-            burns: Vec::new(),
-            states: Vec::new(),
-            keep_firing_for: scale.real(slo.alerting.keep_firing_for),
+            burns: slo.alerting.pairs.iter().map(|pair| alert::burn(pair, slo, &terms)).collect(),
+            states: alert::states(slo, scale),
+            keep_firing_for,
             labels,
             domains: domains(slo, service),
             proves_long: false,
@@ -102,10 +109,20 @@ impl SloPlan {
             about: AboutSlo::of(slo, sources),
             alerting: Arc::clone(&slo.alerting),
             policy: Arc::clone(policy),
-        };
-        plan.burns = slo.alerting.pairs.iter().map(|pair| alert::burn(pair, slo, &plan)).collect();
-        plan.states = alert::states(slo, &plan);
-        plan
+        }
+    }
+
+    /// What its alerts are worked out from.
+    pub(super) fn terms(&self) -> Terms {
+        Terms {
+            budget: self.budget,
+            window: self.window,
+            window_real: self.window_real,
+            timing: self.timing,
+            scale: self.scale,
+            unit: self.sli.unit(),
+            keep_firing_for: self.keep_firing_for,
+        }
     }
 
     /// What the longest windows' rules depend on: objectives of one shape stand or fall together.
@@ -116,18 +133,22 @@ impl SloPlan {
     /// The seconds that one sample of a stepped sum stands for.
     #[must_use]
     pub fn step_seconds(&self) -> Decimal {
-        seconds(self.timing.step)
+        self.timing.step.exact_seconds()
     }
 
     /// The real window of the promise in seconds.
     #[must_use]
     pub fn window_seconds(&self) -> Decimal {
-        seconds(self.window_real)
+        self.window_real.exact_seconds()
     }
 }
 
-fn seconds(duration: Duration) -> Decimal {
-    (Decimal::from(duration.millis()) / Decimal::ONE_THOUSAND).normalize()
+/// When an objective's alert fires and clears, from the start and the end of errors at `error_ratio` (0 to 1), as
+/// [`Statement`](super::Statement) says it of a total outage; `None` where it never does. `keep_firing_for` comes on top. Time slices only know
+/// bad minutes: whatever makes one bad counts as a total outage.
+#[must_use]
+pub fn expected(slo: &SloPlan, burn: &BurnAlert, error_ratio: f64) -> (Option<Estimate>, Option<Estimate>) {
+    times(&slo.terms(), &oracle_pair(&burn.long, &burn.short, burn.threshold, burn.guard), error_ratio)
 }
 
 /// How often the objective's series get a sample: as their metric says, else as the policy does; the slowest counts.

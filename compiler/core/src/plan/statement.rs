@@ -3,8 +3,8 @@
 use rust_decimal::Decimal;
 use rust_decimal::prelude::ToPrimitive;
 
-use super::alert::{BurnAlert, Guard};
-use super::slo::SloPlan;
+use super::guard::Guard;
+use super::terms::Terms;
 use super::timing::{Timing, Window};
 use crate::oracle;
 use crate::oracle::closed_form::{self, Estimate};
@@ -29,7 +29,7 @@ pub struct Statement {
 
 impl Statement {
     pub(super) fn of(
-        plan: &SloPlan,
+        terms: &Terms,
         long: &Window,
         short: &Window,
         burn: Decimal,
@@ -37,10 +37,10 @@ impl Statement {
         guard: Option<Guard>,
     ) -> Self {
         let pair = oracle_pair(long, short, threshold, guard);
-        let (fires, clears) = times(plan, &pair, 1.0);
-        let budget = plan.budget.to_f64().unwrap_or(1.0);
+        let (fires, clears) = times(terms, &pair, 1.0);
+        let budget = terms.budget.to_f64().unwrap_or(1.0);
         Self {
-            budget_gone: fires.map(|at| closed_form::budget_gone(at.seconds, 1.0, budget, plan.window_real.seconds())),
+            budget_gone: fires.map(|at| closed_form::budget_gone(at.seconds, 1.0, budget, terms.window_real.seconds())),
             fires,
             clears,
             one_failure_below: closed_form::one_failure_pages_below(&pair),
@@ -50,15 +50,15 @@ impl Statement {
     }
 
     /// The sentences of an alert's description.
-    pub(super) fn text(&self, plan: &SloPlan, long: Duration, threshold: Decimal) -> String {
+    pub(super) fn text(&self, terms: &Terms, long: Duration, threshold: Decimal) -> String {
         let percent = (threshold * Decimal::ONE_HUNDRED).normalize();
-        let events = plan.sli.unit().events;
+        let events = terms.unit.events;
         let mut text = format!("More than {percent}% of {events} were bad over {long} and still are. ");
-        let spent = self.burn * Decimal::from(long.millis()) / Decimal::from(plan.window.millis().max(1));
+        let spent = terms.window.spent(self.burn, long);
         let spent = (spent * Decimal::ONE_HUNDRED).round_sf(3).unwrap_or(spent).normalize();
-        text.push_str(&format!("At this rate {spent}% of the error budget of {} goes every {long}. ", plan.window));
+        text.push_str(&format!("At this rate {spent}% of the error budget of {} goes every {long}. ", terms.window));
         if let (Some(fires), Some(clears), Some(gone)) = (self.fires, self.clears, self.budget_gone) {
-            let clears = Duration::from_millis(whole_seconds(clears.seconds).millis() + plan.keep_firing_for.millis());
+            let clears = Duration::from_millis(whole_seconds(clears.seconds).millis() + terms.keep_firing_for.millis());
             text.push_str(&format!(
                 "A total outage fires this after about {} with {}% of the budget gone; it clears about {clears} after recovery.",
                 whole_seconds(fires.seconds),
@@ -73,19 +73,12 @@ impl Statement {
     }
 }
 
-/// When an objective's alert fires and clears, from the start and the end of errors at `error_ratio` (0 to 1), as
-/// [`Statement`] says it of a total outage; `None` where it never does. `keep_firing_for` comes on top. Time slices only know
-/// bad minutes: whatever makes one bad counts as a total outage.
-#[must_use]
-pub fn expected(slo: &SloPlan, burn: &BurnAlert, error_ratio: f64) -> (Option<Estimate>, Option<Estimate>) {
-    times(slo, &oracle_pair(&burn.long, &burn.short, burn.threshold, burn.guard), error_ratio)
-}
-
-fn times(plan: &SloPlan, pair: &oracle::Pair, error_ratio: f64) -> (Option<Estimate>, Option<Estimate>) {
-    if plan.sli.unit().is_whole {
-        return slices(&plan.timing, pair);
+/// When a pair of windows fires and clears at a share of bad events; see [`expected`](super::expected).
+pub(super) fn times(terms: &Terms, pair: &oracle::Pair, error_ratio: f64) -> (Option<Estimate>, Option<Estimate>) {
+    if terms.unit.is_whole {
+        return slices(&terms.timing, pair);
     }
-    let timing = plan.timing.of_oracle();
+    let timing = terms.timing.to_oracle();
     (closed_form::fires(&timing, pair, error_ratio), closed_form::clears(&timing, pair, error_ratio))
 }
 
@@ -113,8 +106,8 @@ fn slices(timing: &Timing, pair: &oracle::Pair) -> (Option<Estimate>, Option<Est
 /// A pair of windows as the oracle takes it.
 pub(crate) fn oracle_pair(long: &Window, short: &Window, threshold: Decimal, guard: Option<Guard>) -> oracle::Pair {
     oracle::Pair {
-        long: long.of_oracle(),
-        short: short.of_oracle(),
+        long: long.to_oracle(),
+        short: short.to_oracle(),
         threshold: threshold.to_f64().unwrap_or(1.0),
         guard: guard.and_then(|guard| guard.count.to_f64()),
     }

@@ -9,18 +9,13 @@ use rust_decimal::prelude::ToPrimitive;
 
 use super::bounds::MetricBound;
 use super::conventions::{CONVENTIONAL, SQL, URLS};
+use super::spans::shared_conditions;
 use super::timing::Scale;
-use crate::indicator::{Indicator, Reading};
 use crate::metric::MetricType;
-use crate::model::{LogTier, Metric, Policy, Retention, Service, label_name};
+use crate::model::{LogTier, Metric, Model, Policy, Retention, Service};
 use crate::promql::MatchOp;
 use crate::quantity::Duration;
 use crate::spec::Pii;
-
-/// Attributes that semantic conventions put on spans as well as on metrics: a matcher on such a label says the same of a
-/// span. A matcher on any other is left out, so that more traces are kept and never fewer.
-const SHARED: [&str; 5] =
-    ["http.route", "http.request.method", "rpc.method", "rpc.service", "messaging.destination.name"];
 
 /// Span durations where no histogram is declared, in seconds; OpenTelemetry's advice for HTTP servers (semantic
 /// conventions 1.38, `http.server.request.duration`).
@@ -180,18 +175,6 @@ impl ServiceTelemetry {
     }
 }
 
-/// What an indicator's selector asks of labels that spans have as attributes: key, operator, value or pattern.
-pub(super) fn shared_conditions(sli: &dyn Indicator) -> Vec<(String, MatchOp, String)> {
-    // The first is that of all events, where there are two.
-    let query = sli.readings().first().and_then(Reading::query);
-    let matchers = query.into_iter().flat_map(|query| &query.selector.matchers);
-    let shared = matchers.filter_map(|matcher| {
-        let shared = SHARED.iter().find(|key| label_name(key) == matcher.label || **key == matcher.label)?;
-        Some(((*shared).to_owned(), matcher.op, matcher.value.clone()))
-    });
-    shared.collect()
-}
-
 impl Stream {
     fn of(metric: &Metric) -> Self {
         let bound = MetricBound::of(metric);
@@ -215,6 +198,19 @@ impl Stream {
 }
 
 impl TelemetryPlan {
+    /// What collectors are told, where nothing else is needed of a plan.
+    pub(crate) fn of_model(model: &Model) -> Self {
+        let scale = Scale(model.policy.time_scale.value);
+        let parts: Vec<_> = model
+            .services
+            .iter()
+            .map(|service| {
+                ServiceTelemetry::of(service, service.slos.iter().map(|slo| scale.period(slo.window.value).reach()))
+            })
+            .collect();
+        Self::of(parts.iter(), &model.policy)
+    }
+
     /// All services' parts under the policy.
     pub(crate) fn of<'s>(parts: impl Iterator<Item = &'s ServiceTelemetry>, policy: &Policy) -> Self {
         // An attribute may be declared by several services: the strictest treatment counts.

@@ -4,7 +4,7 @@
 //! differ only in drills, where everything is compressed alike.
 
 use crate::oracle;
-use crate::quantity::Duration;
+use crate::quantity::{Duration, Period};
 
 /// Windows of a day and more are sums of five-minute counts.
 const COUNTED_FROM: Duration = Duration::from_days(1);
@@ -23,6 +23,12 @@ impl Scale {
     #[must_use]
     pub fn real(self, nominal: Duration) -> Duration {
         Duration::from_millis(nominal.millis() / u64::from(self.0.max(1)))
+    }
+
+    /// The real window of an objective, of a nominal one.
+    #[must_use]
+    pub fn period(self, nominal: Period) -> Period {
+        nominal.compressed(self.0)
     }
 }
 
@@ -46,7 +52,7 @@ pub struct Timing {
 impl Timing {
     /// The same intervals as the oracle takes them; the budget's group at promtool's pace, which is that of all groups.
     #[must_use]
-    pub fn of_oracle(&self) -> oracle::Timing {
+    pub fn to_oracle(&self) -> oracle::Timing {
         oracle::Timing {
             scrape: self.scrape.millis(),
             evaluation: self.evaluation.millis(),
@@ -100,7 +106,7 @@ pub struct Window {
 impl Window {
     /// The window as the oracle takes it.
     #[must_use]
-    pub fn of_oracle(&self) -> oracle::Window {
+    pub fn to_oracle(&self) -> oracle::Window {
         let length = self.real.millis();
         match self.kind {
             WindowKind::Mean => oracle::Window::Mean(length),

@@ -35,7 +35,7 @@ impl SloPlan {
         };
         let summary =
             format!("{} {}: the error budget burns {pace}, over {long} and over {short}", self.service, self.name);
-        let description = alert.statement.text(self, long, alert.threshold);
+        let description = alert.statement.text(&self.terms(), long, alert.threshold);
         self.words(labels, &summary, &description, &format!("burn-{long}-{short}"))
     }
 

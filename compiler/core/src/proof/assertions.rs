@@ -74,7 +74,7 @@ fn time(slo: &SloPlan, tick: usize) -> Duration {
 
 /// Walks every alert of the objective for one group: the burn-rate alerts, then those of missing data.
 fn walk(slo: &SloPlan, group: &Group, scenario: &Scenario, missing: Option<Role>) -> Vec<Alert> {
-    let timing = slo.timing.of_oracle();
+    let timing = slo.timing.to_oracle();
     let sampled = group.oracle(slo, scenario, missing);
     let walk = Walk::new(&timing, &*sampled, scenario.scrapes() * slo.timing.scrape.millis());
     let burns = slo.burns.iter().map(|burn| {
@@ -82,7 +82,7 @@ fn walk(slo: &SloPlan, group: &Group, scenario: &Scenario, missing: Option<Role>
         walk.alert(&Condition::Burn(pair), Hold { pending: 0, keep: slo.keep_firing_for.millis() })
     });
     let states = slo.states.iter().map(|state| {
-        let (known, recent) = (state.known.of_oracle(), state.recent.of_oracle());
+        let (known, recent) = (state.known.to_oracle(), state.recent.to_oracle());
         let condition = match state.state {
             State::Absent => Condition::Absent(state.reach.millis()),
             State::GroupGone => Condition::Gone { known, recent },

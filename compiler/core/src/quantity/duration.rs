@@ -54,6 +54,12 @@ impl Duration {
         self.0
     }
 
+    /// The length in seconds, exact.
+    #[must_use]
+    pub fn exact_seconds(self) -> Decimal {
+        (Decimal::from(self.0) / Decimal::ONE_THOUSAND).normalize()
+    }
+
     /// The length in seconds, for statements to people and closed forms; never for thresholds.
     #[must_use]
     #[expect(clippy::cast_precision_loss, reason = "the longest window, 90 d, is 7.8e9 ms: exact in f64")]

@@ -3,11 +3,13 @@
 mod date;
 mod duration;
 mod percent;
+mod period;
 mod rate;
 
 pub use date::Date;
 pub use duration::Duration;
 pub use percent::Percent;
+pub use period::Period;
 pub use rate::Rate;
 
 /// Why a text is not a quantity: what was expected, and an action where one is obvious.

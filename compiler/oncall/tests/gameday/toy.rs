@@ -5,6 +5,7 @@ use std::cell::{Cell, RefCell};
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
+use emberline_core::Order;
 use emberline_core::model::Pace;
 use emberline_core::plan::Plan;
 use emberline_core::source::Sources;
@@ -46,7 +47,7 @@ pub(crate) fn plan() -> Plan {
         inject: 'if [ $EMBERLINE_PHASE = begin ]; then touch \"$EMBERLINE_DATA/cut\"; else rm \"$EMBERLINE_DATA/cut\"; fi'\n  \
         outages: [pay-killed]\n";
     sources.add("slos/policy.yaml", drill);
-    let analysis = emberline_core::analyse_at(&sources, None, Pace::Drill(None));
+    let analysis = emberline_core::compile(&sources, Order { pace: Pace::Drill(None), ..Order::default() });
     analysis.plan.unwrap_or_else(|| panic!("{:?}", analysis.findings))
 }
 

@@ -3,32 +3,29 @@
 mod files;
 mod person;
 mod session;
+mod stop;
 mod strict;
 
 use std::path::{Path, PathBuf};
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::Ordering;
 
 use emberline_core::model::{Drill, Pace};
 use emberline_core::plan::Plan;
 use emberline_oncall::gameday::catalogue::{Catalogue, Fault};
 use emberline_oncall::gameday::chance::Chance;
-use emberline_oncall::gameday::clock::interrupted;
 use emberline_oncall::gameday::drill::{Drilled, Settings};
 use emberline_oncall::gameday::patch::Patch;
 use emberline_oncall::gameday::record::{Method, Outcome, Record};
 use emberline_oncall::gameday::series;
-use emberline_oncall::source::Trouble;
 
 use super::gate::{self, Gate};
-use crate::Status;
 use crate::args::{FailOn, Format, Gameday, Reporting, Signal};
 use crate::failure::{Failure, Result};
+use crate::status::Status;
 use crate::terminal;
 use crate::world::shown;
 use session::{Scratch, Session};
-
-/// Set once somebody wants it to end.
-static ENDED: AtomicBool = AtomicBool::new(false);
+use stop::{ENDED, failure};
 
 /// How often a drill of a series may break off before the series does.
 const BREAKS: usize = 2;
@@ -250,12 +247,4 @@ fn repository(gameday: &Gameday, plan: &Plan) -> Result<PathBuf> {
         several => Err(Failure::new(format!("the services are in several repositories: {}", several.join(", ")))
             .help("`--repository` names the one that is drilled")),
     }
-}
-
-/// What stopped a drill.
-fn failure(trouble: Trouble) -> Failure {
-    if trouble == interrupted() {
-        return Failure::new(trouble.0).help("what it had started was ended");
-    }
-    Failure::new(trouble.0)
 }

@@ -2,6 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
+use emberline_core::emit::Emitter;
 use emberline_core::model;
 use emberline_core::plan::Plan;
 use emberline_core::target::Target;
@@ -148,7 +149,8 @@ impl<'s> Session<'s> {
 /// Compiles what a system under drill loads.
 fn compile(plan: &Plan, folder: &Path) -> Result<()> {
     let targets: Vec<Target> = Target::ALL.iter().copied().filter(|target| !LEFT_OUT.contains(target)).collect();
-    let emit = |unit: usize, targets: &[Target]| Ok(emberline_core::emit_unit(plan, unit, targets));
+    let emitter = Emitter::new(plan);
+    let emit = |unit: usize, targets: &[Target]| Ok(emitter.unit(unit, targets));
     let emission = Emission { units: plan.units(), only: Some(&targets), emit: &emit };
     write::write(folder, &emission, false, &|| {}).map(drop)
 }

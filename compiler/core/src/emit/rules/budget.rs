@@ -14,7 +14,7 @@ pub(super) fn record(rules: &mut Rules<'_>) {
     for side in Side::BOTH {
         let count = side.series(names::COUNT);
         let inner = Expr::Select(own(&count, &slices));
-        let over = [Expr::subquery(&inner, slo.window_real.millis(), slo.timing.count_step.millis())];
+        let over = [Expr::subquery(&inner, slo.window_real.reach().millis(), slo.timing.count_step.millis())];
         rules.record(side.series(names::COUNT_WINDOW), &Expr::Call("sum_over_time", &over));
     }
     let (bad, all) = (Side::Bad.series(names::COUNT_WINDOW), Side::Events.series(names::COUNT_WINDOW));

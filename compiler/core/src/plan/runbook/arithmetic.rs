@@ -12,11 +12,6 @@ pub(super) fn percent(share: Decimal) -> Decimal {
     (share * Decimal::ONE_HUNDRED).normalize()
 }
 
-/// A share of a length of time, in whole seconds.
-fn part(length: Duration, share: Decimal) -> Duration {
-    Duration::from_secs((Decimal::from(length.millis()) / Decimal::ONE_THOUSAND * share).round().to_u64().unwrap_or(0))
-}
-
 /// A count as people read it: 12 345 678.
 fn grouped(count: Decimal) -> String {
     let digits = count.round().to_string();
@@ -35,7 +30,7 @@ pub(super) fn promise(slo: &SloPlan) -> Vec<(&'static str, String)> {
     let mut rows = vec![
         ("Objective", format!("{}% over {}", percent(slo.objective), slo.window)),
         ("Error budget", format!("{}% of {}", percent(slo.budget), slo.sli.unit().requests)),
-        ("In time", format!("{} of total outage in {}", part(slo.window, slo.budget), slo.window)),
+        ("In time", format!("{} of total outage in {}", slo.window.part(slo.budget), slo.window)),
     ];
     if let Some(all) = expected(slo) {
         let bad = grouped(all * slo.budget);
@@ -49,7 +44,7 @@ fn expected(slo: &SloPlan) -> Option<Decimal> {
     if slo.sli.unit().is_paced {
         return None;
     }
-    slo.about.events_per_hour.map(|hourly| hourly * Decimal::from(slo.window.millis()) / Decimal::from(3_600_000_u32))
+    slo.about.events_per_hour.map(|hourly| slo.window.events(hourly))
 }
 
 /// The promise, and when the alert fires, what is gone by then, when all is gone, when it clears.
@@ -62,7 +57,7 @@ pub(super) fn burn(slo: &SloPlan, alert: &BurnAlert) -> Vec<(&'static str, Strin
         let bad = grouped(in_long * alert.threshold);
         rows.push(("That is", format!("{bad} bad requests in {long}, at the expected {} an hour", grouped(hourly))));
     }
-    let whole = part(slo.window, Decimal::ONE / alert.burn);
+    let whole = slo.window.part(Decimal::ONE / alert.burn);
     rows.push(("A full budget then lasts", format!("{whole}, at {}× the pace it may have", alert.burn)));
     if let (Some(fires), Some(gone)) = (alert.statement.fires, alert.statement.budget_gone) {
         let gone =
@@ -71,7 +66,7 @@ pub(super) fn burn(slo: &SloPlan, alert: &BurnAlert) -> Vec<(&'static str, Strin
             "In a total outage",
             format!("fires after {}, with {gone}% of the budget gone", seconds(fires.seconds)),
         ));
-        rows.push(("and all of it is gone", format!("after {}", part(slo.window_real, slo.budget))));
+        rows.push(("and all of it is gone", format!("after {}", slo.window_real.part(slo.budget))));
     }
     if let Some(clears) = alert.statement.clears {
         let clears = clears.seconds + Decimal::from(slo.keep_firing_for.millis()).to_f64().unwrap_or(0.0) / 1_000.0;

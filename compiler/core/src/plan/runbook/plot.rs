@@ -40,7 +40,7 @@ impl Plot {
         let (least, most) = (budget.min(0.5), 1.0);
         let shares =
             |from: f64| (0..=POINTS).map(move |at| from * (most / from).powf(f64::from(at) / f64::from(POINTS)));
-        let timing = slo.timing.of_oracle();
+        let timing = slo.timing.to_oracle();
         let alerts: Vec<Curve> = slo
             .burns
             .iter()

@@ -1,0 +1,86 @@
+//! The plan of all services together.
+
+use std::collections::{BTreeMap, HashSet};
+
+use super::about::Neighbour;
+use super::alertmanager::AlertmanagerPlan;
+use super::service::ServicePlan;
+use super::slo::SloPlan;
+use super::telemetry::TelemetryPlan;
+use crate::model::{Console, Drill, Operator, Policy, Prices};
+use crate::target::Target;
+
+/// Everything that is generated from one folder of specs.
+#[derive(Debug)]
+pub struct Plan {
+    /// One a service, by name.
+    pub services: Vec<ServicePlan>,
+    /// What to write where nobody says otherwise.
+    pub targets: Vec<Target>,
+    /// Metadata for the Prometheus Operator.
+    pub operator: Operator,
+    /// What collectors and back ends are told.
+    pub telemetry: TelemetryPlan,
+    /// What Alertmanager is told.
+    pub alertmanager: AlertmanagerPlan,
+    /// Where people look.
+    pub console: Console,
+    /// What telemetry costs, where somebody says so.
+    pub prices: Option<Prices>,
+    /// How the system is drilled, where somebody says so.
+    pub drill: Option<Drill>,
+    /// By how much all lengths of time are compressed; 1 outside drills.
+    pub time_scale: u32,
+}
+
+impl Plan {
+    /// The plan of all services, which come sorted by name.
+    pub(crate) fn of(mut services: Vec<ServicePlan>, policy: &Policy) -> Self {
+        let mut shapes = HashSet::new();
+        for slo in services.iter_mut().flat_map(|service| &mut service.slos) {
+            slo.proves_long = shapes.insert(slo.shape());
+        }
+        introduce(&mut services);
+        let telemetry = TelemetryPlan::of(services.iter().map(|service| &service.telemetry), policy);
+        let kept_apart = services.iter().flat_map(|service| &service.slos).flat_map(|slo| slo.group_by.iter().cloned());
+        let alertmanager = AlertmanagerPlan::of(policy, kept_apart);
+        let (targets, operator) = (policy.targets.clone(), policy.operator.clone());
+        let (console, prices) = (policy.console.clone(), policy.prices.clone());
+        Self {
+            services,
+            targets,
+            operator,
+            telemetry,
+            alertmanager,
+            console,
+            prices,
+            drill: policy.drill.clone(),
+            time_scale: policy.time_scale.value,
+        }
+    }
+
+    /// How many independent units are emitted: one a service, and a last one for what is global.
+    #[must_use]
+    pub fn units(&self) -> usize {
+        self.services.len() + 1
+    }
+
+    /// Every objective, service by service in the order written.
+    pub fn slos(&self) -> impl Iterator<Item = &SloPlan> + Clone {
+        self.services.iter().flat_map(|service| &service.slos)
+    }
+}
+
+/// Tells each service who calls it.
+fn introduce(services: &mut [ServicePlan]) {
+    let mut callers: BTreeMap<String, Vec<Neighbour>> = BTreeMap::new();
+    for service in services.iter() {
+        for call in &service.about.calls {
+            let caller = Neighbour { service: service.name.clone(), is_known: true, ..call.clone() };
+            callers.entry(call.service.clone()).or_default().push(caller);
+        }
+    }
+    for service in services {
+        service.about.callers = callers.remove(&service.name).unwrap_or_default();
+    }
+}
