@@ -143,7 +143,11 @@ fn json_is_one_document_also_where_nothing_is_found() {
 fn a_stale_tree_fails_the_check_and_is_left_alone() {
     let home = Home::with(&[
         SPEC,
-        ("generated/.emberline-manifest", b"prometheus/rules/gone.yaml\n"),
+        // printf 'groups: []\n' | sha256sum
+        (
+            "generated/.emberline-manifest",
+            b"761adf8d97e15214e4da44effe63bc331092f597e3089818d5825c87444b1f27  prometheus/rules/gone.yaml\n",
+        ),
         ("generated/prometheus/rules/gone.yaml", b"groups: []\n"),
     ]);
     let ran = home.run("compile --check --only rules");
@@ -158,7 +162,9 @@ fn a_stale_tree_fails_the_check_and_is_left_alone() {
     let gone = findings.iter().find(|finding| finding["path"] == "generated/prometheus/rules/gone.yaml").unwrap();
     assert_eq!((&gone["code"], &gone["line"]), (&"stale-artefact".into(), &1.into()));
 
-    assert_eq!(home.run("compile").status, 0);
+    let ran = home.run("compile");
+    assert_eq!(ran.status, 0);
+    assert!(ran.err.contains("removed generated/prometheus/rules/gone.yaml: its spec is gone\n"), "{}", ran.err);
     assert!(!home.path().join("generated/prometheus/rules/gone.yaml").exists());
     assert_eq!(home.run("compile --check").status, 0);
 }

@@ -1,6 +1,7 @@
 //! `emberline compile`: every artefact of the specs, or with `--check` how the folder differs from them.
 
 use std::mem::ManuallyDrop;
+use std::path::Path;
 
 use emberline_core::code::STALE_ARTEFACT;
 use emberline_core::emit::Emitter;
@@ -18,11 +19,13 @@ use crate::status::Status;
 use crate::terminal;
 use crate::world::diff::{self, Difference, Kind};
 use crate::world::emission::Emission;
-use crate::world::{shown, write};
+use crate::world::stale::Reason;
+use crate::world::{manifest, resolved, shown, write};
 
 /// Checks the specs; if nothing stands against it, writes (or compares) the artefacts. Errors end it with exit status 1
 /// whatever `--fail-on` says.
 pub(crate) fn run(compile: &Compile, quiet: bool) -> Result<Status> {
+    refuse_overlap(compile)?;
     let mut gate = Gate::open(&compile.specs.specs, compile.reporting.today, true)?;
     let has_errors = gate.findings.iter().any(|finding| finding.severity == Severity::Error);
     let is_refused = has_errors || gate.status(&compile.reporting) == Status::Findings;
@@ -55,15 +58,56 @@ pub(crate) fn run(compile: &Compile, quiet: bool) -> Result<Status> {
     if compile.check {
         compare(compile, gate, &plan, &emission, quiet)
     } else {
-        write(compile, &gate, &plan, &emission, quiet)
+        write(compile, gate, &plan, &emission, quiet)
     }
 }
 
-fn write(compile: &Compile, gate: &Gate, plan: &Plan, emission: &Emission<'_>, quiet: bool) -> Result<Status> {
+/// Fails if artefacts would go among the specs or around them: they would be read as specs by the next run, and a stale
+/// manifest would speak of the specs.
+fn refuse_overlap(compile: &Compile) -> Result<()> {
+    let (specs, out) = (&compile.specs.specs, &compile.out);
+    let (real_specs, real_out) = (resolved(specs)?, resolved(out)?);
+    let how = if real_specs == real_out {
+        "is"
+    } else if real_out.starts_with(&real_specs) {
+        "lies inside"
+    } else if real_specs.starts_with(&real_out) {
+        "encloses"
+    } else {
+        return Ok(());
+    };
+    Err(Failure::new(format!("the output folder {} {how} the folder of specs {}", shown(out), shown(specs)))
+        .help("name a folder beside the specs, such as `--out generated`; nothing was read or written"))
+}
+
+fn write(compile: &Compile, mut gate: Gate, plan: &Plan, emission: &Emission<'_>, quiet: bool) -> Result<Status> {
     let progress = Progress::new(plan.units(), quiet);
     let tally = write::write(&compile.out, emission, compile.force, &|| progress.tick())?;
     drop(progress);
-    gate.report(&compile.reporting, false)?;
+    let mut tell = |path: &str, finding: &dyn Fn(Span) -> Finding| {
+        let source = gate.sources.add(path, "");
+        gate.findings.push(finding(Span::new(source, 0..0)));
+    };
+    for (path, reason) in &tally.kept {
+        let path = shown(&compile.out.join(path));
+        tell(&path, &|span| {
+            // The person may want it, and the rest was written.
+            let mut finding = kept(&path, *reason, &compile.out, span);
+            finding.severity = Severity::Warning;
+            finding
+        });
+    }
+    if !tally.unknown.is_empty() {
+        let path = shown(&compile.out.join(manifest::NAME));
+        tell(&path, &|span| unknown(&path, &tally.unknown, span));
+    }
+    let removed: Vec<String> = tally.removed.iter().map(|path| shown(&compile.out.join(path))).collect();
+    if !quiet {
+        for path in &removed {
+            terminal::say(&terminal::clean(&format!("removed {path}: its spec is gone")));
+        }
+    }
+    gate.report_compiled(&compile.reporting, removed)?;
     if !quiet {
         terminal::say(&format!(
             "{}: {} written ({} bytes), {} unchanged, {} removed",
@@ -71,10 +115,10 @@ fn write(compile: &Compile, gate: &Gate, plan: &Plan, emission: &Emission<'_>, q
             counted(tally.written, "file"),
             tally.bytes,
             tally.unchanged,
-            tally.removed
+            tally.removed.len()
         ));
     }
-    Ok(Status::Clean)
+    Ok(gate.status(&compile.reporting))
 }
 
 fn compare(compile: &Compile, mut gate: Gate, plan: &Plan, emission: &Emission<'_>, quiet: bool) -> Result<Status> {
@@ -87,7 +131,7 @@ fn compare(compile: &Compile, mut gate: Gate, plan: &Plan, emission: &Emission<'
     for difference in &differences {
         let path = shown(&compile.out.join(&difference.path));
         let source = gate.sources.add(path.clone(), "");
-        gate.findings.push(stale(&path, difference, Span::new(source, 0..0)));
+        gate.findings.push(stale(&path, difference, &compile.out, Span::new(source, 0..0)));
     }
     if differences.is_empty() && !quiet {
         terminal::say(&format!("{} is what the specs compile to", shown(&compile.out)));
@@ -97,7 +141,7 @@ fn compare(compile: &Compile, mut gate: Gate, plan: &Plan, emission: &Emission<'
 }
 
 /// The finding that a differing file is. It has no source text: the diff shows what is in it.
-fn stale(path: &str, difference: &Difference, span: Span) -> Finding {
+fn stale(path: &str, difference: &Difference, out: &Path, span: Span) -> Finding {
     let (message, hint) = match difference.kind {
         Kind::Missing => (format!("`{path}` is missing"), "run `emberline compile` and commit what it writes"),
         Kind::Changed => {
@@ -106,10 +150,38 @@ fn stale(path: &str, difference: &Difference, span: Span) -> Finding {
         Kind::Stale => {
             (format!("`{path}` is left of a spec that is gone"), "run `emberline compile` and commit what it removes")
         }
+        Kind::Kept(reason) => return kept(path, reason, out, span),
         Kind::Foreign => (
             format!("an artefact must go to `{path}`, but emberline did not write what stands there"),
             "move it away, or replace it with `emberline compile --force`",
         ),
     };
     Finding::new(&STALE_ARTEFACT, span, message).hint(hint)
+}
+
+/// The finding that a file is whose spec is gone and which may not be removed.
+fn kept(path: &str, reason: Reason, out: &Path, span: Span) -> Finding {
+    let why = match reason {
+        Reason::Edited => "it is not what emberline wrote there",
+        Reason::NoHash => "the manifest of an older release has no hash of it, so somebody may have edited it",
+        Reason::Linked => "a folder on its path is a link",
+    };
+    let hint = format!("remove it, or move what you want to keep out of `{}`", shown(out));
+    Finding::new(&STALE_ARTEFACT, span, format!("`{path}` is left of a spec that is gone, and stays: {why}")).hint(hint)
+}
+
+/// How many lines of a manifest are named.
+const NAMED: usize = 5;
+
+/// The finding that lines of a manifest are which name files that the compiler never writes.
+fn unknown(path: &str, lines: &[String], span: Span) -> Finding {
+    let named: Vec<String> = lines.iter().take(NAMED).map(|line| format!("`{line}`")).collect();
+    let more = lines.len().saturating_sub(NAMED);
+    let more = if more > 0 { format!(" and {more} more") } else { String::new() };
+    let message = format!("`{path}` listed files that emberline never writes: {}{more}", named.join(", "));
+    let mut finding = Finding::new(&STALE_ARTEFACT, span, message)
+        .note("the lines are gone from the list; the files were not touched")
+        .hint("find out who added the lines: somebody may have wanted the files removed");
+    finding.severity = Severity::Warning;
+    finding
 }

@@ -102,6 +102,15 @@ impl Gate {
         show(&self.found(), reporting, always)
     }
 
+    /// Prints the findings of a run that wrote, and for programs the files that it removed.
+    pub(super) fn report_compiled(&self, reporting: &Reporting, removed: Vec<String>) -> Result<()> {
+        let report = self.found();
+        if report.findings.is_empty() && reporting.format == Format::Human {
+            return Ok(());
+        }
+        terminal::print(|out| render::compiled(reporting.format, removed).render(&report, out))
+    }
+
     /// The exit status that the findings ask for.
     pub(super) fn status(&self, reporting: &Reporting) -> Status {
         status(&self.findings, reporting)

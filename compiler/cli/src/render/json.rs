@@ -8,11 +8,17 @@ use super::entry::{Entry, entries};
 use super::{Renderer, Report};
 
 /// The format `json`.
-pub(crate) struct Json;
+#[derive(Default)]
+pub(crate) struct Json {
+    /// Files that the run removed, as people are shown them.
+    pub(crate) removed: Vec<String>,
+}
 
 #[derive(Serialize)]
 struct Document<'a> {
     findings: Vec<Entry<'a>>,
+    #[serde(skip_serializing_if = "<[String]>::is_empty")]
+    removed: &'a [String],
     summary: Summary,
 }
 
@@ -29,6 +35,7 @@ impl Renderer for Json {
         let counts = report.counts();
         let document = Document {
             findings: entries(report),
+            removed: &self.removed,
             summary: Summary {
                 errors: counts.errors,
                 warnings: counts.warnings,

@@ -18,9 +18,15 @@ use crate::args::Format;
 
 /// The renderer of a format.
 pub(crate) fn renderer(format: Format) -> Box<dyn Renderer> {
+    compiled(format, Vec::new())
+}
+
+/// The renderer for a run that removed these files. Only `json` has a place for them: the other formats for programs know
+/// nothing but findings.
+pub(crate) fn compiled(format: Format, removed: Vec<String>) -> Box<dyn Renderer> {
     match format {
         Format::Human => Box::new(human::Human::styled()),
-        Format::Json => Box::new(json::Json),
+        Format::Json => Box::new(json::Json { removed }),
         Format::Sarif => Box::new(sarif::Sarif),
         Format::Github => Box::new(github::Github),
         Format::Gitlab => Box::new(gitlab::Gitlab),

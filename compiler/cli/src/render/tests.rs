@@ -26,7 +26,7 @@ fn human(sources: &Sources, findings: &[Finding]) -> String {
 
 fn json(sources: &Sources, findings: &[Finding]) -> serde_json::Value {
     let mut out = Vec::new();
-    Json.render(&Report { sources, findings, waived: 0 }, &mut out).unwrap();
+    Json::default().render(&Report { sources, findings, waived: 0 }, &mut out).unwrap();
     serde_json::from_slice(&out).unwrap()
 }
 

@@ -10,8 +10,9 @@ use rayon::prelude::*;
 use similar::TextDiff;
 
 use super::emission::Emission;
-use super::manifest::{self, Paths};
+use super::manifest::{self, Entries};
 use super::shown;
+use super::stale::{self, Fate, Reason};
 use super::tree::{Standing, Tree};
 use crate::failure::Result;
 use crate::terminal::{self, BOLD, CYAN};
@@ -32,6 +33,8 @@ pub(crate) enum Kind {
     Changed,
     /// It should be gone.
     Stale,
+    /// Its spec is gone, but it may not be removed.
+    Kept(Reason),
     /// Somebody else's file stands in its place.
     Foreign,
 }
@@ -58,7 +61,7 @@ enum Wanted {
 /// Every file that differs, sorted by path.
 pub(crate) fn compare(root: &Path, emission: &Emission<'_>, tick: &(dyn Fn() + Sync)) -> Result<Vec<Difference>> {
     let tree = Tree::open(root)?;
-    let units: Vec<(Vec<String>, Vec<Difference>)> = (0..emission.units)
+    let units: Vec<(Entries, Vec<Difference>)> = (0..emission.units)
         .into_par_iter()
         .map(|unit| {
             let compared = compare_unit(&tree, emission, unit)?;
@@ -66,15 +69,19 @@ pub(crate) fn compare(root: &Path, emission: &Emission<'_>, tick: &(dyn Fn() + S
             Ok(compared)
         })
         .collect::<Result<_>>()?;
-    let (paths, differences): (Vec<_>, Vec<_>) = units.into_iter().unzip();
-    let emitted: Paths = paths.into_iter().flatten().collect();
+    let (emitted, differences): (Vec<_>, Vec<_>) = units.into_iter().unzip();
+    let emitted: Entries = emitted.into_iter().flatten().collect();
     let mut differences: Vec<Difference> = differences.into_iter().flatten().collect();
-    for path in tree.stale(emission.only, &emitted) {
-        if root.join(path).symlink_metadata().is_ok_and(|about| !about.is_dir()) {
-            differences.push(Difference { path: path.clone(), kind: Kind::Stale, wanted: Wanted::Nothing });
-        }
+    let fates = stale::fates(&tree, emission.only, &emitted)?;
+    for (path, fate) in &fates {
+        let kind = match fate {
+            Fate::Absent => continue,
+            Fate::Goes => Kind::Stale,
+            Fate::Stays(reason) => Kind::Kept(*reason),
+        };
+        differences.push(Difference { path: path.clone(), kind, wanted: Wanted::Nothing });
     }
-    let manifest = tree.manifest_after(emission.only, &emitted);
+    let manifest = tree.manifest_after(&emitted, &fates);
     let kind = if tree.manifest.is_some() { Kind::Changed } else { Kind::Missing };
     if tree.manifest.as_deref() != Some(&manifest) && (tree.manifest.is_some() || !emitted.is_empty()) {
         differences.push(Difference { path: manifest::NAME.into(), kind, wanted: Wanted::Text(manifest) });
@@ -83,8 +90,8 @@ pub(crate) fn compare(root: &Path, emission: &Emission<'_>, tick: &(dyn Fn() + S
     Ok(differences)
 }
 
-fn compare_unit(tree: &Tree, emission: &Emission<'_>, unit: usize) -> Result<(Vec<String>, Vec<Difference>)> {
-    let mut paths = Vec::new();
+fn compare_unit(tree: &Tree, emission: &Emission<'_>, unit: usize) -> Result<(Entries, Vec<Difference>)> {
+    let mut emitted = Entries::new();
     let mut differences = Vec::new();
     for artefact in emission.unit(unit)? {
         let place = tree.place(&artefact.path, emission.targets())?;
@@ -94,11 +101,12 @@ fn compare_unit(tree: &Tree, emission: &Emission<'_>, unit: usize) -> Result<(Ve
             Standing::Differs => Some(Kind::Changed),
             Standing::Foreign => Some(Kind::Foreign),
         };
+        let hash = manifest::hash(artefact.text.as_bytes());
         let path = artefact.path;
         differences.extend(kind.map(|kind| Difference { path: path.clone(), kind, wanted: Wanted::Unit(unit) }));
-        paths.push(path);
+        emitted.insert(path, [hash].into());
     }
-    Ok((paths, differences))
+    Ok((emitted, differences))
 }
 
 /// Prints unified diffs from what stands to what should, as much as a person reads.
@@ -109,6 +117,8 @@ pub(crate) fn print(
     out: &mut dyn Write,
 ) -> io::Result<()> {
     let mut budget = LINES_IN_ALL;
+    // `compile` leaves what is kept as it is.
+    let differences: Vec<_> = differences.iter().filter(|it| !matches!(it.kind, Kind::Kept(_))).collect();
     for (index, difference) in differences.iter().enumerate() {
         if budget == 0 {
             return writeln!(out, "… and {} more files differ", differences.len() - index);
@@ -133,7 +143,7 @@ fn unified(root: &Path, emission: &Emission<'_>, difference: &Difference) -> Str
     let place = root.join(&difference.path);
     let old = match difference.kind {
         Kind::Missing => String::new(),
-        Kind::Changed | Kind::Stale | Kind::Foreign => standing_text(&place),
+        Kind::Changed | Kind::Stale | Kind::Kept(_) | Kind::Foreign => standing_text(&place),
     };
     let new = match &difference.wanted {
         Wanted::Unit(unit) => emission

@@ -1,11 +1,12 @@
 //! What git knows: which lines a change touches, and what files were before it. Git itself is asked, since it alone knows
 //! the person's configuration, work trees and partial clones.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::io::{ErrorKind, Write};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
+use super::{resolved, shown};
 use crate::failure::{Failure, Result};
 
 /// The lines that a change touches, by path as shown (relative to the working directory).
@@ -41,9 +42,44 @@ pub(crate) fn base(revision: &str) -> Result<String> {
     }
 }
 
+/// A path as git knows it, which looks through no link, and as the person named it.
+struct Named {
+    /// What git is asked for.
+    asked: PathBuf,
+    /// How the paths begin that git answers with, and what people are shown instead; alike where no link is on the way.
+    answered: String,
+    shown: String,
+}
+
+impl Named {
+    fn new(path: &Path) -> Result<Self> {
+        let (real, here) = (resolved(path)?, resolved(Path::new("."))?);
+        let shown = shown(path);
+        // Of what lies elsewhere git has no path from here.
+        let below = real.strip_prefix(&here).map(super::shown).unwrap_or_else(|_| shown.clone());
+        let asked = if below == shown { path.to_owned() } else { PathBuf::from(&below) };
+        Ok(Self { asked, answered: below, shown })
+    }
+
+    /// A path that git answered with, as people are shown it.
+    fn name(&self, path: String) -> String {
+        if self.answered == self.shown {
+            return path;
+        }
+        let rest = if self.answered == "." { Some(path.as_str()) } else { path.strip_prefix(&self.answered) };
+        match rest.map(|rest| rest.trim_start_matches('/')) {
+            None => path,
+            Some("") => self.shown.clone(),
+            Some(rest) if self.shown == "." => rest.to_owned(),
+            Some(rest) => format!("{}/{rest}", self.shown),
+        }
+    }
+}
+
 /// What differs between a commit and the work tree below `path`, files that git does not know yet included.
 pub(crate) fn changes(commit: &str, path: &Path) -> Result<Changes> {
-    let path = path.to_string_lossy();
+    let named = Named::new(path)?;
+    let path = named.asked.to_string_lossy();
     let diff = demand(
         &[
             "-c",
@@ -62,10 +98,11 @@ pub(crate) fn changes(commit: &str, path: &Path) -> Result<Changes> {
         ],
         None,
     )?;
-    let mut changes = Changes { lines: hunks(&text(diff)) };
+    let lines = hunks(&text(diff)).into_iter().map(|(path, lines)| (named.name(path), lines));
+    let mut changes = Changes { lines: lines.collect() };
     let unknown = demand(&["ls-files", "-z", "--others", "--exclude-standard", "--", &path], None)?;
     for path in text(unknown).split('\0').filter(|path| !path.is_empty()) {
-        changes.lines.insert(path.to_owned(), vec![(1, usize::MAX)]);
+        changes.lines.insert(named.name(path.to_owned()), vec![(1, usize::MAX)]);
     }
     Ok(changes)
 }
@@ -125,19 +162,70 @@ fn unquoted(path: &str) -> String {
     path.strip_prefix("b/").map(str::to_owned).unwrap_or(path)
 }
 
-/// The files below `path` as a commit has them: paths as shown, and bytes.
+/// The files below `path` as a commit has them: paths as shown, and bytes. A link to one of them has its bytes; a link that
+/// leads elsewhere is left out, since what a commit says of it is no more than a path.
 pub(crate) fn files(commit: &str, path: &Path) -> Result<Vec<(String, Vec<u8>)>> {
-    let path = path.to_string_lossy();
+    let name = Named::new(path)?;
+    let path = name.asked.to_string_lossy();
     let listed = demand(&["ls-tree", "-r", "-z", commit, "--", &path], None)?;
     let mut named = Vec::new();
+    let mut links = BTreeSet::new();
     for line in text(listed).split('\0') {
         let Some((about, path)) = line.split_once('\t') else { continue };
-        let mut about = about.split(' ').skip(1);
-        if let (Some("blob"), Some(id)) = (about.next(), about.next()) {
+        let mut about = about.split(' ');
+        if let (Some(mode), Some("blob"), Some(id)) = (about.next(), about.next(), about.next()) {
+            if mode == LINK {
+                links.insert(path.to_owned());
+            }
             named.push((path.to_owned(), id.to_owned()));
         }
     }
-    blobs(named)
+    let mut files = blobs(named)?;
+    if !links.is_empty() {
+        let known: BTreeMap<String, Vec<u8>> = files.iter().cloned().collect();
+        files.retain_mut(|(path, bytes)| match followed(path, &known, &links) {
+            Some(end) => {
+                bytes.clone_from(end);
+                true
+            }
+            None => false,
+        });
+    }
+    for (path, _) in &mut files {
+        *path = name.name(std::mem::take(path));
+    }
+    Ok(files)
+}
+
+/// The mode of a link, whose bytes are the path that it leads to.
+const LINK: &str = "120000";
+
+/// More links in a row lead round in a circle, for Linux as well.
+const LINKS_AT_MOST: usize = 40;
+
+/// The bytes of the file that a path leads to; `None` where it leads out of `known`, or round in a circle.
+fn followed<'f>(path: &str, known: &'f BTreeMap<String, Vec<u8>>, links: &BTreeSet<String>) -> Option<&'f Vec<u8>> {
+    let mut path = path.to_owned();
+    for _ in 0..LINKS_AT_MOST {
+        let bytes = known.get(&path)?;
+        if !links.contains(&path) {
+            return Some(bytes);
+        }
+        let target = std::str::from_utf8(bytes).ok().filter(|target| !target.starts_with('/'))?;
+        let mut parts: Vec<&str> = path.split('/').collect();
+        parts.pop();
+        for part in target.split('/') {
+            match part {
+                "" | "." => {}
+                ".." if parts.last().is_some_and(|part| *part != "..") => {
+                    parts.pop();
+                }
+                other => parts.push(other),
+            }
+        }
+        path = parts.join("/");
+    }
+    None
 }
 
 /// The files that the next commit will add or change, as the index has them.
@@ -250,5 +338,28 @@ mod tests {
         assert!(changes.touch("slos/a.yaml", 1, 1) && changes.touch("slos/a.yaml", 2, 7));
         assert!(!changes.touch("slos/a.yaml", 3, 99) && !changes.touch("not/a/path.yaml", 1, 99));
         assert!(changes.touch("ü\t.yaml", 1, 1), "{changes:?}");
+    }
+
+    #[test]
+    fn links_are_followed_within_what_is_known() {
+        let file = |path: &str, text: &str| (path.to_owned(), text.as_bytes().to_vec());
+        let known: BTreeMap<_, _> = [
+            file("slos/real.yaml", "spec"),
+            file("slos/deep/up.yaml", "../real.yaml"),
+            file("slos/twice.yaml", "./deep//up.yaml"),
+            file("slos/out.yaml", "../secret"),
+            file("slos/absolute.yaml", "/etc/passwd"),
+            file("slos/round.yaml", "round.yaml"),
+            file("../slos/far.yaml", "../slos/near.yaml"),
+            file("../slos/near.yaml", "spec"),
+        ]
+        .into();
+        let links = known.keys().filter(|path| !known[*path].starts_with(b"spec")).cloned().collect();
+        for path in ["slos/real.yaml", "slos/deep/up.yaml", "slos/twice.yaml", "../slos/far.yaml"] {
+            assert_eq!(followed(path, &known, &links).unwrap(), b"spec", "{path}");
+        }
+        for path in ["slos/out.yaml", "slos/absolute.yaml", "slos/round.yaml"] {
+            assert_eq!(followed(path, &known, &links), None, "{path}");
+        }
     }
 }

@@ -1,33 +1,108 @@
 //! The list of files that the compiler wrote, kept beside them. What is not in it is somebody else's.
+//!
+//! A line is a SHA-256 and a path, as `sha256sum` prints them. Lists are merged by git and edited by people, so a line is
+//! a claim and no permission: only paths in the folders of targets count, and only a file that still has a listed hash
+//! may be removed.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt::Write;
 use std::path::{Component, Path};
+
+use emberline_core::target::{RETIRED_FOLDERS, Target};
+use sha2::{Digest, Sha256};
 
 /// Where the manifest stands in the output folder.
 pub(crate) const NAME: &str = ".emberline-manifest";
 
 /// First line of a manifest.
-const TITLE: &str = "# Files that `emberline compile` wrote here, and may replace or remove. Generated; do not edit.\n";
+const TITLE: &str = "# Files that `emberline compile` wrote here, for `sha256sum --check`. Generated; do not edit.\n";
 
-/// The paths that belong to the compiler.
-pub(crate) type Paths = BTreeSet<String>;
+/// Digits of a SHA-256.
+const DIGITS: usize = 64;
 
-/// The paths of a manifest. Lines that are no safe path (the title, the marks of a merge conflict, anything hostile) are
-/// passed over, and so is a last line without its end, which an interrupted run may leave.
-pub(crate) fn parse(text: &str) -> Paths {
-    let whole = text.rfind('\n').map_or("", |end| &text[..=end]);
-    let is_path = |line: &&str| is_safe(line) && *line != NAME && !line.starts_with(['#', '<', '=', '>', '|']);
-    whole.lines().filter(is_path).map(String::from).collect()
+/// What stands between hash and path.
+const BETWEEN: &str = "  ";
+
+/// SHA-256 of a text, in lower-case hexadecimal.
+pub(crate) type Hash = String;
+
+/// The paths that belong to the compiler, each with the hashes of its text: none in the list of an old release, several
+/// after a merge.
+pub(crate) type Entries = BTreeMap<String, BTreeSet<Hash>>;
+
+/// A manifest as it was read.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub(crate) struct Listed {
+    /// The compiler's files.
+    pub(crate) entries: Entries,
+    /// Lines whose path the compiler never writes, in their order. They grant nothing.
+    pub(crate) unknown: Vec<String>,
 }
 
-/// The manifest of those paths.
-pub(crate) fn print<'a>(paths: impl IntoIterator<Item = &'a String>) -> String {
+/// Reads a manifest. Comments and the marks of a merge conflict are passed over, and so is a last line without its end,
+/// which an interrupted run may leave.
+pub(crate) fn parse(text: &str) -> Listed {
+    let whole = text.rfind('\n').map_or("", |end| &text[..=end]);
+    let mut listed = Listed::default();
+    for line in whole.lines().filter(|line| !line.is_empty() && !line.starts_with(['#', '<', '=', '>', '|'])) {
+        let (hash, path) = split(line);
+        if is_safe(path) && is_confined(path) {
+            listed.entries.entry(path.to_owned()).or_default().extend(hash.map(str::to_owned));
+        } else {
+            listed.unknown.push(path.to_owned());
+        }
+    }
+    listed
+}
+
+/// The hash of a line, if it has one, and its path.
+fn split(line: &str) -> (Option<&str>, &str) {
+    let is_hash =
+        |text: &str| text.len() == DIGITS && text.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'));
+    match line.split_once(BETWEEN) {
+        Some((hash, path)) if is_hash(hash) => (Some(hash), path),
+        _ => (None, line),
+    }
+}
+
+/// The manifest of those entries.
+pub(crate) fn print(entries: &Entries) -> String {
     let mut text = String::from(TITLE);
-    for path in paths {
-        text.push_str(path);
-        text.push('\n');
+    for (path, hashes) in entries {
+        for hash in hashes {
+            text.push_str(&line(hash, path));
+        }
+        if hashes.is_empty() {
+            text.push_str(path);
+            text.push('\n');
+        }
     }
     text
+}
+
+/// The line of a file.
+pub(crate) fn line(hash: &str, path: &str) -> String {
+    format!("{hash}{BETWEEN}{path}\n")
+}
+
+/// The hash of a text.
+pub(crate) fn hash(text: &[u8]) -> Hash {
+    let mut digits = String::with_capacity(DIGITS);
+    for byte in Sha256::digest(text) {
+        // Writing to a string cannot fail.
+        let _ = write!(digits, "{byte:02x}");
+    }
+    digits
+}
+
+/// Whether the bytes of a file are a text that has one of the hashes. Git may have given it the line ends of Windows, which
+/// is nobody's edit.
+pub(crate) fn is_text_of(bytes: &[u8], hashes: &BTreeSet<Hash>) -> bool {
+    if hashes.contains(&hash(bytes)) {
+        return true;
+    }
+    let Ok(text) = std::str::from_utf8(bytes) else { return false };
+    text.contains("\r\n") && hashes.contains(&hash(text.replace("\r\n", "\n").as_bytes()))
 }
 
 /// Whether the path stays below the folder that it is joined to, on every system.
@@ -38,28 +113,16 @@ pub(crate) fn is_safe(path: &str) -> bool {
         && Path::new(path).components().all(|component| matches!(component, Component::Normal(_)))
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn what_is_printed_is_parsed() {
-        let paths: Paths = ["a/b.yaml", "c.yaml"].map(String::from).into();
-        assert_eq!(parse(&print(&paths)), paths);
-    }
-
-    #[test]
-    fn a_merge_conflict_is_the_union() {
-        let text = format!("{TITLE}<<<<<<< ours\na\n=======\nb\n>>>>>>> theirs\nc\n");
-        assert_eq!(parse(&text), ["a", "b", "c"].map(String::from).into());
-    }
-
-    #[test]
-    fn hostile_and_torn_lines_are_passed_over() {
-        let text =
-            "../up\n/etc/passwd\nC:\\x\nC:x\na//b\na/../b\n./a\na\u{1b}b\n.emberline-manifest\nfine\ncarriage\r\ntorn";
-        assert_eq!(parse(text), ["carriage", "fine"].map(String::from).into());
-        assert!(!is_safe(""));
-        assert!(is_safe("a..b/c"));
-    }
+/// Whether the path lies in the folder of a target, of this release or an earlier one.
+fn is_confined(path: &str) -> bool {
+    let mut folders = Target::ALL.iter().map(|target| target.folder()).chain(RETIRED_FOLDERS.iter().copied());
+    folders.any(|folder| is_below(path, folder))
 }
+
+/// Whether the path lies below the folder, both with `/` between parts.
+pub(crate) fn is_below(path: &str, folder: &str) -> bool {
+    path.strip_prefix(folder).is_some_and(|rest| rest.starts_with('/'))
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,24 +1,48 @@
 //! The file system: the only place of the compiler that reads or writes files.
 //!
 //! `read` turns a folder of specs into sources, `write` artefacts into files, `diff` says how the two differ. `tree` knows
-//! what stands in the output folder and whose it is, by the `manifest` that the compiler keeps there.
+//! what stands in the output folder and whose it is, by the `manifest` that the compiler keeps there; `stale` decides which
+//! files of removed specs go. `links` keeps what is read below a folder inside of it.
 
 pub(crate) mod baseline;
 pub(crate) mod diff;
 pub(crate) mod emission;
 pub(crate) mod git;
-mod manifest;
+mod links;
+pub(crate) mod manifest;
 pub(crate) mod notes;
 pub(crate) mod read;
+pub(crate) mod stale;
 mod tree;
 pub(crate) mod write;
 
 pub(crate) use crate::shown::shown;
 
 use std::io::Write;
-use std::path::Path;
+use std::path::{Component, Path, PathBuf};
 
 use crate::failure::{Failure, Result};
+
+/// The path with every link on it followed and without `..`, whether or not it exists to its end.
+pub(crate) fn resolved(path: &Path) -> Result<PathBuf> {
+    let path = std::path::absolute(path).map_err(|cause| Failure::io("cannot resolve", path, &cause))?;
+    let mut real = PathBuf::new();
+    for component in path.components() {
+        match component {
+            Component::CurDir => {}
+            Component::ParentDir => {
+                real.pop();
+            }
+            Component::Prefix(_) | Component::RootDir => real.push(component),
+            Component::Normal(part) => {
+                real.push(part);
+                // What does not exist is no link.
+                real = real.canonicalize().unwrap_or(real);
+            }
+        }
+    }
+    Ok(real)
+}
 
 /// Writes one file of the person's own, whole or not at all.
 pub(crate) fn write_file(path: &Path, bytes: &[u8]) -> Result<()> {
@@ -41,4 +65,30 @@ fn readable(file: &tempfile::NamedTempFile) -> std::io::Result<()> {
 #[cfg(not(unix))]
 fn readable(_: &tempfile::NamedTempFile) -> std::io::Result<()> {
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[cfg(unix)]
+    #[test]
+    fn paths_are_resolved_beyond_what_exists() {
+        let home = tempfile::tempdir().unwrap();
+        let real = home.path().canonicalize().unwrap();
+        std::fs::create_dir_all(real.join("a/b")).unwrap();
+        std::os::unix::fs::symlink("a/b", real.join("link")).unwrap();
+        for (path, led) in [
+            ("a/b", "a/b"),
+            ("./a//b/.", "a/b"),
+            ("a/b/../new/deep", "a/new/deep"),
+            ("link", "a/b"),
+            ("link/..", "a"),
+            ("link/../new", "a/new"),
+            ("new/../link/x", "a/b/x"),
+        ] {
+            assert_eq!(resolved(&home.path().join(path)).unwrap(), real.join(led), "{path}");
+        }
+        assert_eq!(resolved(Path::new("/..")).unwrap(), Path::new("/"));
+    }
 }

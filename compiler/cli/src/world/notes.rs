@@ -3,9 +3,8 @@
 use std::path::Path;
 
 use emberline_pages::Notes;
-use ignore::WalkBuilder;
 
-use super::shown;
+use super::{links, shown};
 use crate::failure::{Failure, Result};
 
 /// The folder of notes, within that of the specs.
@@ -18,14 +17,9 @@ pub(crate) fn read(specs: &Path) -> Result<Notes> {
     if !folder.is_dir() {
         return Ok(notes);
     }
-    for entry in WalkBuilder::new(&folder).standard_filters(false).hidden(true).build() {
-        let entry = entry.map_err(|cause| Failure::new(format!("cannot read the notes: {cause}")))?;
-        let path = entry.path();
-        if !path.is_file() || path.extension().is_none_or(|ending| ending != "md") {
-            continue;
-        }
-        let text = std::fs::read_to_string(path).map_err(|cause| Failure::io("cannot read", path, &cause))?;
-        let below = path.strip_prefix(&folder).unwrap_or(path).with_extension("");
+    for path in links::files(&folder, &["md"])? {
+        let text = std::fs::read_to_string(&path).map_err(|cause| Failure::io("cannot read", &path, &cause))?;
+        let below = path.strip_prefix(&folder).unwrap_or(&path).with_extension("");
         let parts: Vec<_> = below.components().map(|part| part.as_os_str().to_string_lossy().into_owned()).collect();
         notes.add(parts.join("/"), text);
     }

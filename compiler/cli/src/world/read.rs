@@ -7,10 +7,9 @@ use std::path::{Path, PathBuf};
 use emberline_core::code::INVALID_YAML;
 use emberline_core::finding::{self, Finding};
 use emberline_core::source::{Sources, Span};
-use ignore::WalkBuilder;
 use rayon::prelude::*;
 
-use super::shown;
+use super::{links, shown};
 use crate::failure::{Failure, Result};
 
 /// Core refuses specs above 1 MiB; no more than this is ever read of one, so that a huge file cannot fill the memory.
@@ -102,8 +101,7 @@ impl Specs {
     }
 }
 
-/// The spec files below `specs`. Hidden files and folders are passed over; a link to a file counts, a link to a folder is
-/// not followed, so there are no loops; `.gitignore` has no say in what is compiled.
+/// The spec files below `specs`, or itself.
 fn find(specs: &Path) -> Result<Vec<PathBuf>> {
     let remedy = "`emberline init` writes a first spec; `--specs` names another folder";
     let about = std::fs::metadata(specs).map_err(|cause| match cause.kind() {
@@ -113,17 +111,7 @@ fn find(specs: &Path) -> Result<Vec<PathBuf>> {
     if !about.is_dir() {
         return Ok(vec![specs.to_owned()]);
     }
-    let mut files = Vec::new();
-    for entry in WalkBuilder::new(specs).standard_filters(false).hidden(true).build() {
-        let entry = entry.map_err(|cause| Failure::new(format!("cannot read the specs: {cause}")))?;
-        let is_spec = entry.path().extension().is_some_and(|extension| extension == "yaml" || extension == "yml");
-        // A folder named `x.yaml`, a link to a folder, a pipe or a device is no spec; a link that leads nowhere is one that
-        // cannot be read, and the person should know.
-        let is_file = || entry.path().metadata().map_or(true, |about| about.is_file());
-        if is_spec && is_file() {
-            files.push(entry.into_path());
-        }
-    }
+    let files = links::files(specs, &["yaml", "yml"])?;
     if files.is_empty() {
         return Err(Failure::new(format!("there is no spec (*.yaml or *.yml) below {}", shown(specs))).help(remedy));
     }
@@ -192,7 +180,7 @@ mod tests {
         let specs = outer.path().join("specs");
         std::os::unix::fs::symlink(folder.path(), &specs).unwrap();
         assert_eq!(names(&specs, &read(&specs).unwrap()), ["a.yaml"]);
-        // A link that leads nowhere is named.
+        // A link that leads nowhere is named; more in `links`.
         link("nowhere", "broken.yaml");
         assert!(read(folder.path()).unwrap_err().what.contains("broken.yaml"));
     }

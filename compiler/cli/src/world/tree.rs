@@ -1,19 +1,23 @@
 //! What stands in the output folder, and whose it is.
 
 use std::fs::{self, File};
-use std::io::ErrorKind;
+use std::io::{ErrorKind, Read};
 use std::path::{Path, PathBuf};
 
 use emberline_core::emit::Artefact;
 use emberline_core::target::Target;
 use ignore::WalkBuilder;
 
-use super::manifest::{self, Paths};
+use super::manifest::{self, Entries, Listed};
 use super::shown;
+use super::stale::Fate;
 use crate::failure::{Failure, Result};
 
 /// How the names of temporary files begin; what an interrupted run left of them is removed by the next.
 pub(crate) const TEMPORARY: &str = ".emberline-tmp-";
+
+/// More than the lists of a hundred thousand objectives; a longer manifest is none.
+const MANIFEST_AT_MOST: u64 = 256 << 20;
 
 /// The output folder as it was found.
 #[derive(Debug)]
@@ -22,8 +26,10 @@ pub(crate) struct Tree {
     pub(crate) root: PathBuf,
     /// Text of the manifest as it stands, if there is one.
     pub(crate) manifest: Option<String>,
-    /// The files that the compiler wrote in earlier runs.
-    pub(crate) owned: Paths,
+    /// The files that the compiler wrote in earlier runs, by their path below the folder.
+    pub(crate) owned: Entries,
+    /// What the manifest lists although the compiler never writes it.
+    pub(crate) unknown: Vec<String>,
 }
 
 /// What stands at the place of an artefact.
@@ -50,18 +56,9 @@ impl Tree {
             Err(cause) if cause.kind() != ErrorKind::NotFound => return Err(Failure::io("cannot read", root, &cause)),
             _ => {}
         }
-        let path = root.join(manifest::NAME);
-        if path.is_symlink() {
-            // Writing through it could change a file elsewhere.
-            return Err(Failure::new(format!("{} is a link", shown(&path))).help("put the file itself in its place"));
-        }
-        let manifest = match fs::read(&path) {
-            Ok(bytes) => Some(String::from_utf8_lossy(&bytes).into_owned()),
-            Err(cause) if cause.kind() == ErrorKind::NotFound => None,
-            Err(cause) => return Err(Failure::io("cannot read", &path, &cause)),
-        };
-        let owned = manifest.as_deref().map(manifest::parse).unwrap_or_default();
-        Ok(Self { root: root.to_owned(), manifest, owned })
+        let manifest = read_manifest(&root.join(manifest::NAME))?;
+        let Listed { entries: owned, unknown } = manifest.as_deref().map(manifest::parse).unwrap_or_default();
+        Ok(Self { root: root.to_owned(), manifest, owned, unknown })
     }
 
     /// The place of an artefact. Core promises paths within the target's folder; one that breaks the promise is a bug, and
@@ -76,7 +73,7 @@ impl Tree {
 
     /// What stands at `place` in comparison with the artefact. A link is never looked through.
     pub(crate) fn standing(&self, place: &Path, artefact: &Artefact) -> Result<Standing> {
-        let other = if self.owned.contains(&artefact.path) { Standing::Differs } else { Standing::Foreign };
+        let other = if self.owned.contains_key(&artefact.path) { Standing::Differs } else { Standing::Foreign };
         let about = match fs::symlink_metadata(place) {
             Ok(about) => about,
             // NotADirectory: a file stands where the artefact's folder must go; making the folder will say so.
@@ -98,7 +95,7 @@ impl Tree {
     /// Whether anything stands in the targets' folders that is not in the manifest. Where nothing does, no artefact can
     /// collide with a foreign file, and emission need not run twice to find out. Leftovers of interrupted runs do not count.
     pub(crate) fn has_foreign(&self, targets: &[Target]) -> bool {
-        self.files(targets).any(|path| !is_temporary(&path) && !self.owned.contains(&self.relative(&path)))
+        self.files(targets).any(|path| !is_temporary(&path) && !self.owned.contains_key(&self.relative(&path)))
     }
 
     /// Removes what an interrupted run left. The caller holds the [lock](Self::lock), so no other run is at work.
@@ -117,26 +114,23 @@ impl Tree {
         folder.lock().ok().map(|()| folder)
     }
 
-    /// Whether the folder (which exists) lies within the output folder once every link is followed.
-    pub(crate) fn contains(&self, folder: &Path) -> Result<bool> {
-        let real = |path: &Path| path.canonicalize().map_err(|cause| Failure::io("cannot resolve", path, &cause));
-        Ok(real(folder)?.starts_with(real(&self.root)?))
+    /// The outermost folder on the way from the root to `place` that is a link. The root may be one, since the person named
+    /// it; below it the compiler's folders are its own, and a link could lead to anybody's.
+    pub(crate) fn link_on_the_way(&self, place: &Path) -> Option<PathBuf> {
+        let folders = place.ancestors().skip(1).take_while(|folder| *folder != self.root);
+        folders.filter(|folder| folder.is_symlink()).last().map(Path::to_owned)
     }
 
-    /// The files of the manifest that a run over `only` (all targets if `None`) did not emit again. A path that belongs to no
-    /// known target is from another release: a full run removes it, a partial run leaves it alone.
-    pub(crate) fn stale<'a>(
-        &'a self,
-        only: Option<&'a [Target]>,
-        emitted: &'a Paths,
-    ) -> impl Iterator<Item = &'a String> {
-        self.owned.difference(emitted).filter(move |path| only.is_none_or(|targets| belongs(path, targets)))
-    }
-
-    /// The manifest that a run over `only` leaves behind.
-    pub(crate) fn manifest_after(&self, only: Option<&[Target]>, emitted: &Paths) -> String {
-        let stale: Paths = self.stale(only, emitted).cloned().collect();
-        manifest::print(self.owned.union(emitted).filter(|path| !stale.contains(*path)))
+    /// The manifest that a run leaves behind which emitted these files, and to whose stale files these fates befell.
+    pub(crate) fn manifest_after(&self, emitted: &Entries, fates: &[(String, Fate)]) -> String {
+        let mut entries = self.owned.clone();
+        for (path, fate) in fates {
+            if !matches!(fate, Fate::Stays(_)) {
+                entries.remove(path);
+            }
+        }
+        entries.extend(emitted.iter().map(|(path, hash)| (path.clone(), hash.clone())));
+        manifest::print(&entries)
     }
 
     /// Everything but folders that stands in the targets' folders.
@@ -144,7 +138,8 @@ impl Tree {
         targets
             .iter()
             .map(|target| self.root.join(target.folder()))
-            .filter(|folder| folder.symlink_metadata().is_ok())
+            // Nothing is looked for behind a link; whoever must write there will say so.
+            .filter(|folder| folder.is_dir() && self.link_on_the_way(&folder.join("file")).is_none())
             .flat_map(|folder| WalkBuilder::new(folder).standard_filters(false).build())
             // A folder that cannot be read is reported by whoever must write to it.
             .filter_map(std::result::Result::ok)
@@ -159,9 +154,31 @@ impl Tree {
     }
 }
 
+/// The text of the manifest; `None` where there is none.
+fn read_manifest(path: &Path) -> Result<Option<String>> {
+    let about = match fs::symlink_metadata(path) {
+        Ok(about) => about,
+        Err(cause) if cause.kind() == ErrorKind::NotFound => return Ok(None),
+        Err(cause) => return Err(Failure::io("cannot read", path, &cause)),
+    };
+    if about.is_symlink() {
+        // Writing through it could change a file elsewhere.
+        return Err(Failure::new(format!("{} is a link", shown(path))).help("put the file itself in its place"));
+    }
+    if !about.is_file() || about.len() > MANIFEST_AT_MOST {
+        return Err(Failure::new(format!("{} is no list of files that emberline wrote", shown(path)))
+            .help("remove it: files of the same bytes are taken over again"));
+    }
+    let mut bytes = Vec::new();
+    File::open(path)
+        .and_then(|file| file.take(MANIFEST_AT_MOST).read_to_end(&mut bytes))
+        .map_err(|cause| Failure::io("cannot read", path, &cause))?;
+    Ok(Some(String::from_utf8_lossy(&bytes).into_owned()))
+}
+
 /// Whether the path lies in the folder of one of the targets.
 fn belongs(path: &str, targets: &[Target]) -> bool {
-    targets.iter().any(|target| path.strip_prefix(target.folder()).is_some_and(|rest| rest.starts_with('/')))
+    targets.iter().any(|target| manifest::is_below(path, target.folder()))
 }
 
 fn is_temporary(path: &Path) -> bool {

@@ -11,8 +11,9 @@ use rayon::prelude::*;
 use tempfile::NamedTempFile;
 
 use super::emission::Emission;
-use super::manifest::{self, Paths};
+use super::manifest::{self, Entries, Hash};
 use super::shown;
+use super::stale::{self, Fate, Reason};
 use super::tree::{Standing, TEMPORARY, Tree};
 use crate::failure::{Failure, Result};
 
@@ -23,20 +24,23 @@ pub(crate) struct Tally {
     pub(crate) written: usize,
     /// Files that already had the right bytes; they were not touched.
     pub(crate) unchanged: usize,
-    /// Files removed because their spec is gone.
-    pub(crate) removed: usize,
     /// Bytes written.
     pub(crate) bytes: u64,
+    /// Files removed because their spec is gone: their paths below the folder, sorted.
+    pub(crate) removed: Vec<String>,
+    /// Files that stay although their spec is gone: their paths below the folder, sorted, and why.
+    pub(crate) kept: Vec<(String, Reason)>,
+    /// What the manifest listed although the compiler never writes it; nothing of it was touched.
+    pub(crate) unknown: Vec<String>,
 }
 
 impl Tally {
-    fn add(self, other: Self) -> Self {
-        Self {
-            written: self.written + other.written,
-            unchanged: self.unchanged + other.unchanged,
-            removed: self.removed + other.removed,
-            bytes: self.bytes + other.bytes,
-        }
+    /// Adds what was written of another unit.
+    fn add(mut self, other: &Self) -> Self {
+        self.written += other.written;
+        self.unchanged += other.unchanged;
+        self.bytes += other.bytes;
+        self
     }
 }
 
@@ -58,16 +62,23 @@ pub(crate) fn write(root: &Path, emission: &Emission<'_>, force: bool, tick: &(d
             tick();
             Ok(tally)
         })
-        .try_reduce(Tally::default, |one, other| Ok(one.add(other)))?;
+        .try_reduce(Tally::default, |one, other| Ok(one.add(&other)))?;
     let (emitted, is_claimed) = journal.close();
-    for path in tree.stale(emission.only, &emitted) {
-        tally.removed += usize::from(remove(&tree, path)?);
+    let fates = stale::fates(&tree, emission.only, &emitted)?;
+    for (path, fate) in &fates {
+        match fate {
+            Fate::Absent => {}
+            Fate::Goes if stale::remove(&tree, path)? => tally.removed.push(path.clone()),
+            Fate::Goes => {}
+            Fate::Stays(reason) => tally.kept.push((path.clone(), *reason)),
+        }
     }
-    let manifest = tree.manifest_after(emission.only, &emitted);
+    let manifest = tree.manifest_after(&emitted, &fates);
     let is_needed = !emitted.is_empty() || tree.manifest.is_some();
     if is_needed && (is_claimed || tree.manifest.as_deref() != Some(&manifest)) {
         put(&root.join(manifest::NAME), manifest.as_bytes())?;
     }
+    tally.unknown.clone_from(&tree.unknown);
     Ok(tally)
 }
 
@@ -105,18 +116,18 @@ fn write_unit(tree: &Tree, journal: &Journal<'_>, emission: &Emission<'_>, unit:
     let mut wanting = Vec::new();
     for artefact in emission.unit(unit)? {
         let place = tree.place(&artefact.path, emission.targets())?;
-        journal.meet(&artefact)?;
+        let hash = journal.meet(&artefact)?;
         match tree.standing(&place, &artefact)? {
             Standing::Same => tally.unchanged += 1,
             Standing::Foreign if !force => return Err(collision(&[shown(&place)])),
-            Standing::Missing | Standing::Differs | Standing::Foreign => wanting.push((place, artefact)),
+            Standing::Missing | Standing::Differs | Standing::Foreign => wanting.push((place, artefact, hash)),
         }
     }
-    for (place, _) in &wanting {
+    for (place, ..) in &wanting {
         journal.make_folder(place)?;
     }
-    journal.claim(wanting.iter().map(|(_, artefact)| artefact))?;
-    for (place, artefact) in wanting {
+    journal.claim(wanting.iter().map(|(_, artefact, hash)| (artefact.path.as_str(), hash.as_str())))?;
+    for (place, artefact, _) in wanting {
         put(&place, artefact.text.as_bytes())?;
         tally.written += 1;
         tally.bytes += artefact.text.len() as u64;
@@ -124,13 +135,13 @@ fn write_unit(tree: &Tree, journal: &Journal<'_>, emission: &Emission<'_>, unit:
     Ok(tally)
 }
 
-/// Makes a folder, unless a link leads it out of the output folder.
-fn make_folder(tree: &Tree, folder: &Path) -> Result<()> {
-    let existing = folder.ancestors().find(|ancestor| ancestor.exists()).unwrap_or(&tree.root);
-    if !tree.contains(existing)? {
-        return Err(Failure::new(format!("{} is a link out of {}", shown(existing), shown(&tree.root)))
-            .help("put a folder in its place; emberline writes nothing outside of `--out`"));
+/// Makes the folder of `place`, unless a link leads it elsewhere.
+fn make_folder(tree: &Tree, place: &Path) -> Result<()> {
+    if let Some(link) = tree.link_on_the_way(place) {
+        return Err(Failure::new(format!("{} is a link", shown(&link)))
+            .help("put a folder in its place: emberline writes only into folders of its own below `--out`"));
     }
+    let folder = place.parent().unwrap_or(&tree.root);
     fs::create_dir_all(folder).map_err(|cause| Failure::io("cannot make the folder", folder, &cause))
 }
 
@@ -175,34 +186,11 @@ fn temporary(folder: &Path, bytes: &[u8]) -> io::Result<NamedTempFile> {
     Ok(file)
 }
 
-/// Removes a file of an earlier run, and the folders that this empties. False where nothing (of ours) stood.
-fn remove(tree: &Tree, path: &str) -> Result<bool> {
-    let place = tree.root.join(path);
-    let folder = place.parent().unwrap_or(&tree.root);
-    let is_file = place.symlink_metadata().is_ok_and(|about| !about.is_dir());
-    if !is_file || !tree.contains(folder)? {
-        return Ok(false);
-    }
-    match fs::remove_file(&place) {
-        Ok(()) => {}
-        Err(cause) if cause.kind() == ErrorKind::NotFound => return Ok(false),
-        Err(cause) => return Err(Failure::io("cannot remove", &place, &cause)),
-    }
-    let below_root = folder.ancestors().take_while(|ancestor| *ancestor != tree.root);
-    for emptied in below_root {
-        // Fails on the first folder that still holds something.
-        if fs::remove_dir(emptied).is_err() {
-            break;
-        }
-    }
-    Ok(true)
-}
-
-/// Knows every artefact of the run, and claims new files in the manifest before they are written, so that an interrupted run
-/// leaves none that the next would take for somebody else's. The finished manifest replaces the claims.
+/// Knows every artefact of the run, and claims files in the manifest before they are written, so that an interrupted run
+/// leaves none that the next would take for somebody else's or for edited. The finished manifest replaces the claims.
 struct Journal<'a> {
     tree: &'a Tree,
-    met: Mutex<Paths>,
+    met: Mutex<Entries>,
     /// The manifest, opened at the first claim: a run that changes nothing writes nothing.
     file: Mutex<Option<File>>,
     /// Folders that this run made or found to be sound.
@@ -214,26 +202,31 @@ impl<'a> Journal<'a> {
         Self { tree, met: Mutex::default(), file: Mutex::default(), folders: Mutex::default() }
     }
 
-    /// Notes an artefact. Of two with one path, the output would be whichever was written last.
-    fn meet(&self, artefact: &Artefact) -> Result<()> {
-        let is_new = self.met.lock().unwrap_or_else(PoisonError::into_inner).insert(artefact.path.clone());
-        if is_new { Ok(()) } else { Err(Failure::bug(format!("two artefacts have the path {}", artefact.path))) }
+    /// Notes an artefact and gives its hash. Of two with one path, the output would be whichever was written last.
+    fn meet(&self, artefact: &Artefact) -> Result<Hash> {
+        let hash = manifest::hash(artefact.text.as_bytes());
+        let mut met = self.met.lock().unwrap_or_else(PoisonError::into_inner);
+        match met.insert(artefact.path.clone(), [hash.clone()].into()) {
+            None => Ok(hash),
+            Some(_) => Err(Failure::bug(format!("two artefacts have the path {}", artefact.path))),
+        }
     }
 
     /// Makes the folder of an artefact, once a run.
     fn make_folder(&self, place: &Path) -> Result<()> {
         let folder = place.parent().unwrap_or(&self.tree.root);
         if !self.folders.lock().unwrap_or_else(PoisonError::into_inner).contains(folder) {
-            make_folder(self.tree, folder)?;
+            make_folder(self.tree, place)?;
             self.folders.lock().unwrap_or_else(PoisonError::into_inner).insert(folder.to_owned());
         }
         Ok(())
     }
 
-    /// Claims the paths of artefacts, unless they are the compiler's already.
-    fn claim<'t>(&self, artefacts: impl Iterator<Item = &'t Artefact>) -> Result<()> {
-        let new = artefacts.filter(|artefact| !self.tree.owned.contains(&artefact.path));
-        let lines: String = new.flat_map(|artefact| [artefact.path.as_str(), "\n"]).collect();
+    /// Claims files (their paths and hashes), unless the manifest lists them so already.
+    fn claim<'t>(&self, files: impl Iterator<Item = (&'t str, &'t str)>) -> Result<()> {
+        let is_listed = |path, hash| self.tree.owned.get(path).is_some_and(|hashes| hashes.contains(hash));
+        let new = files.filter(|(path, hash)| !is_listed(*path, *hash));
+        let lines: String = new.map(|(path, hash)| manifest::line(hash, path)).collect();
         if lines.is_empty() {
             return Ok(());
         }
@@ -255,15 +248,15 @@ impl<'a> Journal<'a> {
     fn open(&self, path: &Path) -> io::Result<File> {
         let mut file = OpenOptions::new().append(true).create(true).open(path)?;
         match &self.tree.manifest {
-            None => file.write_all(manifest::print([]).as_bytes())?,
+            None => file.write_all(manifest::print(&Entries::new()).as_bytes())?,
             Some(text) if !text.is_empty() && !text.ends_with('\n') => file.write_all(b"\n")?,
             Some(_) => {}
         }
         Ok(file)
     }
 
-    /// The paths of all artefacts, and whether any was claimed.
-    fn close(self) -> (Paths, bool) {
+    /// All artefacts, and whether any was claimed.
+    fn close(self) -> (Entries, bool) {
         let met = self.met.into_inner().unwrap_or_else(PoisonError::into_inner);
         (met, self.file.into_inner().unwrap_or_else(PoisonError::into_inner).is_some())
     }

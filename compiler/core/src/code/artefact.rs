@@ -10,10 +10,12 @@ pub static STALE_ARTEFACT: Code = Code {
     summary: "a committed artefact is not what the specs compile to",
     cause: "\
 What Prometheus loads is the generated file, not the spec. While the two differ,
-the spec that was reviewed is not the one that pages. Only `compile --check`
-reports this: it compares the output folder with what `compile` would write, and
-tells four cases apart: a file is missing, its text differs, its spec is gone,
-or somebody else's file stands where it belongs.",
+the spec that was reviewed is not the one that pages. `compile --check` compares
+the output folder with what `compile` would write, and tells four cases apart: a
+file is missing, its text differs, its spec is gone, or somebody else's file
+stands where it belongs. `compile` itself warns of an edited file that it leaves
+although its spec is gone, and of a manifest that lists files which emberline
+never writes.",
     example: Example::Session {
         wrong: "
 emberline init checkout
@@ -32,8 +34,10 @@ emberline compile --check",
     remedy: "\
 Run `emberline compile` and commit what it wrote and removed together with the
 spec. Where a file was edited by hand, put the change into the spec: a label, a
-name, a pair of windows and a severity can all be set there. A file that
-emberline did not write is never replaced unless you say `--force`.",
+name, a pair of windows and a severity can all be set there. While its spec
+exists an edited file is generated again; once the spec is gone it stays until
+you remove it or move it elsewhere. A file that emberline did not write is never
+replaced unless you say `--force`.",
 };
 
 /// A secret stands in a file.

@@ -57,6 +57,23 @@ fn every_kind_of_difference_is_shown() {
 }
 
 #[test]
+fn what_is_kept_is_a_difference_that_compiling_does_not_mend() {
+    let (differences, text) = checked(&[(A, "a\n"), (B, "b\n")], &[(A, "a\n")], |root| {
+        std::fs::write(root.join(B), "edited\n").unwrap();
+    });
+    assert_eq!(differences, [(B.into(), Kind::Kept(Reason::Edited))]);
+    assert_eq!(text, "", "nothing would be written");
+}
+
+#[test]
+fn a_list_without_hashes_is_to_be_compiled_again() {
+    let (differences, _) = checked(&[(A, "a\n")], &[(A, "a\n")], |root| {
+        std::fs::write(root.join(manifest::NAME), format!("{A}\n")).unwrap();
+    });
+    assert_eq!(differences, [(manifest::NAME.into(), Kind::Changed)]);
+}
+
+#[test]
 fn a_folder_that_is_not_there_is_all_missing() {
     let (differences, _) = checked(&[], &[(A, "a\n")], |root| std::fs::remove_dir_all(root).unwrap());
     assert_eq!(differences, [(manifest::NAME.into(), Kind::Missing), (A.into(), Kind::Missing)]);

@@ -49,7 +49,8 @@ impl Out {
     }
 
     fn manifest(&self) -> Vec<String> {
-        self.text(manifest::NAME).unwrap().lines().skip(1).map(String::from).collect()
+        let text = self.text(manifest::NAME).unwrap();
+        text.lines().skip(1).map(|line| line.split_once("  ").map_or(line, |(_, path)| path).to_owned()).collect()
     }
 
     fn modified(&self, path: &str) -> SystemTime {
@@ -70,7 +71,7 @@ impl Out {
 }
 
 fn counts(tally: &Tally) -> (usize, usize, usize) {
-    (tally.written, tally.unchanged, tally.removed)
+    (tally.written, tally.unchanged, tally.removed.len())
 }
 
 #[test]
@@ -92,7 +93,7 @@ fn what_is_right_already_is_not_touched() {
     assert_eq!(counts(&out.compile(&[(A, "a"), (B, "b")]).unwrap()), (0, 2, 0));
     assert_eq!([A, B, manifest::NAME].map(|path| out.modified(path)), before);
     assert_eq!(counts(&out.compile(&[(A, "a"), (B, "c")]).unwrap()), (1, 1, 0));
-    assert_eq!((out.modified(A), out.modified(manifest::NAME)), (before[0], before[2]));
+    assert_eq!(out.modified(A), before[0]);
     assert_eq!(out.text(B).unwrap(), "c");
 }
 
@@ -176,13 +177,32 @@ fn two_artefacts_of_one_path_are_a_bug() {
 fn an_interrupted_run_orphans_nothing() {
     let out = Out::new();
     // As if the machine had stopped after two claims, a half line and a half file.
-    out.put(manifest::NAME, &format!("{}{B}\n{A_TEST}\nprometheus/ru", manifest::print([])));
+    let claims = [B, A_TEST].map(|path| manifest::line(&manifest::hash(b"b"), path)).concat();
+    out.put(manifest::NAME, &format!("{}{claims}prometheus/ru", manifest::print(&Entries::new())));
     out.put(B, "b");
     out.put(&format!("prometheus/rules/{TEMPORARY}x7"), "hal");
     out.put(&format!("{TEMPORARY}manifest"), "hal");
     assert_eq!(counts(&out.compile(&[(A, "a")]).unwrap()), (1, 0, 1));
     assert_eq!(out.all(), [".emberline-manifest", "prometheus", "prometheus/rules", A]);
     assert_eq!(out.manifest(), [A]);
+}
+
+#[test]
+fn what_an_interrupted_run_changed_is_not_taken_for_edited() {
+    let out = Out::new();
+    out.compile(&[(A, "a"), (B, "old")]).unwrap();
+    // As if the machine had stopped after the new text, before the finished manifest.
+    let claimed = out.text(manifest::NAME).unwrap() + &manifest::line(&manifest::hash(b"new"), B);
+    for text in ["old", "new"] {
+        out.put(manifest::NAME, &claimed);
+        out.put(B, text);
+        assert_eq!(out.compile(&[(A, "a")]).unwrap().removed, [B], "{text}");
+    }
+    // And this is what a run that fails midway leaves.
+    out.put(&format!("{A_TEST}/folder-in-the-way"), "mine");
+    out.force(&[(A, "newer"), (A_TEST, "t")]).unwrap_err();
+    fs::remove_dir_all(out.root.join(A_TEST)).unwrap();
+    assert_eq!(out.compile(&[]).unwrap().removed, [A]);
 }
 
 #[test]
@@ -199,14 +219,12 @@ fn a_run_that_fails_midway_has_claimed_what_it_wrote() {
 }
 
 #[test]
-fn a_hostile_manifest_reaches_nothing_outside() {
+fn an_edited_file_is_generated_again() {
     let out = Out::new();
-    let outside = out.root.parent().unwrap().join("precious");
-    fs::write(&outside, "mine").unwrap();
-    out.put(manifest::NAME, &format!("../precious\n{}\n.emberline-manifest\nprometheus\n", outside.display()));
+    out.compile(&[(A, "a")]).unwrap();
+    out.put(A, "edited");
     assert_eq!(counts(&out.compile(&[(A, "a")]).unwrap()), (1, 0, 0));
-    assert_eq!(fs::read_to_string(outside).unwrap(), "mine");
-    assert_eq!(out.manifest(), [A]);
+    assert_eq!(out.text(A).unwrap(), "a");
 }
 
 #[test]
@@ -266,13 +284,19 @@ mod links {
         fs::create_dir_all(&out.root).unwrap();
         symlink(outside.path(), out.root.join("prometheus")).unwrap();
         let failure = out.compile(&[(A, "a")]).unwrap_err();
-        assert!(failure.what.contains("is a link out of"), "{failure:?}");
+        assert!(failure.what.contains("prometheus is a link"), "{failure:?}");
         assert_eq!(outside.path().read_dir().unwrap().count(), 0);
         // Nor when something is to be removed.
         out.put("prometheus/rules/x.yaml", "mine");
-        fs::write(out.root.join(manifest::NAME), "prometheus/rules/x.yaml\n").unwrap();
-        assert_eq!(out.compile(&[]).unwrap().removed, 0);
-        assert!(outside.path().join("rules/x.yaml").exists());
+        let line = manifest::line(&manifest::hash(b"mine"), "prometheus/rules/x.yaml");
+        fs::write(out.root.join(manifest::NAME), line).unwrap();
+        let tally = out.compile(&[]).unwrap();
+        assert_eq!((tally.removed, tally.kept), (vec![], vec![("prometheus/rules/x.yaml".into(), Reason::Linked)]));
+        // Nor when leftovers are cleared away, which another run may be writing.
+        let leftover = outside.path().join(format!("rules/{TEMPORARY}x"));
+        fs::write(&leftover, "half").unwrap();
+        out.compile(&[]).unwrap();
+        assert!(outside.path().join("rules/x.yaml").exists() && leftover.exists());
     }
 
     #[test]
