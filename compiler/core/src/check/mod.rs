@@ -2,6 +2,7 @@
 //!
 //! A check sees one service at a time, so services are checked side by side.
 
+mod added;
 mod bad_not_subset;
 mod cannot_fire;
 mod context;

@@ -2,7 +2,7 @@
 
 use rust_decimal::Decimal;
 
-use super::Context;
+use super::{Context, added};
 use crate::code;
 use crate::finding::Finding;
 use crate::indicator::Threshold;
@@ -18,6 +18,7 @@ pub(super) fn run(context: &Context<'_>, findings: &mut Vec<Finding>) {
         if buckets.value.contains(&threshold.limit) {
             continue;
         }
+        let before = findings.len();
         let near = nearest(threshold, &buckets.value);
         findings.push(
             Finding::new(
@@ -29,6 +30,7 @@ pub(super) fn run(context: &Context<'_>, findings: &mut Vec<Finding>) {
             .related(buckets.span, "its boundaries")
             .hint(format!("use {near}, or add the boundary {} to the histogram", threshold.limit)),
         );
+        added::note(slo, &mut findings[before..]);
     }
 }
 

@@ -4,7 +4,7 @@
 
 use std::collections::BTreeSet;
 
-use super::Context;
+use super::{Context, added};
 use crate::code;
 use crate::finding::{Finding, Severity};
 use crate::indicator::{Query, Reading};
@@ -19,6 +19,7 @@ pub(super) fn run(context: &Context<'_>, findings: &mut Vec<Finding>) {
     let mut asked: BTreeSet<&str> = BTreeSet::new();
     let (service, index) = (&context.service.name.value, &context.model.index);
     for (slo, _) in context.slos() {
+        let before = findings.len();
         for reading in slo.sli.readings() {
             match reading.declared(service, index) {
                 Declared::Metric(metric) => {
@@ -31,8 +32,12 @@ pub(super) fn run(context: &Context<'_>, findings: &mut Vec<Finding>) {
             }
         }
         groups(context, slo, findings);
+        added::note(slo, &mut findings[before..]);
     }
 }
+
+/// What an undeclared histogram counts.
+const ALL: &str = "every service's series are counted: a matcher of the service is added to declared metrics only";
 
 /// A metric that no spec declares.
 fn unknown<'m>(
@@ -56,7 +61,7 @@ fn unknown<'m>(
             if near.is_some() || asked.insert(&name.value) {
                 let note = format!("taken for a classic histogram in seconds, `{prometheus}` in Prometheus");
                 let message = format!("no spec declares the metric `{}`", name.value);
-                findings.push(undeclared_metric(context, message, name.span, near).note(note));
+                findings.push(undeclared_metric(context, message, name.span, near).note(note).note(ALL));
             }
         }
     }

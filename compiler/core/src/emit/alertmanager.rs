@@ -1,5 +1,9 @@
 //! The configuration of Alertmanager: whom each alert reaches, what comes together in one notification, and what a graver
 //! alert mutes. It is whole as it stands; `amtool` has judged it.
+//!
+//! An Alertmanager has other people's alerts as well, and severities such as `page` are theirs too. So every route and
+//! both sides of every inhibition ask for the labels that all of our alerts have: Alertmanager takes labels that both
+//! alerts lack for equal, and a page of somebody else would mute any ticket.
 
 use serde::Serialize;
 use serde_json::{Value, json};
@@ -19,7 +23,7 @@ struct Config<'p> {
 #[derive(Serialize)]
 struct Root<'p> {
     receiver: &'p str,
-    group_by: [&'static str; 2],
+    group_by: [&'static str; 1],
     group_wait: String,
     group_interval: String,
     repeat_interval: String,
@@ -30,40 +34,41 @@ struct Root<'p> {
 struct Route<'p> {
     matchers: Vec<String>,
     receiver: &'p str,
+    group_by: [&'static str; 2],
 }
 
 #[derive(Serialize)]
 struct Inhibit<'p> {
-    source_matchers: [String; 1],
-    target_matchers: [String; 1],
+    source_matchers: Vec<String>,
+    target_matchers: Vec<String>,
     equal: Vec<&'p str>,
 }
 
 /// The configuration.
 pub(super) fn emit(plan: &AlertmanagerPlan) -> Artefact {
-    let route = |severity: &str, owner: Option<&str>| {
-        let owner = owner.map(|owner| matcher("owner", owner));
-        [matcher("severity", severity)].into_iter().chain(owner).collect::<Vec<_>>()
-    };
     let config = Config {
         route: Root {
             receiver: &plan.fallback,
-            group_by: ["service", "slo"],
+            group_by: ["alertname"],
             group_wait: plan.wait.to_string(),
             group_interval: plan.interval.to_string(),
             repeat_interval: plan.repeat.to_string(),
             routes: plan
                 .routes
                 .iter()
-                .map(|it| Route { matchers: route(&it.severity, it.owner.as_deref()), receiver: &it.receiver })
+                .map(|it| Route {
+                    matchers: ours(&it.severity, it.owner.as_deref()),
+                    receiver: &it.receiver,
+                    group_by: OBJECTIVE,
+                })
                 .collect(),
         },
         inhibit_rules: plan
             .mutes
             .iter()
             .map(|(severity, muted)| Inhibit {
-                source_matchers: [matcher("severity", severity)],
-                target_matchers: [matcher("severity", muted)],
+                source_matchers: ours(severity, None),
+                target_matchers: ours(muted, None),
                 equal: plan.same.iter().map(String::as_str).collect(),
             })
             .collect(),
@@ -72,6 +77,16 @@ pub(super) fn emit(plan: &AlertmanagerPlan) -> Artefact {
     let mut text = HEADER.to_owned();
     super::write(&mut text, &config);
     Artefact { path: format!("{}/alertmanager.yaml", Target::Alertmanager.folder()), text }
+}
+
+/// The labels that every alert of ours has. Together they are an objective: its alerts come in one notification.
+const OBJECTIVE: [&str; 2] = ["service", "slo"];
+
+/// Matchers of our own alerts of a severity and an owner.
+fn ours(severity: &str, owner: Option<&str>) -> Vec<String> {
+    let present = OBJECTIVE.iter().map(|label| format!("{label}=~\".+\""));
+    let owner = owner.map(|owner| matcher("owner", owner));
+    present.chain([matcher("severity", severity)]).chain(owner).collect()
 }
 
 /// A matcher of Alertmanager, in which a value is quoted as Go does.

@@ -58,6 +58,11 @@ pub trait Indicator: Debug + Send + Sync {
         None
     }
 
+    /// The matcher that its selectors got beyond what their author wrote, as text.
+    fn added(&self) -> Option<String> {
+        None
+    }
+
     /// The range b that its base rules read, for samples every `scrape`. The default is that of `rate`.
     fn base(&self, scrape: Duration) -> Duration {
         base_of_rate(scrape)

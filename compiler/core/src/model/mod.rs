@@ -16,6 +16,7 @@ mod resolve;
 mod routing;
 pub mod semconv;
 mod service;
+mod service_label;
 mod severity;
 mod telemetry;
 mod waiver;

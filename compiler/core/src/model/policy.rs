@@ -28,7 +28,7 @@ const AMBIENT_LABELS: [&str; 14] = [
     "job",
     "instance",
     "service",
-    "service_name",
+    super::service_label::DEFAULT,
     "service_namespace",
     "service_version",
     "service_instance_id",
@@ -166,7 +166,8 @@ impl Policy {
             group_by: group_labels(spec.and_then(|s| s.group_by.as_deref()), scope),
             service_label: spec
                 .and_then(|s| s.service_label.as_ref())
-                .map_or_else(|| "service_name".to_owned(), |label| super::label_name(&label.value)),
+                .and_then(|label| super::service_label::resolve(label, scope))
+                .unwrap_or_else(|| super::service_label::DEFAULT.to_owned()),
             ambient_labels: match spec.and_then(|s| s.ambient_labels.as_ref()) {
                 Some(labels) => labels.iter().map(|label| ambient(&label.value)).collect(),
                 None => AMBIENT_LABELS.iter().map(|label| (*label).to_owned()).collect(),

@@ -24,6 +24,8 @@ pub struct Routing {
     pub owners: BTreeMap<String, BTreeMap<String, String>>,
     /// A severity, and one whose alerts of the same objective it mutes.
     pub mutes: Vec<(String, String)>,
+    /// Who gets the alerts of other people, where the policy says so.
+    pub fallback: Option<String>,
 }
 
 /// What Alertmanager does with an alert.
@@ -90,7 +92,10 @@ impl Routing {
             let receiver = of_severity.entry(severity.clone()).or_insert_with(|| severity.clone());
             receivers.entry(receiver.clone()).or_default();
         }
-        Self { receivers, severities: of_severity, owners, mutes }
+        let fallback = spec.and_then(|spec| spec.default_receiver.as_ref());
+        let fallback = fallback.filter(|said| known(said, &receivers, "receiver", scope));
+        let fallback = fallback.map(|receiver| receiver.value.clone());
+        Self { receivers, severities: of_severity, owners, mutes, fallback }
     }
 }
 

@@ -52,6 +52,8 @@ pub struct AboutSlo {
     pub threshold: Option<Duration>,
     /// What is asked of a span's attributes for it to be one of the objective's: key, operator, value or pattern.
     pub only: Vec<(String, MatchOp, String)>,
+    /// The matcher that the compiler added to the objective's selector, where it did: `service_name="checkout"`.
+    pub added: Option<String>,
     /// Expected events an hour.
     pub events_per_hour: Option<Decimal>,
     /// Where it stands.
@@ -101,6 +103,7 @@ impl AboutSlo {
             notes: slo.notes.clone(),
             threshold: slo.sli.threshold().map(|threshold| threshold.longest.value),
             only: shared_conditions(&*slo.sli),
+            added: slo.sli.added(),
             events_per_hour: slo.traffic.map(|traffic| traffic.value.per_hour()),
             place: Place::of(slo.name.span, sources),
         }

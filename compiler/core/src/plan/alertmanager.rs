@@ -12,13 +12,16 @@ const WAIT: Duration = Duration::from_secs(30);
 const INTERVAL: Duration = Duration::from_minutes(5);
 /// After how long what still fires is told again.
 const REPEAT: Duration = Duration::from_hours(4);
-/// The severity whose receiver gets what nothing else matches, where there is one: better woken once than never told.
+/// The severity whose receiver gets what nothing else matches, where the policy names nobody: better woken once than never
+/// told.
 const GRAVEST: &str = "page";
+/// The label by which a Prometheus usually says where it stands (`external_labels`). Alerts that lack it are all of one.
+const CLUSTER: &str = "cluster";
 
 /// What Alertmanager is told.
 #[derive(Debug)]
 pub struct AlertmanagerPlan {
-    /// Who gets what no route matches.
+    /// Who gets what no route matches: alerts of other people that reach this Alertmanager.
     pub fallback: String,
     /// How long a new group waits, real.
     pub wait: Duration,
@@ -30,7 +33,8 @@ pub struct AlertmanagerPlan {
     pub routes: Vec<Route>,
     /// A severity, and one that it mutes.
     pub mutes: Vec<(String, String)>,
-    /// Labels that two alerts must share for one to mute the other: service, objective and every label kept apart.
+    /// Labels that two alerts must share for one to mute the other: service, objective, every label kept apart, and
+    /// the cluster, since several may load the same rules and share one Alertmanager.
     pub same: BTreeSet<String>,
     /// Every receiver.
     pub receivers: BTreeMap<String, Receiver>,
@@ -64,7 +68,8 @@ impl AlertmanagerPlan {
             owner: None,
             receiver: receiver.clone(),
         });
-        let fallback = routing.severities.get(GRAVEST).or_else(|| routing.severities.values().next());
+        let gravest = || routing.severities.get(GRAVEST).or_else(|| routing.severities.values().next());
+        let fallback = routing.fallback.as_ref().or_else(gravest);
         Self {
             fallback: fallback.cloned().unwrap_or_else(|| GRAVEST.to_owned()),
             wait: scale.real(WAIT),
@@ -72,7 +77,7 @@ impl AlertmanagerPlan {
             repeat: scale.real(REPEAT),
             routes: of_owners.chain(of_severities).collect(),
             mutes: routing.mutes.clone(),
-            same: ["service", "slo"].map(str::to_owned).into_iter().chain(kept_apart).collect(),
+            same: ["service", "slo", CLUSTER].map(str::to_owned).into_iter().chain(kept_apart).collect(),
             receivers: routing.receivers.clone(),
         }
     }

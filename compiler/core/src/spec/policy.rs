@@ -31,7 +31,7 @@ record! {
         labels: Option<Spanned<Named<Spanned<Text>>>>,
         /// Labels that every objective keeps apart, such as `cluster` where one Prometheus sees several.
         group_by: Option<Vec<Spanned<String>>>,
-        /// The label that holds a service's name in its metrics. Default: `service_name`.
+        /// The label that holds a service's name in its metrics; latency objectives on declared metrics are narrowed down by it. Default: `service_name`.
         service_label: Option<Spanned<String>>,
         /// Labels that need no declaration, instead of the built-in list; a `*` at the end stands for any rest.
         ambient_labels: Option<Vec<Spanned<String>>>,
@@ -59,6 +59,8 @@ record! {
         receivers: Option<Spanned<Named<Spanned<ReceiverSpec>>>>,
         /// Receivers of an owner's alerts by severity, instead of the severity's own: `team-web: {page: web-phone}`.
         owners: Option<Spanned<Named<Spanned<Named<Spanned<String>>>>>>,
+        /// Who gets the alerts of other people that reach the same Alertmanager, under `receivers`. Default: who gets `page`.
+        default_receiver: Option<Spanned<String>>,
         /// Alerts of every objective. Default: the four pairs of the SRE Workbook.
         alerting: Option<Spanned<AlertingSpec>>,
         /// What to do when data goes missing. Default: `absent: page`, the others `ignore`.

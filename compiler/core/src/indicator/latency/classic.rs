@@ -3,7 +3,7 @@
 use rust_decimal::Decimal;
 
 use super::durations::{Durations, push};
-use crate::indicator::{Base, Cast, Indicator, Part, Played, Reading, Record, Setting, Threshold, Unit};
+use crate::indicator::{Base, Cast, Indicator, Part, Played, Reading, Record, Threshold, Unit};
 use crate::oracle::{Base as Numbers, RawSeries, Reader, Role, Sampled, subtracted};
 use crate::promql::{Expr, MatchOp, Op, Selector};
 
@@ -16,9 +16,9 @@ pub(super) struct Classic {
 }
 
 impl Classic {
-    pub(super) fn of(durations: Durations, setting: &Setting<'_>) -> Self {
-        let count = durations.select("_count", setting);
-        let mut bucket = durations.select("_bucket", setting);
+    pub(super) fn of(durations: Durations) -> Self {
+        let count = durations.select("_count");
+        let mut bucket = durations.select("_bucket");
         let (op, value) = le(durations.threshold.limit);
         push(&mut bucket, "le", op, &value);
         Self { durations, count, bucket }
@@ -36,6 +36,10 @@ impl Indicator for Classic {
 
     fn presence(&self) -> &Selector {
         &self.count
+    }
+
+    fn added(&self) -> Option<String> {
+        self.durations.added()
     }
 
     fn threshold(&self) -> Option<&Threshold> {

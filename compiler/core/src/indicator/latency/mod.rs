@@ -29,7 +29,7 @@ record! {
         metric: Needed<Spanned<String>>,
         /// The slowest that still counts as good. A classic histogram needs a bucket boundary exactly here.
         threshold: Needed<Spanned<Duration>>,
-        /// Narrows the metric down, in braces: `{http_route="/checkout"}`. The service's own label is added.
+        /// Narrows the metric down, in braces: `{http_route="/checkout"}`. The service's own label is added to a metric that the service declares.
         selector: Option<Spanned<Promql>>,
         /// Labels to keep apart: the objective then holds, and alerts, for each of their values.
         group_by: Option<Vec<Spanned<String>>>,
@@ -58,12 +58,12 @@ impl Kind for LatencySpec {
         if !sound {
             return None;
         }
-        let Histogram { owner, prometheus, is_classic, limit } = histogram;
+        let Histogram { owner, is_own, prometheus, is_classic, limit } = histogram;
         let threshold = Threshold { metric: metric.clone(), owner, longest, limit, needs_bucket: is_classic };
-        let durations = Durations { threshold, prometheus, narrowed: narrowed.flatten() };
+        let durations = Durations::new(threshold, prometheus, narrowed.flatten(), is_own, setting);
         Some(match is_classic {
-            true => Arc::new(Classic::of(durations, setting)),
-            false => Arc::new(Native::of(durations, setting)),
+            true => Arc::new(Classic::of(durations)),
+            false => Arc::new(Native::of(durations)),
         })
     }
 }
@@ -86,6 +86,8 @@ fn narrow(text: &Spanned<Promql>, scope: &mut Scope<'_>) -> Option<Query> {
 /// A histogram as it is declared, or taken at its word.
 struct Histogram {
     owner: String,
+    /// Whether the objective's own service declares it.
+    is_own: bool,
     prometheus: String,
     is_classic: bool,
     /// The threshold in its unit.
@@ -112,8 +114,13 @@ impl Histogram {
                         return None;
                     }
                 };
-                let (owner, prometheus) = (owner.to_owned(), declared.prometheus.clone());
-                Some(Self { owner, prometheus, is_classic, limit: declared.in_unit(longest) })
+                Some(Self {
+                    owner: owner.to_owned(),
+                    is_own: owner == setting.service,
+                    prometheus: declared.prometheus.clone(),
+                    is_classic,
+                    limit: declared.in_unit(longest),
+                })
             }
             Err(Declared::Unclear | Declared::Metric(_)) => None,
             Err(Declared::No) => Self::undeclared(metric, longest, setting, scope),
@@ -152,7 +159,7 @@ impl Histogram {
             return None;
         }
         let limit = in_unit(Some("s"), longest);
-        Some(Self { owner: setting.service.to_owned(), prometheus, is_classic: true, limit })
+        Some(Self { owner: setting.service.to_owned(), is_own: false, prometheus, is_classic: true, limit })
     }
 }
 

@@ -4,7 +4,7 @@ use rust_decimal::Decimal;
 use rust_decimal::prelude::ToPrimitive;
 
 use super::durations::Durations;
-use crate::indicator::{Base, Cast, Counts, Indicator, Part, Played, Reading, Record, Setting, Threshold, Unit};
+use crate::indicator::{Base, Cast, Counts, Indicator, Part, Played, Reading, Record, Threshold, Unit};
 use crate::oracle::{Base as Numbers, RawSeries, Reader, Role, Sampled, filled};
 use crate::promql::{Compare, Expr, Op, Selector};
 
@@ -16,8 +16,8 @@ pub(super) struct Native {
 }
 
 impl Native {
-    pub(super) fn of(durations: Durations, setting: &Setting<'_>) -> Self {
-        Self { histogram: durations.select("", setting), durations }
+    pub(super) fn of(durations: Durations) -> Self {
+        Self { histogram: durations.select(""), durations }
     }
 }
 
@@ -32,6 +32,10 @@ impl Indicator for Native {
 
     fn presence(&self) -> &Selector {
         &self.histogram
+    }
+
+    fn added(&self) -> Option<String> {
+        self.durations.added()
     }
 
     fn threshold(&self) -> Option<&Threshold> {

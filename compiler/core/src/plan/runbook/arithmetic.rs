@@ -36,6 +36,9 @@ pub(super) fn promise(slo: &SloPlan) -> Vec<(&'static str, String)> {
         let bad = grouped(all * slo.budget);
         rows.push(("In requests", format!("{bad} bad of {} expected in {}", grouped(all), slo.window)));
     }
+    if let Some(added) = &slo.about.added {
+        rows.push(("Added matcher", format!("{added}, since this service declares the metric")));
+    }
     rows
 }
 

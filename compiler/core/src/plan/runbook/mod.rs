@@ -198,7 +198,7 @@ fn state(plan: &Plan, service: &ServicePlan, slo: &SloPlan, alert: &StateAlert) 
         meaning: vec![promise, meaning.to_owned()],
         arithmetic: arithmetic::promise(slo),
         steps: steps::state(plan, service, slo, alert),
-        failure_modes: state_modes(alert.state),
+        failure_modes: state_modes(slo, alert.state),
         receiver: receiver(plan, slo, &alert.severity),
         escalation: escalation(slo, &alert.severity),
     }
@@ -243,7 +243,13 @@ fn burn_modes(service: &ServicePlan, slo: &SloPlan, alert: &BurnAlert) -> Vec<St
     modes
 }
 
-fn state_modes(state: State) -> Vec<String> {
+fn state_modes(slo: &SloPlan, state: State) -> Vec<String> {
+    let added = slo.about.added.as_ref().filter(|_| state == State::Absent).map(|added| {
+        format!(
+            "The series lack the label of {added}, which the compiler added to the selector because this service declares \
+             the metric: the policy's `service_label` says which label that is."
+        )
+    });
     let modes: &[&str] = match state {
         State::Absent => &[
             "The process died, or never came up after a deployment: its metrics went with it.",
@@ -260,7 +266,7 @@ fn state_modes(state: State) -> Vec<String> {
             "It is night, and nobody ever comes by night: set `data: {no_traffic: ignore}` for this objective.",
         ],
     };
-    modes.iter().map(|mode| (*mode).to_owned()).collect()
+    modes.iter().map(|mode| (*mode).to_owned()).chain(added).collect()
 }
 
 /// A service's file name.
