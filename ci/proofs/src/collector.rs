@@ -132,7 +132,8 @@ impl Place {
     /// # Errors
     /// When it has not.
     pub fn send(&self, signal: &str, message: &Value) -> Result<()> {
-        let url = format!("{}/v1/{signal}", self.http());
+        let version = if signal == "profiles" { "v1development" } else { "v1" };
+        let url = format!("{}/{version}/{signal}", self.http());
         let mut response = client().post(&url).send_json(message).with_context(|| format!("sending {signal}"))?;
         let said = response.body_mut().read_to_string().unwrap_or_default();
         ensure!(response.status().is_success(), "{} answered {}: {said}", self.name, response.status());

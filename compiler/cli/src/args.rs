@@ -154,8 +154,24 @@ pub(crate) struct Verify {
     /// Where on its way telemetry was captured: raw may hold personal data, kept has not all traces
     #[arg(long, value_name = "STAGE", default_value = "redacted")]
     pub(crate) stage: Stage,
+    /// The signal of protobuf messages that fit several signals; the others are recognised
+    #[arg(long, value_name = "SIGNAL")]
+    pub(crate) signal: Option<Records>,
     #[command(flatten)]
     pub(crate) reporting: Reporting,
+}
+
+/// A signal of OTLP.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Records {
+    /// Spans
+    Traces,
+    /// Log records
+    Logs,
+    /// Data points
+    Metrics,
+    /// Profiles
+    Profiles,
 }
 
 /// Where on its way telemetry was captured.

@@ -108,3 +108,54 @@ waivers:
     let ran = shell.run("emberline check");
     assert!(ran.status == 0 && !ran.out.contains("unused-waiver"), "{ran:?}");
 }
+
+/// Protobuf messages behind their lengths: a log record of `web` whose body is an address, its fields in descending order
+/// as the collector writes them, and a message whose only record may be a log record or a metric.
+fn log_message(is_certain: bool) -> Vec<u8> {
+    let field = |tag: u8, value: &[u8]| [&[tag << 3 | 2, u8::try_from(value.len()).unwrap()], value].concat();
+    let record = match is_certain {
+        true => [field(5, &field(1, b"mail jane.roe@example.org")), [&[1 << 3 | 1], &[7; 8][..]].concat()].concat(),
+        false => field(5, &field(1, &field(7, &field(1, b"k")))),
+    };
+    let name = field(1, &[field(2, &field(1, b"web")), field(1, b"service.name")].concat());
+    let message = field(1, &[field(2, &field(2, &record)), field(1, &name)].concat());
+    [&u32::try_from(message.len()).unwrap().to_be_bytes(), &message[..]].concat()
+}
+
+#[test]
+fn log_records_without_a_trace_are_judged_and_counted() {
+    let shell = with(span("web", 1, None, 2).as_bytes());
+    fs::write(shell.folder.path().join("more.pb"), log_message(true)).unwrap();
+    let ran = shell.run("emberline verify capture.jsonl more.pb --format json");
+    assert_eq!(ran.status, 1, "{ran:?}");
+    let document: serde_json::Value = serde_json::from_str(&ran.out).unwrap();
+    assert_eq!(document["findings"][0]["code"], "pii-in-telemetry", "{ran:?}");
+    assert_eq!(document["findings"].as_array().unwrap().len(), 1, "{ran:?}");
+    assert_eq!(document["records"]["spans"], serde_json::json!({"read": 1, "skipped": 0}));
+    assert_eq!(document["records"]["log_records"], serde_json::json!({"read": 1, "skipped": 0}));
+    assert!(
+        ran.err.contains("read 1 span in 1 trace, 1 log record, ") && ran.err.contains("skipped nothing"),
+        "{ran:?}"
+    );
+}
+
+#[test]
+fn a_record_of_no_certain_signal_is_inconclusive_until_somebody_says_what_it_is() {
+    let shell = with(span("web", 1, None, 2).as_bytes());
+    for name in ["more.pb", "agent-logs.pb"] {
+        fs::write(shell.folder.path().join(name), log_message(false)).unwrap();
+    }
+    let ran = shell.run("emberline verify capture.jsonl more.pb --format json");
+    assert_eq!(ran.status, 3, "{ran:?}");
+    let document: serde_json::Value = serde_json::from_str(&ran.out).unwrap();
+    assert_eq!(document["records"]["unknown"], serde_json::json!({"read": 0, "skipped": 1}));
+    let ran = shell.run("emberline verify capture.jsonl more.pb");
+    assert!(ran.status == 3 && ran.err.contains("skipped 1 record of an unknown signal"), "{ran:?}");
+    assert!(ran.out.contains("1 of its records were not read") && ran.out.contains("--signal"), "{ran:?}");
+    for typed in ["more.pb --signal logs", "agent-logs.pb"] {
+        let ran = shell.run(&format!("emberline verify capture.jsonl {typed}"));
+        assert!(ran.status == 0 && ran.err.contains("1 log record, 0 data points"), "{ran:?}");
+    }
+    let ran = shell.run("emberline verify capture.jsonl more.pb --signal metrics");
+    assert!(ran.status == 0 && ran.err.contains("0 log records, 1 data point "), "{ran:?}");
+}

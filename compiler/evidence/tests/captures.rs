@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test may stop at the first surprise")]
 #![allow(clippy::disallowed_methods, reason = "the seeds of the fuzzer are files")]
 
+mod forms;
 mod sketch;
 
 use std::io::Write;

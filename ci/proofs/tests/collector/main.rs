@@ -2,6 +2,7 @@
 //!
 //! `cargo test --release -p emberline-proofs --test collector -- --nocapture` shows what was measured.
 
+mod captures;
 mod configs;
 mod faults;
 mod metrics;

@@ -7,14 +7,14 @@ use std::path::Path;
 use emberline_core::Meaning;
 use emberline_core::finding::{self, Severity};
 use emberline_core::waive;
-use emberline_evidence::capture::{self, Capture, Room};
+use emberline_evidence::capture::{self, Capture, Hint, RecordKind, Room};
 use emberline_evidence::judge::{self, Sampled, Verdict, judge};
 use emberline_evidence::replay::Replay;
 
 use super::gate::{show, status};
-use crate::args::{Stage, Verify};
+use crate::args::{Format, Records, Stage, Verify};
 use crate::failure::{Failure, Result};
-use crate::render::{Report, counted};
+use crate::render::{Json, Renderer, Report, counted};
 use crate::status::Status;
 use crate::terminal;
 use crate::world::{read, shown};
@@ -40,7 +40,7 @@ pub(crate) fn run(verify: &Verify, quiet: bool) -> Result<Status> {
     let aside = || tempfile::tempfile().map(|file| Box::new(file) as Box<dyn Room>);
     let mut capture = Capture::new(stage != judge::Stage::Raw, Replay::of(&telemetry), Box::new(aside));
     for path in &verify.captures {
-        take_up(&mut capture, path)?;
+        take_up(&mut capture, path, verify.signal)?;
     }
     let verdict = judge(&mut capture, &model, stage);
     let Verdict { mut findings, is_inconclusive, sampled } =
@@ -52,24 +52,47 @@ pub(crate) fn run(verify: &Verify, quiet: bool) -> Result<Status> {
     // A capture shows some of what can happen: that it has nothing to waive does not make a waiver unused.
     let waived = waive::apply(&sources, &model.policy.waivers, Some(today), true, &mut findings);
     finding::sort(&mut findings);
-    show(&Report { sources: &sources, findings: &findings, waived }, &verify.reporting, !quiet)?;
+    let report = Report { sources: &sources, findings: &findings, waived };
+    match verify.reporting.format {
+        Format::Json => {
+            let format = Json { records: Some(capture.counts), ..Json::default() };
+            terminal::print(|out| format.render(&report, out))?;
+        }
+        _ => show(&report, &verify.reporting, !quiet)?,
+    }
     Ok(if is_inconclusive { Status::Inconclusive } else { status(&findings, &verify.reporting) })
 }
 
-/// How much was read, and what sampling would make of it.
+/// How much was read and how much was skipped, and what sampling would make of it.
 fn summary(capture: &Capture, sampled: Sampled, stage: judge::Stage) -> String {
     let counts = capture.counts;
     let of = |count: u64, what: &str| counted(usize::try_from(count).unwrap_or(usize::MAX), what);
     let mut said = format!(
-        "{} in {}, {}, {}, {} and {} of {}",
-        of(counts.spans, "span"),
+        "read {} in {}, {}, {} with {} and {} with {}: {} of {}",
+        of(counts.spans.read, "span"),
         of(sampled.traces, "trace"),
-        of(counts.logs, "log record"),
+        of(counts.logs.read, "log record"),
+        of(counts.points.read, "data point"),
         of(counts.exemplars, "exemplar"),
-        of(counts.profiles, "profile link"),
+        of(counts.profiles.read, "profile"),
+        of(counts.profile_links, "link"),
         counted(capture.labels.len(), "label"),
         counted(capture.services.len(), "service")
     );
+    let skipped: Vec<String> = RecordKind::ALL
+        .iter()
+        .map(|kind| (counts.of(*kind).skipped, kind.word()))
+        .chain([(counts.unknown, "record of an unknown signal")])
+        .filter(|(count, _)| *count > 0)
+        .map(|(count, what)| match (count, what.strip_prefix("record ")) {
+            (2.., Some(rest)) => format!("{count} records {rest}"),
+            _ => of(count, what),
+        })
+        .collect();
+    said += &match skipped.as_slice() {
+        [] => "\nskipped nothing".to_owned(),
+        skipped => format!("\nskipped {}", skipped.join(", ")),
+    };
     if stage != judge::Stage::Kept && sampled.traces > 0 {
         let rest = sampled.traces - sampled.kept;
         let share = capture.baseline_percent();
@@ -81,13 +104,20 @@ fn summary(capture: &Capture, sampled: Sampled, stage: judge::Stage) -> String {
     said
 }
 
-fn take_up(capture: &mut Capture, path: &Path) -> Result<()> {
+fn take_up(capture: &mut Capture, path: &Path, signal: Option<Records>) -> Result<()> {
     let from: Box<dyn Read> = if path.as_os_str() == "-" {
         Box::new(io::stdin())
     } else {
         Box::new(File::open(path).map_err(|cause| Failure::io("cannot read", path, &cause))?)
     };
-    capture::read(capture, from).map_err(|fault| {
+    let given = signal.map(|signal| match signal {
+        Records::Traces => RecordKind::Spans,
+        Records::Logs => RecordKind::Logs,
+        Records::Metrics => RecordKind::Points,
+        Records::Profiles => RecordKind::Profiles,
+    });
+    let name = path.file_stem().and_then(|stem| RecordKind::of_name(&stem.to_string_lossy()));
+    capture::read_as(capture, from, Hint { given, name }).map_err(|fault| {
         Failure::new(format!("{}:{} is not OTLP: {}", shown(path), fault.record, fault.cause)).help(
             "captures are what the collector's `file` exporter writes: JSON lines or protobuf, plain, gzip or zstd",
         )

@@ -2,6 +2,7 @@
 
 use std::io::{self, Write};
 
+use emberline_evidence::capture::{Counts, Tally};
 use serde::Serialize;
 
 use super::entry::{Entry, entries};
@@ -12,6 +13,8 @@ use super::{Renderer, Report};
 pub(crate) struct Json {
     /// Files that the run removed, as people are shown them.
     pub(crate) removed: Vec<String>,
+    /// The records of a capture, where there is one.
+    pub(crate) records: Option<Counts>,
 }
 
 #[derive(Serialize)]
@@ -20,6 +23,27 @@ struct Document<'a> {
     #[serde(skip_serializing_if = "<[String]>::is_empty")]
     removed: &'a [String],
     summary: Summary,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    records: Option<Records>,
+}
+
+/// How many records of each signal were read and how many were skipped.
+#[derive(Serialize)]
+struct Records {
+    spans: Tally,
+    log_records: Tally,
+    data_points: Tally,
+    profiles: Tally,
+    /// Records whose signal nothing tells.
+    unknown: Tally,
+}
+
+impl From<Counts> for Records {
+    fn from(counts: Counts) -> Self {
+        let Counts { spans, logs, points, profiles, unknown, .. } = counts;
+        let unknown = Tally { read: 0, skipped: unknown };
+        Self { spans, log_records: logs, data_points: points, profiles, unknown }
+    }
 }
 
 #[derive(Serialize)]
@@ -42,6 +66,7 @@ impl Renderer for Json {
                 notes: counts.notes,
                 waived: report.waived,
             },
+            records: self.records.map(Records::from),
         };
         serde_json::to_writer_pretty(&mut *out, &document)?;
         writeln!(out)

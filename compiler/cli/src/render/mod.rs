@@ -12,6 +12,7 @@ mod report;
 mod sarif;
 
 pub(crate) use human::counted;
+pub(crate) use json::Json;
 pub(crate) use report::{Counts, Renderer, Report};
 
 use crate::args::Format;
@@ -26,7 +27,7 @@ pub(crate) fn renderer(format: Format) -> Box<dyn Renderer> {
 pub(crate) fn compiled(format: Format, removed: Vec<String>) -> Box<dyn Renderer> {
     match format {
         Format::Human => Box::new(human::Human::styled()),
-        Format::Json => Box::new(json::Json { removed }),
+        Format::Json => Box::new(json::Json { removed, ..json::Json::default() }),
         Format::Sarif => Box::new(sarif::Sarif),
         Format::Github => Box::new(github::Github),
         Format::Gitlab => Box::new(gitlab::Gitlab),

@@ -6,8 +6,10 @@ mod added;
 mod bad_not_subset;
 mod cannot_fire;
 mod context;
+mod group_label_missing;
 mod low_traffic;
 mod mixed_scrape_intervals;
+mod not_a_counter;
 mod retention_too_short;
 mod series;
 mod threshold_not_a_bucket;
@@ -34,8 +36,10 @@ pub struct Check {
 pub static CHECKS: &[Check] = &[
     Check { codes: &[&code::BAD_NOT_SUBSET], run: bad_not_subset::run },
     Check { codes: &[&code::CANNOT_FIRE], run: cannot_fire::run },
+    Check { codes: &[&code::GROUP_LABEL_MISSING], run: group_label_missing::run },
     Check { codes: &[&code::LOW_TRAFFIC], run: low_traffic::run },
     Check { codes: &[&code::MIXED_SCRAPE_INTERVALS], run: mixed_scrape_intervals::run },
+    Check { codes: &[&code::NOT_A_COUNTER], run: not_a_counter::run },
     Check { codes: &[&code::SERIES_BUDGET, &code::SDK_CARDINALITY_LIMIT], run: series::run },
     Check { codes: &[&code::RETENTION_TOO_SHORT], run: retention_too_short::run },
     Check { codes: &[&code::THRESHOLD_NOT_A_BUCKET], run: threshold_not_a_bucket::run },

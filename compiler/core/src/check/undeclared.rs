@@ -4,7 +4,7 @@
 
 use std::collections::BTreeSet;
 
-use super::{Context, added};
+use super::{Context, added, group_label_missing, not_a_counter};
 use crate::code;
 use crate::finding::{Finding, Severity};
 use crate::indicator::{Query, Reading};
@@ -28,12 +28,18 @@ pub(super) fn run(context: &Context<'_>, findings: &mut Vec<Finding>) {
                     }
                 }
                 Declared::Unclear => {}
+                Declared::No if slo.sli.ratio().is_some() && is_refused(context, &reading) => {}
                 Declared::No => unknown(context, &reading, &mut asked, findings),
             }
         }
         groups(context, slo, findings);
         added::note(slo, &mut findings[before..]);
     }
+}
+
+/// Whether another check refuses what is read.
+fn is_refused(context: &Context<'_>, reading: &Reading<'_>) -> bool {
+    matches!(reading, Reading::Selected(query) if not_a_counter::is_refused(context, query))
 }
 
 /// What an undeclared histogram counts.
@@ -162,8 +168,11 @@ fn shown(values: &[String]) -> String {
     shown.join(", ")
 }
 
-/// A label to group by that no metric has would make one group of everything.
+/// A label to group by that no metric has would make one group of everything. Two metrics are `group-label-missing`'s.
 fn groups(context: &Context<'_>, slo: &Slo, findings: &mut Vec<Finding>) {
+    if slo.sli.ratio().is_some_and(|it| group_label_missing::has_two_metrics(&it.total, it.side.query())) {
+        return;
+    }
     let index = &context.model.index;
     let service = &context.service.name.value;
     let readings = slo.sli.readings();

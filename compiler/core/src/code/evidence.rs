@@ -398,9 +398,9 @@ pub static INCONCLUSIVE_CAPTURE: Code = Code {
     severity: Error,
     summary: "a capture from which nothing can be concluded",
     cause: "\
-It holds no span, ends inside a record, or its own counters say that spans were
-dropped. That is neither a pass nor a fault of the services, so the exit status
-is 3 and not 0 or 1.",
+It holds no span, ends inside a record, has records that could not be read, or
+its own counters say that spans were dropped. That is neither a pass nor a fault
+of the services, so the exit status is 3 and not 0 or 1.",
     example: Example::Capture {
         wrong: r#"
 web LOG"#,
@@ -411,7 +411,9 @@ web SERVER /buy
     },
     remedy: "\
 Take a longer capture, and stop it only once requests have ended and exporters
-have flushed. Give all files of a capture in one run: spans, logs, metrics.",
+have flushed. Give all files of a capture in one run: spans, logs, metrics. The
+summary counts the records that were skipped: `--signal` names the signal of
+protobuf messages that fit several, such as records with no time and no name.",
 };
 
 pub(super) static CODES: &[&Code] = &[

@@ -13,7 +13,9 @@ An indicator names series and nothing more: a bare selector. The compiler adds
 `rate`, its range and the sums, because every window must count each event
 exactly once, and that holds only for ranges that fit the scrape interval.
 Ranges, functions, operators, `offset` and templates such as `{{.window}}` are
-refused, and so is whatever Prometheus itself could not parse.",
+refused, and so is whatever Prometheus itself could not parse. A pattern of
+names, such as `{__name__=~\"sent|failed\"}`, is refused as well: `rate` drops the
+name, and series of two metrics would be one and the same.",
     example: Example::Specs {
         wrong: r#"
 version: emberline/v1
@@ -124,4 +126,106 @@ Scrape both metrics at one interval, or count bad events by a label of the
 metric that counts them all.",
 };
 
-pub(super) static CODES: &[&Code] = &[&INVALID_PROMQL, &BAD_NOT_SUBSET, &MIXED_SCRAPE_INTERVALS];
+/// Events are counted by something that does not count.
+pub static NOT_A_COUNTER: Code = Code {
+    id: "not-a-counter",
+    severity: Error,
+    summary: "events are counted by something that is not a counter",
+    cause: "\
+The rules take the `rate` of what `total`, `bad` and `good` select, and only a
+counter's rate is a number of events. Each fall of a gauge looks like a counter
+that began anew. The rate of a native histogram is a histogram, which Prometheus
+leaves out of every comparison: no alert would ever fire. A classic histogram
+has no series of its own name, and all its buckets together count an event
+several times. The check goes by declared types and, where nothing is declared,
+only by names that leave no doubt.",
+    example: Example::Specs {
+        wrong: r#"
+version: emberline/v1
+service: shop
+metrics:
+  http.server.request.duration:
+    type: histogram
+    unit: s
+    labels: {code: {values: ["200", "500"]}}
+slos:
+  - name: availability
+    objective: 99.9%
+    sli:
+      events:
+        total: http_server_request_duration_seconds
+        bad: http_server_request_duration_seconds{code=~"5.."}"#,
+        right: r#"
+version: emberline/v1
+service: shop
+metrics:
+  http.server.request.duration:
+    type: histogram
+    unit: s
+    labels: {code: {values: ["200", "500"]}}
+slos:
+  - name: availability
+    objective: 99.9%
+    sli:
+      events:
+        total: http_server_request_duration_seconds_count
+        bad: http_server_request_duration_seconds_count{code=~"5.."}"#,
+    },
+    remedy: "\
+Count with a counter. The events of a classic histogram are its `_count`; those
+up to a boundary are `_bucket` with that `le`. A gauge that is 1 while all is
+well makes `timeslice: {up: …}`. A native histogram serves `latency`; to count
+its failures, use a counter, or keep its classic series and declare it as
+`histogram`.",
+};
+
+/// A label to group by that one side of an indicator lacks.
+pub static GROUP_LABEL_MISSING: Code = Code {
+    id: "group-label-missing",
+    severity: Error,
+    summary: "a label to group by is missing on one side of the indicator",
+    cause: "\
+Bad events are compared with all events of the same group. Here failures have no
+`topic`: they are a group without a name, and every topic looks as if nothing
+ever failed. An outage would raise no alert. Both sides must have each label of
+`group_by`, and share its values. Where no spec declares one of two metrics,
+nothing shows that it has the label: that is a warning, and the rules take bad
+events that no group counts for an outage of their own.",
+    example: Example::Specs {
+        wrong: r#"
+version: emberline/v1
+service: shop
+metrics:
+  messages.in: {type: counter, labels: {topic: {values: [a, b]}}}
+  messages.failed: {type: counter, labels: {queue: {values: [a, b]}}}
+slos:
+  - name: delivery
+    objective: 99.9%
+    sli:
+      events:
+        total: messages_in_total
+        bad: messages_failed_total
+        group_by: [topic]"#,
+        right: r#"
+version: emberline/v1
+service: shop
+metrics:
+  messages.in: {type: counter, labels: {topic: {values: [a, b]}}}
+  messages.failed: {type: counter, labels: {topic: {values: [a, b]}}}
+slos:
+  - name: delivery
+    objective: 99.9%
+    sli:
+      events:
+        total: messages_in_total
+        bad: messages_failed_total
+        group_by: [topic]"#,
+    },
+    remedy: "\
+Group by a label that both metrics have, or have the missing label added where
+the metric is made. Declare the metrics of both sides with their labels, and the
+check can tell.",
+};
+
+pub(super) static CODES: &[&Code] =
+    &[&INVALID_PROMQL, &BAD_NOT_SUBSET, &MIXED_SCRAPE_INTERVALS, &NOT_A_COUNTER, &GROUP_LABEL_MISSING];

@@ -66,7 +66,7 @@ impl Indicator for Events {
 
     fn record(&self, base: &Base<'_>, record: &mut dyn Record) {
         let all = &base.events;
-        base.sum_rate(&self.0.total.selector, |rate| record.events(rate));
+        self.0.all_events(base, |rate| record.events(rate));
         base.filled(&self.0.side.query().selector, all, |part| {
             if self.0.side.is_good() {
                 // The good side is filled, not the bad: with no good series at all, everything is bad.

@@ -14,9 +14,11 @@
 mod cast;
 mod events;
 mod facts;
+mod gauge;
 mod groups;
 mod kind;
 mod latency;
+mod one_metric;
 mod query;
 mod ratio;
 mod rules;

@@ -1,11 +1,16 @@
 //! Two counters: all events, and the bad or the good among them. Events and time slices are both made of them.
 
+use rust_decimal::Decimal;
+
 use super::cast::{Cast, Part, Played};
 use super::facts::Reading;
+use super::one_metric;
 use super::query::Query;
+use super::rules::Base;
 use crate::code;
 use crate::finding::Finding;
 use crate::oracle::{Base as Numbers, RawSeries, Reader, Role, Sampled, filled, subtracted};
+use crate::promql::{Compare, Expr, Op};
 use crate::scope::Scope;
 use crate::source::{Span, Spanned};
 use crate::spec::decode::Flawed;
@@ -58,10 +63,10 @@ pub(super) struct Fields<'s> {
 impl Ratio {
     /// Resolves the fields; `None` once it is reported what they lack.
     pub(super) fn resolve(fields: &Fields<'_>, scope: &mut Scope<'_>) -> Option<Self> {
-        let total = fields.total.and_then(|total| Query::parse(total, scope));
+        let total = fields.total.and_then(|total| one_metric::named(total, scope));
         let side = match (fields.bad, fields.good) {
-            (Some(bad), None) => Query::parse(bad, scope).map(Side::Bad),
-            (None, Some(good)) => Query::parse(good, scope).map(Side::Good),
+            (Some(bad), None) => one_metric::named(bad, scope).map(Side::Bad),
+            (None, Some(good)) => one_metric::named(good, scope).map(Side::Good),
             (None, None) if fields.flawed.any(&["bad", "good"]) => None,
             (None, None) => {
                 scope.report(
@@ -85,6 +90,23 @@ impl Ratio {
 
     pub(super) fn readings(&self) -> Vec<Reading<'_>> {
         vec![Reading::Selected(&self.total), Reading::Selected(self.side.query())]
+    }
+
+    /// Hands the rate of all events to `then`. Bad events of a group that no total counts are events as well: a group
+    /// that only ever failed, or a label that just one of two metrics has, burns instead of being left out.
+    pub(super) fn all_events(&self, base: &Base<'_>, then: impl FnOnce(&Expr<'_>)) {
+        let (total, part) = (&self.total.selector, &self.side.query().selector);
+        let has_two_metrics = total.metric_name() != part.metric_name();
+        base.sum_rate(total, |all| {
+            if base.groups.is_empty() || self.side.is_good() || !has_two_metrics {
+                return then(all);
+            }
+            base.sum_rate(part, |bad| {
+                // Only while there are any: the total's absence must stay visible.
+                let some = Expr::binary(bad, Op::Filter(Compare::Gt), &Expr::Number(Decimal::ZERO));
+                then(&Expr::binary_on(all, Op::Or, base.groups, &some));
+            });
+        });
     }
 
     /// The series of the proof: good and bad of one metric side by side, or all and the part where they are two metrics.

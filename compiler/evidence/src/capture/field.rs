@@ -103,11 +103,56 @@ pub(super) fn maybe_integer<'de, D: Deserializer<'de>>(from: D) -> Result<Option
     })
 }
 
+/// A floating-point number, which JSON writes as a text where it is none (`"NaN"`).
+pub(super) fn maybe_double<'de, D: Deserializer<'de>>(from: D) -> Result<Option<f64>, D::Error> {
+    Ok(match Option::<Written<'de, f64>>::deserialize(from)? {
+        None => None,
+        Some(Written::Number(number)) => Some(number),
+        Some(Written::Text(text)) => Some(text.parse().map_err(serde::de::Error::custom)?),
+    })
+}
+
+/// Bytes as they are. In JSON they are base64; a text that is no base64 stands for itself.
+#[derive(Debug, Default)]
+pub(super) struct Bytes<'a>(pub(super) Cow<'a, [u8]>);
+
+impl<'de: 'a, 'a> Deserialize<'de> for Bytes<'a> {
+    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
+        let text = Cow::<str>::deserialize(from)?;
+        let bytes = from_base64(&text).unwrap_or_else(|| text.as_bytes().to_vec());
+        Ok(Self(bytes.into()))
+    }
+}
+
+/// The bytes of a base64 text, of the standard or the URL alphabet, with or without padding.
+fn from_base64(text: &str) -> Option<Vec<u8>> {
+    let digit = |byte: u8| {
+        Some(match byte {
+            b'A'..=b'Z' => byte - b'A',
+            b'a'..=b'z' => byte - b'a' + 26,
+            b'0'..=b'9' => byte - b'0' + 52,
+            b'+' | b'-' => 62,
+            b'/' | b'_' => 63,
+            _ => return None,
+        })
+    };
+    let mut bytes = Vec::with_capacity(text.len() / 4 * 3 + 3);
+    for four in text.trim_end_matches('=').as_bytes().chunks(4) {
+        let mut number = 0;
+        for at in 0..4 {
+            number = number << 6 | u32::from(four.get(at).map_or(Some(0), |byte| digit(*byte))?);
+        }
+        let whole = number.to_be_bytes();
+        bytes.extend(whole.iter().skip(1).take(four.len() * 6 / 8));
+    }
+    Some(bytes)
+}
+
 #[cfg(test)]
 mod tests {
     #![allow(clippy::unwrap_used, reason = "a test may stop at the first surprise")]
 
-    use super::Id;
+    use super::{Bytes, Id};
     use crate::capture::{SpanId, TraceId};
 
     #[test]
@@ -123,5 +168,21 @@ mod tests {
         }
         assert_eq!(Id::span(&[0, 0, 0, 0, 0, 0, 0, 9]), Id::Is(SpanId::new(9).unwrap()));
         assert_eq!((Id::<SpanId>::span(&[]), Id::span(&[1])), (Id::Absent, Id::<SpanId>::Bad));
+    }
+
+    #[test]
+    fn bytes_are_base64_or_themselves() {
+        let bytes = |text: &str| serde_json::from_str::<Bytes<'_>>(&format!("\"{text}\"")).unwrap().0.into_owned();
+        for (text, plain) in [
+            ("", "".as_bytes()),
+            ("YQ==", b"a"),
+            ("YQ", b"a"),
+            ("YWI=", b"ab"),
+            ("YWJj", b"abc"),
+            ("+/-_", b"\xfb\xff\xbf"),
+            ("a@b", b"a@b"),
+        ] {
+            assert_eq!(bytes(text), plain, "{text}");
+        }
     }
 }

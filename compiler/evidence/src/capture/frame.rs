@@ -9,7 +9,8 @@ use std::io::{self, BufRead, BufReader, Read};
 use flate2::bufread::MultiGzDecoder;
 use ruzstd::decoding::{FrameDecoder, StreamingDecoder};
 
-use super::{Capture, Unreadable, json, protobuf, wire};
+use super::request::{self, Choice};
+use super::{Capture, RecordKind, Unreadable, json, wire};
 
 /// First bytes of what gzip and zstd write.
 const GZIP: [u8; 2] = [0x1f, 0x8b];
@@ -18,8 +19,17 @@ const ZSTD: [u8; 4] = [0x28, 0xb5, 0x2f, 0xfd];
 pub(super) const LONGEST: u64 = 64 << 20;
 /// What is read at once.
 const CHUNK: usize = 1 << 20;
-/// The tag of the first field of every export request, a message.
-const FIRST_FIELD: u8 = 0x0a;
+/// How a bare message begins: with a resource's group, or with the tables of profiles.
+const FIRST_FIELDS: [u8; 2] = [0x0a, 0x12];
+
+/// What tells the signal of a protobuf message that fits several signals, such as one whose records are empty.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Hint {
+    /// The signal that a person gave.
+    pub given: Option<RecordKind>,
+    /// The signal that the capture's name tells.
+    pub name: Option<RecordKind>,
+}
 
 /// Reads everything into `capture`; a last record that is not whole marks it as cut.
 ///
@@ -27,6 +37,15 @@ const FIRST_FIELD: u8 = 0x0a;
 ///
 /// A record is no OTLP or longer than 64 MiB, `from` cannot be read, or there is no room for what memory cannot hold.
 pub fn read<'r>(capture: &mut Capture, from: impl Read + 'r) -> Result<(), Unreadable> {
+    read_as(capture, from, Hint::default())
+}
+
+/// The same with a hint at its signal.
+///
+/// # Errors
+///
+/// See [`read`].
+pub fn read_as<'r>(capture: &mut Capture, from: impl Read + 'r, hint: Hint) -> Result<(), Unreadable> {
     let mut from: Box<dyn BufRead + 'r> = Box::new(BufReader::with_capacity(CHUNK, from));
     // Compressed twice is as much as anybody means.
     for _ in 0..2 {
@@ -36,22 +55,25 @@ pub fn read<'r>(capture: &mut Capture, from: impl Read + 'r) -> Result<(), Unrea
             _ => break,
         };
     }
-    match first(&mut from)?.first() {
-        None => Ok(()),
+    let mut file = File { capture, hint, usual: None, seen: Vec::new(), waiting: Vec::new(), held: 0 };
+    match first(&mut from)? {
+        [] => Ok(()),
+        start if is_json(start) => json::read(file.capture, from),
         // A length of up to 64 MiB begins with at most 4.
-        Some(0..=4) => messages(capture, from),
-        Some(&FIRST_FIELD) => {
-            let mut message = Vec::new();
-            if take(&mut from, LONGEST + 1, &mut message, 1)? {
-                capture.is_cut = true;
-                return Ok(());
-            }
-            if message.len() as u64 > LONGEST {
-                return Err(Unreadable { record: 1, cause: too_long() });
-            }
-            one(capture, &message, 1, true)
-        }
-        Some(_) => json::read(capture, from),
+        [0..=4, ..] => file.messages(from).and_then(|()| file.end()),
+        [byte, ..] if FIRST_FIELDS.contains(byte) => file.body(from).and_then(|()| file.end()),
+        _ => json::read(file.capture, from),
+    }
+}
+
+/// Whether this is how JSON begins. Blank lines may stand before it, and a line feed begins protobuf as well: there, no
+/// letter follows on bytes that look like a brace and a quote.
+fn is_json(start: &[u8]) -> bool {
+    let Some(rest) = start.trim_ascii_start().strip_prefix(b"{") else { return false };
+    match rest.trim_ascii_start() {
+        [b'"', letter, ..] => letter.is_ascii_alphabetic(),
+        [b'}', ..] => true,
+        rest => rest.is_empty() && !start.starts_with(b"\n"),
     }
 }
 
@@ -77,51 +99,135 @@ fn take(from: &mut dyn BufRead, most: u64, into: &mut Vec<u8>, record: u64) -> R
     }
 }
 
-fn messages(capture: &mut Capture, mut from: Box<dyn BufRead + '_>) -> Result<(), Unreadable> {
-    let mut message = Vec::new();
-    for record in 1.. {
-        message.clear();
-        let cut = take(&mut from, 4, &mut message, record)?;
-        let Ok(length) = <[u8; 4]>::try_from(message.as_slice()) else {
-            capture.is_cut |= cut || !message.is_empty();
-            return Ok(());
-        };
-        let length = u64::from(u32::from_be_bytes(length));
-        if length > LONGEST {
-            return Err(Unreadable { record, cause: too_long() });
-        }
-        message.clear();
-        if take(&mut from, length, &mut message, record)? || (message.len() as u64) < length {
-            capture.is_cut = true;
-            return Ok(());
-        }
-        if message.starts_with(&ZSTD) {
-            let mut plain = Vec::new();
-            let cut = take(&mut BufReader::new(Unzstd::new(message.as_slice())), LONGEST + 1, &mut plain, record)?;
-            if cut || plain.len() as u64 > LONGEST {
-                let cause = if cut { "what is compressed in it ends too early".to_owned() } else { too_long() };
-                return Err(Unreadable { record, cause });
-            }
-            message = plain;
-        }
-        one(capture, &message, record, false)?;
-    }
-    Ok(())
+/// A file while it is read.
+struct File<'c> {
+    capture: &'c mut Capture,
+    hint: Hint,
+    /// The signal of the message before.
+    usual: Option<RecordKind>,
+    /// The signals of the messages so far.
+    seen: Vec<RecordKind>,
+    /// Messages that fit several signals, each with its number: what else is in the file may tell.
+    waiting: Vec<(u64, Vec<u8>)>,
+    /// How many bytes wait.
+    held: u64,
 }
 
-/// A whole message in either form.
-fn one(capture: &mut Capture, message: &[u8], record: u64, may_be_cut: bool) -> Result<(), Unreadable> {
-    let read = match message.first() {
-        Some(b'{') => json::request(capture, message).map_err(|cause| cause.to_string()),
-        _ => match protobuf::request(capture, message) {
-            Err(wire::Fault::Short) if may_be_cut => {
-                capture.is_cut = true;
-                Ok(())
+impl File<'_> {
+    /// Messages behind their lengths.
+    fn messages(&mut self, mut from: Box<dyn BufRead + '_>) -> Result<(), Unreadable> {
+        let mut message = Vec::new();
+        for record in 1.. {
+            message.clear();
+            let cut = take(&mut from, 4, &mut message, record)?;
+            let Ok(length) = <[u8; 4]>::try_from(message.as_slice()) else {
+                self.capture.is_cut |= cut || !message.is_empty();
+                return Ok(());
+            };
+            let length = u64::from(u32::from_be_bytes(length));
+            if length > LONGEST {
+                return Err(Unreadable { record, cause: too_long() });
             }
-            read => read.map_err(|fault| fault.to_string()),
-        },
+            message.clear();
+            if take(&mut from, length, &mut message, record)? || (message.len() as u64) < length {
+                self.capture.is_cut = true;
+                return Ok(());
+            }
+            if let Some(plain) = unpacked(&message, record)? {
+                message = plain;
+            }
+            self.one(&message, record, false)?;
+        }
+        Ok(())
+    }
+
+    /// One bare message, the body of a request.
+    fn body(&mut self, mut from: Box<dyn BufRead + '_>) -> Result<(), Unreadable> {
+        let mut message = Vec::new();
+        if take(&mut from, LONGEST + 1, &mut message, 1)? {
+            self.capture.is_cut = true;
+            return Ok(());
+        }
+        if message.len() as u64 > LONGEST {
+            return Err(Unreadable { record: 1, cause: too_long() });
+        }
+        self.one(&message, 1, true)
+    }
+
+    /// A whole message in either form.
+    fn one(&mut self, message: &[u8], record: u64, may_be_cut: bool) -> Result<(), Unreadable> {
+        let fault = |cause: String| Unreadable { record, cause };
+        if is_json(message) {
+            json::request(self.capture, message).map_err(|cause| fault(cause.to_string()))?;
+            return self.capture.settle().map_err(fault);
+        }
+        let kind = match request::choose(message, self.usual) {
+            Ok(Choice::One(kind)) => {
+                if !self.seen.contains(&kind) {
+                    self.seen.push(kind);
+                }
+                self.usual = Some(kind);
+                kind
+            }
+            Ok(Choice::NoRecord) => RecordKind::Logs,
+            Ok(Choice::Several(kinds, records)) => {
+                match [self.hint.given, self.hint.name].into_iter().flatten().find(|kind| kinds.contains(kind)) {
+                    Some(kind) => kind,
+                    None if self.held + message.len() as u64 <= LONGEST => {
+                        self.held += message.len() as u64;
+                        self.waiting.push((record, message.to_vec()));
+                        return Ok(());
+                    }
+                    None => {
+                        self.capture.counts.unknown += records;
+                        return Ok(());
+                    }
+                }
+            }
+            Err(wire::Fault::Short) if may_be_cut => {
+                self.capture.is_cut = true;
+                return Ok(());
+            }
+            Err(cause) => return Err(fault(cause.to_string())),
+        };
+        self.take_up(kind, message, record)
+    }
+
+    fn take_up(&mut self, kind: RecordKind, message: &[u8], record: u64) -> Result<(), Unreadable> {
+        let read = request::take_up(self.capture, kind, message).map_err(|cause| cause.to_string());
+        read.and_then(|()| self.capture.settle()).map_err(|cause| Unreadable { record, cause })
+    }
+
+    /// Takes up the messages that fit several signals, if the rest of the file is of one signal that they fit.
+    fn end(&mut self) -> Result<(), Unreadable> {
+        for (record, message) in std::mem::take(&mut self.waiting) {
+            match (self.seen.as_slice(), request::choose(&message, None)) {
+                ([kind], Ok(Choice::Several(kinds, _))) if kinds.contains(kind) => {
+                    self.take_up(*kind, &message, record)?;
+                }
+                (_, Ok(Choice::Several(_, records))) => self.capture.counts.unknown += records,
+                // Nothing but a message of several signals waits.
+                _ => {}
+            }
+        }
+        Ok(())
+    }
+}
+
+/// What a message holds that is compressed by itself.
+fn unpacked(message: &[u8], record: u64) -> Result<Option<Vec<u8>>, Unreadable> {
+    let mut from: Box<dyn BufRead + '_> = match message {
+        whole if whole.starts_with(&ZSTD) => Box::new(BufReader::new(Unzstd::new(whole))),
+        whole if whole.starts_with(&GZIP) => Box::new(BufReader::new(MultiGzDecoder::new(whole))),
+        _ => return Ok(None),
     };
-    read.and_then(|()| capture.settle()).map_err(|cause| Unreadable { record, cause })
+    let mut plain = Vec::new();
+    let is_cut = take(&mut from, LONGEST + 1, &mut plain, record)?;
+    match plain.len() as u64 {
+        _ if is_cut => Err(Unreadable { record, cause: "what is compressed in it ends too early".to_owned() }),
+        length if length > LONGEST => Err(Unreadable { record, cause: too_long() }),
+        _ => Ok(Some(plain)),
+    }
 }
 
 /// A decoder of zstd: of frames one after the other, each of which gets a decoder once its first byte is asked for.

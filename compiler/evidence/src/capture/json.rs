@@ -3,6 +3,7 @@
 use std::io::{self, BufRead, Read};
 
 use super::frame::{LONGEST, too_long};
+use super::otlp::Request;
 use super::{Capture, Unreadable};
 
 /// Reads every line.
@@ -37,5 +38,12 @@ pub(super) fn read(capture: &mut Capture, mut from: Box<dyn BufRead + '_>) -> Re
 
 /// Takes up one request.
 pub(super) fn request(capture: &mut Capture, text: &[u8]) -> serde_json::Result<()> {
-    serde_json::from_slice(text).map(|request| capture.request(&request))
+    let request: Request<'_> = serde_json::from_slice(text)?;
+    if request.is_foreign() {
+        return Err(serde::de::Error::custom(
+            "it has none of `resourceSpans`, `resourceLogs`, `resourceMetrics` and `resourceProfiles`",
+        ));
+    }
+    capture.request(&request);
+    Ok(())
 }

@@ -1,6 +1,7 @@
 //! What is kept of a capture: of each span what connects it, of the other signals what they refer to, of all texts where
 //! personal data stands. Everything else goes as soon as its record is read.
 
+mod counts;
 mod field;
 mod frame;
 mod json;
@@ -8,6 +9,7 @@ mod names;
 mod otlp;
 mod protobuf;
 mod record;
+mod request;
 mod shelf;
 mod wire;
 
@@ -16,7 +18,8 @@ use std::num::NonZeroU64;
 
 use serde::{Deserialize, Serialize};
 
-pub use frame::read;
+pub use counts::{Counts, RecordKind, Tally};
+pub use frame::{Hint, read, read_as};
 pub use names::{Name, Names};
 pub use shelf::{MakeRoom, Part, Room};
 
@@ -124,23 +127,6 @@ pub struct Reference {
 
 /// Where personal data or a secret stands: service, field and what it is.
 pub type Leak = (Name, String, Kind);
-
-/// How many records of each kind were read, retries included.
-#[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
-pub struct Counts {
-    /// Spans with usable ids.
-    pub spans: u64,
-    /// Log records that name a trace.
-    pub logs: u64,
-    /// Exemplars that name a trace.
-    pub exemplars: u64,
-    /// Traces that profiles name.
-    pub profiles: u64,
-    /// Ids that are not 16 or 8 bytes, or zero.
-    pub bad_ids: u64,
-    /// Spans, attributes, events and links that SDKs say they left out.
-    pub dropped: u64,
-}
 
 /// How many places of each kind are told apart: fields with personal data, labels, and values of a label. What shows
 /// more is at fault anyway, and must not fill the memory.

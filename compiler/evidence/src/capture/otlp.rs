@@ -2,10 +2,12 @@
 //! names are those of opentelemetry-proto 1.10; unknown ones are passed over.
 
 use std::borrow::Cow;
+use std::fmt;
 
 use serde::Deserialize;
+use serde::de::{IgnoredAny, MapAccess, SeqAccess, Visitor};
 
-use super::field::{Id, integer, maybe_integer};
+use super::field::{Bytes, Id, integer, maybe_double, maybe_integer};
 use super::{SpanId, TraceId};
 
 macro_rules! message {
@@ -21,37 +23,154 @@ macro_rules! message {
     };
 }
 
-message! {
+/// A message that holds records. What stands under a key that OTLP does not define may be records too, so it is counted.
+macro_rules! container {
+    ($(#[$doc:meta])* $name:ident { $($key:literal => $field:ident: $type:ty,)* } $(ignores $ignored:literal)?) => {
+        $(#[$doc])*
+        #[derive(Debug, Default)]
+        pub(super) struct $name<'a> {
+            $(pub(super) $field: $type,)*
+            /// How many items stand under keys that OTLP does not define.
+            pub(super) unknown: u64,
+            lifetime: std::marker::PhantomData<&'a ()>,
+        }
+
+        impl<'de: 'a, 'a> Deserialize<'de> for $name<'a> {
+            fn deserialize<D: serde::Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
+                struct Keys<'a>(std::marker::PhantomData<&'a ()>);
+                impl<'de: 'a, 'a> Visitor<'de> for Keys<'a> {
+                    type Value = $name<'a>;
+
+                    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                        f.write_str(concat!("an object with ", $("`", $key, "` ",)*))
+                    }
+
+                    fn visit_map<M: MapAccess<'de>>(self, mut map: M) -> Result<Self::Value, M::Error> {
+                        $(let mut $field: Option<$type> = None;)*
+                        let (mut unknown, mut is_known, mut is_empty) = (0, false, true);
+                        while let Some(key) = map.next_key::<Cow<'de, str>>()? {
+                            is_empty = false;
+                            match &*key {
+                                // A second list under one key would take the place of the first.
+                                $($key => {
+                                    is_known = true;
+                                    if $field.replace(map.next_value()?).is_some() {
+                                        return Err(serde::de::Error::duplicate_field($key));
+                                    }
+                                })*
+                                $($ignored => drop(map.next_value::<IgnoredAny>()?),)?
+                                _ => unknown += map.next_value::<Items>()?.0,
+                            }
+                        }
+                        if !is_known && !is_empty {
+                            unknown = unknown.max(1);
+                        }
+                        let lifetime = std::marker::PhantomData;
+                        Ok($name { $($field: $field.unwrap_or_default(),)* unknown, lifetime })
+                    }
+                }
+                from.deserialize_map(Keys(std::marker::PhantomData))
+            }
+        }
+    };
+}
+
+container! {
     /// A line: an export request of any signal.
     Request {
-        #[serde(borrow)] resource_spans: Vec<Group<'a>>,
-        #[serde(borrow)] resource_logs: Vec<Group<'a>>,
-        #[serde(borrow)] resource_metrics: Vec<Group<'a>>,
-        #[serde(borrow)] resource_profiles: Vec<Group<'a>>,
-        #[serde(borrow)] dictionary: Dictionary<'a>,
+        "resourceSpans" => resource_spans: Vec<Group<'a>>,
+        "resourceLogs" => resource_logs: Vec<Group<'a>>,
+        "resourceMetrics" => resource_metrics: Vec<Group<'a>>,
+        "resourceProfiles" => resource_profiles: Vec<Group<'a>>,
+        "dictionary" => dictionary: Dictionary<'a>,
     }
 }
-message! {
-    /// What one resource sent.
+impl Request<'_> {
+    /// Whether it has no key of an export request and another one.
+    pub(super) fn is_foreign(&self) -> bool {
+        let Self { resource_spans, resource_logs, resource_metrics, resource_profiles, .. } = self;
+        let groups = [resource_spans, resource_logs, resource_metrics, resource_profiles];
+        self.unknown > 0 && groups.iter().all(|groups| groups.is_empty())
+    }
+}
+
+container! {
+    /// The telemetry of one resource.
     Group {
-        #[serde(borrow)] resource: Resource<'a>,
-        #[serde(borrow)] scope_spans: Vec<Scope<'a>>,
-        #[serde(borrow)] scope_logs: Vec<Scope<'a>>,
-        #[serde(borrow)] scope_metrics: Vec<Scope<'a>>,
-        #[serde(borrow)] scope_profiles: Vec<Scope<'a>>,
+        "resource" => resource: Resource<'a>,
+        "scopeSpans" => scope_spans: Vec<Scope<'a>>,
+        "scopeLogs" => scope_logs: Vec<Scope<'a>>,
+        "scopeMetrics" => scope_metrics: Vec<Scope<'a>>,
+        "scopeProfiles" => scope_profiles: Vec<Scope<'a>>,
+    } ignores "schemaUrl"
+}
+container! {
+    /// The telemetry of one instrumentation scope.
+    Scope {
+        "scope" => scope: Resource<'a>,
+        "spans" => spans: Vec<Span<'a>>,
+        "logRecords" => log_records: Vec<Record<'a>>,
+        "metrics" => metrics: Vec<Metric<'a>>,
+        "profiles" => profiles: Vec<Profile<'a>>,
+    } ignores "schemaUrl"
+}
+
+/// How many items a value of any type holds: those of a list, one of an object, none of anything else.
+struct Items(u64);
+
+impl<'de> Deserialize<'de> for Items {
+    fn deserialize<D: serde::Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
+        struct Any;
+        impl<'de> Visitor<'de> for Any {
+            type Value = Items;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("a value")
+            }
+
+            fn visit_seq<S: SeqAccess<'de>>(self, mut list: S) -> Result<Items, S::Error> {
+                let mut items = 0;
+                while list.next_element::<IgnoredAny>()?.is_some() {
+                    items += 1;
+                }
+                Ok(Items(items))
+            }
+
+            fn visit_map<M: MapAccess<'de>>(self, mut map: M) -> Result<Items, M::Error> {
+                while map.next_entry::<IgnoredAny, IgnoredAny>()?.is_some() {}
+                Ok(Items(1))
+            }
+
+            fn visit_str<E>(self, _: &str) -> Result<Items, E> {
+                Ok(Items(0))
+            }
+
+            fn visit_bool<E>(self, _: bool) -> Result<Items, E> {
+                Ok(Items(0))
+            }
+
+            fn visit_i64<E>(self, _: i64) -> Result<Items, E> {
+                Ok(Items(0))
+            }
+
+            fn visit_u64<E>(self, _: u64) -> Result<Items, E> {
+                Ok(Items(0))
+            }
+
+            fn visit_f64<E>(self, _: f64) -> Result<Items, E> {
+                Ok(Items(0))
+            }
+
+            fn visit_unit<E>(self) -> Result<Items, E> {
+                Ok(Items(0))
+            }
+        }
+        from.deserialize_any(Any)
     }
 }
+
 message! {
     Resource { #[serde(borrow)] attributes: Vec<Pair<'a>>, }
-}
-message! {
-    Scope {
-        #[serde(borrow)] scope: Resource<'a>,
-        #[serde(borrow)] spans: Vec<Span<'a>>,
-        #[serde(borrow)] log_records: Vec<Record<'a>>,
-        #[serde(borrow)] metrics: Vec<Metric<'a>>,
-        #[serde(borrow)] profiles: Vec<Profile<'a>>,
-    }
 }
 message! {
     Span {
@@ -82,6 +201,8 @@ message! {
     Record {
         trace_id: Id<TraceId>,
         severity_number: i32,
+        #[serde(borrow)] severity_text: Cow<'a, str>,
+        #[serde(borrow)] event_name: Cow<'a, str>,
         #[serde(borrow)] body: Value<'a>,
         #[serde(borrow)] attributes: Vec<Pair<'a>>,
     }
@@ -94,6 +215,7 @@ message! {
         #[serde(borrow)] histogram: Points<'a>,
         #[serde(borrow)] exponential_histogram: Points<'a>,
         #[serde(borrow)] summary: Points<'a>,
+        #[serde(borrow)] metadata: Vec<Pair<'a>>,
     }
 }
 message! {
@@ -113,6 +235,7 @@ message! {
     Dictionary {
         #[serde(borrow)] link_table: Vec<Link<'a>>,
         #[serde(borrow)] string_table: Vec<Cow<'a, str>>,
+        #[serde(borrow)] attribute_table: Vec<Pair<'a>>,
     }
 }
 message! {
@@ -141,6 +264,8 @@ message! {
         string_value_strindex: usize,
         #[serde(deserialize_with = "maybe_integer")] int_value: Option<i64>,
         bool_value: Option<bool>,
+        #[serde(deserialize_with = "maybe_double")] double_value: Option<f64>,
+        #[serde(borrow)] bytes_value: Option<Box<Bytes<'a>>>,
         #[serde(borrow)] array_value: Option<Box<Array<'a>>>,
         #[serde(borrow)] kvlist_value: Option<Box<Pairs<'a>>>,
     }

@@ -1,345 +1,395 @@
-//! Reads OTLP as protobuf, passing over every field that nothing here looks at. Texts are borrowed from the message, and a
-//! span is taken up and forgotten before the next is read.
+//! Reads OTLP records as protobuf. Texts are borrowed from the message, and a record is taken up and forgotten before the
+//! next is read.
 //!
-//! The export requests of all signals begin alike: resources, scopes, records. Which signal it is shows in the first
-//! record, whose fields have kinds that tell them apart.
+//! Every field of OTLP 1.10 is named here with its type, those that nothing needs too: only so can a record that has a
+//! field of another type be told from a record of this signal.
 
-use super::Capture;
-use super::field::Id;
+use std::borrow::Cow;
+
+use super::field::{Bytes, Id};
 use super::otlp::{
-    Array, Dictionary, Event, Exemplar, Group, Link, Metric, Pair, Pairs, Point, Points, Profile, Record, Resource,
-    Sample, Scope, Span, Status, Value,
+    Array, Dictionary, Event, Exemplar, Link, Metric, Pair, Pairs, Point, Points, Profile, Record, Resource, Sample,
+    Span, Status, Value,
 };
-use super::wire::{Fault, Read, Wire, fields};
+use super::wire::{Fault, Read, Type, Wire, within};
 
 /// How deep values may stand within values; as deep as the JSON reader goes.
 const DEEPEST: usize = 100;
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Kind {
-    Spans,
-    Logs,
-    Metrics,
-    Profiles,
+/// Reads records, and remembers what it did not understand.
+#[derive(Default)]
+pub(super) struct Reader<'a> {
+    /// Texts, bytes or messages in fields that OTLP 1.10 does not define.
+    pub(super) unknown: Vec<&'a [u8]>,
+    /// How many fields OTLP 1.10 does not define, and how many texts are none.
+    pub(super) doubts: u64,
+    /// Whether texts are looked at for what no text holds.
+    is_probe: bool,
 }
 
-/// Takes up one request.
-pub(super) fn request(capture: &mut Capture, message: &[u8]) -> Read<()> {
-    let kind = kind(message)?;
-    // The tables of profiles stand behind what refers to them.
-    let mut dictionary = Dictionary::default();
-    if kind == Some(Kind::Profiles) {
-        fields(message, |tag, value| if tag == 2 { self::dictionary(value.bytes(), &mut dictionary) } else { Ok(()) })?;
+/// Where a data point has its attributes and exemplars, and the types of its other fields.
+struct Shape {
+    attributes: u32,
+    exemplars: u32,
+    others: &'static [(u32, Type)],
+}
+
+const NUMBER: Shape = Shape {
+    attributes: 7,
+    exemplars: 5,
+    others: &[(2, Type::Fixed64), (3, Type::Fixed64), (4, Type::Fixed64), (6, Type::Fixed64), (8, Type::Varint)],
+};
+const HISTOGRAM: Shape = Shape {
+    attributes: 9,
+    exemplars: 8,
+    others: &[
+        (2, Type::Fixed64),
+        (3, Type::Fixed64),
+        (4, Type::Fixed64),
+        (5, Type::Fixed64),
+        (6, Type::Fixed64s),
+        (7, Type::Fixed64s),
+        (10, Type::Varint),
+        (11, Type::Fixed64),
+        (12, Type::Fixed64),
+    ],
+};
+const EXPONENTIAL: Shape = Shape {
+    attributes: 1,
+    exemplars: 11,
+    others: &[
+        (2, Type::Fixed64),
+        (3, Type::Fixed64),
+        (4, Type::Fixed64),
+        (5, Type::Fixed64),
+        (6, Type::Varint),
+        (7, Type::Fixed64),
+        (8, Type::Bytes),
+        (9, Type::Bytes),
+        (10, Type::Varint),
+        (12, Type::Fixed64),
+        (13, Type::Fixed64),
+        (14, Type::Fixed64),
+    ],
+};
+const SUMMARY: Shape = Shape {
+    attributes: 7,
+    exemplars: u32::MAX,
+    others: &[
+        (2, Type::Fixed64),
+        (3, Type::Fixed64),
+        (4, Type::Fixed64),
+        (5, Type::Fixed64),
+        (6, Type::Bytes),
+        (8, Type::Varint),
+    ],
+};
+
+impl<'a> Reader<'a> {
+    /// A reader that finds out whether something is a record.
+    pub(super) fn probe() -> Self {
+        Self { is_probe: true, ..Self::default() }
     }
-    fields(message, |tag, value| match (tag, kind) {
-        (1, Some(kind)) => group(capture, kind, value.bytes(), &dictionary),
-        _ => Ok(()),
-    })?;
-    capture.tables(&dictionary);
-    Ok(())
-}
 
-/// What the first record of a request is; `None` where there is no record.
-fn kind(message: &[u8]) -> Read<Option<Kind>> {
-    let mut found = None;
-    let mut whole = Ok(());
-    each_record(message, |record| {
-        if found.is_none() {
-            whole = fields(record, |tag, value| {
-                let seen = match (tag, value) {
-                    // Times: a profile's, a log record's own and its receipt, a span's start and end.
-                    (3, Wire::Fixed64(_)) => Kind::Profiles,
-                    (1 | 11, Wire::Fixed64(_)) => Kind::Logs,
-                    (7 | 8, Wire::Fixed64(_)) => Kind::Spans,
-                    // The body of a log record stands where a metric has its gauge; a severity does not.
-                    (2, Wire::Varint(_)) => Kind::Logs,
-                    (6, Wire::Varint(_)) | (16, Wire::Fixed32(_)) => Kind::Spans,
-                    (7 | 10, Wire::Bytes(_)) => Kind::Metrics,
-                    _ => return Ok(()),
-                };
-                found = found.or(Some(seen));
-                Ok(())
-            });
-            // A gauge, a histogram or a summary of no points, a span without times: its ids tell.
-            if found.is_none() && whole.is_ok() {
-                found = sparse(record);
-            }
+    fn unknown(&mut self, value: Wire<'a>) -> Read<()> {
+        self.doubts += 1;
+        if let Wire::Bytes(bytes) = value {
+            self.unknown.push(bytes);
         }
         Ok(())
-    })?;
-    whole.map(|()| found)
-}
-
-/// The kind of a record that has next to nothing.
-fn sparse(record: &[u8]) -> Option<Kind> {
-    let (mut trace, mut span, mut any) = (false, false, false);
-    let read = fields(record, |tag, value| {
-        any = true;
-        trace |= tag == 1 && value.bytes().len() == 16;
-        span |= tag == 2 && value.bytes().len() == 8;
-        Ok(())
-    });
-    match read {
-        Ok(()) if trace && span => Some(Kind::Spans),
-        Ok(()) if any => Some(Kind::Metrics),
-        _ => None,
     }
-}
 
-fn each_record<'a>(message: &'a [u8], mut each: impl FnMut(&'a [u8]) -> Read<()>) -> Read<()> {
-    fields(message, |tag, group| {
-        let (1, Wire::Bytes(group)) = (tag, group) else { return Ok(()) };
-        fields(group, |tag, scope| {
-            let (2, Wire::Bytes(scope)) = (tag, scope) else { return Ok(()) };
-            fields(scope, |tag, record| if tag == 2 { each(record.bytes()) } else { Ok(()) })
+    /// A text; what is not UTF-8 is read as far as it is, since it may hold what must not leave.
+    fn text(&mut self, value: Wire<'a>) -> Read<Cow<'a, str>> {
+        let text = String::from_utf8_lossy(value.bytes()?);
+        if self.is_probe {
+            let is_control = |c: char| c.is_control() && !matches!(c, '\n' | '\r' | '\t' | '\u{1b}');
+            self.doubts += u64::from(matches!(text, Cow::Owned(_)) || text.contains(is_control));
+        }
+        Ok(text)
+    }
+
+    /// Attributes of a resource.
+    pub(super) fn resource(&mut self, message: &'a [u8], into: &mut Resource<'a>) -> Read<()> {
+        within(message, |tag, value| match tag {
+            1 => self.pair(value.bytes()?, 0).map(|one| into.attributes.push(one)),
+            2 => value.is(Type::Varint),
+            3 => value.is(Type::Bytes),
+            _ => self.unknown(value),
         })
-    })
-}
+    }
 
-fn group(capture: &mut Capture, kind: Kind, message: &[u8], dictionary: &Dictionary<'_>) -> Read<()> {
-    let mut group = Group::default();
-    fields(message, |tag, value| if tag == 1 { resource(value.bytes(), 1, &mut group.resource) } else { Ok(()) })?;
-    let service = capture.resource(&group, Some(dictionary));
-    fields(message, |tag, value| {
-        if tag != 2 {
-            return Ok(());
-        }
-        fields(value.bytes(), |tag, value| {
-            let bytes = value.bytes();
-            match (tag, kind) {
-                (1, _) => {
-                    let mut scope = Scope::default();
-                    resource(bytes, 3, &mut scope.scope)?;
-                    capture.pairs(service, None, &scope.scope.attributes);
-                }
-                (2, Kind::Spans) => capture.span(service, &span(bytes)?),
-                (2, Kind::Logs) => capture.log(service, &log(bytes)?),
-                (2, Kind::Metrics) => capture.metric(service, &metric(bytes)?),
-                (2, Kind::Profiles) => capture.profile(service, &profile(bytes)?, dictionary),
-                _ => {}
-            }
-            Ok(())
+    /// Attributes of a scope.
+    pub(super) fn scope(&mut self, message: &'a [u8], into: &mut Resource<'a>) -> Read<()> {
+        within(message, |tag, value| match tag {
+            1 | 2 => value.is(Type::Bytes),
+            3 => self.pair(value.bytes()?, 0).map(|one| into.attributes.push(one)),
+            4 => value.is(Type::Varint),
+            _ => self.unknown(value),
         })
-    })
-}
+    }
 
-/// Attributes of a resource, or of a scope, which has them in another field.
-fn resource<'a>(message: &'a [u8], attributes: u32, into: &mut Resource<'a>) -> Read<()> {
-    fields(message, |tag, value| {
-        if tag == attributes {
-            into.attributes.push(pair(value.bytes(), 0)?);
-        }
-        Ok(())
-    })
-}
-
-fn span<'a>(message: &'a [u8]) -> Read<Span<'a>> {
-    let mut span = Span::default();
-    span.attributes.reserve(8);
-    fields(message, |tag, value| {
-        match tag {
-            1 => span.trace_id = Id::trace(value.bytes()),
-            2 => span.span_id = Id::span(value.bytes()),
-            4 => span.parent_span_id = Id::span(value.bytes()),
-            5 => span.name = value.text(),
-            6 => span.kind = value.number() as i32,
-            7 => span.start_time_unix_nano = value.number(),
-            8 => span.end_time_unix_nano = value.number(),
-            9 => span.attributes.push(pair(value.bytes(), 0)?),
-            10 => span.dropped_attributes_count = value.number() as u32,
-            11 => {
-                let mut event = Event::default();
-                fields(value.bytes(), |tag, value| {
-                    match tag {
-                        2 => event.name = value.text(),
-                        3 => event.attributes.push(pair(value.bytes(), 0)?),
-                        _ => {}
-                    }
-                    Ok(())
-                })?;
-                span.events.push(event);
-            }
-            12 => span.dropped_events_count = value.number() as u32,
-            13 => span.links.push(link(value.bytes())?),
-            14 => span.dropped_links_count = value.number() as u32,
-            15 => {
-                let mut status = Status::default();
-                fields(value.bytes(), |tag, value| {
-                    match tag {
-                        2 => status.message = value.text(),
-                        3 => status.code = value.number() as i32,
-                        _ => {}
-                    }
-                    Ok(())
-                })?;
-                span.status = status;
-            }
-            16 => span.flags = value.number() as u32,
-            _ => {}
-        }
-        Ok(())
-    })?;
-    Ok(span)
-}
-
-fn link(message: &[u8]) -> Read<Link<'_>> {
-    let mut link = Link::default();
-    fields(message, |tag, value| {
-        match tag {
-            1 => link.trace_id = Id::trace(value.bytes()),
-            4 => link.attributes.push(pair(value.bytes(), 0)?),
-            _ => {}
-        }
-        Ok(())
-    })?;
-    Ok(link)
-}
-
-fn log(message: &[u8]) -> Read<Record<'_>> {
-    let mut record = Record::default();
-    fields(message, |tag, value| {
-        match tag {
-            2 => record.severity_number = value.number() as i32,
-            5 => record.body = any(value.bytes(), 0)?,
-            6 => record.attributes.push(pair(value.bytes(), 0)?),
-            9 => record.trace_id = Id::trace(value.bytes()),
-            _ => {}
-        }
-        Ok(())
-    })?;
-    Ok(record)
-}
-
-fn metric(message: &[u8]) -> Read<Metric<'_>> {
-    let mut metric = Metric::default();
-    fields(message, |tag, value| {
-        let bytes = value.bytes();
-        match tag {
-            1 => metric.name = value.text(),
-            // Where a point has its attributes and its exemplars.
-            5 => metric.gauge = points(bytes, 7, 5)?,
-            7 => metric.sum = points(bytes, 7, 5)?,
-            9 => metric.histogram = points(bytes, 9, 8)?,
-            10 => metric.exponential_histogram = points(bytes, 1, 11)?,
-            11 => metric.summary = points(bytes, 7, u32::MAX)?,
-            _ => {}
-        }
-        Ok(())
-    })?;
-    Ok(metric)
-}
-
-fn points(message: &[u8], attributes: u32, exemplars: u32) -> Read<Points<'_>> {
-    let mut points = Points::default();
-    fields(message, |tag, value| {
-        if tag != 1 {
-            return Ok(());
-        }
-        let mut point = Point::default();
-        fields(value.bytes(), |tag, value| {
-            if tag == attributes {
-                point.attributes.push(pair(value.bytes(), 0)?);
-            } else if tag == exemplars {
-                point.exemplars.push(exemplar(value.bytes())?);
+    pub(super) fn span(&mut self, message: &'a [u8]) -> Read<Span<'a>> {
+        let mut span = Span::default();
+        span.attributes.reserve(8);
+        within(message, |tag, value| {
+            match tag {
+                1 => span.trace_id = Id::trace(value.bytes()?),
+                2 => span.span_id = Id::span(value.bytes()?),
+                3 => value.is(Type::Bytes)?,
+                4 => span.parent_span_id = Id::span(value.bytes()?),
+                5 => span.name = self.text(value)?,
+                6 => span.kind = value.varint()? as i32,
+                7 => span.start_time_unix_nano = value.fixed64()?,
+                8 => span.end_time_unix_nano = value.fixed64()?,
+                9 => span.attributes.push(self.pair(value.bytes()?, 0)?),
+                10 => span.dropped_attributes_count = value.varint()? as u32,
+                11 => span.events.push(self.event(value.bytes()?)?),
+                12 => span.dropped_events_count = value.varint()? as u32,
+                13 => span.links.push(self.link(value.bytes()?)?),
+                14 => span.dropped_links_count = value.varint()? as u32,
+                15 => self.status(value.bytes()?, &mut span.status)?,
+                16 => span.flags = value.fixed32()?,
+                _ => self.unknown(value)?,
             }
             Ok(())
         })?;
-        points.data_points.push(point);
-        Ok(())
-    })?;
-    Ok(points)
-}
-
-fn exemplar(message: &[u8]) -> Read<Exemplar<'_>> {
-    let mut exemplar = Exemplar::default();
-    fields(message, |tag, value| {
-        match tag {
-            5 => exemplar.trace_id = Id::trace(value.bytes()),
-            7 => exemplar.filtered_attributes.push(pair(value.bytes(), 0)?),
-            _ => {}
-        }
-        Ok(())
-    })?;
-    Ok(exemplar)
-}
-
-fn profile<'a>(message: &'a [u8]) -> Read<Profile<'a>> {
-    let mut profile = Profile::default();
-    fields(message, |tag, value| {
-        if tag == 2 {
-            let mut sample = Sample::default();
-            fields(value.bytes(), |tag, value| {
-                if tag == 3 {
-                    sample.link_index = value.number() as usize;
-                }
-                Ok(())
-            })?;
-            profile.samples.push(sample);
-        }
-        Ok(())
-    })?;
-    Ok(profile)
-}
-
-fn dictionary<'a>(message: &'a [u8], into: &mut Dictionary<'a>) -> Read<()> {
-    fields(message, |tag, value| {
-        match tag {
-            4 => into.link_table.push(link(value.bytes())?),
-            5 => into.string_table.push(value.text()),
-            _ => {}
-        }
-        Ok(())
-    })
-}
-
-fn pair(message: &[u8], depth: usize) -> Read<Pair<'_>> {
-    let mut pair = Pair::default();
-    fields(message, |tag, value| {
-        match tag {
-            1 => pair.key = value.text(),
-            2 => pair.value = any(value.bytes(), depth)?,
-            3 => pair.key_strindex = value.number() as usize,
-            _ => {}
-        }
-        Ok(())
-    })?;
-    Ok(pair)
-}
-
-fn any(message: &[u8], depth: usize) -> Read<Value<'_>> {
-    if depth > DEEPEST {
-        return Err(Fault::Malformed("its values are nested too deep"));
+        Ok(span)
     }
-    let mut any = Value::default();
-    fields(message, |tag, value| {
-        match tag {
-            1 => any.string_value = Some(value.text()),
-            2 => any.bool_value = Some(value.number() != 0),
-            3 => any.int_value = Some(value.number().cast_signed()),
-            5 => {
-                let mut array = Array::default();
-                fields(value.bytes(), |tag, value| {
-                    if tag == 1 {
-                        array.values.push(self::any(value.bytes(), depth + 1)?);
-                    }
-                    Ok(())
-                })?;
-                any.array_value = Some(Box::new(array));
+
+    fn event(&mut self, message: &'a [u8]) -> Read<Event<'a>> {
+        let mut event = Event::default();
+        within(message, |tag, value| {
+            match tag {
+                1 => value.is(Type::Fixed64)?,
+                2 => event.name = self.text(value)?,
+                3 => event.attributes.push(self.pair(value.bytes()?, 0)?),
+                4 => value.is(Type::Varint)?,
+                _ => self.unknown(value)?,
             }
-            6 => {
-                let mut pairs = Pairs::default();
-                fields(value.bytes(), |tag, value| {
-                    if tag == 1 {
-                        pairs.values.push(pair(value.bytes(), depth + 1)?);
-                    }
-                    Ok(())
-                })?;
-                any.kvlist_value = Some(Box::new(pairs));
+            Ok(())
+        })?;
+        Ok(event)
+    }
+
+    fn status(&mut self, message: &'a [u8], status: &mut Status<'a>) -> Read<()> {
+        within(message, |tag, value| {
+            match tag {
+                2 => status.message = self.text(value)?,
+                3 => status.code = value.varint()? as i32,
+                _ => self.unknown(value)?,
             }
-            8 => any.string_value_strindex = value.number() as usize,
-            _ => {}
+            Ok(())
+        })
+    }
+
+    /// A link of a span, or one of the table of profiles, which has the first two fields only.
+    fn link(&mut self, message: &'a [u8]) -> Read<Link<'a>> {
+        let mut link = Link::default();
+        within(message, |tag, value| {
+            match tag {
+                1 => link.trace_id = Id::trace(value.bytes()?),
+                2 | 3 => value.is(Type::Bytes)?,
+                4 => link.attributes.push(self.pair(value.bytes()?, 0)?),
+                5 => value.is(Type::Varint)?,
+                6 => value.is(Type::Fixed32)?,
+                _ => self.unknown(value)?,
+            }
+            Ok(())
+        })?;
+        Ok(link)
+    }
+
+    pub(super) fn log(&mut self, message: &'a [u8]) -> Read<Record<'a>> {
+        let mut record = Record::default();
+        within(message, |tag, value| {
+            match tag {
+                1 | 11 => value.is(Type::Fixed64)?,
+                2 => record.severity_number = value.varint()? as i32,
+                3 => record.severity_text = self.text(value)?,
+                5 => self.any(value.bytes()?, 0, &mut record.body)?,
+                6 => record.attributes.push(self.pair(value.bytes()?, 0)?),
+                7 => value.is(Type::Varint)?,
+                8 => value.is(Type::Fixed32)?,
+                9 => record.trace_id = Id::trace(value.bytes()?),
+                10 => value.is(Type::Bytes)?,
+                12 => record.event_name = self.text(value)?,
+                _ => self.unknown(value)?,
+            }
+            Ok(())
+        })?;
+        Ok(record)
+    }
+
+    pub(super) fn metric(&mut self, message: &'a [u8]) -> Read<Metric<'a>> {
+        let mut metric = Metric::default();
+        within(message, |tag, value| match tag {
+            1 => self.text(value).map(|name| metric.name = name),
+            2 | 3 => self.text(value).map(drop),
+            5 => self.points(value.bytes()?, &NUMBER, &mut metric.gauge),
+            7 => self.points(value.bytes()?, &NUMBER, &mut metric.sum),
+            9 => self.points(value.bytes()?, &HISTOGRAM, &mut metric.histogram),
+            10 => self.points(value.bytes()?, &EXPONENTIAL, &mut metric.exponential_histogram),
+            11 => self.points(value.bytes()?, &SUMMARY, &mut metric.summary),
+            12 => self.pair(value.bytes()?, 0).map(|one| metric.metadata.push(one)),
+            _ => self.unknown(value),
+        })?;
+        Ok(metric)
+    }
+
+    fn points(&mut self, message: &'a [u8], shape: &Shape, into: &mut Points<'a>) -> Read<()> {
+        within(message, |tag, value| match tag {
+            1 => self.point(value.bytes()?, shape).map(|one| into.data_points.push(one)),
+            // How points add up, and whether they only grow.
+            2 | 3 => value.is(Type::Varint),
+            _ => self.unknown(value),
+        })
+    }
+
+    fn point(&mut self, message: &'a [u8], shape: &Shape) -> Read<Point<'a>> {
+        let mut point = Point::default();
+        within(message, |tag, value| {
+            if tag == shape.attributes {
+                point.attributes.push(self.pair(value.bytes()?, 0)?);
+            } else if tag == shape.exemplars {
+                point.exemplars.push(self.exemplar(value.bytes()?)?);
+            } else if let Some((_, wanted)) = shape.others.iter().find(|(other, _)| *other == tag) {
+                value.is(*wanted)?;
+            } else {
+                self.unknown(value)?;
+            }
+            Ok(())
+        })?;
+        Ok(point)
+    }
+
+    fn exemplar(&mut self, message: &'a [u8]) -> Read<Exemplar<'a>> {
+        let mut exemplar = Exemplar::default();
+        within(message, |tag, value| {
+            match tag {
+                2 | 3 | 6 => value.is(Type::Fixed64)?,
+                4 => value.is(Type::Bytes)?,
+                5 => exemplar.trace_id = Id::trace(value.bytes()?),
+                7 => exemplar.filtered_attributes.push(self.pair(value.bytes()?, 0)?),
+                _ => self.unknown(value)?,
+            }
+            Ok(())
+        })?;
+        Ok(exemplar)
+    }
+
+    pub(super) fn profile(&mut self, message: &'a [u8]) -> Read<Profile<'a>> {
+        let mut profile = Profile::default();
+        within(message, |tag, value| match tag {
+            1 | 5 => within(value.bytes()?, |tag, value| match tag {
+                1 | 2 => value.is(Type::Varint),
+                _ => self.unknown(value),
+            }),
+            2 => self.sample(value.bytes()?).map(|one| profile.samples.push(one)),
+            3 => value.is(Type::Fixed64),
+            4 | 6 | 8 => value.is(Type::Varint),
+            7 | 10 => value.is(Type::Bytes),
+            9 => self.text(value).map(drop),
+            11 => value.is(Type::Varints),
+            _ => self.unknown(value),
+        })?;
+        Ok(profile)
+    }
+
+    fn sample(&mut self, message: &'a [u8]) -> Read<Sample> {
+        let mut sample = Sample::default();
+        within(message, |tag, value| {
+            match tag {
+                1 => value.is(Type::Varint)?,
+                2 | 4 => value.is(Type::Varints)?,
+                3 => sample.link_index = value.varint()? as usize,
+                5 => value.is(Type::Fixed64s)?,
+                _ => self.unknown(value)?,
+            }
+            Ok(())
+        })?;
+        Ok(sample)
+    }
+
+    /// The tables that the profiles of a request share.
+    pub(super) fn dictionary(&mut self, message: &'a [u8], into: &mut Dictionary<'a>) -> Read<()> {
+        within(message, |tag, value| {
+            match tag {
+                1..=3 | 7 => value.is(Type::Bytes)?,
+                4 => into.link_table.push(self.link(value.bytes()?)?),
+                5 => into.string_table.push(self.text(value)?),
+                6 => into.attribute_table.push(self.attribute(value.bytes()?)?),
+                _ => self.unknown(value)?,
+            }
+            Ok(())
+        })
+    }
+
+    /// An attribute of a profile, whose key and unit are places in the table of strings.
+    fn attribute(&mut self, message: &'a [u8]) -> Read<Pair<'a>> {
+        let mut pair = Pair::default();
+        within(message, |tag, value| {
+            match tag {
+                1 => pair.key_strindex = value.varint()? as usize,
+                2 => self.any(value.bytes()?, 0, &mut pair.value)?,
+                3 => value.is(Type::Varint)?,
+                _ => self.unknown(value)?,
+            }
+            Ok(())
+        })?;
+        Ok(pair)
+    }
+
+    fn pair(&mut self, message: &'a [u8], depth: usize) -> Read<Pair<'a>> {
+        let mut pair = Pair::default();
+        within(message, |tag, value| {
+            match tag {
+                1 => pair.key = self.text(value)?,
+                2 => self.any(value.bytes()?, depth, &mut pair.value)?,
+                3 => pair.key_strindex = value.varint()? as usize,
+                _ => self.unknown(value)?,
+            }
+            Ok(())
+        })?;
+        Ok(pair)
+    }
+
+    fn any(&mut self, message: &'a [u8], depth: usize, any: &mut Value<'a>) -> Read<()> {
+        if depth > DEEPEST {
+            return Err(Fault::Malformed("its values are nested too deep"));
         }
-        Ok(())
-    })?;
-    Ok(any)
+        within(message, |tag, value| {
+            match tag {
+                1 => any.string_value = Some(self.text(value)?),
+                2 => any.bool_value = Some(value.varint()? != 0),
+                3 => any.int_value = Some(value.varint()?.cast_signed()),
+                4 => any.double_value = Some(f64::from_bits(value.fixed64()?)),
+                5 => self.array(value.bytes()?, depth + 1, any.array_value.get_or_insert_default())?,
+                6 => self.pairs(value.bytes()?, depth + 1, any.kvlist_value.get_or_insert_default())?,
+                7 => any.bytes_value = Some(Box::new(Bytes(value.bytes()?.into()))),
+                8 => any.string_value_strindex = value.varint()? as usize,
+                _ => self.unknown(value)?,
+            }
+            Ok(())
+        })
+    }
+
+    fn array(&mut self, message: &'a [u8], depth: usize, into: &mut Array<'a>) -> Read<()> {
+        within(message, |tag, value| {
+            if tag != 1 {
+                return self.unknown(value);
+            }
+            let mut item = Value::default();
+            self.any(value.bytes()?, depth, &mut item)?;
+            into.values.push(item);
+            Ok(())
+        })
+    }
+
+    fn pairs(&mut self, message: &'a [u8], depth: usize, into: &mut Pairs<'a>) -> Read<()> {
+        within(message, |tag, value| match tag {
+            1 => self.pair(value.bytes()?, depth).map(|one| into.values.push(one)),
+            _ => self.unknown(value),
+        })
+    }
 }

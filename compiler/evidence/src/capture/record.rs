@@ -2,7 +2,10 @@
 
 use super::field::Id;
 use super::otlp::{Dictionary, Exemplar, Group, Metric, Pair, Profile, Record, Request, Value};
-use super::{Capture, MOST_PLACES, MOST_TEXT, MOST_VALUES, Name, Reference, Signal, Span, SpanKind, TraceId, otlp};
+use super::wire::Wire;
+use super::{
+    Capture, MOST_PLACES, MOST_TEXT, MOST_VALUES, Name, Reference, Signal, Span, SpanId, SpanKind, TraceId, otlp,
+};
 use crate::sensitive::{self, Origin};
 
 /// A service that does not say its name, as SDKs call it.
@@ -11,38 +14,49 @@ const UNNAMED: &str = "unknown_service";
 const SEVERE: i32 = 17;
 /// The smallest number that has as many digits as the shortest card number.
 const SHORTEST_CARD: u64 = 1_000_000_000_000;
+/// Doubles that may be the number of a card.
+const DIGITS: std::ops::Range<f64> = 1e12..1e19;
+/// How a field is called that OTLP 1.10 does not define.
+pub(super) const FOREIGN: &str = "a field that OTLP 1.10 does not define";
 
 impl Capture {
-    /// Takes up what a request holds.
+    /// Takes up what a request holds. A record counts wherever it stands, under the name of another signal too.
     pub(super) fn request(&mut self, request: &Request<'_>) {
-        for group in &request.resource_spans {
-            let service = self.resource(group, None);
-            for scope in &group.scope_spans {
+        let Request { resource_spans, resource_logs, resource_metrics, resource_profiles, dictionary, .. } = request;
+        self.counts.unknown += request.unknown;
+        for group in [resource_spans, resource_logs, resource_metrics, resource_profiles].into_iter().flatten() {
+            let service = self.resource(group, Some(dictionary));
+            let Group { scope_spans, scope_logs, scope_metrics, scope_profiles, .. } = group;
+            self.counts.unknown += group.unknown;
+            for scope in [scope_spans, scope_logs, scope_metrics, scope_profiles].into_iter().flatten() {
+                self.counts.unknown += scope.unknown;
                 self.pairs(service, None, &scope.scope.attributes);
-                for span in &scope.spans {
-                    self.span(service, span);
-                }
+                scope.spans.iter().for_each(|span| self.span(service, span));
+                scope.log_records.iter().for_each(|record| self.log(service, record));
+                scope.metrics.iter().for_each(|metric| self.metric(service, metric));
+                scope.profiles.iter().for_each(|profile| self.profile(service, profile, dictionary));
             }
         }
-        for group in &request.resource_logs {
-            let service = self.resource(group, None);
-            for record in group.scope_logs.iter().flat_map(|scope| &scope.log_records) {
-                self.log(service, record);
-            }
+        self.tables(dictionary);
+    }
+
+    /// A protobuf field beside records that OTLP 1.10 does not define: it may hold records.
+    pub(super) fn foreign(&mut self, service: Option<Name>, value: Wire<'_>) {
+        if let Wire::Bytes(bytes) = value {
+            self.counts.unknown += 1;
+            let service = service.unwrap_or_else(|| self.unnamed());
+            self.raw(service, FOREIGN, None, bytes);
         }
-        for group in &request.resource_metrics {
-            let service = self.resource(group, None);
-            for metric in group.scope_metrics.iter().flat_map(|scope| &scope.metrics) {
-                self.metric(service, metric);
-            }
-        }
-        for group in &request.resource_profiles {
-            let service = self.resource(group, Some(&request.dictionary));
-            for profile in group.scope_profiles.iter().flat_map(|scope| &scope.profiles) {
-                self.profile(service, profile, &request.dictionary);
-            }
-        }
-        self.tables(&request.dictionary);
+    }
+
+    /// The service of what belongs to no service.
+    pub(super) fn unnamed(&mut self) -> Name {
+        self.services.number(UNNAMED)
+    }
+
+    /// Searches bytes that may hold texts.
+    pub(super) fn raw(&mut self, service: Name, field: &str, trace: Option<TraceId>, bytes: &[u8]) {
+        self.text(service, field, trace, &String::from_utf8_lossy(bytes));
     }
 
     /// Puts aside what memory cannot hold.
@@ -50,13 +64,17 @@ impl Capture {
         self.shelf.settle().map_err(|cause| format!("there is no room to put spans aside: {cause}"))
     }
 
-    /// Texts that profiles share belong to no one service of those that sent them.
+    /// Searches the tables of profiles, which belong to no one service of those that sent them.
     pub(super) fn tables(&mut self, dictionary: &Dictionary<'_>) {
-        if !dictionary.string_table.is_empty() {
-            let service = self.services.number(UNNAMED);
-            for text in &dictionary.string_table {
-                self.text(service, "a text of a profile", None, text);
-            }
+        if dictionary.string_table.is_empty() && dictionary.attribute_table.is_empty() {
+            return;
+        }
+        let service = self.unnamed();
+        for text in &dictionary.string_table {
+            self.text(service, "a text of a profile", None, text);
+        }
+        for attribute in &dictionary.attribute_table {
+            self.value(service, "an attribute of a profile", None, &attribute.value);
         }
     }
 
@@ -74,13 +92,32 @@ impl Capture {
     }
 
     pub(super) fn span(&mut self, service: Name, span: &otlp::Span<'_>) {
-        let (Id::Is(trace), Id::Is(id), parent @ (Id::Is(_) | Id::Absent)) =
-            (span.trace_id, span.span_id, span.parent_span_id)
-        else {
-            self.counts.bad_ids += 1;
-            return;
-        };
-        self.counts.spans += 1;
+        let trace = span.trace_id.get();
+        match (span.trace_id, span.span_id, span.parent_span_id) {
+            (Id::Is(trace), Id::Is(id), parent @ (Id::Is(_) | Id::Absent)) => {
+                self.counts.spans.read += 1;
+                self.join(service, span, trace, id, parent.get());
+            }
+            // The span belongs into no trace, and what it says of a person has left all the same.
+            _ => {
+                self.counts.spans.skipped += 1;
+                self.counts.bad_ids += 1;
+            }
+        }
+        self.text(service, "the span's name", trace, &span.name);
+        self.text(service, "the span's status", trace, &span.status.message);
+        self.pairs(service, trace, &span.attributes);
+        for event in &span.events {
+            self.text(service, "an event's name", trace, &event.name);
+            self.pairs(service, trace, &event.attributes);
+        }
+        for link in &span.links {
+            self.pairs(service, trace, &link.attributes);
+        }
+    }
+
+    /// Puts a span where its trace is judged.
+    fn join(&mut self, service: Name, span: &otlp::Span<'_>, trace: TraceId, id: SpanId, parent: Option<SpanId>) {
         self.counts.dropped += [span.dropped_attributes_count, span.dropped_links_count, span.dropped_events_count]
             .into_iter()
             .map(u64::from)
@@ -108,7 +145,7 @@ impl Capture {
         self.shelf.span(Span {
             trace,
             id,
-            parent: parent.get(),
+            parent,
             time,
             flags: span.flags,
             service,
@@ -122,70 +159,97 @@ impl Capture {
             asks_database: text("db.system.name").or_else(|| text("db.system")).is_some(),
             linked: !span.links.is_empty(),
         });
-        if kind == SpanKind::Consumer && parent.get().is_none() {
+        self.counts.bad_ids += span.links.iter().filter(|link| link.trace_id == Id::Bad).count() as u64;
+        if kind == SpanKind::Consumer && parent.is_none() {
             for trace in span.links.iter().filter_map(|link| link.trace_id.get()) {
                 self.shelf.reference(Reference { trace, service, signal: Signal::Link, of: Some(name) });
             }
-        }
-        self.text(service, "the span's name", Some(trace), &span.name);
-        self.text(service, "the span's status", Some(trace), &span.status.message);
-        self.pairs(service, Some(trace), &span.attributes);
-        for event in &span.events {
-            self.text(service, "an event's name", Some(trace), &event.name);
-            self.pairs(service, Some(trace), &event.attributes);
-        }
-        for link in &span.links {
-            self.pairs(service, Some(trace), &link.attributes);
         }
     }
 
     pub(super) fn log(&mut self, service: Name, record: &Record<'_>) {
         let trace = record.trace_id.get();
-        if let Some(trace) = trace {
-            self.counts.logs += 1;
-            let signal = Signal::Log { severe: record.severity_number >= SEVERE };
-            self.shelf.reference(Reference { trace, service, signal, of: None });
+        match record.trace_id {
+            Id::Is(trace) => {
+                self.counts.logs.read += 1;
+                let signal = Signal::Log { severe: record.severity_number >= SEVERE };
+                self.shelf.reference(Reference { trace, service, signal, of: None });
+            }
+            // Services log outside of requests too, when they start for example.
+            Id::Absent => self.counts.logs.read += 1,
+            Id::Bad => {
+                self.counts.logs.skipped += 1;
+                self.counts.bad_ids += 1;
+            }
         }
         self.value(service, "a log record's body", trace, &record.body);
+        self.text(service, "a log record's severity", trace, &record.severity_text);
+        self.text(service, "a log record's event name", trace, &record.event_name);
         self.pairs(service, trace, &record.attributes);
     }
 
     pub(super) fn metric(&mut self, service: Name, metric: &Metric<'_>) {
         let Metric { gauge, sum, histogram, exponential_histogram, summary, .. } = metric;
         let name = self.names.number(&metric.name);
+        self.pairs(service, None, &metric.metadata);
         let points = [gauge, sum, histogram, exponential_histogram, summary];
         for point in points.into_iter().flat_map(|points| &points.data_points) {
             self.pairs(service, None, &point.attributes);
-            for Pair { key, value, .. } in &point.attributes {
-                let full = self.labels.len() >= MOST_PLACES;
-                let place = (service, name, held(key).to_owned());
-                if full && !self.labels.contains_key(&place) {
-                    continue;
-                }
-                // Enough to show that a label is unbounded, and not more than can be held.
-                let seen = self.labels.entry(place).or_default();
-                if seen.len() < MOST_PLACES && self.values < MOST_VALUES {
-                    self.values += usize::from(seen.insert(shown(value)));
-                }
-            }
+            point.attributes.iter().for_each(|pair| self.label(service, name, pair));
+            let mut is_whole = true;
             for Exemplar { trace_id, filtered_attributes, .. } in &point.exemplars {
                 self.pairs(service, trace_id.get(), filtered_attributes);
-                if let Some(trace) = trace_id.get() {
-                    self.counts.exemplars += 1;
-                    self.shelf.reference(Reference { trace, service, signal: Signal::Exemplar, of: Some(name) });
+                match *trace_id {
+                    Id::Is(trace) => {
+                        self.counts.exemplars += 1;
+                        self.shelf.reference(Reference { trace, service, signal: Signal::Exemplar, of: Some(name) });
+                    }
+                    Id::Absent => {}
+                    Id::Bad => {
+                        self.counts.bad_ids += 1;
+                        is_whole = false;
+                    }
                 }
             }
+            self.counts.points.add(is_whole);
+        }
+    }
+
+    fn label(&mut self, service: Name, metric: Name, Pair { key, value, .. }: &Pair<'_>) {
+        let full = self.labels.len() >= MOST_PLACES;
+        let place = (service, metric, held(key).to_owned());
+        if full && !self.labels.contains_key(&place) {
+            return;
+        }
+        // Enough to show that a label is unbounded, and not more than can be held.
+        let seen = self.labels.entry(place).or_default();
+        if seen.len() < MOST_PLACES && self.values < MOST_VALUES {
+            self.values += usize::from(seen.insert(shown(value)));
         }
     }
 
     pub(super) fn profile(&mut self, service: Name, profile: &Profile<'_>, dictionary: &Dictionary<'_>) {
-        let mut links: Vec<usize> = profile.samples.iter().map(|sample| sample.link_index).collect();
+        // The first link of the table stands for none, whether the table was written or not.
+        let mut links: Vec<usize> =
+            profile.samples.iter().map(|sample| sample.link_index).filter(|link| *link != 0).collect();
         links.sort_unstable();
         links.dedup();
-        for trace in links.into_iter().filter_map(|at| dictionary.link_table.get(at)?.trace_id.get()) {
-            self.counts.profiles += 1;
-            self.shelf.reference(Reference { trace, service, signal: Signal::Profile, of: None });
+        let mut is_whole = true;
+        for link in links {
+            match dictionary.link_table.get(link).map(|link| link.trace_id) {
+                Some(Id::Is(trace)) => {
+                    self.counts.profile_links += 1;
+                    self.shelf.reference(Reference { trace, service, signal: Signal::Profile, of: None });
+                }
+                Some(Id::Absent) => {}
+                Some(Id::Bad) => {
+                    self.counts.bad_ids += 1;
+                    is_whole = false;
+                }
+                None => is_whole = false,
+            }
         }
+        self.counts.profiles.add(is_whole);
     }
 
     pub(super) fn pairs(&mut self, service: Name, trace: Option<TraceId>, pairs: &[Pair<'_>]) {
@@ -212,6 +276,15 @@ impl Capture {
         // A card number is a number too.
         if let Some(number) = value.int_value.filter(|number| number.unsigned_abs() >= SHORTEST_CARD) {
             self.text(service, field, trace, &number.to_string());
+        }
+        // Doubles hold integers exactly up to here, and no card is longer.
+        if let Some(number) =
+            value.double_value.filter(|number| number.fract() == 0.0 && DIGITS.contains(&number.abs()))
+        {
+            self.text(service, field, trace, &format!("{number:.0}"));
+        }
+        if let Some(bytes) = &value.bytes_value {
+            self.raw(service, field, trace, &bytes.0);
         }
         for value in value.array_value.iter().flat_map(|array| &array.values) {
             self.value(service, field, trace, value);
@@ -253,6 +326,7 @@ fn shown(value: &Value<'_>) -> String {
         Value { string_value: Some(text), .. } => held(text).to_owned(),
         Value { int_value: Some(number), .. } => number.to_string(),
         Value { bool_value: Some(bool), .. } => bool.to_string(),
+        Value { double_value: Some(number), .. } => number.to_string(),
         _ => String::new(),
     }
 }

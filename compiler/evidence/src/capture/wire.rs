@@ -1,17 +1,16 @@
-//! Fields of a protobuf message, one after the other, without a copy.
+//! Reads the fields of a protobuf message one after the other, without a copy, each as the type that OTLP gives it.
 
-use std::borrow::Cow;
 use std::fmt;
 
 use prost::bytes::Buf;
 use prost::encoding::{WireType, decode_key, decode_varint};
 
-/// Why a message is no OTLP.
-#[derive(Debug, PartialEq, Eq)]
+/// Why a message is not OTLP.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Fault {
-    /// It ends within a field.
+    /// The message ends within a field.
     Short,
-    /// A field is not what its place allows.
+    /// A field breaks a rule of protobuf or of OTLP.
     Malformed(&'static str),
 }
 
@@ -24,10 +23,13 @@ impl fmt::Display for Fault {
     }
 }
 
-/// What was read, or why it cannot be.
+/// The result of reading, or why the message cannot be read.
 pub(super) type Read<T> = Result<T, Fault>;
 
-/// A field's value as it is written.
+/// A field has another type than OTLP gives its number.
+pub(super) const MISTYPED: Fault = Fault::Malformed("a field does not have the type that OTLP gives it");
+
+/// The value of a field as it stands on the wire.
 #[derive(Debug, Clone, Copy)]
 pub(super) enum Wire<'a> {
     Varint(u64),
@@ -36,56 +38,120 @@ pub(super) enum Wire<'a> {
     Bytes(&'a [u8]),
 }
 
+/// The type of a field that is checked and then passed over.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Type {
+    /// An integer, a boolean or an enumeration.
+    Varint,
+    /// Eight bytes.
+    Fixed64,
+    /// Four bytes.
+    Fixed32,
+    /// A text, bytes or a message.
+    Bytes,
+    /// A list of integers; writers may pack it into one field or repeat the field.
+    Varints,
+    /// A list of numbers of eight bytes each, packed or repeated.
+    Fixed64s,
+}
+
 impl<'a> Wire<'a> {
-    /// The bytes of a text or a message; none of a number.
-    pub(super) fn bytes(self) -> &'a [u8] {
-        match self {
-            Self::Bytes(bytes) => bytes,
-            _ => &[],
-        }
+    /// The bytes of a text or a message.
+    pub(super) fn bytes(self) -> Read<&'a [u8]> {
+        if let Self::Bytes(bytes) = self { Ok(bytes) } else { Err(MISTYPED) }
     }
 
-    /// A text; what is no UTF-8 is read as far as it is, since it may hold what must not leave.
-    pub(super) fn text(self) -> Cow<'a, str> {
-        String::from_utf8_lossy(self.bytes())
+    /// An integer.
+    pub(super) fn varint(self) -> Read<u64> {
+        if let Self::Varint(number) = self { Ok(number) } else { Err(MISTYPED) }
     }
 
-    /// A number; 0 of a text or a message.
-    pub(super) fn number(self) -> u64 {
-        match self {
-            Self::Varint(number) | Self::Fixed64(number) => number,
-            Self::Fixed32(number) => number.into(),
-            Self::Bytes(_) => 0,
+    /// A number of eight bytes.
+    pub(super) fn fixed64(self) -> Read<u64> {
+        if let Self::Fixed64(number) = self { Ok(number) } else { Err(MISTYPED) }
+    }
+
+    /// A number of four bytes.
+    pub(super) fn fixed32(self) -> Read<u32> {
+        if let Self::Fixed32(number) = self { Ok(number) } else { Err(MISTYPED) }
+    }
+
+    /// Checks the type of a field whose value nothing here needs.
+    pub(super) fn is(self, wanted: Type) -> Read<()> {
+        match (self, wanted) {
+            (Self::Varint(_), Type::Varint | Type::Varints)
+            | (Self::Fixed64(_), Type::Fixed64 | Type::Fixed64s)
+            | (Self::Fixed32(_), Type::Fixed32)
+            | (Self::Bytes(_), Type::Bytes) => Ok(()),
+            (Self::Bytes(packed), Type::Fixed64s) if packed.len() % 8 == 0 => Ok(()),
+            (Self::Bytes(mut packed), Type::Varints) => {
+                while packed.has_remaining() {
+                    decode_varint(&mut packed).map_err(|_| MISTYPED)?;
+                }
+                Ok(())
+            }
+            _ => Err(MISTYPED),
         }
     }
 }
 
-/// Calls `each` with every field of a message.
-pub(super) fn fields<'a>(mut message: &'a [u8], mut each: impl FnMut(u32, Wire<'a>) -> Read<()>) -> Read<()> {
-    while message.has_remaining() {
+/// The fields of a message in the order in which they were written.
+pub(super) struct Fields<'a>(pub(super) &'a [u8]);
+
+impl<'a> Fields<'a> {
+    fn field(&mut self) -> Read<(u32, Wire<'a>)> {
+        let message = &mut self.0;
         let whole = message.len();
-        let short = |rest: &[u8]| match rest.len() < whole && rest.is_empty() {
+        let (tag, wire) = decode_key(message).map_err(|_| match message.len() < whole && message.is_empty() {
             true => Fault::Short,
             false => Fault::Malformed("it is not protobuf"),
-        };
-        let (tag, wire) = match decode_key(&mut message) {
-            Ok(key) => key,
-            Err(_) => return Err(short(message)),
-        };
+        })?;
         let value = match wire {
-            WireType::Varint => Wire::Varint(decode_varint(&mut message).map_err(|_| Fault::Short)?),
+            WireType::Varint => Wire::Varint(decode_varint(message).map_err(|_| Fault::Short)?),
             WireType::SixtyFourBit => Wire::Fixed64(message.try_get_u64_le().map_err(|_| Fault::Short)?),
             WireType::ThirtyTwoBit => Wire::Fixed32(message.try_get_u32_le().map_err(|_| Fault::Short)?),
             WireType::LengthDelimited => {
-                let length = decode_varint(&mut message).map_err(|_| Fault::Short)?;
+                let length = decode_varint(message).map_err(|_| Fault::Short)?;
                 let length = usize::try_from(length).map_err(|_| Fault::Short)?;
                 let (value, rest) = message.split_at_checked(length).ok_or(Fault::Short)?;
-                message = rest;
+                *message = rest;
                 Wire::Bytes(value)
             }
             WireType::StartGroup | WireType::EndGroup => return Err(Fault::Malformed("OTLP has no groups")),
         };
-        each(tag, value)?;
+        Ok((tag, value))
     }
-    Ok(())
+}
+
+impl<'a> Iterator for Fields<'a> {
+    type Item = Read<(u32, Wire<'a>)>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        if self.0.is_empty() {
+            return None;
+        }
+        let field = self.field();
+        if field.is_err() {
+            self.0 = &[];
+        }
+        Some(field)
+    }
+}
+
+/// Calls `each` with every field of a message.
+pub(super) fn fields<'a>(message: &'a [u8], mut each: impl FnMut(u32, Wire<'a>) -> Read<()>) -> Read<()> {
+    Fields(message).try_for_each(|field| field.and_then(|(tag, value)| each(tag, value)))
+}
+
+/// The same for a message within a message.
+pub(super) fn within<'a>(message: &'a [u8], each: impl FnMut(u32, Wire<'a>) -> Read<()>) -> Read<()> {
+    fields(message, each).map_err(inner)
+}
+
+/// The fault of a message within a message: its length is known, so an early end is no sign of a capture that was cut.
+pub(super) fn inner(fault: Fault) -> Fault {
+    match fault {
+        Fault::Short => Fault::Malformed("a message within it ends inside a field"),
+        fault @ Fault::Malformed(_) => fault,
+    }
 }

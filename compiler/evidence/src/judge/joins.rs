@@ -12,7 +12,7 @@ use crate::capture::{Name, Reference, Signal};
 /// Tells references to traces that are not in the capture.
 pub(super) fn outside(judge: &mut Judge<'_>, references: &[Reference], stage: Stage) {
     // Without a span there is nothing to join, which is told once.
-    if judge.capture.counts.spans == 0 {
+    if judge.capture.counts.spans.read == 0 {
         return;
     }
     for reference in references {

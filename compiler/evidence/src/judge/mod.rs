@@ -148,24 +148,43 @@ impl<'c> Judge<'c> {
     }
 
     fn inconclusive(&mut self, is_short: bool) -> bool {
-        let capture = self.capture;
-        let counts = capture.counts;
-        let cause = match () {
-            () if capture.is_cut => "it ends inside a record".to_owned(),
-            () if counts.spans == 0 => "it holds no span".to_owned(),
-            () if counts.spans <= counts.bad_ids => format!("{} of its spans have no usable id", counts.bad_ids),
-            () if is_short => "a few of its traces have more spans than can be held".to_owned(),
-            // The loss may be what broke the traces.
-            () if counts.dropped > 0 && self.seen.orphans > 0 => format!(
+        let counts = self.capture.counts;
+        let mut causes = Vec::new();
+        if self.capture.is_cut {
+            causes.push("it ends inside a record".to_owned());
+        }
+        if counts.skipped() > 0 {
+            causes.push(format!("{} of its records were not read", counts.skipped()));
+        }
+        if counts.bad_ids > 0 {
+            causes.push(format!("{} of its ids are zero or of the wrong length", counts.bad_ids));
+        }
+        if counts.spans.read == 0 {
+            causes.push("it holds no span".to_owned());
+        }
+        if is_short {
+            causes.push("a few of its traces have more spans than can be held".to_owned());
+        }
+        // The loss may be what broke the traces.
+        if counts.dropped > 0 && self.seen.orphans > 0 {
+            causes.push(format!(
                 "SDKs say that they left out {} attributes, events or links, and {} spans hang on none",
                 counts.dropped, self.seen.orphans
-            ),
-            () => return false,
-        };
+            ));
+        }
+        if causes.is_empty() {
+            return false;
+        }
         let code = &code::INCONCLUSIVE_CAPTURE;
+        let hint = match counts.unknown {
+            0 => "take a longer capture, and stop it once exporters have flushed",
+            _ => {
+                "say with `--signal` what the messages are that fit several signals; write what is no OTLP 1.10 elsewhere"
+            }
+        };
         self.report(code, self.fallback, String::new(), 0, |judge| {
-            Finding::new(code, judge.fallback, format!("the capture says nothing: {cause}"))
-                .hint("take a longer capture, and stop it once exporters have flushed")
+            let message = format!("the capture is inconclusive: {}", causes.join("; "));
+            Finding::new(code, judge.fallback, message).hint(hint)
         });
         true
     }

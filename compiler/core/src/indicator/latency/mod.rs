@@ -11,6 +11,7 @@ use self::durations::Durations;
 use self::native::Native;
 use super::facts::Threshold;
 use super::kind::{Indicator, Kind, Setting};
+use super::one_metric;
 use super::query::Query;
 use crate::code;
 use crate::finding::Finding;
@@ -70,7 +71,7 @@ impl Kind for LatencySpec {
 
 /// The selector beside the metric, which may not name one of its own.
 fn narrow(text: &Spanned<Promql>, scope: &mut Scope<'_>) -> Option<Query> {
-    let query = Query::parse(text, scope)?;
+    let query = one_metric::bare(text, scope)?;
     if let Some((name, range)) = query.selector.metric.clone() {
         let place = query.place(scope.sources, range);
         scope.report(

@@ -10,8 +10,8 @@ use rust_decimal::Decimal;
 use self::ratio::SliceRatio;
 use self::up::SliceUp;
 use super::kind::{Indicator, Kind, Setting};
-use super::query::Query;
 use super::ratio::{Fields, Ratio};
+use super::{gauge, one_metric};
 use crate::code;
 use crate::finding::Finding;
 use crate::quantity::Percent;
@@ -63,10 +63,10 @@ impl Kind for TimesliceSpec {
         self.group_by.as_deref()
     }
 
-    fn resolve(&self, at: Span, _: &Setting<'_>, scope: &mut Scope<'_>) -> Option<Arc<dyn Indicator>> {
+    fn resolve(&self, at: Span, setting: &Setting<'_>, scope: &mut Scope<'_>) -> Option<Arc<dyn Indicator>> {
         let Self { up, total, max_error_ratio, flawed, .. } = self;
         match (up, total, max_error_ratio) {
-            (Some(up), ..) => self.by_gauge(up, scope),
+            (Some(up), ..) => self.by_gauge(up, setting, scope),
             (None, Some(total), Some(limit)) => self.by_ratio(at, total, *limit, scope),
             _ if flawed.any(&["up", "total", "max_error_ratio"]) => None,
             (None, total, _) => {
@@ -83,7 +83,12 @@ impl Kind for TimesliceSpec {
 }
 
 impl TimesliceSpec {
-    fn by_gauge(&self, up: &Spanned<Promql>, scope: &mut Scope<'_>) -> Option<Arc<dyn Indicator>> {
+    fn by_gauge(
+        &self,
+        up: &Spanned<Promql>,
+        setting: &Setting<'_>,
+        scope: &mut Scope<'_>,
+    ) -> Option<Arc<dyn Indicator>> {
         let others = [
             self.total.as_ref().map(|field| field.span),
             self.bad.as_ref().map(|field| field.span),
@@ -102,7 +107,7 @@ impl TimesliceSpec {
             );
             return None;
         }
-        Some(Arc::new(SliceUp(Query::parse(up, scope)?)))
+        Some(Arc::new(SliceUp(gauge::checked(one_metric::named(up, scope)?, setting, scope)?)))
     }
 
     fn by_ratio(

@@ -37,7 +37,7 @@ impl Indicator for SliceRatio {
 
     /// A minute is bad when more than `limit` of its events were.
     fn record(&self, base: &Base<'_>, record: &mut dyn Record) {
-        base.sum_rate(&self.ratio.total.selector, |all| {
+        self.ratio.all_events(base, |all| {
             // Any rate is above −1: an idle minute counts. Only one with events is above 0.
             let floor = Expr::Number(if self.idle_counts { Decimal::NEGATIVE_ONE } else { Decimal::ZERO });
             record.events(&Expr::binary(all, Op::Test(Compare::Gt), &floor));

@@ -1,0 +1,164 @@
+//! `not-a-counter`: events are counted by counters. The rate of anything else is no number of events, and no alert says so.
+
+use super::Context;
+use crate::code;
+use crate::finding::Finding;
+use crate::indicator::Query;
+use crate::metric::{Declared, Metric, MetricType};
+use crate::promql::MatchOp;
+use crate::promql::regex::Pattern;
+
+/// Gauges that Prometheus and its exporters have under these names everywhere.
+const GAUGES: [&str; 2] = ["up", "probe_success"];
+/// The ends of the series that count a classic histogram's events.
+const COUNTING: [&str; 3] = ["_bucket", "_count", "_sum"];
+
+/// What is selected instead of a counter.
+enum Instead<'m> {
+    /// A declared metric that rises and falls.
+    Level(&'m Metric),
+    /// A gauge by its name.
+    Known,
+    /// A classic histogram, by the name that none of its series has.
+    Classic(&'m Metric),
+    /// A native histogram, or a series that only a classic one has.
+    Native(&'m Metric),
+    /// Every bucket of a classic histogram.
+    AllBuckets,
+    /// A quantile of a summary.
+    Quantile,
+}
+
+pub(super) fn run(context: &Context<'_>, findings: &mut Vec<Finding>) {
+    for (slo, _) in context.slos() {
+        let Some(ratio) = slo.sli.ratio() else { continue };
+        findings.extend([&ratio.total, ratio.side.query()].into_iter().filter_map(|query| judge(context, query)));
+    }
+}
+
+/// Whether a selector of events certainly selects no counter.
+pub(super) fn is_refused(context: &Context<'_>, query: &Query) -> bool {
+    instead(context, query).is_some()
+}
+
+fn judge(context: &Context<'_>, query: &Query) -> Option<Finding> {
+    let (name, range) = query.selector.metric.as_ref()?;
+    let found = instead(context, query)?;
+    let place = query.place(context.sources, range.clone());
+    let (message, label, note, hint) = told(name, &found);
+    let finding = Finding::new(&code::NOT_A_COUNTER, place, message).label(label).note(note).hint(hint);
+    Some(match found {
+        Instead::Level(metric) | Instead::Classic(metric) | Instead::Native(metric) => {
+            finding.related(metric.span(), format!("declared as `{}` here", metric.kind.word()))
+        }
+        Instead::Known | Instead::AllBuckets | Instead::Quantile => finding,
+    })
+}
+
+/// By the metric's declaration; where nothing declares it, by names that leave no doubt.
+fn instead<'m>(context: &Context<'m>, query: &Query) -> Option<Instead<'m>> {
+    let name = query.selector.metric_name()?;
+    let (index, service) = (&context.model.index, context.service.name.value.as_str());
+    match index.series(service, name) {
+        Declared::Metric(metric) => match metric.kind {
+            MetricType::Counter => None,
+            MetricType::Gauge | MetricType::UpDownCounter => Some(Instead::Level(metric)),
+            MetricType::ExponentialHistogram => Some(Instead::Native(metric)),
+            MetricType::Histogram => all_buckets(query, name),
+        },
+        Declared::Unclear => None,
+        Declared::No => match index.histogram(service, name) {
+            // By the name that the metric has in OpenTelemetry, or before the ends of its series.
+            Ok((_, metric)) => match metric.kind {
+                MetricType::Counter => None,
+                MetricType::Gauge | MetricType::UpDownCounter => Some(Instead::Level(metric)),
+                MetricType::ExponentialHistogram => Some(Instead::Native(metric)),
+                MetricType::Histogram => Some(Instead::Classic(metric)),
+            },
+            Err(_) => of_a_native_histogram(context, name).or_else(|| by_name(query, name)),
+        },
+    }
+}
+
+fn of_a_native_histogram<'m>(context: &Context<'m>, name: &str) -> Option<Instead<'m>> {
+    let stem = COUNTING.iter().find_map(|end| name.strip_suffix(end))?;
+    match context.model.index.histogram(&context.service.name.value, stem) {
+        Ok((_, metric)) if metric.kind == MetricType::ExponentialHistogram => Some(Instead::Native(metric)),
+        _ => None,
+    }
+}
+
+fn by_name<'m>(query: &Query, name: &str) -> Option<Instead<'m>> {
+    if GAUGES.contains(&name) || name.ends_with("_timestamp_seconds") {
+        return Some(Instead::Known);
+    }
+    if query.selector.matchers.iter().any(|m| m.label == "quantile" && !m.value.is_empty() && m.op != MatchOp::Ne) {
+        return Some(Instead::Quantile);
+    }
+    all_buckets(query, name)
+}
+
+/// Buckets count what the smaller ones have counted: together they count an event several times.
+fn all_buckets<'m>(query: &Query, name: &str) -> Option<Instead<'m>> {
+    let narrows = |op: MatchOp, value: &str| match op {
+        MatchOp::Eq => true,
+        MatchOp::Re => Pattern::new(value).is_ok_and(|pattern| !pattern.matches_all_non_empty()),
+        MatchOp::Ne | MatchOp::Nre => false,
+    };
+    let is_one = query.selector.matchers.iter().any(|it| it.label == "le" && narrows(it.op, &it.value));
+    (name.ends_with("_bucket") && !is_one).then_some(Instead::AllBuckets)
+}
+
+/// Message, label, note and hint.
+fn told(name: &str, found: &Instead<'_>) -> (String, &'static str, String, String) {
+    let count = |stem: &str| match stem.contains('.') {
+        true => format!("{{\"{stem}_count\"}}"),
+        false => format!("{stem}_count"),
+    };
+    let of_level = || "the rules take its `rate`, to which each fall is a counter that began anew".to_owned();
+    let use_up =
+        || "count with a counter, or give a gauge that is 1 while all is well as `timeslice: {up: …}`".to_owned();
+    match found {
+        Instead::Level(metric) => {
+            let kind = if metric.kind == MetricType::Gauge { "a gauge" } else { "an updowncounter" };
+            (format!("`{name}` is {kind}, not a counter"), "rises and falls", of_level(), use_up())
+        }
+        Instead::Known => (format!("`{name}` is a gauge, not a counter"), "rises and falls", of_level(), use_up()),
+        Instead::Classic(_) => (
+            format!("`{name}` is a histogram, and none of its series has this name"),
+            "selects nothing",
+            "its series end in `_count`, `_sum` and `_bucket`".to_owned(),
+            format!("write `{}`, which counts its events", count(name)),
+        ),
+        Instead::Native(metric) => {
+            let stem = COUNTING.iter().find_map(|end| name.strip_suffix(end)).unwrap_or(name);
+            let hint = format!(
+                "count with a counter; or have the classic series kept, declare `type: histogram` and write `{}`",
+                count(stem)
+            );
+            if stem == name {
+                let note =
+                    "its rate is a histogram, which Prometheus leaves out of every comparison: no alert could fire";
+                (format!("`{name}` is a native histogram, not a counter"), "a histogram", note.to_owned(), hint)
+            } else {
+                let note = format!("a native histogram is one series, `{}`", metric.prometheus);
+                (format!("the native histogram `{stem}` has no series `{name}`"), "selects nothing", note, hint)
+            }
+        }
+        Instead::AllBuckets => (
+            format!("`{name}` without `le` counts an event once for each bucket that it fits"),
+            "every bucket",
+            "a bucket counts what the smaller ones have counted as well".to_owned(),
+            format!(
+                "write `{}` for all events, or choose a bucket, such as `le=\"0.5\"`",
+                count(name.strip_suffix("_bucket").unwrap_or(name))
+            ),
+        ),
+        Instead::Quantile => (
+            format!("`{name}` with a `quantile` is a summary's estimate, not a counter"),
+            "rises and falls",
+            of_level(),
+            format!("write `{}`, which counts its events", count(name)),
+        ),
+    }
+}
