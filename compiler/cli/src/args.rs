@@ -21,14 +21,14 @@ pub(crate) use walk::{Walk, WalkFormat};
 
 /// Compiles service-level objectives into rules, alerts and their proofs.
 ///
-/// Findings go to standard output in every format; what was done, and why it could not be, goes to standard error.
+/// Findings go to standard output in every format. Progress and failures go to standard error.
 #[derive(Debug, Parser)]
 #[command(
     name = "emberline",
     version,
     arg_required_else_help = true,
     after_help = "Exit status: 0 clean, 1 findings at or above --fail-on, 2 the tool could not do its work,\n\
-                  3 a capture that says too little to judge by.\n\
+                  3 inconclusive: a capture has not enough data to judge.\n\
                   Start with `emberline init`, then `emberline compile`."
 )]
 pub(crate) struct Arguments {
@@ -38,7 +38,7 @@ pub(crate) struct Arguments {
     /// When to colour the output; `auto` honours NO_COLOR and whether it goes to a terminal
     #[arg(long, global = true, value_name = "WHEN", default_value = "auto")]
     pub(crate) color: Color,
-    /// Say nothing but findings and failures
+    /// Print findings and failures only
     #[arg(long, short, global = true)]
     pub(crate) quiet: bool,
 }
@@ -49,37 +49,37 @@ pub(crate) enum Command {
     /// Write a first spec for a service
     #[command(after_help = "Example: emberline init checkout")]
     Init(Init),
-    /// Report everything that is wrong with the specs, and write nothing
+    /// Report every fault of the specs, and write nothing
     #[command(after_help = "Example: emberline check --format json --fail-on warning")]
     Check(Check),
-    /// Check the specs, then write every artefact; nothing is written while a finding is an error
+    /// Check the specs, then write every artefact, unless a finding is an error
     #[command(after_help = "Example: emberline compile --check    (in a pull request: is generated/ current?)")]
     Compile(Compile),
-    /// Hold captures of telemetry against the specs: connected traces, joined signals, labels, personal data
+    /// Check captured telemetry against the specs: traces, joined signals, labels, personal data
     #[command(after_help = "Example: emberline verify traces.jsonl logs.jsonl metrics.jsonl")]
     Verify(Verify),
-    /// Look for secrets and personal data in files, or in what is about to be committed
+    /// Find secrets and personal data in files, or in the next commit
     #[command(after_help = "Example: emberline scan --staged    (in a pre-commit hook)")]
     Scan(Scan),
     /// Serve the runbook pages on this machine, with live numbers from a Prometheus
     #[command(after_help = "Example: emberline preview --prometheus http://127.0.0.1:9090")]
     Preview(Preview),
-    /// From a firing alert to the commit: objective, requests, trace, profile, blame
+    /// Go from a firing alert to the commit: objective, requests, trace, profile, blame
     #[command(after_help = "Example: emberline walk --prometheus http://127.0.0.1:9090 --store http://127.0.0.1:8085")]
     Walk(Walk),
-    /// Drill it: inject an unknown fault, wait for the page, walk, roll back, and time every step
+    /// Run a drill: inject an unknown fault, wait for the alert, walk, roll back, and time every step
     #[command(long_about = gameday::ABOUT, after_help = "Example: emberline gameday --drills 1")]
     Gameday(Gameday),
-    /// What a million requests' telemetry costs, before and after, with the arithmetic
+    /// Price the telemetry of a million requests, before and after, with the arithmetic
     #[command(after_help = "Example: emberline cost")]
     Cost(Cost),
-    /// What the walk is worth: revenue a minute, minutes saved, drills a year, minus cost
+    /// Compute what the walk is worth: minutes saved × revenue a minute × incidents a year − cost
     #[command(after_help = "Example: emberline roi")]
     Roi(Roi),
-    /// Say what a finding's code means and how to mend it, or list all codes
+    /// Explain a finding's code and how to fix it, or list all codes
     #[command(after_help = "Example: emberline explain unbounded-label")]
     Explain(Explain),
-    /// Print the JSON Schema that editors complete and check specs with
+    /// Print the JSON Schema with which editors complete and check specs
     #[command(after_help = "Example: emberline schema policy > policy.schema.json")]
     Schema(Schema),
     /// Print a completion script for a shell
@@ -95,7 +95,7 @@ pub(crate) struct Reporting {
     /// How findings are written to standard output
     #[arg(long, value_name = "FORMAT", default_value = "human")]
     pub(crate) format: Format,
-    /// The mildest severity that makes the exit status 1; errors always stop `compile`
+    /// The lowest severity that makes the exit status 1; errors always stop `compile`
     #[arg(long, value_name = "SEVERITY", default_value = "error")]
     pub(crate) fail_on: FailOn,
     /// The day on which waivers are judged, for tests and for looking ahead [default: today, UTC]
@@ -118,9 +118,12 @@ pub(crate) struct Init {
 pub(crate) struct Check {
     #[command(flatten)]
     pub(crate) specs: Specs,
-    /// Report only what is new since this revision: findings on changed lines, and those that it did not have
+    /// Report only findings on lines changed since this revision, and findings that the revision did not have
     #[arg(long, value_name = "REVISION")]
     pub(crate) changed_since: Option<String>,
+    /// Judge the specs that the next commit will hold, as the index has them, rather than files
+    #[arg(long)]
+    pub(crate) staged: bool,
     #[command(flatten)]
     pub(crate) known: Known,
     /// Append a summary in Markdown to this file, such as $GITHUB_STEP_SUMMARY
@@ -135,10 +138,10 @@ pub(crate) struct Check {
 pub(crate) struct Preview {
     #[command(flatten)]
     pub(crate) specs: Specs,
-    /// Where to listen; beyond this machine only if you say so
+    /// Where to listen; the default is reachable from this machine only
     #[arg(long, value_name = "ADDRESS:PORT", default_value = "127.0.0.1:8484")]
     pub(crate) listen: std::net::SocketAddr,
-    /// The Prometheus that the rules are loaded into; it is only read
+    /// The Prometheus that evaluates the rules; the preview only reads from it
     #[arg(long, value_name = "URL")]
     pub(crate) prometheus: Option<String>,
 }
@@ -146,12 +149,12 @@ pub(crate) struct Preview {
 /// `emberline verify`.
 #[derive(Debug, Args)]
 pub(crate) struct Verify {
-    /// OTLP as JSON lines or protobuf, plain, gzip or zstd, read together as one capture; `-` for standard input
+    /// OTLP as JSON lines or protobuf, plain, gzip or zstd, read as one capture; `-` for standard input
     #[arg(value_name = "CAPTURE", required = true)]
     pub(crate) captures: Vec<PathBuf>,
     #[command(flatten)]
     pub(crate) specs: Specs,
-    /// Where on its way telemetry was captured: raw may hold personal data, kept has not all traces
+    /// Where the telemetry was captured: raw may hold personal data, kept lacks sampled traces
     #[arg(long, value_name = "STAGE", default_value = "redacted")]
     pub(crate) stage: Stage,
     /// The signal of protobuf messages that fit several signals; the others are recognised
@@ -191,7 +194,7 @@ pub(crate) struct Known {
     /// Leave out the findings that this file lists
     #[arg(long, value_name = "FILE")]
     pub(crate) baseline: Option<PathBuf>,
-    /// Take findings that are mended out of the baseline, or write the first one; none is ever added
+    /// Remove corrected findings from the baseline, or write the first baseline; never add a finding
     #[arg(long, requires = "baseline")]
     pub(crate) update_baseline: bool,
 }
@@ -204,13 +207,13 @@ pub(crate) struct Compile {
     /// Folder that artefacts are written to
     #[arg(long, value_name = "FOLDER", default_value = "generated")]
     pub(crate) out: PathBuf,
-    /// Write these kinds of artefact and leave the others alone
+    /// Write only these kinds of artefact
     #[arg(long, value_name = "TARGET,…", value_delimiter = ',', value_parser = target_parser())]
     pub(crate) only: Vec<Target>,
-    /// Write nothing; print how the folder differs from what the specs compile to, and exit 1 if it does
+    /// Write nothing; print how the folder differs from the compiled specs, and exit 1 if it does
     #[arg(long)]
     pub(crate) check: bool,
-    /// Replace files that stand in the way although emberline did not write them
+    /// Replace files that emberline did not write
     #[arg(long)]
     pub(crate) force: bool,
     #[command(flatten)]
@@ -220,10 +223,10 @@ pub(crate) struct Compile {
 /// `emberline scan`.
 #[derive(Debug, Args)]
 pub(crate) struct Scan {
-    /// Files and folders; what git ignores is passed over in folders [default: this folder]
+    /// Files and folders; in a repository, what git tracks or would add below a folder [default: this folder]
     #[arg(value_name = "PATH")]
     pub(crate) paths: Vec<PathBuf>,
-    /// Scan what the next commit will hold, as the index has it, rather than files
+    /// Scan the index of git: what the next commit will hold
     #[arg(long, conflicts_with = "paths")]
     pub(crate) staged: bool,
     #[command(flatten)]

@@ -9,6 +9,8 @@ mod failure;
 mod panics;
 mod preview;
 mod progress;
+#[cfg(test)]
+mod reference;
 mod render;
 mod shown;
 mod status;
@@ -58,7 +60,7 @@ fn run() -> Status {
         Command::Completions(completions) => commands::completions::run(&completions),
     };
     outcome.unwrap_or_else(|failure| {
-        terminal::say_failure(&failure);
+        terminal::say_failure(&commands::conceal::failure(failure));
         Status::Failed
     })
 }

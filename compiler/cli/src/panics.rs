@@ -1,4 +1,4 @@
-//! What happens when the compiler itself is at fault: one line that says so, and exit status 2.
+//! A bug of the compiler itself prints one line that says so, and ends with exit status 2.
 
 use std::backtrace::{Backtrace, BacktraceStatus};
 use std::panic::{self, PanicHookInfo, UnwindSafe};

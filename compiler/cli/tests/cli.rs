@@ -153,7 +153,7 @@ fn a_stale_tree_fails_the_check_and_is_left_alone() {
     let ran = home.run("compile --check --only rules");
     assert_eq!(ran.status, 1);
     assert!(ran.out.contains("--- generated/prometheus/rules/gone.yaml\n+++ /dev/null\n"), "{}", ran.out);
-    assert!(ran.out.contains("error[stale-artefact]: `generated/prometheus/rules/gone.yaml` is left of a spec"));
+    assert!(ran.out.contains("error[stale-artefact]: `generated/prometheus/rules/gone.yaml` belongs to a spec"));
     assert!(home.path().join("generated/prometheus/rules/gone.yaml").exists());
     assert_eq!(home.run("compile --check --only rules --fail-on never").status, 0);
 
@@ -193,7 +193,7 @@ fn the_first_spec_compiles() {
     // And so it does with everything that it offers as a comment.
     let spec = home.path().join("deep/specs/checkout.yaml");
     let text = fs::read_to_string(&spec).unwrap();
-    let (before, offered) = text.split_once("with the labels that it has.\n").unwrap();
+    let (before, offered) = text.split_once("with its labels.\n").unwrap();
     fs::write(&spec, format!("{before}# above\n{}", offered.replace("# ", ""))).unwrap();
     let ran = home.run("compile --specs deep/specs");
     assert_eq!(ran.status, 0, "{}{}", ran.out, ran.err);
@@ -303,7 +303,7 @@ fn a_note_that_stands_on_no_page_is_told_of_and_kept() {
     for line in ["check", "compile"] {
         let ran = home.run(line);
         assert_eq!(ran.status, 0, "{}", ran.err);
-        assert!(ran.out.contains("`slos/notes/chekout.md` stands on no runbook page"), "{line}: {}", ran.out);
+        assert!(ran.out.contains("`slos/notes/chekout.md` belongs to no runbook page"), "{line}: {}", ran.out);
         assert!(ran.out.contains("did you mean `checkout`?") && !ran.out.contains("notes/checkout.md"), "{}", ran.out);
     }
     assert_eq!(home.run("check --fail-on warning").status, 1);

@@ -400,8 +400,8 @@ fn a_system_that_does_not_start_says_why_and_where() {
 fn what_cannot_be_drilled_is_said() {
     let toy = Toy::new();
     for (arguments, said) in [
-        (&["--fault", "none"][..], "there is no fault `none`; there are: limit"),
-        (&["--outage", "none"], "the policy's drill has no outage `none`"),
+        (&["--fault", "none"][..], "there is no fault `none`; known faults: limit"),
+        (&["--outage", "none"], "the policy's `drill` has no outage `none`"),
         (&["--sealed", "no.patch"], "cannot read the patch no.patch"),
         (&["--incident", "x.md"], "--out"),
         (&["--series", "s", "--fault", "limit"], "cannot be used with"),

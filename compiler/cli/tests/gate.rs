@@ -109,7 +109,7 @@ fn without_git_or_its_revision_there_is_a_reason() {
     write(&bare, "slos/checkout.yaml", SPEC);
     let ran = bare.run("GIT_CEILING_DIRECTORIES=/ emberline check --changed-since HEAD");
     assert_eq!(ran.status, 2);
-    assert!(ran.err.contains("in no git repository"), "{ran:?}");
+    assert!(ran.err.contains("not in a git repository"), "{ran:?}");
 }
 
 #[test]
@@ -118,7 +118,7 @@ fn a_baseline_only_shrinks() {
     let ran = shell.run("emberline check --baseline old.json");
     assert!(ran.status == 2 && ran.err.contains("there is no baseline"), "{ran:?}");
     let ran = shell.run("emberline check --baseline old.json --update-baseline");
-    assert!(ran.status == 0 && ran.err.contains("1 finding taken down"), "{ran:?}");
+    assert!(ran.status == 0 && ran.err.contains("1 finding recorded"), "{ran:?}");
     let first = fs::read_to_string(shell.folder.path().join("old.json")).unwrap();
     let ran = shell.run("emberline check --baseline old.json --format json");
     let document: serde_json::Value = serde_json::from_str(&ran.out).unwrap();
@@ -130,7 +130,7 @@ fn a_baseline_only_shrinks() {
     assert_eq!(fs::read_to_string(shell.folder.path().join("old.json")).unwrap(), first);
     // A mended one goes, and does not come back.
     write(&shell, "slos/checkout.yaml", &SPEC.replace("      user_id: {}\n", ""));
-    assert!(shell.run("emberline check --baseline old.json --update-baseline").err.contains("1 mended, 0 left"));
+    assert!(shell.run("emberline check --baseline old.json --update-baseline").err.contains("1 corrected, 0 left"));
     write(&shell, "slos/checkout.yaml", SPEC);
     assert_eq!(shell.run("emberline check --baseline old.json").status, 1);
     write(&shell, "old.json", "{\"findings\": 3}");

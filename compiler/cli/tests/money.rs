@@ -194,9 +194,9 @@ fn every_form_tells_the_same_bill() {
     assert_eq!(human.status, 0, "{human:?}");
     // 5 MB of 1,000 requests are 5 GB of a million; logs are kept for three months at 0.3.
     for wanted in [
-        "5,000,000 B ÷ 1,000 requests = 5.0000 GB a million; × 0.5",
+        "5,000,000 B ÷ 1,000 requests = 5.0000 GB per million; × 0.5",
         "= 0.6000 GB × 0.3 × (90d − 0s) ÷ 30d",
-        "of which 10 failed and 10 were slow",
+        "10 failed and 10 were slow",
         "shop 100/s",
         "an invoice, read on 2026-11-22, not verified",
     ] {
@@ -213,15 +213,15 @@ fn every_form_tells_the_same_bill() {
 #[test]
 fn a_lost_error_is_told_and_stops_a_pipeline() {
     for (lose, said) in [
-        ("/after/traces/failed/whole", "after, 9 of 10 traces of failed requests are whole"),
-        ("/after/traces/slow/whole", "after, 9 of 10 traces of slow requests are whole"),
+        ("/after/traces/failed/whole", "after, 9 of 10 traces of failed requests are complete"),
+        ("/after/traces/slow/whole", "after, 9 of 10 traces of slow requests are complete"),
         ("/after/red/errors", "count 10 failed requests before and 9 after"),
     ] {
         let shell = shop(&volumes(|measured| *measured.pointer_mut(lose).unwrap() = json!(9)));
         let ran = shell.run("emberline cost --measured measured.json");
         assert_eq!(ran.status, 1, "{lose}: {ran:?}");
         assert!(ran.out.contains(said), "{lose}: {}", ran.out);
-        assert!(!ran.out.contains("Nothing is missing"), "{}", ran.out);
+        assert!(!ran.out.contains("No telemetry is missing"), "{}", ran.out);
         let ran = shell.run("emberline roi --measured measured.json");
         assert!(ran.status == 1 && ran.err.contains(said), "{ran:?}");
     }
@@ -232,14 +232,14 @@ fn a_bad_measurement_is_told_with_its_place() {
     let set =
         |pointer: &'static str, value: Value| volumes(move |all| *all.pointer_mut(pointer).unwrap() = value.clone());
     for (text, said) in [
-        ("{\n  \"version\": 1,\n  oops".to_owned(), "measured.json:3:3 is no measurement: key must be a string"),
-        (String::new(), "measured.json:1:0 is no measurement: EOF"),
+        ("{\n  \"version\": 1,\n  oops".to_owned(), "measured.json:3:3 is not a measurement: key must be a string"),
+        (String::new(), "measured.json:1:0 is not a measurement: EOF"),
         (set("/before/spans/bytes", json!(-5)), "invalid value: integer `-5`, expected u64"),
         (set("/version", json!(2)), "`version` is 2"),
         (set("/day", json!("yesterday")), "`day` is `yesterday`"),
         (set("/load/requests", json!(0)), "`load.requests` is 0"),
         (set("/load/requests", json!(999)), "speaks of 1000 requests, `load.requests` of 999"),
-        (set("/after/traces/slow/whole", json!(11)), "of 10 requests in `after.traces.slow` 11 traces are there"),
+        (set("/after/traces/slow/whole", json!(11)), "`after.traces.slow` has 10 requests but 11 traces"),
         (set("/after/spans/items", json!(0)), "`after.spans` has 0 items in 350000 bytes"),
         (set("/after/logs/tiers", json!({"gold": {"items": 1, "bytes": 1}})), "logs were measured in the tier `gold`"),
     ] {
@@ -262,7 +262,7 @@ fn what_is_missing_in_the_specs_is_named() {
     assert!(ran.status == 2 && ran.err.contains("no price for logs"), "{ran:?}");
     write("slos/prices.yaml", PRICES.split("business:").next().unwrap());
     let ran = shell.run("emberline roi --measured measured.json");
-    assert!(ran.status == 2 && ran.err.contains("do not say what an incident does"), "{ran:?}");
+    assert!(ran.status == 2 && ran.err.contains("do not say what an incident costs"), "{ran:?}");
     fs::remove_file(shell.folder.path().join("slos/prices.yaml")).unwrap();
     let ran = shell.run("emberline cost --measured measured.json");
     assert!(ran.status == 2 && ran.err.contains("no prices"), "{ran:?}");
@@ -284,7 +284,7 @@ fn a_change_of_sampling_retention_and_labels_is_estimated() {
         assert_eq!(shell.run(command).status, 0, "{command}");
     }
     let ran = shell.run("emberline cost --measured measured.json --changed-since HEAD");
-    assert!(ran.status == 0 && ran.out.contains("Nothing that telemetry is paid by differs."), "{ran:?}");
+    assert!(ran.status == 0 && ran.out.contains("The cost of telemetry does not change."), "{ran:?}");
     let write = |path: &str, text: &str| fs::write(shell.folder.path().join(path), text).unwrap();
     write(
         "slos/policy.yaml",
@@ -307,7 +307,7 @@ fn a_change_of_sampling_retention_and_labels_is_estimated() {
     // A series more, at a cent each.
     assert!((signal(3, "after") - signal(3, "before") - 0.01).abs() < 1e-6, "{change}");
     let ran = shell.run("emberline cost --measured measured.json --changed-since HEAD --format markdown");
-    for wanted in ["share of ordinary traces that is kept: 5% → 55%", "tiers of logs changed", "| profiles |"] {
+    for wanted in ["share of ordinary traces kept: 5% → 55%", "tiers of logs changed", "| profiles |"] {
         assert!(ran.out.contains(wanted), "no `{wanted}` in\n{}", ran.out);
     }
     assert_eq!(shell.run("emberline cost --measured measured.json --changed-since nowhere").status, 2);
@@ -329,9 +329,9 @@ fn returns_are_the_product_of_what_is_declared_minus_the_bill() {
     assert!((number("/break_even/high") - cost / 50.0).abs() < 1e-6);
     let paragraph = returns["paragraph"].as_str().unwrap();
     for wanted in [
-        "By what we assume and have not drilled",
+        "By assumption, not by drills",
         "5 to 15 minutes sooner",
-        "500 to 30,000 EUR a year",
+        "500 to 30,000 EUR per year",
         "at the low end it does not pay",
     ] {
         assert!(paragraph.contains(wanted), "no `{wanted}` in {paragraph}");
@@ -369,9 +369,11 @@ fn drills_count_instead_of_what_is_assumed() {
     assert_eq!(returns["minutes_saved"], json!({"low": 2.0, "high": 4.0}));
     assert_eq!(returns["drills"]["drilled"], json!([8.0, 12.0, 16.0]));
     let human = shell.run("emberline roi --measured measured.json --series drills").out;
-    for wanted in
-        ["In 5 drills with all signals and 5 without profiles and traces", "compressed 15 times", "measured: quartiles"]
-    {
+    for wanted in [
+        "In 5 drills with all signals and 5 drills without profiles and traces",
+        "compressed 15 times",
+        "measured: quartiles",
+    ] {
         assert!(human.contains(wanted), "no `{wanted}` in\n{human}");
     }
 }

@@ -98,5 +98,5 @@ fn an_address_that_is_none_is_told() {
         .output()
         .unwrap();
     let said = String::from_utf8_lossy(&out.stderr);
-    assert!(out.status.code() == Some(2) && said.contains("is no address of a Prometheus"), "{said}");
+    assert!(out.status.code() == Some(2) && said.contains("is not the address of a Prometheus"), "{said}");
 }

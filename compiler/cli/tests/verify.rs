@@ -159,3 +159,40 @@ fn a_record_of_no_certain_signal_is_inconclusive_until_somebody_says_what_it_is(
     let ran = shell.run("emberline verify capture.jsonl more.pb --signal metrics");
     assert!(ran.status == 0 && ran.err.contains("0 log records, 1 data point "), "{ran:?}");
 }
+
+#[test]
+fn no_finding_quotes_a_secret_of_a_capture() {
+    let secret = ["AKIA", "Q3EGRIBZT6V5WXYM"].concat();
+    let person = ["jane.doe@", "contoso.com"].concat();
+    for leak in [&secret, &person] {
+        let named = |line: String| {
+            line.replace("\"kind\"", &format!("\"name\":\"{leak}\",\"attributes\":[{{\"key\":\"{leak}\",\"value\":{{\"stringValue\":\"{leak}\"}}}}],\"kind\""))
+        };
+        let metric = format!(
+            "{{\"resourceMetrics\":[{{\"resource\":{{\"attributes\":[{{\"key\":\"service.name\",\"value\":{{\"stringValue\":\"web\"}}}}]}},\"scopeMetrics\":[{{\"metrics\":[{{\"name\":\"t\",\"sum\":{{\"isMonotonic\":true,\"aggregationTemporality\":2,\"dataPoints\":[{{\"asInt\":\"1\",\"attributes\":[{{\"key\":\"{leak}\",\"value\":{{\"stringValue\":\"x\"}}}}]}}]}}}}]}}]}}]}}\n"
+        );
+        let lines = named(span("web", 1, None, 3))
+            + &named(span(leak, 2, Some(1), 2))
+            + &named(span(leak, 3, Some(9), 2))
+            + &metric;
+        let shell = with(lines.as_bytes());
+        fs::write(
+            shell.folder.path().join("slos/web.yaml"),
+            format!("{SPEC}metrics: {{t: {{type: counter, labels: {{}}}}}}\n"),
+        )
+        .unwrap();
+        for format in ["human", "json", "sarif", "github", "gitlab", "junit"] {
+            let ran = shell.run(&format!("emberline verify capture.jsonl --format {format}"));
+            assert!(
+                ran.status == 1 && ran.out.contains("undeclared-label") && ran.out.contains("-in-telemetry"),
+                "{ran:?}"
+            );
+            assert!(!ran.out.contains(&leak[4..]) && !ran.err.contains(&leak[4..]), "{leak}: {ran:?}");
+        }
+        // What could not be read is quoted by whoever tried.
+        let odd = span("web", 1, None, 2)
+            .replace("\"kind\":2", &format!("\"kind\":\"{leak}\",\"startTimeUnixNano\":\"{leak}\""));
+        let ran = with(odd.as_bytes()).run("emberline verify capture.jsonl");
+        assert!(ran.status == 2 && !ran.err.contains(&leak[4..]), "{leak}: {ran:?}");
+    }
+}

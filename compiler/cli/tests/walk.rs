@@ -1,5 +1,5 @@
 //! `emberline walk` against a Prometheus that says next to nothing: formats, artefacts and exit statuses. What a walk finds is
-//! tested in `emberline-oncall`.
+//! tested in `emberline-walk`.
 #![allow(clippy::unwrap_used, reason = "tests may panic")]
 
 use std::io::{BufRead, BufReader, Read, Write};
@@ -63,7 +63,7 @@ fn nothing_burns() {
     let at = prometheus("");
     let (status, out, err) = run(&["--specs", SPECS, "--prometheus", &at], folder.path());
     assert_eq!(status, 0, "{err}");
-    assert!(out.starts_with("Nothing burns") && err.starts_with("walked in "), "{out}{err}");
+    assert!(out.starts_with("No error budget burns") && err.starts_with("walked in "), "{out}{err}");
     let (status, out, _) = run(&["--specs", SPECS, "--prometheus", &at, "--format", "json"], folder.path());
     let walk: serde_json::Value = serde_json::from_str(&out).unwrap();
     assert_eq!((status, walk["verdict"].as_str()), (0, Some("healthy")));
@@ -82,7 +82,7 @@ fn what_cannot_be_told_is_not_certain() {
         ["--specs", SPECS, "--prometheus", &at, "--out", artefacts.to_str().unwrap(), "--format", "markdown"];
     let (status, out, err) = run(&arguments, folder.path());
     assert_eq!(status, 1, "{err}");
-    assert!(out.starts_with("# checkout/latency burns. Not certain"), "{out}");
+    assert!(out.starts_with("# checkout/latency: not certain"), "{out}");
     assert_eq!(std::fs::read_to_string(artefacts.join("walk.md")).unwrap(), out);
     for name in ["1-slo.md", "1-slo.json", "1-slo.svg", "2-red.md", "5-code.json", "walk.json"] {
         assert!(artefacts.join(name).is_file(), "{name}");
@@ -99,7 +99,7 @@ fn what_cannot_be_asked_is_a_failure() {
     let (status, out, err) = run(&["--specs", SPECS, "--prometheus", "http://127.0.0.1:9"], folder.path());
     assert!(status == 2 && out.is_empty() && err.contains("127.0.0.1:9"), "{status} {err}");
     let (status, _, err) = run(&["--specs", SPECS, "--prometheus", "localhost:9"], folder.path());
-    assert!(status == 2 && err.contains("is no address"), "{status} {err}");
+    assert!(status == 2 && err.contains("is not an address"), "{status} {err}");
     std::fs::write(folder.path().join("a.yaml"), "version: emberline/v1\nservice: a\nslos: 7\n").unwrap();
     let (status, out, _) = run(&["--specs", "a.yaml", "--prometheus", "http://127.0.0.1:9"], folder.path());
     assert!(status == 2 && out.contains("a.yaml:3"), "{status} {out}");

@@ -102,7 +102,7 @@ impl Finding {
 
     /// With the action to take, if there is one.
     #[must_use]
-    pub fn maybe_hint(mut self, text: Option<String>) -> Self {
+    pub(crate) fn maybe_hint(mut self, text: Option<String>) -> Self {
         self.hint = text.or(self.hint);
         self
     }

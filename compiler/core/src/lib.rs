@@ -16,6 +16,7 @@ pub mod code;
 pub mod emit;
 pub mod finding;
 pub mod indicator;
+mod labels;
 pub mod metric;
 pub mod model;
 pub mod oracle;

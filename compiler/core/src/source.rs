@@ -50,6 +50,11 @@ impl<T> Spanned<T> {
         Self { value, span }
     }
 
+    /// A value that stands in no source: a program made it, to be written.
+    pub fn made(value: T) -> Self {
+        Self { value, span: Span { source: SourceId(u32::MAX), start: 0, end: 0 } }
+    }
+
     /// The same place with the value changed by `change`.
     pub fn map<U>(self, change: impl FnOnce(T) -> U) -> Spanned<U> {
         Spanned { value: change(self.value), span: self.span }
@@ -70,13 +75,28 @@ pub struct Position {
     pub column: usize,
 }
 
+impl Position {
+    /// Where a text begins.
+    pub const START: Self = Self { line: 1, column: 1 };
+
+    /// The place so many lines further on, and so many characters behind the beginning of that line (on the same line:
+    /// behind this place).
+    #[must_use]
+    pub fn further(self, lines: usize, characters: usize) -> Self {
+        let column = if lines == 0 { self.column + characters } else { characters + 1 };
+        Self { line: self.line + lines, column }
+    }
+}
+
 /// One text with the path that findings show for it.
 #[derive(Debug, Clone)]
 pub struct Source {
     /// Path as shown to people: relative to the working directory, `/` between parts.
     pub path: String,
-    /// The whole text.
+    /// The whole text, or the part of it that findings show.
     pub text: String,
+    /// Where the text begins in its file: of a part, further on than line 1, column 1.
+    pub start: Position,
 }
 
 impl Source {
@@ -89,10 +109,7 @@ impl Source {
         }
         let before = &self.text[..byte];
         let line_start = before.rfind('\n').map_or(0, |newline| newline + 1);
-        Position {
-            line: before.bytes().filter(|b| *b == b'\n').count() + 1,
-            column: before[line_start..].chars().count() + 1,
-        }
+        self.start.further(before.bytes().filter(|b| *b == b'\n').count(), before[line_start..].chars().count())
     }
 }
 
@@ -107,9 +124,20 @@ pub struct Sources {
 impl Sources {
     /// Adds a text and returns its id. `text` must be shorter than 4 GiB (the file reader refuses far smaller ones).
     pub fn add(&mut self, path: impl Into<String>, text: impl Into<String>) -> SourceId {
+        self.add_part(path, text, Position::START)
+    }
+
+    /// Adds a part of a text, which begins at `start` in its file, and returns its id. A huge file needs no more of it
+    /// than the lines around its findings.
+    pub fn add_part(&mut self, path: impl Into<String>, text: impl Into<String>, start: Position) -> SourceId {
         let id = SourceId(u32::try_from(self.texts.len()).unwrap_or(u32::MAX));
-        self.texts.push(Source { path: path.into(), text: text.into() });
+        self.texts.push(Source { path: path.into(), text: text.into(), start });
         id
+    }
+
+    /// All sources, to be changed where they must not be shown as they are. A text keeps its length, as spans point into it.
+    pub fn iter_mut(&mut self) -> impl ExactSizeIterator<Item = &mut Source> {
+        self.texts.iter_mut()
     }
 
     /// Says that the specs lie below `prefix` (as their paths are shown) in a folder called `name`.
@@ -119,7 +147,7 @@ impl Sources {
 
     /// A source's path from the folder of specs on, that folder included: it does not depend on where one stands.
     #[must_use]
-    pub fn path_of(&self, id: SourceId) -> String {
+    pub(crate) fn path_of(&self, id: SourceId) -> String {
         let path = &self.get(id).path;
         match self.folder.as_ref().and_then(|(prefix, name)| Some((path.strip_prefix(prefix.as_str())?, name))) {
             Some((rest, name)) => format!("{name}/{}", rest.trim_start_matches('/')),
@@ -165,6 +193,14 @@ mod tests {
         let (start, end) = sources.positions(span);
         assert_eq!((start.line, start.column), (2, 4));
         assert_eq!((end.line, end.column), (2, 5));
+    }
+
+    #[test]
+    fn a_part_counts_from_where_it_begins() {
+        let mut sources = Sources::default();
+        let id = sources.add_part("a.yaml", "é: b\nc: d", Position { line: 7, column: 3 });
+        assert_eq!(sources.get(id).position(3), Position { line: 7, column: 5 });
+        assert_eq!(sources.get(id).position(7), Position { line: 8, column: 2 });
     }
 
     #[test]

@@ -51,7 +51,7 @@ fn every_event_counts_exactly_once() {
 
 #[test]
 fn a_base_of_four_scrapes_counts_events_up_to_a_third_too_often_or_not_at_all() {
-    // field/arithmetic.md §1, which is why the base is not simply a minute: the test above can fail.
+    // docs/design/arithmetic.md#base-window, which is why the base is not simply a minute: the test above can fail.
     let timing = Timing { base: 60_000, ..Timing::uncompressed(15_000, 30_000) };
     let close = |(least, most): (f64, f64), expected: (f64, f64)| {
         assert!((least - expected.0).abs() < 1e-9 && (most - expected.1).abs() < 1e-9, "{least} to {most}");
@@ -133,7 +133,7 @@ struct Counter {
     starts: f64,
     /// The largest increment since the series began, until its value is past it. `rate()` draws no line below zero, so
     /// while a range begins nearer to zero than one increment its events count less than once (the first one of a
-    /// counter 0.80 to 1 times, field/arithmetic.md §1).
+    /// counter 0.80 to 1 times, docs/design/arithmetic.md#indicators).
     young: Option<f64>,
 }
 

@@ -1,4 +1,5 @@
-//! When burn-rate alerts fire and clear: the walk against the measured table (field/arithmetic.md §4), against the
+//! When burn-rate alerts fire and clear: the walk against the measured table
+//! (docs/design/arithmetic.md#when-alerts-fire), against the
 //! closed forms that the compiler prints, and the one case that stands in the README as promtool saw it.
 #![allow(
     clippy::unwrap_used,
@@ -188,7 +189,7 @@ proptest! {
         let outage_at = (pair.long.len() + HOUR + from, lasts);
         let (fire, clear) = detect(&timing, pair, outage_at, first, error_ratio).expect("it fires");
         prop_assert!((fire - fires.seconds).abs() <= fires.tolerance, "fires after {fire}, not {fires:?}");
-        // Up to 8 s off where the threshold is crossed inside the ramp (field/arithmetic.md §4).
+        // Up to 8 s off where the threshold is crossed inside the ramp (docs/design/arithmetic.md#when-alerts-fire).
         let ramp = (timing.base - timing.scrape) as f64;
         let tail = if share * (pair.short.len() as f64) < ramp / 2.0 { 8.0 } else { 0.0 };
         prop_assert!((clear - clears.seconds).abs() <= clears.tolerance + tail, "clears after {clear}, not {clears:?}");

@@ -1,7 +1,7 @@
 //! A page for each finding code, as `emberline explain` prints it.
 
 use emberline_core::code;
-use minijinja::context;
+use emberline_prose::template::context;
 
 use crate::notes;
 use crate::template::{self, Fault};

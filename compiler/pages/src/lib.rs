@@ -23,8 +23,7 @@ pub use template::Fault;
 use emberline_core::emit::Artefact;
 use emberline_core::plan::{Plan, ServicePlan, SloPlan, runbook};
 use emberline_core::target::Target;
-use minijinja::value::Serde;
-use minijinja::{Value, context};
+use emberline_prose::template::{Value, context, typed};
 
 /// Appearance and behaviour of every page.
 const ASSETS: [(&str, &str); 3] = [
@@ -42,11 +41,6 @@ pub fn emit(plan: &Plan, unit: usize, notes: &Notes) -> Result<Vec<Artefact>, Fa
         Some(service) => of_service(plan, service, notes),
         None => global(plan),
     }
-}
-
-/// A value as templates read it.
-fn typed(value: &impl serde::Serialize) -> Value {
-    Value::from(Serde(value))
 }
 
 fn artefact(path: &str, text: String) -> Artefact {

@@ -108,14 +108,13 @@ pub(crate) fn listed(service: &ServicePlan) -> Listed<'_> {
 
 pub(crate) fn service<'p>(plan: &Plan, service: &'p ServicePlan) -> Service<'p> {
     let about = &service.about;
-    let uid = links::dashboard_uid(&service.name);
     Service {
         name: &service.name,
         stem: &service.stem,
         description: about.description.as_deref(),
         owner: about.owner.as_deref(),
         tier: about.tier.as_deref(),
-        dashboard: plan.console.grafana.as_ref().map(|base| format!("{base}/d/{uid}")),
+        dashboard: links::dashboard_url(&plan.console, &service.name),
         calls: about.calls.iter().map(neighbouring).collect(),
         callers: about.callers.iter().map(neighbouring).collect(),
     }

@@ -264,7 +264,7 @@ fn names_are_shown_as_written_and_do_nothing() {
     }
     // Markdown: what is not code is escaped, and code stays in its fence.
     for (path, text) in site.iter().filter(|(path, _)| path.ends_with(".md") && path.contains('/')) {
-        let outside: String = text.split("## Notes learned").next().unwrap().to_owned();
+        let outside: String = text.split("## Notes from earlier incidents").next().unwrap().to_owned();
         assert!(!outside.contains("<script>"), "{path}");
     }
 }

@@ -87,13 +87,15 @@ pub fn keep(program: &Path, folder: &Path, name: &str) -> Result<PathBuf> {
 
 /// Builds the services and asks cargo where it put them, since variables and configuration files can move them.
 ///
+/// Cargo runs within `services/`, whose configuration builds with frame pointers.
+///
 /// # Errors
 /// When something does not build.
 pub fn services(checkout: &Path) -> Result<BTreeMap<String, PathBuf>> {
     let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
     let mut command = Command::new(cargo);
     command.args(["build", "--profile=services", "--locked", "--message-format=json-render-diagnostics"]);
-    command.args(SERVICES.iter().flat_map(|package| ["-p", package])).current_dir(checkout);
+    command.args(SERVICES.iter().flat_map(|package| ["-p", package])).current_dir(checkout.join("services"));
     let messages = output(&mut command).context("building the services")?;
     let built = messages.lines().filter_map(|line| serde_json::from_str::<Value>(line).ok());
     let paths: BTreeMap<_, _> = built

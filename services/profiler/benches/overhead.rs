@@ -1,6 +1,7 @@
 //! What sampling costs a request: processor time with the profiler on against off, in pairs, within one process.
 //!
 //! ```text
+//! cd services                                         # its cargo configuration has the frame pointers
 //! cargo bench -p profiler --bench overhead            # 150 pairs
 //! cargo bench -p profiler --bench overhead -- 2000    # more
 //! ```

@@ -10,8 +10,8 @@
 //! exporter  a thread of its own: drains, adds up, symbolises, sends OTLP profiles
 //! ```
 //!
-//! Needs frame pointers (`-Cforce-frame-pointers=yes`), Linux, and x86-64 or AArch64. What waits uses no processor time,
-//! and so is not seen.
+//! Needs frame pointers (`services/.cargo/config.toml`), Linux, and x86-64 or AArch64. A thread that waits uses no
+//! processor time, so the profiler does not see it.
 
 mod context;
 mod exporter;
@@ -53,6 +53,8 @@ pub struct Config {
 pub enum Error {
     /// A frequency of nothing, or of more than a thousand a second.
     Frequency(u32),
+    /// The program is built without frame pointers, so every stack would end after one frame.
+    FramePointers,
     /// Somebody else handles SIGPROF.
     Taken,
     /// The system refused something: what, and why.
@@ -63,6 +65,9 @@ impl std::fmt::Display for Error {
     fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
             Self::Frequency(hz) => write!(out, "a profiler samples 1 to 1000 times a second, not {hz} times"),
+            Self::FramePointers => out.write_str(
+                "built without frame pointers: run cargo from within `services/`, without RUSTFLAGS of your own",
+            ),
             Self::Taken => write!(out, "SIGPROF has a handler already: only one profiler can run in a process"),
             Self::System(what, why) => write!(out, "{what}: {why}"),
         }
@@ -85,8 +90,11 @@ pub struct Handle {
 /// The variable `EMBERLINE_PROFILER=off` starts it switched off; [`set_enabled`] switches it on.
 ///
 /// # Errors
-/// When the frequency is out of range, or the system refuses the signal or a thread.
+/// When the program is built without frame pointers, the frequency is out of range, or the system refuses the signal or a thread.
 pub fn start(config: Config) -> Result<Handle, Error> {
+    if !cfg!(frame_pointers) {
+        return Err(Error::FramePointers);
+    }
     if !(1..=1_000).contains(&config.frequency_hz) {
         return Err(Error::Frequency(config.frequency_hz));
     }

@@ -8,20 +8,21 @@ use super::Specs;
 
 /// What a drill does, for `--help`.
 pub(super) const ABOUT: &str = "\
-Drill it: inject an unknown fault, wait for the page, walk, roll back, and time every step.
+Run a drill: inject an unknown fault, wait for the alert, walk, roll back, and time every step.
 
-A drill goes like this. The repository is cloned as of its HEAD into a scratch folder, and the specs are compiled for it with \
-the time scale of the policy's `drill`. `start` brings the system up, and healthy traffic passes. Then a release is deployed: \
-some commits that do no harm, and somewhere among them one that nobody has told you about (or, now and then, something that is no \
-commit at all is taken away). From there on it is timed: until the page, until the walk has named a commit, until its revert has \
-been deployed, until the objective is kept again, until the alert has cleared.
+The drill clones the repository at HEAD into a scratch folder, and compiles the specs with the time scale of the policy's \
+`drill`. The command `start` brings the system up, and healthy traffic passes. Then the drill deploys a release of harmless \
+commits with one fault among them. Now and then the fault is no commit, but a part of the system that goes away.
 
-The commands that do all this are yours: `emberline schema policy` says what `drill:` takes, and what its commands are told and \
-must answer. Patches below `faults` are faults, those in its folder `honest` hide them; `--sealed` takes any other patch that \
-somebody has written for you. The seed draws fault and history, and is printed when all is over.
+The drill times each step: until the alert fires, until the walk names a commit, until its revert is deployed, until the \
+objective has recovered, and until the alert resolves.
 
-Exit status: 0 where what was named was right, or was said to be uncertain and found by trying; 1 where nobody was called, where \
-the answer was sure and wrong, or where nothing that it named helped; 2 where the drill broke off.";
+The policy names the commands of your system. `emberline schema policy` describes `drill` and the variables that its commands \
+get. Patches below `faults` are faults, and patches in its folder `honest` hide them. `--sealed` takes any other patch. The \
+seed draws the fault and the history, and is printed at the end.
+
+Exit status 0: the walk was right, or it was not certain and a trial found the commit. Exit status 1: no alert fired, the walk \
+was certain and wrong, or no revert helped. Exit status 2: the drill broke off.";
 
 /// `emberline gameday`.
 #[derive(Debug, Args)]
@@ -31,67 +32,67 @@ pub(crate) struct Gameday {
     /// How many drills
     #[arg(long, value_name = "N", default_value_t = 1)]
     pub(crate) drills: usize,
-    /// Take this fault rather than one by chance: the name of a patch below the policy's `faults`
+    /// Use this fault instead of a random one: the name of a patch below the policy's `faults`
     #[arg(long, value_name = "NAME", group = "chosen")]
     pub(crate) fault: Option<String>,
-    /// Take a patch that somebody has sealed for you: any file that `git am` or `git apply` takes
+    /// Use this patch of another person: any file that `git am` or `git apply` takes
     #[arg(long, value_name = "FILE", group = "chosen")]
     pub(crate) sealed: Option<PathBuf>,
-    /// Take this fault that is no commit: one of the policy's `outages`
+    /// Use this fault that is no commit: one of the policy's `outages`
     #[arg(long, value_name = "NAME", group = "chosen")]
     pub(crate) outage: Option<String>,
-    /// Draw fault and history with this seed [default: one that is told at the end]
+    /// Draw fault and history with this seed [default: a random one, printed at the end]
     #[arg(long, value_name = "N")]
     pub(crate) seed: Option<u64>,
-    /// Do without these signals. Without traces nothing leads to a commit: they are taken back one at a time, newest first
+    /// Walk without these signals; without traces, commits are reverted one at a time, newest first
     #[arg(long, value_name = "SIGNAL,…", value_delimiter = ',')]
     pub(crate) without: Vec<Signal>,
-    /// Let a person look for the cause: the commit is typed in
+    /// Let a person search for the root cause and type the commit
     #[arg(long, conflicts_with = "without")]
     pub(crate) answer: bool,
-    /// Compress lengths of time by this factor rather than the policy's
+    /// Compress windows and intervals by this factor [default: the policy's]
     #[arg(long, value_name = "N")]
     pub(crate) time_scale: Option<u32>,
-    /// How many commits that do no harm [default: three to six, by chance]
+    /// How many harmless commits [default: three to six, at random]
     #[arg(long, value_name = "N")]
     pub(crate) honest: Option<usize>,
     /// Healthy traffic before each fault
     #[arg(long, value_name = "SECONDS", default_value_t = 60)]
     pub(crate) warm_up: u32,
-    /// How long the page is waited for [default: the long window of the fastest page, and two minutes]
+    /// How long to wait for the alert [default: the long window of the fastest page, and two minutes]
     #[arg(long, value_name = "SECONDS")]
     pub(crate) patience: Option<u32>,
-    /// The severity that calls somebody
+    /// The severity that counts as detection
     #[arg(long, value_name = "NAME", default_value = "page")]
     pub(crate) severity: String,
-    /// Exit 1 as well where the page or its clearing was late by what is computed, where the commit at fault or its function was
-    /// not named at once, or where the search took more than 30 s of its own
+    /// Also exit 1 if the alert fired or resolved later than computed, or if the walk took over 30 s or did not name the
+    /// commit and its function first
     #[arg(long, conflicts_with = "without")]
     pub(crate) strict: bool,
-    /// Start the system anew for each drill, so that no long window holds errors of the drill before
+    /// Restart the system before each drill, so that no window holds errors of an earlier drill
     #[arg(long)]
     pub(crate) fresh: bool,
-    /// Keep a record of each drill in this folder, go on where it stops, and write `series.md` and `series.json` of all
+    /// Record each drill in this folder, continue a series there, and write `series.md` and `series.json`
     #[arg(long, value_name = "FOLDER", conflicts_with_all = ["out", "chosen"])]
     pub(crate) series: Option<PathBuf>,
     /// Write the incident's evidence into this folder, such as generated/incidents/NAME
     #[arg(long, value_name = "FOLDER")]
     pub(crate) out: Option<PathBuf>,
-    /// Propose a postmortem in this file, such as slos/incidents/NAME.md; one that is there stays, and the new one is put beside it
+    /// Propose a postmortem in this file, such as slos/incidents/NAME.md; an existing file stays, with the new one beside it
     #[arg(long, value_name = "FILE", requires = "out")]
     pub(crate) incident: Option<PathBuf>,
-    /// Add what slowed the search to the notes of the objective, from where the next compilation puts it on the runbook
+    /// Add what slowed the search to the notes of the objective, which `compile` puts on its runbook page
     #[arg(long)]
     pub(crate) learn: bool,
     /// The repository to clone [default: that of the specs]
     #[arg(long, value_name = "PATH")]
     pub(crate) repository: Option<PathBuf>,
-    /// Work in this folder and leave it there [default: a temporary one, which stays only if the drill breaks off]
+    /// Work in this folder and keep it [default: a temporary folder, which stays only if the drill breaks off]
     #[arg(long, value_name = "FOLDER")]
     pub(crate) scratch: Option<PathBuf>,
 }
 
-/// A signal that a drill can do without.
+/// A signal that a drill can leave out.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, ValueEnum)]
 pub(crate) enum Signal {
     /// Traces

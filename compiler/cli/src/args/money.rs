@@ -8,36 +8,36 @@ use super::Specs;
 
 /// `emberline cost`.
 ///
-/// Prices come from prices.yaml, retention and traffic from the other specs, volumes from a measurement. Exit status 1:
-/// something that had to stay is missing after.
+/// Prices come from prices.yaml, retention and traffic from the other specs, and volumes from a measurement. Exit status 1:
+/// a failed or slow trace is missing after.
 #[derive(Debug, Args)]
 pub(crate) struct Cost {
     #[command(flatten)]
     pub(crate) specs: Specs,
     #[command(flatten)]
     pub(crate) volumes: Volumes,
-    /// What the specs' change since this revision does to a month's bill, instead of the bill itself
+    /// Estimate how the change of the specs since this revision changes a month's bill
     #[arg(long, value_name = "REVISION")]
     pub(crate) changed_since: Option<String>,
-    /// How it is written to standard output
+    /// How amounts are written to standard output
     #[arg(long, value_name = "FORMAT", default_value = "human")]
     pub(crate) format: MoneyFormat,
 }
 
 /// `emberline roi`.
 ///
-/// What an incident does to the business stands in prices.yaml under `business`.
+/// `business` in prices.yaml says what an incident costs.
 #[derive(Debug, Args)]
 pub(crate) struct Roi {
     #[command(flatten)]
     pub(crate) specs: Specs,
     #[command(flatten)]
     pub(crate) volumes: Volumes,
-    /// Folder of drills, with and without traces and profiles, as `emberline gameday` writes it [default: what
-    /// `business: {minutes_saved}` declares]
+    /// Folder of drills with and without traces and profiles, as `emberline gameday --series` writes it [default:
+    /// `business: {minutes_saved}`]
     #[arg(long, value_name = "FOLDER")]
     pub(crate) series: Option<PathBuf>,
-    /// How it is written to standard output
+    /// How amounts are written to standard output
     #[arg(long, value_name = "FORMAT", default_value = "human")]
     pub(crate) format: MoneyFormat,
 }

@@ -11,13 +11,13 @@ use super::Specs;
 pub(crate) struct Walk {
     #[command(flatten)]
     pub(crate) specs: Specs,
-    /// Walk this alert, by SERVICE/OBJECTIVE or a part of its name [default: the gravest that fires]
+    /// Walk this alert, by SERVICE/OBJECTIVE or a part of its name [default: the most severe firing alert]
     #[arg(long, value_name = "ALERT")]
     pub(crate) alert: Option<String>,
-    /// The Prometheus that the rules are loaded into, or a Mimir or Thanos; everything is only read
+    /// The Prometheus, Mimir or Thanos that evaluates the rules; the walk only reads
     #[arg(long, value_name = "URL")]
     pub(crate) prometheus: String,
-    /// The store of this project: traces, log lines and profiles
+    /// The store of the demo: traces, log lines and profiles
     #[arg(long, value_name = "URL")]
     pub(crate) store: Option<String>,
     /// Tempo, for traces; wins over the others
@@ -46,7 +46,7 @@ pub(crate) struct Walk {
 /// How a walk is written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub(crate) enum WalkFormat {
-    /// For people: a line or two for each layer, the suspects, and what to do
+    /// For people: one or two lines for each layer, suspects, and actions
     Human,
     /// For programs: the whole walk
     Json,

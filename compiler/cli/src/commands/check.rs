@@ -17,17 +17,20 @@ use crate::world::{git, read};
 /// Reports everything that is wrong with the specs, or what a change brought.
 pub(crate) fn run(check: &Check, quiet: bool) -> Result<Status> {
     let specs = &check.specs.specs;
-    let gate = Gate::open(specs, check.reporting.today, false)?;
+    let gate = match check.staged {
+        true => Gate::open_staged(specs, check.reporting.today)?,
+        false => Gate::open(specs, check.reporting.today, false)?,
+    };
     let before = match &check.changed_since {
         Some(revision) => {
             let base = git::base(revision)?;
-            let changes = git::changes(&base, specs)?;
+            let changes = git::changes(&base, specs, check.staged)?;
             let before = Gate::of(read::read_at(&base, specs)?, check.reporting.today, false);
             Some((changes, before))
         }
         None => None,
     };
-    let (mut findings, held) = without_known(&gate.found(), &check.known, quiet)?;
+    let (mut findings, held) = without_known(&gate.found(), &check.known, check.staged, quiet)?;
     if let Some((changes, before)) = &before {
         let old: HashSet<String> = entries(&before.found()).into_iter().map(|entry| entry.fingerprint).collect();
         let left = Report { sources: &gate.sources, findings: &findings, waived: 0 };

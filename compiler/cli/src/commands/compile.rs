@@ -148,12 +148,12 @@ fn stale(path: &str, difference: &Difference, out: &Path, span: Span) -> Finding
             (format!("`{path}` is not what the specs compile to"), "run `emberline compile` and commit what it writes")
         }
         Kind::Stale => {
-            (format!("`{path}` is left of a spec that is gone"), "run `emberline compile` and commit what it removes")
+            (format!("`{path}` belongs to a spec that is gone"), "run `emberline compile` and commit what it removes")
         }
         Kind::Kept(reason) => return kept(path, reason, out, span),
         Kind::Foreign => (
-            format!("an artefact must go to `{path}`, but emberline did not write what stands there"),
-            "move it away, or replace it with `emberline compile --force`",
+            format!("an artefact must go to `{path}`, but emberline did not write the file at this path"),
+            "move the file away, or replace it with `emberline compile --force`",
         ),
     };
     Finding::new(&STALE_ARTEFACT, span, message).hint(hint)

@@ -8,11 +8,11 @@ use emberline_core::finding::Severity;
 use emberline_core::plan::bounds::total;
 use emberline_core::source::Sources;
 use emberline_core::{Meaning, Needs, Order, compile};
-use emberline_oncall::money::bill::{self, Bill};
-use emberline_oncall::money::change;
-use emberline_oncall::money::measured::Measured;
-use emberline_oncall::money::terms::Terms;
-use emberline_oncall::money::{Fault, Form};
+use emberline_money::bill::{self, Bill};
+use emberline_money::change;
+use emberline_money::measured::Measured;
+use emberline_money::terms::Terms;
+use emberline_money::{Fault, Form};
 use serde::Serialize;
 
 use super::gate::show;
@@ -91,7 +91,7 @@ pub(super) fn measured(path: &Path) -> Result<Measured> {
     let read = File::open(path).and_then(|file| file.take(READ_AT_MOST).read_to_string(&mut text));
     read.map_err(|cause| {
         Failure::io("cannot read the measurement", path, &cause)
-            .help("`ci/cost/measure` makes one of the demo; `--measured` names another file")
+            .help("`ci/cost/measure` measures the demo; `--measured` names another file")
     })?;
     Measured::parse(&shown(path), &text).map_err(failed)
 }
@@ -102,7 +102,7 @@ pub(super) fn sound(bill: &Bill, quiet: bool) -> Status {
         return Status::Clean;
     }
     if !quiet {
-        terminal::say(&format!("what had to stay is missing: {}", bill.intact.missing.join("; ")));
+        terminal::say(&format!("failed or slow traces are missing: {}", bill.intact.missing.join("; ")));
     }
     Status::Findings
 }

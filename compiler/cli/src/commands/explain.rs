@@ -2,7 +2,7 @@
 
 use emberline_core::code::{self, Code};
 use emberline_core::finding::Severity;
-use minijinja::context;
+use emberline_prose::template::context;
 
 use super::template;
 use crate::args::Explain;
@@ -21,11 +21,7 @@ pub(crate) fn run(explain: &Explain) -> Result<Status> {
 }
 
 fn page(code: &Code, markdown: bool) -> Result<String> {
-    let text = if markdown {
-        include_str!("../../templates/explain.md.j2")
-    } else {
-        include_str!("../../templates/explain.txt.j2")
-    };
+    let name = if markdown { "explain.md.j2" } else { "explain.txt.j2" };
     let values = context! {
         id => code.id,
         severity => code.severity.word(),
@@ -38,7 +34,7 @@ fn page(code: &Code, markdown: bool) -> Result<String> {
         bold => BOLD.to_string(),
         reset => format!("{BOLD:#}"),
     };
-    template::render(text, values)
+    template::render(name, values)
 }
 
 /// Codes, severities and summaries in aligned columns.

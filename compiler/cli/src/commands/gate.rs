@@ -11,8 +11,10 @@ use emberline_core::quantity::Date;
 use emberline_core::source::{Sources, Span};
 use emberline_core::suggest;
 use emberline_core::{Analysis, Needs, Order, compile};
+use emberline_evidence::sensitive::Origin;
 use emberline_pages::{Notes, Unclaimed};
 
+use super::conceal;
 use crate::args::{Format, Reporting};
 use crate::failure::Result;
 use crate::render::{self, Report};
@@ -47,6 +49,14 @@ impl Gate {
         Ok(gate)
     }
 
+    /// The specs as the next commit will hold them, whatever the work tree holds.
+    pub(super) fn open_staged(specs: &Path, today: Option<Date>) -> Result<Self> {
+        let mut gate = Self::of(read::read_staged(specs)?, today, false);
+        gate.notes = notes::read_staged(specs)?;
+        gate.misplaced_notes(specs);
+        Ok(gate)
+    }
+
     /// The same in the time of a drill.
     pub(super) fn open_at(specs: &Path, pace: Pace) -> Result<Self> {
         let read::Specs { sources, cut } = read::read(specs)?;
@@ -54,9 +64,9 @@ impl Gate {
         Ok(Self::from(sources, cut, analysis))
     }
 
-    /// Tells of notes that stand on no page: of somebody who is gone, or under a name that is not quite theirs.
+    /// Warns of notes that belong to no page: their service or objective is gone, or their name is misspelt.
     fn misplaced_notes(&mut self, specs: &Path) {
-        // Of what is at fault the names may be missing too.
+        // A faulty declaration may lack a name.
         if self.findings.iter().any(|finding| finding.severity == Severity::Error) {
             return;
         }
@@ -67,7 +77,7 @@ impl Gate {
             let hint = suggest::did_you_mean(&path, known.iter().map(String::as_str)).unwrap_or_else(|| {
                 format!("name it after a service or an objective, such as `{}.md`", known.first().map_or("", |it| it))
             });
-            let message = format!("`{name}` stands on no runbook page: no service and no objective has this name");
+            let message = format!("`{name}` belongs to no runbook page: no service and no objective has this name");
             let mut finding = Finding::new(&UNKNOWN_REFERENCE, Span::new(source, 0..0), message).hint(hint);
             // What people wrote is not lost, and the rest compiles.
             finding.severity = Severity::Warning;
@@ -84,11 +94,12 @@ impl Gate {
         Self::from(sources, cut, analysis)
     }
 
-    fn from(sources: Sources, cut: Vec<Finding>, analysis: Analysis) -> Self {
+    fn from(mut sources: Sources, cut: Vec<Finding>, analysis: Analysis) -> Self {
         let Analysis { mut findings, waived, bounds, prices, mut plan } = analysis;
         if read::replace_cut(&mut findings, cut) {
             plan = None;
         }
+        conceal::report(&mut sources, &mut findings, Origin::File);
         Self { sources, findings, waived, bounds, prices, plan, notes: Notes::default() }
     }
 

@@ -2,9 +2,14 @@
 
 use std::path::{Component, Path};
 
-use minijinja::context;
+use emberline_core::quantity::{Duration, Percent};
+use emberline_core::source::Spanned;
+use emberline_core::spec::{
+    self, Comments, EventsSpec, LabelSpec, LatencySpec, MetricSpec, MetricType, Name, Named, Number, Promql,
+    ServiceSpec, SliSpec, SloSpec, Text, Version,
+};
+use rust_decimal::Decimal;
 
-use super::template;
 use crate::args::Init;
 use crate::failure::{Failure, Result};
 use crate::status::Status;
@@ -25,7 +30,7 @@ pub(crate) fn run(init: &Init, quiet: bool) -> Result<Status> {
         None => name_of_here()?,
     };
     let place = init.specs.join(format!("{service}.yaml"));
-    write::create(&place, &spec(&service, &init.specs)?).map_err(|failure| match failure {
+    write::create(&place, &spec(&service, &init.specs)).map_err(|failure| match failure {
         write::NotCreated::Exists => Failure::new(format!("{} exists already", shown(&place)))
             .help("edit it, or name another service: `emberline init SERVICE`"),
         write::NotCreated::Failed(failure) => failure,
@@ -34,23 +39,107 @@ pub(crate) fn run(init: &Init, quiet: bool) -> Result<Status> {
         let specs =
             if init.specs == Path::new("slos") { String::new() } else { format!(" --specs {}", shown(&init.specs)) };
         terminal::say(&format!("wrote {}; next:", shown(&place)));
-        terminal::say(&format!("  emberline check{specs}      what is wrong with it, if anything"));
-        terminal::say(&format!("  emberline compile{specs}    rules, alerts and their proofs in generated/"));
+        terminal::say(&format!("  emberline check{specs}      report the faults of the spec"));
+        terminal::say(&format!("  emberline compile{specs}    write rules, alerts and their proofs to generated/"));
         if !Path::new(SCHEMA).exists() {
-            terminal::say(&format!("compile also writes {SCHEMA}, by which editors complete the spec"));
+            terminal::say(&format!("compile also writes {SCHEMA}, with which editors complete the spec"));
         }
     }
     Ok(Status::Clean)
 }
 
-/// The text of the spec.
-fn spec(service: &str, specs: &Path) -> Result<String> {
-    // YAML reads these as something else than text.
-    let is_word =
-        !["true", "false", "null", "yes", "no", "on", "off", "y", "n"].contains(&&*service.to_ascii_lowercase());
-    let name = if is_word { service.to_owned() } else { format!("\"{service}\"") };
-    let values = context! { schema => schema_from(specs), service => service, name => name };
-    template::render(include_str!("../../templates/spec.yaml.j2"), values)
+/// What the first objective counts, as OpenTelemetry's HTTP servers export it.
+const REQUESTS: &str = "http_server_request_duration_seconds_count";
+
+/// The text of the spec: an objective of availability, then one of latency that waits behind comment marks.
+fn spec(service: &str, specs: &Path) -> String {
+    let mut text =
+        schema_from(specs).map(|path| format!("# yaml-language-server: $schema={path}\n")).unwrap_or_default();
+    text.push_str(ABOUT);
+    text.push_str(&spec::write(&first(service), Comments::Fields));
+    text.push_str(MORE);
+    text.push_str(&marked("  ", &spec::write(&vec![latency()], Comments::No)));
+    let declared = ServiceSpec { metrics: Some(metrics()), ..ServiceSpec::default() };
+    text.push_str(&marked("", &spec::write(&declared, Comments::No)));
+    text
+}
+
+const ABOUT: &str = "\
+# The objectives of one service. `emberline check` says what is wrong here; `emberline compile`
+# writes the rest. An objective of 99.9% over 30 days leaves 43 minutes of total outage.
+
+";
+
+const MORE: &str = "
+  # Remove the marks below to promise speed as well: 99% of requests within 300 ms. The threshold
+  # must be a bucket boundary, so the metric is declared too, with the labels that it has.
+";
+
+/// Lines as comments.
+fn marked(margin: &str, text: &str) -> String {
+    text.lines().map(|line| format!("{margin}# {line}\n")).collect()
+}
+
+/// The spec of a service whose requests are counted.
+fn first(service: &str) -> ServiceSpec {
+    let all = format!("{REQUESTS}{{service_name=\"{service}\"}}");
+    let bad = format!("{REQUESTS}{{service_name=\"{service}\", http_response_status_code=~\"5..\"}}");
+    let events = EventsSpec {
+        total: Promql::made(&all).into(),
+        bad: Some(Spanned::made(Promql::made(&bad))),
+        ..EventsSpec::default()
+    };
+    let sli = SliSpec { events: Some(Spanned::made(events)), ..SliSpec::default() };
+    ServiceSpec {
+        version: Version.into(),
+        service: Name(service.to_owned()).into(),
+        owner: Some(Spanned::made(Name(format!("team-{service}")))),
+        slos: vec![objective("availability", Decimal::new(999, 3), sli)].into(),
+        ..ServiceSpec::default()
+    }
+}
+
+fn objective(name: &str, share: Decimal, sli: SliSpec) -> SloSpec {
+    SloSpec {
+        name: Name(name.to_owned()).into(),
+        objective: Percent::of_share(share).into(),
+        window: Some(Spanned::made(Duration::from_days(30))),
+        sli: sli.into(),
+        ..SloSpec::default()
+    }
+}
+
+/// What OpenTelemetry's HTTP servers measure.
+const DURATION: &str = "http.server.request.duration";
+
+fn latency() -> SloSpec {
+    let latency = LatencySpec {
+        metric: DURATION.to_owned().into(),
+        threshold: Duration::from_millis(300).into(),
+        ..LatencySpec::default()
+    };
+    let sli = SliSpec { latency: Some(Spanned::made(latency)), ..SliSpec::default() };
+    objective("latency", Decimal::new(99, 2), sli)
+}
+
+fn metrics() -> Named<MetricSpec> {
+    let millis = [5, 10, 25, 50, 100, 300, 500, 1_000, 2_500];
+    let buckets = millis.into_iter().map(|bound| Spanned::made(Number(Decimal::new(bound, 3).normalize()))).collect();
+    let codes =
+        ["200", "400", "404", "500", "503"].into_iter().map(|code| Spanned::made(Text(code.to_owned()))).collect();
+    let label = LabelSpec { values: Some(Spanned::made(codes)), ..LabelSpec::default() };
+    let metric = MetricSpec {
+        r#type: MetricType::Histogram.into(),
+        unit: Some(Spanned::made(Text("s".to_owned()))),
+        buckets: Some(Spanned::made(buckets)),
+        labels: Some(named("http.response.status_code", label)),
+        ..MetricSpec::default()
+    };
+    named(DURATION, metric)
+}
+
+fn named<T>(name: &str, value: T) -> Named<T> {
+    Named(vec![(Spanned::made(name.to_owned()), Some(value))])
 }
 
 /// The schema's path as seen from a folder of specs below this one; unknown from elsewhere.
@@ -68,15 +157,16 @@ fn is_name(name: &str) -> bool {
 
 /// The name of the working directory as a service name: `My Shop!` is `my-shop`.
 fn name_of_here() -> Result<String> {
-    let here =
-        std::env::current_dir().map_err(|cause| Failure::io("cannot tell the folder", Path::new("."), &cause))?;
+    let here = std::env::current_dir()
+        .map_err(|cause| Failure::io("cannot read the working directory", Path::new("."), &cause))?;
     let folder = here.file_name().map(|name| name.to_string_lossy().to_lowercase()).unwrap_or_default();
     let words = folder.split(|c: char| !c.is_ascii_alphanumeric()).filter(|word| !word.is_empty());
     let name = words.collect::<Vec<_>>().join("-");
     if is_name(&name) {
         Ok(name)
     } else {
-        Err(Failure::new("this folder's name is no name for a service").help("name one: `emberline init checkout`"))
+        Err(Failure::new("the name of this folder cannot be the name of a service")
+            .help("name one: `emberline init checkout`"))
     }
 }
 
@@ -86,7 +176,22 @@ mod tests {
 
     #[test]
     fn the_spec_is_short_and_commented() {
-        insta::assert_snapshot!(spec("checkout", Path::new("slos")).unwrap());
+        insta::assert_snapshot!(spec("checkout", Path::new("slos")));
+    }
+
+    #[test]
+    fn the_spec_is_sound_with_and_without_its_marks() {
+        let text = spec("checkout", Path::new("slos"));
+        let (before, after) = text.split_once(MORE).unwrap();
+        let unmarked: String = after.lines().map(|line| line.replacen("# ", "", 1) + "\n").collect();
+        for text in [text.clone(), format!("{before}{unmarked}")] {
+            let mut sources = emberline_core::source::Sources::default();
+            sources.add("slos/checkout.yaml", text.clone());
+            let analysis = emberline_core::analyse(&sources, None);
+            let errors = analysis.findings.iter().filter(|it| it.severity == emberline_core::finding::Severity::Error);
+            assert_eq!(errors.count(), 0, "{text}\n{:#?}", analysis.findings);
+        }
+        assert!(text.lines().all(|line| line.chars().count() <= 100 || line.contains(REQUESTS)), "{text}");
     }
 
     #[test]
@@ -94,12 +199,12 @@ mod tests {
         assert_eq!(schema_from(Path::new("./a/b")).unwrap(), "../../generated/schema/service.schema.json");
         assert_eq!(schema_from(Path::new("../slos")), None);
         assert_eq!(schema_from(Path::new("/slos")), None);
-        assert!(spec("a", Path::new("/slos")).unwrap().starts_with("# The objectives"));
+        assert!(spec("a", Path::new("/slos")).starts_with("# The objectives"));
     }
 
     #[test]
     fn names_that_yaml_would_misread_are_quoted() {
-        assert!(spec("No", Path::new("slos")).unwrap().contains("service: \"No\"\n"));
+        assert!(spec("No", Path::new("slos")).contains("service: \"No\"\n"));
     }
 
     #[test]

@@ -12,17 +12,25 @@ use crate::world::baseline::Baseline;
 use crate::world::shown;
 
 /// The findings that a baseline does not hold, and how many it does. Updates the baseline where that is asked for.
-pub(super) fn without_known(report: &Report<'_>, known: &Known, quiet: bool) -> Result<(Vec<Finding>, usize)> {
+/// What is staged is held against the baseline that is staged with it, unless the file itself is to be updated.
+pub(super) fn without_known(
+    report: &Report<'_>,
+    known: &Known,
+    staged: bool,
+    quiet: bool,
+) -> Result<(Vec<Finding>, usize)> {
     let Some(path) = &known.baseline else { return Ok((report.findings.to_vec(), 0)) };
     let entries = entries(report);
-    let baseline = match (Baseline::read(path)?, known.update_baseline) {
+    let is_staged = staged && !known.update_baseline;
+    let read = if is_staged { Baseline::read_staged(path)? } else { Baseline::read(path)? };
+    let baseline = match (read, known.update_baseline) {
         (Some(mut baseline), true) => {
             let gone = baseline.shrink(&entries);
             if gone > 0 {
                 baseline.write(path)?;
             }
             if !quiet {
-                terminal::say(&format!("{}: {gone} mended, {} left", shown(path), baseline.len()));
+                terminal::say(&format!("{}: {gone} corrected, {} left", shown(path), baseline.len()));
             }
             baseline
         }
@@ -31,9 +39,13 @@ pub(super) fn without_known(report: &Report<'_>, known: &Known, quiet: bool) -> 
             let baseline = Baseline::of(&entries);
             baseline.write(path)?;
             if !quiet {
-                terminal::say(&format!("{}: {} taken down", shown(path), counted(baseline.len(), "finding")));
+                terminal::say(&format!("{}: {} recorded", shown(path), counted(baseline.len(), "finding")));
             }
             baseline
+        }
+        (None, false) if is_staged => {
+            return Err(Failure::new(format!("the index holds no baseline at {}", shown(path)))
+                .help("`git add` the baseline: what is staged is held against what is staged"));
         }
         (None, false) => {
             return Err(Failure::new(format!("there is no baseline at {}", shown(path)))

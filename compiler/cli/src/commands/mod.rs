@@ -3,6 +3,7 @@
 pub(crate) mod check;
 pub(crate) mod compile;
 pub(crate) mod completions;
+pub(crate) mod conceal;
 pub(crate) mod cost;
 pub(crate) mod explain;
 pub(crate) mod gameday;

@@ -23,7 +23,7 @@ pub(crate) fn run(preview: &Preview, quiet: bool) -> Result<Status> {
     if let Some(address) = &preview.prometheus
         && !(address.starts_with("http://") || address.starts_with("https://"))
     {
-        return Err(Failure::new(format!("`{address}` is no address of a Prometheus"))
+        return Err(Failure::new(format!("`{address}` is not the address of a Prometheus"))
             .help("write it like `--prometheus http://127.0.0.1:9090`"));
     }
     let site = Site::new(plan, std::mem::take(&mut gate.notes), preview.prometheus.as_deref());
@@ -39,7 +39,7 @@ pub(crate) fn run(preview: &Preview, quiet: bool) -> Result<Status> {
         if !quiet {
             let numbers = match &preview.prometheus {
                 Some(address) => format!("with numbers from {address}"),
-                None => "without numbers: `--prometheus` names where they come from".to_owned(),
+                None => "without numbers: `--prometheus` names their source".to_owned(),
             };
             terminal::say(&format!("http://{at}/ ({numbers}); Ctrl-C ends it"));
         }

@@ -1,6 +1,6 @@
 //! `emberline roi`.
 
-use emberline_oncall::money::{bill, drills, returns};
+use emberline_money::{bill, drills, returns};
 
 use super::cost::{failed, meant, measured, put, sound, terms};
 use crate::args::Roi;

@@ -1,134 +1,175 @@
 //! `emberline scan`: secrets and personal data in files, before they are committed.
 
-use std::fs::File;
-use std::io::Read;
-use std::path::{Path, PathBuf};
+mod search;
 
 use emberline_core::code::{PII_IN_FILE, SECRET_IN_FILE};
 use emberline_core::finding::{self, Finding};
 use emberline_core::source::{Sources, Span};
-use emberline_evidence::sensitive::{self, Origin};
-use ignore::WalkBuilder;
+use emberline_evidence::sensitive::{Kind, Values};
+use rayon::prelude::*;
 
+use super::conceal;
 use super::gate::{show, status};
 use super::known::without_known;
 use crate::args::Scan;
 use crate::failure::{Failure, Result};
-use crate::render::Report;
+use crate::render::{Report, counted};
 use crate::status::Status;
 use crate::terminal;
-use crate::world::{git, shown};
+use crate::world::{files, git};
+use search::{Searched, search};
 
-/// What is read of one file: a larger one is scanned up to here, and that is said.
-const READ_AT_MOST: usize = 32 << 20;
-/// Bytes in which a text has no NUL.
-const PROBED: usize = 8 << 10;
+/// Files whose findings are held at once before they are put in order.
+const AT_ONCE: usize = 256;
+/// Files that a failure names.
+const NAMED: usize = 10;
 
-/// Reports what was found; nothing of it is ever shown whole, neither in messages nor in the lines around it.
+/// Reports what was found; nothing of it is ever shown whole, neither in messages nor in the lines around it. A file that
+/// cannot be read fails the run once everything else has been shown: it may hold anything.
 pub(crate) fn run(scan: &Scan, quiet: bool) -> Result<Status> {
     let mut found = Found::default();
     if scan.staged {
-        for (path, bytes) in git::staged()? {
-            found.file(path, &bytes);
-        }
+        git::staged(|path, content| {
+            let searched = search(content);
+            found.take(path, searched.map_err(|cause| cause.to_string()));
+            Ok(())
+        })?;
     } else {
-        let here = [PathBuf::from(".")];
-        for path in if scan.paths.is_empty() { &here[..] } else { &scan.paths[..] } {
-            found.tree(path)?;
-        }
+        found.files(files::inventory(&scan.paths)?);
     }
-    let Found { sources, mut findings, cut } = found;
+    let report = found.report();
     if !quiet {
-        for path in &cut {
-            terminal::say(&format!("{}: only the first 32 MiB were scanned", terminal::clean(path)));
-        }
+        report.say();
     }
-    finding::sort(&mut findings);
-    let all = Report { sources: &sources, findings: &findings, waived: 0 };
-    let (left, held) = without_known(&all, &scan.known, quiet)?;
-    show(&Report { sources: &sources, findings: &left, waived: held }, &scan.reporting, !quiet)?;
+    let all = Report { sources: &report.sources, findings: &report.findings, waived: 0 };
+    let (left, held) = without_known(&all, &scan.known, scan.staged, quiet)?;
+    show(&Report { sources: &report.sources, findings: &left, waived: held }, &scan.reporting, !quiet)?;
+    report.complete()?;
     Ok(status(&left, &scan.reporting))
 }
 
 /// What was found so far.
 #[derive(Default)]
 struct Found {
-    /// Of a file with findings its text, in which nothing found can be read; of all others the path alone.
-    sources: Sources,
-    findings: Vec<Finding>,
-    /// Files that were too long.
-    cut: Vec<String>,
+    /// Of a file with findings the pieces of lines around them, in which nothing found can be read; of all others the path.
+    files: Vec<(String, Searched)>,
+    absent: Vec<String>,
+    /// Files that were not read, and why.
+    unread: Vec<(String, String)>,
 }
 
 impl Found {
-    /// A file, or every file below a folder: hidden ones too, but not what git ignores, nor git's own.
-    fn tree(&mut self, path: &Path) -> Result<()> {
-        let mut files = Vec::new();
-        for entry in WalkBuilder::new(path)
-            .hidden(false)
-            .require_git(false)
-            .filter_entry(|entry| entry.file_name() != ".git")
-            .build()
-        {
-            let entry = entry.map_err(|cause| {
-                Failure::new(format!("cannot scan {}: {cause}", shown(path))).help("name files and folders that exist")
-            })?;
-            if entry.file_type().is_some_and(|kind| kind.is_file()) {
-                files.push(entry.into_path());
+    fn files(&mut self, inventory: files::Inventory) {
+        let files::Inventory { files, absent, unreadable } = inventory;
+        self.absent = absent;
+        self.unread = unreadable;
+        for places in files.chunks(AT_ONCE) {
+            let searched: Vec<_> = places
+                .par_iter()
+                .map(|place| match place.open() {
+                    Ok(Some(file)) => Some(search(file)).transpose(),
+                    Ok(None) => Ok(None),
+                    Err(cause) => Err(cause),
+                })
+                .collect();
+            for (place, searched) in places.iter().zip(searched) {
+                if let Some(searched) = searched.transpose() {
+                    self.take(place.shown(), searched.map_err(|cause| cause.to_string()));
+                }
             }
         }
-        files.sort();
-        for file in files {
-            let bytes = read(&file)?;
-            self.file(shown(&file), &bytes);
-        }
-        Ok(())
     }
 
-    fn file(&mut self, path: String, bytes: &[u8]) {
-        let is_cut = bytes.len() > READ_AT_MOST;
-        let bytes = &bytes[..bytes.len().min(READ_AT_MOST)];
-        if bytes[..bytes.len().min(PROBED)].contains(&0) {
-            self.sources.add(path, "");
-            return;
+    fn take(&mut self, path: String, searched: std::result::Result<Searched, String>) {
+        match searched {
+            Ok(searched) => self.files.push((path, searched)),
+            Err(why) => self.unread.push((path, why)),
         }
-        if is_cut {
-            self.cut.push(path.clone());
+    }
+
+    /// Findings with their texts, from which every copy of what was found is hidden as well.
+    fn report(self) -> Reported {
+        let Self { files, absent, unread } = self;
+        let mut everywhere = Values::default();
+        for (_, searched) in &files {
+            everywhere.take_telling(&searched.values);
         }
-        let text = String::from_utf8_lossy(bytes);
-        let hits = sensitive::scan(&text, Origin::File);
-        if hits.is_empty() {
-            self.sources.add(path, "");
-            return;
+        let mut reported = Reported::default();
+        for (path, Searched { parts, values, is_binary }) in files {
+            let hide = |text: &str| conceal::text(text, &[&values, &everywhere]);
+            let path = hide(&path);
+            reported.binaries += usize::from(is_binary);
+            if parts.is_empty() {
+                reported.sources.add(path, "");
+                continue;
+            }
+            for part in parts {
+                let source = reported.sources.add_part(path.clone(), hide(&part.text), part.start);
+                let text = &reported.sources.get(source).text;
+                let findings = part.hits.into_iter().map(|(range, kind)| {
+                    let seen = text.get(range.clone()).unwrap_or_default();
+                    finding(kind, Span::new(source, range), seen)
+                });
+                reported.findings.extend(findings);
+            }
         }
-        let hidden = sensitive::masked(&text, &hits);
-        let source = self.sources.add(path, hidden.clone());
-        for hit in hits {
-            let code = if hit.kind.is_secret() { &SECRET_IN_FILE } else { &PII_IN_FILE };
-            let seen = hidden.get(hit.range.clone()).unwrap_or_default().trim_end_matches('*');
-            let about = if seen.is_empty() { String::new() } else { format!(", `{seen}…`") };
-            let finding = Finding::new(
-                code,
-                Span::new(source, hit.range.clone()),
-                format!("found {}{about}, {} characters", hit.kind.words(), hit.range.len()),
-            );
-            self.findings.push(match hit.kind.is_secret() {
-                true => finding
-                    .label("not for a repository")
-                    .hint("read it from the environment; if it was ever pushed, revoke it first"),
-                false => finding
-                    .label("personal data")
-                    .hint("invent it: addresses at `example.com`, numbers made by the test"),
-            });
-        }
+        finding::sort(&mut reported.findings);
+        reported.absent = absent.iter().map(|path| conceal::text(path, &[&everywhere])).collect();
+        let shown = |(path, why): (String, String)| format!("{}: {why}", conceal::text(&path, &[&everywhere]));
+        reported.unread = unread.into_iter().map(shown).collect();
+        reported
     }
 }
 
-/// At most one byte more than is scanned, so that a longer file is noticed.
-fn read(path: &Path) -> Result<Vec<u8>> {
-    let mut bytes = Vec::new();
-    File::open(path)
-        .and_then(|file| file.take(READ_AT_MOST as u64 + 1).read_to_end(&mut bytes))
-        .map_err(|cause| Failure::io("cannot read", path, &cause))?;
-    Ok(bytes)
+fn finding(kind: Kind, span: Span, masked: &str) -> Finding {
+    let seen = masked.trim_end_matches('*');
+    let about = if seen.is_empty() { String::new() } else { format!(", `{seen}…`") };
+    let message = format!("found {}{about}, {} characters", kind.words(), masked.len());
+    if kind.is_secret() {
+        Finding::new(&SECRET_IN_FILE, span, message)
+            .label("not for a repository")
+            .hint("read it from the environment; if it was ever pushed, revoke it first")
+    } else {
+        Finding::new(&PII_IN_FILE, span, message)
+            .label("personal data")
+            .hint("invent it: addresses at `example.com`, numbers made by the test")
+    }
+}
+
+/// What there is to show.
+#[derive(Default)]
+struct Reported {
+    sources: Sources,
+    findings: Vec<Finding>,
+    absent: Vec<String>,
+    unread: Vec<String>,
+    binaries: usize,
+}
+
+impl Reported {
+    /// What was read in part, and what is not here to be read.
+    fn say(&self) {
+        if self.binaries > 0 {
+            let of = counted(self.binaries, "binary file");
+            terminal::say(&format!("{of}: only the plain text inside was scanned"));
+        }
+        for path in &self.absent {
+            terminal::say(&format!("{}: not scanned, the submodule is not checked out", terminal::clean(path)));
+        }
+    }
+
+    /// A failure where files were not read.
+    fn complete(&self) -> Result<()> {
+        if self.unread.is_empty() {
+            return Ok(());
+        }
+        let mut what = format!("{} not scanned", counted(self.unread.len(), "file"));
+        for file in self.unread.iter().take(NAMED) {
+            what += &format!("\n  {file}");
+        }
+        if self.unread.len() > NAMED {
+            what += &format!("\n  and {} more", self.unread.len() - NAMED);
+        }
+        Err(Failure::new(what).help("make them readable, or name the files to scan"))
+    }
 }

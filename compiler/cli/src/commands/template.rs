@@ -1,12 +1,18 @@
 //! Prose from templates. Structured output never comes from one.
 
-use minijinja::{Environment, Value};
+use emberline_prose::template::{Templates, Value, plain};
 
 use crate::failure::{Failure, Result};
 
-/// The template filled in. Templates are part of the program, so one that cannot be is a bug.
-pub(super) fn render(template: &str, values: Value) -> Result<String> {
-    let text = Environment::new().render_str(template, values);
-    // The engine drops the newline that ends a template.
-    text.map(|text| text + "\n").map_err(|cause| Failure::bug(format!("a template: {cause:#}")))
+static TEMPLATES: Templates = Templates::new(
+    &[
+        ("explain.md.j2", include_str!("../../templates/explain.md.j2")),
+        ("explain.txt.j2", include_str!("../../templates/explain.txt.j2")),
+    ],
+    plain,
+);
+
+/// The template filled in. Templates are part of the program, so a template at fault is a bug.
+pub(super) fn render(name: &str, values: Value) -> Result<String> {
+    TEMPLATES.render(name, values).map_err(|fault| Failure::bug(fault.to_string()))
 }

@@ -10,7 +10,9 @@ use emberline_core::waive;
 use emberline_evidence::capture::{self, Capture, Hint, RecordKind, Room};
 use emberline_evidence::judge::{self, Sampled, Verdict, judge};
 use emberline_evidence::replay::Replay;
+use emberline_evidence::sensitive::Origin;
 
+use super::conceal;
 use super::gate::{show, status};
 use crate::args::{Format, Records, Stage, Verify};
 use crate::failure::{Failure, Result};
@@ -19,12 +21,13 @@ use crate::status::Status;
 use crate::terminal;
 use crate::world::{read, shown};
 
-/// Reads every capture as one, and judges it. Specs that are themselves at fault are shown instead.
+/// Reads every capture as one, and judges it. Findings of faulty specs are shown instead.
 pub(crate) fn run(verify: &Verify, quiet: bool) -> Result<Status> {
-    let read::Specs { sources, cut } = read::read(&verify.specs.specs)?;
+    let read::Specs { mut sources, cut } = read::read(&verify.specs.specs)?;
     let Meaning { model, telemetry, findings: mut faults } = emberline_core::resolve(&sources);
     read::replace_cut(&mut faults, cut);
     if faults.iter().any(|fault| fault.severity == Severity::Error) {
+        conceal::report(&mut sources, &mut faults, Origin::File);
         show(&Report { sources: &sources, findings: &faults, waived: 0 }, &verify.reporting, true)?;
         return Ok(Status::Findings);
     }
@@ -44,7 +47,7 @@ pub(crate) fn run(verify: &Verify, quiet: bool) -> Result<Status> {
     }
     let verdict = judge(&mut capture, &model, stage);
     let Verdict { mut findings, is_inconclusive, sampled } =
-        verdict.map_err(|cause| Failure::new(format!("what was put aside cannot be read again: {cause}")))?;
+        verdict.map_err(|cause| Failure::new(format!("cannot read a temporary file: {cause}")))?;
     if !quiet {
         terminal::say(&summary(&capture, sampled, stage));
     }
@@ -52,6 +55,7 @@ pub(crate) fn run(verify: &Verify, quiet: bool) -> Result<Status> {
     // A capture shows some of what can happen: that it has nothing to waive does not make a waiver unused.
     let waived = waive::apply(&sources, &model.policy.waivers, Some(today), true, &mut findings);
     finding::sort(&mut findings);
+    conceal::report(&mut sources, &mut findings, Origin::Telemetry);
     let report = Report { sources: &sources, findings: &findings, waived };
     match verify.reporting.format {
         Format::Json => {
@@ -118,8 +122,12 @@ fn take_up(capture: &mut Capture, path: &Path, signal: Option<Records>) -> Resul
     });
     let name = path.file_stem().and_then(|stem| RecordKind::of_name(&stem.to_string_lossy()));
     capture::read_as(capture, from, Hint { given, name }).map_err(|fault| {
-        Failure::new(format!("{}:{} is not OTLP: {}", shown(path), fault.record, fault.cause)).help(
-            "captures are what the collector's `file` exporter writes: JSON lines or protobuf, plain, gzip or zstd",
-        )
+        Failure::new(format!(
+            "{}:{} is not OTLP: {}",
+            shown(path),
+            fault.record,
+            conceal::cause(&fault.cause.to_string())
+        ))
+        .help("captures are what the collector's `file` exporter writes: JSON lines or protobuf, plain, gzip or zstd")
     })
 }

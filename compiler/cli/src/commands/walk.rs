@@ -6,8 +6,8 @@ use std::path::Path;
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use emberline_core::finding::Severity;
-use emberline_oncall::source::{Connected, Endpoints};
-use emberline_oncall::walk::{self, Question, Verdict};
+use emberline_walk::source::{Connected, Endpoints};
+use emberline_walk::{self as walk, Question, Verdict};
 
 use super::gate::{self, Gate};
 use crate::args::{FailOn, Format, Reporting, Walk, WalkFormat};
@@ -36,9 +36,7 @@ pub(crate) fn run(walk: &Walk, quiet: bool) -> Result<Status> {
     let mut found = walk::walk_patiently(&question, &connected.sources(), PATIENCE);
     found.seconds = began.elapsed().as_secs_f64();
     if let Some(why) = &found.unreachable {
-        return Err(
-            Failure::new(why.as_str()).help("`--prometheus` names the Prometheus that the rules are loaded into")
-        );
+        return Err(Failure::new(why.as_str()).help("`--prometheus` names the Prometheus that evaluates the rules"));
     }
     if let Some(folder) = &walk.out {
         write(folder, &walk::artefacts(&found), quiet)?;
@@ -70,7 +68,7 @@ fn endpoints(walk: &Walk) -> Result<Endpoints> {
     let given = optional.into_iter().filter_map(|(option, address)| Some((option, address.as_ref()?)));
     for (option, address) in std::iter::once(("--prometheus", &walk.prometheus)).chain(given) {
         if !(address.starts_with("http://") || address.starts_with("https://")) {
-            return Err(Failure::new(format!("`{address}` is no address"))
+            return Err(Failure::new(format!("`{address}` is not an address"))
                 .help(format!("write it like `{option} http://127.0.0.1:9090`")));
         }
     }

@@ -37,7 +37,7 @@ impl Prometheus {
         Ok(series.iter().map(|one| json!({"labels": one["metric"], "value": number(&one["value"][1])})).collect())
     }
 
-    /// What is left of every budget.
+    /// The error budget left of every objective.
     pub(super) fn all(&self) -> Result<Value, String> {
         Ok(json!({"prometheus": self.address, "budgets": self.now(names::BUDGET_REMAINING)?}))
     }

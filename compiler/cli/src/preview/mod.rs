@@ -73,7 +73,7 @@ pub(crate) fn router(site: Site, at: SocketAddr) -> Router {
 /// Refuses requests under a foreign name (DNS rebinding), and says what a page may do.
 async fn guarded(at: SocketAddr, request: Request, next: Next) -> Response {
     if !is_ours(request.headers(), at) {
-        return (StatusCode::FORBIDDEN, "this address is not served here\n").into_response();
+        return (StatusCode::FORBIDDEN, "this address is not served\n").into_response();
     }
     let mut response = next.run(request).await;
     let headers = response.headers_mut();

@@ -23,7 +23,7 @@ pub(crate) struct Mark<'a> {
     pub(crate) span: Span,
     /// The words beside it.
     pub(crate) text: &'a str,
-    /// Whether this is the place at fault.
+    /// Whether the finding is about this place.
     pub(crate) is_primary: bool,
 }
 
@@ -74,10 +74,12 @@ fn excerpt<'a>(marks: Vec<Mark<'a>>, last_line: usize, places: &mut Places<'_>) 
     let ranges: Vec<Range<usize>> = marks.iter().map(|mark| underlined(mark, places)).collect();
     let mut mapped: Vec<Range<usize>> = vec![0..0; ranges.len()];
     let text = places.text(source);
+    let begins = places.start(source);
     for line in first_line..=last_line {
         let bytes = places.line(source, line);
         let window = window(text, &bytes, &ranges);
-        if window.start > bytes.start {
+        // A part of a file may itself begin within a line.
+        if window.start > bytes.start || (line == begins.line && begins.column > 1) {
             shown.text.push('…');
             shown.moved_from = Some(head);
         }

@@ -95,11 +95,14 @@ fn summary(report: &Report<'_>) -> String {
             })
             .collect();
     if report.findings.is_empty() {
-        let checked = counted(report.sources.iter().len(), "file");
+        let checked: BTreeSet<&str> = report.sources.iter().map(|(_, source)| source.path.as_str()).collect();
+        let checked = counted(checked.len(), "file");
         parts.insert(0, format!("{GREEN}no findings{GREEN:#}"));
         return format!("{} in {checked}", parts.join(", "));
     }
-    let files: BTreeSet<_> = report.findings.iter().map(|finding| finding.label.span.source).collect();
+    // Several parts of one file are one file.
+    let path = |finding: &Finding| report.sources.get(finding.label.span.source).path.as_str();
+    let files: BTreeSet<&str> = report.findings.iter().map(path).collect();
     let codes: BTreeSet<_> = report.findings.iter().map(|finding| finding.code.id).collect();
     let code = match codes.first() {
         Some(only) if codes.len() == 1 => only,

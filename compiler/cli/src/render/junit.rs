@@ -3,6 +3,8 @@
 
 use std::io::{self, Write};
 
+use emberline_prose::escape::{xml, xml_attribute};
+
 use super::entry::entries;
 use super::{Renderer, Report};
 use crate::terminal::visible;
@@ -59,24 +61,15 @@ impl Renderer for Junit {
 
 /// Text for an element, where a line may end: some readers know no character reference there.
 fn lines(text: &str) -> String {
-    text.split('\n').map(escaped).collect::<Vec<_>>().join("\n")
+    xml(&shown(text))
 }
 
-/// Text for an element or an attribute. XML 1.0 can hold no control character at all, not even escaped, so those are shown
-/// as terminals are shown them.
+/// Text for an attribute.
 fn escaped(text: &str) -> String {
-    let mut escaped = String::with_capacity(text.len());
-    for character in text.chars() {
-        match character {
-            '&' => escaped.push_str("&amp;"),
-            '<' => escaped.push_str("&lt;"),
-            '>' => escaped.push_str("&gt;"),
-            '"' => escaped.push_str("&quot;"),
-            '\'' => escaped.push_str("&apos;"),
-            '\n' => escaped.push_str("&#10;"),
-            '\u{fffe}' | '\u{ffff}' => escaped.push('\u{fffd}'),
-            other => escaped.push(visible(other)),
-        }
-    }
-    escaped
+    xml_attribute(&shown(text))
+}
+
+/// XML 1.0 can hold no control character at all, not even escaped, so they are shown as on a terminal.
+fn shown(text: &str) -> String {
+    text.chars().map(|c| if c == '\n' { c } else { visible(c) }).collect()
 }

@@ -27,6 +27,11 @@ impl<'a> Places<'a> {
         &self.sources.get(source).text
     }
 
+    /// Where the text begins in its file.
+    pub(crate) fn start(&self, source: SourceId) -> Position {
+        self.sources.get(source).start
+    }
+
     /// The first and last position of a span, as [`Sources::positions`] gives them.
     pub(crate) fn positions(&mut self, span: Span) -> (Position, Position) {
         let text = self.text(span.source);
@@ -36,9 +41,10 @@ impl<'a> Places<'a> {
         (self.position(span.source, start), self.position(span.source, last))
     }
 
-    /// The bytes of a line (counted from 1), without its end.
+    /// The bytes of a line (counted from 1 in the file), without its end.
     pub(crate) fn line(&mut self, source: SourceId, line: usize) -> Range<usize> {
         let text = self.text(source);
+        let line = (line + 1).saturating_sub(self.start(source).line);
         let starts = self.starts(source);
         let start = starts.get(line.saturating_sub(1)).copied().unwrap_or(text.len());
         let end = starts.get(line).map_or(text.len(), |next| next - 1);
@@ -51,7 +57,7 @@ impl<'a> Places<'a> {
         let starts = self.starts(source);
         let line = starts.partition_point(|start| *start <= byte);
         let start = starts.get(line.saturating_sub(1)).copied().unwrap_or_default();
-        Position { line, column: text[start..byte].chars().count() + 1 }
+        self.start(source).further(line.saturating_sub(1), text[start..byte].chars().count())
     }
 
     fn starts(&mut self, source: SourceId) -> &[usize] {
@@ -74,8 +80,9 @@ mod tests {
     #[test]
     fn every_span_lies_where_core_says() {
         let mut sources = Sources::default();
-        for text in ["", "\n", "a", "é\nüx\r\n\n✓\n", "no end\nof line"] {
-            let id = sources.add("a.yaml", text);
+        for text in ["", "\n", "a", "é\nüx\r\n\n✓\n", "no end\nof line", "a part\nof a file"] {
+            let start = if text.starts_with("a part") { Position { line: 5, column: 9 } } else { Position::START };
+            let id = sources.add_part("a.yaml", text, start);
             let ends: Vec<usize> = (0..=text.len()).filter(|byte| text.is_char_boundary(*byte)).collect();
             let mut places_of = Places::new(&sources);
             for (index, start) in ends.iter().enumerate() {
@@ -94,5 +101,9 @@ mod tests {
         let mut places = Places::new(&sources);
         let lines: Vec<&str> = (1..=5).map(|line| &sources.get(id).text[places.line(id, line)]).collect();
         assert_eq!(lines, ["one", "", "three", "", ""]);
+        let id = sources.add_part("a.yaml", "seven\neight", Position { line: 7, column: 3 });
+        let mut places = Places::new(&sources);
+        let lines: Vec<&str> = (7..=8).map(|line| &sources.get(id).text[places.line(id, line)]).collect();
+        assert_eq!(lines, ["seven", "eight"]);
     }
 }

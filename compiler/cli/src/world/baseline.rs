@@ -6,6 +6,7 @@ use std::path::Path;
 
 use serde::{Deserialize, Serialize};
 
+use super::git;
 use crate::failure::{Failure, Result};
 use crate::render::entry::Entry;
 
@@ -28,16 +29,23 @@ struct Known {
 impl Baseline {
     /// The baseline in a file; `None` where there is no such file.
     pub(crate) fn read(path: &Path) -> Result<Option<Self>> {
-        let text = match std::fs::read_to_string(path) {
-            Ok(text) => text,
-            Err(cause) if cause.kind() == ErrorKind::NotFound => return Ok(None),
-            Err(cause) => return Err(Failure::io("cannot read", path, &cause)),
-        };
-        let baseline = serde_json::from_str(&text).map_err(|fault| {
-            Failure::new(format!("{} is no baseline: {fault}", super::shown(path)))
-                .help("write a new one with `--update-baseline` after removing it")
-        })?;
-        Ok(Some(baseline))
+        match std::fs::read(path) {
+            Ok(bytes) => Self::parse(path, &bytes).map(Some),
+            Err(cause) if cause.kind() == ErrorKind::NotFound => Ok(None),
+            Err(cause) => Err(Failure::io("cannot read", path, &cause)),
+        }
+    }
+
+    /// The baseline as the index has it; `None` where it has none.
+    pub(crate) fn read_staged(path: &Path) -> Result<Option<Self>> {
+        git::staged_file(path)?.map(|bytes| Self::parse(path, &bytes)).transpose()
+    }
+
+    fn parse(path: &Path, bytes: &[u8]) -> Result<Self> {
+        serde_json::from_slice(bytes).map_err(|fault| {
+            Failure::new(format!("{} is not a baseline: {fault}", super::shown(path)))
+                .help("remove it, and write a new one with `--update-baseline`")
+        })
     }
 
     /// A first baseline: everything that is found now.

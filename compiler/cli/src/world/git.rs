@@ -1,13 +1,17 @@
 //! What git knows: which lines a change touches, and what files were before it. Git itself is asked, since it alone knows
-//! the person's configuration, work trees and partial clones.
+//! the person's configuration, work trees and partial clones. What a repository's configuration would have it run (a monitor
+//! of files, hooks, converters of texts) is not run: a repository that is judged may be anybody's.
+
+mod index;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::{ErrorKind, Write};
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
+use std::process::{Command, Output, Stdio};
 
 use super::{resolved, shown};
 use crate::failure::{Failure, Result};
+pub(crate) use index::{At, Below, Listed, below, content, is_top, staged, staged_below, staged_file};
 
 /// The lines that a change touches, by path as shown (relative to the working directory).
 #[derive(Debug, Default)]
@@ -30,8 +34,8 @@ pub(crate) fn base(revision: &str) -> Result<String> {
     let verified = ask(&["rev-parse", "--verify", "--quiet", "--end-of-options", &commit], None)?;
     let Some(commit) = verified else {
         if ask(&["rev-parse", "--git-dir"], None)?.is_none() {
-            return Err(Failure::new("this folder is in no git repository")
-                .help("run it in the work tree, or leave `--changed-since` away"));
+            return Err(Failure::new("this folder is not in a git repository")
+                .help("run emberline in a work tree, or leave `--changed-since` out"));
         }
         return Err(Failure::new(format!("git knows no commit `{revision}`")).help(help));
     };
@@ -76,30 +80,32 @@ impl Named {
     }
 }
 
-/// What differs between a commit and the work tree below `path`, files that git does not know yet included.
-pub(crate) fn changes(commit: &str, path: &Path) -> Result<Changes> {
+/// What differs between a commit and the work tree below `path`, files that git does not know yet included; or between
+/// the commit and the index.
+pub(crate) fn changes(commit: &str, path: &Path, staged: bool) -> Result<Changes> {
     let named = Named::new(path)?;
     let path = named.asked.to_string_lossy();
-    let diff = demand(
-        &[
-            "-c",
-            "core.quotePath=false",
-            "diff",
-            "--unified=0",
-            "--no-color",
-            "--no-ext-diff",
-            "--no-renames",
-            "--relative",
-            "--src-prefix=a/",
-            "--dst-prefix=b/",
-            commit,
-            "--",
-            &path,
-        ],
-        None,
-    )?;
+    let mut asked = vec!["-c", "core.quotePath=false", "diff"];
+    asked.extend(staged.then_some("--cached"));
+    asked.extend([
+        "--unified=0",
+        "--no-color",
+        "--no-ext-diff",
+        "--no-textconv",
+        "--no-renames",
+        "--relative",
+        "--src-prefix=a/",
+        "--dst-prefix=b/",
+        commit,
+        "--",
+        &path,
+    ]);
+    let diff = demand(&asked, None)?;
     let lines = hunks(&text(diff)).into_iter().map(|(path, lines)| (named.name(path), lines));
     let mut changes = Changes { lines: lines.collect() };
+    if staged {
+        return Ok(changes);
+    }
     let unknown = demand(&["ls-files", "-z", "--others", "--exclude-standard", "--", &path], None)?;
     for path in text(unknown).split('\0').filter(|path| !path.is_empty()) {
         changes.lines.insert(named.name(path.to_owned()), vec![(1, usize::MAX)]);
@@ -228,39 +234,6 @@ fn followed<'f>(path: &str, known: &'f BTreeMap<String, Vec<u8>>, links: &BTreeS
     None
 }
 
-/// The files that the next commit will add or change, as the index has them.
-pub(crate) fn staged() -> Result<Vec<(String, Vec<u8>)>> {
-    let raw = ask(
-        &[
-            "diff",
-            "--cached",
-            "--raw",
-            "-z",
-            "--no-abbrev",
-            "--no-renames",
-            "--no-ext-diff",
-            "--relative",
-            "--diff-filter=d",
-        ],
-        None,
-    )?;
-    let raw = text(raw.ok_or_else(|| {
-        Failure::new("git cannot say what is staged").help("run it in the work tree of a repository")
-    })?);
-    let mut named = Vec::new();
-    let mut fields = raw.split('\0');
-    while let (Some(about), Some(path)) = (fields.next(), fields.next()) {
-        let about: Vec<&str> = about.trim_start_matches(':').split(' ').collect();
-        // A submodule has a commit, not a text.
-        if let [_, mode, _, id, _] = about.as_slice()
-            && *mode != "160000"
-        {
-            named.push((path.to_owned(), (*id).to_owned()));
-        }
-    }
-    blobs(named)
-}
-
 /// The contents of objects, asked for in one go.
 fn blobs(named: Vec<(String, String)>) -> Result<Vec<(String, Vec<u8>)>> {
     let ids: String = named.iter().map(|(_, id)| format!("{id}\n")).collect();
@@ -285,8 +258,20 @@ fn demand(arguments: &[&str], input: Option<Vec<u8>>) -> Result<Vec<u8>> {
     if output.status.success() {
         return Ok(output.stdout);
     }
-    let said = String::from_utf8_lossy(&output.stderr);
-    Err(Failure::new(format!("git failed: {}", said.trim().lines().next().unwrap_or("it does not say why"))))
+    Err(refused(&output))
+}
+
+/// Why git did not do what it was asked.
+fn refused(output: &Output) -> Failure {
+    let said = said(output);
+    let failure = Failure::new(format!("git failed: {said}"));
+    match said.strip_prefix("detected dubious ownership in repository at ") {
+        Some(folder) => failure.help(format!(
+            "if you trust the folder and its configuration: `git config --global --add safe.directory {}`",
+            folder.trim_matches('\'')
+        )),
+        None => failure,
+    }
 }
 
 /// Runs git; `None` where it answers no.
@@ -295,19 +280,16 @@ fn ask(arguments: &[&str], input: Option<Vec<u8>>) -> Result<Option<Vec<u8>>> {
     Ok(output.status.success().then_some(output.stdout))
 }
 
-fn run(arguments: &[&str], input: Option<Vec<u8>>) -> Result<std::process::Output> {
-    let failed = |cause: std::io::Error| match cause.kind() {
-        ErrorKind::NotFound => Failure::new("cannot run git: there is no such program")
-            .help("install git, or leave `--changed-since` and `--staged` away"),
-        _ => Failure::new(format!("cannot run git: {cause}")),
-    };
-    let mut child = Command::new("git")
+fn run(arguments: &[&str], input: Option<Vec<u8>>) -> Result<Output> {
+    let mut child = command(None)
+        // Paths are the person's own, and no patterns.
+        .arg("--literal-pathspecs")
         .args(arguments)
         .stdin(if input.is_some() { Stdio::piped() } else { Stdio::null() })
         .stdout(Stdio::piped())
         .stderr(Stdio::piped())
         .spawn()
-        .map_err(failed)?;
+        .map_err(|cause| failed(&cause))?;
     // Git answers while it is asked, and would wait for us with a full pipe: so the asking has a thread of its own.
     let pipe = child.stdin.take();
     std::thread::scope(|scope| {
@@ -317,8 +299,38 @@ fn run(arguments: &[&str], input: Option<Vec<u8>>) -> Result<std::process::Outpu
                 let _ = pipe.write_all(&input);
             });
         }
-        child.wait_with_output().map_err(failed)
+        child.wait_with_output().map_err(|cause| failed(&cause))
     })
+}
+
+/// Git as it is run here: it starts nothing that a configuration names, writes no index, asks nobody, and speaks English,
+/// as some of its answers are told apart by their words.
+fn command(folder: Option<&Path>) -> Command {
+    let mut command = Command::new("git");
+    if let Some(folder) = folder {
+        // The variables that a hook runs with name the repository of the working directory, and hold for no other folder.
+        for variable in ["GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_PREFIX", "GIT_COMMON_DIR"] {
+            command.env_remove(variable);
+        }
+        command.arg("-C").arg(folder);
+    }
+    command.args(["-c", "core.fsmonitor=false", "-c", "core.hooksPath=/dev/null", "--no-pager"]);
+    command.env("LC_ALL", "C").env("GIT_OPTIONAL_LOCKS", "0").env("GIT_TERMINAL_PROMPT", "0");
+    command
+}
+
+fn failed(cause: &std::io::Error) -> Failure {
+    match cause.kind() {
+        ErrorKind::NotFound => Failure::new("cannot run git: there is no such program")
+            .help("install git: it knows what a repository holds, what is staged and what has changed"),
+        _ => Failure::new(format!("cannot run git: {cause}")),
+    }
+}
+
+/// The first line of what git said on standard error.
+fn said(output: &Output) -> String {
+    let said = String::from_utf8_lossy(&output.stderr);
+    said.trim().lines().next().unwrap_or("it does not say why").trim_start_matches("fatal: ").to_owned()
 }
 
 fn text(bytes: Vec<u8>) -> String {

@@ -2,17 +2,20 @@
 //!
 //! `read` turns a folder of specs into sources, `write` artefacts into files, `diff` says how the two differ. `tree` knows
 //! what stands in the output folder and whose it is, by the `manifest` that the compiler keeps there; `stale` decides which
-//! files of removed specs go. `links` keeps what is read below a folder inside of it.
+//! files of removed specs go. `links` keeps what is read below a folder inside of it. `files` says which
+//! files a scan reads, and `text` decodes them.
 
 pub(crate) mod baseline;
 pub(crate) mod diff;
 pub(crate) mod emission;
+pub(crate) mod files;
 pub(crate) mod git;
 mod links;
 pub(crate) mod manifest;
 pub(crate) mod notes;
 pub(crate) mod read;
 pub(crate) mod stale;
+pub(crate) mod text;
 mod tree;
 pub(crate) mod write;
 

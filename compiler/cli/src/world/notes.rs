@@ -26,6 +26,20 @@ pub(crate) fn read(specs: &Path) -> Result<Notes> {
     Ok(notes)
 }
 
+/// Every note as the index has it.
+pub(crate) fn read_staged(specs: &Path) -> Result<Notes> {
+    let folder = specs.join(FOLDER);
+    let below = format!("{}/", shown(&folder));
+    let mut notes = Notes::default();
+    for (path, bytes) in super::git::staged_below(&folder, |path| path.ends_with(".md"))? {
+        let name = path.strip_prefix(&below).and_then(|path| path.strip_suffix(".md"));
+        if let Some(name) = name.filter(|name| !name.split('/').any(|part| part.starts_with('.'))) {
+            notes.add(name.to_owned(), String::from_utf8_lossy(&bytes).into_owned());
+        }
+    }
+    Ok(notes)
+}
+
 /// A note as findings name its file.
 pub(crate) fn path(specs: &Path, note: &str) -> String {
     shown(&specs.join(FOLDER).join(format!("{note}.md")))

@@ -31,10 +31,8 @@ pub(crate) fn read(specs: &Path) -> Result<Specs> {
     files.sort();
     let texts: Vec<Vec<u8>> = files.par_iter().map(|(_, path)| contents(path)).collect::<Result<_>>()?;
     let mut read = Specs::default();
-    if let Some(name) = specs.is_dir().then(|| specs.canonicalize().ok()).flatten().as_deref().and_then(Path::file_name)
-    {
-        let prefix = shown(specs);
-        read.sources.lie_in(if prefix == "." { String::new() } else { prefix }, name.to_string_lossy());
+    if specs.is_dir() {
+        read.lie_in(specs);
     }
     for ((path, _), bytes) in files.into_iter().zip(texts) {
         read.add(path, bytes);
@@ -58,6 +56,28 @@ pub(crate) fn read_at(commit: &str, specs: &Path) -> Result<Specs> {
     Ok(read)
 }
 
+/// The specs as the index has them, the policy and the prices among them.
+pub(crate) fn read_staged(specs: &Path) -> Result<Specs> {
+    let mut read = Specs::default();
+    let named = shown(specs);
+    let is_spec = |path: &str| {
+        let below = path.strip_prefix(&named).unwrap_or(path);
+        let hidden = below.split('/').any(|part| part.starts_with('.') && part != ".." && part != ".");
+        path == named || ((path.ends_with(".yaml") || path.ends_with(".yml")) && !hidden)
+    };
+    for (path, bytes) in super::git::staged_below(specs, is_spec)? {
+        if path != named {
+            read.lie_in(specs);
+        }
+        read.add(path, bytes);
+    }
+    if read.sources.iter().len() == 0 {
+        return Err(Failure::new(format!("the index holds no spec (*.yaml or *.yml) below {named}"))
+            .help("`git add` the specs; `--specs` names another folder"));
+    }
+    Ok(read)
+}
+
 /// Puts what is to be said of files that are not UTF-8 in the place of what core found in the part that it saw: that may
 /// be due to the cut. Whether there is any.
 pub(crate) fn replace_cut(findings: &mut Vec<Finding>, cut: Vec<Finding>) -> bool {
@@ -71,6 +91,15 @@ pub(crate) fn replace_cut(findings: &mut Vec<Finding>, cut: Vec<Finding>) -> boo
 }
 
 impl Specs {
+    /// Says that the specs lie in a folder, which the work tree may not have where the index does.
+    fn lie_in(&mut self, specs: &Path) {
+        let real = specs.canonicalize().or_else(|_| std::path::absolute(specs)).ok();
+        if let Some(name) = real.as_deref().and_then(Path::file_name) {
+            let prefix = shown(specs);
+            self.sources.lie_in(if prefix == "." { String::new() } else { prefix }, name.to_string_lossy());
+        }
+    }
+
     fn add(&mut self, path: String, bytes: Vec<u8>) {
         let whole = (bytes.len() as u64) < READ_AT_MOST;
         let error = match String::from_utf8(bytes) {

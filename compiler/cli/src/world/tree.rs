@@ -163,7 +163,7 @@ fn read_manifest(path: &Path) -> Result<Option<String>> {
     };
     if about.is_symlink() {
         // Writing through it could change a file elsewhere.
-        return Err(Failure::new(format!("{} is a link", shown(path))).help("put the file itself in its place"));
+        return Err(Failure::new(format!("{} is a link", shown(path))).help("replace the link with the file"));
     }
     if !about.is_file() || about.len() > MANIFEST_AT_MOST {
         return Err(Failure::new(format!("{} is no list of files that emberline wrote", shown(path)))

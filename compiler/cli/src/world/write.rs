@@ -107,8 +107,8 @@ fn collision(places: &[String]) -> Failure {
     let named = places.iter().take(5).map(String::as_str).collect::<Vec<_>>().join(", ");
     let more = places.len().saturating_sub(5);
     let more = if more > 0 { format!(" and {more} more") } else { String::new() };
-    Failure::new(format!("{named}{more}: an artefact must go here, but emberline did not write what stands here"))
-        .help("move it away, or replace it with `--force`; nothing was overwritten")
+    Failure::new(format!("{named}{more}: an artefact must go here, but emberline did not write the file at this path"))
+        .help("move the file away, or replace it with `--force`; nothing was overwritten")
 }
 
 fn write_unit(tree: &Tree, journal: &Journal<'_>, emission: &Emission<'_>, unit: usize, force: bool) -> Result<Tally> {
@@ -139,7 +139,7 @@ fn write_unit(tree: &Tree, journal: &Journal<'_>, emission: &Emission<'_>, unit:
 fn make_folder(tree: &Tree, place: &Path) -> Result<()> {
     if let Some(link) = tree.link_on_the_way(place) {
         return Err(Failure::new(format!("{} is a link", shown(&link)))
-            .help("put a folder in its place: emberline writes only into folders of its own below `--out`"));
+            .help("replace the link with a folder: emberline writes only into its own folders below `--out`"));
     }
     let folder = place.parent().unwrap_or(&tree.root);
     fs::create_dir_all(folder).map_err(|cause| Failure::io("cannot make the folder", folder, &cause))

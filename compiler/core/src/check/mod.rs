@@ -60,7 +60,7 @@ pub fn reports(code: &Code) -> bool {
 /// Whether a finding of a code may be accepted for a while. What the stages before the checks report may not: without it
 /// the specs have no meaning to go on with.
 #[must_use]
-pub fn can_be_waived(code: &Code) -> bool {
+pub(crate) fn can_be_waived(code: &Code) -> bool {
     reports(code) || code::shown_by_captures(code)
 }
 

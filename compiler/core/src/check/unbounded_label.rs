@@ -69,7 +69,7 @@ pub(super) fn is_refused(metric: &Metric) -> bool {
 enum Refusal {
     /// Nothing bounds it.
     NoDomain,
-    /// So many values are promised of what never is bounded; `instead` is to be used, empty where there is nothing.
+    /// A count is declared for a label that never is bounded; `instead` is what to use, or empty.
     ByName { count: u32, instead: &'static str },
 }
 
@@ -98,7 +98,7 @@ fn without_domain(metric: &Metric, label: &Label) -> Finding {
     .label("every value is another series")
     .hint(
         "list its `values`, give `max_values`, or take the label off the metric: \
-         what is different for every request belongs into traces and logs",
+         a value that differs for every request belongs into traces and logs",
     )
 }
 
@@ -107,7 +107,7 @@ fn by_name(metric: &Metric, label: &Label, count: u32, instead: &str) -> Finding
         &code::UNBOUNDED_LABEL,
         label.name.span,
         format!(
-            "the label `{}` of `{}` has no bound, though {count} values are promised",
+            "the label `{}` of `{}` has no bound, though the spec declares {count} values",
             label.name.value, metric.name.value
         ),
     )

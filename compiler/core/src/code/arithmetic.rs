@@ -4,15 +4,14 @@ use super::Severity::{Error, Warning};
 use super::{Code, Example};
 
 /// An objective must lie between 0% and 100%, both excluded.
-pub static OBJECTIVE_OUT_OF_RANGE: Code = Code {
+pub(crate) static OBJECTIVE_OUT_OF_RANGE: Code = Code {
     id: "objective-out-of-range",
     severity: Error,
     summary: "an objective must lie between 0% and 100%, both excluded",
     cause: "\
 The error budget is 100% minus the objective, and a burn rate is the error ratio
-divided by that budget. At 100% the budget is nothing and the burn rate a
-division by zero; at 0% the budget is everything and no failure breaks the
-promise.",
+divided by that budget. At 100% the budget is zero, and the burn rate a division
+by zero. At 0% the budget is everything, so no failure misses the objective.",
     example: Example::Specs {
         wrong: r#"
 version: emberline/v1
@@ -36,21 +35,21 @@ slos:
         bad: http_requests_total{code=~"5.."}"#,
     },
     remedy: "\
-Promise a share that leaves a budget. In 30 days of total outage that is 7h12m
-at 99%, 43m12s at 99.9% and 4m19s at 99.99%. For something that must never
-happen, write an alert on the event itself: that is not an objective.",
+Choose an objective that leaves a budget. Over 30 days the budget is 7h12m of
+total outage at 99%, 43m12s at 99.9% and 4m19s at 99.99%. If an event must never
+happen, write an alert on the event itself instead of an objective.",
 };
 
 /// An alert whose threshold no error ratio can reach.
-pub static CANNOT_FIRE: Code = Code {
+pub(crate) static CANNOT_FIRE: Code = Code {
     id: "cannot-fire",
     severity: Error,
     summary: "an alert whose threshold no error ratio can reach",
     cause: "\
 A burn-rate alert fires while the error ratio is above burn rate × budget. At
-90% the budget is 10%, so the default page over 1h/5m, at burn rate 14.4, would
-wait for more than 144% errors. There is no more than 100%: a total outage would
-not page, and nobody would know until one happened.",
+90% the budget is 10%, so the default page over 1h/5m, at burn rate 14.4, needs
+more than 144% errors. No error ratio exceeds 100%, so even a total outage would
+go undetected.",
     example: Example::Specs {
         wrong: r#"
 version: emberline/v1
@@ -76,20 +75,20 @@ slos:
       drop: [1h/5m]"#,
     },
     remedy: "\
-Raise the objective above 1 − 1 ÷ burn rate: 93.1% will do for 14.4, and 83.4%
-for 6. Or drop the pair, as here, or declare `alerting: {pairs: …}` with a
-smaller `budget` for it.",
+Raise the objective above 1 − 1 ÷ burn rate: 93.1% is enough for 14.4, and 83.4%
+for 6. Or drop the pair, as in the right example. Or declare
+`alerting: {pairs: …}` with a smaller `budget` for the pair.",
 };
 
 /// Prometheus keeps samples for less time than a window covers.
-pub static RETENTION_TOO_SHORT: Code = Code {
+pub(crate) static RETENTION_TOO_SHORT: Code = Code {
     id: "retention-too-short",
     severity: Error,
     summary: "an objective's window is longer than Prometheus keeps samples",
     cause: "\
-A budget is the sum of all events in its window. What Prometheus has forgotten
-it cannot count: with 15 days of samples, an objective over 30 days would show
-the budget of the last 15 and call it that of the month.",
+A budget counts all events in its window, and Prometheus cannot count deleted
+samples. With 15 days of samples, an objective over 30 days would show the
+budget of the last 15 days as the budget of the month.",
     example: Example::Specs {
         wrong: r#"
 version: emberline/v1
@@ -122,20 +121,20 @@ retention: {metrics: 40d}"#,
     },
     remedy: "\
 Keep samples for the longest window and some days more, or shorten the window.
-Without `retention: {metrics: …}` the generated flags keep the longest window
-and ten days.",
+Without `retention: {metrics: …}` the generated flags keep samples for the
+longest window and ten days.",
 };
 
 /// A window that holds fewer than four scrapes.
-pub static WINDOW_TOO_SHORT: Code = Code {
+pub(crate) static WINDOW_TOO_SHORT: Code = Code {
     id: "window-too-short",
     severity: Error,
     summary: "a window that holds fewer than four scrapes",
     cause: "\
 A rate needs two samples, and one scrape may fail. A window of fewer than four
-scrapes is empty after one bad scrape or two, and what it shows otherwise is the
-noise of a few samples. With a sample every 2m the default short window of 5m
-holds two and a half, and four take 8m.",
+scrapes is empty after one or two failed scrapes, and shows the noise of a few
+samples otherwise. With a sample every 2m, the default short window of 5m holds
+two or three samples; four take 8m.",
     example: Example::Specs {
         wrong: r#"
 version: emberline/v1
@@ -172,23 +171,22 @@ slos:
     },
     remedy: "\
 Scrape (or export) more often, drop the pair, or declare pairs whose short
-window holds at least four scrapes. The interval that counts is the longer one
-of `scrape_interval` and `export_interval` in the policy, unless the metric has
-its own.",
+window holds at least four scrapes. The longer interval of `scrape_interval` and
+`export_interval` in the policy counts, unless the metric has its own interval.",
 };
 
-/// So little traffic that a single failed request pages.
+/// So little traffic that a single failed request fires an alert.
 pub static LOW_TRAFFIC: Code = Code {
     id: "low-traffic",
     severity: Warning,
-    summary: "so little traffic that a single failed request pages",
+    summary: "so little traffic that a single failed request fires an alert",
     cause: "\
-Among few events a single failure is a large share. At 99.9% the page over 1h/5m
-fires above 1.44% errors, and 1 ÷ 0.0144 = 69.4: among 69 events an hour or
-fewer one failure is enough. Below 300 events an hour the alerts therefore wait
-for 3 bad events in the long window unless you say otherwise. In 30 simulated
-days at 10 events an hour that removed every false page and still found outages,
-after 16 minutes in the median. The warning asks whether 3 is right for you.",
+Among few events, one failure is a large share. At 99.9% the page over 1h/5m
+fires above 1.44% errors, and 1 ÷ 0.0144 = 69.4: with 69 events an hour or
+fewer, one failure is enough. Below 300 events an hour, alerts therefore need 3
+bad events in the long window by default. In 30 simulated days at 10 events an
+hour, this removed every false page, and outages were still detected after 16
+minutes in the median. The warning asks whether 3 is right for you.",
     example: Example::Specs {
         wrong: r#"
 version: emberline/v1
@@ -216,9 +214,9 @@ slos:
       min_bad_events: 3"#,
     },
     remedy: "\
-Declare `min_bad_events`: how many failures within the long window are worth
-waking somebody; 0 means any. A lower objective, a timeslice indicator and
-synthetic requests that add traffic are other ways out.",
+Declare `min_bad_events`: the number of bad events in the long window that is
+worth a page; 0 means any. You can also lower the objective, use a timeslice
+indicator, or add traffic by synthetic requests.",
 };
 
 pub(super) static CODES: &[&Code] =

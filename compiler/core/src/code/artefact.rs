@@ -9,13 +9,12 @@ pub static STALE_ARTEFACT: Code = Code {
     severity: Error,
     summary: "a committed artefact is not what the specs compile to",
     cause: "\
-What Prometheus loads is the generated file, not the spec. While the two differ,
-the spec that was reviewed is not the one that pages. `compile --check` compares
-the output folder with what `compile` would write, and tells four cases apart: a
-file is missing, its text differs, its spec is gone, or somebody else's file
-stands where it belongs. `compile` itself warns of an edited file that it leaves
-although its spec is gone, and of a manifest that lists files which emberline
-never writes.",
+Prometheus loads the generated file and not the spec. While the two differ, the
+reviewed spec is not the one that is in force. `compile --check` compares the
+output folder with the output of `compile`. It tells four cases apart: a file is
+missing, its text differs, its spec is gone, or a file that emberline did not
+write has its place. `compile` itself warns of an edited file that it leaves
+although its spec is gone, and of a manifest that lists other files.",
     example: Example::Session {
         wrong: "
 emberline init checkout
@@ -32,23 +31,22 @@ emberline compile
 emberline compile --check",
     },
     remedy: "\
-Run `emberline compile` and commit what it wrote and removed together with the
-spec. Where a file was edited by hand, put the change into the spec: a label, a
-name, a pair of windows and a severity can all be set there. While its spec
-exists an edited file is generated again; once the spec is gone it stays until
-you remove it or move it elsewhere. A file that emberline did not write is never
-replaced unless you say `--force`.",
+Run `emberline compile`, and commit the written and removed files with the spec.
+If a file was edited by hand, put the change into the spec: labels, names, pairs
+of windows and severities can be set there. While its spec exists, an edited
+file is generated again. Once the spec is gone, the file stays until you remove
+it. Only `--force` replaces a file that emberline did not write.",
 };
 
 /// A secret stands in a file.
 pub static SECRET_IN_FILE: Code = Code {
     id: "secret-in-file",
     severity: Error,
-    summary: "a key, a token or a password stands in a file",
+    summary: "a key, a token or a password is in a file",
     cause: "\
-What is committed is copied with every clone and stays in the history when the
-line goes. Keys and tokens are known by the prefix that their issuer gives them,
-others by what stands around them. What was found is never shown whole.",
+Every clone copies a committed secret, and the history keeps it after the line is
+gone. The scan knows keys and tokens by the prefix of their issuer, and other
+secrets by the words around them. It never shows a secret whole.",
     example: Example::Session {
         wrong: "
 printf 'key: AKIA%s\\n' Q3EGRIBZT6V5WXYM > config.yaml
@@ -58,21 +56,22 @@ printf 'key: ${AWS_ACCESS_KEY_ID}\\n' > config.yaml
 emberline scan config.yaml",
     },
     remedy: "\
-Revoke it first if it has ever been pushed: removing the line is not enough
-then. Read it from the environment or from a store of secrets. What only looks
-like a secret goes into a baseline: `--baseline FILE --update-baseline`.",
+If the secret has ever been pushed, revoke it first: removing the line is not
+enough. Read secrets from the environment or from a secret store. If the text
+only looks like a secret, add it to a baseline:
+`--baseline FILE --update-baseline`.",
 };
 
 /// Personal data stands in a file.
 pub static PII_IN_FILE: Code = Code {
     id: "pii-in-file",
     severity: Error,
-    summary: "an address, a card or an account number stands in a file",
+    summary: "an e-mail address, a card or an account number is in a file",
     cause: "\
-Test data and examples are often copied from somewhere real, and stay in the
-history for ever. Card and account numbers count where issuer, length and check
-digits fit, so published test numbers count too; addresses count unless their
-domain is reserved for documentation. What was found is never shown whole.",
+Test data and examples are often copied from real data, and the history keeps
+them for ever. A card or account number counts if its issuer, length and check
+digits fit, so published test numbers count too. An address counts unless its
+domain is reserved for documentation. The scan never shows a finding whole.",
     example: Example::Session {
         wrong: "
 printf 'mail: jane.doe@%s\\n' contoso.com > users.yaml
@@ -82,8 +81,8 @@ printf 'mail: jane.doe@%s\\n' example.com > users.yaml
 emberline scan users.yaml",
     },
     remedy: "\
-Write addresses at `example.com`, which nobody can own, and make card numbers
-when a test runs. What must stand there goes into a baseline:
+Use addresses at `example.com`, which nobody can own, and generate card numbers
+while a test runs. If the text must stay, add it to a baseline:
 `--baseline FILE --update-baseline`.",
 };
 

@@ -4,7 +4,7 @@ use super::Severity::{Error, Warning};
 use super::{Code, Example};
 
 /// More series than the policy allows.
-pub static SERIES_BUDGET: Code = Code {
+pub(crate) static SERIES_BUDGET: Code = Code {
     id: "series-budget",
     severity: Error,
     summary: "a metric, a service or all of them can have more series than allowed",
@@ -67,7 +67,7 @@ the budget in `policy.yaml` (`cardinality: {metric, service, total}`).",
 };
 
 /// An objective's metric can pass the SDK's limit.
-pub static SDK_CARDINALITY_LIMIT: Code = Code {
+pub(crate) static SDK_CARDINALITY_LIMIT: Code = Code {
     id: "sdk-cardinality-limit",
     severity: Error,
     summary: "a metric that an objective reads can pass the limit of OpenTelemetry's SDKs",
@@ -118,7 +118,7 @@ Where the service's own view allows more, say so in `policy.yaml`:
 };
 
 /// A waiver whose last day has passed.
-pub static EXPIRED_WAIVER: Code = Code {
+pub(crate) static EXPIRED_WAIVER: Code = Code {
     id: "expired-waiver",
     severity: Error,
     summary: "a waiver whose last day has passed",
@@ -147,7 +147,7 @@ its owner, and say in `reason` what has changed.",
 };
 
 /// A waiver that accepts nothing.
-pub static UNUSED_WAIVER: Code = Code {
+pub(crate) static UNUSED_WAIVER: Code = Code {
     id: "unused-waiver",
     severity: Warning,
     summary: "a waiver that accepts nothing",

@@ -15,9 +15,9 @@ mod telemetry;
 pub use arithmetic::*;
 pub use artefact::*;
 pub use evidence::*;
-pub use gate::*;
+pub(crate) use gate::*;
 pub use kind::{COLUMNS, Code, Example, Severity, files};
-pub use promql::*;
+pub(crate) use promql::*;
 pub use spec::*;
 pub use telemetry::*;
 

@@ -9,10 +9,10 @@ pub static INVALID_YAML: Code = Code {
     severity: Error,
     summary: "the file is not YAML that a spec can be read from",
     cause: "\
-The text breaks a rule of YAML, so that nothing is known of what its author
-meant. Files that could harm a reader are refused under the same code: nesting
-deeper than 64 levels, more than 1 MiB, aliases that multiply, and bytes that
-are not UTF-8. The other files of the folder are still checked.",
+The text breaks a rule of YAML, so the file declares nothing. Files that could
+harm a reader have the same code: nesting deeper than 64 levels, more than
+1 MiB, aliases that multiply, and bytes that are not UTF-8. The other files of
+the folder are still checked.",
     example: Example::Specs {
         wrong: r#"
 version: emberline/v1
@@ -38,9 +38,9 @@ slos:
         bad: http_requests_total{code=~"5.."}"#,
     },
     remedy: "\
-Look at the character that is underlined. Most often a value needs quotes,
-because it holds `: ` or ` #` or begins with one of `{ [ * & ! | > % @`; or a
-line is indented by a tab, or by a different number of spaces than its
+Look at the underlined character. Most often a value needs quotes, because it
+holds `: ` or ` #`, or because it begins with one of `{ [ * & ! | > % @`. A line
+may also be indented by a tab, or by another number of spaces than its
 neighbours.",
 };
 
@@ -50,8 +50,8 @@ pub static UNKNOWN_FIELD: Code = Code {
     severity: Error,
     summary: "a field that the specification does not know",
     cause: "\
-A field that is passed over in silence is a setting that its author believes in
-and that does nothing: with `windw: 7d` the objective would hold for the default
+If the compiler ignored an unknown field, its author would believe in a setting
+that does nothing. With `windw: 7d` the objective would use the default window
 of 30 days.",
     example: Example::Specs {
         wrong: r#"
@@ -78,9 +78,9 @@ slos:
         bad: http_requests_total{code=~"5.."}"#,
     },
     remedy: "\
-Correct the name, or move the field to the mapping that it belongs to: the
-finding lists the fields that may stand there. `emberline schema` prints the
-JSON Schema, with which an editor completes names as you type.",
+Correct the name, or move the field to the mapping that it belongs to. The
+finding lists the fields that this mapping takes. With the JSON Schema that
+`emberline schema` prints, an editor completes names as you type.",
 };
 
 /// A required field is missing.
@@ -89,9 +89,9 @@ pub static MISSING_FIELD: Code = Code {
     severity: Error,
     summary: "a required field is missing",
     cause: "\
-Nothing sensible can be assumed for this field. A spec needs `version`,
-`service` and `slos`; an objective needs `name`, `objective` and `sli`; an
-indicator needs the events it counts. Everything else has a default.",
+No default makes sense for this field. A spec needs `version`, `service` and
+`slos`. An objective needs `name`, `objective` and `sli`. An indicator needs the
+events that it counts. All other fields have defaults.",
     example: Example::Specs {
         wrong: r#"
 version: emberline/v1
@@ -114,7 +114,7 @@ slos:
         bad: http_requests_total{code=~"5.."}"#,
     },
     remedy: "\
-Add the field. If it is there, check that it is indented as deep as its
+Add the field. If the field is there, compare its indentation with that of its
 neighbours: one space more or less puts it into another mapping.",
 };
 
@@ -125,9 +125,9 @@ pub static INVALID_VALUE: Code = Code {
     summary: "a value of the wrong type, form or range",
     cause: "\
 The field is known, but its value cannot be used. Quantities carry their unit,
-so that none is guessed: `99.9%`, `30d`, `300ms`, `40/s`. Some values depend on
-one another: windows are tiled by whole minutes (or 5 minutes from a day on),
-bucket boundaries rise, an indicator is of exactly one kind.",
+such as `99.9%`, `30d`, `300ms` and `40/s`, so that no unit is guessed. Some
+values depend on one another: windows are whole minutes (multiples of 5 minutes
+from a day on), bucket boundaries rise, and an indicator has exactly one kind.",
     example: Example::Specs {
         wrong: r#"
 version: emberline/v1
@@ -151,8 +151,8 @@ slos:
         bad: http_requests_total{code=~"5.."}"#,
     },
     remedy: "\
-Write what the finding says it expected. `emberline schema` prints the form of
-every field with an example.",
+Write the value in the form that the finding expects. `emberline schema` prints
+the form of every field with an example.",
 };
 
 /// A name that no spec declares.
@@ -161,9 +161,9 @@ pub static UNKNOWN_REFERENCE: Code = Code {
     severity: Error,
     summary: "a name that no spec declares",
     cause: "\
-A service that is called, a severity or a pair of windows is named, and nothing
-in the folder has that name. Alerts with an unknown severity would reach nobody;
-a call to an unknown service could not be checked in traces.",
+The spec names a service, a severity or a pair of windows that no file of the
+folder declares. Alerts with an unknown severity would reach nobody. A call to
+an unknown service could not be checked in traces.",
     example: Example::Specs {
         wrong: r#"
 version: emberline/v1
@@ -191,9 +191,9 @@ slos:
       absent: page"#,
     },
     remedy: "\
-Correct the name; the finding offers the nearest or lists those that are known.
-Severities are declared in `policy.yaml` (`page` and `ticket` if it declares
-none), services by their specs. A service of somebody else needs no spec: write
+Correct the name. The finding offers the nearest name or lists the known ones.
+`policy.yaml` declares severities (`page` and `ticket` if it declares none), and
+specs declare services. A service of a third party needs no spec: write
 `external: true` in the call. Pairs are named `long/short`, such as `1h/5m`.",
 };
 
@@ -203,11 +203,10 @@ pub static DUPLICATE_SLO: Code = Code {
     severity: Error,
     summary: "two objectives of one service have the same name",
     cause: "\
-The labels `service` and `slo` tell one objective's series from another's. Two
-objectives with both in common would record into the same series; Prometheus
-would refuse the samples of one of them, and the budget would be of neither. A
-service may be spread over several files, so the other one can be in another
-file.",
+The labels `service` and `slo` identify an objective's time series. Two
+objectives with the same labels would record into the same series. Prometheus
+would refuse the samples of one, and the budget would be right for neither. The
+other objective may be in another file, because a service may span several.",
     example: Example::Specs {
         wrong: r#"
 # --- shop.yaml
@@ -253,20 +252,20 @@ slos:
         bad: orders_total{outcome="failed"}"#,
     },
     remedy: "\
-Rename the later one, or remove it. A new name begins new series: the budget of
-the renamed objective starts afresh.",
+Rename the later objective, or remove it. A new name begins new time series, so
+the budget of the renamed objective starts afresh.",
 };
 
 /// Something that may be declared once is declared twice.
-pub static DUPLICATE_NAME: Code = Code {
+pub(crate) static DUPLICATE_NAME: Code = Code {
     id: "duplicate-name",
     severity: Error,
     summary: "something that may be declared once is declared twice",
     cause: "\
-Two declarations contradict each other, and there is no telling which one is
-meant. That goes for labels of one metric, values of one label, metrics that
-become one series in Prometheus, pairs of windows, the policy, and what a
-service's files say of the whole service (such as `owner`).",
+Two declarations contradict each other, and the compiler cannot know which one
+is meant. This applies to labels of a metric, values of a label, metrics that
+become one name in Prometheus, pairs of windows and the policy. It also applies
+to fields of a whole service, such as `owner`, in several files.",
     example: Example::Specs {
         wrong: r#"
 # --- shop.yaml
@@ -315,8 +314,8 @@ slos:
         bad: orders_total{outcome="failed"}"#,
     },
     remedy: "\
-Keep one of the two; the finding shows both. Metrics that differ in
-OpenTelemetry and become one name in Prometheus need a `prometheus_name` each.",
+Keep one of the two declarations; the finding shows both. Metrics that differ in
+OpenTelemetry but become one name in Prometheus need a `prometheus_name` each.",
 };
 
 pub(super) static CODES: &[&Code] = &[

@@ -4,7 +4,7 @@ use super::Severity::{Error, Warning};
 use super::{Code, Example};
 
 /// An objective names a metric that no spec declares.
-pub static UNDECLARED_METRIC: Code = Code {
+pub(crate) static UNDECLARED_METRIC: Code = Code {
     id: "undeclared-metric",
     severity: Warning,
     summary: "an objective names a metric that no spec declares",
@@ -196,7 +196,7 @@ with a number too: nothing holds a service to it.",
 };
 
 /// A latency threshold that is no bucket boundary of its histogram.
-pub static THRESHOLD_NOT_A_BUCKET: Code = Code {
+pub(crate) static THRESHOLD_NOT_A_BUCKET: Code = Code {
     id: "threshold-not-a-bucket",
     severity: Error,
     summary: "a latency threshold that is no bucket boundary of its histogram",

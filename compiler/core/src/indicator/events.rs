@@ -17,6 +17,7 @@ use crate::spec::decode::{Needed, record};
 use crate::spec::leaf::Promql;
 
 record! {
+    #[derive(Default)]
     #[schemars(extend("oneOf" = [{"required": ["bad"]}, {"required": ["good"]}]))]
     /// Events counted by counters. Selectors are bare: the compiler adds `rate` and its range.
     pub struct EventsSpec {
@@ -26,7 +27,7 @@ record! {
         bad: Option<Spanned<Promql>>,
         /// Selects the counters of good events, a part of `total`. Give this or `bad`.
         good: Option<Spanned<Promql>>,
-        /// Labels to keep apart: the objective then holds, and alerts, for each of their values.
+        /// Labels to group by: each combination of their values has a budget and alerts of its own.
         group_by: Option<Vec<Spanned<String>>>,
     }
 }

@@ -2,13 +2,10 @@
 
 use crate::code;
 use crate::finding::Finding;
+use crate::labels::RESERVED_LABELS;
 use crate::metric::label_name;
 use crate::scope::Scope;
 use crate::source::Spanned;
-
-/// Labels that the rules set themselves; nobody else may.
-pub(crate) const RESERVED_LABELS: [&str; 6] =
-    ["slo", "service", "severity", "long_window", "short_window", "alertname"];
 
 /// Labels to keep apart, as Prometheus names; OpenTelemetry's are translated.
 pub(crate) fn group_labels(names: Option<&[Spanned<String>]>, scope: &mut Scope<'_>) -> Vec<Spanned<String>> {

@@ -68,6 +68,12 @@ pub trait Indicator: Debug + Send + Sync {
         base_of_rate(scrape)
     }
 
+    /// How long its base series have a value after the last raw sample, for base rules over `base`, samples every `scrape`
+    /// and steps of `step`. The default is that of `rate`, which needs two samples in its range.
+    fn outlives(&self, base: Duration, scrape: Duration, _step: Duration) -> Duration {
+        base - scrape
+    }
+
     /// Records its two base series: events, then bad events.
     fn record(&self, base: &Base<'_>, record: &mut dyn Record);
 

@@ -26,9 +26,11 @@ mod rules;
 mod testing;
 mod timeslice;
 
+pub use self::events::EventsSpec;
+pub use self::latency::LatencySpec;
 pub(crate) use cast::{Cast, Counts, Part, Played};
 pub use facts::{Reading, Threshold, Unit};
-pub(crate) use groups::{RESERVED_LABELS, group_labels};
+pub(crate) use groups::group_labels;
 pub use kind::Indicator;
 pub(crate) use kind::Setting;
 pub use query::Query;
@@ -45,6 +47,7 @@ use crate::source::{Span, Spanned};
 use crate::spec::decode::record;
 
 record! {
+    #[derive(Default)]
     #[schemars(extend("minProperties" = 1, "maxProperties" = 1))]
     /// A service-level indicator: exactly one of `events`, `latency` and `timeslice`.
     pub struct SliSpec {

@@ -113,7 +113,7 @@ impl Index {
 
     /// Names of histograms that a typo may have meant.
     #[must_use]
-    pub fn histogram_names(&self, service: &str) -> Vec<&str> {
+    pub(crate) fn histogram_names(&self, service: &str) -> Vec<&str> {
         let histogram = |kind| matches!(kind, MetricType::Histogram | MetricType::ExponentialHistogram);
         let mut names: Vec<(bool, &str)> = Vec::new();
         #[expect(clippy::iter_over_hash_type, reason = "sorted right below")]
@@ -128,7 +128,7 @@ impl Index {
 
     /// Series names that a typo may have meant: those of `service`, then all others'.
     #[must_use]
-    pub fn series_names(&self, service: &str) -> Vec<&str> {
+    pub(crate) fn series_names(&self, service: &str) -> Vec<&str> {
         let mut names: Vec<(bool, &str)> = Vec::new();
         #[expect(clippy::iter_over_hash_type, reason = "sorted right below")]
         for (name, owners) in &self.series {

@@ -105,7 +105,7 @@ impl Metric {
 
     /// Whether it has the series.
     #[must_use]
-    pub fn has_series(&self, series: &str) -> bool {
+    pub(crate) fn has_series(&self, series: &str) -> bool {
         let suffix = series.strip_prefix(self.prometheus.as_str());
         suffix.is_some_and(|suffix| match self.kind {
             MetricType::Histogram => HISTOGRAM_SERIES.contains(&suffix),
@@ -115,7 +115,7 @@ impl Metric {
 
     /// The length of `threshold` in the metric's unit; seconds where the unit is not one of time.
     #[must_use]
-    pub fn in_unit(&self, threshold: Duration) -> Decimal {
+    pub(crate) fn in_unit(&self, threshold: Duration) -> Decimal {
         in_unit(self.unit.as_deref(), threshold)
     }
 
@@ -144,7 +144,7 @@ pub(crate) fn in_unit(unit: Option<&str>, length: Duration) -> Decimal {
 
 /// The Prometheus name of an OpenTelemetry metric, before histogram suffixes.
 #[must_use]
-pub fn prometheus_name(name: &str, kind: MetricType, unit: Option<&str>) -> String {
+pub(crate) fn prometheus_name(name: &str, kind: MetricType, unit: Option<&str>) -> String {
     let mut tokens: Vec<String> = split_tokens(name);
     let (main, per) = unit.map_or((None, None), unit_words);
     for (prefix, word) in [(None, main), (Some("per"), per)] {

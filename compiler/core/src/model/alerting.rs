@@ -147,7 +147,7 @@ impl DataStates {
 impl Alerting {
     /// The built-in defaults: the pairs of the Google SRE Workbook, chapter 5, by share of budget.
     #[must_use]
-    pub fn workbook() -> Self {
+    pub(crate) fn workbook() -> Self {
         let pair = |long, short, percent: i64, severity: &str| Pair {
             long: Duration::from_hours(long),
             short: Duration::from_minutes(short),

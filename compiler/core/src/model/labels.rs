@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use crate::code;
 use crate::finding::Finding;
-use crate::indicator::RESERVED_LABELS;
+use crate::labels::RESERVED_LABELS;
 use crate::scope::Scope;
 use crate::source::Spanned;
 use crate::spec::{Named, Text};

@@ -21,7 +21,7 @@ mod severity;
 mod telemetry;
 mod waiver;
 
-pub use crate::metric::{Declared, Domain, Index, Joint, Label, Metric, label_name, prometheus_name};
+pub use crate::metric::{Declared, Domain, Index, Joint, Label, Metric, label_name};
 pub use alerting::{AlertNames, Alerting, DataStates, Pair, Response, Strength};
 pub use cardinality::Cardinality;
 pub use console::{Console, DataSource};

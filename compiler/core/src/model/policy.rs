@@ -107,7 +107,7 @@ pub struct Policy {
 impl Policy {
     /// Whether a label needs no declaration.
     #[must_use]
-    pub fn is_ambient(&self, label: &str) -> bool {
+    pub(crate) fn is_ambient(&self, label: &str) -> bool {
         label.starts_with("__")
             || label == self.service_label
             || self.ambient_labels.iter().any(|ambient| match ambient.strip_suffix('*') {

@@ -238,7 +238,7 @@ fn resolve_calls(specs: &[&ServiceSpec], index: &Index, scope: &mut Scope<'_>) -
                 .label("not declared")
                 .hint(
                     suggest::did_you_mean(callee, index.services()).unwrap_or_else(|| {
-                        "add its spec, or `external: true` for a service of somebody else".to_owned()
+                        "add its spec, or `external: true` for the service of a third party".to_owned()
                     }),
                 ),
             );

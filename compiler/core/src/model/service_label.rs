@@ -2,7 +2,7 @@
 
 use crate::code;
 use crate::finding::Finding;
-use crate::indicator::RESERVED_LABELS;
+use crate::labels::RESERVED_LABELS;
 use crate::scope::Scope;
 use crate::source::Spanned;
 

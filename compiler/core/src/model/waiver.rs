@@ -17,7 +17,7 @@ pub struct Waiver {
     pub path: String,
     /// The text at fault, where only that is accepted.
     pub text: Option<String>,
-    /// Who answers for it.
+    /// The owner of the waiver.
     pub owner: String,
     /// The last day on which it holds, and where that is said.
     pub expires: Spanned<Date>,

@@ -1,4 +1,5 @@
-//! The formulas behind what the compiler says about an alert (design §3), in seconds.
+//! The formulas behind the stated times of an alert, in seconds, as derived in
+//! `docs/design/arithmetic.md#when-alerts-fire`.
 //!
 //! They hold for an error ratio that steps from nothing to e and back. With b the base range, s the scrape interval and
 //! R = b − s, each event is counted with its whole weight once R seconds' worth of evaluations have seen it; so a window
@@ -52,16 +53,28 @@ pub fn clears(timing: &Timing, pair: &Pair, error_ratio: f64) -> Option<Estimate
     Some(window.estimate(window.len + back - window.filled_by(share * window.len)))
 }
 
+/// Seconds from a raw series' last sample until an alert on `absent_over_time(base[reach])` fires, with `for` of `hold`.
+///
+/// The base `outlives` the sample: by b − s where a `rate` needs two samples in its range, by the slice where one sample is
+/// enough. Its last value is recorded at the last evaluation before that, half an interval earlier on average. `reach` and
+/// `hold` then pass in whole evaluations. All lengths are in milliseconds.
+#[must_use]
+pub fn absent(timing: &Timing, outlives: u64, reach: u64, hold: u64) -> Estimate {
+    let seconds = |milliseconds: u64| milliseconds as f64 / 1000.0;
+    let half = seconds(timing.evaluation) / 2.0;
+    Estimate { seconds: seconds(outlives) - half + seconds(reach) + seconds(hold), tolerance: half }
+}
+
 /// Share of the error budget that is gone after `seconds` of errors at `error_ratio`; `budget` is a share of events and
 /// `window` the SLO's, in seconds.
 #[must_use]
-pub fn budget_gone(seconds: f64, error_ratio: f64, budget: f64, window: f64) -> f64 {
+pub(crate) fn budget_gone(seconds: f64, error_ratio: f64, budget: f64, window: f64) -> f64 {
     seconds * error_ratio / (budget * window)
 }
 
 /// Requests an hour below which one failed request is enough to page: 1/(burn × budget) events in the long window.
 #[must_use]
-pub fn one_failure_pages_below(pair: &Pair) -> f64 {
+pub(crate) fn one_failure_pages_below(pair: &Pair) -> f64 {
     const HOUR: f64 = 3_600_000.0;
     1.0 / pair.threshold / (pair.long.len() as f64 / HOUR)
 }
@@ -128,7 +141,7 @@ mod tests {
 
     #[test]
     fn the_full_outage_of_the_design() {
-        // field/arithmetic.md §4, the figures in parentheses.
+        // docs/design/arithmetic.md#when-alerts-fire, the computed figures.
         for (threshold, fire, clear) in [(0.144, 556.0, 294.0), (0.0144, 89.0, 345.0), (0.00144, 32.0, 360.0)] {
             let pair = Pair { threshold, ..PAGE };
             assert_eq!(fires(&timing(), &pair, 1.0).unwrap().seconds.round(), fire);
@@ -147,7 +160,7 @@ mod tests {
 
     #[test]
     fn a_stepped_hour_adds_half_a_minute() {
-        // field/arithmetic.md §4: `[1h:1m]` adds about 30 s.
+        // docs/design/arithmetic.md#when-alerts-fire: `[1h:1m]` adds about 30 s.
         for scrape in [15_000, 30_000, 60_000] {
             let timing = Timing::uncompressed(scrape, 30_000);
             let stepped = Pair { long: Window::Stepped(HOUR), threshold: 0.144, ..PAGE };
@@ -159,7 +172,7 @@ mod tests {
 
     #[test]
     fn budget_gone_at_firing() {
-        // field/arithmetic.md §4: 3.4% at 99.9%, 12.7% at 99.99%, not 2%.
+        // docs/design/arithmetic.md#when-alerts-fire: 3.4% at 99.9%, 12.7% at 99.99%, not 2%.
         let month = 30.0 * 86_400.0;
         assert!((budget_gone(89.0, 1.0, 0.001, month) - 0.034).abs() < 0.0005);
         assert!((budget_gone(33.0, 1.0, 0.0001, month) - 0.127).abs() < 0.0005);

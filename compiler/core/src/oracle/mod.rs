@@ -28,7 +28,7 @@ mod walk;
 
 pub use alert::{Alert, Condition, Hold, Pair, Verdict};
 pub use base::{Base, Reader, Sampled, filled, subtracted};
-pub use close::{TOO_CLOSE, too_close};
+pub(crate) use close::too_close;
 pub use scenario::{BadSeries, Gauge, Phase, Role, Scenario, Seen, Segment, Trace};
 pub use series::RawSeries;
 pub use timing::{Timing, Window};

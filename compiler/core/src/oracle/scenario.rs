@@ -35,7 +35,7 @@ pub enum Seen {
 /// When the series of bad events is there.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum BadSeries {
-    /// From the beginning, as design §3 asks of error counters.
+    /// From the beginning, as docs/design/arithmetic.md#indicators asks of error counters.
     #[default]
     Initialised,
     /// From the first bad event on: the increment up to its first sample is invisible to `rate()`.
@@ -218,7 +218,7 @@ impl Trace {
 
     /// Whether any sample is there.
     #[must_use]
-    pub fn is_present(&self) -> bool {
+    pub(crate) fn is_present(&self) -> bool {
         self.0.iter().any(|segment| matches!(segment, Segment::Line { .. }))
     }
 
@@ -233,7 +233,7 @@ impl Trace {
 
     /// The series in promtool's notation, where `a+bxN` yields N + 1 samples and `_xN` skips N.
     #[must_use]
-    pub fn notation(&self) -> String {
+    pub(crate) fn notation(&self) -> String {
         let mut text = String::new();
         for segment in &self.0 {
             let gap = if text.is_empty() { "" } else { " " };

@@ -5,7 +5,7 @@
 /// All are positive; a zero is read as one millisecond rather than divided by.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Timing {
-    /// Between two samples of a raw series (s in the design).
+    /// Between two samples of a raw series (s in docs/design/arithmetic.md).
     pub scrape: u64,
     /// Between two evaluations of the rules (E): the group's interval, or promtool's `evaluation_interval`.
     pub evaluation: u64,
@@ -26,7 +26,8 @@ pub struct Timing {
 }
 
 impl Timing {
-    /// An uncompressed timing with the design's steps; the budget is evaluated at `evaluation`, as in promtool.
+    /// An uncompressed timing with the steps of docs/design/arithmetic.md. The budget is evaluated at `evaluation`, as in
+    /// promtool.
     ///
     /// Base window: b = s + 60 s × ceil(3s / 60 s), the shortest one in which every event counts exactly once.
     #[must_use]

@@ -156,12 +156,12 @@ impl SloBound {
 }
 
 /// `slo:objective:ratio`, `slo:window:seconds` and `slo:info`: one series each, whatever the groups.
-pub const UNGROUPED_RULES: u64 = 3;
+pub(crate) const UNGROUPED_RULES: u64 = 3;
 
 /// Recording rules that keep groups apart: both sides' base and five-minute count, both sides' count over the objective's
 /// window, the remaining budget; and of each window both sides and the burn rate.
 #[must_use]
-pub fn grouped_rules(plan: &SloPlan) -> usize {
+pub(crate) fn grouped_rules(plan: &SloPlan) -> usize {
     7 + 3 * plan.windows.len()
 }
 

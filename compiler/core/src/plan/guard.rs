@@ -6,7 +6,7 @@ use super::terms::Terms;
 use crate::model::Slo;
 
 /// Below so many events an hour, a burn alert waits for [`FEW_BAD_EVENTS`]: at 10 an hour that removed every false page
-/// of 30 days and still found outages in 16 minutes.
+/// of 30 days and still found outages in 16 minutes (docs/design/arithmetic.md#low-traffic).
 const LOW_TRAFFIC_PER_HOUR: u32 = 300;
 /// See [`LOW_TRAFFIC_PER_HOUR`].
 const FEW_BAD_EVENTS: u32 = 3;

@@ -2,28 +2,53 @@
 //! compilations, since people keep them.
 
 use super::about::Place;
+use super::identity::Alert;
 use super::names;
 use super::slo::SloPlan;
 use crate::model::Console;
 
 /// The uid of the dashboard of all objectives.
-pub const OVERVIEW_UID: &str = "emberline-overview";
+pub(crate) const OVERVIEW_UID: &str = "emberline-overview";
 /// The uid of the dashboard of cost and cardinality.
-pub const COST_UID: &str = "emberline-cost";
+pub(crate) const COST_UID: &str = "emberline-cost";
 /// The longest uid that Grafana takes.
 const LONGEST_UID: usize = 40;
 
 /// The uid of a service's dashboard.
 #[must_use]
-pub fn dashboard_uid(service: &str) -> String {
+pub(crate) fn dashboard_uid(service: &str) -> String {
     let uid = format!("slo-{}", names::stem(service));
     if uid.len() <= LONGEST_UID { uid } else { format!("{}-{:08x}", &uid[..LONGEST_UID - 9], names::fnv1a(service)) }
 }
 
-/// The page of an alert, below the folder of the runbooks.
+/// The address of a dashboard within Grafana.
 #[must_use]
-pub fn alert_page(slo: &SloPlan, page: &str) -> String {
-    format!("{}/{}/{page}.html", names::stem(&slo.service), slo.stem)
+pub(crate) fn dashboard_path(uid: &str) -> String {
+    format!("/d/{uid}")
+}
+
+/// The address of a service's dashboard, where the policy says where Grafana is.
+#[must_use]
+pub fn dashboard_url(console: &Console, service: &str) -> Option<String> {
+    Some(format!("{}{}", console.grafana.as_ref()?, dashboard_path(&dashboard_uid(service))))
+}
+
+/// The address of a service's runbook pages, where the policy says where they are served.
+#[must_use]
+pub(crate) fn service_url(console: &Console, service: &str) -> Option<String> {
+    Some(format!("{}/{}/index.html", console.runbooks.as_ref()?, names::stem(service)))
+}
+
+/// The address of an objective's page.
+#[must_use]
+pub(crate) fn slo_url(console: &Console, slo: &SloPlan) -> Option<String> {
+    Some(format!("{}/{}/{}/index.html", console.runbooks.as_ref()?, names::stem(&slo.service), slo.stem))
+}
+
+/// The address of an alert's page: its `runbook_url`.
+#[must_use]
+pub(crate) fn alert_url(console: &Console, slo: &SloPlan, alert: Alert<'_>) -> Option<String> {
+    Some(format!("{}/{}/{}/{}.html", console.runbooks.as_ref()?, names::stem(&slo.service), slo.stem, alert.slug()))
 }
 
 /// The address of a line of the specs, where the policy says how to make one.

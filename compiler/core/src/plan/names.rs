@@ -9,7 +9,7 @@ pub const BASE: &str = "rate_base";
 /// End of the names of five-minute counts.
 pub const COUNT: &str = "count5m";
 /// End of the names of counts over the objective's window; the same for every window, so that panels need not know it.
-pub const COUNT_WINDOW: &str = "count_window";
+pub(crate) const COUNT_WINDOW: &str = "count_window";
 /// Start of the names of burn rates; the window follows.
 pub const BURN_RATE: &str = "slo:burn_rate";
 /// What is left of the error budget, as a share of it; negative once overspent.
@@ -17,7 +17,7 @@ pub const BUDGET_REMAINING: &str = "slo:error_budget_remaining:ratio";
 /// The objective, as a share of events.
 pub const OBJECTIVE: &str = "slo:objective:ratio";
 /// The objective's window in seconds.
-pub const WINDOW: &str = "slo:window:seconds";
+pub(crate) const WINDOW: &str = "slo:window:seconds";
 /// One series an objective, whose labels say who owns it.
 pub const INFO: &str = "slo:info";
 

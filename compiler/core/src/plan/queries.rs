@@ -14,7 +14,7 @@ pub const CALLS: &str = "traces_span_metrics_calls_total";
 /// Their durations in seconds, as a classic histogram.
 pub const DURATIONS: &str = "traces_span_metrics_duration_seconds_bucket";
 /// Durations of the traces that were kept, with exemplars.
-pub const KEPT_DURATIONS: &str = "exemplars_duration_seconds_bucket";
+pub(crate) const KEPT_DURATIONS: &str = "exemplars_duration_seconds_bucket";
 /// What tells a service's requests apart: the route of HTTP, the method of RPC.
 pub const OPERATION: [&str; 2] = ["http_route", "rpc_method"];
 /// The kinds of spans that answer somebody, as span metrics name them.
@@ -56,7 +56,7 @@ impl Range {
 
 /// A query as a panel has it: PromQL allows `$` in strings only, where `\x24` says the same.
 #[must_use]
-pub fn in_panel(text: &str) -> String {
+pub(crate) fn in_panel(text: &str) -> String {
     text.replace('$', "\\x24").replace(PANEL, "$__rate_interval")
 }
 
@@ -73,7 +73,7 @@ pub fn burn_rate(slo: &SloPlan, window: Duration) -> String {
     of_slo(slo, &format!("{}:{window}", names::BURN_RATE))
 }
 
-/// What is left of the budget, as a share of it.
+/// The error budget left, as a share of the whole.
 #[must_use]
 pub fn budget_left(slo: &SloPlan) -> String {
     of_slo(slo, names::BUDGET_REMAINING)
@@ -145,7 +145,7 @@ pub fn quantile(service: &str, quantile: &'static str, range: Range) -> String {
 
 /// Durations of the requests whose traces were kept, by bucket: what a heatmap with exemplars shows.
 #[must_use]
-pub fn heatmap(service: &str, range: Range) -> String {
+pub(crate) fn heatmap(service: &str, range: Range) -> String {
     let all = spans(service, &[]);
     let slices: [&[_]; 1] = [&all];
     let buckets = [range.of(Select::new(KEPT_DURATIONS, &slices))];
@@ -187,7 +187,7 @@ pub fn quoted(text: &str) -> String {
 
 /// TraceQL: the objective's bad requests. A latency objective asks for slow ones, any other for failed ones.
 #[must_use]
-pub fn bad_traces(slo: &SloPlan) -> String {
+pub(crate) fn bad_traces(slo: &SloPlan) -> String {
     let mut asked = vec![format!("resource.service.name = {}", quoted(&slo.service))];
     for (key, op, value) in &slo.about.only {
         // Tempo anchors patterns at both ends, as Prometheus does.
@@ -214,7 +214,7 @@ pub fn warnings(service: &str) -> String {
 
 /// LogQL: all of a service that belongs to a trace.
 #[must_use]
-pub fn logs_of_trace(service: &str, trace: &str) -> String {
+pub(crate) fn logs_of_trace(service: &str, trace: &str) -> String {
     format!("{{service_name={}}} | trace_id = {}", quoted(service), quoted(trace))
 }
 

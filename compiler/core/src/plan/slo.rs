@@ -132,13 +132,13 @@ impl SloPlan {
 
     /// The seconds that one sample of a stepped sum stands for.
     #[must_use]
-    pub fn step_seconds(&self) -> Decimal {
+    pub(crate) fn step_seconds(&self) -> Decimal {
         self.timing.step.exact_seconds()
     }
 
     /// The real window of the promise in seconds.
     #[must_use]
-    pub fn window_seconds(&self) -> Decimal {
+    pub(crate) fn window_seconds(&self) -> Decimal {
         self.window_real.exact_seconds()
     }
 }

@@ -53,20 +53,24 @@ impl Statement {
     pub(super) fn text(&self, terms: &Terms, long: Duration, threshold: Decimal) -> String {
         let percent = (threshold * Decimal::ONE_HUNDRED).normalize();
         let events = terms.unit.events;
-        let mut text = format!("More than {percent}% of {events} were bad over {long} and still are. ");
+        let mut text = format!("More than {percent}% of {events} were bad over {long}, and still are. ");
         let spent = terms.window.spent(self.burn, long);
         let spent = (spent * Decimal::ONE_HUNDRED).round_sf(3).unwrap_or(spent).normalize();
-        text.push_str(&format!("At this rate {spent}% of the error budget of {} goes every {long}. ", terms.window));
+        text.push_str(&format!(
+            "At this rate {spent}% of the error budget of {} is spent every {long}. ",
+            terms.window
+        ));
         if let (Some(fires), Some(clears), Some(gone)) = (self.fires, self.clears, self.budget_gone) {
             let clears = Duration::from_millis(whole_seconds(clears.seconds).millis() + terms.keep_firing_for.millis());
             text.push_str(&format!(
-                "A total outage fires this after about {} with {}% of the budget gone; it clears about {clears} after recovery.",
+                "In a total outage this alert fires after about {}, with {}% of the error budget spent. It resolves about \
+                 {clears} after recovery.",
                 whole_seconds(fires.seconds),
                 two_digits(gone * 100.0),
             ));
         }
         if let Some(guard) = self.guard {
-            text.push_str(&format!(" It waits for {} bad {events}.", guard.events));
+            text.push_str(&format!(" It needs at least {} bad {events}.", guard.events));
         }
         text.shrink_to_fit();
         text
@@ -80,6 +84,13 @@ pub(super) fn times(terms: &Terms, pair: &oracle::Pair, error_ratio: f64) -> (Op
     }
     let timing = terms.timing.to_oracle();
     (closed_form::fires(&timing, pair, error_ratio), closed_form::clears(&timing, pair, error_ratio))
+}
+
+/// From an objective's last sample until its alert on absent data fires. The base `outlives` that sample; the alert looks
+/// back for `reach` and waits for `hold`.
+pub(super) fn absent(timing: &Timing, outlives: Duration, reach: Duration, hold: Duration) -> Duration {
+    let lengths = [outlives, reach, hold].map(|length| length.millis());
+    whole_seconds(closed_form::absent(&timing.to_oracle(), lengths[0], lengths[1], lengths[2]).seconds)
 }
 
 /// Of whole minutes, k = ⌊θL ÷ slice⌋ + 1 must be bad; the first is seen at the tick that ends it. One bad sample makes a

@@ -32,7 +32,7 @@ const REMEMBERED: u64 = 10;
 
 /// Combinations that each connector of span metrics keeps: a route that somebody fills with ids must not take the
 /// collector down.
-pub const SPAN_STREAMS: u64 = 10_000;
+pub(crate) const SPAN_STREAMS: u64 = 10_000;
 /// Labels that a collector's series can have beside the declared ones: the name, service, job, instance, the bucket's
 /// boundary, and those of span metrics.
 const COLLECTOR_LABELS: u64 = 16;

@@ -8,9 +8,10 @@ use std::collections::BTreeMap;
 use rust_decimal::Decimal;
 
 use super::alert::{BurnAlert, GONE_KNOWN, GONE_RECENT, State, StateAlert};
+use super::identity::Alert;
 use super::links;
 use super::slo::SloPlan;
-use crate::quantity::Duration;
+use super::statement;
 
 /// Labels and annotations of an alert, as Prometheus's templates read them.
 #[derive(Debug)]
@@ -24,83 +25,81 @@ pub struct Words {
 impl SloPlan {
     /// The words of a burn-rate alert.
     #[must_use]
-    pub fn burn_words(&self, alert: &BurnAlert) -> Words {
+    pub(crate) fn burn_words(&self, alert: &BurnAlert) -> Words {
         let (long, short) = (alert.long.nominal, alert.short.nominal);
-        let mut labels = self.alert_labels(&alert.severity);
-        labels.insert("long_window".to_owned(), long.to_string());
-        labels.insert("short_window".to_owned(), short.to_string());
         let pace = match alert.burn == Decimal::ONE {
             true => "faster than it may".to_owned(),
-            false => format!("more than {} times too fast", alert.burn),
+            false => format!("more than {}× too fast", alert.burn),
         };
         let summary =
             format!("{} {}: the error budget burns {pace}, over {long} and over {short}", self.service, self.name);
         let description = alert.statement.text(&self.terms(), long, alert.threshold);
-        self.words(labels, &summary, &description, &format!("burn-{long}-{short}"))
+        self.words(Alert::Burn(alert), &summary, &description)
     }
 
     /// The words of an alert on missing data.
     #[must_use]
-    pub fn state_words(&self, alert: &StateAlert) -> Words {
-        let (page, what, description) = match alert.state {
+    pub(crate) fn state_words(&self, alert: &StateAlert) -> Words {
+        let (what, description) = match alert.state {
             State::Absent => (
-                "absent",
-                "its data is gone",
+                "there is no data",
                 format!(
-                    "No series of this objective has been recorded for 5m. Either nothing is scraped, or what exports \
-                     the metrics is down: an outage that kills the process ends here. Fires about {} after the last \
-                     sample.",
-                    // Five minutes until the base is out of reach, two of waiting, and half a minute until the last
-                    // sample has left the base's range (field/arithmetic.md §6).
-                    Duration::from_secs(450)
+                    "No time series of this objective has a sample of the last {}. Either nothing is scraped, or the \
+                     process that exports the metrics is down. This alert fires about {} after the last sample.",
+                    alert.reach,
+                    statement::absent(
+                        &self.timing,
+                        self.sli.outlives(self.timing.base, self.timing.scrape, self.timing.step),
+                        alert.reach,
+                        alert.hold
+                    ),
                 ),
             ),
             State::GroupGone => (
-                "group-gone",
-                "one of its groups is gone",
+                "a group is gone",
                 format!(
-                    "A group that had events within {GONE_KNOWN} has had no series for {GONE_RECENT}. Ends by itself a \
-                     day after the group's last event."
+                    "A group that had events within {GONE_KNOWN} has had no time series for {GONE_RECENT}. The alert \
+                     resolves by itself {GONE_KNOWN} after the group's last event."
                 ),
             ),
             State::NoTraffic => (
-                "no-traffic",
                 "no events arrive",
                 format!(
-                    "The series are there, and nothing has been counted for {GONE_RECENT}: callers may not get through."
+                    "The time series are there, but no event was counted for {GONE_RECENT}. Callers may not get through."
                 ),
             ),
         };
         let summary = format!("{} {}: {what}", self.service, self.name);
-        self.words(self.alert_labels(&alert.severity), &summary, &description, page)
+        self.words(Alert::State(alert), &summary, &description)
     }
 
-    /// Labels of any alert: who, how grave, the severity's routing labels, and those of the objective over them.
-    fn alert_labels(&self, severity: &str) -> BTreeMap<String, String> {
+    /// Labels of any alert: who, the severity's routing labels, those of the objective over them, and over all what tells the
+    /// alert from others.
+    fn alert_labels(&self, alert: Alert<'_>) -> BTreeMap<String, String> {
         let mut labels: BTreeMap<String, String> =
             self.labels.iter().map(|(name, value)| (name.clone(), literal(value))).collect();
         labels.extend(self.owner.iter().map(|owner| ("owner".to_owned(), literal(owner))));
-        if let Some(routing) = self.policy.severities.get(severity) {
+        if let Some(routing) = self.policy.severities.get(alert.severity()) {
             labels.extend(routing.labels.clone());
         }
         labels.extend(self.alerting.labels.clone());
-        labels.insert("severity".to_owned(), literal(severity));
+        labels.extend(alert.labels(self).into_iter().map(|(name, value)| (name.to_owned(), literal(&value))));
         labels
     }
 
-    fn words(&self, labels: BTreeMap<String, String>, summary: &str, description: &str, page: &str) -> Words {
+    fn words(&self, alert: Alert<'_>, summary: &str, description: &str) -> Words {
         let mut annotations: BTreeMap<String, String> =
             [("summary".to_owned(), literal(summary)), ("description".to_owned(), literal(description))].into();
-        if let Some(base) = &self.policy.console.runbooks {
-            let url = format!("{base}/{}", links::alert_page(self, page));
-            annotations.insert("runbook_url".to_owned(), literal(&url));
-        }
-        if let Some(base) = &self.policy.console.grafana {
-            let url = format!("{base}/d/{}", links::dashboard_uid(&self.service));
-            annotations.insert("dashboard_url".to_owned(), literal(&url));
+        let console = &self.policy.console;
+        let urls = [
+            ("runbook_url", links::alert_url(console, self, alert)),
+            ("dashboard_url", links::dashboard_url(console, &self.service)),
+        ];
+        for (name, url) in urls {
+            annotations.extend(url.map(|url| (name.to_owned(), literal(&url))));
         }
         annotations.extend(self.alerting.annotations.clone());
-        Words { labels: labels.into_iter().collect(), annotations: annotations.into_iter().collect() }
+        Words { labels: self.alert_labels(alert).into_iter().collect(), annotations: annotations.into_iter().collect() }
     }
 }
 

@@ -13,7 +13,7 @@ use super::tree::{Aggregator, Compare, Expr, Matching, Op, Select};
 
 impl Expr<'_> {
     /// Appends the expression's text to `out`.
-    pub fn write_to(&self, out: &mut String) {
+    pub(crate) fn write_to(&self, out: &mut String) {
         // Writing to a String cannot fail.
         let _ = expr(out, self);
     }
@@ -228,7 +228,7 @@ fn labels<W: Write>(out: &mut W, names: &[&str]) -> fmt::Result {
 
 /// Whether a metric may be written without quotes: a legacy name that is no keyword where an expression begins.
 #[must_use]
-pub fn is_bare_metric(name: &str) -> bool {
+pub(crate) fn is_bare_metric(name: &str) -> bool {
     const TAKEN: &[&str] =
         &["anchored", "atan2", "bool", "group_left", "group_right", "ignoring", "inf", "nan", "on", "smoothed"];
     let bytes = name.as_bytes();
@@ -239,7 +239,7 @@ pub fn is_bare_metric(name: &str) -> bool {
 
 /// Whether a label may be written without quotes inside braces.
 #[must_use]
-pub fn is_bare_label(name: &str) -> bool {
+pub(crate) fn is_bare_label(name: &str) -> bool {
     let bytes = name.as_bytes();
     bytes.first().is_some_and(|first| first.is_ascii_alphabetic() || *first == b'_')
         && bytes.iter().all(|byte| byte.is_ascii_alphanumeric() || *byte == b'_')

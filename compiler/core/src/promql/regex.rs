@@ -84,13 +84,13 @@ impl Pattern {
 
     /// Whether every value matches, the empty one included; `.*` and its spellings.
     #[must_use]
-    pub fn matches_everything(&self) -> bool {
+    pub(crate) fn matches_everything(&self) -> bool {
         is_any(&self.hir, 0)
     }
 
     /// Whether every value but the empty one is known to match, as with `.+`.
     #[must_use]
-    pub fn matches_all_non_empty(&self) -> bool {
+    pub(crate) fn matches_all_non_empty(&self) -> bool {
         is_any(&self.hir, 1) || self.matches_everything()
     }
 
@@ -109,7 +109,7 @@ impl Pattern {
 
     /// The prefix `p` if the pattern is `p.*`, so that it matches whatever begins with `p`.
     #[must_use]
-    pub fn only_prefix(&self) -> Option<String> {
+    pub(crate) fn only_prefix(&self) -> Option<String> {
         match self.hir.kind() {
             HirKind::Concat(parts) => match parts.as_slice() {
                 [first, any] if is_any(any, 0) && matches!(first.kind(), HirKind::Literal(_)) => Some(self.prefix()),

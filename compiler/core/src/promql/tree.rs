@@ -86,7 +86,7 @@ impl<'a> Matcher<'a> {
 
     /// `label!~"value"`
     #[must_use]
-    pub const fn nre(label: &'a str, value: &'a str) -> Self {
+    pub(crate) const fn nre(label: &'a str, value: &'a str) -> Self {
         Self { label, op: MatchOp::Nre, value }
     }
 }
@@ -248,13 +248,7 @@ impl<'a> Expr<'a> {
 
     /// `lhs op on (labels) rhs`
     #[must_use]
-    pub const fn binary_on(lhs: &'a Expr<'a>, op: Op, labels: &'a [&'a str], rhs: &'a Expr<'a>) -> Self {
+    pub(crate) const fn binary_on(lhs: &'a Expr<'a>, op: Op, labels: &'a [&'a str], rhs: &'a Expr<'a>) -> Self {
         Self::Binary { lhs, op, matching: Matching::On(labels), rhs }
-    }
-
-    /// `lhs op ignoring (labels) rhs`
-    #[must_use]
-    pub const fn binary_ignoring(lhs: &'a Expr<'a>, op: Op, labels: &'a [&'a str], rhs: &'a Expr<'a>) -> Self {
-        Self::Binary { lhs, op, matching: Matching::Ignoring(labels), rhs }
     }
 }

@@ -70,7 +70,7 @@ impl<'a> Test<'a> {
 /// One label set, the metric apart, that every selector of `must` matches and none of `must_not` does; labels that are
 /// absent are left out. `domains` gives the declared values of a label. `None` if there is none, or none was found
 /// within bounds. A selector without matchers matches everything.
-pub fn witness(
+pub(crate) fn witness(
     must: &[&Selector],
     must_not: &[&Selector],
     domains: &dyn Fn(&str) -> Option<Vec<String>>,
@@ -202,7 +202,7 @@ pub enum Subset {
 /// Whether `bad` selects a subset of what `total` selects, if both are of the same metric: each matcher of `total` must
 /// follow from those of `bad` on the same label.
 #[must_use]
-pub fn implied(bad: &Selector, total: &Selector) -> Subset {
+pub(crate) fn implied(bad: &Selector, total: &Selector) -> Subset {
     let mut unknown = false;
     for (index, wanted) in total.matchers.iter().enumerate() {
         if wanted.label == METRIC || bad.matchers.iter().any(|given| same(given, wanted)) {

@@ -32,13 +32,13 @@ impl Duration {
 
     /// So many minutes.
     #[must_use]
-    pub const fn from_minutes(minutes: u64) -> Self {
+    pub(crate) const fn from_minutes(minutes: u64) -> Self {
         Self(minutes * 60_000)
     }
 
     /// So many hours.
     #[must_use]
-    pub const fn from_hours(hours: u64) -> Self {
+    pub(crate) const fn from_hours(hours: u64) -> Self {
         Self(hours * 3_600_000)
     }
 
@@ -56,7 +56,7 @@ impl Duration {
 
     /// The length in seconds, exact.
     #[must_use]
-    pub fn exact_seconds(self) -> Decimal {
+    pub(crate) fn exact_seconds(self) -> Decimal {
         (Decimal::from(self.0) / Decimal::ONE_THOUSAND).normalize()
     }
 

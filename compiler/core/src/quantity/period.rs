@@ -41,7 +41,7 @@ impl Period {
 
     /// Its length in seconds, exact.
     #[must_use]
-    pub fn exact_seconds(self) -> Decimal {
+    pub(crate) fn exact_seconds(self) -> Decimal {
         self.0.exact_seconds()
     }
 

@@ -5,9 +5,9 @@ use super::leaf::Name;
 use crate::source::Spanned;
 
 record! {
-    /// Grafana: where it is served, and the data sources that dashboards name.
+    /// Grafana: its address, and the data sources that dashboards name.
     pub struct GrafanaSpec {
-        /// Where it is served; the base of every alert's `dashboard_url` and of the links on runbook pages.
+        /// Grafana's address: the base of every alert's `dashboard_url` and of links on runbook pages.
         url: Option<Spanned<String>>,
         /// The folder that dashboards are provisioned into. Default: `SLOs`.
         folder: Option<Spanned<Name>>,
@@ -27,7 +27,7 @@ record! {
 words! {
     /// The form of dashboards.
     pub enum DashboardForm {
-        /// What every Grafana reads.
+        /// The form that every Grafana reads.
         Classic = "classic",
         /// A resource of `dashboard.grafana.app/v2`, which Grafana 13 reads.
         V2 = "v2",
@@ -39,7 +39,7 @@ record! {
     pub struct DataSourceSpec {
         /// The uid by which dashboards name it.
         uid: Option<Spanned<Name>>,
-        /// Where Grafana reaches it.
+        /// The address at which Grafana reaches it.
         url: Option<Spanned<String>>,
     }
 }

@@ -145,7 +145,7 @@ pub(crate) struct Fields<'n, 'd> {
 }
 
 impl Fields<'_, '_> {
-    /// Reads one field; `None` when it is at fault or missing though required (both are reported).
+    /// Reads one field; `None` when it is faulty, or missing though required (both are reported).
     pub(crate) fn take<T: Decode>(&mut self, name: &'static str) -> Option<T> {
         let written = self.entries.iter().find(|(key, _)| *key.value.text == *name).map(|(_, node)| node);
         match written.or_else(|| self.meant.iter().find(|(field, _)| *field == name).map(|(_, node)| *node)) {
@@ -197,7 +197,7 @@ impl<T: Decode> Decode for Spanned<T> {
     }
 }
 
-/// A faulty optional field has been reported and reads as absent, so that its neighbours are still checked.
+/// A faulty optional field was reported and reads as absent, so that its neighbours are still checked.
 impl<T: Decode> Decode for Option<T> {
     fn absent() -> Option<Self> {
         Some(None)
@@ -208,9 +208,22 @@ impl<T: Decode> Decode for Option<T> {
     }
 }
 
-/// A required value. `None` once it was reported as missing or at fault: the rest of its record is still checked.
+/// A required value. `None` once it was reported as missing or faulty: the rest of its record is still checked.
 #[derive(Debug, Clone, Copy)]
 pub struct Needed<T>(pub Option<T>);
+
+impl<T> Default for Needed<T> {
+    fn default() -> Self {
+        Self(None)
+    }
+}
+
+impl<T> From<T> for Needed<Spanned<T>> {
+    /// What a program writes.
+    fn from(value: T) -> Self {
+        Self(Some(Spanned::made(value)))
+    }
+}
 
 impl<T: Decode> Decode for Needed<T> {
     fn missing() -> Option<Self> {
@@ -323,21 +336,21 @@ pub(crate) fn field_name(rust: &str) -> &str {
     rust.strip_prefix("r#").unwrap_or(rust)
 }
 
-/// Defines a record of the spec language: the struct, its reader and its JSON Schema (whose hover texts are the doc
-/// comments). An `Option` field may be left out; any other is required, and the record is not made without it unless the
-/// field is [`Needed`]. A field of the spec is named as in YAML.
+/// Defines a record of the spec language: the struct, its reader, its writer and its JSON Schema. The doc comments are the
+/// schema's hover texts and the writer's comments. An `Option` field may be left out; any other is required, and the record is
+/// not made without it unless the field is [`Needed`]. A field of the spec is named as in YAML.
 macro_rules! record {
     (
         $(#[$meta:meta])*
         pub struct $name:ident {
-            $( $(#[$field_meta:meta])* $field:ident : $type:ty, )*
+            $( $(#[$($field_meta:tt)*])* $field:ident : $type:ty, )*
         }
     ) => {
         #[derive(Debug, Clone, schemars::JsonSchema)]
         #[schemars(deny_unknown_fields)]
         $(#[$meta])*
         pub struct $name {
-            $( $(#[$field_meta])* pub $field: $type, )*
+            $( $(#[$($field_meta)*])* pub $field: $type, )*
             /// Fields whose value was reported.
             #[schemars(skip)]
             pub flawed: $crate::spec::decode::Flawed,
@@ -353,6 +366,24 @@ macro_rules! record {
                 $( let $field = fields.take::<$type>(field_name(stringify!($field))); )*
                 let flawed = fields.flawed();
                 Some(Self { $( $field: $field?, )* flawed })
+            }
+        }
+
+        impl $crate::spec::encode::Encode for $name {
+            fn encode(&self) -> $crate::spec::encode::Written {
+                use $crate::spec::encode::{Encode, Written, documentation};
+                Written::Mapping(vec![$( (
+                    $crate::spec::decode::field_name(stringify!($field)).to_owned(),
+                    documentation!($(#[$($field_meta)*])*),
+                    Encode::encode(&self.$field),
+                ) ),*])
+            }
+        }
+
+        #[cfg(test)]
+        impl $crate::spec::any::Any for $name {
+            fn any(chance: &mut $crate::spec::any::Chance<'_>) -> Self {
+                Self { $( $field: $crate::spec::any::Any::any(chance), )* flawed: Default::default() }
             }
         }
     };
@@ -377,6 +408,19 @@ macro_rules! words {
             #[must_use]
             pub fn word(self) -> &'static str {
                 match self { $( Self::$variant => $word, )* }
+            }
+        }
+
+        impl $crate::spec::encode::Encode for $name {
+            fn encode(&self) -> $crate::spec::encode::Written {
+                $crate::spec::encode::text(self.word())
+            }
+        }
+
+        #[cfg(test)]
+        impl $crate::spec::any::Any for $name {
+            fn any(chance: &mut $crate::spec::any::Chance<'_>) -> Self {
+                chance.one_of(&[$( $name::$variant ),*])
             }
         }
 

@@ -5,11 +5,12 @@ use std::borrow::Cow;
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 
 use super::decode::{Decode, Decoder, Named, Needed, shorten};
+use super::encode::{Encode, Written, text};
 use crate::code;
 use crate::finding::Finding;
 use crate::quantity::{Date, Duration, Malformed, Percent, Rate};
 use crate::source::Spanned;
-use crate::yaml::{Node, Scalar, Value};
+use crate::yaml::{Node, Scalar, Style, Value};
 
 /// A name that people gave to a service, an objective or a severity: 1 to 100 characters, none of them control
 /// characters. Anything else is allowed and escaped where it is printed.
@@ -23,6 +24,12 @@ impl Decode for Name {
             let fits = !text.trim().is_empty() && text.chars().count() <= 100 && !text.chars().any(char::is_control);
             if fits { Ok(Self(text.to_owned())) } else { Err(malformed()) }
         })
+    }
+}
+
+impl Encode for Name {
+    fn encode(&self) -> Written {
+        text(&self.0)
     }
 }
 
@@ -49,6 +56,12 @@ impl Decode for Text {
     }
 }
 
+impl Encode for Text {
+    fn encode(&self) -> Written {
+        text(&self.0)
+    }
+}
+
 impl JsonSchema for Text {
     fn schema_name() -> Cow<'static, str> {
         "Text".into()
@@ -63,6 +76,12 @@ impl JsonSchema for Text {
 pub struct Promql(pub Scalar);
 
 impl Promql {
+    /// A selector that a program writes.
+    #[must_use]
+    pub fn made(text: &str) -> Self {
+        Self(Scalar { text: text.into(), style: Style::Plain })
+    }
+
     /// The selector's text, decoded from YAML.
     #[must_use]
     pub fn text(&self) -> &str {
@@ -81,6 +100,12 @@ impl Decode for Promql {
             ),
             _ => decoder.expected(node, "a selector such as `http_requests_total{code=~\"5..\"}`"),
         }
+    }
+}
+
+impl Encode for Promql {
+    fn encode(&self) -> Written {
+        text(self.text())
     }
 }
 
@@ -116,6 +141,12 @@ impl Decode for Version {
     }
 }
 
+impl Encode for Version {
+    fn encode(&self) -> Written {
+        text("emberline/v1")
+    }
+}
+
 impl JsonSchema for Version {
     fn schema_name() -> Cow<'static, str> {
         "Version".into()
@@ -128,6 +159,12 @@ impl JsonSchema for Version {
 impl Decode for Duration {
     fn decode(node: &Node, decoder: &mut Decoder) -> Option<Self> {
         decoder.parse(node, "a duration such as `30d`, `1h30m` or `300ms`", Self::parse)
+    }
+}
+
+impl Encode for Duration {
+    fn encode(&self) -> Written {
+        text(&self.to_string())
     }
 }
 
@@ -150,6 +187,12 @@ impl Decode for Date {
     }
 }
 
+impl Encode for Date {
+    fn encode(&self) -> Written {
+        text(&self.to_string())
+    }
+}
+
 impl JsonSchema for Date {
     fn schema_name() -> Cow<'static, str> {
         "Date".into()
@@ -165,6 +208,12 @@ impl Decode for Percent {
     }
 }
 
+impl Encode for Percent {
+    fn encode(&self) -> Written {
+        text(&self.to_string())
+    }
+}
+
 impl JsonSchema for Percent {
     fn schema_name() -> Cow<'static, str> {
         "Percent".into()
@@ -177,6 +226,12 @@ impl JsonSchema for Percent {
 impl Decode for Rate {
     fn decode(node: &Node, decoder: &mut Decoder) -> Option<Self> {
         decoder.parse(node, "a rate such as `40/s` or `10/h`", Self::parse)
+    }
+}
+
+impl Encode for Rate {
+    fn encode(&self) -> Written {
+        text(&self.to_string())
     }
 }
 
@@ -215,6 +270,12 @@ impl Decode for Number {
                 }
             })
         })
+    }
+}
+
+impl Encode for Number {
+    fn encode(&self) -> Written {
+        Written::Number(self.0.to_string())
     }
 }
 

@@ -3,9 +3,12 @@
 //! Owns the form of the language: fields, types, required or not, did-you-mean. Knows nothing of defaults, references
 //! or other files; that is [`crate::model`]'s.
 
+#[cfg(test)]
+pub(crate) mod any;
 mod console;
 pub(crate) mod decode;
 mod drill;
+pub(crate) mod encode;
 pub(crate) mod leaf;
 mod policy;
 mod prices;
@@ -19,6 +22,7 @@ mod telemetry;
 pub use console::{DashboardForm, DataSourceSpec, GrafanaSpec};
 pub use decode::{Flawed, Named, Needed};
 pub use drill::DrillSpec;
+pub use encode::{Comments, Encode, Written, write};
 pub use leaf::{Name, Number, Promql, Text, Version};
 pub use policy::{CardinalitySpec, OperatorSpec, PolicySpec, SeveritySpec, WaiverSpec};
 pub use prices::{BusinessSpec, PriceSpec, PricesSpec, RangeSpec, ShareRangeSpec, VolumePriceSpec};
@@ -27,6 +31,9 @@ pub use routing::{ReceiverSpec, SlackSpec};
 pub use service::{AttributeSpec, CallKind, CallSpec, JointSpec, LabelSpec, MetricSpec, Pii, ServiceSpec};
 pub use slo::{AlertNamesSpec, AlertingSpec, DataSpec, PairSpec, SloSpec};
 pub use telemetry::{LogTierSpec, RedactionSpec, RetentionSpec, SamplingSpec, SeverityWord, Undeclared};
+
+pub use crate::indicator::{EventsSpec, LatencySpec, SliSpec};
+pub use crate::metric::MetricType;
 
 use crate::code;
 use crate::finding::Finding;

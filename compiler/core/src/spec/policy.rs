@@ -3,6 +3,7 @@
 use super::console::GrafanaSpec;
 use super::decode::{Decode, Decoder, Named, Needed, record, word};
 use super::drill::DrillSpec;
+use super::encode::{Encode, Written, text};
 use super::leaf::{Name, Text, Version};
 use super::routing::ReceiverSpec;
 use super::slo::{AlertingSpec, DataSpec};
@@ -19,7 +20,7 @@ record! {
         version: Needed<Spanned<Version>>,
         /// How often Prometheus scrapes. Default: `15s`.
         scrape_interval: Option<Spanned<Duration>>,
-        /// How often services export metrics over OTLP, where they do; the longer of this and the scrape interval counts.
+        /// How often services export metrics over OTLP, if they do. The longer of this and the scrape interval counts.
         export_interval: Option<Spanned<Duration>>,
         /// How often rules are evaluated; divides 60 s. Default: `30s`.
         evaluation_interval: Option<Spanned<Duration>>,
@@ -29,7 +30,7 @@ record! {
         strict: Option<Spanned<bool>>,
         /// Labels set on every recorded series and alert, such as `cluster: eu-1`.
         labels: Option<Spanned<Named<Spanned<Text>>>>,
-        /// Labels that every objective keeps apart, such as `cluster` where one Prometheus sees several.
+        /// Labels that every objective groups by, such as `cluster` if one Prometheus scrapes several.
         group_by: Option<Vec<Spanned<String>>>,
         /// The label that holds a service's name in its metrics; latency objectives on declared metrics are narrowed down by it. Default: `service_name`.
         service_label: Option<Spanned<String>>,
@@ -37,7 +38,7 @@ record! {
         ambient_labels: Option<Vec<Spanned<String>>>,
         /// Lists of label values that services share, by name; a label refers to one by `enumeration`.
         enumerations: Option<Spanned<Named<Spanned<Vec<Spanned<Text>>>>>>,
-        /// How many series metrics may have. Default: no limit but that of OpenTelemetry's SDKs.
+        /// How many time series metrics may have. Default: no limit but that of OpenTelemetry's SDKs.
         cardinality: Option<Spanned<CardinalitySpec>>,
         /// Findings that are accepted for a while.
         waivers: Option<Vec<Spanned<WaiverSpec>>>,
@@ -51,11 +52,11 @@ record! {
         grafana: Option<Spanned<GrafanaSpec>>,
         /// Where the specs can be read: an address with `{path}` and `{line}` in it.
         source_url: Option<Spanned<String>>,
-        /// Where this project's telemetry store answers, where it is in use.
+        /// The address of the demo's telemetry store, if it is in use.
         store_url: Option<Spanned<String>>,
         /// Severities that pairs and data states may name, with the labels that route them. Default: `page` and `ticket`.
         severities: Option<Spanned<Named<SeveritySpec>>>,
-        /// Where alerts can go, by name. Default: one receiver a severity, which does nothing until it is filled in.
+        /// Where Alertmanager can send alerts, by name. Default: one empty receiver for each severity.
         receivers: Option<Spanned<Named<Spanned<ReceiverSpec>>>>,
         /// Receivers of an owner's alerts by severity, instead of the severity's own: `team-web: {page: web-phone}`.
         owners: Option<Spanned<Named<Spanned<Named<Spanned<String>>>>>>,
@@ -63,9 +64,9 @@ record! {
         default_receiver: Option<Spanned<String>>,
         /// Alerts of every objective. Default: the four pairs of the SRE Workbook.
         alerting: Option<Spanned<AlertingSpec>>,
-        /// What to do when data goes missing. Default: `absent: page`, the others `ignore`.
+        /// What happens if data goes missing. Default: `absent: page`, the others `ignore`.
         data: Option<Spanned<DataSpec>>,
-        /// Who may begin a trace with a CLIENT span: browsers, load generators. Default: whoever has no spec.
+        /// Services that may begin a trace with a CLIENT span, such as browsers and load generators. Default: all without a spec.
         origins: Option<Vec<Spanned<Name>>>,
         /// Which traces the collector keeps.
         sampling: Option<SamplingSpec>,
@@ -79,11 +80,11 @@ record! {
 }
 
 record! {
-    /// Budgets of series, which upper bounds from the declared labels are held against.
+    /// Budgets of time series. The compiler compares them with upper bounds from the declared labels.
     pub struct CardinalitySpec {
         /// The most series of one metric.
         metric: Option<Spanned<u32>>,
-        /// The most series of one service, those that its objectives record included.
+        /// The most series of one service, including those that its objectives record.
         service: Option<Spanned<u32>>,
         /// The most series of all services together.
         total: Option<Spanned<u32>>,
@@ -93,17 +94,17 @@ record! {
 }
 
 record! {
-    /// A finding that is accepted until a day.
+    /// A finding that is accepted until a given day.
     pub struct WaiverSpec {
         /// The finding's code.
         code: Needed<Spanned<String>>,
-        /// The file of the finding, such as `slos/checkout.yaml`; behind a `#`, the text at fault: `slos/checkout.yaml#user_id`.
+        /// The file of the finding, such as `slos/checkout.yaml`; after a `#`, the underlined text: `slos/checkout.yaml#user_id`.
         place: Needed<Spanned<String>>,
-        /// Who answers for it.
+        /// The owner of the waiver.
         owner: Needed<Spanned<Name>>,
         /// Why it is accepted.
         reason: Needed<Spanned<Name>>,
-        /// The last day on which it is.
+        /// The last day on which it is accepted.
         expires: Needed<Spanned<Date>>,
     }
 }
@@ -113,12 +114,12 @@ record! {
     pub struct SeveritySpec {
         /// Labels added to its alerts, for routing.
         labels: Option<Spanned<Named<Spanned<Text>>>>,
-        /// Who gets its alerts, under `receivers`.
+        /// The receiver of its alerts, one of `receivers`.
         receiver: Option<Spanned<String>>,
-        /// Severities whose alerts of the same objective are not told while one of this severity fires. Default: without
-        /// `severities`, `page` mutes `ticket`.
+        /// Severities whose alerts of the same objective are muted while an alert of this severity fires. Default: `page` mutes
+        /// `ticket` if the policy declares no `severities`.
         mutes: Option<Vec<Spanned<String>>>,
-        /// Whom to call when nobody answers, and after how long, in order; written on the runbook pages.
+        /// Who to call if nobody answers, and after how long, in order. Shown on runbook pages.
         escalation: Option<Vec<Spanned<Text>>>,
     }
 }
@@ -130,6 +131,12 @@ record! {
         namespace: Option<Spanned<Name>>,
         /// The labels of each object, by which a Prometheus selects it.
         labels: Option<Spanned<Named<Spanned<Text>>>>,
+    }
+}
+
+impl Encode for Target {
+    fn encode(&self) -> Written {
+        text(self.word())
     }
 }
 

@@ -8,89 +8,89 @@ use crate::quantity::{Date, Duration, Percent};
 use crate::source::Spanned;
 
 record! {
-    /// Prices of telemetry. Each has its source, since an estimate is worth what its prices are.
+    /// Prices of telemetry. Each names its source, because an estimate is as good as its prices.
     pub struct PricesSpec {
         /// The version of this language: `emberline/v1`.
         version: Needed<Spanned<Version>>,
         /// The currency of every price. Default: `USD`.
         currency: Option<Spanned<Name>>,
-        /// What a thousand active series cost a month.
+        /// The price of a thousand active series a month.
         series: Option<Spanned<PriceSpec>>,
-        /// What spans cost by their bytes (OTLP protobuf, not compressed).
+        /// The price of spans by their bytes (OTLP protobuf, not compressed).
         traces: Option<Spanned<VolumePriceSpec>>,
-        /// What log records cost by their bytes (OTLP protobuf, not compressed).
+        /// The price of log records by their bytes (OTLP protobuf, not compressed).
         logs: Option<Spanned<VolumePriceSpec>>,
-        /// What profiles cost by their bytes (OTLP protobuf, not compressed).
+        /// The price of profiles by their bytes (OTLP protobuf, not compressed).
         profiles: Option<Spanned<VolumePriceSpec>>,
-        /// What an incident does to the business: what `emberline roi` needs beside measurements.
+        /// What an incident costs the business; `emberline roi` needs it beside measurements.
         business: Option<Spanned<BusinessSpec>>,
     }
 }
 
 record! {
-    /// What a signal costs by its bytes. A GB is 10⁹ bytes, a month 30 days.
+    /// The price of a signal by its bytes. A GB is 10⁹ bytes, a month 30 days.
     pub struct VolumePriceSpec {
-        /// What a GB costs that is taken in.
+        /// The price of a GB taken in.
         ingest: Needed<Spanned<PriceSpec>>,
-        /// What a GB costs a month that is kept, beyond what `included` covers. Default: nothing.
+        /// The price of a GB kept for a month, beyond the time that `included` covers. Default: nothing.
         storage: Option<Spanned<PriceSpec>>,
-        /// How long the price of ingesting keeps it. Default: not at all.
+        /// How long the price of taking it in covers keeping it. Default: not at all.
         included: Option<Spanned<Duration>>,
     }
 }
 
 record! {
-    /// A price and where it is from.
+    /// A price and its source.
     pub struct PriceSpec {
         /// The amount, in the file's currency.
         price: Needed<Spanned<Number>>,
-        /// Who says so: an address or a document.
+        /// The source: an address or a document.
         source: Needed<Spanned<Name>>,
-        /// The day on which it was read there.
+        /// The day on which the source was read.
         retrieved: Needed<Spanned<Date>>,
-        /// Whether somebody has held it against an invoice or the vendor's own page. Default: `false`.
+        /// Whether the price was compared with an invoice or the vendor's own page. Default: `false`.
         verified: Option<Spanned<bool>>,
     }
 }
 
 record! {
-    /// What an incident does to the business, as ranges: nobody knows these to the digit.
+    /// What an incident costs the business, as ranges, because nobody knows these numbers exactly.
     pub struct BusinessSpec {
-        /// What is earned in a minute in which all is well, in the file's currency.
+        /// Revenue of a minute without an incident, in the file's currency.
         revenue_per_minute: Needed<Spanned<RangeSpec>>,
-        /// The share of it that is lost while an objective is missed.
+        /// The share of the revenue that is lost during an incident.
         revenue_lost: Needed<Spanned<ShareRangeSpec>>,
-        /// Incidents a year that somebody is paged for.
+        /// Incidents a year that page.
         incidents_per_year: Needed<Spanned<RangeSpec>>,
-        /// People who work on one until it is over. Default: one.
+        /// People who work on an incident until it is over. Default: one.
         people: Option<Spanned<RangeSpec>>,
-        /// What an hour of one of them costs. Default: nothing.
+        /// The cost of an hour of one of these people. Default: nothing.
         hourly_cost: Option<Spanned<RangeSpec>>,
-        /// Minutes by which an incident is shorter, where no drills were measured. Drills count instead where there are any.
+        /// Minutes by which an incident is shorter. Measured drills count instead, if there are any.
         minutes_saved: Option<Spanned<RangeSpec>>,
     }
 }
 
 record! {
-    /// A number that lies between two.
+    /// A number between two bounds.
     pub struct RangeSpec {
-        /// The least that it may be.
+        /// The lower bound.
         low: Needed<Spanned<Number>>,
-        /// The most that it may be.
+        /// The upper bound.
         high: Needed<Spanned<Number>>,
-        /// Who says so: a document, a person, or that it is assumed.
+        /// The source: a document, a person, or that the number is assumed.
         source: Needed<Spanned<Name>>,
     }
 }
 
 record! {
-    /// A share that lies between two.
+    /// A share between two bounds.
     pub struct ShareRangeSpec {
-        /// The least that it may be.
+        /// The lower bound.
         low: Needed<Spanned<Percent>>,
-        /// The most that it may be.
+        /// The upper bound.
         high: Needed<Spanned<Percent>>,
-        /// Who says so: a document, a person, or that it is assumed.
+        /// The source: a document, a person, or that the number is assumed.
         source: Needed<Spanned<Name>>,
     }
 }

@@ -5,7 +5,7 @@ use super::leaf::Name;
 use crate::source::Spanned;
 
 record! {
-    /// Where Alertmanager sends what is routed to it. Keys and addresses that are secret stay in files of its machine.
+    /// A destination of alerts. Secret keys and addresses stay in files on Alertmanager's machine.
     pub struct ReceiverSpec {
         /// An address that alerts are posted to.
         webhook: Option<Spanned<String>>,

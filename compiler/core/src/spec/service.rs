@@ -8,6 +8,7 @@ use crate::quantity::{Duration, Rate};
 use crate::source::Spanned;
 
 record! {
+    #[derive(Default)]
     /// One service and its objectives. Several files may speak of one service; what can be said once must be said once.
     pub struct ServiceSpec {
         /// The version of this language: `emberline/v1`.
@@ -16,11 +17,11 @@ record! {
         service: Needed<Spanned<Name>>,
         /// What the service is for, in a sentence.
         description: Option<Spanned<String>>,
-        /// The team that is called.
+        /// The team on call.
         owner: Option<Spanned<Name>>,
         /// How much the service matters, such as `1`; shown in the overview, and a label of `slo:info`.
         tier: Option<Spanned<Text>>,
-        /// How its last deployment is undone: a command, or where that is written. Stands on its runbook pages.
+        /// How to roll back the last deployment: a command, or where to read about it. Shown on runbook pages.
         rollback: Option<Spanned<Text>>,
         /// Where the source is, for `git blame`: a path relative to the working directory, or a URL.
         repository: Option<Spanned<String>>,
@@ -47,7 +48,7 @@ record! {
     pub struct CallSpec {
         /// The service called.
         service: Needed<Spanned<Name>>,
-        /// How the callee's span hangs on the caller's.
+        /// How the callee's span relates to the caller's.
         kind: Needed<Spanned<CallKind>>,
         /// The caller's routes that make the call. Default: all.
         routes: Option<Vec<Spanned<Text>>>,
@@ -57,7 +58,7 @@ record! {
 }
 
 words! {
-    /// How the callee's span hangs on the caller's.
+    /// How the callee's span relates to the caller's.
     pub enum CallKind {
         /// The caller waits: a SERVER span below a CLIENT span.
         Sync = "sync",
@@ -69,6 +70,7 @@ words! {
 }
 
 record! {
+    #[derive(Default)]
     /// A metric that the service exports.
     pub struct MetricSpec {
         /// The kind of instrument.
@@ -84,21 +86,22 @@ record! {
         labels: Option<Named<LabelSpec>>,
         /// Labels that depend on one another, by the combinations that occur.
         joint_labels: Option<Vec<JointSpec>>,
-        /// The name in Prometheus, where it is not the OpenTelemetry translation.
+        /// The name in Prometheus, if it is not the OpenTelemetry translation.
         prometheus_name: Option<Spanned<String>>,
-        /// How often this metric is scraped or exported, where not as the policy says.
+        /// How often this metric is scraped or exported, if not as the policy says.
         scrape_interval: Option<Spanned<Duration>>,
     }
 }
 
 record! {
+    #[derive(Default)]
     #[schemars(extend("minProperties" = 1, "maxProperties" = 1))]
     /// A label's values: a bounded set, by list, by count or by reference.
     pub struct LabelSpec {
         /// Every value that the label can have.
         #[schemars(length(min = 1))]
         values: Option<Spanned<Vec<Spanned<Text>>>>,
-        /// The most values that the label can have, where they cannot be listed.
+        /// The most values that the label can have, if they cannot be listed.
         max_values: Option<Spanned<u32>>,
         /// The list of that name under the policy's `enumerations`, which services share.
         enumeration: Option<Spanned<String>>,
@@ -109,12 +112,12 @@ record! {
 }
 
 record! {
-    /// Labels that depend on one another: only these combinations occur, fewer than each with each.
+    /// Labels that depend on one another: only these combinations of values occur.
     pub struct JointSpec {
         /// The labels, none of which stands under `labels`.
         #[schemars(length(min = 2))]
         labels: Needed<Spanned<Vec<Spanned<String>>>>,
-        /// The combinations: of each a value for every label, in their order.
+        /// The combinations: one value for each label, in the order of `labels`.
         #[schemars(length(min = 1))]
         values: Needed<Spanned<Vec<Spanned<Vec<Spanned<Text>>>>>>,
     }
@@ -147,7 +150,7 @@ words! {
         Ip = "ip",
         /// An account or bank number.
         Iban = "iban",
-        /// A number given by a state.
+        /// A number that a state gave to a person.
         NationalId = "national-id",
         /// A password, token or key.
         Secret = "secret",
@@ -155,7 +158,7 @@ words! {
         Sql = "sql",
         /// A URL whose query or path may be personal.
         Url = "url",
-        /// Something else that must not leave.
+        /// Other data that must not leave the node.
         Other = "other",
     }
 }

@@ -1,4 +1,4 @@
-//! Objectives as written: what is promised, how it is measured, when somebody is told.
+//! Objectives as written: the target, how it is measured, when alerts fire.
 
 use super::decode::{Named, Needed, record};
 use super::leaf::{Name, Text};
@@ -7,15 +7,16 @@ use crate::quantity::{Duration, Percent, Rate};
 use crate::source::Spanned;
 
 record! {
+    #[derive(Default)]
     /// One service-level objective.
     pub struct SloSpec {
         /// Name, unique within the service; the `slo` label of every series and alert.
         name: Needed<Spanned<Name>>,
-        /// What is promised, in a sentence for people who use the service. Shown on runbook pages and dashboards.
+        /// What users get, in one sentence. Shown on runbook pages and dashboards.
         description: Option<Spanned<String>>,
-        /// The share of good events promised over the window, as a percentage with its sign: `99.9%`.
+        /// The target: the share of good events over the window, as a percentage with its sign, such as `99.9%`.
         objective: Needed<Spanned<Percent>>,
-        /// The rolling window of the promise, from `1d` to `90d`. Default: `30d`.
+        /// The rolling window of the objective, from `1d` to `90d`. Default: `30d`.
         window: Option<Spanned<Duration>>,
         /// How good and bad events are counted; exactly one kind.
         sli: Needed<Spanned<SliSpec>>,
@@ -31,19 +32,20 @@ record! {
 }
 
 record! {
-    /// What to do when data goes missing: `ignore`, or the name of a severity.
+    /// What happens if data goes missing: `ignore`, or the severity of an alert.
     pub struct DataSpec {
-        /// No series at all for five minutes. It takes over when an outage kills the process itself.
+        /// No time series for five minutes. This alert takes over if an outage kills the process itself.
         absent: Option<Spanned<Name>>,
-        /// One of the groups was there within a day and is gone for half an hour.
+        /// A group that had events within a day has had no time series for half an hour.
         group_gone: Option<Spanned<Name>>,
-        /// The series are there and nothing has happened for half an hour.
+        /// The time series are there, but no event was counted for half an hour.
         no_traffic: Option<Spanned<Name>>,
     }
 }
 
 record! {
-    /// Who is told, when and how. Set in the policy, a service or an objective; the nearest wins, labels and annotations add up.
+    /// When alerts fire, and what they carry. Set in the policy, a service or an objective; the nearest wins, labels and
+    /// annotations add up.
     pub struct AlertingSpec {
         /// The alerts' names.
         names: Option<Spanned<AlertNamesSpec>>,
@@ -51,9 +53,10 @@ record! {
         labels: Option<Spanned<Named<Spanned<Text>>>>,
         /// Annotations added to each alert.
         annotations: Option<Spanned<Named<Spanned<Text>>>>,
-        /// How long an alert keeps firing after its condition ended: stops flapping, adds itself to the time to clear. Default: `5m`.
+        /// How long an alert keeps firing after its condition ended. It stops flapping, and resolves that much later. Default:
+        /// `5m`.
         keep_firing_for: Option<Spanned<Duration>>,
-        /// Bad events that the long window must hold before an alert fires; `0` for no such guard. Default: 3 below 300 events an hour.
+        /// The number of bad events in the long window that an alert needs; `0` for any. Default: 3 below 300 events an hour.
         min_bad_events: Option<Spanned<u32>>,
         /// The pairs of windows, instead of the inherited ones; an empty list means no burn-rate alerts.
         pairs: Option<Spanned<Vec<PairSpec>>>,
@@ -80,13 +83,13 @@ record! {
     #[schemars(extend("oneOf" = [{"required": ["budget"]}, {"required": ["burn"]}]))]
     /// A pair of windows: an alert fires while the burn rate is exceeded over both.
     pub struct PairSpec {
-        /// The long window: how much budget must be gone.
+        /// The long window: how much of the budget must be spent.
         long: Needed<Spanned<Duration>>,
-        /// The short window: how soon the alert clears.
+        /// The short window: how soon the alert resolves.
         short: Needed<Spanned<Duration>>,
-        /// The share of the objective's budget that may go within the long window. Give this or `burn`.
+        /// The share of the error budget that may be spent within the long window. Give this or `burn`.
         budget: Option<Spanned<Percent>>,
-        /// The burn rate itself; 1 spends the budget exactly by the end of the window. Give this or `budget`.
+        /// The burn rate; 1 spends the budget exactly by the end of the window. Give this or `budget`.
         burn: Option<Spanned<super::leaf::Number>>,
         /// A severity of the policy, such as `page` or `ticket`.
         severity: Needed<Spanned<Name>>,

@@ -8,9 +8,9 @@ use crate::source::Spanned;
 record! {
     /// Which traces the gateway keeps. Errors and traces slower than an objective's threshold are always kept.
     pub struct SamplingSpec {
-        /// The share of all other traces that is kept. Default: `5%`.
+        /// The share of all other traces that the gateway keeps. Default: `5%`.
         baseline: Option<Spanned<Percent>>,
-        /// How long a trace's spans are waited for before it is decided. Default: `10s`.
+        /// How long the gateway waits for spans of a trace before it decides. Default: `10s`.
         decision_wait: Option<Spanned<Duration>>,
     }
 }
@@ -26,11 +26,11 @@ record! {
 }
 
 words! {
-    /// What becomes of an attribute that nobody declared.
+    /// What happens to an undeclared attribute.
     pub enum Undeclared {
-        /// It is removed on the node.
+        /// The agent removes it.
         Drop = "drop",
-        /// It passes; its value is scrubbed as any other.
+        /// It passes, and its value is scrubbed like any other.
         Keep = "keep",
     }
 }
@@ -53,11 +53,11 @@ record! {
 record! {
     /// A tier of logs: records at least so severe, and less so than the tier above.
     pub struct LogTierSpec {
-        /// Its name: the value of `retention.tier`, and a label in Loki.
+        /// The tier's name: the value of `retention.tier`, and a label in Loki.
         tier: Spanned<Name>,
-        /// The least severe records in it. The last tier has `trace`: each record belongs somewhere.
+        /// The lowest severity in the tier. The last tier has `trace`, so that each record has a tier.
         min_severity: Spanned<SeverityWord>,
-        /// How long they are kept.
+        /// How long its records are kept.
         keep: Spanned<Duration>,
     }
 }

@@ -1,6 +1,6 @@
 //! Bank account numbers: country, the length that the country has, and check digits modulo 97 (ISO 13616).
 
-use super::{Hit, Kind, is_word};
+use super::{Hit, Kind, hit, is_word};
 
 /// Countries and the length of their numbers (SWIFT's registry of IBAN formats).
 const LENGTHS: &[(&[u8; 2], usize)] = &[
@@ -87,7 +87,7 @@ pub(super) fn find(bytes: &[u8], at: usize) -> Option<Hit> {
         end += 1;
     }
     let ends = !bytes.get(end).is_some_and(|byte| is_word(*byte));
-    (ends && remainder(&characters) == 1).then_some(Hit { range: at..end, kind: Kind::Iban })
+    (ends && remainder(&characters) == 1).then_some(hit(at..end, Kind::Iban))
 }
 
 /// The number modulo 97 once country and check digits stand at its end and letters are numbers from 10.

@@ -6,10 +6,13 @@
 //! nothing is kept but the hits.
 
 mod iban;
+mod mask;
 mod number;
 mod token;
 
 use std::ops::Range;
+
+pub use mask::{Values, masked};
 
 /// What was found.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -87,9 +90,15 @@ pub enum Origin {
 pub struct Hit {
     /// The bytes of the text; all of them are ASCII.
     pub range: Range<usize>,
+    /// The bytes that nobody may be shown, ASCII as well. They can go on behind `range`: the body of a private key, or
+    /// the rest of a token that is longer than what was looked at.
+    pub secret: Range<usize>,
     /// What they are.
     pub kind: Kind,
 }
+
+/// No detector looks further than this around the byte that it starts at, and no secret is longer.
+pub const REACH: usize = 64 << 10;
 
 /// The length of the shortest thing that is looked for: an address such as `a@b.de`.
 pub const SHORTEST: usize = 6;
@@ -115,9 +124,21 @@ pub fn scan(text: &str, origin: Origin) -> Vec<Hit> {
                 .or_else(|| token::assigned(bytes, at, origin)),
             _ => None,
         };
-        hits.extend(found);
+        if let Some(hit) = found {
+            hits.push(hit);
+        }
         at += 1;
     }
+    settled(bytes, hits)
+}
+
+/// A detector's match; what of it is secret is settled once all matches are known.
+fn hit(range: Range<usize>, kind: Kind) -> Hit {
+    Hit { secret: range.clone(), range, kind }
+}
+
+/// The hits in order, each with all of its secret. Those that overlap are one.
+fn settled(bytes: &[u8], mut hits: Vec<Hit>) -> Vec<Hit> {
     hits.sort_by_key(|hit| (hit.range.start, std::cmp::Reverse(hit.range.end), hit.kind));
     let mut kept: Vec<Hit> = Vec::with_capacity(hits.len());
     for hit in hits {
@@ -130,34 +151,16 @@ pub fn scan(text: &str, origin: Origin) -> Vec<Hit> {
             _ => kept.push(hit),
         }
     }
+    // Up to where a secret is known to reach: looked at once, so that a text of nothing but tokens takes linear time.
+    let mut reached = 0;
+    for hit in &mut kept {
+        let range = hit.range.clone();
+        let shown = mask::shown(hit.kind, &bytes[range.clone()]);
+        let end = if reached >= range.end { range.end } else { token::end_of_secret(bytes, hit) };
+        hit.secret = range.start + shown..end;
+        reached = reached.max(end);
+    }
     kept
-}
-
-/// The text with every hit made unreadable but for its first characters, byte for byte of the same length.
-#[must_use]
-pub fn masked(text: &str, hits: &[Hit]) -> String {
-    let mut masked = String::with_capacity(text.len());
-    let mut done = 0;
-    for hit in hits {
-        let shown = hit.range.start + shown(hit).min(hit.range.len());
-        masked.push_str(&text[done..shown]);
-        masked.extend(text[shown..hit.range.end].chars().map(|_| '*'));
-        done = hit.range.end;
-    }
-    masked.push_str(&text[done..]);
-    masked
-}
-
-/// How many characters of a hit may be shown: what tells the issuer, and nothing of the rest.
-fn shown(hit: &Hit) -> usize {
-    match hit.kind {
-        Kind::PrivateKey => hit.range.len(),
-        Kind::Aws | Kind::Github | Kind::Slack | Kind::Google => 4,
-        Kind::Stripe => 8,
-        Kind::Jwt => 3,
-        Kind::Email | Kind::Iban => 2,
-        Kind::Card | Kind::Ssn | Kind::Bearer | Kind::UrlPassword | Kind::Assigned => 0,
-    }
 }
 
 /// Letters, digits and `_`: what words are made of.
@@ -210,7 +213,7 @@ fn email(bytes: &[u8], at: usize, width: usize, origin: Origin) -> Option<Hit> {
     if origin == Origin::File && is_reserved(&labels) {
         return None;
     }
-    Some(Hit { range: start..at + width + length, kind: Kind::Email })
+    Some(hit(start..at + width + length, Kind::Email))
 }
 
 /// Domains that RFC 2606 and RFC 6761 reserve, and those that swallow what is sent to them.

@@ -1,6 +1,6 @@
 //! Numbers of cards and persons: digits with one kind of separator, in the groups that are printed on cards.
 
-use super::{Hit, Kind, is_word};
+use super::{Hit, Kind, hit, is_word};
 
 /// A card number that starts at `at`: 14 to 19 digits, whole or in groups of four (or as American Express and Diners
 /// print them), of a known issuer, with the right check digit.
@@ -38,8 +38,7 @@ pub(super) fn card(bytes: &[u8], at: usize) -> Option<Hit> {
         Some(_) => matches!(&groups[..=group], [4, 4, 4, 4] | [4, 4, 4, 4, 1..=3] | [4, 6, 5] | [4, 6, 4]),
     };
     let digits = &digits[..count];
-    (shaped && is_free_behind(bytes, end) && is_issued(digits) && luhn(digits))
-        .then_some(Hit { range: at..end, kind: Kind::Card })
+    (shaped && is_free_behind(bytes, end) && is_issued(digits) && luhn(digits)).then_some(hit(at..end, Kind::Card))
 }
 
 /// Whether more digits may follow these groups behind a separator.
@@ -92,7 +91,7 @@ pub(super) fn ssn(bytes: &[u8], at: usize) -> Option<Hit> {
     }
     let before = bytes[at.saturating_sub(32)..at].to_ascii_lowercase();
     let said = [&b"ssn"[..], b"social"].iter().any(|word| before.windows(word.len()).any(|part| part == *word));
-    said.then_some(Hit { range: at..at + 11, kind: Kind::Ssn })
+    said.then_some(hit(at..at + 11, Kind::Ssn))
 }
 
 /// Whether a number can begin here: not inside a word, a decimal, a version or another number.

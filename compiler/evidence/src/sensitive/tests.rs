@@ -4,7 +4,7 @@
 
 use proptest::prelude::*;
 
-use super::{Kind, Origin, masked, scan};
+use super::{Kind, Origin, Values, masked, scan};
 
 fn kinds(text: &str, origin: Origin) -> Vec<Kind> {
     scan(text, origin).into_iter().map(|hit| hit.kind).collect()
@@ -178,6 +178,41 @@ fn nothing_found_can_be_read_any_more() {
     assert_eq!(hidden.len(), text.len());
 }
 
+#[test]
+fn copies_of_a_value_are_hidden() {
+    let values = |text: &str| {
+        let mut values = Values::default();
+        values.add(text, &scan(text, Origin::File));
+        values
+    };
+    let card = joined(&["4111 1111", " 1111 1111"]);
+    let found = values(&card);
+    for copy in [card.clone(), card.replace(' ', "-"), card.replace(' ', "")] {
+        assert_eq!(found.hide(&format!("é{copy}_x")), Some(format!("é{}_x", "*".repeat(copy.len()))));
+    }
+    let key = joined(&["AK", "IAQ3EGRIBZT6V5WXYM"]);
+    assert_eq!(values(&key).hide(&format!("a{key}{key}")), Some(format!("aAKIA{0}AKIA{0}", "*".repeat(16))));
+    assert_eq!(values(&key).hide("nothing"), None);
+    // A password that is a word as well is hidden where it stands alone, and counts in its own text only.
+    let word = values(&format!("db://app:{}@db/shop", "shop"));
+    assert_eq!(word.hide("shop, shopping"), Some("****, shopping".to_owned()));
+    let mut everywhere = Values::default();
+    everywhere.take_telling(&word);
+    assert_eq!(everywhere.hide("shop"), None);
+    everywhere.take_telling(&found);
+    assert!(everywhere.hide(&card).is_some());
+}
+
+#[test]
+fn only_an_issuers_prefix_is_shown() {
+    let key = joined(&["AK", "IAQ3EGRIBZT6V5WXYM"]);
+    let text = format!("password = \"my9!{key}\"");
+    assert!(
+        !masked(&text, &scan(&text, Origin::File)).contains("my9"),
+        "the assignment's value begins with something else"
+    );
+}
+
 proptest! {
     /// Whatever the text: hits lie in it, apart from one another and in order, and are ASCII.
     #[test]
@@ -187,7 +222,7 @@ proptest! {
             let mut last = 0;
             for hit in &hits {
                 prop_assert!(hit.range.start >= last && hit.range.start < hit.range.end);
-                prop_assert!(text[hit.range.clone()].is_ascii());
+                prop_assert!(text[hit.range.clone()].is_ascii() && text[hit.secret.clone()].is_ascii());
                 last = hit.range.end;
             }
             prop_assert_eq!(masked(&text, &hits).len(), text.len());

@@ -1,6 +1,6 @@
 //! Keys and tokens: by the prefix that their issuer gives them, or by what stands around them.
 
-use super::{Hit, Kind, Origin, is_word};
+use super::{Hit, Kind, Origin, REACH, is_word};
 
 /// The longest token that is looked at.
 const MOST: usize = 4_096;
@@ -14,7 +14,7 @@ pub(super) fn prefixed(bytes: &[u8], at: usize, origin: Origin) -> Option<Hit> {
     let word: fn(u8) -> bool = |byte| byte.is_ascii_alphanumeric();
     let url: fn(u8) -> bool = |byte| byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'_';
     let starts = |prefix: &[u8]| rest.starts_with(prefix);
-    let hit = |length: usize, kind: Kind| Some(Hit { range: at..at + length, kind });
+    let hit = |length: usize, kind: Kind| Some(super::hit(at..at + length, kind));
     match rest.first()? {
         b'A' if starts(b"AKIA") || starts(b"ASIA") => {
             let length = 4 + run(4, |byte| byte.is_ascii_uppercase() || (b'2'..=b'7').contains(&byte));
@@ -61,7 +61,7 @@ pub(super) fn prefixed(bytes: &[u8], at: usize, origin: Origin) -> Option<Hit> {
             let length = run(7, |byte| byte.is_ascii_alphanumeric() || b"-._~+/=".contains(&byte));
             let token = &rest[7..7 + length];
             let mixed = token.iter().any(u8::is_ascii_digit) && token.iter().any(u8::is_ascii_alphabetic);
-            (length >= 16 && mixed).then_some(Hit { range: at + 7..at + 7 + length, kind: Kind::Bearer })
+            (length >= 16 && mixed).then_some(super::hit(at + 7..at + 7 + length, Kind::Bearer))
         }
         _ => None,
     }
@@ -75,7 +75,55 @@ pub(super) fn private_key(bytes: &[u8], at: usize) -> Option<Hit> {
     let name = &line[..end];
     let sound = name.iter().all(|byte| byte.is_ascii_uppercase() || byte.is_ascii_digit() || *byte == b' ');
     let private = name == b"PRIVATE KEY" || name.ends_with(b" PRIVATE KEY") || name == b"PGP PRIVATE KEY BLOCK";
-    (sound && private).then_some(Hit { range: at..at + 11 + end + 5, kind: Kind::PrivateKey })
+    (sound && private).then_some(super::hit(at..at + 11 + end + 5, Kind::PrivateKey))
+}
+
+/// Where a secret ends: behind the body of a private key, behind all characters of a token.
+pub(super) fn end_of_secret(bytes: &[u8], hit: &Hit) -> usize {
+    let end = hit.range.end;
+    let rest = &bytes[end..bytes.len().min(end + REACH - MOST)];
+    let run = |fits: fn(&u8) -> bool| rest.iter().take_while(|byte| fits(byte)).count();
+    match hit.kind {
+        Kind::PrivateKey => end + body_of_key(rest),
+        // What was looked at ended before the token did.
+        Kind::Github | Kind::Slack | Kind::Jwt | Kind::Bearer if hit.range.len() + 16 >= MOST => {
+            end + run(|byte| byte.is_ascii_alphanumeric() || b"-._~+/=".contains(byte))
+        }
+        _ => end,
+    }
+}
+
+/// How far the body of a private key goes on behind its header: to the end of its footer, or where it has none, over all
+/// that looks like a body. It may stand on one line, with line ends written as `\n`.
+fn body_of_key(rest: &[u8]) -> usize {
+    let fits = |byte: &u8| byte.is_ascii_alphanumeric() || b"+/=\\ \t\r\n:,.()\"'-#*>|".contains(byte);
+    let body = rest.iter().take_while(|byte| fits(byte)).count();
+    let Some(footer) = rest[..body].windows(9).position(|part| part == b"-----END ") else {
+        // Prose and code may follow a header that is only quoted: without a footer the body ends with its lines.
+        return without_footer(&rest[..body]);
+    };
+    let behind = &rest[footer + 9..body];
+    footer + 9 + behind.windows(5).position(|part| part == b"-----").map_or(0, |at| at + 5)
+}
+
+/// The lines behind a header that are made of base64 alone, blank ones and an encrypted key's headers among them.
+fn without_footer(body: &[u8]) -> usize {
+    let mut end = 0;
+    let mut next = 0;
+    for line in body.split_inclusive(|byte| *byte == b'\n') {
+        next += line.len();
+        let text = line.trim_ascii();
+        let base64 = |byte: &u8| byte.is_ascii_alphanumeric() || b"+/=\\".contains(byte);
+        let longest = text.split(|byte| !base64(byte)).map(<[u8]>::len).max().unwrap_or_default();
+        let is_header =
+            [&b"Proc-Type:"[..], b"DEK-Info:", b"Version:", b"Comment:"].iter().any(|it| text.starts_with(it));
+        if longest >= 16 || (end > 0 && !text.is_empty() && text.len() == longest) {
+            end = next;
+        } else if !text.is_empty() && !is_header {
+            break;
+        }
+    }
+    end
 }
 
 /// The password of `scheme://user:password@host`, from the colon of the scheme.
@@ -91,7 +139,7 @@ pub(super) fn url_password(bytes: &[u8], at: usize) -> Option<Hit> {
     let told = password.iter().all(|byte| byte.is_ascii_graphic()) && !is_placeholder(password) && !is_word;
     let start = at + 3 + colon + 1;
     (rest[length] == b'@' && !password.is_empty() && told)
-        .then_some(Hit { range: start..start + password.len(), kind: Kind::UrlPassword })
+        .then_some(super::hit(start..start + password.len(), Kind::UrlPassword))
 }
 
 /// Names whose value is a secret, in lower case and without separators.
@@ -147,7 +195,7 @@ pub(super) fn assigned(bytes: &[u8], at: usize, origin: Origin) -> Option<Hit> {
         Origin::Telemetry => value.len() >= 4,
     };
     let plain = value.iter().all(u8::is_ascii_graphic) && !is_placeholder(value);
-    (counts && plain).then_some(Hit { range: at + next..at + next + value.len(), kind: Kind::Assigned })
+    (counts && plain).then_some(super::hit(at + next..at + next + value.len(), Kind::Assigned))
 }
 
 /// Whether a value looks made by a machine: letters and digits, and at least 3 bits of surprise a character.

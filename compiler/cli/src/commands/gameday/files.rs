@@ -1,15 +1,15 @@
-//! What drills leave behind: records, evidence, write-ups, notes.
+//! The files of a drill: records, evidence, write-ups, notes.
 
 use std::fmt::Write as _;
 use std::path::{Component, Path, PathBuf};
 
 use emberline_core::plan::{Plan, names};
-use emberline_oncall::gameday::chance::Chance;
-use emberline_oncall::gameday::drill::Drilled;
-use emberline_oncall::gameday::notes;
-use emberline_oncall::gameday::record::{Record, Verdict};
-use emberline_oncall::gameday::series;
-use emberline_oncall::report::{Incident, series_markdown};
+use emberline_drill::chance::Chance;
+use emberline_drill::drill::Drilled;
+use emberline_drill::notes;
+use emberline_drill::record::{Record, Verdict};
+use emberline_drill::report::{Incident, series_markdown};
+use emberline_drill::series;
 
 use super::failure;
 use super::session::Session;
@@ -21,7 +21,7 @@ use crate::world::{notes as notes_folder, shown, write_file};
 /// The file that seals the seed of a series.
 const SEED: &str = "seed.sealed";
 /// What stands before it.
-const SEALED: &str = "Whoever reads on knows which faults are to come. The seed of this series is ";
+const SEALED: &str = "The following lines give away the faults of later drills. The seed of this series is ";
 
 /// The seed of a series: that of its folder, or a new one, which is sealed there.
 pub(super) fn seed(folder: &Path, given: Option<u64>) -> Result<u64> {
@@ -32,7 +32,7 @@ pub(super) fn seed(folder: &Path, given: Option<u64>) -> Result<u64> {
     match (known, given) {
         (Some(known), Some(given)) if known != given => {
             Err(Failure::new(format!("the series in {} has another seed", shown(folder)))
-                .help("leave `--seed` away to go on with it, or begin another folder"))
+                .help("leave `--seed` out to continue the series, or name another folder"))
         }
         (Some(known), _) => Ok(known),
         (None, given) => {
@@ -97,7 +97,7 @@ pub(super) fn incident(
 ) -> Result<()> {
     let record = &drilled.record;
     let Some(paged) = &record.page else {
-        terminal::say(&format!("nobody was called, so there is no incident to write into {}", shown(out)));
+        terminal::say(&format!("no alert fired, so there is no incident to write into {}", shown(out)));
         return Ok(());
     };
     let rules = session.generated.join("prometheus/rules").join(format!("{}.yaml", names::stem(&paged.service)));
@@ -156,27 +156,27 @@ pub(super) fn learn(specs: &Path, record: &Record, quiet: bool) -> Result<()> {
     Ok(())
 }
 
-/// What a drill was about, once that makes no difference any more.
+/// The sealed fault and how the drill went, once the drill is over.
 pub(super) fn opened(record: &Record) -> String {
     let seconds = |at: Option<f64>| at.map_or_else(|| "–".to_owned(), |at| format!("{at:.0} s"));
     let mut text = String::new();
     let fault = &record.fault;
-    let what = if fault.outage { "no change of code" } else { fault.opened.kind.as_str() };
+    let what = if fault.outage { "no code change" } else { fault.opened.kind.as_str() };
     let _ = writeln!(text, "{}: fault {} ({what})", record.id, fault.name);
     if let Some(bad) = &record.release.bad {
         let subject = record.release.commits.iter().find(|commit| commit.id == *bad).map_or("", |it| &it.subject);
-        let _ = writeln!(text, "  at fault   {} {subject}", bad.get(..12).unwrap_or(bad));
+        let _ = writeln!(text, "  cause      {} {subject}", bad.get(..12).unwrap_or(bad));
     }
     let answer = match &record.search {
-        None => "nobody was called".to_owned(),
+        None => "no alert fired".to_owned(),
         Some(search) => {
-            let rank = search.rank.map_or_else(String::new, |rank| format!(", the right commit at place {rank}"));
+            let rank = search.rank.map_or_else(String::new, |rank| format!(", faulty commit at rank {rank}"));
             let sure = match (search.confident_and_wrong, search.verdict) {
-                (true, _) => ", SURE AND WRONG",
+                (true, _) => ", CERTAIN AND WRONG",
                 (false, Verdict::Commit | Verdict::NoCodeChange) => ", right",
                 _ => "",
             };
-            format!("{}{rank}{sure}, {:.1} s of its own", search.verdict.said(), search.seconds)
+            format!("{}{rank}{sure}, in {:.1} s", search.verdict.said(), search.seconds)
         }
     };
     let _ = writeln!(text, "  answer     {answer}");
@@ -187,7 +187,7 @@ pub(super) fn opened(record: &Record) -> String {
         seconds(record.recovered),
         notes::counted(record.attempts.len(), "rollback")
     );
-    for (what, times) in [("fires", &record.fires), ("clears", &record.clears)] {
+    for (what, times) in [("fires", &record.fires), ("resolves", &record.clears)] {
         let met = match times.met {
             Some(true) => "in time",
             Some(false) => "TOO LATE",

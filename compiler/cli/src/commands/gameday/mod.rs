@@ -11,12 +11,12 @@ use std::sync::atomic::Ordering;
 
 use emberline_core::model::{Drill, Pace};
 use emberline_core::plan::Plan;
-use emberline_oncall::gameday::catalogue::{Catalogue, Fault};
-use emberline_oncall::gameday::chance::Chance;
-use emberline_oncall::gameday::drill::{Drilled, Settings};
-use emberline_oncall::gameday::patch::Patch;
-use emberline_oncall::gameday::record::{Method, Outcome, Record};
-use emberline_oncall::gameday::series;
+use emberline_drill::catalogue::{Catalogue, Fault};
+use emberline_drill::chance::Chance;
+use emberline_drill::drill::{Drilled, Settings};
+use emberline_drill::patch::Patch;
+use emberline_drill::record::{Method, Outcome, Record};
+use emberline_drill::series;
 
 use super::gate::{self, Gate};
 use crate::args::{FailOn, Format, Gameday, Reporting, Signal};
@@ -53,7 +53,7 @@ pub(crate) fn run(gameday: &Gameday, quiet: bool) -> Result<Status> {
     };
     let Some(drill) = &plan.drill else {
         return Err(Failure::new(format!("the policy of {} has no `drill`", shown(&gameday.specs.specs))).help(
-            "say in policy.yaml how the system is started and deployed; `emberline schema policy` says what it takes",
+            "add `drill` to policy.yaml, with the commands that start and deploy the system; `emberline schema policy` describes it",
         ));
     };
     let repository = repository(gameday, &plan)?;
@@ -81,9 +81,9 @@ pub(crate) fn run(gameday: &Gameday, quiet: bool) -> Result<Status> {
     };
     if let Err(failed) = ended {
         let folder = scratch.keep();
-        let mut help = format!("what every command printed is in {}", shown(&folder.join("logs")));
+        let mut help = format!("the output of every command is in {}", shown(&folder.join("logs")));
         if gameday.series.is_none() {
-            help.push_str(&format!("; `--seed {seed}` draws the same again"));
+            help.push_str(&format!("; `--seed {seed}` draws the same fault and history again"));
         }
         return Err(
             Failure::new(failed.what).help(failed.help.map_or(help.clone(), |other| format!("{other}; {help}")))
@@ -154,7 +154,7 @@ impl Run<'_> {
             if breaks > BREAKS {
                 return Err(failed);
             }
-            terminal::say(&format!("{id} broke off and is begun again on a new system: {}", failed.what));
+            terminal::say(&format!("{id} broke off and starts again on a new system: {}", failed.what));
         }
     }
 

@@ -5,11 +5,11 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc;
 use std::time::{Duration, Instant};
 
-use emberline_oncall::gameday::clock::interrupted;
-use emberline_oncall::gameday::record::{SuspectRecord, Verdict};
-use emberline_oncall::gameday::repository::Repository;
-use emberline_oncall::gameday::search::{Conclusion, Scene, Search};
-use emberline_oncall::source::{Answer, Endpoints, Trouble};
+use emberline_drill::clock::interrupted;
+use emberline_drill::record::{SuspectRecord, Verdict};
+use emberline_drill::repository::Repository;
+use emberline_drill::search::{Conclusion, Scene, Search};
+use emberline_walk::source::{Answer, Endpoints, Trouble};
 
 use crate::terminal;
 
@@ -45,7 +45,7 @@ impl<'p> Person<'p> {
                 Ok(_) => return Err(Trouble("standard input ended without an answer".to_owned())),
                 Err(_) if self.ended.load(Ordering::Relaxed) => return Err(interrupted()),
                 Err(_) if began.elapsed() > PATIENCE => {
-                    return Err(Trouble(format!("nobody answered within {} s", PATIENCE.as_secs())));
+                    return Err(Trouble(format!("no answer within {} s", PATIENCE.as_secs())));
                 }
                 Err(_) => {}
             }
@@ -71,7 +71,7 @@ impl Search for Person<'_> {
             scene.deployed
         ));
         let (verdict, suspects) = loop {
-            terminal::say("the commit at fault, `none` if it is no change of code, or `?` if you give up:");
+            terminal::say("type the commit that is the root cause, `none` if it is no commit, or `?` to give up:");
             let typed = self.line()?;
             match typed.trim() {
                 "none" => break (Verdict::NoCodeChange, Vec::new()),
@@ -86,7 +86,7 @@ impl Search for Person<'_> {
             commit,
             subject: String::new(),
             confidence: 1.0,
-            reasons: vec!["somebody said so".to_owned()],
+            reasons: vec!["named by a person".to_owned()],
         };
         Ok(Conclusion {
             verdict,

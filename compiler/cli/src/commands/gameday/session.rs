@@ -6,16 +6,16 @@ use emberline_core::emit::Emitter;
 use emberline_core::model;
 use emberline_core::plan::Plan;
 use emberline_core::target::Target;
-use emberline_oncall::gameday::catalogue::Fault;
-use emberline_oncall::gameday::clock::Wall;
-use emberline_oncall::gameday::drill::{Drill, Drilled, Settings};
-use emberline_oncall::gameday::patch::Patch;
-use emberline_oncall::gameday::record::Method;
-use emberline_oncall::gameday::repository::Repository;
-use emberline_oncall::gameday::search::{Search, Trial};
-use emberline_oncall::gameday::site::{Commands, Place};
-use emberline_oncall::gameday::walker::Walker;
-use emberline_oncall::source::{Answer, Connected, Endpoints};
+use emberline_drill::catalogue::Fault;
+use emberline_drill::clock::Wall;
+use emberline_drill::drill::{Drill, Drilled, Settings};
+use emberline_drill::patch::Patch;
+use emberline_drill::record::Method;
+use emberline_drill::repository::Repository;
+use emberline_drill::search::{Search, Trial};
+use emberline_drill::site::{Commands, Place};
+use emberline_drill::walker::Walker;
+use emberline_walk::source::{Answer, Connected, Endpoints};
 
 use super::person::Person;
 use super::{ENDED, failure};
@@ -94,11 +94,11 @@ impl<'s> Session<'s> {
         let repository = repository.map_err(failure)?;
         let good = repository.head().map_err(failure)?;
         compile(plan, &generated)?;
-        say(&format!("the system is started at {} in {}", good.get(..12).unwrap_or(&good), shown(folder)));
+        say(&format!("the system starts at {} in {}", good.get(..12).unwrap_or(&good), shown(folder)));
         let place = Place { clone: &clone, generated: &generated, data: &data, logs: &logs };
         let site = Commands::start(drill, plan.time_scale, &good, place, &ENDED).map_err(failure)?;
         let endpoints: Endpoints = serde_json::from_value(site.endpoints.clone()).map_err(|cause| {
-            Failure::new(format!("`start` printed {}, which does not say where things answer: {cause}", site.endpoints))
+            Failure::new(format!("`start` printed {} instead of the addresses of the system: {cause}", site.endpoints))
         })?;
         say(&format!("it serves: {}", site.endpoints));
         let connected = Connected::new(&endpoints, Some(&clone));

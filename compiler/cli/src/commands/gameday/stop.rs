@@ -2,8 +2,8 @@
 
 use std::sync::atomic::AtomicBool;
 
-use emberline_oncall::gameday::clock::interrupted;
-use emberline_oncall::source::Trouble;
+use emberline_drill::clock::interrupted;
+use emberline_walk::source::Trouble;
 
 use crate::failure::Failure;
 
@@ -13,7 +13,7 @@ pub(super) static ENDED: AtomicBool = AtomicBool::new(false);
 /// What stopped a drill.
 pub(super) fn failure(trouble: Trouble) -> Failure {
     if trouble == interrupted() {
-        return Failure::new(trouble.0).help("what it had started was ended");
+        return Failure::new(trouble.0).help("the system and all its commands were ended");
     }
     Failure::new(trouble.0)
 }

@@ -1,50 +1,53 @@
-//! What `--strict` holds a drill against: times that are computed, and answers that are right at once.
+//! The checks of `--strict`: computed times, and answers that are right at once.
 
-use emberline_oncall::gameday::record::{Outcome, Record, Times, Verdict};
+use emberline_drill::record::{Outcome, Record, Times, Verdict};
 
-/// Seconds that a search may take of its own.
+/// The time limit of a search in seconds.
 const SEARCH: f64 = 30.0;
-/// Seconds from a bad deployment to the page, on real windows.
+/// The time limit from a bad deployment to the alert in seconds, on production windows.
 const PAGE: f64 = 240.0;
 
-/// What a drill missed, each in a sentence.
+/// The missed checks of a drill, each in a sentence.
 pub(super) fn missed(record: &Record) -> Vec<String> {
     let mut missed = Vec::new();
-    let Some(search) = &record.search else { return vec!["nobody was called".to_owned()] };
+    let Some(search) = &record.search else { return vec!["no alert fired".to_owned()] };
     let detected = record.detected.unwrap_or(f64::INFINITY);
     if detected > PAGE {
-        missed.push(format!("the page came after {detected:.0} s, later than {PAGE:.0} s"));
+        missed.push(format!("the alert fired after {detected:.0} s, later than {PAGE:.0} s"));
     }
-    missed.extend(late("the page came", &record.fires));
-    missed.extend(late("the alert cleared", &record.clears));
+    missed.extend(late("the alert fired", &record.fires));
+    missed.extend(late("the alert resolved", &record.clears));
     if record.outcome != Outcome::Resolved {
-        missed.push("nothing that was named helped".to_owned());
+        missed.push("no revert of a named commit helped".to_owned());
     }
     if record.fault.outage {
         if search.verdict != Verdict::NoCodeChange {
-            missed.push(format!("no commit is at fault, and the answer was: {}", search.verdict.said()));
+            missed.push(format!("no commit is the root cause, but the answer was: {}", search.verdict.said()));
         }
     } else if search.verdict != Verdict::Commit || search.rank != Some(1) {
         let rank = search.rank.map_or_else(|| "not at all".to_owned(), |rank| format!("at place {rank}"));
-        missed.push(format!("the commit at fault was named {rank}, and the answer was: {}", search.verdict.said()));
+        missed.push(format!(
+            "the commit that is the root cause was named {rank}, and the answer was: {}",
+            search.verdict.said()
+        ));
     }
     if search.names_function == Some(false) {
-        missed.push("the function at fault was not named".to_owned());
+        missed.push("the function with the root cause was not named".to_owned());
     }
     if search.seconds > SEARCH {
-        missed.push(format!("the search took {:.0} s of its own, more than {SEARCH:.0} s", search.seconds));
+        missed.push(format!("the walk took {:.0} s, more than {SEARCH:.0} s", search.seconds));
     }
     missed
 }
 
-/// A time that missed what is computed for it, or of which nothing is known.
+/// A time that is later than computed, or unknown.
 fn late(what: &str, times: &Times) -> Option<String> {
     match (times.met, times.measured, times.limit) {
         (Some(true), ..) => None,
         (_, Some(measured), Some(limit)) => {
-            Some(format!("{what} after {measured:.0} s, at the latest after {limit:.0} s was computed"))
+            Some(format!("{what} after {measured:.0} s, later than the computed {limit:.0} s"))
         }
-        _ => Some(format!("{what}: the time is not known, or not computed")),
+        _ => Some(format!("{what}: the time is unknown, or was not computed")),
     }
 }
 
@@ -67,13 +70,16 @@ mod tests {
     fn each_bar_is_told_by_itself() {
         type Spoil = fn(&mut Record);
         let cases: [(Spoil, &str); 7] = [
-            (|it| it.detected = Some(241.0), "the page came after 241 s, later than 240 s"),
-            (|it| it.fires.met = Some(false), "the page came after"),
-            (|it| (it.clears.met, it.clears.measured) = (None, None), "the alert cleared: the time is not known"),
-            (|it| it.outcome = Outcome::LastResort, "nothing that was named helped"),
-            (|it| it.search.as_mut().unwrap().rank = Some(2), "the commit at fault was named at place 2"),
-            (|it| it.search.as_mut().unwrap().names_function = Some(false), "the function at fault was not named"),
-            (|it| it.search.as_mut().unwrap().seconds = 31.0, "the search took 31 s of its own"),
+            (|it| it.detected = Some(241.0), "the alert fired after 241 s, later than 240 s"),
+            (|it| it.fires.met = Some(false), "the alert fired after"),
+            (|it| (it.clears.met, it.clears.measured) = (None, None), "the alert resolved: the time is unknown"),
+            (|it| it.outcome = Outcome::LastResort, "no revert of a named commit helped"),
+            (|it| it.search.as_mut().unwrap().rank = Some(2), "the commit that is the root cause was named at place 2"),
+            (
+                |it| it.search.as_mut().unwrap().names_function = Some(false),
+                "the function with the root cause was not named",
+            ),
+            (|it| it.search.as_mut().unwrap().seconds = 31.0, "the walk took 31 s, more than 30 s"),
         ];
         for (spoil, said) in cases {
             let mut spoilt = record();
@@ -83,8 +89,8 @@ mod tests {
         }
         let mut outage = record();
         outage.fault.outage = true;
-        assert!(missed(&outage)[0].starts_with("no commit is at fault, and the answer was: a commit"));
+        assert!(missed(&outage)[0].starts_with("no commit is the root cause, but the answer was: a commit"));
         outage.search = None;
-        assert_eq!(missed(&outage), ["nobody was called"]);
+        assert_eq!(missed(&outage), ["no alert fired"]);
     }
 }

@@ -7,15 +7,15 @@ use super::{Config, durable, env};
 use crate::plan::TelemetryPlan;
 
 pub(super) const ABOUT: &str = "\
-The agent of a node: takes OTLP from its services, redacts it, and sends it to one gateway.
+The agent of a node: it takes OTLP from its services, redacts it, and sends it to one gateway.
 Environment: GATEWAY_ENDPOINT (host:port, gRPC), OTLP_GRPC_LISTEN, OTLP_HTTP_LISTEN, QUEUE_DIRECTORY, HEALTH_LISTEN,
 SELF_METRICS_HOST, SELF_METRICS_PORT. Start it with --feature-gates=service.profilesSupport.
 Attributes of span links pass unchanged: no component of this release reaches them. Leave them empty.";
 
 pub(super) const ABOUT_BALANCED: &str = "\
-The agent of a node in front of several gateways: whole traces go to one of them, chosen by trace id, so that each can
-be sampled as a whole; a service's metrics and logs go to one of them as well. Profiles go to GATEWAY_ENDPOINT, since the
-load-balancing exporter does not carry them.
+The agent of a node in front of several gateways. It sends all spans of a trace to one gateway, chosen by trace id, so that
+each trace is sampled as a whole. Metrics and logs of a service go to one gateway as well. Profiles go to GATEWAY_ENDPOINT,
+since the load-balancing exporter does not carry them.
 Environment: GATEWAYS (a list: [gateway-0:4317, gateway-1:4317]), and that of agent.yaml.";
 
 /// Where an agent sends.

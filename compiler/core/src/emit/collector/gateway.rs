@@ -10,8 +10,8 @@ use crate::quantity::Duration;
 use crate::spec::SeverityWord;
 
 pub(super) const ABOUT: &str = "\
-A gateway: metrics of all spans, tail sampling, tiers of logs. Whatever reaches it has been redacted by an agent.
-Of a killed gateway at most the undecided traces of one decision_wait are lost: they wait in memory.
+A gateway: metrics of all spans, tail sampling, tiers of logs. An agent has redacted everything that reaches it.
+A killed gateway loses at most the undecided traces of one decision_wait, which wait in memory.
 Environment: STORE_ENDPOINT (OTLP over HTTP), METRICS_LISTEN (for Prometheus to scrape, with honor_labels),
 OTLP_GRPC_LISTEN, OTLP_HTTP_LISTEN, QUEUE_DIRECTORY, HEALTH_LISTEN, SELF_METRICS_HOST, SELF_METRICS_PORT. Start it with
 --feature-gates=service.profilesSupport.";

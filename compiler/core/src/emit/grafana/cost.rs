@@ -102,7 +102,7 @@ pub(super) fn board(plan: &Plan) -> Board {
         tags: vec!["emberline", "cost"],
         links: vec![Link {
             title: "All objectives".to_owned(),
-            url: format!("/d/{}", links::OVERVIEW_UID),
+            url: links::dashboard_path(links::OVERVIEW_UID),
             keeps_time: true,
         }],
         marks: overview::all_firing(),

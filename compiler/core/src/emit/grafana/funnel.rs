@@ -28,10 +28,9 @@ pub(super) fn board(service: &ServicePlan, console: &Console) -> Board {
 
 /// The overview, the runbooks, and the dashboards of whoever calls this service or is called.
 fn neighbours(service: &ServicePlan, console: &Console) -> Vec<Link> {
-    let board = |title: String, uid: &str| Link { title, url: format!("/d/{uid}"), keeps_time: true };
+    let board = |title: String, uid: &str| Link { title, url: links::dashboard_path(uid), keeps_time: true };
     let mut found = vec![board("All objectives".to_owned(), links::OVERVIEW_UID)];
-    if let Some(base) = &console.runbooks {
-        let url = format!("{base}/{}/index.html", service.stem);
+    if let Some(url) = links::service_url(console, &service.name) {
         found.push(Link { title: "Runbooks".to_owned(), url, keeps_time: false });
     }
     let ends = [("called by", &service.about.callers), ("calls", &service.about.calls)];
@@ -52,16 +51,11 @@ fn objective(slo: &SloPlan, console: &Console) -> Row {
     let source = || Source::prometheus(&console.prometheus);
     let groups: Vec<String> = slo.group_by.iter().map(|label| format!(" {{{{{label}}}}}")).collect();
     let groups = groups.concat();
-    let promise = slo.about.description.as_deref().unwrap_or_default();
+    let objective = slo.about.description.as_deref().unwrap_or_default();
     let share = (slo.objective * rust_decimal::Decimal::ONE_HUNDRED).normalize();
-    let runbook: Vec<Link> = console
-        .runbooks
-        .iter()
-        .map(|base| Link {
-            title: "Runbook".to_owned(),
-            url: format!("{base}/{}", links::alert_page(slo, "index")),
-            keeps_time: false,
-        })
+    let runbook: Vec<Link> = links::slo_url(console, slo)
+        .into_iter()
+        .map(|url| Link { title: "Runbook".to_owned(), url, keeps_time: false })
         .collect();
     let budget = Panel::of(
         Look::Stat,
@@ -69,7 +63,7 @@ fn objective(slo: &SloPlan, console: &Console) -> Row {
         source(),
         vec![Query::over_time(in_panel(&queries::budget_left(slo)), &format!("left{groups}"))],
     )
-    .says(literal(&format!("{promise} {share}% over {}; what is left of the error budget.", slo.window)))
+    .says(literal(&format!("{objective} {share}% over {}; error budget left.", slo.window)))
     .unit("percentunit")
     .sized(5, 8)
     .thresholds(vec![
@@ -91,7 +85,7 @@ fn objective(slo: &SloPlan, console: &Console) -> Row {
             })
             .collect(),
     )
-    .says("How many times too fast the budget burns, over each window. An alert needs its long and its short window above its line.")
+    .says("Burn rate over each window: 1 is the sustainable rate. An alert fires while both its long and its short window are above its line.")
     .unit("none")
     .sized(11, 8)
     .thresholds(lines(slo))

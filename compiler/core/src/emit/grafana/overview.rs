@@ -11,7 +11,7 @@ pub(super) fn board(plan: &Plan) -> Board {
     let left = Expr::Select(Select::new(names::BUDGET_REMAINING, &[]));
     let known = Expr::Select(Select::new(names::INFO, &[]));
     // The policy's labels too: where one Prometheus sees several of them, each has an objective of that name.
-    let labels = plan.services.iter().flat_map(|service| &service.slos).map(|slo| &slo.labels).next();
+    let labels = plan.slos().map(|slo| &slo.labels).next();
     let same: Vec<&str> = labels.into_iter().flatten().map(|(name, _)| name.as_str()).collect();
     let left = Expr::Binary {
         lhs: &left,
@@ -28,14 +28,14 @@ pub(super) fn board(plan: &Plan) -> Board {
         source(),
         vec![Query::now(left.to_string()), Query::now(burn.to_string())],
     )
-    .says("The share of each objective's error budget that is left, and how many times too fast it burned in the last hour.")
+    .says("The error budget left of each objective, and its burn rate over the last hour: 1 is the sustainable rate.")
     .sized(COLUMNS, 14)
     .columns(vec![
         column("service", "Service", None),
         column("slo", "Objective", None),
         column("owner", "Owner", None),
         column("tier", "Tier", None),
-        column("objective", "Promise", None),
+        column("objective", "Target", None),
         column("window", "Window", None),
         column("Value #A", "Budget left", Some("percentunit")),
         column("Value #B", "Burn rate, 1h", Some("none")),
@@ -67,15 +67,15 @@ pub(super) fn board(plan: &Plan) -> Board {
         .take(LINKED)
         .map(|it| Link {
             title: super::board::literal(&it.name),
-            url: format!("/d/{}", links::dashboard_uid(&it.name)),
+            url: links::dashboard_path(&links::dashboard_uid(&it.name)),
             keeps_time: true,
         })
         .collect();
-    boards.push(Link { title: "Cost".to_owned(), url: format!("/d/{}", links::COST_UID), keeps_time: true });
+    boards.push(Link { title: "Cost".to_owned(), url: links::dashboard_path(links::COST_UID), keeps_time: true });
     Board {
         uid: links::OVERVIEW_UID.to_owned(),
         title: "Objectives".to_owned(),
-        description: "Every service level objective, by what is left of its error budget.".to_owned(),
+        description: "Every service-level objective, by error budget left.".to_owned(),
         tags: vec!["emberline", "slo"],
         links: boards,
         marks: firing,

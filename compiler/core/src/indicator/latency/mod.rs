@@ -24,15 +24,16 @@ use crate::spec::leaf::Promql;
 use crate::suggest;
 
 record! {
+    #[derive(Default)]
     /// Requests that took longer than a threshold are bad events.
     pub struct LatencySpec {
         /// A histogram that the service declares, by its OpenTelemetry name; or a Prometheus name without `_bucket`.
         metric: Needed<Spanned<String>>,
-        /// The slowest that still counts as good. A classic histogram needs a bucket boundary exactly here.
+        /// The longest duration of a good request. A classic histogram needs a bucket boundary exactly here.
         threshold: Needed<Spanned<Duration>>,
         /// Narrows the metric down, in braces: `{http_route="/checkout"}`. The service's own label is added to a metric that the service declares.
         selector: Option<Spanned<Promql>>,
-        /// Labels to keep apart: the objective then holds, and alerts, for each of their values.
+        /// Labels to group by: each combination of their values has a budget and alerts of its own.
         group_by: Option<Vec<Spanned<String>>>,
     }
 }

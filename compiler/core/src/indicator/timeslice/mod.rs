@@ -41,19 +41,19 @@ record! {
         good: Option<Spanned<Promql>>,
         /// A minute with a larger share of bad events is bad.
         max_error_ratio: Option<Spanned<Percent>>,
-        /// What a minute without any event is. Default: `good`.
+        /// How a minute without events counts. Default: `good`.
         idle: Option<Spanned<Idle>>,
-        /// Labels to keep apart: the objective then holds, and alerts, for each of their values.
+        /// Labels to group by: each combination of their values has a budget and alerts of its own.
         group_by: Option<Vec<Spanned<String>>>,
     }
 }
 
 words! {
-    /// What a minute without events counts as.
+    /// How a minute without events counts.
     pub enum Idle {
-        /// A good minute.
+        /// As a good minute.
         Good = "good",
-        /// No minute at all: it is left out of the total.
+        /// As no minute: the total leaves it out.
         Skip = "skip",
     }
 }

@@ -5,6 +5,7 @@ use rust_decimal::Decimal;
 use crate::indicator::{Base, Cast, Indicator, Part, Played, Query, Reading, Record, Unit};
 use crate::oracle::{Base as Numbers, Gauge, RawSeries, Reader, Role, Sampled};
 use crate::promql::{Aggregator, Compare, Expr, Op, Select, Selector};
+use crate::quantity::Duration;
 
 /// Minutes in which a gauge stayed at 1.
 #[derive(Debug)]
@@ -21,6 +22,11 @@ impl Indicator for SliceUp {
 
     fn presence(&self) -> &Selector {
         &self.0.selector
+    }
+
+    /// A minute needs one sample.
+    fn outlives(&self, _base: Duration, _scrape: Duration, step: Duration) -> Duration {
+        step
     }
 
     /// A minute exists when the gauge had a sample in it, and is bad when one of them was below 1.

@@ -2,7 +2,7 @@
 #![allow(clippy::single_range_in_vec_init, reason = "an alert that fires once")]
 use super::*;
 use crate::indicator::Sides;
-use crate::oracle::{RawSeries, Timing};
+use crate::oracle::{RawSeries, Timing, closed_form};
 
 fn firing(conditions: &str, hold: Hold) -> String {
     let fired = fires(conditions.chars().map(|c| c == '#'), 30, hold);
@@ -65,6 +65,26 @@ fn absence_fires_seven_and_a_half_minutes_after_the_loss() {
     let walk = walk_of(41, 120, 15.0);
     let alert = walk.alert(&Condition::Absent(300_000), Hold { pending: 120_000, keep: 0 });
     assert_eq!(alert.firing, [35..61]);
+}
+
+#[test]
+fn absence_fires_when_its_closed_form_says() {
+    const MINUTE: u64 = 60_000;
+    for scrape in [5_000, 15_000, 30_000, 60_000] {
+        for evaluation in [15_000, 30_000, 60_000] {
+            let timing = Timing::uncompressed(scrape, evaluation);
+            let said = closed_form::absent(&timing, timing.base - timing.scrape, 5 * MINUTE, 2 * MINUTE);
+            for present in 60..70 {
+                let samples = (0..present).map(|k| Some(k as f64));
+                let total = vec![RawSeries::sampled(0, scrape, samples)];
+                let walk = Walk::new(&timing, &Sides::bad(total, vec![]), (present + 60) * scrape + 20 * MINUTE);
+                let alert = walk.alert(&Condition::Absent(5 * MINUTE), Hold { pending: 2 * MINUTE, keep: 0 });
+                let fired = alert.firing.first().map(|ticks| ticks.start as u64 * evaluation);
+                let took = (fired.unwrap() - (present - 1) * scrape) as f64 / 1000.0;
+                assert!((took - said.seconds).abs() <= said.tolerance, "{scrape} {evaluation}: {took} s, not {said:?}");
+            }
+        }
+    }
 }
 
 #[test]

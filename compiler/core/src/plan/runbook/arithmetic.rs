@@ -25,16 +25,21 @@ fn grouped(count: Decimal) -> String {
     text
 }
 
-/// What is promised, and what may be bad.
+/// What the objective counts.
+fn events(slo: &SloPlan) -> &'static str {
+    slo.sli.unit().requests
+}
+
+/// The objective, and how much may be bad.
 pub(super) fn promise(slo: &SloPlan) -> Vec<(&'static str, String)> {
     let mut rows = vec![
         ("Objective", format!("{}% over {}", percent(slo.objective), slo.window)),
-        ("Error budget", format!("{}% of {}", percent(slo.budget), slo.sli.unit().requests)),
-        ("In time", format!("{} of total outage in {}", slo.window.part(slo.budget), slo.window)),
+        ("Error budget", format!("{}% of {}", percent(slo.budget), events(slo))),
+        ("In time", format!("{} of total outage over {}", slo.window.part(slo.budget), slo.window)),
     ];
     if let Some(all) = expected(slo) {
         let bad = grouped(all * slo.budget);
-        rows.push(("In requests", format!("{bad} bad of {} expected in {}", grouped(all), slo.window)));
+        rows.push(("In requests", format!("{bad} bad requests of {} expected over {}", grouped(all), slo.window)));
     }
     if let Some(added) = &slo.about.added {
         rows.push(("Added matcher", format!("{added}, since this service declares the metric")));
@@ -50,33 +55,39 @@ fn expected(slo: &SloPlan) -> Option<Decimal> {
     slo.about.events_per_hour.map(|hourly| slo.window.events(hourly))
 }
 
-/// The promise, and when the alert fires, what is gone by then, when all is gone, when it clears.
+/// The objective, when the alert fires, how much of the budget is spent by then, and when the alert resolves.
 pub(super) fn burn(slo: &SloPlan, alert: &BurnAlert) -> Vec<(&'static str, String)> {
     let mut rows = promise(slo);
     let (long, short) = (alert.long.nominal, alert.short.nominal);
-    rows.push(("Fires above", format!("{}% bad, over {long} and over {short}", percent(alert.threshold))));
+    rows.push((
+        "Fires above",
+        format!("{}% of {} are bad, over {long} and over {short}", percent(alert.threshold), events(slo)),
+    ));
     if let Some(hourly) = slo.about.events_per_hour.filter(|_| !slo.sli.unit().is_paced) {
         let in_long = hourly * Decimal::from(long.millis()) / Decimal::from(3_600_000_u32);
         let bad = grouped(in_long * alert.threshold);
-        rows.push(("That is", format!("{bad} bad requests in {long}, at the expected {} an hour", grouped(hourly))));
+        rows.push((
+            "That is",
+            format!("{bad} bad requests in {long}, at the expected {} requests an hour", grouped(hourly)),
+        ));
     }
     let whole = slo.window.part(Decimal::ONE / alert.burn);
-    rows.push(("A full budget then lasts", format!("{whole}, at {}× the pace it may have", alert.burn)));
+    rows.push(("A full budget then lasts", format!("{whole}, at {}× the sustainable rate", alert.burn)));
     if let (Some(fires), Some(gone)) = (alert.statement.fires, alert.statement.budget_gone) {
         let gone =
             Decimal::from_f64_retain(gone * 100.0).and_then(|gone| gone.round_sf(2)).unwrap_or_default().normalize();
         rows.push((
             "In a total outage",
-            format!("fires after {}, with {gone}% of the budget gone", seconds(fires.seconds)),
+            format!("fires after {}, with {gone}% of the error budget spent", seconds(fires.seconds)),
         ));
-        rows.push(("and all of it is gone", format!("after {}", slo.window_real.part(slo.budget))));
+        rows.push(("Budget spent in a total outage", format!("after {}", slo.window_real.part(slo.budget))));
     }
     if let Some(clears) = alert.statement.clears {
         let clears = clears.seconds + Decimal::from(slo.keep_firing_for.millis()).to_f64().unwrap_or(0.0) / 1_000.0;
-        rows.push(("Clears", format!("{} after recovery", seconds(clears))));
+        rows.push(("Resolves", format!("{} after recovery", seconds(clears))));
     }
     if let Some(guard) = alert.guard {
-        rows.push(("Waits for", format!("{} bad {}", guard.events, slo.sli.unit().requests)));
+        rows.push(("Needs at least", format!("{} bad {}", guard.events, events(slo))));
     }
     rows
 }

@@ -1,7 +1,7 @@
 //! What stands on a runbook page: decided here, rendered by `emberline-pages`.
 //!
-//! A page is for somebody who was just woken: what is wrong in users' terms, how long the budget lasts, then numbered steps
-//! whose queries can be pasted as they stand, whom to call, what to undo.
+//! The reader was just woken. A page says what is wrong in users' terms, how long the budget lasts, and then numbered steps
+//! whose queries can be pasted as they stand, whom to call, and how to roll back.
 
 mod arithmetic;
 mod plot;
@@ -11,6 +11,7 @@ pub use plot::{Curve, Plot};
 pub use steps::{Ask, Language, Step, TRACE};
 
 use super::alert::{BurnAlert, State, StateAlert};
+use super::identity::Alert;
 use super::{Plan, ServicePlan, SloPlan, links, names, queries};
 
 /// The page of an alert.
@@ -52,8 +53,11 @@ pub struct Places {
 /// The pages of an objective's alerts, in the order of the alerts.
 #[must_use]
 pub fn pages(plan: &Plan, service: &ServicePlan, slo: &SloPlan) -> Vec<AlertPage> {
-    let burns = slo.burns.iter().map(|alert| burn(plan, service, slo, alert));
-    burns.chain(slo.states.iter().map(|alert| state(plan, service, slo, alert))).collect()
+    let page = |alert| match alert {
+        Alert::Burn(alert) => burn(plan, service, slo, alert),
+        Alert::State(alert) => state(plan, service, slo, alert),
+    };
+    slo.alerts().map(page).collect()
 }
 
 /// A page by its heading.
@@ -72,22 +76,16 @@ pub struct Heading {
 /// The headings of [`pages`], without what stands below them.
 #[must_use]
 pub fn headings(slo: &SloPlan) -> Vec<Heading> {
-    let burns = slo.burns.iter().map(|alert| {
-        let (long, short) = (alert.long.nominal, alert.short.nominal);
-        let page = format!("burn-{long}-{short}");
-        let what = format!("{}, {long}/{short}", pace(alert));
-        Heading { page, alert: alert.name.clone(), severity: alert.severity.clone(), what }
-    });
-    let states = slo.states.iter().map(|alert| {
-        let (page, what) = named(alert.state);
-        Heading {
-            page: page.to_owned(),
-            alert: alert.name.clone(),
-            severity: alert.severity.clone(),
-            what: what.to_owned(),
-        }
-    });
-    burns.chain(states).collect()
+    let heading = |alert: Alert<'_>| Heading {
+        page: alert.slug(),
+        alert: alert.name().to_owned(),
+        severity: alert.severity().to_owned(),
+        what: match alert {
+            Alert::Burn(alert) => format!("{}, {}/{}", pace(alert), alert.long.nominal, alert.short.nominal),
+            Alert::State(alert) => named(alert.state).to_owned(),
+        },
+    };
+    slo.alerts().map(heading).collect()
 }
 
 fn pace(alert: &BurnAlert) -> String {
@@ -97,12 +95,12 @@ fn pace(alert: &BurnAlert) -> String {
     }
 }
 
-/// The page of a state of missing data, and what is wrong.
-fn named(state: State) -> (&'static str, &'static str) {
+/// What is wrong in a state of missing data.
+fn named(state: State) -> &'static str {
     match state {
-        State::Absent => ("absent", "no data"),
-        State::GroupGone => ("group-gone", "one of its groups is gone"),
-        State::NoTraffic => ("no-traffic", "no events arrive"),
+        State::Absent => "no data",
+        State::GroupGone => "a group is gone",
+        State::NoTraffic => "no events arrive",
     }
 }
 
@@ -111,13 +109,13 @@ fn named(state: State) -> (&'static str, &'static str) {
 pub fn places(plan: &Plan, slo: &SloPlan) -> Places {
     let place = &slo.about.place;
     Places {
-        dashboard: plan.console.grafana.as_ref().map(|base| format!("{base}/d/{}", links::dashboard_uid(&slo.service))),
+        dashboard: links::dashboard_url(&plan.console, &slo.service),
         source: links::source(&plan.console, place),
         spec: format!("{}:{}", place.path, place.line),
     }
 }
 
-/// What an objective promises, its budget in minutes and requests.
+/// An objective, its budget in minutes and requests.
 #[must_use]
 pub fn promise(slo: &SloPlan) -> Vec<(&'static str, String)> {
     arithmetic::promise(slo)
@@ -133,8 +131,9 @@ pub fn plot(slo: &SloPlan) -> Plot {
 #[must_use]
 pub fn glance(plan: &Plan, slo: &SloPlan) -> Vec<Ask> {
     let shortest = slo.windows.first().map(|window| window.nominal);
-    let burn = shortest.map(|window| (queries::burn_rate(slo, window), "How many times too fast the budget burns now"));
-    let left = (queries::budget_left(slo), "What is left of the budget, as a share of it");
+    let burn =
+        shortest.map(|window| (queries::burn_rate(slo, window), "Burn rate: a multiple of the sustainable rate"));
+    let left = (queries::budget_left(slo), "Error budget left, as a share of the whole");
     let asks = [Some(left), burn].into_iter().flatten();
     asks.map(|(text, shows)| Ask::new(plan, Language::PromQl, text, shows)).collect()
 }
@@ -154,16 +153,16 @@ fn burn(plan: &Plan, service: &ServicePlan, slo: &SloPlan, alert: &BurnAlert) ->
         None => "bad".to_owned(),
     };
     let meaning = vec![
-        format!("The promise: {}", whole(service, slo)),
+        format!("Objective: {}", whole(service, slo)),
         format!(
-            "Broken now: more than {percent}% of {events} were {fault} over the last {long}, and still are over the last \
-             {short}. The objective allows {}% over {}.",
+            "More than {percent}% of {events} were {fault} over the last {long}, and still are over the last {short}. \
+             The objective allows {}% over {}.",
             arithmetic::percent(slo.budget),
             slo.window
         ),
     ];
     AlertPage {
-        page: format!("burn-{long}-{short}"),
+        page: Alert::Burn(alert).slug(),
         alert: alert.name.clone(),
         severity: alert.severity.clone(),
         title: format!("{} {}: {}", slo.service, slo.name, pace(alert)),
@@ -177,25 +176,25 @@ fn burn(plan: &Plan, service: &ServicePlan, slo: &SloPlan, alert: &BurnAlert) ->
 }
 
 fn state(plan: &Plan, service: &ServicePlan, slo: &SloPlan, alert: &StateAlert) -> AlertPage {
-    let promise = format!("The promise: {}", whole(service, slo));
-    let (page, what) = named(alert.state);
+    let what = named(alert.state);
     let meaning = match alert.state {
         State::Absent => {
-            "Whether it is kept is not known: no series of this objective has been recorded for five minutes. Either \
-             nothing is scraped, or what exports the metrics is down. Take it for an outage until you know better."
+            "No time series of this objective has a recent sample, so nobody knows whether the objective is met. Either \
+             nothing is scraped, or the process that exports the metrics is down. Treat it as an outage until you know \
+             better."
         }
         State::GroupGone => {
-            "A group that had events within a day has had no series for half an hour. Its users may see an outage, or it \
-             was taken out of service."
+            "A group that had events within a day has had no time series for half an hour. Its users may see an outage, \
+             or the group was taken out of service."
         }
-        State::NoTraffic => "The service answers nobody, because nobody asks. Callers may not get through.",
+        State::NoTraffic => "The service gets no requests. Callers may not get through.",
     };
     AlertPage {
-        page: page.to_owned(),
+        page: Alert::State(alert).slug(),
         alert: alert.name.clone(),
         severity: alert.severity.clone(),
         title: format!("{} {}: {what}", slo.service, slo.name),
-        meaning: vec![promise, meaning.to_owned()],
+        meaning: vec![format!("Objective: {}", whole(service, slo)), meaning.to_owned()],
         arithmetic: arithmetic::promise(slo),
         steps: steps::state(plan, service, slo, alert),
         failure_modes: state_modes(slo, alert.state),
@@ -219,26 +218,23 @@ fn burn_modes(service: &ServicePlan, slo: &SloPlan, alert: &BurnAlert) -> Vec<St
     let mut modes = Vec::new();
     for called in service.about.calls.iter().filter(|call| call.is_known) {
         modes.push(format!(
-            "{} is slow or fails: its own objectives burn as well, and the errors here stand on calls to it.",
+            "{} is slow or fails. Its own objectives burn as well, and the errors here are on calls to it.",
             called.service
         ));
     }
     for called in service.about.calls.iter().filter(|call| !call.is_known) {
-        modes.push(format!(
-            "{} is slow or fails: it has no objective here, so only the traces show it.",
-            called.service
-        ));
+        modes.push(format!("{} is slow or fails. It has no objective here, so only traces show it.", called.service));
     }
-    modes.push("A new version: the burn begins within minutes of a deployment.".to_owned());
-    modes.push("More load than there is room for: the rate rises before errors and durations do.".to_owned());
+    modes.push("A new version. The burn begins within minutes of a deployment.".to_owned());
+    modes.push("Overload. The request rate rises before errors and durations do.".to_owned());
     if alert.statement.one_failure_below >= 1.0 {
         modes.push(format!(
-            "Little traffic: below {:.0} requests an hour a single failure is enough for the long window.",
+            "Low traffic. Below {:.0} requests an hour, one failed request is enough for the long window.",
             alert.statement.one_failure_below
         ));
     }
     if !slo.group_by.is_empty() {
-        modes.push(format!("One group alone: the objective is kept apart by {}.", slo.group_by.join(", ")));
+        modes.push(format!("A single group. The objective counts separately by {}.", slo.group_by.join(", ")));
     }
     modes
 }
@@ -252,18 +248,18 @@ fn state_modes(slo: &SloPlan, state: State) -> Vec<String> {
     });
     let modes: &[&str] = match state {
         State::Absent => &[
-            "The process died, or never came up after a deployment: its metrics went with it.",
-            "Nothing is scraped: the collector is down, or its address changed.",
-            "A metric was renamed, or a label that the objective selects by: `emberline check` of that change would say so.",
+            "The process died, or did not start after a deployment. Its metrics went with it.",
+            "Nothing is scraped. The collector is down, or its address changed.",
+            "A change renamed the metric, or a label that the objective selects by. `emberline check` finds that in the change.",
         ],
         State::GroupGone => &[
-            "A region, a currency or a route was switched off on purpose: the alert ends a day after its last event.",
+            "A region, a currency or a route was switched off on purpose. The alert resolves a day after its last event.",
             "A deployment lost a part of the configuration.",
         ],
         State::NoTraffic => &[
-            "A caller stopped calling: look at its own objectives.",
-            "A load balancer, a name or a certificate in front of the service broke.",
-            "It is night, and nobody ever comes by night: set `data: {no_traffic: ignore}` for this objective.",
+            "A caller stopped calling. Look at its own objectives.",
+            "A load balancer, a DNS name or a certificate in front of the service broke.",
+            "Nobody uses the service at this hour. Set `data: {no_traffic: ignore}` for this objective.",
         ],
     };
     modes.iter().map(|mode| (*mode).to_owned()).chain(added).collect()

@@ -117,37 +117,44 @@ impl Walk<'_> {
     }
 
     fn budget(&mut self, windows: Vec<Duration>) {
-        let mut asks =
-            vec![self.ask(Language::PromQl, queries::budget_left(self.slo), "The share of the budget that is left")];
+        let mut asks = vec![self.ask(
+            Language::PromQl,
+            queries::budget_left(self.slo),
+            "Error budget left, as a share of the whole",
+        )];
         for window in windows {
-            let shows = format!("How many times too fast it burns, over {window}");
+            let shows = format!("Burn rate over {window}: a multiple of the sustainable rate");
             asks.push(self.ask(Language::PromQl, queries::burn_rate(self.slo, window), &shows));
         }
         self.step(
-            "How bad is it, and since when?",
-            "The short window shows whether it still burns; the long one how much went. Note when it began: the deployment \
-             before that is the first suspect.",
+            "Is it still burning?",
+            "The short window shows whether the budget still burns, the long window how much is spent. Note when the burn \
+             began: the deployment before it is the first suspect.",
             asks,
         );
     }
 
     fn requests(&mut self) {
         let name = &self.service.name;
-        let errors = self.ask(Language::PromQl, queries::errors(name, RECENT), "The share that fails, by route");
+        let errors = self.ask(Language::PromQl, queries::errors(name, RECENT), "Share of failed requests, by route");
         let slow = self.ask(
             Language::PromQl,
             queries::quantile(name, "0.99", RECENT),
-            "Seconds that the slowest hundredth takes, by route",
+            "99th percentile of durations in seconds, by route",
         );
         let rate = self.ask(Language::PromQl, queries::rate(name, RECENT), "Requests a second, by route");
         let asks = if self.slo.about.threshold.is_some() { vec![slow, rate, errors] } else { vec![errors, rate, slow] };
-        self.step("Which requests?", "One route, or all of them? More load than usual, or the same?", asks);
+        self.step(
+            "Which requests?",
+            "Look for one route that differs from the others, and for more load than usual.",
+            asks,
+        );
     }
 
     fn trace(&mut self) {
-        let exemplars = "Exemplars of kept requests (`query_exemplars`): each carries a trace id";
+        let exemplars = "Exemplars of kept requests (`query_exemplars`), each with a trace id";
         let mut asks = vec![
-            self.ask(Language::TraceQl, queries::bad_traces(self.slo), "Bad requests: take the id of one"),
+            self.ask(Language::TraceQl, queries::bad_traces(self.slo), "Bad requests: copy the trace id of one"),
             self.ask(Language::PromQl, queries::exemplars(self.slo), exemplars),
         ];
         let bad = match self.slo.about.threshold {
@@ -159,21 +166,25 @@ impl Walk<'_> {
             self.store(&format!("/api/search?service={service}&{bad}&limit=20"), "Bad requests that were kept"),
         );
         asks.extend(self.store(&format!("/api/traces/{TRACE}"), "All spans of the trace"));
-        let why = "Open one bad request. Look for the span with the longest time of its own, or for the innermost one that \
-                   failed; its service is where to go on. Enter its trace id here: the queries below take it.";
+        let why = "Open one bad request. Find the span with the longest time of its own, or the innermost span that failed. \
+                   Continue with the service of that span. Enter the trace id here, and the queries below use it.";
         self.steps.push(Step { title: "One bad request", why: why.to_owned(), asks, finds_trace: true });
     }
 
     fn logs(&mut self) {
         let name = &self.service.name;
         let mut asks = vec![
-            self.ask(Language::LogQl, queries::logs_of_trace(name, TRACE), "What the service wrote about that request"),
-            self.ask(Language::LogQl, queries::warnings(name), "What it warned of at all"),
+            self.ask(
+                Language::LogQl,
+                queries::logs_of_trace(name, TRACE),
+                "Log lines of the service about that request",
+            ),
+            self.ask(Language::LogQl, queries::warnings(name), "All warnings and errors of the service"),
         ];
-        asks.extend(self.store(&format!("/api/logs/{TRACE}"), "What all services wrote about that request"));
+        asks.extend(self.store(&format!("/api/logs/{TRACE}"), "Log lines of all services about that request"));
         self.step(
-            "What did it say?",
-            "An error's own words, and `code.function.name`: where in the source it arose.",
+            "What do the logs say?",
+            "Read the error message, and `code.function.name`: the function that raised the error.",
             asks,
         );
     }
@@ -181,34 +192,36 @@ impl Walk<'_> {
     fn profile(&mut self) {
         let name = &self.service.name;
         let service = links::segment(name);
-        let mut asks = vec![self.ask(Language::Profile, queries::profiles(name), "Where processor time goes")];
+        let mut asks = vec![self.ask(Language::Profile, queries::profiles(name), "Functions by processor time")];
         asks.extend(self.store(
             &format!("/api/profiles/{TRACE}"),
-            "Where that request's processor time went; nothing where it only waited",
+            "Functions by processor time in that request; empty if the request only waited",
         ));
-        asks.extend(
-            self.store(
-                &format!("/api/profiles?service={service}"),
-                "Where the service's processor time goes, most first",
-            ),
-        );
-        let why = "The widest frame that is ours. If the request took long and used no processor time, it waited: for a lock, \
-                   for the network, for whom it called.";
+        asks.extend(self.store(
+            &format!("/api/profiles?service={service}"),
+            "Functions of the service by processor time, most first",
+        ));
+        let why = "Look for the widest frame of your own code. A request that took long but used no processor time waited: for \
+                   a lock, for the network, or for the service that it called.";
         self.step("Where does the time go?", why, asks);
     }
 
     fn commit(&mut self) {
-        let folder = self.service.about.repository.as_deref().unwrap_or(".");
+        let place = match self.service.about.repository.as_deref() {
+            Some(source) if !matches!(source, "." | "./") => {
+                format!("The source of {} is at `{source}`.", self.service.name)
+            }
+            _ => format!("Run both commands in a clone of the source of {}.", self.service.name),
+        };
         let blame = "git blame -L ':FUNCTION:FILE' REVISION".to_owned();
         let why = format!(
-            "Take the function from the profile or from `code.function.name`, and the deployed version from the span's \
-             `vcs.ref.head.revision`. The source of {} is at {folder}.",
-            self.service.name
+            "Take FUNCTION from the profile or from `code.function.name`, and REVISION from the span's \
+             `vcs.ref.head.revision`: the deployed version. {place}"
         );
         let recent = "git log --oneline --since='2 days ago' REVISION -- FILE".to_owned();
         let asks = vec![
-            self.ask(Language::Shell, blame, "Who changed those lines last, and in which commit"),
-            self.ask(Language::Shell, recent, "What changed in that file lately; deletions show here only"),
+            self.ask(Language::Shell, blame, "The commit that last changed each line of the function"),
+            self.ask(Language::Shell, recent, "Recent commits to the file; only this shows deletions"),
         ];
         self.step("Which change?", why, asks);
     }
@@ -217,18 +230,18 @@ impl Walk<'_> {
         let mut asks = Vec::new();
         let why = match &self.service.about.rollback {
             Some(command) => {
-                asks.push(self.ask(Language::Shell, command.clone(), "Undoes the last deployment"));
-                "Undo first, understand later: the budget burns meanwhile."
+                asks.push(self.ask(Language::Shell, command.clone(), "Rolls back the last deployment"));
+                "Roll back first and understand later, because the budget burns meanwhile."
             }
             None => {
-                "Undo the last deployment first, understand later: the budget burns meanwhile. How is not declared: add \
-                     `rollback` to the spec."
+                "Roll back first and understand later, because the budget burns meanwhile. The spec does not say how: add \
+                 `rollback` to it."
             }
         };
         if let Some((window, says)) = watch {
             asks.push(self.ask(Language::PromQl, queries::burn_rate(self.slo, window), &says));
         }
-        self.step("Undo it, and see it recover", why, asks);
+        self.step("Roll back, and watch the recovery", why, asks);
     }
 }
 
@@ -246,7 +259,7 @@ pub(super) fn burn(plan: &Plan, service: &ServicePlan, slo: &SloPlan, alert: &Bu
     walk.logs();
     walk.profile();
     walk.commit();
-    walk.undo(Some((short, format!("Falls below {} once it recovers", alert.burn))));
+    walk.undo(Some((short, format!("Burn rate: below {} once the service has recovered", alert.burn))));
     walk.steps
 }
 
@@ -259,24 +272,28 @@ pub(super) fn state(plan: &Plan, service: &ServicePlan, slo: &SloPlan, alert: &S
             walk.ask(
                 Language::PromQl,
                 raw,
-                "The raw series that the objective counts: nothing, while this alert is right",
+                "The raw time series that the objective counts; none while this alert is right",
             ),
-            walk.ask(Language::PromQl, "up".to_owned(), "0 for what cannot be scraped"),
+            walk.ask(Language::PromQl, "up".to_owned(), "0 for every target that cannot be scraped"),
         ],
         State::GroupGone => {
             let known = queries::of_slo(slo, &format!("{}:{}", names::EVENTS, alert.known.suffix));
             let recent = queries::of_slo(slo, &format!("{}:{}", names::EVENTS, alert.recent.suffix));
             vec![
                 walk.ask(Language::PromQl, format!("{known} > 0 unless {recent}"), "The groups that are gone"),
-                walk.ask(Language::PromQl, raw, "The raw series that are left"),
+                walk.ask(Language::PromQl, raw, "The raw time series that are still there"),
             ]
         }
         State::NoTraffic => vec![
             walk.ask(Language::PromQl, queries::events(slo), "Events a second: 0"),
-            walk.ask(Language::PromQl, raw, "The raw series: they are there, and stand still"),
+            walk.ask(Language::PromQl, raw, "The raw time series, which do not rise"),
         ],
     };
-    walk.step("What is still there?", "The raw series tell a service that is down from one that nobody asks.", asks);
+    walk.step(
+        "Is the service down, or only unused?",
+        "A service that is down has no raw time series. A service without requests has series that do not rise.",
+        asks,
+    );
     walk.requests();
     walk.logs();
     walk.undo(None);

@@ -8,7 +8,6 @@ mod tests;
 
 use std::collections::BTreeMap;
 use std::ops::Range;
-use std::str::Utf8Error;
 
 use granit_parser::{Event, Parser, ScalarStyle, StructureStyle, Tag, options};
 
@@ -19,11 +18,11 @@ use crate::yaml::node::{Key, Node, Scalar, Style, Value};
 use crate::yaml::{fault, mapping};
 
 /// Collections inside collections, after aliases are expanded. Whatever walks the tree may recurse this deep.
-pub const MAX_DEPTH: usize = 64;
+pub(crate) const MAX_DEPTH: usize = 64;
 /// Bytes of a file. Ten objectives take 3 KB, so this is some 3,000 of them.
-pub const MAX_BYTES: usize = 1 << 20;
+pub(crate) const MAX_BYTES: usize = 1 << 20;
 /// Nodes that anchors and aliases may copy, in all documents together ("billion laughs").
-pub const MAX_COPIES: usize = 100_000;
+pub(crate) const MAX_COPIES: usize = 100_000;
 /// Findings of one file: past these, a reader is not helped by more.
 const MAX_FINDINGS: usize = 100;
 
@@ -74,17 +73,6 @@ pub fn parse(source: SourceId, text: &str) -> Parsed {
         }
     }
     builder.parsed
-}
-
-/// The finding for a file that is not UTF-8. The caller adds the file's text with replacement characters
-/// ([`String::from_utf8_lossy`]) to its sources: up to the first fault, which is reported, it has the same bytes.
-#[must_use]
-pub fn invalid_utf8(source: SourceId, error: Utf8Error) -> Finding {
-    let start = error.valid_up_to();
-    let span = Span::new(source, start..start + char::REPLACEMENT_CHARACTER.len_utf8());
-    Finding::new(&INVALID_YAML, span, "the file is not UTF-8")
-        .label("these bytes are no character")
-        .hint("save the file as UTF-8")
 }
 
 /// A collection that is still open.

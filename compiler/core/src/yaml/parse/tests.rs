@@ -2,7 +2,7 @@
 
 use proptest::prelude::*;
 
-use super::{MAX_BYTES, MAX_DEPTH, Parsed, invalid_utf8, parse};
+use super::{MAX_BYTES, MAX_DEPTH, Parsed, parse};
 use crate::source::{SourceId, Sources};
 use crate::yaml::{Node, Value};
 
@@ -234,13 +234,6 @@ fn hostile_files_are_refused_with_one_finding() {
 fn a_flood_of_faults_is_cut() {
     assert_eq!(read(&"---\n[\n".repeat(10_000)).findings.len(), 100);
     assert_eq!(read(&"a: 1\n".repeat(20_000)).findings.len(), 100);
-}
-
-#[test]
-fn a_file_that_is_not_utf8_is_marked_in_its_lossy_text() {
-    let bytes = b"a: \xc3\xa9 \xff\xfe";
-    let finding = invalid_utf8(id(), String::from_utf8(bytes.to_vec()).unwrap_err().utf8_error());
-    assert_eq!(&String::from_utf8_lossy(bytes)[finding.label.span.range()], "\u{fffd}");
 }
 
 proptest! {

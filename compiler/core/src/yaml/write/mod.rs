@@ -15,6 +15,18 @@ use serde::Serialize;
 
 pub use error::WriteError;
 
+/// A text as a scalar on one line: plain where every reader gives the same text back, else in double quotes. It may be a key, or
+/// stand behind one or a dash; not within `[…]` or `{…}`.
+#[must_use]
+pub fn scalar(text: &str) -> String {
+    if scalar::form(text, false) == scalar::Form::Plain {
+        return text.to_owned();
+    }
+    let mut out = String::new();
+    scalar::push_quoted(&mut out, text);
+    out
+}
+
 /// `value` as a document, ending in a line break.
 ///
 /// # Errors

@@ -1,0 +1,348 @@
+//! What the index lists, and what it holds: the files of the work tree that git tracks, and the content of the next commit.
+
+use std::collections::BTreeMap;
+use std::io::{BufRead, BufReader, Read, Write};
+use std::path::{Path, PathBuf};
+use std::process::Stdio;
+
+use super::{Output, ask, blobs, command, demand, failed, refused, said, text};
+use crate::failure::{Failure, Result};
+use crate::world::shown;
+
+/// What git says of a folder.
+#[derive(Debug)]
+pub(crate) enum Below {
+    /// The folder lies in no repository.
+    NoRepository,
+    /// The folder lies in a work tree that has it ignored.
+    Ignored,
+    /// What the work tree has below the folder.
+    Files(Vec<Listed>),
+}
+
+/// A path relative to the folder that was asked about, and what stands there.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Listed {
+    pub(crate) path: PathBuf,
+    pub(crate) at: At,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum At {
+    /// A file or a link that git tracks, or one that it does not ignore.
+    File,
+    /// A file that git tracks and leaves out of a sparse work tree, by the id of its content.
+    Sparse(String),
+    /// A repository of its own: a submodule, or one that nobody has added.
+    Repository,
+}
+
+/// What is tracked below a folder, and what is neither tracked nor ignored. A file is tracked whatever rules say that
+/// would have ignored it. A repository that git refuses to read, or that has no work tree, is a failure: a scan that read
+/// less than was asked for would pass for a clean one.
+pub(crate) fn below(folder: &Path) -> Result<Below> {
+    let from = (folder != Path::new(".")).then_some(folder);
+    let git = |arguments: &[&str]| -> Result<Output> {
+        command(from).args(arguments).stdin(Stdio::null()).output().map_err(|cause| failed(&cause))
+    };
+    let inside = match git(&["rev-parse", "--is-inside-work-tree"]) {
+        Ok(inside) => inside,
+        // Without git, a folder that has none of its own can be read all the same.
+        Err(_) if !lies_in_repository(folder) => return Ok(Below::NoRepository),
+        Err(failure) => return Err(failure),
+    };
+    if !inside.status.success() {
+        // Of a file `.git` that leads nowhere git says less: no parents were looked at.
+        return match said(&inside).starts_with("not a git repository (or any") {
+            true => Ok(Below::NoRepository),
+            false => Err(refused(&inside)),
+        };
+    }
+    if !inside.stdout.starts_with(b"true") {
+        return Err(Failure::new(format!(
+            "{} is a repository without a work tree, or git's own folder",
+            shown(folder)
+        ))
+        .help("scan a work tree: a clone, or one made by `git worktree add`"));
+    }
+    let ignored = git(&["check-ignore", "--quiet", "--no-index", "."])?;
+    match ignored.status.code() {
+        Some(0) => return Ok(Below::Ignored),
+        Some(1) => {}
+        _ => return Err(refused(&ignored)),
+    }
+    let listed = git(&["ls-files", "-z", "-t", "--stage", "--cached", "--others", "--exclude-standard"])?;
+    if !listed.status.success() {
+        return Err(refused(&listed));
+    }
+    // Git passes over a folder that it cannot open, with no more than a warning.
+    let warnings = String::from_utf8_lossy(&listed.stderr);
+    if let Some(warning) = warnings.lines().find_map(|line| line.strip_prefix("warning: could not open directory ")) {
+        return Err(
+            Failure::new(format!("cannot read the folder {warning}")).help("make it readable, or have git ignore it")
+        );
+    }
+    let mut files: Vec<Listed> = listed.stdout.split(|byte| *byte == 0).filter_map(entry).collect();
+    files.sort_by(|a, b| a.path.cmp(&b.path));
+    // A path that is not merged is listed once for each side.
+    files.dedup_by(|a, b| a.path == b.path);
+    Ok(Below::Files(files))
+}
+
+/// One line of `ls-files`: `H 100644 ID 0<TAB>PATH` of what is tracked, `? PATH` of what is not.
+fn entry(line: &[u8]) -> Option<Listed> {
+    let (tag, rest) = (line.first()?, line.get(2..)?);
+    if *tag == b'?' {
+        let (path, at) = match rest.strip_suffix(b"/") {
+            Some(folder) => (folder, At::Repository),
+            None => (rest, At::File),
+        };
+        return Some(Listed { path: path_of(path), at });
+    }
+    let tab = rest.iter().position(|byte| *byte == b'\t')?;
+    let about = String::from_utf8_lossy(&rest[..tab]).into_owned();
+    let mut about = about.split(' ');
+    let at = match (about.next()?, about.next()?) {
+        ("160000", _) => At::Repository,
+        (_, id) if *tag == b'S' => At::Sparse(id.to_owned()),
+        _ => At::File,
+    };
+    Some(Listed { path: path_of(&rest[tab + 1..]), at })
+}
+
+#[cfg(unix)]
+fn path_of(bytes: &[u8]) -> PathBuf {
+    use std::os::unix::ffi::OsStrExt;
+    PathBuf::from(std::ffi::OsStr::from_bytes(bytes))
+}
+
+#[cfg(not(unix))]
+fn path_of(bytes: &[u8]) -> PathBuf {
+    PathBuf::from(String::from_utf8_lossy(bytes).into_owned())
+}
+
+fn lies_in_repository(folder: &Path) -> bool {
+    let folder = folder.canonicalize().unwrap_or_else(|_| folder.to_owned());
+    folder.ancestors().any(|folder| folder.join(".git").symlink_metadata().is_ok())
+}
+
+/// Reads the files that the next commit will add or change, one after the other, as the index has them: all of them, from
+/// whichever folder of the work tree.
+pub(crate) fn staged(mut each: impl FnMut(String, &mut dyn Read) -> Result<()>) -> Result<()> {
+    let base = match ask(&["rev-parse", "--verify", "--quiet", "HEAD^{commit}"], None)? {
+        Some(head) => text(head),
+        // Before the first commit there is the empty tree, whose id depends on the repository's kind of hash.
+        None => match ask(&["hash-object", "-t", "tree", "--stdin"], Some(Vec::new()))? {
+            Some(tree) => text(tree),
+            None => String::new(),
+        },
+    };
+    let raw = demand(
+        &[
+            "diff-index",
+            "--cached",
+            "--raw",
+            "-z",
+            "--no-abbrev",
+            "--no-renames",
+            "--no-ext-diff",
+            "--ita-invisible-in-index",
+            "--ignore-submodules=none",
+            "--no-relative",
+            "--diff-filter=d",
+            base.trim(),
+            "--",
+        ],
+        None,
+    )
+    .map_err(|failure| match failure.help {
+        None => Failure::new(format!("git cannot say what is staged: {}", failure.what))
+            .help("run it in the work tree of a repository"),
+        Some(_) => failure,
+    })?;
+    let raw = text(raw);
+    let here = text(demand(&["rev-parse", "--show-prefix", "--show-cdup"], None)?);
+    let mut here = here.lines();
+    let (prefix, up) = (here.next().unwrap_or_default(), here.next().unwrap_or_default());
+    let from_here = |path: &str| path.strip_prefix(prefix).map_or_else(|| format!("{up}{path}"), str::to_owned);
+    let mut named = Vec::new();
+    let mut fields = raw.split('\0');
+    while let (Some(about), Some(path)) = (fields.next(), fields.next()) {
+        let about: Vec<&str> = about.trim_start_matches(':').split(' ').collect();
+        match about.as_slice() {
+            [.., "U"] => return Err(unmerged(path)),
+            // A submodule has a commit, not a text.
+            [_, mode, _, id, _] if *mode != "160000" => named.push((from_here(path), (*id).to_owned())),
+            _ => {}
+        }
+    }
+    stream(named, &mut each)
+}
+
+/// Reads the content of one object.
+pub(crate) fn content(folder: &Path, id: &str) -> Result<Vec<u8>> {
+    let from = (folder != Path::new(".")).then_some(folder);
+    let output = command(from).args(["cat-file", "blob", id]).stdin(Stdio::null()).output();
+    let output = output.map_err(|cause| failed(&cause))?;
+    if output.status.success() { Ok(output.stdout) } else { Err(refused(&output)) }
+}
+
+/// The files below `path` that are wanted, as the index has them: paths as shown, and bytes. A link stands for the file of
+/// the index that it leads to; one that leads to a folder is passed over.
+pub(crate) fn staged_below(path: &Path, is_wanted: impl Fn(&str) -> bool) -> Result<Vec<(String, Vec<u8>)>> {
+    let mut entries = staged_entries(&path.to_string_lossy())?;
+    entries.retain(|path, _| is_wanted(path));
+    let links: Vec<String> = entries.iter().filter(|(_, entry)| entry.is_link).map(|(path, _)| path.clone()).collect();
+    for link in links {
+        let Some(entry) = entries.remove(&link) else { continue };
+        if let Some(id) = target(&link, entry.id)? {
+            entries.insert(link, Entry { id, is_link: false });
+        }
+    }
+    blobs(entries.into_iter().map(|(path, entry)| (path, entry.id)).collect())
+}
+
+struct Entry {
+    id: String,
+    is_link: bool,
+}
+
+fn staged_entries(path: &str) -> Result<BTreeMap<String, Entry>> {
+    let listed = text(demand(&["ls-files", "-z", "--stage", "--", path], None)?);
+    let mut entries = BTreeMap::new();
+    for line in listed.split('\0') {
+        let Some((about, path)) = line.split_once('\t') else { continue };
+        match about.split(' ').collect::<Vec<_>>().as_slice() {
+            // A submodule has a commit, not a text.
+            ["160000", ..] => {}
+            [mode, id, "0"] => {
+                entries.insert(path.to_owned(), Entry { id: (*id).to_owned(), is_link: *mode == "120000" });
+            }
+            _ => return Err(unmerged(path)),
+        }
+    }
+    for path in intended(path)? {
+        entries.remove(&path);
+    }
+    Ok(entries)
+}
+
+/// The id of the file that a link of the index leads to, over at most eight links; `None` of a folder.
+fn target(link: &str, id: String) -> Result<Option<String>> {
+    let (mut from, mut id) = (link.to_owned(), id);
+    for _ in 0..8 {
+        let Some((_, to)) = blobs(vec![(from.clone(), id)])?.pop() else { break };
+        from = beside(&from, &String::from_utf8_lossy(&to));
+        // A path that leads out of the work tree is none of the index, and git says so.
+        let mut entries = staged_entries(&from)?;
+        match entries.remove(&from) {
+            Some(Entry { id: next, is_link: true }) => id = next,
+            Some(Entry { id, is_link: false }) => return Ok(Some(id)),
+            None if !entries.is_empty() => return Ok(None),
+            None => break,
+        }
+    }
+    Err(Failure::new(format!("{link} is a link to what the index does not hold: {from}"))
+        .help("stage the file itself, or what the link leads to"))
+}
+
+/// A link's target as a path like the link's own.
+fn beside(link: &str, to: &str) -> String {
+    let mut parts: Vec<&str> = link.split('/').collect();
+    parts.pop();
+    for part in to.split('/') {
+        match part {
+            "." | "" => {}
+            ".." if parts.last().is_some_and(|last| *last != "..") => {
+                parts.pop();
+            }
+            part => parts.push(part),
+        }
+    }
+    if to.starts_with('/') { to.to_owned() } else { parts.join("/") }
+}
+
+/// Paths that `git add --intent-to-add` has named, and that the next commit will not hold.
+fn intended(path: &str) -> Result<Vec<String>> {
+    let new = [
+        "diff-files",
+        "--name-only",
+        "-z",
+        "--no-ext-diff",
+        "--ita-invisible-in-index",
+        "--diff-filter=A",
+        "--relative",
+        "--",
+        path,
+    ];
+    let listed = text(demand(&new, None)?);
+    Ok(listed.split('\0').filter(|path| !path.is_empty()).map(str::to_owned).collect())
+}
+
+/// One file as the index has it; `None` where it has none, or where the path leads out of the work tree.
+pub(crate) fn staged_file(path: &Path) -> Result<Option<Vec<u8>>> {
+    let is_outside = || -> Result<bool> {
+        let top = text(demand(&["rev-parse", "--show-toplevel"], None)?);
+        let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+        // The index may hold a folder that the work tree has no more.
+        Ok(folder.canonicalize().is_ok_and(|real| !real.starts_with(top.trim_end_matches('\n'))))
+    };
+    if is_outside()? {
+        return std::fs::read(path).map(Some).map_err(|cause| Failure::io("cannot read", path, &cause));
+    }
+    Ok(staged_below(path, |_| true)?.pop().map(|(_, bytes)| bytes))
+}
+
+fn unmerged(path: &str) -> Failure {
+    Failure::new(format!("{path} is not merged: the index holds several versions of it"))
+        .help("resolve the conflict and `git add` the file")
+}
+
+/// Asks for contents one after the other and passes each on as it comes: none is ever held whole.
+fn stream(named: Vec<(String, String)>, each: &mut dyn FnMut(String, &mut dyn Read) -> Result<()>) -> Result<()> {
+    let mut child = command(None)
+        .args(["cat-file", "--batch"])
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::null())
+        .spawn()
+        .map_err(|cause| failed(&cause))?;
+    let (Some(mut ask), Some(answers)) = (child.stdin.take(), child.stdout.take()) else {
+        return Err(Failure::bug("git has no pipes"));
+    };
+    let mut answers = BufReader::with_capacity(64 << 10, answers);
+    let run = || -> Result<()> {
+        for (path, id) in named {
+            let broken = || Failure::new(format!("git gave no content of {path} ({id})"));
+            ask.write_all(format!("{id}\n").as_bytes()).and_then(|()| ask.flush()).map_err(|_| broken())?;
+            let mut header = String::new();
+            answers.read_line(&mut header).map_err(|_| broken())?;
+            let size: u64 =
+                header.trim_end().rsplit(' ').next().and_then(|size| size.parse().ok()).ok_or_else(broken)?;
+            let mut content = answers.by_ref().take(size);
+            each(path.clone(), &mut content)?;
+            // What was not read of a content would be taken for the next answer; a line end follows it.
+            std::io::copy(&mut content, &mut std::io::sink()).map_err(|_| broken())?;
+            if content.limit() > 0 {
+                return Err(broken());
+            }
+            answers.read_exact(&mut [0]).map_err(|_| broken())?;
+        }
+        Ok(())
+    };
+    let ran = run();
+    drop(ask);
+    if ran.is_err() {
+        // It may be in the middle of an answer that nobody wants any more.
+        let _ = child.kill();
+    }
+    let _ = child.wait();
+    ran
+}
+
+/// Whether a folder is the top of a work tree of its own.
+pub(crate) fn is_top(folder: &Path) -> Result<bool> {
+    let asked = ["rev-parse", "--show-cdup"];
+    let output = command(Some(folder)).args(asked).stdin(Stdio::null()).output().map_err(|cause| failed(&cause))?;
+    if output.status.success() { Ok(output.stdout.trim_ascii().is_empty()) } else { Err(refused(&output)) }
+}

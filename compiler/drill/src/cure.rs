@@ -1,0 +1,256 @@
+//! From the page to an objective that has recovered: the search, and rollbacks until one helps.
+
+use emberline_core::plan::SloPlan;
+
+use super::catalogue::Fault;
+use super::log::Log;
+use super::record::{Attempt, Method, Outcome, Search, Verdict, Watched};
+use super::search::{Conclusion, Scene};
+use super::site::Phase;
+use super::stage::{Broken, Drill, Settings, opened};
+use emberline_walk::source::{Alert, Answer};
+
+/// How often the search runs: telemetry of a fault may arrive after its alert.
+const ROUNDS: usize = 3;
+/// Seconds between two rounds: collectors wait 10 s for a complete trace, and in compressed time 2 s plus an export.
+const BETWEEN: f64 = 10.0;
+const BETWEEN_AT_LEAST: f64 = 4.0;
+/// Seconds for telemetry to arrive: on production windows, and the minimum.
+const ARRIVAL: f64 = 30.0;
+const ARRIVAL_AT_LEAST: f64 = 10.0;
+/// Extra seconds after an outage, since callers reconnect only after a while.
+const REUNION: f64 = 60.0;
+/// The most suspects that are tried.
+const TRIES: usize = 12;
+
+/// The fault and the alert that it raised.
+#[derive(Clone, Copy)]
+pub(super) struct Case<'c> {
+    pub(super) fault: &'c Fault,
+    pub(super) slo: &'c SloPlan,
+    pub(super) alert: &'c Alert,
+    pub(super) settings: &'c Settings,
+    pub(super) broken: &'c Broken,
+}
+
+/// The result of the search and the rollbacks.
+pub(super) struct Fixed {
+    pub(super) search: Search,
+    pub(super) conclusion: Conclusion,
+    pub(super) attempts: Vec<Attempt>,
+    /// When the objective recovered, unix seconds.
+    pub(super) recovered: Option<f64>,
+    pub(super) outcome: Outcome,
+}
+
+/// A rollback: what it reverts, and the revision that it deploys.
+struct Rollback {
+    what: String,
+    commit: Option<String>,
+    revision: String,
+}
+
+/// Something that was done, and when the objective recovered; `None` if it did not help.
+struct Tried {
+    attempt: Attempt,
+    recovered: Option<f64>,
+}
+
+impl Drill<'_> {
+    /// Looks for the cause and mitigates it. If nothing helps that the search named, the whole release is rolled
+    /// back.
+    pub(super) fn fix(&mut self, case: &Case<'_>, log: &mut Log<'_>) -> Answer<Fixed> {
+        let zero = case.broken.ended;
+        let began = self.clock.now() - zero;
+        let (conclusion, rounds, seconds) = self.look(case, log)?;
+        let ended = self.clock.now() - zero;
+        let mut tried = self.cure(case, &conclusion, log)?;
+        let helped = |tried: &[Tried]| tried.last().and_then(|last| last.recovered);
+        let outcome = if helped(&tried).is_some() { Outcome::Resolved } else { Outcome::LastResort };
+        if outcome == Outcome::LastResort {
+            tried.push(match case.fault {
+                Fault::Outage(name) => self.end_outage(case, name, log)?,
+                Fault::Patch(_) => {
+                    let what = "the whole release is rolled back".to_owned();
+                    self.roll_back(case, Rollback { what, commit: None, revision: case.settings.good.clone() }, log)?
+                }
+            });
+        }
+        let recovered = helped(&tried);
+        if recovered.is_some() {
+            log.tell(format!("{} {} has recovered", case.slo.service, case.slo.name));
+        }
+        let (rank, confident_and_wrong) = judged(&conclusion, case);
+        let search = Search {
+            verdict: conclusion.verdict,
+            suspects: conclusion.suspects.clone(),
+            began,
+            ended,
+            seconds,
+            rounds,
+            trace_id: conclusion.trace_id.clone(),
+            rank,
+            names_function: names_function(&conclusion, case),
+            confident_and_wrong,
+        };
+        let attempts = tried.into_iter().map(|tried| tried.attempt).collect();
+        Ok(Fixed { search, conclusion, attempts, recovered, outcome })
+    }
+
+    /// Does what the conclusion says, suspect by suspect, until something helps.
+    fn cure(&mut self, case: &Case<'_>, conclusion: &Conclusion, log: &mut Log<'_>) -> Answer<Vec<Tried>> {
+        let mut all = Vec::new();
+        if conclusion.verdict == Verdict::NoCodeChange {
+            if let Fault::Outage(name) = case.fault {
+                all.push(self.end_outage(case, name, log)?);
+            }
+            return Ok(all);
+        }
+        for suspect in conclusion.suspects.iter().take(TRIES) {
+            let Some(rollback) = self.rollback_of(case, &suspect.commit, &suspect.subject)? else {
+                log.tell(format!("git knows no commit {}", suspect.commit));
+                continue;
+            };
+            let tried = self.roll_back(case, rollback, log)?;
+            let has_helped = tried.recovered.is_some();
+            all.push(tried);
+            if has_helped {
+                break;
+            }
+        }
+        Ok(all)
+    }
+
+    /// Searches until the answer is certain or the rounds are over. Returns conclusion, rounds, and search time in
+    /// seconds.
+    fn look(&mut self, case: &Case<'_>, log: &mut Log<'_>) -> Answer<(Conclusion, usize, f64)> {
+        let mut seconds = 0.0;
+        let mut round = 0;
+        loop {
+            round += 1;
+            let now = self.clock.now();
+            let (good, deployed) = (&case.settings.good, &case.broken.release.deployed);
+            let conclusion = self.search.look(&Scene { alert: case.alert, now, good, deployed })?;
+            let took = self.clock.now() - now;
+            seconds += took;
+            log.tell(format!("the search took {took:.1} s: {}", said(&conclusion)));
+            let is_sure = matches!(conclusion.verdict, Verdict::Commit | Verdict::NoCodeChange);
+            if is_sure || case.settings.method != Method::Walk || round == ROUNDS {
+                return Ok((conclusion, round, seconds));
+            }
+            let pause = (BETWEEN / f64::from(self.plan.time_scale.max(1))).max(BETWEEN_AT_LEAST);
+            log.tell(format!("telemetry may still arrive: searching again in {pause:.0} s"));
+            self.clock.sleep(pause)?;
+        }
+    }
+
+    /// The rollback that reverts one commit, and later commits too if they conflict. `None` if git does not
+    /// know it.
+    fn rollback_of(&mut self, case: &Case<'_>, commit: &str, subject: &str) -> Answer<Option<Rollback>> {
+        let Some(commit) = self.repository.find(commit)? else { return Ok(None) };
+        let short = commit.get(..12).unwrap_or(&commit).to_owned();
+        let subject = if subject.is_empty() { String::new() } else { format!(" ({subject})") };
+        let rollback = match self.repository.revert(&case.broken.release.deployed, &commit)? {
+            Some(revision) => {
+                Some(Rollback { what: format!("{short}{subject} is reverted"), commit: Some(commit), revision })
+            }
+            None => self.repository.find(&format!("{commit}^"))?.map(|revision| {
+                let what = format!("everything since {short}{subject} is rolled back");
+                Rollback { what, commit: Some(commit), revision }
+            }),
+        };
+        Ok(rollback)
+    }
+
+    /// Deploys a rollback and watches whether it helps.
+    fn roll_back(&mut self, case: &Case<'_>, rollback: Rollback, log: &mut Log<'_>) -> Answer<Tried> {
+        let Rollback { what, commit, revision } = rollback;
+        log.tell(format!("{what}: building and deploying"));
+        let began = self.clock.now();
+        self.bring(&revision, true)?;
+        let ended = self.clock.now();
+        log.tell("the rollback serves");
+        let tried = self.watched(case, Attempt::of(what, commit, began, ended), 0.0)?;
+        if tried.recovered.is_none() {
+            log.tell("it did not help");
+        }
+        Ok(tried)
+    }
+
+    fn end_outage(&mut self, case: &Case<'_>, name: &str, log: &mut Log<'_>) -> Answer<Tried> {
+        let began = self.clock.now();
+        self.site.inject(name, Phase::End)?;
+        let ended = self.clock.now();
+        log.tell("the outage is over");
+        self.watched(case, Attempt::of("the outage is ended".to_owned(), None, began, ended), REUNION)
+    }
+
+    /// Watches whether an attempt helps, for so many seconds more than a rollback.
+    fn watched(&self, case: &Case<'_>, attempt: Attempt, more: f64) -> Answer<Tried> {
+        let (slo, scale, zero) = (case.slo, self.plan.time_scale, case.broken.ended);
+        let recovered = self.watch().recovered(slo, &case.alert.labels, recovery(slo, scale) + more)?;
+        let drilled = self.clock.now() - attempt.ended;
+        let watched = Watched { drilled, full: recovery_in_full(slo, scale) + more };
+        let attempt = Attempt {
+            began: attempt.began - zero,
+            ended: attempt.ended - zero,
+            helped: recovered.is_some(),
+            watched: recovered.is_none().then_some(watched),
+            ..attempt
+        };
+        Ok(Tried { attempt, recovered })
+    }
+}
+
+/// Seconds in which an objective must recover: the base window must pass, two evaluations must confirm it, and
+/// telemetry must arrive. Part of the last does not shrink with the windows.
+fn recovery(slo: &SloPlan, scale: u32) -> f64 {
+    let windows = slo.timing.base.seconds() + 3.0 * slo.timing.evaluation.seconds();
+    windows + (ARRIVAL / f64::from(scale.max(1))).max(ARRIVAL_AT_LEAST)
+}
+
+/// The same on the windows of production.
+fn recovery_in_full(slo: &SloPlan, scale: u32) -> f64 {
+    let windows = slo.timing.base.seconds() + 3.0 * slo.timing.evaluation.seconds();
+    windows * f64::from(scale.max(1)) + ARRIVAL
+}
+
+/// The rank of the faulty commit, and whether the conclusion is certain and wrong.
+fn judged(conclusion: &Conclusion, case: &Case<'_>) -> (Option<usize>, bool) {
+    let bad = case.broken.release.bad.as_deref();
+    let is_bad = |commit: &str| bad.is_some_and(|bad| bad == commit);
+    let rank = conclusion.suspects.iter().position(|suspect| is_bad(&suspect.commit)).map(|at| at + 1);
+    let is_wrong = match (conclusion.verdict, case.fault) {
+        (Verdict::NotCertain, _) | (Verdict::NoCodeChange, Fault::Outage(_)) => false,
+        (Verdict::Commit, Fault::Patch(_)) => rank != Some(1),
+        (Verdict::Healthy | Verdict::Commit | Verdict::NoCodeChange, _) => true,
+    };
+    (rank, is_wrong)
+}
+
+/// Whether the function that the patch names as faulty was named; `None` if the patch names none, or the search
+/// looks for none.
+fn names_function(conclusion: &Conclusion, case: &Case<'_>) -> Option<bool> {
+    let function = opened(case.fault).function;
+    let looks = case.settings.method == Method::Walk && !function.is_empty();
+    looks.then(|| {
+        conclusion.functions.iter().any(|named| {
+            // A closure belongs to its function.
+            let named = named.split("::{{closure}}").next().unwrap_or_default();
+            named == function || named.ends_with(&format!("::{function}")) || function.ends_with(&format!("::{named}"))
+        })
+    })
+}
+
+/// A conclusion in a line, without a hint whether it is right.
+fn said(conclusion: &Conclusion) -> String {
+    let first = conclusion.suspects.first();
+    let suspect = first.map(|it| format!("{} {}", it.commit.get(..12).unwrap_or(&it.commit), it.subject));
+    match (conclusion.verdict, suspect) {
+        (Verdict::Commit, Some(suspect)) => suspect,
+        (Verdict::NotCertain, Some(suspect)) => {
+            format!("not certain; first of {} suspects: {suspect}", conclusion.suspects.len())
+        }
+        (verdict, _) => verdict.said().to_owned(),
+    }
+}

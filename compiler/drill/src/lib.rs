@@ -1,0 +1,30 @@
+//! Drills: a fault is hidden among honest commits, and detection, search and recovery are timed.
+//!
+//! - [`catalogue`] holds [`patch`]es and outages, drawn by [`chance`]. [`history`] makes a release of them in
+//!   a clone, the [`repository`].
+//! - [`site`] is the system, behind the [`command`]s that the policy names.
+//! - [`drill`] runs one: it [`watch`]es alerts, runs a [`search`] for the cause, rolls back, and keeps a [`record`]
+//!   and the [`evidence`] of its Prometheus. [`report`] writes it up.
+//! - [`series`] summarises many records; [`notes`] are lessons for the runbook.
+
+pub mod catalogue;
+pub mod chance;
+pub mod clock;
+pub mod command;
+mod cure;
+pub mod drill;
+pub mod evidence;
+mod group;
+pub mod history;
+mod log;
+pub mod notes;
+pub mod patch;
+pub mod record;
+pub mod report;
+pub mod repository;
+pub mod search;
+pub mod series;
+pub mod site;
+mod stage;
+pub mod walker;
+pub mod watch;

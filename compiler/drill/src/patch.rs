@@ -1,0 +1,158 @@
+//! A change as a patch: the mail that `git format-patch` writes, or a bare diff.
+
+use std::path::Path;
+
+use emberline_walk::source::{Answer, Trouble};
+
+/// The longest patch of a drill: a fault is a change that somebody could have reviewed.
+const LONGEST: u64 = 4 << 20;
+
+/// A patch.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Patch {
+    /// Its file's name, without the ending.
+    pub name: String,
+    text: String,
+}
+
+/// The headers of a fault's patch, which are shown only after the drill.
+#[derive(Debug, Clone, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+pub struct Opened {
+    /// `latency` or `errors`; empty where the patch does not say.
+    pub kind: String,
+    /// The faulty function.
+    pub function: String,
+    /// Its file.
+    pub file: String,
+    /// The service that it runs in.
+    pub service: String,
+}
+
+impl Patch {
+    /// A patch of a text.
+    #[must_use]
+    pub fn new(name: impl Into<String>, text: impl Into<String>) -> Self {
+        Self { name: name.into(), text: text.into() }
+    }
+
+    /// Reads a patch.
+    ///
+    /// # Errors
+    /// When there is none, or it is too long to be reviewed.
+    pub fn read(path: &Path) -> Answer<Self> {
+        let failed = |cause: std::io::Error| Trouble(format!("cannot read the patch {}: {cause}", path.display()));
+        let length = std::fs::metadata(path).map_err(failed)?.len();
+        if length > LONGEST {
+            return Err(Trouble(format!("the patch {} has {length} bytes; at most 4 MiB are read", path.display())));
+        }
+        let bytes = std::fs::read(path).map_err(failed)?;
+        let name = path.file_stem().map(|stem| stem.to_string_lossy().into_owned()).unwrap_or_default();
+        Ok(Self { name, text: String::from_utf8_lossy(&bytes).into_owned() })
+    }
+
+    /// Whether it is a mail, with a message of its own.
+    #[must_use]
+    pub fn is_mail(&self) -> bool {
+        self.header("Subject").is_some()
+    }
+
+    /// A line of its header.
+    #[must_use]
+    pub fn header(&self, name: &str) -> Option<&str> {
+        self.head().find_map(|line| {
+            let (key, value) = line.split_once(':')?;
+            key.eq_ignore_ascii_case(name).then(|| value.trim())
+        })
+    }
+
+    /// Its `X-Fault-…` headers.
+    #[must_use]
+    pub fn open(&self) -> Opened {
+        let said = |name: &str| self.header(name).unwrap_or_default().to_owned();
+        Opened {
+            kind: said("X-Fault-Kind"),
+            function: said("X-Fault-Function"),
+            file: said("X-Fault-File"),
+            service: said("X-Fault-Service"),
+        }
+    }
+
+    /// The mail with another date and author, without headers that reveal the fault. A bare diff becomes a mail with
+    /// a neutral message.
+    #[must_use]
+    pub fn as_of(&self, date: &str, author: &str) -> String {
+        let told = format!("From: {author}\nDate: {date}\n");
+        if !self.is_mail() {
+            let files = self.text.lines().filter_map(|line| line.strip_prefix("+++ b/"));
+            let file = files.map(|path| path.rsplit('/').next().unwrap_or(path)).next().unwrap_or("sources");
+            return format!("{told}Subject: [PATCH] Small change in {file}\n\n---\n{}", self.text);
+        }
+        let mut mail = String::from("From 0000000000000000000000000000000000000000 Mon Sep 17 00:00:00 2001\n");
+        mail.push_str(&told);
+        let mut drops = false;
+        for line in self.head() {
+            let goes_on = line.starts_with([' ', '\t']);
+            if !goes_on {
+                let key = line.split(':').next().unwrap_or_default().to_ascii_lowercase();
+                drops = line.starts_with("From ") || key == "from" || key == "date" || key.starts_with("x-");
+            }
+            if !drops {
+                mail.push_str(line);
+                mail.push('\n');
+            }
+        }
+        mail.push_str(self.body());
+        mail
+    }
+
+    fn head(&self) -> impl Iterator<Item = &str> {
+        self.text.lines().take_while(|line| !line.trim().is_empty() && !line.starts_with("diff --git "))
+    }
+
+    /// From the empty line on.
+    fn body(&self) -> &str {
+        let length: usize = self
+            .text
+            .split_inclusive('\n')
+            .take_while(|line| !line.trim().is_empty() && !line.starts_with("diff --git "))
+            .map(str::len)
+            .sum();
+        self.text.get(length..).unwrap_or_default()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const MAIL: &str = "From 0123 Mon Sep 17 00:00:00 2001\nFrom: A <a@shop.example>\nDate: Mon, 1 Jan 2024 00:00:00 +0000\n\
+        X-Fault-Kind: latency\nX-Fault-Function: price\nX-Fault-Service: checkout\nSubject: [PATCH] Round prices\n  per line\n\n\
+        Why not.\n---\n a | 1 +\n\ndiff --git a/a b/a\n--- a/a\n+++ b/a\n@@ -1 +1,2 @@\n x\n+y\n";
+
+    #[test]
+    fn what_gives_a_fault_away_does_not_reach_the_history() {
+        let patch = Patch::new("latency", MAIL);
+        assert_eq!(
+            patch.open(),
+            Opened {
+                kind: "latency".into(),
+                function: "price".into(),
+                file: String::new(),
+                service: "checkout".into()
+            }
+        );
+        let mail = patch.as_of("2026-07-01 10:00:00 +0000", "B <b@shop.example>");
+        assert!(!mail.contains("X-Fault") && !mail.contains("a@shop") && !mail.contains("2024"), "{mail}");
+        assert!(mail.contains("From: B <b@shop.example>\nDate: 2026-07-01 10:00:00 +0000\nSubject: [PATCH] Round prices\n  per line\n\nWhy not."));
+        assert!(mail.ends_with("+y\n"));
+    }
+
+    #[test]
+    fn a_bare_diff_becomes_a_mail() {
+        let diff = "diff --git a/src/a.rs b/src/a.rs\n--- a/src/a.rs\n+++ b/src/a.rs\n@@ -1 +1 @@\n-x\n+y\n";
+        let patch = Patch::new("sealed", diff);
+        assert!(!patch.is_mail() && patch.open() == Opened::default());
+        let mail = patch.as_of("2026-07-01 10:00:00 +0000", "B <b@shop.example>");
+        assert!(mail.contains("Subject: [PATCH] Small change in a.rs\n\n---\ndiff --git"), "{mail}");
+    }
+}

@@ -1,0 +1,104 @@
+//! The parts, the settings and the results of a drill.
+
+use emberline_core::plan::Plan;
+use emberline_walk::source::{Answer, Metrics};
+
+use super::catalogue::Fault;
+use super::clock::Clock;
+use super::evidence::Evidence;
+use super::history::Release;
+use super::patch::Opened;
+use super::record::{Method, Record};
+use super::repository::Repository;
+use super::search::Search;
+use super::site::Site;
+use super::watch::Watch;
+
+/// The parts of a drill.
+pub struct Drill<'d> {
+    /// The plan that its rules come from, in the drill's time scale.
+    pub plan: &'d Plan,
+    /// The Prometheus.
+    pub metrics: &'d dyn Metrics,
+    /// The time.
+    pub clock: &'d dyn Clock,
+    /// The system.
+    pub site: &'d mut dyn Site,
+    /// The clone.
+    pub repository: &'d Repository,
+    /// Who searches for the root cause.
+    pub search: &'d mut dyn Search,
+    /// Receives every event as it happens.
+    pub say: &'d dyn Fn(&str),
+    /// The revision that is deployed.
+    pub standing: String,
+}
+
+/// The settings of a drill.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Settings {
+    /// Its name.
+    pub id: String,
+    /// Who searches for the root cause.
+    pub method: Method,
+    /// Signals that are left out.
+    pub without: Vec<String>,
+    /// The seed of the history.
+    pub seed: u64,
+    /// Which drill of the seed it is, from 0.
+    pub index: usize,
+    /// The severity that counts as detection.
+    pub severity: String,
+    /// Seconds of healthy traffic before the fault.
+    pub warm_up: f64,
+    /// How many honest commits; random if unset.
+    pub honest: Option<usize>,
+    /// The time limit for the alert in seconds; that of the fastest alert if unset.
+    pub patience: Option<f64>,
+    /// The good revision.
+    pub good: String,
+}
+
+/// A finished drill.
+#[derive(Debug)]
+pub struct Drilled {
+    /// Its record.
+    pub record: Record,
+    /// The answers of its Prometheus.
+    pub evidence: Evidence,
+    /// Files of the search.
+    pub artefacts: Vec<(String, String)>,
+}
+
+/// A change that is in effect.
+pub(super) struct Broken {
+    pub(super) release: Release,
+    pub(super) services: Vec<String>,
+    pub(super) burn_before: Option<f64>,
+    /// When its deployment started, unix seconds.
+    pub(super) began: f64,
+    /// When it took effect, unix seconds: T+0.
+    pub(super) ended: f64,
+}
+
+impl<'d> Drill<'d> {
+    pub(super) fn watch(&self) -> Watch<'d> {
+        Watch { plan: self.plan, metrics: self.metrics, clock: self.clock }
+    }
+
+    /// Checks a revision out and deploys it; returns the deployed services.
+    pub(super) fn bring(&mut self, revision: &str, is_rollback: bool) -> Answer<Vec<String>> {
+        self.repository.go_to(revision)?;
+        let services = if is_rollback { self.site.rollback(revision)? } else { self.site.deploy(revision)? };
+        revision.clone_into(&mut self.standing);
+        Ok(services)
+    }
+}
+
+/// Reveals the fault after the search.
+pub(super) fn opened(fault: &Fault) -> Opened {
+    match fault {
+        Fault::Patch(patch) => patch.open(),
+        Fault::Outage(_) => Opened::default(),
+    }
+}

@@ -1,0 +1,179 @@
+//! What was found is shown nowhere: not at its place, and not where it stands a second time.
+
+use std::collections::HashMap;
+
+use super::{Hit, Kind, is_word};
+
+/// The text with every secret of a hit made unreadable, byte for byte of the same length. Lines stay lines.
+#[must_use]
+pub fn masked(text: &str, hits: &[Hit]) -> String {
+    let mut masked = String::with_capacity(text.len());
+    let mut done = 0;
+    for hit in hits {
+        let start = hit.secret.start.max(done);
+        let Some((open, secret)) = text.get(done..start).zip(text.get(start..hit.secret.end)) else { continue };
+        masked.push_str(open);
+        blot(secret, &mut masked);
+        done = hit.secret.end;
+    }
+    masked.push_str(&text[done..]);
+    masked
+}
+
+fn blot(secret: &str, onto: &mut String) {
+    onto.extend(secret.bytes().map(|byte| if matches!(byte, b'\n' | b'\r') { char::from(byte) } else { '*' }));
+}
+
+/// How many characters of a match may be shown: what tells the issuer, and nothing of the rest. A match that begins with
+/// something else (the name of an assignment's value, say) shows nothing.
+pub(super) fn shown(kind: Kind, text: &[u8]) -> usize {
+    let begins = |heads: &[&str]| heads.iter().any(|head| text.starts_with(head.as_bytes()));
+    let shown = match kind {
+        Kind::PrivateKey if begins(&["-----BEGIN "]) => text.len(),
+        Kind::Aws if begins(&["AKIA", "ASIA"]) => 4,
+        Kind::Github if begins(&["gh"]) => 4,
+        Kind::Slack if begins(&["xox", "hooks.slack.com"]) => 4,
+        Kind::Google if begins(&["AIza"]) => 4,
+        Kind::Stripe if begins(&["sk_live_", "rk_live_"]) => 8,
+        Kind::Jwt if begins(&["eyJ"]) => 3,
+        Kind::Email | Kind::Iban => 2,
+        _ => 0,
+    };
+    shown.min(text.len())
+}
+
+/// The shortest value whose copies are looked for: shorter ones stand in any text.
+const SHORTEST_COPY: usize = 4;
+/// A value of this length is nobody's ordinary word, whatever it is made of.
+const LONG: usize = 12;
+
+/// Values that were found, to hide their copies where no detector would know them: in a comment, in a file's name.
+#[derive(Debug, Default, Clone)]
+pub struct Values {
+    /// By their first bytes; the longest of them first.
+    by_head: HashMap<[u8; SHORTEST_COPY], Vec<Value>>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct Value {
+    text: Box<str>,
+    /// How many of its first bytes may be shown.
+    shown: usize,
+}
+
+impl Value {
+    /// Whether it can only be a copy of what was found, wherever it stands. A password such as `admin` is a word too.
+    fn is_telling(&self) -> bool {
+        let has = |fits: fn(&u8) -> bool| self.text.as_bytes().iter().any(fits);
+        let letters = has(u8::is_ascii_alphabetic);
+        let is_mixed = letters && has(|byte| !byte.is_ascii_alphabetic());
+        match self.text.len() {
+            LONG.. => true,
+            9.. if !letters => true,
+            6.. => is_mixed,
+            _ => false,
+        }
+    }
+}
+
+impl Values {
+    /// Takes up what was found in a text.
+    pub fn add(&mut self, text: &str, hits: &[Hit]) {
+        for hit in hits {
+            let (Some(whole), Some(secret)) = (text.get(hit.range.clone()), text.get(hit.secret.clone())) else {
+                continue;
+            };
+            match hit.kind {
+                // A body is copied line by line, whatever stands between them.
+                Kind::PrivateKey => {
+                    let base64 = |c: char| !(c.is_ascii_alphanumeric() || "+/=".contains(c));
+                    secret.split(base64).filter(|line| line.len() >= LONG).for_each(|line| self.put(line, 0));
+                }
+                Kind::Card | Kind::Iban | Kind::Ssn => {
+                    let digits: String = whole.chars().filter(|c| !matches!(c, ' ' | '-')).collect();
+                    for between in ["", " ", "-"] {
+                        self.put(&grouped(&digits, between), 0);
+                    }
+                    self.put(whole, 0);
+                }
+                Kind::Email => {
+                    self.put(whole, 2);
+                    self.put(&whole.replace("%40", "@"), 2);
+                    self.put(&whole.replace('@', "%40"), 2);
+                }
+                _ if hit.secret.end > hit.range.end => {
+                    self.put(secret, 0);
+                    self.put(whole, 0);
+                }
+                _ => self.put(whole, hit.secret.start - hit.range.start),
+            }
+        }
+    }
+
+    fn put(&mut self, text: &str, shown: usize) {
+        let Some(head) = text.as_bytes().first_chunk() else { return };
+        let values = self.by_head.entry(*head).or_default();
+        let at = values.partition_point(|value| (value.text.len(), &*value.text) > (text.len(), text));
+        if values.get(at).is_none_or(|value| *value.text != *text) {
+            values.insert(at, Value { text: text.into(), shown });
+        }
+    }
+
+    /// Takes up the values that can be nothing else wherever they stand.
+    pub fn take_telling(&mut self, other: &Self) {
+        for value in other.by_head.values().flatten().filter(|value| value.is_telling()) {
+            self.put(&value.text, value.shown);
+        }
+    }
+
+    /// The text without any copy of a value, byte for byte of the same length; `None` where it holds none. What is also
+    /// an ordinary word is hidden where it stands alone.
+    #[must_use]
+    pub fn hide(&self, text: &str) -> Option<String> {
+        if self.by_head.is_empty() {
+            return None;
+        }
+        let bytes = text.as_bytes();
+        let (mut hidden, mut done, mut at) = (String::new(), 0, 0);
+        while let Some(head) = bytes.get(at..).and_then(|rest| rest.first_chunk()) {
+            let copy = self.by_head.get(head).and_then(|values| values.iter().find(|value| value.stands_at(bytes, at)));
+            let Some(value) = copy else {
+                at += 1;
+                continue;
+            };
+            let end = at + value.text.len();
+            // All of a value is ASCII or a whole text, so that it begins and ends between characters.
+            if let Some((open, secret)) = text.get(done..at + value.shown).zip(text.get(at + value.shown..end)) {
+                hidden.push_str(open);
+                blot(secret, &mut hidden);
+                done = end;
+            }
+            at = end;
+        }
+        hidden.push_str(&text[done..]);
+        (done > 0).then_some(hidden)
+    }
+}
+
+impl Value {
+    fn stands_at(&self, bytes: &[u8], at: usize) -> bool {
+        let end = at + self.text.len();
+        let alone = || {
+            let before = at.checked_sub(1).and_then(|index| bytes.get(index));
+            ![before, bytes.get(end)].into_iter().flatten().any(|byte| is_word(*byte))
+        };
+        bytes.get(at..end) == Some(self.text.as_bytes()) && (self.is_telling() || alone())
+    }
+}
+
+/// Digits in groups of four.
+fn grouped(digits: &str, between: &str) -> String {
+    let mut grouped = String::with_capacity(digits.len() * 2);
+    for (index, digit) in digits.chars().enumerate() {
+        if index > 0 && index.is_multiple_of(4) {
+            grouped.push_str(between);
+        }
+        grouped.push(digit);
+    }
+    grouped
+}

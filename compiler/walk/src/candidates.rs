@@ -1,0 +1,107 @@
+//! The commits between two revisions, and what each does to the code.
+
+use super::program::Language;
+use super::program::change::{self, Changed, How, Names};
+use super::repo::Repo;
+use crate::source::{Change, Commit};
+
+/// A commit that may be the cause.
+#[derive(Debug)]
+pub(super) struct Candidate {
+    pub(super) commit: Commit,
+    /// The changes, from git.
+    pub(super) changes: Vec<Change>,
+    /// What that means for functions, constants and types, by file.
+    pub(super) items: Vec<(String, Changed)>,
+    /// Files other than source code that may matter.
+    pub(super) settings: Vec<String>,
+}
+
+/// The most commits that are read; a larger deployment is cut to the latest.
+pub(super) const MOST: usize = 60;
+
+impl Candidate {
+    /// Reads a commit.
+    pub(super) fn read(repo: &Repo<'_>, commit: Commit) -> Self {
+        let changes = repo.history.changes(&commit.id).unwrap_or_default();
+        let before = format!("{}^", commit.id);
+        let read = |change: &Change| {
+            let source = |path: &Option<String>| path.clone().filter(|path| Language::of(path) != Language::Other);
+            let old = source(&change.before).and_then(|path| repo.file(&before, &path));
+            let new = source(&change.after).and_then(|path| repo.file(&commit.id, &path));
+            (old, new)
+        };
+        let programs: Vec<_> = changes.iter().map(read).collect();
+        let names = Names::of(
+            programs.iter().filter_map(|(old, _)| Some(old.as_ref()?.tokens.as_slice())),
+            programs.iter().filter_map(|(_, new)| Some(new.as_ref()?.tokens.as_slice())),
+        );
+        let mut items = Vec::new();
+        let mut settings = Vec::new();
+        for (change, (old, new)) in changes.iter().zip(&programs) {
+            let Some(path) = change.after.as_ref().or(change.before.as_ref()) else { continue };
+            if old.is_none() && new.is_none() {
+                if is_setting(path) {
+                    settings.push(path.clone());
+                }
+                continue;
+            }
+            let changed = change::compare(old.as_deref(), new.as_deref(), &names);
+            items.extend(changed.into_iter().map(|changed| (path.clone(), changed)));
+        }
+        moved(&mut items);
+        Self { commit, changes, items, settings }
+    }
+
+    /// Whether it may change behaviour.
+    pub(super) fn may_matter(&self) -> bool {
+        self.items.iter().any(|(_, changed)| changed.how.weight() >= 0.3) || !self.settings.is_empty()
+    }
+
+    /// Its most important change.
+    pub(super) fn most(&self) -> Option<How> {
+        self.items.iter().map(|(_, changed)| changed.how).max_by(|a, b| a.weight().total_cmp(&b.weight()))
+    }
+}
+
+/// Whether a file other than source code may change behaviour: settings, schemas and dependencies, not prose.
+fn is_setting(path: &str) -> bool {
+    let (folder, file) = path.rsplit_once('/').unwrap_or(("", path));
+    let first = folder.split('/').next().unwrap_or_default();
+    let ending = file.rsplit_once('.').map_or("", |(_, ending)| ending);
+    let is_aside = matches!(first, "docs" | "doc" | "ci" | ".github" | "generated" | "slos") || file.starts_with('.');
+    !is_aside
+        && matches!(
+            ending,
+            "toml"
+                | "lock"
+                | "yaml"
+                | "yml"
+                | "json"
+                | "sql"
+                | "ini"
+                | "conf"
+                | "properties"
+                | "env"
+                | "proto"
+                | "mod"
+                | "sum"
+        )
+}
+
+/// Code that left one file and entered another unchanged has moved.
+fn moved(items: &mut [(String, Changed)]) {
+    for at in 0..items.len() {
+        if items[at].1.how != How::New {
+            continue;
+        }
+        let twin = (0..items.len()).find(|other| {
+            let (new, gone) = (&items[at].1, &items[*other].1);
+            gone.how == How::Gone && gone.kind == new.kind && gone.removed == new.added
+        });
+        if let Some(twin) = twin {
+            items[at].1.how = How::Names;
+            items[twin].1.how = How::Names;
+        }
+    }
+}

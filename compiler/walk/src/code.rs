@@ -1,0 +1,260 @@
+//! The fifth layer: what was deployed, which lines the evidence points to, and who wrote them.
+
+use std::collections::BTreeSet;
+
+use serde::Serialize;
+
+use super::ask::Ask;
+use super::ask::{Asked, Log, ask};
+use super::candidates::{self, Candidate};
+use super::case::Case;
+use super::fits::Said;
+use super::mentions::Mentions;
+use super::place::Place;
+use super::repo::Repo;
+use super::revisions::Revisions;
+use super::site::{Role, Site};
+use super::suspects::{self, Evidence, Suspect};
+use super::target::{self, Target};
+use emberline_prose::number::{clock, length, many, short};
+
+/// What the deployment was.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Deployment {
+    /// Another revision runs than before.
+    Changed,
+    /// The same revision served well before.
+    Unchanged,
+    /// The previous revision is unknown.
+    Unknown,
+}
+
+/// A line of the function, and who wrote it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct BlameLine {
+    /// The line, from 1.
+    pub line: usize,
+    /// Its text.
+    pub text: String,
+    /// The commit that wrote it.
+    pub commit: String,
+    /// Whether that commit is one of the candidates.
+    pub is_candidate: bool,
+    /// Whether evidence points to this line.
+    pub is_pointed_to: bool,
+}
+
+/// What was deployed, and who wrote the lines.
+#[derive(Debug, Clone, Serialize)]
+pub struct Code {
+    /// What was asked.
+    pub asked: Vec<Ask>,
+    /// What follows.
+    pub conclusion: String,
+    /// Whether there was a deployment.
+    pub deployment: Deployment,
+    /// The service whose revisions these are.
+    pub service: String,
+    /// The deployed revision.
+    pub revision: Option<String>,
+    /// The last good one.
+    pub good: Option<String>,
+    /// Revisions by service.
+    pub revisions: Vec<Revisions>,
+    /// The number of commits between both revisions.
+    pub commits: usize,
+    /// Places that evidence points to, the most direct first.
+    pub sites: Vec<Site>,
+    /// The function that is shown.
+    pub function: Option<Place>,
+    /// Its lines.
+    pub blame: Vec<BlameLine>,
+}
+
+/// What the fifth layer is given.
+pub(super) struct Given<'g> {
+    /// The service in which the fault lies.
+    pub(super) service: &'g str,
+    /// All involved services.
+    pub(super) services: BTreeSet<String>,
+    pub(super) revisions: Vec<Revisions>,
+    pub(super) sites: Vec<Site>,
+    pub(super) said: Said,
+    /// The kind of the fault; [`Role::Above`] if the reason for slowness is unknown.
+    pub(super) role: Role,
+    /// The odds of another cause through missing evidence, on top of [`suspects::ELSEWHERE`].
+    pub(super) holes: f64,
+}
+
+/// The most lines of a function that are shown.
+const SHOWN: usize = 80;
+
+/// The service whose deployment is examined: the suspected one, or else an involved one with a new revision.
+pub(super) fn deployed<'r>(service: &str, revisions: &'r [Revisions]) -> Option<&'r Revisions> {
+    let own = revisions.iter().find(|it| it.service == service);
+    match own {
+        Some(own) if own.is_changed() => Some(own),
+        own => revisions.iter().find(|it| it.is_changed()).or(own),
+    }
+}
+
+/// What the history says of a deployment.
+#[derive(Default)]
+struct Ranked {
+    /// How many commits were deployed.
+    commits: usize,
+    suspects: Vec<Suspect>,
+    /// The function that matters most, with its lines.
+    shown: Option<(Place, Vec<BlameLine>)>,
+}
+
+/// Looks at the code; `repo` is open at the deployed revision.
+pub(super) fn look(case: &Case<'_>, given: Given<'_>, repo: Option<&Repo<'_>>) -> Asked<(Code, Vec<Suspect>)> {
+    let deployed = deployed(given.service, &given.revisions).cloned().unwrap_or_default();
+    let deployment = match (&deployed.now, &deployed.before) {
+        (Some(now), Some(before)) if now != before => Deployment::Changed,
+        (Some(_), Some(_)) => Deployment::Unchanged,
+        _ => Deployment::Unknown,
+    };
+    let (ranked, log) = match repo {
+        Some(repo) if deployment != Deployment::Unchanged => ranked(&given, repo, deployed.before.as_deref()).apart(),
+        _ => Asked::default().apart(),
+    };
+    let (function, blame) = ranked.shown.unzip();
+    let mut code = Code {
+        asked: Vec::new(),
+        conclusion: String::new(),
+        deployment,
+        service: if deployed.service.is_empty() { given.service.to_owned() } else { deployed.service.clone() },
+        revision: deployed.now.clone(),
+        good: deployed.before.clone(),
+        revisions: given.revisions,
+        commits: ranked.commits,
+        sites: given.sites,
+        function,
+        blame: blame.unwrap_or_default(),
+    };
+    code.conclusion = conclusion(case, &code, &deployed, repo.is_some());
+    log.with((code, ranked.suspects))
+}
+
+/// Ranks the commits since the last good revision.
+fn ranked(given: &Given<'_>, repo: &Repo<'_>, good: Option<&str>) -> Asked<Ranked> {
+    let mut log = Log::default();
+    let history = repo.history;
+    // Without a good revision, only the last commits can be suspected.
+    let from = good.map_or_else(|| format!("{}~10", repo.revision), str::to_owned);
+    let answer = history.commits(&from, &repo.revision);
+    let query = format!("commits {}..{}", short(&from), short(&repo.revision));
+    let words = |commits: &Vec<crate::source::Commit>| many(commits.len(), "commit", "commits");
+    let mut commits = log.keep(ask(history.name(), query, answer, words)).unwrap_or_default();
+    let deployed = commits.len();
+    commits.truncate(candidates::MOST);
+    let candidates: Vec<Candidate> = commits.into_iter().map(|commit| Candidate::read(repo, commit)).collect();
+    let folders: BTreeSet<String> = given.services.iter().filter_map(|service| repo.folder(service)).collect();
+    let targets: Vec<Target> = given.sites.iter().filter_map(|site| target::find(repo, site, &folders)).collect();
+    let mentions = Mentions::of(repo, &read(repo, &candidates, &targets, &folders));
+    let evidence = Evidence {
+        repo,
+        targets: &targets,
+        mentions: &mentions,
+        said: &given.said,
+        folders: &folders,
+        role: given.role,
+        elsewhere: suspects::ELSEWHERE + given.holes + if good.is_none() { 0.5 } else { 0.0 },
+        is_complete: good.is_some() && deployed <= candidates::MOST,
+    };
+    let suspects = suspects::rank(&candidates, &evidence);
+    let shown = log.keep(show(repo, &suspects, &targets, &candidates));
+    log.with(Ranked { commits: deployed, suspects, shown })
+}
+
+/// The files to look names up in: changed files, files that evidence points to, and files of the services.
+fn read(repo: &Repo<'_>, candidates: &[Candidate], targets: &[Target], folders: &BTreeSet<String>) -> BTreeSet<String> {
+    let mut paths: BTreeSet<String> = targets.iter().map(|target| target.file.clone()).collect();
+    paths.extend(candidates.iter().flat_map(|candidate| &candidate.items).map(|(path, _)| path.clone()));
+    let packages: BTreeSet<String> = targets.iter().map(|target| repo.package(&target.file)).collect();
+    for folder in folders.iter().chain(&packages) {
+        if paths.len() < 160 {
+            paths.extend(repo.neighbours(folder));
+        }
+    }
+    paths
+}
+
+/// Shows the function that matters most: what the first suspect changed, else what evidence points to.
+fn show(
+    repo: &Repo<'_>,
+    suspects: &[Suspect],
+    targets: &[Target],
+    candidates: &[Candidate],
+) -> Asked<Option<(Place, Vec<BlameLine>)>> {
+    let of_suspect = suspects.first().filter(|suspect| suspect.score >= 0.25).and_then(|suspect| {
+        let place = suspect.function.as_ref()?;
+        let program = repo.now(&place.file)?;
+        let item = program.items.iter().find(|item| item.first == place.line)?;
+        Some((place.file.clone(), item.clone()))
+    });
+    let of_site = || targets.first().map(|target| (target.file.clone(), target.item.clone()));
+    let Some((file, item)) = of_suspect.or_else(of_site) else { return Asked::default() };
+    let Some(program) = repo.now(&file) else { return Asked::default() };
+    let last = item.last.min(item.first + SHOWN - 1);
+    let answer = repo.history.blame(&repo.revision, &file, item.first, last);
+    let query = format!("blame -L {},{last} {} -- {file}", item.first, short(&repo.revision));
+    let words = |lines: &Vec<crate::source::BlamedLine>| {
+        let commits: BTreeSet<&String> = lines.iter().map(|line| &line.commit).collect();
+        format!("{} by {}", many(lines.len(), "line", "lines"), many(commits.len(), "commit", "commits"))
+    };
+    let (blamed, log) = ask(repo.history.name(), query, answer, words).apart();
+    let of_function = |target: &&Target| target.file == file && target.item.first == item.first;
+    let pointed: BTreeSet<usize> =
+        targets.iter().filter(of_function).flat_map(|target| &target.site.lines).map(|(line, _)| *line).collect();
+    let texts: Vec<&str> = program.text.lines().collect();
+    let lines = blamed
+        .unwrap_or_default()
+        .into_iter()
+        .map(|blamed| BlameLine {
+            line: blamed.line,
+            text: texts.get(blamed.line.saturating_sub(1)).copied().unwrap_or_default().to_owned(),
+            is_candidate: candidates.iter().any(|candidate| candidate.commit.id == blamed.commit),
+            is_pointed_to: pointed.contains(&blamed.line),
+            commit: blamed.commit,
+        })
+        .collect();
+    let function = if item.qualifier.is_empty() { item.name } else { format!("{}::{}", item.qualifier, item.name) };
+    log.with(Some((Place { function, file, line: item.first }, lines)))
+}
+
+fn conclusion(case: &Case<'_>, code: &Code, deployed: &Revisions, has_history: bool) -> String {
+    let service = &code.service;
+    let quoted = |revision: &Option<String>| revision.as_deref().map_or("an unknown revision", short).to_owned();
+    let seen = deployed.first_seen.map_or_else(String::new, |time| {
+        let after = case.onset.time - time;
+        let relation = if after >= 0.0 { "before" } else { "after" };
+        format!(", first seen at {}, {} {relation} the onset", clock(time), length(after.abs()))
+    });
+    let ran = match code.deployment {
+        Deployment::Changed => format!(
+            "{service} runs {}{seen}; the last good revision is {}. {} between them",
+            quoted(&code.revision),
+            quoted(&code.good),
+            many(code.commits, "commit lies", "commits lie")
+        ),
+        Deployment::Unchanged => {
+            format!("{service} runs {}, which served well before: no deployment caused this", quoted(&code.revision))
+        }
+        Deployment::Unknown => match &code.revision {
+            Some(_) => format!("{service} runs {}{seen}; the revision before it is unknown", quoted(&code.revision)),
+            None => format!("The running revision of {service} is unknown: neither spans nor `target_info` name it"),
+        },
+    };
+    let function =
+        code.function.as_ref().map_or_else(String::new, |place| format!("; suspected place: {}", place.words()));
+    let history = if has_history || code.deployment == Deployment::Unchanged {
+        String::new()
+    } else {
+        ". The git history is missing, or lacks this revision".to_owned()
+    };
+    format!("{ran}{function}{history}.")
+}

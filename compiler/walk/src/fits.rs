@@ -1,0 +1,144 @@
+//! Whether a change fits the kind of fault: a new loop if CPU time is spent, a removed check if
+//! requests fail.
+
+use super::program::change::Changed;
+use super::site::Role;
+
+/// Types and messages of errors.
+#[derive(Debug, Default)]
+pub(super) struct Said {
+    pub(super) kinds: Vec<String>,
+    pub(super) messages: Vec<String>,
+}
+
+impl Said {
+    /// Whether the error is a timeout.
+    pub(super) fn is_late(&self) -> bool {
+        let says = |text: &String| {
+            let text = text.to_ascii_lowercase();
+            ["timeout", "timed out", "deadline", "too late", "has elapsed"].iter().any(|word| text.contains(word))
+        };
+        self.kinds.iter().chain(&self.messages).any(says)
+    }
+
+    /// Whether a change may alter a timeout.
+    pub(super) fn is_about_time(&self, changed: &Changed) -> bool {
+        self.is_late() && (changed.adds(&TIMES).is_some() || changed.removes(&TIMES).is_some())
+    }
+}
+
+/// Words that name timeouts.
+const TIMES: [&str; 8] =
+    ["timeout", "from_millis", "from_secs", "from_micros", "Duration", "deadline", "limit", "timeout_at"];
+
+/// A reason with its weight.
+pub(super) struct Reason {
+    pub(super) counts: f64,
+    pub(super) words: String,
+}
+
+/// Whether a change fits the kind of fault.
+pub(super) fn fits(changed: &Changed, role: Role, said: &Said) -> Vec<Reason> {
+    const LOOPS: [&str; 6] = ["for", "while", "loop", "iter", "flat_map", "windows"];
+    const COSTS: [&str; 10] =
+        ["sort", "sort_by", "contains", "position", "clone", "collect", "to_vec", "to_owned", "filter", "find"];
+    const WAITS: [&str; 24] = [
+        "sleep",
+        "lock",
+        "block_on",
+        "wait",
+        "recv",
+        "join",
+        "timeout",
+        "from_millis",
+        "from_secs",
+        "Mutex",
+        "RwLock",
+        "execute",
+        "execute_batch",
+        "query",
+        "query_row",
+        "prepare",
+        "connect",
+        "send",
+        "await",
+        "sync_all",
+        "flush",
+        "Command",
+        "read_to_string",
+        "Semaphore",
+    ];
+    const RETRIES: [&str; 7] = ["retry", "retries", "attempt", "attempts", "backoff", "tries", "again"];
+    const CHECKS: [&str; 14] = [
+        "if",
+        "return",
+        "?",
+        "ok_or",
+        "ok_or_else",
+        "unwrap_or",
+        "unwrap_or_default",
+        "checked_add",
+        "checked_sub",
+        "filter",
+        "is_empty",
+        "contains",
+        "clamp",
+        "match",
+    ];
+    const FAILS: [&str; 9] = ["Err", "bail", "ensure", "panic", "unwrap", "expect", "assert", "unreachable", "throw"];
+    let mut reasons = Vec::new();
+    let mut fit = |counts: f64, words: Option<String>| reasons.extend(words.map(|words| Reason { counts, words }));
+    let adds = |words: &[&str], what: &str| changed.adds(words).map(|word| format!("adds {what} (`{word}`)"));
+    let drops = |words: &[&str], what: &str| changed.removes(words).map(|word| format!("takes out {what} (`{word}`)"));
+    match role {
+        Role::Computes | Role::Above => {
+            fit(0.3, adds(&LOOPS, "a loop"));
+            fit(0.1, adds(&COSTS, "work for each element"));
+            if role == Role::Above {
+                fit(0.3, adds(&WAITS, "code that waits"));
+            }
+        }
+        Role::Waits => {
+            fit(0.35, adds(&WAITS, "code that waits"));
+            fit(0.12, drops(&["drop", "timeout", "spawn"], "code that ended the wait"));
+            fit(0.1, adds(&LOOPS, "a loop"));
+        }
+        Role::Calls | Role::Called => {
+            fit(0.35, adds(&LOOPS, "a loop"));
+            fit(0.3, adds(&RETRIES, "repetition"));
+            fit(0.1, drops(&["break", "return", "min"], "code that ended the loop"));
+        }
+        Role::Fails => {
+            let gone = changed.added.len() < changed.removed.len();
+            fit(if gone { 0.4 } else { 0.2 }, drops(&CHECKS, "a check"));
+            fit(0.2, adds(&FAILS, "a way to fail"));
+            fit(0.5, very(changed, said));
+            if said.is_late() {
+                fit(0.5, adds(&TIMES, "a duration").or_else(|| drops(&TIMES, "a duration")));
+            }
+        }
+    }
+    reasons
+}
+
+/// Whether the change adds the text of the error.
+fn very(changed: &Changed, said: &Said) -> Option<String> {
+    for added in changed.new_words() {
+        let bare = added.trim_matches(['"', '\'', '`']);
+        if said.kinds.iter().any(|kind| !kind.is_empty() && kind == bare) {
+            return Some(format!("names the error `{bare}`"));
+        }
+        if !added.starts_with(['"', '\'', '`']) {
+            continue;
+        }
+        // The fixed parts of a format string.
+        let mut pieces =
+            bare.split(['{', '}']).map(str::trim).filter(|piece| piece.len() >= 8 && piece.contains(' ')).peekable();
+        let has_some = pieces.peek().is_some();
+        let pieces: Vec<&str> = pieces.collect();
+        if has_some && said.messages.iter().any(|message| pieces.iter().all(|piece| message.contains(piece))) {
+            return Some(format!("writes the error message “{bare}”"));
+        }
+    }
+    None
+}

@@ -1,0 +1,280 @@
+//! The walk: each layer is given what the layers before it found.
+
+use std::collections::BTreeSet;
+use std::time::{Duration, Instant};
+
+use super::ask::{Asked, Log, ask};
+use super::case::{Case, Question, Symptom};
+use super::chain::Cause;
+use super::code;
+use super::errors::{self, Errors};
+use super::fits::Said;
+use super::gather::Gathered;
+use super::graph::Calls;
+use super::latency;
+use super::profile::{self, Profiled, Spends};
+use super::repo::Repo;
+use super::report::{Evidence, Verdict, Walk};
+use super::requests::{self, Requests};
+use super::revisions::{self, Revisions};
+use super::site::{self, Role, Site};
+use super::slo::{self, Found};
+use super::trace::{self, Traced};
+use super::verdict;
+use crate::source::Sources;
+
+/// Walks from the alert to the commit. The walk itself says what is missing; [`Walk::seconds`] is left to the
+/// caller's clock.
+#[must_use]
+pub fn walk(question: &Question<'_>, sources: &Sources<'_>) -> Walk {
+    let calls = Calls::of(question.plan);
+    match slo::look(question, &calls, sources) {
+        Found::Burns(objective, slo) => {
+            let symptom = objective.threshold.map_or(Symptom::Failed, Symptom::Slow);
+            let onset = objective.onset.clone();
+            let base = slo.timing.base.seconds();
+            let case = Case { slo, now: question.now, onset: &onset, base, symptom, sources };
+            let requests = requests::look(&case, question.plan, &calls);
+            let (traced, gathered) = trace::look(&case, &calls, &requests);
+            let layers = Layers { case: &case, requests: &requests, traced: &traced, gathered: &gathered };
+            let behind = layers.behind();
+            let traced = match &behind.trace_id {
+                Some(id) => traced.showing(id, &gathered.bad),
+                None => traced,
+            };
+            let evidence = Evidence {
+                at: question.now,
+                objective: Some(*objective),
+                requests: Some(requests),
+                trace: Some(traced),
+                ..behind
+            };
+            verdict::close(evidence, question.plan)
+        }
+        Found::Quiet { conclusion, asked } => Walk {
+            verdict: Verdict::Healthy,
+            missing: asked.iter().filter(|it| it.answer.contains("cannot")).map(|it| it.answer.clone()).collect(),
+            headline: conclusion,
+            ..Walk::empty(question.now)
+        },
+        Found::Unreachable(why) => Walk {
+            headline: format!("The walk cannot start: {why}."),
+            unreachable: Some(why),
+            ..Walk::empty(question.now)
+        },
+    }
+}
+
+/// The pause between two walks of [`walk_patiently`].
+const AGAIN: Duration = Duration::from_secs(2);
+
+/// Walks again until traces of bad requests have been kept, or until `patience` is over.
+#[must_use]
+pub fn walk_patiently(question: &Question<'_>, sources: &Sources<'_>, patience: Duration) -> Walk {
+    let began = Instant::now();
+    loop {
+        let now = question.now + began.elapsed().as_secs_f64();
+        let walk = walk(&Question { now, ..*question }, sources);
+        if !walk.is_early() || began.elapsed() + AGAIN > patience {
+            return walk;
+        }
+        std::thread::sleep(AGAIN);
+    }
+}
+
+/// The added odds of another cause if the deployment was long before the onset.
+const EARLIER: f64 = 0.4;
+
+/// The added odds of another cause if no bad trace was found: a commit that is suspected only because it is the only
+/// one stays below [`SURE`].
+const BLIND: f64 = 1.2;
+
+/// What is missing of the evidence, in sentences, and what that adds to the odds of another cause.
+#[derive(Debug, Default)]
+struct Gaps {
+    missing: Vec<String>,
+    odds: f64,
+}
+
+impl Gaps {
+    fn and(mut self, other: Self) -> Self {
+        self.missing.extend(other.missing);
+        Self { odds: self.odds + other.odds, ..self }
+    }
+
+    fn told(missing: impl Into<String>, odds: f64) -> Self {
+        Self { missing: vec![missing.into()], odds }
+    }
+}
+
+/// What slow or failed spans say of the code.
+struct Pointed {
+    profile: Option<Profiled>,
+    sites: Vec<Site>,
+    role: Role,
+    gaps: Gaps,
+}
+
+/// The repository, or why there is none.
+type Opened<'c> = Result<Repo<'c>, String>;
+
+/// What the layers behind the trace are given.
+struct Layers<'l> {
+    case: &'l Case<'l>,
+    requests: &'l Requests,
+    traced: &'l Traced,
+    gathered: &'l Gathered,
+}
+
+impl Layers<'_> {
+    /// The evidence of the layers behind the trace.
+    fn behind(&self) -> Evidence {
+        let mut log = Log::default();
+        let is_slow = matches!(self.case.symptom, Symptom::Slow(_));
+        let (errors, sites) = errors::look(self.case, self.gathered);
+        let service = self.service(&errors, is_slow);
+        let services = self.services(&service);
+        let concerned: Vec<String> = services.iter().cloned().collect();
+        let revisions = log.keep(revisions::look(self.case, self.gathered, &concerned));
+        let repo = log.keep(self.repo(&service, &revisions));
+        let pointed = if is_slow { self.slow(sites, repo.as_ref().ok()) } else { self.failed(sites) };
+        let is_earlier = code::deployed(&service, &revisions).is_some_and(|it| it.lead(self.case.onset).is_some());
+        let unopened = repo.as_ref().err().map_or_else(Gaps::default, |why| Gaps::told(why, 0.0));
+        let gaps = unopened.and(pointed.gaps).and(self.gaps());
+        let given = code::Given {
+            service: &service,
+            services,
+            revisions,
+            sites: site::join(pointed.sites),
+            said: Said {
+                kinds: errors.failures.iter().map(|failure| failure.kind.clone()).collect(),
+                messages: errors.failures.iter().map(|failure| failure.message.clone()).collect(),
+            },
+            role: pointed.role,
+            // A deployment of a while before may still be the cause, by what it gathers; but it is less likely.
+            holes: gaps.odds + if is_earlier { EARLIER } else { 0.0 },
+        };
+        let (code, suspects) = log.keep(code::look(self.case, given, repo.as_ref().ok()));
+        // Slow requests that do not fail in the end have no errors to tell of.
+        let has_failures = !errors.failures.is_empty();
+        Evidence {
+            trace_id: self.shown(pointed.profile.as_ref()),
+            service: Some(service),
+            profile: pointed.profile,
+            errors: (!is_slow || has_failures).then_some(errors),
+            code: Some(code::Code { asked: log.asks(), ..code }),
+            suspects,
+            missing: gaps.missing,
+            ..Evidence::default()
+        }
+    }
+
+    /// Where slow spans spend their time; `errors` are the places of failures, which weigh less here.
+    fn slow(&self, errors: Vec<Site>, repo: Option<&Repo<'_>>) -> Pointed {
+        let Self { case, traced, gathered, .. } = self;
+        let spans = latency::spans(traced, gathered);
+        let is_ours = |file: &str| repo.map_or_else(|| looks_ours(file), |repo| repo.path(file).is_some());
+        let profile = profile::look(case, gathered, &spans, &is_ours).filter(|_| !gathered.bad.is_empty());
+        let spends = profile.as_ref().map_or(Spends::Unknown, Profiled::spends);
+        let role = match (latency::multiplied(&traced.difference), spends) {
+            (Some(_), _) => Role::Calls,
+            (None, Spends::Computing) => Role::Computes,
+            (None, Spends::Waiting) => Role::Waits,
+            (None, Spends::Unknown) => Role::Above,
+        };
+        let odds = if spends == Spends::Unknown { 0.1 } else { 0.0 };
+        let gaps = match profile {
+            Some(_) => Gaps { missing: Vec::new(), odds },
+            None => {
+                Gaps::told("No source of profiles was given: whether the service computes or waits is unknown.", odds)
+            }
+        };
+        let lighter = errors.into_iter().map(|site| Site { weight: site.weight * 0.4, ..site });
+        let sites = lighter.chain(latency::sites(traced, gathered, profile.as_ref())).collect();
+        Pointed { profile, sites, role, gaps }
+    }
+
+    /// Failed spans point to the places of their errors.
+    fn failed(&self, sites: Vec<Site>) -> Pointed {
+        let more = latency::multiplied(&self.traced.difference).filter(|more| more.now >= 3.0);
+        let gaps = more.map_or_else(Gaps::default, |more| {
+            Gaps::told(format!("Bad requests also call {} {:.0} times.", more.child.words(), more.now), 0.0)
+        });
+        Pointed { profile: None, sites, role: Role::Fails, gaps }
+    }
+
+    /// The service in which the fault lies, as far as traces or else metrics say.
+    fn service(&self, errors: &Errors, is_slow: bool) -> String {
+        let by_traces = if is_slow { latency::service(self.traced) } else { None };
+        let by_errors = || errors.failures.first().filter(|_| !is_slow).map(|failure| failure.service.clone());
+        let down = self.traced.down().map(|down| down.peer.clone());
+        down.or(by_traces)
+            .or_else(by_errors)
+            .or_else(|| self.requests.deepest.clone())
+            .unwrap_or_else(|| self.case.slo.service.clone())
+    }
+
+    /// All services that take part in bad requests.
+    fn services(&self, service: &str) -> BTreeSet<String> {
+        let mut services: BTreeSet<String> =
+            self.gathered.bad.iter().flat_map(|trace| &trace.spans).map(|span| span.service.clone()).collect();
+        services.insert(service.to_owned());
+        services.insert(self.case.slo.service.clone());
+        services
+    }
+
+    /// The repository at the deployed revision.
+    fn repo(&self, service: &str, revisions: &[Revisions]) -> Asked<Opened<'_>> {
+        let Some(history) = self.case.sources.history else {
+            return Log::default().with(Err("No repository was given: commits cannot be ranked.".to_owned()));
+        };
+        let Some(revision) = code::deployed(service, revisions).and_then(|it| it.now.clone()) else {
+            let why = format!("The running revision of {service} is unknown: no span and no metric names it.");
+            return Log::default().with(Err(why));
+        };
+        let answer = history.resolve(&revision);
+        let words = |id: &Option<String>| id.clone().unwrap_or_else(|| "unknown".to_owned());
+        let (id, log) = ask(history.name(), format!("resolve {revision}"), answer, words).apart();
+        let opened = match id {
+            Some(Some(id)) => {
+                Repo::open(history, id).ok_or_else(|| format!("{} cannot list its files.", history.name()))
+            }
+            Some(None) => Err(format!("{} does not have the deployed revision {revision}.", history.name())),
+            None => Err(format!("{} cannot be read: {}.", history.name(), log.trouble().unwrap_or_default())),
+        };
+        log.with(opened)
+    }
+
+    /// What traces lack.
+    fn gaps(&self) -> Gaps {
+        let inferred = if self.traced.is_inferred() { 0.25 } else { 0.0 };
+        let gaps = if self.case.sources.traces.is_none() {
+            Gaps::told("No source of traces was given: the walk ends at the requests.", BLIND)
+        } else if self.gathered.bad.is_empty() {
+            Gaps::told(format!("No trace of a bad request of {} was kept.", self.traced.service), BLIND)
+        } else if self.gathered.healthy.is_empty() {
+            Gaps::told("No healthy trace was found to compare with.", 0.2)
+        } else if !self.gathered.is_from_before {
+            let why = "No healthy traces from before the onset were found; healthy requests of now stand in.";
+            Gaps::told(why, 0.1)
+        } else {
+            Gaps::default()
+        };
+        // A peer that is down is what was looked for, and not a gap in the evidence.
+        let breaks = self.traced.breaks.iter().filter(|it| it.cause != Cause::PeerDown);
+        gaps.and(Gaps { missing: breaks.map(|broken| broken.words.clone()).collect(), odds: inferred })
+    }
+
+    /// The trace that all artefacts show: one with a profile, where that matters, else the middle one.
+    fn shown(&self, profiled: Option<&Profiled>) -> Option<String> {
+        let computing = profiled.filter(|profiled| profiled.spends() == Spends::Computing);
+        let richest = computing.and_then(|it| it.richest.clone());
+        richest.or_else(|| self.gathered.bad.first().map(|trace| trace.id.clone()))
+    }
+}
+
+/// Whether a file looks like one of a repository rather than a library's, where no repository can be asked.
+fn looks_ours(file: &str) -> bool {
+    let is_library = file.starts_with('/') || file.starts_with("library/") || file.is_empty();
+    !is_library && !file.split('/').any(|part| part.contains('-') && part.ends_with(|c: char| c.is_ascii_digit()))
+}

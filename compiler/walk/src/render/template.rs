@@ -1,0 +1,48 @@
+//! The templates of a walk's pages.
+
+use emberline_prose::number;
+use emberline_prose::template::{Environment, Templates, Value};
+
+static TEMPLATES: Templates = Templates::new(
+    &[
+        ("asks.md", include_str!("../../templates/asks.md")),
+        ("slo.md", include_str!("../../templates/slo.md")),
+        ("red.md", include_str!("../../templates/red.md")),
+        ("trace.md", include_str!("../../templates/trace.md")),
+        ("profile.md", include_str!("../../templates/profile.md")),
+        ("error.md", include_str!("../../templates/error.md")),
+        ("code.md", include_str!("../../templates/code.md")),
+        ("walk.md", include_str!("../../templates/walk.md")),
+    ],
+    numbers,
+);
+
+/// Filters for values that a source may not have had.
+fn numbers(environment: &mut Environment<'static>) {
+    let known = |words: fn(f64) -> String| move |value: Option<f64>| value.map_or_else(|| "?".to_owned(), words);
+    environment.add_filter("length", known(number::length));
+    environment.add_filter("percent", known(number::percent));
+    environment.add_filter("figure", known(number::figure));
+    environment.add_filter("clock", number::clock);
+    environment.add_filter("short", |id: &str| number::short(id).to_owned());
+}
+
+/// A template filled in, with at most one blank line in a row. A faulty template is a bug of this crate, which its
+/// tests find; the page says so.
+pub(super) fn render(name: &str, values: Value) -> String {
+    let mut text = TEMPLATES.render(name, values).unwrap_or_else(|fault| format!("{fault}\n"));
+    while text.contains("\n\n\n") {
+        text = text.replace("\n\n\n", "\n\n");
+    }
+    format!("{}\n", text.trim())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn templates_are_sound() {
+        assert_eq!(TEMPLATES.check().map_err(|fault| fault.to_string()), Ok(()));
+    }
+}

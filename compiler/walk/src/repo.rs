@@ -1,0 +1,165 @@
+//! The source code at a revision, read once.
+
+use std::cell::RefCell;
+use std::collections::{BTreeMap, BTreeSet};
+use std::rc::Rc;
+
+use super::program::Program;
+use super::program::items::Item;
+use super::spot;
+use crate::source::History;
+
+/// The most files that are read to find a function.
+const READ: usize = 80;
+
+type Files = BTreeMap<(String, String), Option<Rc<Program>>>;
+
+/// The source code at the deployed revision, and at others.
+pub(super) struct Repo<'h> {
+    pub(super) history: &'h dyn History,
+    /// The deployed revision, in full.
+    pub(super) revision: String,
+    paths: BTreeSet<String>,
+    /// Files that were read, by revision and path.
+    files: RefCell<Files>,
+}
+
+impl<'h> Repo<'h> {
+    /// Opens a revision; `None` if it cannot be read.
+    pub(super) fn open(history: &'h dyn History, revision: String) -> Option<Self> {
+        let paths = history.paths(&revision, "").ok()?.into_iter().collect();
+        Some(Self { history, revision, paths, files: RefCell::default() })
+    }
+
+    /// A file at a revision.
+    pub(super) fn file(&self, revision: &str, path: &str) -> Option<Rc<Program>> {
+        let key = (revision.to_owned(), path.to_owned());
+        if let Some(known) = self.files.borrow().get(&key) {
+            return known.clone();
+        }
+        let text = self.history.file(revision, path).ok().flatten();
+        let program = text.map(|text| Rc::new(Program::of(path, text)));
+        self.files.borrow_mut().insert(key, program.clone());
+        program
+    }
+
+    /// A file at the deployed revision.
+    pub(super) fn now(&self, path: &str) -> Option<Rc<Program>> {
+        self.file(&self.revision, path)
+    }
+
+    /// The path of a file in the repository as telemetry names it: relative, or absolute on the machine that built
+    /// it. Files of libraries never match.
+    pub(super) fn path(&self, named: &str) -> Option<String> {
+        let mut named = named.replace('\\', "/");
+        if named.starts_with("library/") || named.split('/').any(is_versioned) {
+            return None;
+        }
+        while let Some(rest) = named.strip_prefix("./") {
+            named = rest.to_owned();
+        }
+        if self.paths.contains(&named) {
+            return Some(named);
+        }
+        let mut rest = named.as_str();
+        while let Some((_, below)) = rest.split_once('/') {
+            if below.matches('/').count() >= 1 && self.paths.contains(below) {
+                return Some(below.to_owned());
+            }
+            rest = below;
+        }
+        // A path that is relative to a part of the repository.
+        let end = format!("/{named}");
+        let mut longer = self.paths.iter().filter(|path| named.contains('/') && path.ends_with(&end));
+        longer.next().filter(|_| longer.next().is_none()).cloned()
+    }
+
+    /// The file and the function of a name, found by the parts of its path.
+    pub(super) fn function(&self, named: &str, file: &str) -> Option<(String, Item)> {
+        let parts = spot::segments(named);
+        let name = parts.last()?;
+        let qualifier = parts.len().checked_sub(2).and_then(|at| parts.get(at)).map(String::as_str);
+        let within = |path: &str| Some((path.to_owned(), self.now(path)?.function(name, qualifier)?.clone()));
+        if let Some(found) = self.path(file).and_then(|path| within(&path)) {
+            return Some(found);
+        }
+        let mut ranked: Vec<(usize, &String)> = self
+            .paths
+            .iter()
+            .filter(|path| super::program::Language::of(path) != super::program::Language::Other)
+            .map(|path| (matched(path, &parts), path))
+            .filter(|(matched, _)| *matched > 0)
+            .collect();
+        ranked.sort_by(|a, b| b.0.cmp(&a.0).then(a.1.len().cmp(&b.1.len())).then(a.1.cmp(b.1)));
+        let best = ranked.iter().take(READ).find_map(|(_, path)| within(path))?;
+        Some(best)
+    }
+
+    /// Source files of the folder that a service lives in, tests aside.
+    pub(super) fn neighbours(&self, folder: &str) -> Vec<String> {
+        let within = |path: &&String| folder.is_empty() || path.starts_with(&format!("{folder}/"));
+        let is_source = |path: &&String| {
+            super::program::Language::of(path) != super::program::Language::Other
+                && !super::program::items::is_test_path(path)
+        };
+        self.paths.iter().filter(within).filter(is_source).take(READ).cloned().collect()
+    }
+
+    /// The folder of the package that a file belongs to.
+    pub(super) fn package(&self, path: &str) -> String {
+        let mut folder = path;
+        while let Some((above, _)) = folder.rsplit_once('/') {
+            let is_package =
+                ["Cargo.toml", "go.mod", "package.json", "pyproject.toml", "pom.xml", "build.gradle", "setup.py"];
+            if is_package.iter().any(|name| self.paths.contains(&format!("{above}/{name}"))) {
+                return above.to_owned();
+            }
+            folder = above;
+        }
+        path.split_once('/').map_or(String::new(), |(first, _)| first.to_owned())
+    }
+
+    /// The folder that a service's sources most likely lie in: a package of its name, else a folder.
+    pub(super) fn folder(&self, service: &str) -> Option<String> {
+        let mut folders: Vec<String> = self
+            .paths
+            .iter()
+            .filter_map(|path| {
+                let parts: Vec<&str> = path.split('/').collect();
+                let at = parts.iter().take(parts.len() - 1).position(|part| *part == service)?;
+                Some(parts[..=at].join("/"))
+            })
+            .collect();
+        folders.sort_by_key(|folder| {
+            let is_package = self.package(&format!("{folder}/x")) == *folder;
+            (!is_package, folder.len(), folder.clone())
+        });
+        folders.into_iter().next()
+    }
+}
+
+/// `tokio-1.43.0`: a folder of a registry.
+fn is_versioned(part: &str) -> bool {
+    part.rsplit_once('-')
+        .is_some_and(|(_, version)| version.contains('.') && version.starts_with(|c: char| c.is_ascii_digit()))
+        || part.contains("@v")
+}
+
+/// How many parts of a function's path stand in a file's path, in their order.
+fn matched(path: &str, parts: &[String]) -> usize {
+    let stems: Vec<&str> = path.split('/').map(|part| part.split('.').next().unwrap_or(part)).collect();
+    let (mut at, mut count) = (0, 0);
+    for part in &parts[..parts.len() - 1] {
+        let alike = |stem: &&str| **stem == *part || stem.replace('-', "_") == *part;
+        if let Some(place) = stems[at.min(stems.len())..].iter().position(alike) {
+            at += place + 1;
+            count += 1;
+        }
+    }
+    count
+}
+
+/// Whether a path lies in a folder.
+pub(super) fn within(folder: &str, path: &str) -> bool {
+    folder.is_empty() || path.strip_prefix(folder).is_some_and(|rest| rest.starts_with('/'))
+}

@@ -1,0 +1,140 @@
+//! The result of a walk: the verdict, the suspects, and one part for each layer.
+//!
+//! Every layer holds its questions, its answers, and a conclusion in a sentence. Times are unix seconds, durations
+//! are in seconds, shares are between 0 and 1.
+
+use serde::Serialize;
+
+use super::code::Code;
+use super::errors::Errors;
+use super::place::Place;
+use super::profile::Profiled;
+use super::requests::Requests;
+use super::slo::Objective;
+use super::suspects::Suspect;
+use super::trace::Traced;
+
+/// How a walk ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Verdict {
+    /// No error budget burns.
+    Healthy,
+    /// The first suspect is the root cause, with high confidence.
+    Commit,
+    /// The evidence does not single out one commit.
+    NotCertain,
+    /// No deployment explains the incident: a dependency, load or data does.
+    NoCodeChange,
+}
+
+impl Verdict {
+    /// The verdict in words.
+    #[must_use]
+    pub fn words(self) -> &'static str {
+        match self {
+            Self::Healthy => "nothing burns",
+            Self::Commit => "a commit",
+            Self::NotCertain => "not certain",
+            Self::NoCodeChange => "no code change",
+        }
+    }
+}
+
+/// What to do next.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Action {
+    /// A sentence.
+    pub what: String,
+    /// What to paste into a terminal.
+    pub command: Option<String>,
+}
+
+/// The evidence of all layers, before the verdict.
+#[derive(Debug, Default)]
+pub(super) struct Evidence {
+    pub(super) at: f64,
+    pub(super) service: Option<String>,
+    pub(super) trace_id: Option<String>,
+    pub(super) objective: Option<Objective>,
+    pub(super) requests: Option<Requests>,
+    pub(super) trace: Option<Traced>,
+    pub(super) profile: Option<Profiled>,
+    pub(super) errors: Option<Errors>,
+    pub(super) code: Option<Code>,
+    pub(super) suspects: Vec<Suspect>,
+    pub(super) missing: Vec<String>,
+}
+
+/// A walk from an alert towards a commit.
+#[derive(Debug, Clone, Serialize)]
+pub struct Walk {
+    /// How it ended.
+    pub verdict: Verdict,
+    /// The whole walk in a sentence.
+    pub headline: String,
+    /// When it was walked, unix seconds.
+    pub at: f64,
+    /// The faulty service, if known.
+    pub service: Option<String>,
+    /// The faulty function, if known.
+    pub function: Option<Place>,
+    /// The one request that all artefacts show.
+    pub trace_id: Option<String>,
+    /// The objective whose budget burns.
+    pub objective: Option<Objective>,
+    /// Which requests.
+    pub requests: Option<Requests>,
+    /// One bad request, against healthy ones.
+    pub trace: Option<Traced>,
+    /// Where CPU time went.
+    pub profile: Option<Profiled>,
+    /// Where errors arose.
+    pub errors: Option<Errors>,
+    /// What was deployed, and who wrote the lines.
+    pub code: Option<Code>,
+    /// Commits, the likeliest first.
+    pub suspects: Vec<Suspect>,
+    /// Breaks of the trace and missing evidence, a sentence each.
+    pub missing: Vec<String>,
+    /// What to do, in order.
+    pub actions: Vec<Action>,
+    /// Why the walk could not start; `None` if Prometheus answered.
+    pub unreachable: Option<String>,
+    /// The duration of the walk in seconds; the caller fills it in.
+    pub seconds: f64,
+}
+
+impl Walk {
+    /// Whether another walk in a moment may find more: requests are bad, but no trace of them was kept yet. An alert
+    /// may fire before the collector decides which traces to keep.
+    #[must_use]
+    pub fn is_early(&self) -> bool {
+        let burns = self.objective.as_ref().is_some_and(|objective| objective.firing.windows.is_some());
+        let none_yet = self.trace.as_ref().is_some_and(|trace| trace.bad.is_empty() && !trace.asked.is_empty());
+        burns && none_yet && self.verdict == Verdict::NotCertain
+    }
+
+    /// A walk that found nothing yet, at a time in unix seconds.
+    pub(super) fn empty(at: f64) -> Self {
+        Self {
+            verdict: Verdict::NotCertain,
+            headline: String::new(),
+            at,
+            service: None,
+            function: None,
+            trace_id: None,
+            objective: None,
+            requests: None,
+            trace: None,
+            profile: None,
+            errors: None,
+            code: None,
+            suspects: Vec::new(),
+            missing: Vec::new(),
+            actions: Vec::new(),
+            unreachable: None,
+            seconds: 0.0,
+        }
+    }
+}

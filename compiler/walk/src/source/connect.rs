@@ -1,0 +1,113 @@
+//! Addresses and a folder become sources that a walk may ask.
+
+use std::path::Path;
+
+use serde::{Deserialize, Serialize};
+
+use super::{Git, History, Jaeger, Logs, Loki, Profiles, Prometheus, Pyroscope, Sources, Store, Tempo, Traces};
+
+/// Addresses as they are given on the command line, or as a drill's `start` command prints them. Other keys are
+/// ignored.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Endpoints {
+    /// Prometheus, or a Mimir or Thanos with the path before `/api/v1`.
+    pub prometheus: String,
+    /// This project's store: traces, log lines and profiles.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub store: Option<String>,
+    /// Tempo: traces. Wins over Jaeger and the store.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub tempo: Option<String>,
+    /// Jaeger: traces. Wins over the store.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub jaeger: Option<String>,
+    /// Loki: log lines. Wins over the store.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub loki: Option<String>,
+    /// Pyroscope: profiles. Wins over the store.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub pyroscope: Option<String>,
+}
+
+/// Clients of all that has an address.
+#[derive(Debug)]
+pub struct Connected {
+    prometheus: Prometheus,
+    store: Option<Store>,
+    tempo: Option<Tempo>,
+    jaeger: Option<Jaeger>,
+    loki: Option<Loki>,
+    pyroscope: Option<Pyroscope>,
+    git: Option<Git>,
+}
+
+impl Connected {
+    /// Nothing is asked yet, so nothing can fail yet. `repository` is a folder within the source code's repository.
+    #[must_use]
+    pub fn new(endpoints: &Endpoints, repository: Option<&Path>) -> Self {
+        Self {
+            prometheus: Prometheus::new(&endpoints.prometheus),
+            store: endpoints.store.as_deref().map(Store::new),
+            tempo: endpoints.tempo.as_deref().map(Tempo::new),
+            jaeger: endpoints.jaeger.as_deref().map(Jaeger::new),
+            loki: endpoints.loki.as_deref().map(Loki::new),
+            pyroscope: endpoints.pyroscope.as_deref().map(Pyroscope::new),
+            git: repository.map(Git::new),
+        }
+    }
+
+    /// What a walk may ask. A product that knows one signal wins over the store, which knows several.
+    #[must_use]
+    pub fn sources(&self) -> Sources<'_> {
+        let tempo = self.tempo.as_ref().map(|tempo| tempo as &dyn Traces);
+        let jaeger = self.jaeger.as_ref().map(|jaeger| jaeger as &dyn Traces);
+        let loki = self.loki.as_ref().map(|loki| loki as &dyn Logs);
+        let pyroscope = self.pyroscope.as_ref().map(|pyroscope| pyroscope as &dyn Profiles);
+        let store = self.store.as_ref();
+        Sources {
+            metrics: &self.prometheus,
+            traces: tempo.or(jaeger).or(store.map(|store| store as &dyn Traces)),
+            logs: loki.or(store.map(|store| store as &dyn Logs)),
+            profiles: pyroscope.or(store.map(|store| store as &dyn Profiles)),
+            history: self.git.as_ref().map(|git| git as &dyn History),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn names(line: &str, repository: Option<&Path>) -> [String; 5] {
+        let endpoints: Endpoints = serde_json::from_str(line).unwrap();
+        let connected = Connected::new(&endpoints, repository);
+        let sources = connected.sources();
+        [
+            sources.metrics.name(),
+            sources.traces.map(Traces::name).unwrap_or_default(),
+            sources.logs.map(Logs::name).unwrap_or_default(),
+            sources.profiles.map(Profiles::name).unwrap_or_default(),
+            sources.history.map(History::name).unwrap_or_default(),
+        ]
+    }
+
+    #[test]
+    fn a_drills_line_connects_prometheus_and_the_store() {
+        let line =
+            r#"{"prometheus":"http://127.0.0.1:1","store":"http://127.0.0.1:2","alertmanager":"http://127.0.0.1:3"}"#;
+        let store = "the store at http://127.0.0.1:2";
+        assert_eq!(names(line, None), ["Prometheus at http://127.0.0.1:1", store, store, store, ""]);
+    }
+
+    #[test]
+    fn a_product_for_one_signal_wins() {
+        let line = r#"{"prometheus":"p:1","store":"s:1","jaeger":"j:1","loki":"l:1"}"#;
+        let names = names(line, Some(Path::new("/x")));
+        assert_eq!(names[1..4], ["Jaeger at http://j:1", "Loki at http://l:1", "the store at http://s:1"]);
+        assert!(names[4].contains("/x"), "{names:?}");
+        let line = r#"{"prometheus":"p:1","jaeger":"j:1","tempo":"t:1","pyroscope":"y:1"}"#;
+        let names = self::names(line, None);
+        assert_eq!(names[1..4], ["Tempo at http://t:1", "", "Pyroscope at http://y:1"]);
+        assert!(serde_json::from_str::<Endpoints>("{}").is_err());
+    }
+}

@@ -1,0 +1,253 @@
+//! The history of the source code, by asking git itself, which alone knows work trees, partial clones and a person's
+//! configuration.
+//!
+//! Revisions and paths come from telemetry and from names of functions, so they are not trusted: a revision is
+//! resolved to a full id behind `--end-of-options` before anything else sees it, a path stands behind `--` and is
+//! taken literally.
+
+use std::path::{Path, PathBuf};
+use std::sync::OnceLock;
+
+use super::command::{self, Ran};
+use super::{Answer, BlamedLine, Change, Commit, History, Trouble, patch};
+
+/// No more commits are told of a range.
+const MOST_COMMITS: &str = "--max-count=5000";
+
+/// A git repository.
+#[derive(Debug)]
+pub struct Git {
+    folder: PathBuf,
+    /// The top of the work tree; the folder itself where there is none. Paths are counted from there.
+    top: OnceLock<PathBuf>,
+}
+
+impl Git {
+    /// A folder within a work tree, or a bare repository.
+    #[must_use]
+    pub fn new(folder: &Path) -> Self {
+        Self { folder: folder.to_owned(), top: OnceLock::new() }
+    }
+
+    fn trouble(&self, what: &str) -> Trouble {
+        Trouble(format!("{} {what}", self.name()))
+    }
+
+    fn run(&self, arguments: &[&str]) -> Answer<Ran> {
+        let top = match self.top.get() {
+            Some(top) => top,
+            None => {
+                let shown = self.run_in(&self.folder, &["rev-parse", "--show-toplevel"])?;
+                let path = command::text(&shown.output);
+                let path = path.strip_suffix('\n').unwrap_or(&path);
+                let top = if shown.status == Some(0) && !path.is_empty() { path.into() } else { self.folder.clone() };
+                self.top.get_or_init(|| top)
+            }
+        };
+        self.run_in(top, arguments)
+    }
+
+    fn run_in(&self, folder: &Path, arguments: &[&str]) -> Answer<Ran> {
+        if arguments.iter().any(|argument| argument.contains('\0')) {
+            return Err(self.trouble("cannot be asked for a name with a NUL"));
+        }
+        command::git(folder, arguments).map_err(|why| self.trouble(&why))
+    }
+
+    /// What git prints where it succeeds.
+    fn demand(&self, arguments: &[&str]) -> Answer<Vec<u8>> {
+        let ran = self.run(arguments)?;
+        if ran.status == Some(0) {
+            return Ok(ran.output);
+        }
+        let why = if ran.complaint.is_empty() { "no reason given" } else { &ran.complaint };
+        Err(self.trouble(&format!("fails: {why}")))
+    }
+
+    /// The full id of a revision that has to be known.
+    fn known(&self, revision: &str) -> Answer<String> {
+        let unknown = || self.trouble(&format!("knows no revision `{revision}`; fetch the history of a shallow clone"));
+        self.resolve(revision)?.ok_or_else(unknown)
+    }
+
+    /// Files of a revision below a path, each with its object's id.
+    fn files(&self, revision: &str, path: &str) -> Answer<Vec<(String, String)>> {
+        let revision = self.known(revision)?;
+        let mut arguments = vec!["ls-tree", "-r", "-z", "--full-tree", &revision, "--"];
+        if !path.is_empty() {
+            arguments.push(path);
+        }
+        let listed = command::text(&self.demand(&arguments)?);
+        // `100644 blob ID\tPATH`; a submodule has a commit instead of a blob, a symbolic link the mode 120000.
+        let file = |entry: &str| {
+            let (about, path) = entry.split_once('\t')?;
+            let mut about = about.split(' ');
+            let (mode, kind, id) = (about.next()?, about.next()?, about.next()?);
+            (kind == "blob" && mode.starts_with("100")).then(|| (path.to_owned(), id.to_owned()))
+        };
+        Ok(listed.split('\0').filter_map(file).collect())
+    }
+}
+
+/// A path as git has it; `None` if it leads out of the repository.
+fn within(path: &str) -> Option<String> {
+    let parts: Vec<&str> = path.split('/').filter(|part| !part.is_empty() && *part != ".").collect();
+    (!path.starts_with('/') && !parts.contains(&"..")).then(|| parts.join("/"))
+}
+
+impl History for Git {
+    fn name(&self) -> String {
+        format!("git in {}", self.folder.display())
+    }
+
+    fn resolve(&self, revision: &str) -> Answer<Option<String>> {
+        if revision.is_empty() {
+            return Ok(None);
+        }
+        let commit = format!("{revision}^{{commit}}");
+        let ran = self.run(&["rev-parse", "--verify", "--quiet", "--end-of-options", &commit])?;
+        let id = command::text(&ran.output).trim().to_owned();
+        if ran.status == Some(0) && is_id(&id) {
+            return Ok(Some(id));
+        }
+        self.demand(&["rev-parse", "--git-dir"])?;
+        Ok(None)
+    }
+
+    fn commits(&self, from: &str, to: &str) -> Answer<Vec<Commit>> {
+        let range = format!("{}..{}", self.known(from)?, self.known(to)?);
+        let format = "--format=%H%x00%s%x00%an%x00%ct";
+        let arguments = [
+            "log",
+            "-z",
+            format,
+            "--no-merges",
+            "--no-patch",
+            "--no-color",
+            "--encoding=UTF-8",
+            MOST_COMMITS,
+            &range,
+            "--",
+        ];
+        let told = command::text(&self.demand(&arguments)?);
+        let fields: Vec<&str> = told.split('\0').collect();
+        let commit = |fields: &[&str]| match fields {
+            [id, subject, author, time] if is_id(id) => Some(Commit {
+                id: (*id).to_owned(),
+                subject: (*subject).to_owned(),
+                author: (*author).to_owned(),
+                time: time.parse().ok()?,
+            }),
+            _ => None,
+        };
+        Ok(fields.chunks(4).filter_map(commit).collect())
+    }
+
+    fn changes(&self, commit: &str) -> Answer<Vec<Change>> {
+        let commit = self.known(commit)?;
+        // Of a merge, what it brought to its first parent; of a first commit, everything.
+        let arguments = [
+            "diff-tree",
+            "-r",
+            "-p",
+            "-M",
+            "--root",
+            "--no-commit-id",
+            "--diff-merges=first-parent",
+            "--unified=0",
+            "--inter-hunk-context=0",
+            "--diff-algorithm=histogram",
+            "--no-color",
+            "--no-ext-diff",
+            "--no-textconv",
+            "--submodule=short",
+            "--src-prefix=a/",
+            "--dst-prefix=b/",
+            &commit,
+            "--",
+        ];
+        Ok(patch::changes(&command::text(&self.demand(&arguments)?)))
+    }
+
+    fn file(&self, revision: &str, path: &str) -> Answer<Option<String>> {
+        let Some(path) = within(path).filter(|path| !path.is_empty()) else { return Ok(None) };
+        let files = self.files(revision, &path)?;
+        let Some((_, id)) = files.into_iter().find(|(found, _)| *found == path) else { return Ok(None) };
+        Ok(Some(command::text(&self.demand(&["cat-file", "blob", &id])?)))
+    }
+
+    fn paths(&self, revision: &str, folder: &str) -> Answer<Vec<String>> {
+        let Some(folder) = within(folder) else { return Ok(Vec::new()) };
+        Ok(self.files(revision, &folder)?.into_iter().map(|(path, _)| path).collect())
+    }
+
+    /// Lines that moved within their file, or out of files of the same commit, count for who wrote them first; so do
+    /// lines that were only indented.
+    fn blame(&self, revision: &str, path: &str, first: usize, last: usize) -> Answer<Vec<BlamedLine>> {
+        let revision = self.known(revision)?;
+        let Some(path) = within(path) else {
+            return Err(self.trouble(&format!("has no `{path}`, which leads out of the repository")));
+        };
+        let first = first.max(1);
+        if last < first {
+            return Ok(Vec::new());
+        }
+        let lines = format!("-L{first},{last}");
+        // A commit that the repository has blame pass over wrote its lines all the same: no name empties the list.
+        let arguments =
+            ["blame", "--porcelain", "--ignore-revs-file=", "-w", "-M", "-C", &lines, &revision, "--", &path];
+        Ok(blamed(&self.demand(&arguments)?))
+    }
+}
+
+/// Lines of git's porcelain: a line's header is its commit with its number before and after; facts about the commit
+/// follow where it is new, then the content behind a tab.
+fn blamed(porcelain: &[u8]) -> Vec<BlamedLine> {
+    let header = |line: &[u8]| {
+        let line = std::str::from_utf8(line).ok()?;
+        let mut fields = line.split(' ');
+        let (commit, _, after) = (fields.next()?, fields.next()?, fields.next()?);
+        Some(BlamedLine { line: after.parse().ok()?, commit: is_id(commit).then(|| commit.to_owned())? })
+    };
+    let (mut lines, mut found) = (Vec::new(), None);
+    for line in porcelain.split(|byte| *byte == b'\n') {
+        if line.starts_with(b"\t") {
+            lines.extend(found.take());
+        } else if found.is_none() {
+            found = header(line);
+        }
+    }
+    lines
+}
+
+/// Whether it is a full id, of SHA-1 or SHA-256.
+fn is_id(text: &str) -> bool {
+    matches!(text.len(), 40 | 64) && text.bytes().all(|byte| byte.is_ascii_hexdigit())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn paths_stay_within_the_repository() {
+        for (path, kept) in [("a/b", Some("a/b")), ("./a//b/", Some("a/b")), ("", Some("")), ("-x", Some("-x"))] {
+            assert_eq!(within(path).as_deref(), kept, "{path}");
+        }
+        for path in ["/a", "../a", "a/../b", "a/.."] {
+            assert_eq!(within(path), None, "{path}");
+        }
+    }
+
+    #[test]
+    fn blame_is_read_between_facts() {
+        let id = "0123456789012345678901234567890123456789";
+        let told = format!(
+            "{id} 7 1 2\nauthor a\nsummary {id} 1 9\nfilename x\n\tone\n{id} 8 2\n\t{id} 3 3\nnonsense\n{id} x\n"
+        );
+        let lines = blamed(told.as_bytes());
+        assert_eq!(lines.iter().map(|line| line.line).collect::<Vec<_>>(), [1, 2]);
+        assert!(lines.iter().all(|line| line.commit == id));
+        assert_eq!(blamed(b"\xff\xfe\n\t\n"), []);
+    }
+}

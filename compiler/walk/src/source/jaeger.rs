@@ -1,0 +1,178 @@
+//! Jaeger, by the JSON that its own pages are made of: `/api/traces`.
+//!
+//! Jaeger's documentation (jaegertracing.io/docs/latest/apis) lists this API as internal and documents no more of
+//! it; every release since 1.0 has it, and other stores imitate it. Parameters and fields follow Jaeger's source:
+//! `query_parser.go` and the structures of its JSON model.
+
+use serde_json::{Value, json};
+
+use super::assembling::assemble;
+use super::http::Http;
+use super::reading::{items, plain, span_id, text, trace_id, whole};
+use super::{Answer, Event, Labels, Search, Span, SpanKind, Trace, Traces};
+
+/// A Jaeger query service.
+#[derive(Debug)]
+pub struct Jaeger {
+    http: Http,
+}
+
+impl Jaeger {
+    /// `address` is what `/api` is appended to; it holds the base path, if the query service has one.
+    #[must_use]
+    pub fn new(address: &str) -> Self {
+        Self { http: Http::new("Jaeger", address) }
+    }
+}
+
+impl Traces for Jaeger {
+    fn name(&self) -> String {
+        self.http.name()
+    }
+
+    fn trace(&self, id: &str) -> Answer<Option<Trace>> {
+        let Some(id) = trace_id(id) else {
+            return Err(self.http.trouble(&format!("cannot be asked for `{id}`, which is no trace id")));
+        };
+        let answer: Option<Value> = self.http.find(&format!("/api/traces/{id}"), &[])?;
+        Ok(answer.and_then(|answer| traces(&answer).into_iter().find(|trace| trace.id == id)))
+    }
+
+    /// Jaeger's `minDuration` and `tags` are about spans of the service, so a trace is found whose span there took
+    /// long, or failed. It cannot be asked for traces without failure; these are picked out of several times as
+    /// many.
+    fn search(&self, wanted: &Search) -> Answer<Vec<String>> {
+        if wanted.service.is_empty() {
+            return Err(self.http.trouble("cannot be searched without a service"));
+        }
+        let asked = if wanted.failed == Some(false) { wanted.limit.saturating_mul(4) } else { wanted.limit };
+        let micros = |seconds: f64| (seconds * 1e6).round().max(0.0).to_string();
+        let (start, end, limit) = (micros(wanted.start), micros(wanted.end), asked.to_string());
+        let least = wanted.min_seconds.map(|seconds| format!("{}us", micros(seconds)));
+        let failed = json!({"error": "true"}).to_string();
+        let mut query = vec![("service", wanted.service.as_str()), ("start", &start), ("end", &end), ("limit", &limit)];
+        query.extend(least.as_deref().map(|least| ("minDuration", least)));
+        if wanted.failed == Some(true) {
+            query.push(("tags", &failed));
+        }
+        let mut found = traces(&self.http.get("/api/traces", &query)?);
+        found.retain(|trace| wanted.failed != Some(false) || trace.spans.iter().all(|span| !span.failed));
+        found.sort_by_key(|trace| std::cmp::Reverse(trace.spans.first().map(|span| span.start)));
+        Ok(found.into_iter().map(|trace| trace.id).take(wanted.limit).collect())
+    }
+}
+
+/// The traces of an answer.
+pub(super) fn traces(answer: &Value) -> Vec<Trace> {
+    let found = items(&answer["data"]).iter().filter_map(|found| {
+        let id = trace_id(text(&found["traceID"]))?;
+        let spans = items(&found["spans"]).iter().filter_map(|one| span(&id, one, &found["processes"])).collect();
+        assemble(id, spans)
+    });
+    found.collect()
+}
+
+/// A span; `None` if it has no id or no start.
+fn span(of: &str, found: &Value, processes: &Value) -> Option<Span> {
+    let process = &processes[text(&found["processID"])];
+    // Times and durations are microseconds.
+    let start = whole(&found["startTime"])?.saturating_mul(1000);
+    let attributes = tags(&found["tags"]);
+    let mut resource = tags(&process["tags"]);
+    let service = text(&process["serviceName"]).to_owned();
+    resource.entry("service.name".to_owned()).or_insert_with(|| service.clone());
+    let (parent, links) = references(of, found);
+    Some(Span {
+        id: span_id(text(&found["spanID"]))?,
+        parent,
+        service,
+        name: text(&found["operationName"]).to_owned(),
+        kind: match attributes.get("span.kind").map(String::as_str) {
+            Some("server") => SpanKind::Server,
+            Some("client") => SpanKind::Client,
+            Some("producer") => SpanKind::Producer,
+            Some("consumer") => SpanKind::Consumer,
+            _ => SpanKind::Internal,
+        },
+        start,
+        end: start.saturating_add(whole(&found["duration"]).unwrap_or_default().saturating_mul(1000)),
+        failed: attributes.get("error").is_some_and(|error| error == "true")
+            || attributes.get("otel.status_code").is_some_and(|code| code == "ERROR"),
+        attributes,
+        resource,
+        events: items(&found["logs"]).iter().map(|log| event(log, start)).collect(),
+        links,
+    })
+}
+
+/// The parent, and the traces that are linked to. A span is a child of the first that it refers to within its trace,
+/// of one that it is a child of before one that it follows from.
+fn references(of: &str, found: &Value) -> (String, Vec<String>) {
+    let (mut child, mut follows, mut links) = (None, None, Vec::new());
+    for reference in items(&found["references"]) {
+        match trace_id(text(&reference["traceID"])) {
+            Some(id) if id != of => links.push(id),
+            _ => {
+                let id = span_id(text(&reference["spanID"]));
+                let first = if text(&reference["refType"]) == "CHILD_OF" { &mut child } else { &mut follows };
+                *first = first.take().or(id);
+            }
+        }
+    }
+    // Older releases had a field of its own for it.
+    let parent = child.or(follows).or_else(|| span_id(text(&found["parentSpanID"])));
+    (parent.unwrap_or_default(), links)
+}
+
+/// A log of a span: what OpenTelemetry calls the name of an event is its field `event`.
+fn event(log: &Value, start: u64) -> Event {
+    let mut attributes = tags(&log["fields"]);
+    Event {
+        time: whole(&log["timestamp"]).map_or(start, |micros| micros.saturating_mul(1000)),
+        name: attributes.remove("event").unwrap_or_default(),
+        attributes,
+    }
+}
+
+/// Tags have a type beside their value, which has that type in JSON already.
+fn tags(value: &Value) -> Labels {
+    let named = items(value).iter().filter_map(|tag| Some((tag["key"].as_str()?.to_owned(), plain(&tag["value"]))));
+    named.collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn one(span: Value) -> Vec<Span> {
+        let answer =
+            json!({"data": [{"traceID": "1", "spans": [span], "processes": {"p1": {"serviceName": "checkout"}}}]});
+        traces(&answer).into_iter().flat_map(|trace| trace.spans).collect()
+    }
+
+    #[test]
+    fn parents_and_links() {
+        let parent = |references: Value| {
+            let span = one(json!({"spanID": "a", "startTime": 1, "references": references})).remove(0);
+            (span.parent.trim_start_matches('0').to_owned(), span.links.len())
+        };
+        let reference =
+            |kind: &str, trace: &str, span: &str| json!({"refType": kind, "traceID": trace, "spanID": span});
+        let (child, follows) = (reference("CHILD_OF", "1", "b"), reference("FOLLOWS_FROM", "1", "c"));
+        assert_eq!(parent(json!([follows, child])), ("b".to_owned(), 0));
+        assert_eq!(parent(json!([follows, reference("FOLLOWS_FROM", "2", "d")])), ("c".to_owned(), 1));
+        assert_eq!(parent(json!([reference("CHILD_OF", "2", "d")])), (String::new(), 1));
+        assert_eq!(parent(json!("x")), (String::new(), 0));
+    }
+
+    #[test]
+    fn what_is_missing_is_nothing() {
+        let spans = one(json!({"spanID": "a", "startTime": u64::MAX, "duration": u64::MAX, "processID": "none"}));
+        assert_eq!((spans[0].start, spans[0].end, spans[0].service.as_str()), (u64::MAX, u64::MAX, ""));
+        for wrong in
+            [json!(null), json!({"spanID": "a"}), json!({"startTime": 1}), json!({"spanID": "x", "startTime": 1})]
+        {
+            assert_eq!(one(wrong), []);
+        }
+    }
+}

@@ -1,0 +1,174 @@
+//! Prometheus's HTTP API: alerts, queries, exemplars. Mimir and Thanos serve the same paths, Mimir below
+//! `/prometheus`.
+//!
+//! Documented at prometheus.io/docs/prometheus/latest/querying/api; exemplars are called experimental there.
+
+use serde_json::Value;
+
+use super::http::Http;
+use super::reading::{either, items, labels, number, seconds, span_id, text, trace_id};
+use super::{Alert, Answer, Exemplar, Labels, Metrics, Point, Series};
+
+/// Prometheus refuses a range with more points than this.
+const MOST_POINTS: f64 = 11_000.0;
+
+/// A Prometheus, or what speaks like one.
+#[derive(Debug)]
+pub struct Prometheus {
+    http: Http,
+}
+
+impl Prometheus {
+    /// `address` is what `/api/v1` is appended to.
+    #[must_use]
+    pub fn new(address: &str) -> Self {
+        Self { http: Http::new("Prometheus", address) }
+    }
+
+    fn ask(&self, api: &str, query: &[(&str, &str)]) -> Answer<Value> {
+        let mut answer: Value = self.http.get(&format!("/api/v1/{api}"), query)?;
+        let data = answer.get_mut("data").map(Value::take).unwrap_or_default();
+        match answer["status"].as_str() {
+            Some("success") if !data.is_null() => Ok(data),
+            Some("error") => Err(self.http.trouble(&format!("answers: {}", text(&answer["error"])))),
+            _ => Err(self
+                .http
+                .trouble("sent an answer that its documentation does not describe: no `status` with `data`")),
+        }
+    }
+
+    fn series(&self, data: &Value) -> Answer<Vec<Series>> {
+        series(data).ok_or_else(|| {
+            self.http.trouble("sent an answer that its documentation does not describe: no vector, matrix or scalar")
+        })
+    }
+}
+
+impl Metrics for Prometheus {
+    fn name(&self) -> String {
+        self.http.name()
+    }
+
+    fn alerts(&self) -> Answer<Vec<Alert>> {
+        Ok(alerts(&self.ask("alerts", &[])?))
+    }
+
+    fn instant(&self, query: &str, at: f64) -> Answer<Vec<Series>> {
+        self.series(&self.ask("query", &[("query", query), ("time", &at.to_string())])?)
+    }
+
+    fn range(&self, query: &str, start: f64, end: f64, step: f64) -> Answer<Vec<Series>> {
+        let Some(step) = step_within_limits(start, end, step) else {
+            return Err(self.http.trouble(&format!("cannot be asked from {start} to {end} every {step} s")));
+        };
+        let (start, end, step) = (start.to_string(), end.to_string(), step.to_string());
+        let range = [("query", query), ("start", &start), ("end", &end), ("step", &step)];
+        self.series(&self.ask("query_range", &range)?)
+    }
+
+    fn exemplars(&self, selector: &str, start: f64, end: f64) -> Answer<Vec<Exemplar>> {
+        let (start, end) = (start.to_string(), end.to_string());
+        Ok(exemplars(&self.ask("query_exemplars", &[("query", selector), ("start", &start), ("end", &end)])?))
+    }
+}
+
+/// The least multiple of a step that gives no more points than Prometheus allows; `None` if there is no such range.
+fn step_within_limits(start: f64, end: f64, step: f64) -> Option<f64> {
+    let points = (end - start) / step;
+    (start <= end && step > 0.0 && points.is_finite()).then(|| step * (points / (MOST_POINTS - 1.0)).ceil().max(1.0))
+}
+
+pub(super) fn alerts(data: &Value) -> Vec<Alert> {
+    let found = items(&data["alerts"]).iter().filter_map(|alert| {
+        let fires = match alert["state"].as_str()? {
+            "firing" => true,
+            "pending" => false,
+            _ => return None,
+        };
+        let labels = labels(&alert["labels"]);
+        Some(Alert {
+            name: labels.get("alertname")?.clone(),
+            fires,
+            since: seconds(text(&alert["activeAt"]))?,
+            annotations: super::reading::labels(&alert["annotations"]),
+            labels,
+        })
+    });
+    found.collect()
+}
+
+/// The series of a query's answer. What has no finite value is left out; so are native histograms. `None` if the
+/// answer is not one of series.
+pub(super) fn series(data: &Value) -> Option<Vec<Series>> {
+    let result = &data["result"];
+    let found = match data["resultType"].as_str()? {
+        "scalar" => vec![Series { labels: Labels::new(), points: point(result).into_iter().collect() }],
+        "vector" => each(result, |one| point(&one["value"]).into_iter().collect()),
+        "matrix" => each(result, |one| items(&one["values"]).iter().filter_map(point).collect()),
+        _ => return None,
+    };
+    Some(found.into_iter().filter(|series| !series.points.is_empty()).collect())
+}
+
+fn each(result: &Value, points: impl Fn(&Value) -> Vec<Point>) -> Vec<Series> {
+    items(result).iter().map(|one| Series { labels: labels(&one["metric"]), points: points(one) }).collect()
+}
+
+/// A pair of a time in seconds and a value, which is a text because JSON has no infinite numbers.
+fn point(pair: &Value) -> Option<Point> {
+    Some(Point { time: number(&pair[0])?, value: number(&pair[1])? })
+}
+
+/// Exemplars whose trace has an id of OpenTelemetry's form. Exporters do not agree on how its label is spelt.
+pub(super) fn exemplars(data: &Value) -> Vec<Exemplar> {
+    let mut found = Vec::new();
+    for group in items(data) {
+        let series = labels(&group["seriesLabels"]);
+        found.extend(items(&group["exemplars"]).iter().filter_map(|exemplar| {
+            let own = &exemplar["labels"];
+            Some(Exemplar {
+                series: series.clone(),
+                trace_id: trace_id(text(either(own, &["trace_id", "traceID", "traceId"])))?,
+                span_id: span_id(text(either(own, &["span_id", "spanID", "spanId"]))).unwrap_or_default(),
+                value: number(&exemplar["value"])?,
+                time: number(&exemplar["timestamp"])?,
+            })
+        }));
+    }
+    found
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    #[test]
+    fn ranges_stay_below_the_limit() {
+        assert_eq!(step_within_limits(0.0, 3600.0, 15.0), Some(15.0));
+        assert_eq!(step_within_limits(5.0, 5.0, 15.0), Some(15.0));
+        for (length, step) in [(86_400.0, 1.0), (10_999.0, 1.0), (11_000.0, 1.0), (2_592_000.0, 15.0)] {
+            let wider = step_within_limits(0.0, length, step).unwrap();
+            assert!(length / wider < MOST_POINTS && wider % step < step * 1e-3, "{length} {step} {wider}");
+        }
+        for (start, end, step) in
+            [(2.0, 1.0, 1.0), (0.0, 1.0, 0.0), (0.0, 1.0, -1.0), (0.0, f64::NAN, 1.0), (0.0, f64::INFINITY, 1.0)]
+        {
+            assert_eq!(step_within_limits(start, end, step), None, "{start} {end} {step}");
+        }
+    }
+
+    #[test]
+    fn what_is_no_number_is_left_out() {
+        let vector = json!({"resultType": "vector", "result": [
+            {"metric": {"a": "1"}, "value": [1, "NaN"]}, {"metric": {"a": "2"}, "value": [1, "+Inf"]},
+            {"metric": {"a": "3"}, "histogram": [1, {}]}, {"metric": 7, "value": [1, "4"]}, {"value": []}, null]});
+        let found = series(&vector).unwrap();
+        assert_eq!(found, [Series { labels: Labels::new(), points: vec![Point { time: 1.0, value: 4.0 }] }]);
+        assert_eq!(series(&json!({"resultType": "scalar", "result": [1, "2"]})).unwrap()[0].last(), Some(2.0));
+        assert_eq!(series(&json!({"resultType": "matrix", "result": "x"})), Some(Vec::new()));
+        for wrong in [json!(null), json!({"resultType": "string", "result": [1, "x"]}), json!({"resultType": 1})] {
+            assert_eq!(series(&wrong), None, "{wrong}");
+        }
+    }
+}

@@ -1,0 +1,203 @@
+//! Reads what answers in JSON say in more than one way: numbers as numbers or texts, ids in hexadecimal or base64,
+//! times in seconds or RFC 3339. What is missing or of a wrong type is nothing, so that no answer can stop a walk.
+
+use serde_json::Value;
+
+use super::Labels;
+
+/// A text; empty where it is none.
+pub(super) fn text(value: &Value) -> &str {
+    value.as_str().unwrap_or_default()
+}
+
+/// A list's items; none where it is no list.
+pub(super) fn items(value: &Value) -> &[Value] {
+    value.as_array().map_or(&[], Vec::as_slice)
+}
+
+/// The first of some fields that is there: products and releases spell them differently.
+pub(super) fn either<'v>(value: &'v Value, names: &[&str]) -> &'v Value {
+    names.iter().map(|name| &value[*name]).find(|found| !found.is_null()).unwrap_or(&Value::Null)
+}
+
+/// A whole number that is not negative, written as a number or as a text.
+pub(super) fn whole(value: &Value) -> Option<u64> {
+    match value {
+        Value::String(text) => text.parse().ok(),
+        // Some writers have large ones as floats. Casts of floats stop at the ends of the integer's range.
+        Value::Number(number) => {
+            number.as_u64().or_else(|| number.as_f64().filter(|float| *float >= 0.0).map(|float| float as u64))
+        }
+        _ => None,
+    }
+}
+
+/// A finite number, written as a number or as a text.
+pub(super) fn number(value: &Value) -> Option<f64> {
+    let number = match value {
+        Value::String(text) => text.parse().ok(),
+        other => other.as_f64(),
+    };
+    number.filter(|number: &f64| number.is_finite())
+}
+
+/// An object's fields as texts.
+pub(super) fn labels(value: &Value) -> Labels {
+    let fields = value.as_object().into_iter().flatten();
+    fields.map(|(name, value)| (name.clone(), plain(value))).collect()
+}
+
+/// Any value as a text: a text as it is, anything else as JSON.
+pub(super) fn plain(value: &Value) -> String {
+    match value {
+        Value::String(text) => text.clone(),
+        Value::Null => String::new(),
+        other => other.to_string(),
+    }
+}
+
+/// Unix nanoseconds of unix seconds; those before 1970 are 0.
+pub(super) fn nanos(seconds: f64) -> u64 {
+    // Casts of floats stop at the ends of the integer's range.
+    (seconds * 1e9) as u64
+}
+
+/// A trace id as 32 hexadecimal digits. Zeros that a product left out in front are put back.
+pub(super) fn trace_id(text: &str) -> Option<String> {
+    id(text, 16)
+}
+
+/// A span id as 16 hexadecimal digits.
+pub(super) fn span_id(text: &str) -> Option<String> {
+    id(text, 8)
+}
+
+/// An id of so many bytes in hexadecimal, from hexadecimal (OTLP's JSON) or base64 (protobuf's). Zeros alone are no
+/// id.
+fn id(text: &str, bytes: usize) -> Option<String> {
+    let hex = if text.len() <= 2 * bytes && text.bytes().all(|byte| byte.is_ascii_hexdigit()) {
+        format!("{text:0>width$}", width = 2 * bytes).to_ascii_lowercase()
+    } else {
+        let decoded = base64(text, bytes)?;
+        decoded.iter().map(|byte| format!("{byte:02x}")).collect()
+    };
+    hex.bytes().any(|digit| digit != b'0').then_some(hex)
+}
+
+/// Exactly so many bytes from base64, in either alphabet, padded or not.
+fn base64(text: &str, bytes: usize) -> Option<Vec<u8>> {
+    let digits = text.trim_end_matches('=');
+    if digits.len() != (bytes * 8).div_ceil(6) {
+        return None;
+    }
+    let (mut out, mut bits, mut held) = (Vec::with_capacity(bytes), 0_u32, 0_u32);
+    for digit in digits.bytes() {
+        let value = match digit {
+            b'A'..=b'Z' => digit - b'A',
+            b'a'..=b'z' => digit - b'a' + 26,
+            b'0'..=b'9' => digit - b'0' + 52,
+            b'+' | b'-' => 62,
+            b'/' | b'_' => 63,
+            _ => return None,
+        };
+        bits = (bits << 6) | u32::from(value);
+        held += 6;
+        if held >= 8 {
+            held -= 8;
+            out.push((bits >> held) as u8);
+            bits &= (1 << held) - 1;
+        }
+    }
+    (out.len() == bytes).then_some(out)
+}
+
+/// Unix seconds of a time in RFC 3339, which Prometheus writes with nanoseconds and an offset.
+pub(super) fn seconds(text: &str) -> Option<f64> {
+    let (date, rest) = text.split_once(['T', 't', ' '])?;
+    let (clock, offset) = rest.split_at(rest.find(['Z', 'z', '+', '-'])?);
+    let [year, month, day] = numbers(date, '-')?;
+    let (clock, fraction) = clock.split_once('.').unwrap_or((clock, "0"));
+    let [hour, minute, second] = numbers(clock, ':')?;
+    if !fraction.bytes().all(|byte| byte.is_ascii_digit()) {
+        return None;
+    }
+    let fraction: f64 = format!("0.{fraction}").parse().ok()?;
+    let east = match offset.as_bytes().first()? {
+        b'Z' | b'z' => 0,
+        sign => {
+            let [hours, minutes] = numbers(offset.get(1..)?, ':')?;
+            (hours * 3600 + minutes * 60) * if *sign == b'-' { -1 } else { 1 }
+        }
+    };
+    if !(1..=12).contains(&month) || !(1..=31).contains(&day) || hour > 23 || minute > 59 || second > 60 {
+        return None;
+    }
+    // Days since 1970 in the Gregorian calendar, with years that begin in March.
+    let (y, m) = if month > 2 { (year, month - 3) } else { (year - 1, month + 9) };
+    let days =
+        365 * y + y.div_euclid(4) - y.div_euclid(100) + y.div_euclid(400) + (153 * m + 2) / 5 + day - 1 - 719_468;
+    let whole = days * 86_400 + hour * 3600 + minute * 60 + second - east;
+    #[expect(clippy::cast_precision_loss, reason = "years of four digits: far below 2^53 s")]
+    Some(whole as f64 + fraction)
+}
+
+/// Exactly `N` numbers of at most four digits.
+fn numbers<const N: usize>(text: &str, separator: char) -> Option<[i64; N]> {
+    let short = |part: &str| (1..=4).contains(&part.len()) && part.bytes().all(|byte| byte.is_ascii_digit());
+    let found: Vec<i64> =
+        text.split(separator).map(|part| if short(part) { part.parse().ok() } else { None }).collect::<Option<_>>()?;
+    found.try_into().ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    #[test]
+    fn ids_are_hexadecimal_or_base64() {
+        let hex = "2f3e0cee77ae5dc9c17ade3689eb2e54";
+        assert_eq!(trace_id(hex).as_deref(), Some(hex));
+        assert_eq!(trace_id("2F3E0CEE77AE5DC9C17ADE3689EB2E54").as_deref(), Some(hex));
+        assert_eq!(trace_id("Lz4M7neuXcnBet42iesuVA==").as_deref(), Some(hex));
+        assert_eq!(trace_id("d6e9329d67b6146a").as_deref(), Some("0000000000000000d6e9329d67b6146a"));
+        assert_eq!(span_id("VjxiPHZRT44=").as_deref(), Some("563c623c76514f8e"));
+        assert_eq!(span_id("_____-___w8"), Some("ffffffffefffff0f".to_owned()));
+        for wrong in ["", "0", "0000000000000000", "x", "EpTxMJ40fUus7aGY", "ä=", "AAAAAAAAAAA="] {
+            assert_eq!(span_id(wrong), None, "{wrong}");
+        }
+    }
+
+    #[test]
+    fn numbers_are_numbers_or_texts() {
+        assert_eq!(whole(&json!("18446744073709551615")), Some(u64::MAX));
+        assert_eq!(whole(&json!(1e300)), Some(u64::MAX));
+        for wrong in [json!(-1), json!("-1"), json!("x"), json!(null), json!([1])] {
+            assert_eq!(whole(&wrong), None, "{wrong}");
+        }
+        assert_eq!(number(&json!("2.5")), Some(2.5));
+        for wrong in [json!("NaN"), json!("+Inf"), json!("1e999"), json!({})] {
+            assert_eq!(number(&wrong), None, "{wrong}");
+        }
+        assert_eq!((nanos(-1.0), nanos(f64::NAN), nanos(1e30), nanos(1.5)), (0, 0, u64::MAX, 1_500_000_000));
+    }
+
+    #[test]
+    fn times_of_prometheus() {
+        assert_eq!(seconds("2018-07-04T20:27:12.5+02:00"), Some(1_530_728_832.5));
+        assert_eq!(seconds("1970-01-01T00:00:00Z"), Some(0.0));
+        assert_eq!(seconds("2024-02-29T23:59:60.000000001-00:30"), Some(1_709_253_000.0 + 1e-9));
+        for wrong in [
+            "",
+            "T",
+            "2018-07-04",
+            "2018-13-04T00:00:00Z",
+            "2018-07-04T00:00:00",
+            "9999999999-07-04T00:00:00Z",
+            "2018-07-04T00:00:00.1e9Z",
+        ] {
+            assert_eq!(seconds(wrong), None, "{wrong}");
+        }
+        assert_eq!(seconds("2018-07-04T00:00:00+é"), None);
+    }
+}

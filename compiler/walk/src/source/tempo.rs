@@ -1,0 +1,114 @@
+//! Tempo: traces by id, and searches in TraceQL.
+//!
+//! Documented at grafana.com/docs/tempo/latest/api_docs. Since the paths of its second version answer 404 both for
+//! an unknown trace and where a release does not have them yet, the first version is asked as well before a trace is
+//! called unknown.
+
+use std::collections::HashSet;
+
+use emberline_core::plan::queries::quoted;
+use serde_json::Value;
+
+use super::http::Http;
+use super::reading::{items, text, trace_id, whole};
+use super::{Answer, Search, Trace, Traces, otlp};
+
+/// How many failed traces are looked at where those are wanted that did not fail.
+const MOST_FAILED: usize = 1_000;
+
+/// A Tempo.
+#[derive(Debug)]
+pub struct Tempo {
+    http: Http,
+}
+
+impl Tempo {
+    /// `address` is what `/api` is appended to.
+    #[must_use]
+    pub fn new(address: &str) -> Self {
+        Self { http: Http::new("Tempo", address) }
+    }
+
+    /// Ids that match a query, the latest first. Tempo itself answers in no order.
+    fn ids(&self, wanted: &Search, failed: bool, limit: usize) -> Answer<Vec<String>> {
+        // Tempo reads whole seconds.
+        let (start, end) = (wanted.start.floor().to_string(), wanted.end.ceil().to_string());
+        let (query, limit) = (traceql(wanted, failed), limit.to_string());
+        let query = [("q", query.as_str()), ("start", &start), ("end", &end), ("limit", &limit)];
+        Ok(found(&self.http.get("/api/search", &query)?))
+    }
+}
+
+impl Traces for Tempo {
+    fn name(&self) -> String {
+        self.http.name()
+    }
+
+    fn trace(&self, id: &str) -> Answer<Option<Trace>> {
+        let Some(id) = trace_id(id) else {
+            return Err(self.http.trouble(&format!("cannot be asked for `{id}`, which is no trace id")));
+        };
+        for path in ["/api/v2/traces/", "/api/traces/"] {
+            let answer: Option<Value> = self.http.find(&format!("{path}{id}"), &[])?;
+            if let Some(trace) = answer.and_then(|answer| otlp::trace(&id, &answer)) {
+                return Ok(Some(trace));
+            }
+        }
+        Ok(None)
+    }
+
+    fn search(&self, wanted: &Search) -> Answer<Vec<String>> {
+        let mut ids = self.ids(wanted, wanted.failed == Some(true), wanted.limit)?;
+        if wanted.failed == Some(false) {
+            // TraceQL asks for spans that are there, so that no span failed cannot be asked for.
+            let failed: HashSet<String> = self.ids(wanted, true, MOST_FAILED)?.into_iter().collect();
+            ids.retain(|id| !failed.contains(id));
+        }
+        Ok(ids)
+    }
+}
+
+/// What one pair of braces asks for must hold for one span, so what may hold for different spans has a pair each.
+/// `traceDuration` is the spelling that every release knows.
+fn traceql(wanted: &Search, failed: bool) -> String {
+    let mut asked = Vec::new();
+    if !wanted.service.is_empty() {
+        asked.push(format!("{{ resource.service.name = {} }}", quoted(&wanted.service)));
+    }
+    if let Some(least) = wanted.min_seconds {
+        asked.push(format!("{{ traceDuration >= {}us }}", (least * 1e6).round().max(0.0)));
+    }
+    if failed {
+        asked.push("{ status = error }".to_owned());
+    }
+    if asked.is_empty() { "{}".to_owned() } else { asked.join(" && ") }
+}
+
+/// The ids of a search's answer, the latest start first.
+pub(super) fn found(answer: &Value) -> Vec<String> {
+    let traces = items(&answer["traces"]).iter();
+    let mut found: Vec<(u64, String)> = traces
+        .filter_map(|trace| {
+            Some((whole(&trace["startTimeUnixNano"]).unwrap_or_default(), trace_id(text(&trace["traceID"]))?))
+        })
+        .collect();
+    found.sort_by(|a, b| b.cmp(a));
+    found.into_iter().map(|(_, id)| id).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_search_in_traceql() {
+        let mut wanted = Search { service: "a\"b".to_owned(), ..Search::default() };
+        assert_eq!(traceql(&wanted, false), r#"{ resource.service.name = "a\"b" }"#);
+        wanted.min_seconds = Some(0.3);
+        assert_eq!(
+            traceql(&wanted, true),
+            r#"{ resource.service.name = "a\"b" } && { traceDuration >= 300000us } && { status = error }"#
+        );
+        assert_eq!(traceql(&Search::default(), false), "{}");
+    }
+}

@@ -1,0 +1,289 @@
+//! Ranks commits by how directly evidence points to what they changed, and says why.
+//!
+//! Each changed function is compared with each place that telemetry points to. What counts is how close the two are
+//! (the same function, one that it calls, one that calls it, the same file), how the function changed (a comment
+//! counts nothing, a name next to nothing), who wrote the lines, and whether the kind of change fits the kind of
+//! fault. Contributions `r` add up to `1 − Π(1 − r)`: several weak reasons make a strong one, and none exceeds
+//! certainty.
+//!
+//! Confidence compares suspects: with odds `s / (1 − s)` of each score `s`, it is a commit's odds among those of all
+//! suspects and of an unknown cause ([`ELSEWHERE`], more if evidence is missing). Two commits that fit equally well
+//! share it, and neither passes [`SURE`].
+
+use std::collections::BTreeSet;
+
+use serde::Serialize;
+
+use super::candidates::Candidate;
+use super::fits::{Reason, Said, fits};
+use super::mentions::Mentions;
+use super::place::Place;
+use super::program::change::{Changed, How};
+use super::program::items::ItemKind;
+use super::repo::{Repo, within};
+use super::site::Role;
+use super::target::Target;
+use crate::source::{Change, Commit};
+use emberline_prose::number::percent;
+
+/// From this confidence on, the first suspect is named as the commit.
+pub const SURE: f64 = 0.6;
+/// The odds that the cause is none of the commits, with complete evidence.
+pub(super) const ELSEWHERE: f64 = 0.35;
+/// A score that is certain for all purposes.
+const CERTAIN: f64 = 0.98;
+
+/// A commit, and why it is suspected.
+#[derive(Debug, Clone, Serialize)]
+pub struct Suspect {
+    /// The commit.
+    pub commit: Commit,
+    /// How well it fits the evidence by itself, from 0 to 1.
+    pub score: f64,
+    /// How likely it is the root cause, among all suspects and other causes, from 0 to 1.
+    pub confidence: f64,
+    /// Reasons for and against, the strongest first.
+    pub reasons: Vec<String>,
+    /// Its change that is closest to the fault.
+    pub function: Option<Place>,
+    /// How it changed that.
+    pub how: Option<How>,
+    /// The lines of its diff there: `-` and `+` first.
+    pub diff: Vec<String>,
+}
+
+/// The evidence that commits are compared with.
+pub(super) struct Evidence<'e> {
+    pub(super) repo: &'e Repo<'e>,
+    pub(super) targets: &'e [Target],
+    pub(super) mentions: &'e Mentions,
+    pub(super) said: &'e Said,
+    /// Folders of the involved services.
+    pub(super) folders: &'e BTreeSet<String>,
+    /// The kind of the fault; [`Role::Above`] if the reason for slowness is unknown.
+    pub(super) role: Role,
+    /// The odds that it is none of the commits.
+    pub(super) elsewhere: f64,
+    /// Whether the commits are all that was deployed.
+    pub(super) is_complete: bool,
+}
+
+/// A changed item with the evidence for it.
+struct Charge<'c> {
+    path: &'c str,
+    changed: &'c Changed,
+    counts: f64,
+    reasons: Vec<Reason>,
+}
+
+/// Ranks candidates.
+pub(super) fn rank(candidates: &[Candidate], evidence: &Evidence<'_>) -> Vec<Suspect> {
+    let active: Vec<&Candidate> =
+        candidates.iter().filter(|candidate| candidate.may_matter() && takes_part(candidate, evidence)).collect();
+    let only = match active.as_slice() {
+        [only] if evidence.is_complete => Some(only.commit.id.clone()),
+        _ => None,
+    };
+    let mut suspects: Vec<Suspect> =
+        candidates.iter().map(|candidate| suspect(candidate, evidence, only.as_deref())).collect();
+    let odds = |score: f64| score.min(CERTAIN) / (1.0 - score.min(CERTAIN));
+    let all: f64 = suspects.iter().map(|suspect| odds(suspect.score)).sum::<f64>() + evidence.elsewhere;
+    for suspect in &mut suspects {
+        suspect.confidence = odds(suspect.score) / all;
+    }
+    // Among equals, the latest comes first: the sort is stable, and so are candidates ordered.
+    suspects.sort_by(|a, b| b.score.total_cmp(&a.score));
+    suspects
+}
+
+/// Whether a commit changes an involved service or shared code.
+fn takes_part(candidate: &Candidate, evidence: &Evidence<'_>) -> bool {
+    let is_near = |path: &str| {
+        evidence.folders.iter().any(|folder| within(folder, path))
+            || evidence.targets.iter().any(|target| target.file == path)
+    };
+    let paths = candidate.items.iter().filter(|(_, changed)| changed.how.weight() >= 0.3).map(|(path, _)| path);
+    evidence.folders.is_empty() || paths.chain(&candidate.settings).any(|path| is_near(path))
+}
+
+fn suspect(candidate: &Candidate, evidence: &Evidence<'_>, only: Option<&str>) -> Suspect {
+    let mut charges: Vec<Charge<'_>> =
+        candidate.items.iter().map(|(path, changed)| charge(candidate, path, changed, evidence)).collect();
+    charges.sort_by(|a, b| b.counts.total_cmp(&a.counts));
+    let mut innocence = 1.0;
+    let mut reasons = Vec::new();
+    for (at, charge) in charges.iter().enumerate().take(3) {
+        // Further changes of a commit count less, so that a large commit is not suspected for its size.
+        innocence *= 1.0 - charge.counts * if at == 0 { 1.0 } else { 0.3 };
+    }
+    for (at, charge) in charges.iter_mut().enumerate().take(3) {
+        let is_worth = |reason: &Reason| at == 0 || reason.counts >= 0.15;
+        reasons.extend(std::mem::take(&mut charge.reasons).into_iter().filter(is_worth));
+    }
+    if let Some(setting) =
+        candidate.settings.iter().find(|path| evidence.folders.iter().any(|folder| within(folder, path)))
+    {
+        innocence *= 0.88;
+        reasons.push(Reason { counts: 0.12, words: format!("changes the configuration {setting}") });
+    }
+    if only == Some(candidate.commit.id.as_str()) {
+        innocence *= 0.55;
+        let words = "the only deployed commit that changes what these services do".to_owned();
+        reasons.push(Reason { counts: 0.45, words });
+    }
+    let score = 1.0 - innocence;
+    if !candidate.may_matter() {
+        let what = candidate.most().map_or("no code", How::words);
+        reasons.insert(0, Reason { counts: 1.0, words: format!("against it: changes {what}") });
+    }
+    if reasons.is_empty() {
+        reasons.push(Reason { counts: 0.0, words: "changes nothing that evidence points to".to_owned() });
+    }
+    reasons.sort_by(|a, b| b.counts.total_cmp(&a.counts));
+    reasons.truncate(5);
+    let first = charges.first().filter(|charge| charge.counts > 0.0);
+    let innermost = first.map(|charge| Place {
+        function: called(charge.changed),
+        file: charge.path.to_owned(),
+        line: line_now(evidence.repo, charge.path, charge.changed),
+    });
+    Suspect {
+        diff: first.map(|charge| diff(&candidate.changes, charge.path, charge.changed)).unwrap_or_default(),
+        how: first.map(|charge| charge.changed.how),
+        commit: candidate.commit.clone(),
+        score,
+        confidence: 0.0,
+        reasons: reasons.into_iter().map(|reason| reason.words).collect(),
+        function: innermost,
+    }
+}
+
+fn called(changed: &Changed) -> String {
+    if changed.qualifier.is_empty() { changed.name.clone() } else { format!("{}::{}", changed.qualifier, changed.name) }
+}
+
+/// The line of an item at the deployed revision, or else in the commit.
+fn line_now(repo: &Repo<'_>, path: &str, changed: &Changed) -> usize {
+    let program = repo.now(path);
+    let item = program.as_ref().and_then(|program| {
+        let mut items = program.items.iter().filter(|item| item.kind == changed.kind && item.name == changed.name);
+        items.find(|item| item.qualifier == changed.qualifier)
+    });
+    item.map(|item| item.first)
+        .or(changed.after.map(|lines| lines.0))
+        .or(changed.before.map(|lines| lines.0))
+        .unwrap_or(0)
+}
+
+/// The evidence for a changed item: its closest site, and whether the change fits.
+fn charge<'c>(candidate: &'c Candidate, path: &'c str, changed: &'c Changed, evidence: &Evidence<'_>) -> Charge<'c> {
+    let how = changed.how.weight();
+    let mut best: Option<(f64, Reason, Role)> = None;
+    for target in evidence.targets {
+        let Some((near, words)) = nearness(candidate, path, changed, target, evidence) else { continue };
+        let shared = if target.is_shared { 0.5 } else { 1.0 };
+        let counts = near * target.site.weight.clamp(0.0, 1.0) * shared * how;
+        if best.as_ref().is_none_or(|(most, ..)| counts > *most) {
+            best = Some((counts, Reason { counts, words }, target.site.role));
+        }
+    }
+    let (near, reason, role) = best.unwrap_or_else(|| {
+        let folder = evidence.folders.iter().find(|folder| within(folder, path));
+        // Without any known function, the service is the place.
+        let is_limit = evidence.role == Role::Fails && evidence.said.is_about_time(changed);
+        let near = if evidence.targets.is_empty() || is_limit { 0.3 } else { 0.07 };
+        let counts = if folder.is_some() { near * how } else { 0.01 * how };
+        let words = match folder {
+            Some(_) => format!("changes `{}` of an involved service: {}", called(changed), changed.how.words()),
+            None => format!("changes `{}` elsewhere: {}", called(changed), changed.how.words()),
+        };
+        (counts, Reason { counts, words }, evidence.role)
+    });
+    let mut charge = Charge { path, changed, counts: near, reasons: vec![reason] };
+    // A place above another has the kind of the fault itself.
+    let role = if role == Role::Above { evidence.role } else { role };
+    // A fitting change counts more the closer and the more substantial it is.
+    let lever = (near / 0.5).min(1.0) * how;
+    for fit in fits(changed, role, evidence.said) {
+        let counts = fit.counts * lever.max(if folder_takes_part(path, evidence) { 0.5 * how } else { 0.0 });
+        charge.counts = 1.0 - (1.0 - charge.counts) * (1.0 - counts);
+        if counts >= 0.05 {
+            charge.reasons.push(Reason { counts, ..fit });
+        }
+    }
+    charge
+}
+
+fn folder_takes_part(path: &str, evidence: &Evidence<'_>) -> bool {
+    evidence.folders.iter().any(|folder| within(folder, path))
+}
+
+/// How close a changed item is to a place, from 0 to 1.
+fn nearness(
+    candidate: &Candidate,
+    path: &str,
+    changed: &Changed,
+    target: &Target,
+    evidence: &Evidence<'_>,
+) -> Option<(f64, String)> {
+    let site = &target.site;
+    let place = format!("`{}`, where it {}", target.item.name, site.role.verb());
+    let what = changed.how.words();
+    let is_same = path == target.file
+        && changed.name == target.item.name
+        && (changed.qualifier == target.item.qualifier || changed.after.is_none());
+    if is_same && changed.kind == target.item.kind {
+        let wrote = target.wrote.get(&candidate.commit.id).copied().unwrap_or(0.0);
+        let base = if site.role == Role::Above { 0.6 } else { 0.72 };
+        if changed.how == How::New {
+            return Some((0.92, format!("adds {place} ({})", site.why)));
+        }
+        if wrote > 0.0 {
+            let words =
+                format!("wrote {} of the suspected lines in {place} ({}); changes {what}", percent(wrote), site.why);
+            return Some((base + 0.25 * wrote, words));
+        }
+        return Some((base, format!("changes {place} ({}): {what}", site.why)));
+    }
+    let name = called(changed);
+    let from = &(evidence.repo.package(&target.file), target.item.name.clone());
+    let to = &(evidence.repo.package(path), changed.name.clone());
+    if let Some(steps) = evidence.mentions.down(from, to).filter(|steps| *steps > 0) {
+        let near = if changed.kind == ItemKind::Constant { 0.6 } else { [0.5, 0.36, 0.25][steps.clamp(1, 3) - 1] };
+        return Some((near, format!("changes `{name}`, {} {place}: {what}", below(steps))));
+    }
+    if let Some(steps) = evidence.mentions.up(from, to).filter(|steps| *steps > 0) {
+        // The caller of a function that is called too often is the suspect.
+        let near = if site.role == Role::Called && steps == 1 { 0.6 } else { [0.42, 0.28][steps.clamp(1, 2) - 1] };
+        return Some((near, format!("changes `{name}`, which calls {place}: {what}")));
+    }
+    if matches!(site.role, Role::Waits | Role::Fails)
+        && let Some(common) = evidence.mentions.common(from, to)
+    {
+        return Some((0.25, format!("changes `{name}`, which uses `{common}` as {place} does: {what}")));
+    }
+    (path == target.file).then(|| (0.12, format!("changes `{name}` in the file of {place}: {what}")))
+}
+
+fn below(steps: usize) -> &'static str {
+    if steps == 1 { "which is used by" } else { "which is used below" }
+}
+
+/// The lines of a diff that lie within an item, at most so many.
+const SHOWN: usize = 40;
+
+fn diff(changes: &[Change], path: &str, changed: &Changed) -> Vec<String> {
+    let overlaps = |lines: Option<(usize, usize)>, start: usize, count: usize| {
+        lines.is_some_and(|(first, last)| start <= last && start + count.max(1) > first)
+    };
+    let of_file = changes.iter().filter(|change| change.after.as_deref().or(change.before.as_deref()) == Some(path));
+    let hunks = of_file.flat_map(|change| &change.hunks).filter(|hunk| {
+        overlaps(changed.before, hunk.old_start, hunk.removed.len())
+            || overlaps(changed.after, hunk.new_start, hunk.added.len())
+    });
+    let lines = hunks.flat_map(|hunk| {
+        let removed = hunk.removed.iter().map(|line| format!("-{line}"));
+        removed.chain(hunk.added.iter().map(|line| format!("+{line}")))
+    });
+    lines.take(SHOWN).collect()
+}

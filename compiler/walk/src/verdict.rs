@@ -1,0 +1,213 @@
+//! The end of a walk: verdict, headline and actions.
+
+use emberline_core::plan::Plan;
+
+use super::chain::Cause;
+use super::code::Deployment;
+use super::place::Place;
+use super::report::{Action, Evidence, Verdict, Walk};
+use super::requests::Deviation;
+use super::suspects::SURE;
+use emberline_prose::number::{percent, short};
+
+/// The lowest score at which a commit is named.
+const NEAR: f64 = 0.3;
+
+/// Draws the verdict from what all layers found.
+pub(super) fn close(evidence: Evidence, plan: &Plan) -> Walk {
+    let (verdict, why) = decide(&evidence);
+    let function = function(&evidence, verdict);
+    let headline = headline(&evidence, verdict, function.as_ref(), &why);
+    let actions = actions(&evidence, verdict, plan);
+    let Evidence { at, service, trace_id, objective, requests, trace, profile, errors, code, suspects, missing } =
+        evidence;
+    Walk {
+        verdict,
+        headline,
+        at,
+        service,
+        function,
+        trace_id,
+        objective,
+        requests,
+        trace,
+        profile,
+        errors,
+        code,
+        suspects,
+        missing,
+        actions,
+        unreachable: None,
+        seconds: 0.0,
+    }
+}
+
+/// The verdict, and what it rests on in a few words.
+fn decide(evidence: &Evidence) -> (Verdict, String) {
+    let deployment = evidence.code.as_ref().map(|code| code.deployment);
+    let down = evidence.trace.as_ref().and_then(|trace| trace.down());
+    let first = evidence.suspects.first();
+    if let Some(down) = down {
+        // A caller deployed at the onset may call a wrong address, unless it had answers before. A peer may also fail
+        // through its own deployment. Otherwise the peer itself is down.
+        let onset = evidence.objective.as_ref().map(|objective| &objective.onset);
+        let is_new = |it: &&super::revisions::Revisions| {
+            let is_proven = it.service == down.caller && down.answered.is_some();
+            it.is_changed() && !is_proven && onset.is_none_or(|onset| it.lead(onset).is_none())
+        };
+        let revisions = evidence.code.iter().flat_map(|code| &code.revisions);
+        let mut concerned = revisions.filter(|it| it.service == down.caller || it.service == down.peer);
+        return match concerned.find(is_new) {
+            Some(new) if first.is_some_and(|first| first.score >= NEAR) => {
+                let why = format!(
+                    "{} does not answer {}, and {} was deployed at the onset",
+                    down.peer, down.caller, new.service
+                );
+                (Verdict::NotCertain, why)
+            }
+            _ => (Verdict::NoCodeChange, format!("{} is down or unreachable", down.peer)),
+        };
+    }
+    if deployment == Some(Deployment::Unchanged) {
+        let silent = evidence
+            .requests
+            .as_ref()
+            .and_then(|it| it.operations.iter().find(|it| it.deviation == Deviation::Silence));
+        // A bad trace names its revision; metrics of an ended process stay for a while.
+        let is_awaited = evidence.trace.as_ref().is_some_and(|trace| trace.bad.is_empty() && !trace.asked.is_empty());
+        if silent.is_none() && is_awaited {
+            let why = "no trace of a bad request was kept yet; walk again in a moment";
+            return (Verdict::NotCertain, why.to_owned());
+        }
+        let why = match silent {
+            Some(silent) => format!("{} no longer answers, and no deployment explains that", silent.service),
+            None => "the running revision served well before".to_owned(),
+        };
+        return (Verdict::NoCodeChange, why);
+    }
+    // Missing data has no requests to examine. A service that went silent without a deployment is down.
+    let is_missing = evidence.objective.as_ref().is_some_and(|objective| objective.firing.windows.is_none());
+    let is_unseen =
+        evidence.code.as_ref().is_none_or(|code| !code.revisions.iter().any(super::revisions::Revisions::is_changed));
+    if is_missing && is_unseen {
+        let service = evidence.service.clone().unwrap_or_default();
+        return (Verdict::NoCodeChange, format!("{service} sends no data, and no deployment was seen"));
+    }
+    match first {
+        Some(first) if first.confidence >= SURE && first.score >= NEAR => (Verdict::Commit, String::new()),
+        Some(first) if first.score >= NEAR => (Verdict::NotCertain, rival(evidence)),
+        Some(_) => (Verdict::NotCertain, "no commit changes what evidence points to".to_owned()),
+        None => (Verdict::NotCertain, nobody(evidence)),
+    }
+}
+
+/// Why there is no suspect.
+fn nobody(evidence: &Evidence) -> String {
+    let code = evidence.code.as_ref();
+    let service = code.map(|code| code.service.clone()).unwrap_or_default();
+    match code {
+        Some(code) if code.revision.is_none() => format!("the running revision of {service} is unknown"),
+        Some(code) if code.deployment == Deployment::Changed && code.commits == 0 => {
+            format!("{service} runs another revision, and the git history does not show what differs")
+        }
+        _ => "there are no commits to suspect".to_owned(),
+    }
+}
+
+/// Why the first suspect is not certain.
+fn rival(evidence: &Evidence) -> String {
+    let near: Vec<&str> = evidence
+        .suspects
+        .iter()
+        .filter(|suspect| suspect.score >= evidence.suspects.first().map_or(1.0, |first| first.score) * 0.6)
+        .map(|suspect| short(&suspect.commit.id))
+        .collect();
+    match near.as_slice() {
+        [_] => "too much evidence is missing".to_owned(),
+        several => format!("{} fit the evidence equally well", several.join(" and ")),
+    }
+}
+
+/// The faulty function: what the suspect changed, else where evidence points to.
+fn function(evidence: &Evidence, verdict: Verdict) -> Option<Place> {
+    let of_suspect =
+        evidence.suspects.first().filter(|_| verdict == Verdict::Commit).and_then(|it| it.function.clone());
+    let of_site = || evidence.code.as_ref().and_then(|code| code.sites.first()).map(|site| site.place.clone());
+    of_suspect.or_else(of_site)
+}
+
+fn headline(evidence: &Evidence, verdict: Verdict, function: Option<&Place>, why: &str) -> String {
+    let burns =
+        evidence.objective.as_ref().map(|objective| format!("{}/{}", objective.firing.service, objective.firing.slo));
+    let burns = burns.unwrap_or_default();
+    let place = function.map_or_else(String::new, |place| format!(", in {}", place.words()));
+    match (verdict, evidence.suspects.first()) {
+        (Verdict::Commit, Some(first)) => format!(
+            "{burns}: root cause is likely {} “{}”{place} (confidence {}).",
+            short(&first.commit.id),
+            first.commit.subject,
+            percent(first.confidence)
+        ),
+        (Verdict::NoCodeChange, _) => format!("{burns}: no code change caused this: {why}."),
+        (_, Some(first)) if first.score >= NEAR => {
+            format!("{burns}: not certain: {why}; first suspect: {}{place}.", short(&first.commit.id))
+        }
+        _ => format!("{burns}: not certain: {why}{place}."),
+    }
+}
+
+/// The actions: roll back first, then investigate.
+fn actions(evidence: &Evidence, verdict: Verdict, plan: &Plan) -> Vec<Action> {
+    let mut actions = Vec::new();
+    let of = |name: &str| plan.services.iter().find(|service| service.name == name);
+    let deployed = evidence.code.as_ref().map(|code| code.service.clone());
+    let rollback = |name: &str| of(name).and_then(|service| service.about.rollback.clone());
+    match verdict {
+        Verdict::NoCodeChange => {
+            let service = evidence.service.clone().unwrap_or_default();
+            let owner = of(&service).and_then(|service| service.about.owner.clone());
+            let owner = owner.map_or_else(String::new, |owner| format!(" (owner: {owner})"));
+            let what = match evidence.trace.as_ref().and_then(|trace| trace.down()) {
+                Some(down) => format!(
+                    "Restore {}{owner}: find out why it does not answer. Rolling {} back would not help.",
+                    down.peer, down.caller
+                ),
+                None => format!(
+                    "Check the dependencies, the load and the data of {service}{owner}. A rollback would not help."
+                ),
+            };
+            actions.push(Action { what, command: None });
+        }
+        _ => {
+            if let Some(service) =
+                deployed.filter(|_| evidence.code.as_ref().is_some_and(|it| it.deployment != Deployment::Unchanged))
+            {
+                let what = format!("Roll back the last deployment of {service}.");
+                let command = rollback(&service);
+                let what = if command.is_some() {
+                    what
+                } else {
+                    format!("{what} No command is declared: add `rollback` to its spec.")
+                };
+                actions.push(Action { what, command });
+            }
+        }
+    }
+    if let Some(suspect) =
+        evidence.suspects.first().filter(|suspect| suspect.score >= NEAR && verdict != Verdict::NoCodeChange)
+    {
+        let command = Some(format!("git show {}", suspect.commit.id));
+        let what = match verdict {
+            Verdict::Commit => "Then read the commit and revert it.".to_owned(),
+            _ => "Then read the first suspects.".to_owned(),
+        };
+        actions.push(Action { what, command });
+    }
+    if evidence.trace.as_ref().is_some_and(|trace| trace.breaks.iter().any(|it| it.cause == Cause::ContextLost)) {
+        actions.push(Action {
+            what: "Fix the propagation of the trace context: the walk had to match traces by time.".to_owned(),
+            command: None,
+        });
+    }
+    actions
+}
