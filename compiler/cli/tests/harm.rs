@@ -98,9 +98,9 @@ fn what_somebody_edited_stays_and_what_goes_is_named() {
         let found = document["findings"].as_array().unwrap().iter().find(|it| it["path"] == path).unwrap().clone();
         (found["severity"].as_str().unwrap().to_owned(), found["message"].as_str().unwrap().to_owned())
     };
-    let stays = format!("`{edited}` is left of a spec that is gone, and stays: it is not what emberline wrote there");
+    let stays = format!("`{edited}` belongs to a spec that is gone, and stays: it is not what emberline wrote there");
     assert_eq!(of(edited), ("error".into(), stays.clone()));
-    assert_eq!(of(intact), ("error".into(), format!("`{intact}` is left of a spec that is gone")));
+    assert_eq!(of(intact), ("error".into(), format!("`{intact}` belongs to a spec that is gone")));
 
     let ran = shell.run("emberline compile --format json");
     done(&ran, 0);

@@ -1,21 +1,22 @@
-//! The generated tail sampling, decided again from what a capture shows.
+//! Decides again, from a capture, what the generated tail sampling keeps.
 //!
-//! The collector keeps a trace for an error, for a slow request or by chance, `decision_wait` after its first span came.
-//! What comes later has no say. A capture has no times of arrival; spans are sent when they end, so their ends stand in.
+//! The collector decides `decision_wait` after the first span of a trace arrived. It keeps the trace for an error, for a
+//! slow request or by chance; spans that arrive later do not count. A capture has no times of arrival. Spans are sent
+//! when they end, so their ends are used instead.
 
 use emberline_core::plan::{Slow, TelemetryPlan};
 use emberline_core::promql::{MatchOp, regex::Pattern};
 use rust_decimal::Decimal;
 
-use crate::capture::{Span, SpanKind};
+use crate::span::{Span, SpanKind};
 
-/// The generated policies, ready to be asked.
+/// The generated policies of tail sampling.
 #[derive(Debug)]
 pub struct Replay {
     slow: Vec<SlowRequest>,
-    /// How long a trace's spans are waited for, in nanoseconds.
+    /// The time from the first span to the decision, in nanoseconds.
     wait: u64,
-    /// A whole trace that takes this long is kept, in nanoseconds.
+    /// The duration from which a whole trace is kept, in nanoseconds.
     slow_trace: Option<u64>,
     /// The share of ordinary traces that is kept, in percent.
     baseline: Decimal,
@@ -34,14 +35,14 @@ enum Test {
     Matches(Pattern, bool),
 }
 
-/// What would become of a trace.
+/// The decision on a trace.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Fate {
-    /// It is kept for an error or because it is slow.
+    /// The trace is kept for an error or because it is slow.
     Kept,
-    /// It is kept by chance only, and nothing in it asks for more.
+    /// The trace is kept by chance only, and nothing in it asks for more.
     Sampled,
-    /// It is kept by chance only, though it shows an error or is too slow.
+    /// The trace is kept by chance only, though it shows an error or is too slow.
     Lost,
 }
 
@@ -64,13 +65,13 @@ impl Replay {
         self.baseline
     }
 
-    /// How long a trace's spans are waited for, in nanoseconds.
+    /// The time from the first span to the decision, in nanoseconds.
     #[must_use]
     pub fn wait(&self) -> u64 {
         self.wait
     }
 
-    /// Whether a span is of a request that took longer than an objective allows. `attribute` tells its attributes.
+    /// Whether a span belongs to a request that took longer than an objective allows. `attribute` looks up its attributes.
     pub(crate) fn is_slow<'v>(
         &self,
         kind: SpanKind,
@@ -86,7 +87,7 @@ impl Replay {
             })
     }
 
-    /// What becomes of a trace of these spans; `severe` says whether a log record of an error names it.
+    /// The decision on a trace of these spans. `severe` says whether a log record of an error names the trace.
     pub(crate) fn fate(&self, spans: &[&Span], severe: bool) -> Fate {
         let Some(first) = spans.iter().map(|span| span.time.1).min() else { return Fate::Sampled };
         let in_time = |span: &&&Span| span.time.1 <= first.saturating_add(self.wait);
@@ -110,7 +111,7 @@ impl SlowRequest {
         let test = |op: MatchOp, value: &str| match op {
             MatchOp::Eq => Test::Is(value.to_owned(), true),
             MatchOp::Ne => Test::Is(value.to_owned(), false),
-            // The model has read every pattern before; one that cannot be read would match nothing.
+            // The model refuses invalid patterns, so none arrives here.
             MatchOp::Re | MatchOp::Nre => match Pattern::new(value) {
                 Ok(pattern) => Test::Matches(pattern, op == MatchOp::Re),
                 Err(_) => Test::Is(value.to_owned(), op == MatchOp::Re),
@@ -125,7 +126,7 @@ impl SlowRequest {
 }
 
 impl Test {
-    /// OTTL's semantics: an attribute that is not there is unequal to every text, and matches no pattern.
+    /// Compares as OTTL does: a missing attribute is unequal to every text, and matches no pattern.
     fn holds(&self, value: Option<&str>) -> bool {
         match self {
             Self::Is(text, wanted) => (value == Some(text)) == *wanted,

@@ -1,4 +1,4 @@
-//! Captures that the gate must refuse, each with a near miss that it must let pass, and honest ones.
+//! Captures that the gate must refuse, each with a similar one that must pass, and honest captures.
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test may stop at the first surprise")]
 #![allow(clippy::disallowed_methods, reason = "the seeds of the fuzzer are files")]
 
@@ -128,7 +128,7 @@ fn a_cut_capture_is_inconclusive_and_a_broken_one_is_refused() {
     for cut in [&whole.as_bytes()[..whole.len() - 9], &messages[..messages.len() - 9], &messages[..2]] {
         assert!(judged(cut, Redacted).is_inconclusive);
     }
-    // A body of a request, without its length.
+    // The body of a request, without its length.
     let first = u32::from_be_bytes(messages[..4].try_into().unwrap()) as usize;
     let body = &messages[4..4 + first];
     assert!(!judged(body, Redacted).is_inconclusive);
@@ -155,7 +155,7 @@ fn compressed_captures_say_the_same() {
         gzip.finish().unwrap()
     };
     let zstd = |plain: &[u8]| ruzstd::encoding::compress_to_vec(plain, ruzstd::encoding::CompressionLevel::Fastest);
-    // As the collector compresses: each message by itself, behind its length.
+    // The collector compresses each message by itself, behind its length.
     let framed: Vec<u8> = lines
         .lines()
         .flat_map(|line| {
@@ -172,19 +172,19 @@ fn compressed_captures_say_the_same() {
 
 #[test]
 fn what_spans_leave_out_and_late_errors_are_told() {
-    // An SDK that dropped what it had to say of a broken trace.
+    // An SDK dropped data of a broken trace.
     let lossy = lines("web SERVER /\n  web INTERNAL parent=99 dropped=3");
     assert!(judged(lossy.as_bytes(), Redacted).is_inconclusive);
     assert!(!judged(lines("web SERVER /\n  web INTERNAL dropped=3").as_bytes(), Redacted).is_inconclusive);
-    // An error that comes eleven seconds after the first span of its trace; decisions wait ten.
+    // An error eleven seconds after the first span of its trace; sampling decides after ten.
     let late = judged(lines("web SERVER / at=11000 status=2\n  web INTERNAL").as_bytes(), Redacted);
     assert_eq!((late.sampled.traces, late.sampled.kept, late.sampled.lost), (1, 0, 1));
-    assert!(late.findings[0].message.contains("after sampling has decided"), "{late:?}");
+    assert!(late.findings[0].message.contains("after sampling decided"), "{late:?}");
     let kept = judged(lines("web SERVER / at=9000 status=2\n  web INTERNAL").as_bytes(), Redacted);
     assert_eq!((kept.sampled.kept, kept.sampled.lost), (1, 0));
 }
 
-/// Where `ci/fuzz/run` finds captures to begin with, one in each form.
+/// The folder of the first captures for `ci/fuzz/run`, one in each form.
 const SEEDS: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/seeds");
 
 #[test]

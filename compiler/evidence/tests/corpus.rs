@@ -1,4 +1,4 @@
-//! How much the detectors find, and how much they find that is not there. The figures:
+//! Recall and false positives of the detectors. To print the figures:
 //!
 //! ```text
 //! cargo test --release -p emberline-evidence --test corpus -- --nocapture
@@ -18,11 +18,11 @@ use std::time::Instant;
 use emberline_evidence::sensitive::{Origin, scan};
 use generator::{Dice, Field, innocent, sensitive};
 
-/// Fields in which something stands, and fields in which nothing does.
+/// The number of sensitive fields and of innocent fields.
 const TRUE: usize = 12_000;
 const INNOCENT: usize = 300_000;
 
-/// Of each kind: how many fields there were, in how many something was found, and a few that were judged wrongly.
+/// For each kind: the number of fields, the number of fields with a hit, and a few that were judged wrongly.
 type Tally = BTreeMap<&'static str, (usize, usize, Vec<String>)>;
 
 fn judge(fields: &[Field], wrong: bool) -> Tally {

@@ -1,5 +1,5 @@
-//! The gate gates itself: good input with one thing changed, which must be refused with its own code at its own place, and
-//! beside it a change that looks alike and is right. Specs are changed in one table, captures in another.
+//! Mutations of good input. Each has one fault, which must be refused with its code at its place. Beside it stands a similar
+//! change that is right and must pass. One table changes specs, the other one captures.
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test may stop at the first surprise")]
 #![allow(clippy::print_stdout, reason = "how many there are is asked for")]
 
@@ -15,7 +15,7 @@ use emberline_core::code;
 use emberline_core::source::{Sources, Span};
 use emberline_evidence::judge::Stage;
 
-/// Codes that neither specs nor captures show, and where they are shown.
+/// Codes of neither specs nor captures, and the tests that show them.
 const ELSEWHERE: [(&str, &str); 3] = [
     ("stale-artefact", "cli/tests/cli.rs: a_stale_tree_fails_the_check_and_is_left_alone"),
     ("secret-in-file", "cli/tests/scan.rs: what_is_found_is_never_shown_whole"),
@@ -61,7 +61,7 @@ fn each_code_has_a_mutation_and_all_are_counted() {
 
 type Found = Vec<(&'static str, String)>;
 
-/// Fails with every change that is not refused with its code at its place, or whose near miss is.
+/// Fails with every change that is not refused with its code at its place, or whose near miss is refused.
 fn held<'t>(cases: impl Iterator<Item = (&'t str, &'t str, &'t str, Found, Found)>) {
     let mut faults = Vec::new();
     for (what, code, place, wrong, right) in cases {

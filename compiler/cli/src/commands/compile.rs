@@ -167,7 +167,7 @@ fn kept(path: &str, reason: Reason, out: &Path, span: Span) -> Finding {
         Reason::Linked => "a folder on its path is a link",
     };
     let hint = format!("remove it, or move what you want to keep out of `{}`", shown(out));
-    Finding::new(&STALE_ARTEFACT, span, format!("`{path}` is left of a spec that is gone, and stays: {why}")).hint(hint)
+    Finding::new(&STALE_ARTEFACT, span, format!("`{path}` belongs to a spec that is gone, and stays: {why}")).hint(hint)
 }
 
 /// How many lines of a manifest are named.

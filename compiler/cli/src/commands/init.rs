@@ -65,14 +65,14 @@ fn spec(service: &str, specs: &Path) -> String {
 }
 
 const ABOUT: &str = "\
-# The objectives of one service. `emberline check` says what is wrong here; `emberline compile`
-# writes the rest. An objective of 99.9% over 30 days leaves 43 minutes of total outage.
+# The objectives of one service. `emberline check` reports faults; `emberline compile` writes rules
+# and pages. An objective of 99.9% over 30 days leaves 43 minutes of total outage.
 
 ";
 
 const MORE: &str = "
-  # Remove the marks below to promise speed as well: 99% of requests within 300 ms. The threshold
-  # must be a bucket boundary, so the metric is declared too, with the labels that it has.
+  # Remove the comment marks below to add an objective for latency: 99% of requests within 300 ms. The
+  # threshold must be a bucket boundary, so the metric is declared too, with its labels.
 ";
 
 /// Lines as comments.

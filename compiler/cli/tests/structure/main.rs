@@ -3,7 +3,13 @@
 //! Files that import each other can only be read together, so circles are few and small. A floor is what its crate's
 //! `floors.txt` says; no import runs upward. Imports are counted by paths (`use`, `crate::a::b` in an expression or a type, the
 //! arguments of macros) and end at the file that defines what they name.
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test may stop at the first surprise")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::print_stdout,
+    reason = "a test may stop at the first surprise, and prints what it counted"
+)]
 
 mod circles;
 mod floors;
@@ -26,7 +32,7 @@ const LARGEST: usize = 5;
 /// The most circles in all crates together.
 const MOST: usize = 6;
 /// Crates that are above these bars yet: their circles, and the files of the largest. These numbers only ever fall.
-const ABOVE: &[(&str, usize, usize)] = &[("evidence", 4, 7)];
+const ABOVE: &[(&str, usize, usize)] = &[];
 
 /// The folders of the compiler's crates, by name.
 fn crates() -> BTreeMap<String, PathBuf> {

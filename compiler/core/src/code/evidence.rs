@@ -1,24 +1,24 @@
-//! Faults that captures of telemetry show.
+//! Codes of what `verify` finds in captures of telemetry.
 
 use super::Severity::{Error, Warning};
 use super::{Code, Example};
 
-/// Whether captures show a code, rather than specs.
+/// Whether a capture shows this code, rather than a spec.
 #[must_use]
 pub fn shown_by_captures(code: &Code) -> bool {
     CODES.contains(&code)
 }
 
-/// A span hangs on one that the capture does not hold.
+/// The parent of a span is not in the capture.
 pub static ORPHAN_SPAN: Code = Code {
     id: "orphan-span",
     severity: Error,
-    summary: "a span hangs on one that the capture does not hold",
+    summary: "the parent of a span is not in the capture",
     cause: "\
-Its parent was never exported, or was dropped on the way, so a trace that ought
-to be one tree is in pieces. Where the parent is in another process, a hop above
-was lost: it is not instrumented, or not exported. Where it is in the same one,
-the exporter lost it or it was never ended.",
+The parent was never exported, or it was dropped on the way, so the trace is in
+pieces. If the parent is in another process, a hop above was lost: that service
+is not instrumented or does not export. If the parent is in the same process,
+its exporter lost the span, or the span never ended.",
     example: Example::Capture {
         wrong: r#"
 web SERVER /buy
@@ -32,19 +32,19 @@ web SERVER /buy
       shop INTERNAL"#,
     },
     remedy: "\
-Look at the named service: whether it ends every span, flushes before it exits,
-and does not drop spans when its queue is full. If the capture was cut off while
-requests were under way, take one that ends later.",
+Check that the named service ends every span, flushes before it exits, and drops
+no spans when its queue is full. If the capture was cut off while requests were
+under way, take one that ends later.",
 };
 
-/// A trace has more than one beginning.
+/// A trace has more than one root span.
 pub static MULTIPLE_ROOTS: Code = Code {
     id: "multiple-roots",
     severity: Error,
-    summary: "a trace has more than one beginning",
+    summary: "a trace has more than one root span",
     cause: "\
-A request begins once. A second span without a parent, under the same trace id,
-was started with the id alone: the parent's id was lost on the way.",
+A request begins once. A second span without a parent in the same trace was
+started with the trace id alone: the parent's id was lost on the way.",
     example: Example::Capture {
         wrong: r#"
 web SERVER /buy
@@ -57,20 +57,21 @@ web SERVER /buy
     shop SERVER /orders"#,
     },
     remedy: "\
-Pass on the whole context and not only the trace's id: extract `traceparent`
-with the propagator, and start the span with what it returns.",
+Pass on the whole context, not only the trace id. Extract `traceparent` with the
+propagator, and start the span with the context that it returns.",
 };
 
-/// A SERVER span does not hang on its caller's CLIENT span.
+/// A SERVER span is not a child of its caller's CLIENT span.
 pub static BROKEN_PROPAGATION: Code = Code {
     id: "broken-propagation",
     severity: Error,
-    summary: "a SERVER span does not hang on its caller's CLIENT span",
+    summary: "a SERVER span is not a child of its caller's CLIENT span",
     cause: "\
-Who receives a request continues the trace of who sent it: a SERVER span hangs
-on the CLIENT span of another service, a CONSUMER on a PRODUCER. Anything else
-means that the header was not sent, not extracted, taken from another span, or
-that the callee began a trace of its own.",
+A service that receives a request continues the trace of its caller. A SERVER
+span is the child of the caller's CLIENT span, and a CONSUMER span is the child
+of a PRODUCER span. Anything else means one of four faults. The header was not
+sent, or not extracted; the caller injected another span's context; or the
+callee began a trace of its own.",
     example: Example::Capture {
         wrong: r#"
 web SERVER /buy
@@ -82,22 +83,22 @@ web SERVER /buy
     shop SERVER /orders"#,
     },
     remedy: "\
-Inject the context of the CLIENT span, not of the one around it, into the
-request's headers; extract it in the callee before its span starts. A browser or
-a load generator may begin a trace with a CLIENT span: it has no spec.",
+In the caller, inject the context of the CLIENT span, not of the span around it.
+In the callee, extract that context before its span starts. A browser or a load
+generator may begin a trace with a CLIENT span, because it has no spec.",
 };
 
-/// A declared call does not show in a trace.
+/// A trace lacks a declared call.
 pub static MISSING_HOP: Code = Code {
     id: "missing-hop",
     severity: Error,
-    summary: "a declared call does not show in a trace",
+    summary: "a trace lacks a declared call",
     cause: "\
-A service declares under `calls` whom it calls. A CLIENT span to that peer
-without the peer's SERVER span, or a request that succeeded on one of the call's
-routes and never reached it, means that the trace ends too early: what the
-callee does cannot be seen. A call that failed is exempt: it may never have
-arrived.",
+A service declares its calls under `calls`. A hop is missing in two cases. A
+CLIENT span to that peer has no SERVER span of the peer below it. Or a
+successful request on one of the call's routes never reached the peer. Either
+way the trace ends too early, and the callee's work is invisible. A failed call
+is exempt: it may never have arrived.",
     example: Example::Capture {
         wrong: r#"
 web SERVER /buy
@@ -108,21 +109,21 @@ web SERVER /buy
     shop SERVER /orders"#,
     },
     remedy: "\
-Look at both ends of the hop: the caller sends `traceparent`, the callee
-extracts it and exports its spans. If the call is not made on every route, say
-on which: `routes: [...]`.",
+Check both ends of the hop. The caller must send `traceparent`; the callee must
+extract it and export its spans. If only some routes make the call, declare
+them: `routes: [...]`.",
 };
 
-/// A request seems to lie outside of the call that it answers.
+/// A request begins before its call, or ends after it.
 pub static SPAN_OUTSIDE_PARENT: Code = Code {
     id: "span-outside-parent",
     severity: Warning,
     summary: "a request begins before the call that it answers, or ends after it",
     cause: "\
-A request lies within the call that it answers. Where it does not, by more than
-50 ms, the clocks of the two machines differ, or the caller ends its span before
-the response has come. Times within a service stay right; the waterfall across
-services, and who is blamed for the time, do not.",
+A request lies within the call that it answers. If it is more than 50 ms
+outside, the clocks of the two machines differ, or the caller ends its span
+before the response arrives. Durations within each service stay right. The
+waterfall across services is wrong, and may blame the wrong service.",
     example: Example::Capture {
         wrong: r#"
 web SERVER /buy
@@ -134,21 +135,22 @@ web SERVER /buy
     shop SERVER /orders at=40"#,
     },
     remedy: "\
-Synchronise clocks (NTP or PTP), and end the CLIENT span once the response was
-read. If the caller does not wait, the call is a message: PRODUCER and CONSUMER.",
+Synchronise the clocks (NTP or PTP), and end the CLIENT span once the response
+was read. If the caller does not wait, the call is a message: use PRODUCER and
+CONSUMER.",
 };
 
-/// Tail sampling would not keep a trace that on-call needs.
+/// Tail sampling may drop a trace that on-call needs.
 pub static SAMPLING_LOSES_ERRORS: Code = Code {
     id: "sampling-loses-errors",
     severity: Error,
-    summary: "tail sampling would keep a failed or slow trace by chance only",
+    summary: "tail sampling would keep a failed or slow trace only by chance",
     cause: "\
-The generated policies keep a trace for a span with the status ERROR, a response
-of 500 or above, or a request slower than its objective. They decide a while
-after the trace's first span (`sampling: {decision_wait}`). A trace is lost if
-what went wrong shows elsewhere (an `error.type` without a status, an error in a
-log), or in a span that ends later than that.",
+The generated policies keep a trace for three reasons: a span with the status
+ERROR, a response of 500 or above, or a request slower than its objective. They
+decide `decision_wait` after the first span of the trace. A trace is lost if
+only something else shows the failure, such as an `error.type` without a status
+or an error log. It is also lost if the span with the failure ends too late.",
     example: Example::Capture {
         wrong: r#"
 web SERVER /home error.type=timeout"#,
@@ -156,20 +158,19 @@ web SERVER /home error.type=timeout"#,
 web SERVER /home error.type=timeout status=2"#,
     },
     remedy: "\
-Set the status of the failed span to ERROR. If it comes too late, raise
-`decision_wait` above the longest request; the collector then needs memory for
-that many more traces.",
+Set the status of the failed span to ERROR. If the span ends too late, raise
+`decision_wait` under `sampling` above the longest request. The collector then
+holds more traces in memory.",
 };
 
-/// One service calls another and does not say so.
+/// A service makes a call that its spec does not declare.
 pub static UNDECLARED_EDGE: Code = Code {
     id: "undeclared-edge",
     severity: Error,
-    summary: "one service calls another and does not say so",
+    summary: "a service makes a call that its spec does not declare",
     cause: "\
-What a service calls stands in its spec, under `calls`: pages that draw who
-calls whom, and the checks of every hop, are made of it. A call that is not
-declared is one that nobody checks.",
+A service declares its calls in its spec, under `calls`. The service maps and
+the checks of every hop come from there, so nothing checks an undeclared call.",
     example: Example::Capture {
         wrong: r#"
 web SERVER /buy
@@ -183,17 +184,17 @@ web SERVER /buy
     shop SERVER /orders"#,
     },
     remedy: "\
-Declare the call with its kind, or remove it if it should not happen.",
+Declare the call with its kind, or remove the call if it should not happen.",
 };
 
-/// Spans hang on one another in a circle.
+/// The spans of a trace form a cycle.
 pub static TRACE_CYCLE: Code = Code {
     id: "trace-cycle",
     severity: Error,
-    summary: "spans hang on one another in a circle",
+    summary: "the spans of a trace form a cycle",
     cause: "\
-Following parents never ends at a root. No request does that: ids were reused,
-or something between the service and the capture rewrote them.",
+Following the parents never reaches a root. No request does that: ids were
+reused, or something between the service and the capture rewrote them.",
     example: Example::Capture {
         wrong: r#"
 web SERVER /buy
@@ -207,8 +208,8 @@ web SERVER /buy
     shop SERVER /orders"#,
     },
     remedy: "\
-Look for what sets span ids by hand, or copies spans and keeps part of their
-ids.",
+Look for code that sets span ids by hand, or that copies spans and keeps only
+some of their ids.",
 };
 
 /// Two different spans have the same id.
@@ -217,8 +218,9 @@ pub static DUPLICATE_SPAN_ID: Code = Code {
     severity: Error,
     summary: "two different spans have the same id",
     cause: "\
-Within a trace an id names one span. The same span sent twice, as a retry does,
-is no fault; two different ones are, since children hang on either.",
+An id names one span of a trace. Sending the same span twice, as a retry does,
+is no fault. Two different spans with one id are: their children cannot be told
+apart.",
     example: Example::Capture {
         wrong: r#"
 web SERVER /buy
@@ -234,17 +236,18 @@ web SERVER /buy
       shop INTERNAL id=78"#,
     },
     remedy: "\
-Let the SDK make ids. Where processes are forked, reseed its generator in each.",
+Let the SDK make the ids. If a process forks, reseed the generator in each
+child.",
 };
 
-/// A span is sampled otherwise than the one it hangs on.
+/// The sampled bit of a span differs from its parent's.
 pub static SAMPLING_MISMATCH: Code = Code {
     id: "sampling-mismatch",
     severity: Error,
-    summary: "a span is sampled otherwise than the one it hangs on",
+    summary: "the sampled bit of a span differs from its parent's",
     cause: "\
-The sampled bit travels in `traceparent`, so that a trace is kept as a whole. A
-service that decides anew leaves traces with holes.",
+`traceparent` carries the sampled bit, so that a trace is kept as a whole. A
+service that decides again leaves traces with holes.",
     example: Example::Capture {
         wrong: r#"
 web SERVER /buy
@@ -257,17 +260,18 @@ web SERVER /buy
     shop SERVER /orders"#,
     },
     remedy: "\
-Use a parent-based sampler in every service, and decide at the root alone.",
+Use a parent-based sampler in every service, and decide only at the root.",
 };
 
-/// A log record names a trace that the capture does not hold.
+/// A log record names a trace that is not in the capture.
 pub static LOG_OUTSIDE_TRACE: Code = Code {
     id: "log-outside-trace",
     severity: Error,
-    summary: "a log record names a trace that the capture does not hold",
+    summary: "a log record names a trace that is not in the capture",
     cause: "\
-From the line in a log one goes to the trace, and here there is none: the id is
-one that was never exported, or the record is older than its request.",
+A reader follows a log line to its trace, and this one leads nowhere. Either the
+trace was never exported, or the record is older than its request. A record
+without a trace id is no fault: services also log outside of requests.",
     example: Example::Capture {
         wrong: r#"
 web SERVER /buy
@@ -283,18 +287,18 @@ web SERVER /buy
 web LOG trace=1"#,
     },
     remedy: "\
-Take the id from the context that the span is in, and export spans and logs from
-the same process.",
+Take the id from the span's own context, and export spans and logs from the same
+process.",
 };
 
-/// An exemplar points to a trace that is not there.
+/// An exemplar names a trace that is not in the capture.
 pub static DEAD_EXEMPLAR: Code = Code {
     id: "dead-exemplar",
     severity: Error,
-    summary: "an exemplar points to a trace that is not there",
+    summary: "an exemplar names a trace that is not in the capture",
     cause: "\
-From a bar in a dashboard one goes to a request that it counted. Exemplars taken
-before traces are sampled point to what was thrown away in most cases.",
+A reader follows an exemplar from a dashboard to a request that it counted. An
+exemplar taken before sampling usually names a trace that sampling dropped.",
     example: Example::Capture {
         wrong: r#"
 web SERVER /buy
@@ -310,18 +314,18 @@ web SERVER /buy
 web EXEMPLAR trace=1"#,
     },
     remedy: "\
-Take exemplars behind the sampling, as the generated gateway does: its second
+Take exemplars after sampling, as the generated gateway does: its second
 `span_metrics` sees only the traces that are kept.",
 };
 
-/// Samples of a profile name a trace that is not there.
+/// A profile names a trace that is not in the capture.
 pub static PROFILE_OUTSIDE_TRACE: Code = Code {
     id: "profile-outside-trace",
     severity: Error,
-    summary: "samples of a profile name a trace that is not there",
+    summary: "a profile names a trace that is not in the capture",
     cause: "\
-A profile is joined to a request by the ids in its samples. Ids that no span has
-lead nowhere.",
+The ids in its samples join a profile to a request. An id that no span has leads
+nowhere.",
     example: Example::Capture {
         wrong: r#"
 web SERVER /buy
@@ -337,19 +341,19 @@ web SERVER /buy
 web PROFILE trace=1"#,
     },
     remedy: "\
-Have the profiler read the ids of the current context, and only while a span is
+Let the profiler read the ids of the current context, and only while a span is
 active.",
 };
 
-/// Personal data leaves in telemetry.
+/// Telemetry holds personal data.
 pub static PII_IN_TELEMETRY: Code = Code {
     id: "pii-in-telemetry",
     severity: Error,
-    summary: "personal data leaves in telemetry",
+    summary: "telemetry holds personal data",
     cause: "\
-Telemetry is copied to more places, and kept longer, than anybody remembers.
-What stands in a field of this capture is an address or a number of a person:
-check digits and issuers fit. The value itself is shown nowhere.",
+Telemetry is copied to many places and kept for a long time. A field of this
+capture holds a personal address or number: its shape fits, and so do issuer and
+check digits where there are any. The value itself is never shown.",
     example: Example::Capture {
         wrong: r#"
 web SERVER /buy
@@ -363,18 +367,19 @@ web SERVER /buy
       shop INTERNAL note=user-17"#,
     },
     remedy: "\
-Do not record it; or declare the attribute with its kind of data (`attributes:
-{user.email: {pii: email}}`), and the generated agent masks it.",
+Do not record the value. Or declare the attribute with its kind of data
+(`attributes: {user.email: {pii: email}}`), so that the generated agent masks
+it.",
 };
 
-/// A secret leaves in telemetry.
+/// Telemetry holds a secret.
 pub static SECRET_IN_TELEMETRY: Code = Code {
     id: "secret-in-telemetry",
     severity: Error,
-    summary: "a secret leaves in telemetry",
+    summary: "telemetry holds a secret",
     cause: "\
-A key or password stands in a field of this capture. Whoever can read telemetry
-can use it.",
+A field of this capture holds a key or a password. Everybody who can read the
+telemetry can use it.",
     example: Example::Capture {
         wrong: r#"
 web SERVER /buy
@@ -388,19 +393,19 @@ web SERVER /buy
       shop INTERNAL note=password=redacted"#,
     },
     remedy: "\
-Revoke it first. Then stop recording it; the generated agent masks what it can
-recognise.",
+Revoke the secret first, then stop recording it. The generated agent masks only
+the secrets that it recognises.",
 };
 
-/// A capture from which nothing can be concluded.
+/// A capture is too thin or too lossy to judge.
 pub static INCONCLUSIVE_CAPTURE: Code = Code {
     id: "inconclusive-capture",
     severity: Error,
-    summary: "a capture from which nothing can be concluded",
+    summary: "a capture is too thin or too lossy to judge",
     cause: "\
-It holds no span, ends inside a record, has records that could not be read, or
-its own counters say that spans were dropped. That is neither a pass nor a fault
-of the services, so the exit status is 3 and not 0 or 1.",
+The capture holds no span, ends inside a record, or has records that could not
+be read. Or its own counters say that spans were dropped. That is neither a pass
+nor a fault of the services, so the exit status is 3, not 0 or 1.",
     example: Example::Capture {
         wrong: r#"
 web LOG"#,
@@ -410,10 +415,10 @@ web SERVER /buy
     shop SERVER /orders"#,
     },
     remedy: "\
-Take a longer capture, and stop it only once requests have ended and exporters
-have flushed. Give all files of a capture in one run: spans, logs, metrics. The
-summary counts the records that were skipped: `--signal` names the signal of
-protobuf messages that fit several, such as records with no time and no name.",
+Take a longer capture. Stop it only after requests have ended and exporters have
+flushed. Pass all files of a capture in one run: spans, logs and metrics. The
+summary counts the skipped records. If a protobuf message fits several signals,
+name the right one with `--signal`.",
 };
 
 pub(super) static CODES: &[&Code] = &[

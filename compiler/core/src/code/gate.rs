@@ -1,20 +1,19 @@
-//! What the gate says of series and of waivers.
+//! Codes of the gate about time series and waivers.
 
 use super::Severity::{Error, Warning};
 use super::{Code, Example};
 
-/// More series than the policy allows.
+/// A metric, a service or all services exceed the budget of time series.
 pub(crate) static SERIES_BUDGET: Code = Code {
     id: "series-budget",
     severity: Error,
-    summary: "a metric, a service or all of them can have more series than allowed",
+    summary: "a metric, a service or all services can exceed the budget of time series",
     cause: "\
-Each combination of label values is a series, and a classic histogram has one
-more for each bucket, `+Inf`, the count and the sum, in every instance. The
-product of all that is an upper bound, known before a line of code runs. The
-finding says the factors, the greatest first: that is the one worth changing.
-Labels are taken to be independent of one another; where they are not, the
-combinations that occur can be listed.",
+Each combination of label values is a time series, in every instance. A classic
+histogram adds one for each bucket, `+Inf`, the count and the sum. The product
+is an upper bound, known before the code runs. The finding lists the factors,
+the largest first: change that one. The bound assumes that labels are
+independent of one another. If they are not, list the combinations that occur.",
     example: Example::Specs {
         wrong: r#"
 version: emberline/v1
@@ -59,24 +58,24 @@ cardinality:
   metric: 100"#,
     },
     remedy: "\
-Take the label with the most values off the metric, or narrow its values. Where
-labels depend on one another, list the combinations under `joint_labels`. A
-histogram can do with fewer `buckets`, or be an `exponential_histogram`, one
-series whatever its resolution. If the bound is what you want to pay for, raise
-the budget in `policy.yaml` (`cardinality: {metric, service, total}`).",
+Remove the label with the most values from the metric, or narrow its values. If
+labels depend on one another, list their combinations under `joint_labels`. Give
+a histogram fewer `buckets`, or make it an `exponential_histogram`, which is one
+time series at any resolution. If the cost of the bound is acceptable, raise the
+budget in `policy.yaml` (`cardinality: {metric, service, total}`).",
 };
 
-/// An objective's metric can pass the SDK's limit.
+/// A metric of an objective can exceed the SDK's limit.
 pub(crate) static SDK_CARDINALITY_LIMIT: Code = Code {
     id: "sdk-cardinality-limit",
     severity: Error,
-    summary: "a metric that an objective reads can pass the limit of OpenTelemetry's SDKs",
+    summary: "a metric that an objective reads can exceed the limit of OpenTelemetry's SDKs",
     cause: "\
-An SDK keeps 2,000 combinations of labels of a metric. Past that it counts
-whatever is new on one series with the label `otel.metric.overflow` and without
-any other. An error on it matches no `code=~\"5..\"`: the objective counts too few
-bad events, its alert does not fire, and nothing says so. The limit holds for
-each instance, so instances and buckets do not count here.",
+An SDK keeps 2,000 label combinations of a metric. It counts any new one on a
+single time series, which has the label `otel.metric.overflow` and no other. An
+error there matches no `code=~\"5..\"`, so the objective counts too few bad
+events. Its alert does not fire, and nothing says so. The limit holds for each
+instance, so instances and buckets do not count here.",
     example: Example::Specs {
         wrong: r#"
 version: emberline/v1
@@ -112,8 +111,8 @@ slos:
         bad: http_requests_total{code=~"5.."}"#,
     },
     remedy: "\
-Take a label off the metric, or keep a second metric with it for dashboards.
-Where the service's own view allows more, say so in `policy.yaml`:
+Remove a label from the metric, or keep a second metric with that label for
+dashboards. If the service's own view allows more, say so in `policy.yaml`:
 `cardinality: {sdk_limit: 5000}`.",
 };
 
@@ -123,8 +122,8 @@ pub(crate) static EXPIRED_WAIVER: Code = Code {
     severity: Error,
     summary: "a waiver whose last day has passed",
     cause: "\
-A waiver accepts a finding until a day, so that somebody looks again. That day
-is over: the finding it accepted counts again, and the waiver itself must go.",
+A waiver accepts a finding until a day, so that somebody looks at it again. That
+day has passed: the finding counts again, and the waiver must go.",
     example: Example::Session {
         wrong: "
 emberline init checkout
@@ -142,8 +141,8 @@ echo 'version: emberline/v1' > slos/policy.yaml
 emberline check",
     },
     remedy: "\
-Mend what the waiver accepts and remove it, or agree on a later `expires` with
-its owner, and say in `reason` what has changed.",
+Fix the cause of the finding and remove the waiver. Or agree on a later
+`expires` with the waiver's owner, and give the new `reason`.",
 };
 
 /// A waiver that accepts nothing.
@@ -152,9 +151,9 @@ pub(crate) static UNUSED_WAIVER: Code = Code {
     severity: Warning,
     summary: "a waiver that accepts nothing",
     cause: "\
-No finding has this waiver's code and place. What it was for has been mended,
-or its `place` is not spelled as findings show it. Left alone, it would accept
-the next finding there, which nobody has looked at.",
+No finding has this waiver's code and place. Either the cause was fixed, or its
+`place` is not spelled as findings show it. If it stays, it will accept the next
+finding there before anybody has seen it.",
     example: Example::Specs {
         wrong: r#"
 version: emberline/v1
@@ -200,8 +199,8 @@ waivers:
     expires: 2999-12-31"#,
     },
     remedy: "\
-Remove it. If the finding is still there, correct `code` and `place`: the path
-as the finding shows it, and behind a `#` the text that it underlines.",
+Remove the waiver. If the finding is still there, correct `code` and `place`.
+`place` is the path as the finding shows it, then `#` and the underlined text.",
 };
 
 pub(super) static CODES: &[&Code] = &[&SERIES_BUDGET, &SDK_CARDINALITY_LIMIT, &EXPIRED_WAIVER, &UNUSED_WAIVER];

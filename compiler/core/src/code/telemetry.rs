@@ -1,4 +1,4 @@
-//! Faults in what a spec says of metrics and labels.
+//! Codes of faults in declared metrics and labels.
 
 use super::Severity::{Error, Warning};
 use super::{Code, Example};
@@ -9,11 +9,10 @@ pub(crate) static UNDECLARED_METRIC: Code = Code {
     severity: Warning,
     summary: "an objective names a metric that no spec declares",
     cause: "\
-A selector that matches nothing is silent in Prometheus, so a misspelt metric
-makes an objective that nothing is counted for. Only what a service declares
-under `metrics` can be checked for that. It is a warning, so that a first
-objective compiles from one short file, and an error where the policy says
-`strict: true`.",
+In Prometheus, a selector that matches nothing is silent. A misspelt metric
+therefore makes an objective that counts nothing. Only metrics declared under
+`metrics` can be checked for that. This is a warning, so that a first objective
+compiles from one short file. The policy's `strict: true` makes it an error.",
     example: Example::Specs {
         wrong: r#"
 version: emberline/v1
@@ -43,9 +42,9 @@ slos:
     },
     remedy: "\
 Declare the metric by its OpenTelemetry name, with its type, unit and labels.
-Its name in Prometheus follows: `http.requests`, a counter, is
-`http_requests_total`. Where yours is another, add `prometheus_name`. If the
-metric is declared already, correct the spelling in the selector.",
+Its name in Prometheus follows: the counter `http.requests` becomes
+`http_requests_total`. If the name differs, add `prometheus_name`. If the metric
+is declared already, correct the spelling in the selector.",
 };
 
 /// A selector uses a label that its metric does not declare.
@@ -54,9 +53,9 @@ pub static UNDECLARED_LABEL: Code = Code {
     severity: Error,
     summary: "a selector uses a label that its metric does not declare",
     cause: "\
-To a matcher, a label that a series lacks is an empty one: `status=~\"5..\"` then
-matches no series at all, and the objective counts nothing bad for ever. A group
-by such a label is one group of everything.",
+A matcher treats a missing label as an empty one. `status=~\"5..\"` then matches
+no time series, and the objective never counts a bad event. Grouping by such a
+label puts everything into one group.",
     example: Example::Specs {
         wrong: r#"
 version: emberline/v1
@@ -92,19 +91,19 @@ slos:
     remedy: "\
 Use a label of the metric, or declare this one with its values. Labels that the
 platform sets (`job`, `instance`, `namespace`, `cluster` and others) need no
-declaration; `ambient_labels` in the policy replaces the list of those.",
+declaration; `ambient_labels` in the policy replaces that list.",
 };
 
-/// A selector asks for a value outside the label's declared values.
+/// A selector asks for a value that the label does not declare.
 pub static UNDECLARED_VALUE: Code = Code {
     id: "undeclared-value",
     severity: Error,
-    summary: "a selector asks for a value outside the label's declared values",
+    summary: "a selector asks for a value that the label does not declare",
     cause: "\
-The label's declared values are all that it can have, and none of them passes
-this matcher. It selects nothing: as `bad`, the objective is always met; as
-`total`, it has no data. Matchers are read as Prometheus reads them, so a
-regular expression must match the whole value.",
+The label has only its declared values, and none of them passes this matcher.
+The selector matches nothing: as `bad`, the objective is always met; as `total`,
+it has no data. As in Prometheus, a regular expression must match the whole
+value.",
     example: Example::Specs {
         wrong: r#"
 version: emberline/v1
@@ -138,7 +137,7 @@ slos:
         bad: http_requests_total{code=~"5.."}"#,
     },
     remedy: "\
-Correct the value or the expression; if the service does export the value, add
+Correct the value or the expression. If the service does export the value, add
 it to the label's `values`.",
 };
 
@@ -148,11 +147,11 @@ pub static UNBOUNDED_LABEL: Code = Code {
     severity: Error,
     summary: "a metric label without a bounded set of values",
     cause: "\
-Every combination of label values is a series of its own, kept in memory for as
-long as it lives. With 3 codes and 10 buckets a histogram has 3 × (10 + 3) = 39
-series; with a label for 50,000 customers on top it has 1,950,000. OpenTelemetry
-SDKs stop at 2,000 combinations of a metric by default and from then on drop the
-labels of whatever is new: the objective counts wrongly, and no error shows.",
+Each combination of label values is a time series, which stays in memory as long
+as it lives. With 3 codes and 10 buckets a histogram has 3 × (10 + 3) = 39 time
+series. A label for 50,000 customers makes that 1,950,000. By default, SDKs of
+OpenTelemetry keep 2,000 combinations of a metric and drop the labels of any new
+one. The objective then counts wrongly, and no error shows it.",
     example: Example::Specs {
         wrong: r#"
 version: emberline/v1
@@ -187,25 +186,24 @@ slos:
         bad: http_requests_total{code=~"5.."}"#,
     },
     remedy: "\
-Take the label off the metric: what differs from request to request belongs into
-spans and log records, and exemplars lead there. Otherwise list its `values`,
-refer to a list of the policy's (`enumeration`) or of OpenTelemetry's
-(`semconv: http.request.method`), or, where they cannot be listed, give
+Remove the label from the metric. Put values that differ from request to request
+into spans and log records; exemplars lead there. Otherwise list its `values`,
+or refer to a list of the policy (`enumeration`) or of OpenTelemetry
+(`semconv: http.request.method`). If the values cannot be listed, give
 `max_values`. Labels such as `user_id`, `session.id` or `url.full` are refused
-with a number too: nothing holds a service to it.",
+with a number too, because nothing holds a service to it.",
 };
 
-/// A latency threshold that is no bucket boundary of its histogram.
+/// A latency threshold is not a bucket boundary of its histogram.
 pub(crate) static THRESHOLD_NOT_A_BUCKET: Code = Code {
     id: "threshold-not-a-bucket",
     severity: Error,
-    summary: "a latency threshold that is no bucket boundary of its histogram",
+    summary: "a latency threshold is not a bucket boundary of its histogram",
     cause: "\
-A classic histogram counts events up to each of its boundaries and knows nothing
-between two of them. Slow requests are the count less the bucket at the
-threshold: without a bucket at 300ms nothing is selected, and an estimate
-between 250ms and 500ms can be wrong by every request that falls between the
-two.",
+A classic histogram counts events up to each boundary and knows nothing between
+two of them. Slow requests are the count minus the bucket at the threshold.
+Without a bucket at 300ms, that selects nothing. An estimate between 250ms and
+500ms can be wrong by every request that falls between the two.",
     example: Example::Specs {
         wrong: r#"
 version: emberline/v1
@@ -239,9 +237,9 @@ slos:
         threshold: 250ms"#,
     },
     remedy: "\
-Promise one of the boundaries (the finding names the nearest), or add the
-threshold to the buckets of the instrument and then to the spec. An
-`exponential_histogram` has no boundaries to hit: any threshold does.",
+Use one of the boundaries as the threshold; the finding names the nearest. Or
+add the threshold to the instrument's buckets, then to the spec. An
+`exponential_histogram` has no fixed boundaries, so any threshold works.",
 };
 
 pub(super) static CODES: &[&Code] =

@@ -52,7 +52,7 @@ pub struct Timing {
 impl Timing {
     /// The same intervals as the oracle takes them; the budget's group at promtool's pace, which is that of all groups.
     #[must_use]
-    pub(crate) fn to_oracle(&self) -> oracle::Timing {
+    pub(crate) fn to_oracle(self) -> oracle::Timing {
         oracle::Timing {
             scrape: self.scrape.millis(),
             evaluation: self.evaluation.millis(),

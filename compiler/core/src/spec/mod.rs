@@ -4,6 +4,7 @@
 //! or other files; that is [`crate::model`]'s.
 
 #[cfg(test)]
+#[expect(clippy::unwrap_used, reason = "tests")]
 pub(crate) mod any;
 mod console;
 pub(crate) mod decode;

@@ -30,7 +30,7 @@ impl RecordKind {
         }
     }
 
-    /// The signal that a file's name tells, such as `logs` of `agent-logs.pb`. A name that tells two tells none.
+    /// The signal in the name of a file, such as `logs` in `agent-logs.pb`; none if the name has two signals.
     #[must_use]
     pub fn of_name(stem: &str) -> Option<Self> {
         let mut found = None;
@@ -54,9 +54,9 @@ impl RecordKind {
 /// How many records of a signal were read and how many were not.
 #[derive(Debug, Default, Clone, Copy, PartialEq, Eq, Serialize)]
 pub struct Tally {
-    /// Records that are part of the judgement.
+    /// Records that were judged.
     pub read: u64,
-    /// Records that are not part of it, or only in part: the verdict is inconclusive then.
+    /// Records that were not judged, or only in part. The verdict is then inconclusive.
     pub skipped: u64,
 }
 
@@ -78,7 +78,7 @@ pub struct Counts {
     pub points: Tally,
     /// Profiles, whether they have samples or not.
     pub profiles: Tally,
-    /// Records skipped because nothing tells their signal, or because they stand where OTLP 1.10 has none.
+    /// Skipped records of an unknown signal, or in fields that OTLP 1.10 does not define.
     pub unknown: u64,
     /// Exemplars that name a trace.
     pub exemplars: u64,
@@ -86,7 +86,7 @@ pub struct Counts {
     pub profile_links: u64,
     /// Ids that are not 16 or 8 bytes, and zero ids of spans.
     pub bad_ids: u64,
-    /// Spans, attributes, events and links that SDKs say they left out.
+    /// Attributes, events and links that SDKs dropped from spans.
     pub dropped: u64,
 }
 

@@ -1,20 +1,25 @@
-//! Values that OTLP writes one way in JSON and another in protobuf, read into the same: ids, and 64-bit integers.
+//! Values that OTLP writes differently in JSON and in protobuf: ids, 64-bit integers, doubles and bytes.
 
 use std::borrow::Cow;
 
 use serde::{Deserialize, Deserializer};
 
-/// An id: absent (empty or all zero), of the wrong length, or a number.
+use crate::span::{SpanId, TraceId};
+
+/// An id of `T`, or why there is none.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub(super) enum Id<T> {
+    /// The id is empty or all zero.
     #[default]
     Absent,
+    /// The id has the wrong length, or is not hexadecimal.
     Bad,
+    /// The id as a number.
     Is(T),
 }
 
 impl<T> Id<T> {
-    /// The id, where there is a usable one.
+    /// The id, if it is usable.
     pub(super) fn get(self) -> Option<T> {
         match self {
             Self::Is(id) => Some(id),
@@ -31,24 +36,24 @@ impl<T> Id<T> {
     }
 }
 
-impl Id<super::TraceId> {
-    /// Sixteen bytes.
+impl Id<TraceId> {
+    /// A trace id, of sixteen bytes.
     pub(super) fn trace(bytes: &[u8]) -> Self {
         Self::of(bytes, |whole: [u8; 16]| Some(u128::from_be_bytes(whole)).filter(|id| *id != 0))
     }
 }
 
-impl Id<super::SpanId> {
-    /// Eight bytes.
+impl Id<SpanId> {
+    /// A span id, of eight bytes.
     pub(super) fn span(bytes: &[u8]) -> Self {
-        Self::of(bytes, |whole: [u8; 8]| super::SpanId::new(u64::from_be_bytes(whole)))
+        Self::of(bytes, |whole: [u8; 8]| SpanId::new(u64::from_be_bytes(whole)))
     }
 }
 
-/// Bytes that are neither absent nor of a length that an id has.
+/// Stands for a text that is no id: neither absent nor of the length of an id.
 const NO_ID: [u8; 1] = [1];
 
-/// Hexadecimal digits as bytes, no more than one beyond the longest id.
+/// Calls `then` with the bytes of a hexadecimal text. One byte more than the longest id suffices to tell its length.
 fn with_bytes<'de, D: Deserializer<'de>, T>(from: D, then: impl Fn(&[u8]) -> T) -> Result<T, D::Error> {
     let text = Cow::<str>::deserialize(from)?;
     let digit = |byte: u8| char::from(byte).to_digit(16).map(|digit| digit as u8);
@@ -62,13 +67,13 @@ fn with_bytes<'de, D: Deserializer<'de>, T>(from: D, then: impl Fn(&[u8]) -> T) 
     Ok(then(bytes.get(..pairs).unwrap_or(&bytes)))
 }
 
-impl<'de> Deserialize<'de> for Id<super::TraceId> {
+impl<'de> Deserialize<'de> for Id<TraceId> {
     fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
         with_bytes(from, Self::trace)
     }
 }
 
-impl<'de> Deserialize<'de> for Id<super::SpanId> {
+impl<'de> Deserialize<'de> for Id<SpanId> {
     fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
         with_bytes(from, Self::span)
     }
@@ -82,7 +87,7 @@ enum Written<'a, T> {
     Text(Cow<'a, str>),
 }
 
-/// A 64-bit integer: a text by the specification, a number in the wild.
+/// A 64-bit integer. The specification writes it as a text; some writers write a number.
 pub(super) fn integer<'de, D, T>(from: D) -> Result<T, D::Error>
 where
     D: Deserializer<'de>,
@@ -94,7 +99,7 @@ where
     }
 }
 
-/// The same where it may be absent.
+/// A 64-bit integer that may be absent.
 pub(super) fn maybe_integer<'de, D: Deserializer<'de>>(from: D) -> Result<Option<i64>, D::Error> {
     Ok(match Option::<Written<'de, i64>>::deserialize(from)? {
         None => None,
@@ -103,7 +108,7 @@ pub(super) fn maybe_integer<'de, D: Deserializer<'de>>(from: D) -> Result<Option
     })
 }
 
-/// A floating-point number, which JSON writes as a text where it is none (`"NaN"`).
+/// A double that may be absent. JSON writes some doubles as a text, such as `"NaN"`.
 pub(super) fn maybe_double<'de, D: Deserializer<'de>>(from: D) -> Result<Option<f64>, D::Error> {
     Ok(match Option::<Written<'de, f64>>::deserialize(from)? {
         None => None,
@@ -112,7 +117,7 @@ pub(super) fn maybe_double<'de, D: Deserializer<'de>>(from: D) -> Result<Option<
     })
 }
 
-/// Bytes as they are. In JSON they are base64; a text that is no base64 stands for itself.
+/// A value of bytes. JSON writes it in base64; a text that is not base64 stands for itself.
 #[derive(Debug, Default)]
 pub(super) struct Bytes<'a>(pub(super) Cow<'a, [u8]>);
 
@@ -153,7 +158,7 @@ mod tests {
     #![allow(clippy::unwrap_used, reason = "a test may stop at the first surprise")]
 
     use super::{Bytes, Id};
-    use crate::capture::{SpanId, TraceId};
+    use crate::span::{SpanId, TraceId};
 
     #[test]
     fn ids_are_absent_bad_or_numbers() {

@@ -1,53 +1,55 @@
-//! Which form a capture has, told by its first bytes, and where its records begin and end.
+//! Recognises the form of a capture by its first bytes, and splits it into records.
 //!
-//! The collector's `file` exporter writes JSON an export request a line; protobuf, and whatever it compresses with zstd,
-//! as messages behind their length in four bytes, most significant first. A body that somebody kept of an OTLP request
-//! is one bare message. Each may be compressed as a whole.
+//! The collector's `file` exporter writes JSON as lines, an export request each. It writes protobuf, and everything that it
+//! compresses with zstd, as messages behind their length in four bytes, most significant first. The saved body of an
+//! OTLP request is one bare message. Each form may be compressed as a whole.
 
 use std::io::{self, BufRead, BufReader, Read};
 
 use flate2::bufread::MultiGzDecoder;
 use ruzstd::decoding::{FrameDecoder, StreamingDecoder};
 
+use super::counts::RecordKind;
 use super::request::{self, Choice};
-use super::{Capture, RecordKind, Unreadable, json, wire};
+use super::store::Capture;
+use super::unreadable::{LONGEST, Unreadable, too_long};
+use super::{json, wire};
 
-/// First bytes of what gzip and zstd write.
+/// The first bytes of gzip and zstd.
 const GZIP: [u8; 2] = [0x1f, 0x8b];
 const ZSTD: [u8; 4] = [0x28, 0xb5, 0x2f, 0xfd];
-/// The longest record: a request of this size is refused by the collector itself long before.
-pub(super) const LONGEST: u64 = 64 << 20;
-/// What is read at once.
+/// How many bytes are read at once.
 const CHUNK: usize = 1 << 20;
-/// How a bare message begins: with a resource's group, or with the tables of profiles.
+/// The first byte of a bare message: the group of a resource, or the tables of profiles.
 const FIRST_FIELDS: [u8; 2] = [0x0a, 0x12];
 
-/// What tells the signal of a protobuf message that fits several signals, such as one whose records are empty.
+/// Hints at the signal of protobuf messages that fit several signals, because their records have hardly any field.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Hint {
-    /// The signal that a person gave.
+    /// The signal that the user gave.
     pub given: Option<RecordKind>,
-    /// The signal that the capture's name tells.
+    /// The signal in the name of the file.
     pub name: Option<RecordKind>,
 }
 
-/// Reads everything into `capture`; a last record that is not whole marks it as cut.
+/// Reads everything into `capture`. If the last record is not whole, the capture is marked as cut.
 ///
 /// # Errors
 ///
-/// A record is no OTLP or longer than 64 MiB, `from` cannot be read, or there is no room for what memory cannot hold.
+/// A record is not OTLP or longer than 64 MiB, `from` cannot be read, or there is no room for spans that memory cannot
+/// hold.
 pub fn read<'r>(capture: &mut Capture, from: impl Read + 'r) -> Result<(), Unreadable> {
     read_as(capture, from, Hint::default())
 }
 
-/// The same with a hint at its signal.
+/// Like [`read`], with a hint at the signal.
 ///
 /// # Errors
 ///
 /// See [`read`].
 pub fn read_as<'r>(capture: &mut Capture, from: impl Read + 'r, hint: Hint) -> Result<(), Unreadable> {
     let mut from: Box<dyn BufRead + 'r> = Box::new(BufReader::with_capacity(CHUNK, from));
-    // Compressed twice is as much as anybody means.
+    // Nobody compresses more than twice on purpose.
     for _ in 0..2 {
         from = match first(&mut from)? {
             start if start.starts_with(&GZIP) => Box::new(BufReader::with_capacity(CHUNK, MultiGzDecoder::new(from))),
@@ -66,8 +68,8 @@ pub fn read_as<'r>(capture: &mut Capture, from: impl Read + 'r, hint: Hint) -> R
     }
 }
 
-/// Whether this is how JSON begins. Blank lines may stand before it, and a line feed begins protobuf as well: there, no
-/// letter follows on bytes that look like a brace and a quote.
+/// Whether these are the first bytes of JSON. Blank lines may come first, but a line feed also begins a protobuf message.
+/// In protobuf, no letter can follow bytes that look like a brace and a quote.
 fn is_json(start: &[u8]) -> bool {
     let Some(rest) = start.trim_ascii_start().strip_prefix(b"{") else { return false };
     match rest.trim_ascii_start() {
@@ -77,7 +79,7 @@ fn is_json(start: &[u8]) -> bool {
     }
 }
 
-/// A few bytes of the start, without taking them.
+/// The first bytes, without consuming them.
 fn first(from: &mut dyn BufRead) -> Result<&[u8], Unreadable> {
     match from.fill_buf() {
         Ok(start) => Ok(start),
@@ -86,11 +88,7 @@ fn first(from: &mut dyn BufRead) -> Result<&[u8], Unreadable> {
     }
 }
 
-pub(super) fn too_long() -> String {
-    "it is longer than 64 MiB".to_owned()
-}
-
-/// Appends up to `most` bytes; whether what is compressed ended too early.
+/// Appends up to `most` bytes. Returns whether a compressed stream ended too early.
 fn take(from: &mut dyn BufRead, most: u64, into: &mut Vec<u8>, record: u64) -> Result<bool, Unreadable> {
     match from.take(most).read_to_end(into) {
         Ok(_) => Ok(false),
@@ -99,22 +97,22 @@ fn take(from: &mut dyn BufRead, most: u64, into: &mut Vec<u8>, record: u64) -> R
     }
 }
 
-/// A file while it is read.
+/// A protobuf file while it is read.
 struct File<'c> {
     capture: &'c mut Capture,
     hint: Hint,
-    /// The signal of the message before.
+    /// The signal of the previous message.
     usual: Option<RecordKind>,
     /// The signals of the messages so far.
     seen: Vec<RecordKind>,
-    /// Messages that fit several signals, each with its number: what else is in the file may tell.
+    /// Messages that fit several signals, with their numbers. The rest of the file may decide on them.
     waiting: Vec<(u64, Vec<u8>)>,
-    /// How many bytes wait.
+    /// The size of the waiting messages, in bytes.
     held: u64,
 }
 
 impl File<'_> {
-    /// Messages behind their lengths.
+    /// Reads messages behind their lengths.
     fn messages(&mut self, mut from: Box<dyn BufRead + '_>) -> Result<(), Unreadable> {
         let mut message = Vec::new();
         for record in 1.. {
@@ -141,7 +139,7 @@ impl File<'_> {
         Ok(())
     }
 
-    /// One bare message, the body of a request.
+    /// Reads one bare message, the body of a request.
     fn body(&mut self, mut from: Box<dyn BufRead + '_>) -> Result<(), Unreadable> {
         let mut message = Vec::new();
         if take(&mut from, LONGEST + 1, &mut message, 1)? {
@@ -154,7 +152,7 @@ impl File<'_> {
         self.one(&message, 1, true)
     }
 
-    /// A whole message in either form.
+    /// Reads a whole message, protobuf or JSON.
     fn one(&mut self, message: &[u8], record: u64, may_be_cut: bool) -> Result<(), Unreadable> {
         let fault = |cause: String| Unreadable { record, cause };
         if is_json(message) {
@@ -198,7 +196,7 @@ impl File<'_> {
         read.and_then(|()| self.capture.settle()).map_err(|cause| Unreadable { record, cause })
     }
 
-    /// Takes up the messages that fit several signals, if the rest of the file is of one signal that they fit.
+    /// Decides on the messages that fit several signals: the only signal of the rest of the file counts, if they fit it.
     fn end(&mut self) -> Result<(), Unreadable> {
         for (record, message) in std::mem::take(&mut self.waiting) {
             match (self.seen.as_slice(), request::choose(&message, None)) {
@@ -206,7 +204,7 @@ impl File<'_> {
                     self.take_up(*kind, &message, record)?;
                 }
                 (_, Ok(Choice::Several(_, records))) => self.capture.counts.unknown += records,
-                // Nothing but a message of several signals waits.
+                // Only messages that fit several signals wait.
                 _ => {}
             }
         }
@@ -214,7 +212,7 @@ impl File<'_> {
     }
 }
 
-/// What a message holds that is compressed by itself.
+/// The content of a message that is compressed by itself; none if it is not compressed.
 fn unpacked(message: &[u8], record: u64) -> Result<Option<Vec<u8>>, Unreadable> {
     let mut from: Box<dyn BufRead + '_> = match message {
         whole if whole.starts_with(&ZSTD) => Box::new(BufReader::new(Unzstd::new(whole))),
@@ -230,7 +228,7 @@ fn unpacked(message: &[u8], record: u64) -> Result<Option<Vec<u8>>, Unreadable> 
     }
 }
 
-/// A decoder of zstd: of frames one after the other, each of which gets a decoder once its first byte is asked for.
+/// Decodes zstd frames one after the other. The decoder of a frame is made when its first byte is read.
 struct Unzstd<R: BufRead> {
     source: Option<R>,
     frame: Option<StreamingDecoder<R, FrameDecoder>>,

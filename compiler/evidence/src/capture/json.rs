@@ -1,10 +1,10 @@
-//! Reads OTLP as JSON lines, an export request a line.
+//! Reads OTLP as JSON lines, one export request a line.
 
 use std::io::{self, BufRead, Read};
 
-use super::frame::{LONGEST, too_long};
 use super::otlp::Request;
-use super::{Capture, Unreadable};
+use super::store::Capture;
+use super::unreadable::{LONGEST, Unreadable, too_long};
 
 /// Reads every line.
 pub(super) fn read(capture: &mut Capture, mut from: Box<dyn BufRead + '_>) -> Result<(), Unreadable> {
@@ -16,7 +16,7 @@ pub(super) fn read(capture: &mut Capture, mut from: Box<dyn BufRead + '_>) -> Re
             Ok(0) => break,
             Ok(_) if line.len() as u64 > LONGEST => return Err(fault(too_long())),
             Ok(_) => {}
-            // What a compressed stream says that ends too early.
+            // A compressed stream ended too early.
             Err(cause) if cause.kind() == io::ErrorKind::UnexpectedEof => {
                 capture.is_cut = true;
                 break;
@@ -36,7 +36,7 @@ pub(super) fn read(capture: &mut Capture, mut from: Box<dyn BufRead + '_>) -> Re
     Ok(())
 }
 
-/// Takes up one request.
+/// Reads one export request.
 pub(super) fn request(capture: &mut Capture, text: &[u8]) -> serde_json::Result<()> {
     let request: Request<'_> = serde_json::from_slice(text)?;
     if request.is_foreign() {

@@ -1,5 +1,5 @@
-//! OTLP, as far as anything here looks at it: what a record holds while it is read, whichever way it was written. Field
-//! names are those of opentelemetry-proto 1.10; unknown ones are passed over.
+//! The messages of OTLP with the fields that are judged, for both JSON and protobuf. Field names are those of
+//! opentelemetry-proto 1.10.
 
 use std::borrow::Cow;
 use std::fmt;
@@ -8,7 +8,7 @@ use serde::Deserialize;
 use serde::de::{IgnoredAny, MapAccess, SeqAccess, Visitor};
 
 use super::field::{Bytes, Id, integer, maybe_double, maybe_integer};
-use super::{SpanId, TraceId};
+use crate::span::{SpanId, TraceId};
 
 macro_rules! message {
     ($(#[$doc:meta])* $name:ident { $($(#[$attribute:meta])* $field:ident: $type:ty,)* }) => {
@@ -23,14 +23,14 @@ macro_rules! message {
     };
 }
 
-/// A message that holds records. What stands under a key that OTLP does not define may be records too, so it is counted.
+/// A message that holds records. An unknown key may hold records too, so its items are counted.
 macro_rules! container {
     ($(#[$doc:meta])* $name:ident { $($key:literal => $field:ident: $type:ty,)* } $(ignores $ignored:literal)?) => {
         $(#[$doc])*
         #[derive(Debug, Default)]
         pub(super) struct $name<'a> {
             $(pub(super) $field: $type,)*
-            /// How many items stand under keys that OTLP does not define.
+            /// The number of items under keys that OTLP does not define.
             pub(super) unknown: u64,
             lifetime: std::marker::PhantomData<&'a ()>,
         }
@@ -51,7 +51,7 @@ macro_rules! container {
                         while let Some(key) = map.next_key::<Cow<'de, str>>()? {
                             is_empty = false;
                             match &*key {
-                                // A second list under one key would take the place of the first.
+                                // A second list under the same key would replace the first.
                                 $($key => {
                                     is_known = true;
                                     if $field.replace(map.next_value()?).is_some() {
@@ -76,7 +76,7 @@ macro_rules! container {
 }
 
 container! {
-    /// A line: an export request of any signal.
+    /// An export request of any signal.
     Request {
         "resourceSpans" => resource_spans: Vec<Group<'a>>,
         "resourceLogs" => resource_logs: Vec<Group<'a>>,
@@ -86,7 +86,7 @@ container! {
     }
 }
 impl Request<'_> {
-    /// Whether it has no key of an export request and another one.
+    /// Whether the request has only keys that OTLP does not define.
     pub(super) fn is_foreign(&self) -> bool {
         let Self { resource_spans, resource_logs, resource_metrics, resource_profiles, .. } = self;
         let groups = [resource_spans, resource_logs, resource_metrics, resource_profiles];
@@ -115,7 +115,7 @@ container! {
     } ignores "schemaUrl"
 }
 
-/// How many items a value of any type holds: those of a list, one of an object, none of anything else.
+/// The number of items in a value: all items of a list, one for an object, none for other types.
 struct Items(u64);
 
 impl<'de> Deserialize<'de> for Items {
@@ -231,7 +231,7 @@ message! {
     Profile { samples: Vec<Sample>, }
 }
 message! {
-    /// The tables that profiles of a request share.
+    /// The tables that the profiles of a request share.
     Dictionary {
         #[serde(borrow)] link_table: Vec<Link<'a>>,
         #[serde(borrow)] string_table: Vec<Cow<'a, str>>,
@@ -239,11 +239,11 @@ message! {
     }
 }
 message! {
-    /// A trace that a sample of a profile or a span names.
+    /// A link of a span, or of a profile's sample, to a trace.
     Link { trace_id: Id<TraceId>, #[serde(borrow)] attributes: Vec<Pair<'a>>, }
 }
 
-/// A sample of a profile, by the place of its link.
+/// A sample of a profile: the index of its link.
 #[derive(Debug, Default, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
 pub(super) struct Sample {
@@ -251,7 +251,7 @@ pub(super) struct Sample {
 }
 
 message! {
-    /// An attribute. Those of profiles name their keys by a place in the table of strings.
+    /// An attribute. In profiles, the key is an index of the string table.
     Pair {
         #[serde(borrow)] key: Cow<'a, str>,
         key_strindex: usize,

@@ -1,8 +1,7 @@
-//! Reads OTLP records as protobuf. Texts are borrowed from the message, and a record is taken up and forgotten before the
-//! next is read.
+//! Reads OTLP records as protobuf. Texts are borrowed from the message, so a record is cheap to read and to drop.
 //!
-//! Every field of OTLP 1.10 is named here with its type, those that nothing needs too: only so can a record that has a
-//! field of another type be told from a record of this signal.
+//! Every field of OTLP 1.10 is listed here with its type, even if nothing needs its value. A field of another type shows
+//! that a record belongs to another signal.
 
 use std::borrow::Cow;
 
@@ -13,21 +12,21 @@ use super::otlp::{
 };
 use super::wire::{Fault, Read, Type, Wire, within};
 
-/// How deep values may stand within values; as deep as the JSON reader goes.
+/// How deep values may be nested: as deep as the JSON reader allows.
 const DEEPEST: usize = 100;
 
-/// Reads records, and remembers what it did not understand.
+/// Reads records, and collects what OTLP 1.10 does not define.
 #[derive(Default)]
 pub(super) struct Reader<'a> {
     /// Texts, bytes or messages in fields that OTLP 1.10 does not define.
     pub(super) unknown: Vec<&'a [u8]>,
-    /// How many fields OTLP 1.10 does not define, and how many texts are none.
+    /// The number of fields that OTLP 1.10 does not define, plus the number of texts that cannot be texts.
     pub(super) doubts: u64,
-    /// Whether texts are looked at for what no text holds.
+    /// Whether texts are checked for control characters.
     is_probe: bool,
 }
 
-/// Where a data point has its attributes and exemplars, and the types of its other fields.
+/// The numbers of a data point's attributes and exemplars, and the types of its other fields.
 struct Shape {
     attributes: u32,
     exemplars: u32,
@@ -86,7 +85,7 @@ const SUMMARY: Shape = Shape {
 };
 
 impl<'a> Reader<'a> {
-    /// A reader that finds out whether something is a record.
+    /// A reader for finding the signal of a record.
     pub(super) fn probe() -> Self {
         Self { is_probe: true, ..Self::default() }
     }
@@ -99,7 +98,7 @@ impl<'a> Reader<'a> {
         Ok(())
     }
 
-    /// A text; what is not UTF-8 is read as far as it is, since it may hold what must not leave.
+    /// A text. Bytes that are not UTF-8 are replaced: the rest of the text may still hold personal data.
     fn text(&mut self, value: Wire<'a>) -> Read<Cow<'a, str>> {
         let text = String::from_utf8_lossy(value.bytes()?);
         if self.is_probe {
@@ -109,7 +108,7 @@ impl<'a> Reader<'a> {
         Ok(text)
     }
 
-    /// Attributes of a resource.
+    /// Reads the attributes of a resource.
     pub(super) fn resource(&mut self, message: &'a [u8], into: &mut Resource<'a>) -> Read<()> {
         within(message, |tag, value| match tag {
             1 => self.pair(value.bytes()?, 0).map(|one| into.attributes.push(one)),
@@ -119,7 +118,7 @@ impl<'a> Reader<'a> {
         })
     }
 
-    /// Attributes of a scope.
+    /// Reads the attributes of a scope.
     pub(super) fn scope(&mut self, message: &'a [u8], into: &mut Resource<'a>) -> Read<()> {
         within(message, |tag, value| match tag {
             1 | 2 => value.is(Type::Bytes),
@@ -183,7 +182,7 @@ impl<'a> Reader<'a> {
         })
     }
 
-    /// A link of a span, or one of the table of profiles, which has the first two fields only.
+    /// A link of a span, or of the link table of profiles, which has only the first two fields.
     fn link(&mut self, message: &'a [u8]) -> Read<Link<'a>> {
         let mut link = Link::default();
         within(message, |tag, value| {
@@ -240,7 +239,7 @@ impl<'a> Reader<'a> {
     fn points(&mut self, message: &'a [u8], shape: &Shape, into: &mut Points<'a>) -> Read<()> {
         within(message, |tag, value| match tag {
             1 => self.point(value.bytes()?, shape).map(|one| into.data_points.push(one)),
-            // How points add up, and whether they only grow.
+            // Temporality and monotonicity.
             2 | 3 => value.is(Type::Varint),
             _ => self.unknown(value),
         })
@@ -311,7 +310,7 @@ impl<'a> Reader<'a> {
         Ok(sample)
     }
 
-    /// The tables that the profiles of a request share.
+    /// Reads the tables that the profiles of a request share.
     pub(super) fn dictionary(&mut self, message: &'a [u8], into: &mut Dictionary<'a>) -> Read<()> {
         within(message, |tag, value| {
             match tag {
@@ -325,7 +324,7 @@ impl<'a> Reader<'a> {
         })
     }
 
-    /// An attribute of a profile, whose key and unit are places in the table of strings.
+    /// An attribute of a profile, whose key and unit are indices of the string table.
     fn attribute(&mut self, message: &'a [u8]) -> Read<Pair<'a>> {
         let mut pair = Pair::default();
         within(message, |tag, value| {

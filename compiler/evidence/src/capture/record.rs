@@ -1,26 +1,27 @@
-//! What of a request is kept, and where its texts are searched.
+//! Takes records into the capture: keeps what connects them, and searches their texts.
 
 use super::field::Id;
+use super::otlp;
 use super::otlp::{Dictionary, Exemplar, Group, Metric, Pair, Profile, Record, Request, Value};
+use super::store::{Capture, MOST_PLACES, MOST_TEXT, MOST_VALUES};
 use super::wire::Wire;
-use super::{
-    Capture, MOST_PLACES, MOST_TEXT, MOST_VALUES, Name, Reference, Signal, Span, SpanId, SpanKind, TraceId, otlp,
-};
+use crate::names::Name;
 use crate::sensitive::{self, Origin};
+use crate::span::{Reference, Signal, Span, SpanId, SpanKind, TraceId};
 
-/// A service that does not say its name, as SDKs call it.
+/// The name that SDKs use for a service without one.
 const UNNAMED: &str = "unknown_service";
-/// The lowest severity of an error, as OpenTelemetry counts them.
+/// The lowest severity number of an error.
 const SEVERE: i32 = 17;
-/// The smallest number that has as many digits as the shortest card number.
+/// The smallest integer that is long enough for a card number.
 const SHORTEST_CARD: u64 = 1_000_000_000_000;
-/// Doubles that may be the number of a card.
+/// The range of doubles that may be card numbers.
 const DIGITS: std::ops::Range<f64> = 1e12..1e19;
-/// How a field is called that OTLP 1.10 does not define.
+/// The words for an unknown field in a finding.
 pub(super) const FOREIGN: &str = "a field that OTLP 1.10 does not define";
 
 impl Capture {
-    /// Takes up what a request holds. A record counts wherever it stands, under the name of another signal too.
+    /// Takes the records of a JSON request. A record counts even if it stands under the key of another signal.
     pub(super) fn request(&mut self, request: &Request<'_>) {
         let Request { resource_spans, resource_logs, resource_metrics, resource_profiles, dictionary, .. } = request;
         self.counts.unknown += request.unknown;
@@ -40,7 +41,7 @@ impl Capture {
         self.tables(dictionary);
     }
 
-    /// A protobuf field beside records that OTLP 1.10 does not define: it may hold records.
+    /// Counts and searches an unknown protobuf field next to records: it may hold records too.
     pub(super) fn foreign(&mut self, service: Option<Name>, value: Wire<'_>) {
         if let Wire::Bytes(bytes) = value {
             self.counts.unknown += 1;
@@ -49,22 +50,22 @@ impl Capture {
         }
     }
 
-    /// The service of what belongs to no service.
+    /// The service of texts that belong to no service.
     pub(super) fn unnamed(&mut self) -> Name {
         self.services.number(UNNAMED)
     }
 
-    /// Searches bytes that may hold texts.
+    /// Searches bytes that may contain text.
     pub(super) fn raw(&mut self, service: Name, field: &str, trace: Option<TraceId>, bytes: &[u8]) {
         self.text(service, field, trace, &String::from_utf8_lossy(bytes));
     }
 
-    /// Puts aside what memory cannot hold.
+    /// Moves spans to disk if memory cannot hold them.
     pub(super) fn settle(&mut self) -> Result<(), String> {
         self.shelf.settle().map_err(|cause| format!("there is no room to put spans aside: {cause}"))
     }
 
-    /// Searches the tables of profiles, which belong to no one service of those that sent them.
+    /// Searches the tables of profiles. Several services may share them.
     pub(super) fn tables(&mut self, dictionary: &Dictionary<'_>) {
         if dictionary.string_table.is_empty() && dictionary.attribute_table.is_empty() {
             return;
@@ -98,7 +99,7 @@ impl Capture {
                 self.counts.spans.read += 1;
                 self.join(service, span, trace, id, parent.get());
             }
-            // The span belongs into no trace, and what it says of a person has left all the same.
+            // The span belongs to no trace, but its texts are still searched below.
             _ => {
                 self.counts.spans.skipped += 1;
                 self.counts.bad_ids += 1;
@@ -116,7 +117,7 @@ impl Capture {
         }
     }
 
-    /// Puts a span where its trace is judged.
+    /// Adds a span to its trace.
     fn join(&mut self, service: Name, span: &otlp::Span<'_>, trace: TraceId, id: SpanId, parent: Option<SpanId>) {
         self.counts.dropped += [span.dropped_attributes_count, span.dropped_links_count, span.dropped_events_count]
             .into_iter()
@@ -175,7 +176,7 @@ impl Capture {
                 let signal = Signal::Log { severe: record.severity_number >= SEVERE };
                 self.shelf.reference(Reference { trace, service, signal, of: None });
             }
-            // Services log outside of requests too, when they start for example.
+            // Services also log outside of requests, for example at their start.
             Id::Absent => self.counts.logs.read += 1,
             Id::Bad => {
                 self.counts.logs.skipped += 1;
@@ -221,7 +222,7 @@ impl Capture {
         if full && !self.labels.contains_key(&place) {
             return;
         }
-        // Enough to show that a label is unbounded, and not more than can be held.
+        // This many values suffice to show that a label is unbounded.
         let seen = self.labels.entry(place).or_default();
         if seen.len() < MOST_PLACES && self.values < MOST_VALUES {
             self.values += usize::from(seen.insert(shown(value)));
@@ -229,7 +230,7 @@ impl Capture {
     }
 
     pub(super) fn profile(&mut self, service: Name, profile: &Profile<'_>, dictionary: &Dictionary<'_>) {
-        // The first link of the table stands for none, whether the table was written or not.
+        // Link 0 means none, whether the table was written or not.
         let mut links: Vec<usize> =
             profile.samples.iter().map(|sample| sample.link_index).filter(|link| *link != 0).collect();
         links.sort_unstable();
@@ -258,7 +259,7 @@ impl Capture {
         }
         for pair in pairs {
             self.value(service, &pair.key, trace, &pair.value);
-            // The same few names come again and again.
+            // The same few names come again and again, so each is searched once.
             let is_known = self.clean.contains(&*pair.key);
             if is_known || self.text(service, "an attribute's name", trace, &pair.key) {
                 continue;
@@ -273,11 +274,11 @@ impl Capture {
         if let Some(text) = &value.string_value {
             self.text(service, field, trace, text);
         }
-        // A card number is a number too.
+        // A card number may be an integer.
         if let Some(number) = value.int_value.filter(|number| number.unsigned_abs() >= SHORTEST_CARD) {
             self.text(service, field, trace, &number.to_string());
         }
-        // Doubles hold integers exactly up to here, and no card is longer.
+        // A card number may also be a double.
         if let Some(number) =
             value.double_value.filter(|number| number.fract() == 0.0 && DIGITS.contains(&number.abs()))
         {
@@ -294,9 +295,9 @@ impl Capture {
         }
     }
 
-    /// Searches a text; whether anything was found.
+    /// Searches a text. Returns whether it holds personal data or a secret.
     fn text(&mut self, service: Name, field: &str, trace: Option<TraceId>, text: &str) -> bool {
-        // Nothing that is looked for is shorter.
+        // Shorter texts cannot hold anything.
         if !self.looks_for_leaks || text.len() < sensitive::SHORTEST {
             return false;
         }
@@ -315,12 +316,12 @@ impl Capture {
     }
 }
 
-/// As much of a text as is held.
+/// The part of a text that is kept.
 fn held(text: &str) -> &str {
     text.get(..text.floor_char_boundary(MOST_TEXT)).unwrap_or(text)
 }
 
-/// A label's value as Prometheus would show it.
+/// The value of a label as Prometheus shows it.
 fn shown(value: &Value<'_>) -> String {
     match value {
         Value { string_value: Some(text), .. } => held(text).to_owned(),

@@ -1,39 +1,42 @@
 //! Reads a protobuf export request: decides which signal it is of, then takes up its records.
 //!
-//! Requests of all signals look alike from outside: resources, scopes, records. Writers may put fields into any order (the
-//! collector's go from the last to the first), so no single field tells the signal. Each record is read as a record of
-//! every signal instead. A signal is ruled out by a field of the wrong type, and doubted for a field that it does not
-//! define, a text that is none and ids of the wrong length.
+//! Requests of all signals have the same outer structure: resources, scopes, records. Writers may use any order of fields
+//! (the collector's is descending), so no single field tells the signal. Each record is therefore tried as a record of
+//! every signal. A field of the wrong type excludes a signal. Unknown fields, binary texts and ids of the wrong length
+//! make a signal doubtful. The only signal without doubts wins.
 
+use super::counts::RecordKind;
 use super::field::Id;
 use super::otlp::{Dictionary, Group, Scope};
 use super::protobuf::Reader;
 use super::record::FOREIGN;
+use super::store::Capture;
 use super::wire::{Fields, MISTYPED, Read, Type, Wire, inner, within};
-use super::{Capture, Name, RecordKind, TraceId};
+use crate::names::Name;
+use crate::span::TraceId;
 
 /// `ScopeSpans` and `ScopeLogs` had this field before OTLP 0.15, with the same content.
 const DEPRECATED_SCOPES: u32 = 1_000;
 
-/// What the records of a request are.
+/// The signal of the records of a request.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Choice {
-    /// Records of one signal.
+    /// Exactly this signal.
     One(RecordKind),
-    /// No records at all, only resources.
+    /// The request has resources but no records.
     NoRecord,
-    /// Any of these signals, with the number of records.
+    /// Any of these signals; the number of records.
     Several(Vec<RecordKind>, u64),
 }
 
-/// Decides on the signal of a request. `usual` is the signal of the request before: it is tried last, since it need not
-/// be tried at all once the others are ruled out.
+/// Decides on the signal of a request. `usual` is the signal of the previous request. It is tried last, because it need not
+/// be tried at all once the other signals are excluded.
 pub(super) fn choose(message: &[u8], usual: Option<RecordKind>) -> Read<Choice> {
     let mut order = RecordKind::ALL;
     order.sort_by_key(|kind| usual == Some(*kind));
     let mut left: Vec<(RecordKind, u64)> = order.into_iter().map(|kind| (kind, 0)).collect();
     let mut records = 0;
-    // The message must be whole before anything is said about its content.
+    // A message that was cut is told from a malformed one before its content is read.
     for field in Fields(message) {
         field?;
     }
@@ -65,7 +68,7 @@ pub(super) fn choose(message: &[u8], usual: Option<RecordKind>) -> Read<Choice> 
     })
 }
 
-/// Reads a record as each signal that is left. The last one is verified when its records are taken up.
+/// Tries a record as each signal that is left. The last one is verified when its records are taken.
 fn rule_out(left: &mut Vec<(RecordKind, u64)>, record: &[u8]) {
     let mut at = 0;
     while let Some((kind, before)) = left.get_mut(at) {
@@ -98,13 +101,13 @@ fn each_record<'a>(group: &'a [u8], mut each: impl FnMut(&'a [u8]) -> bool) -> R
     Ok(())
 }
 
-/// How doubtful it is that a record is of `kind`; an error if it cannot be.
+/// The number of doubts that a record is of this kind; an error if it cannot be.
 fn doubts(kind: RecordKind, record: &[u8]) -> Read<u64> {
     let mut reader = Reader::probe();
     let is_plausible = match kind {
         RecordKind::Spans => {
             let span = reader.span(record)?;
-            // The ids of a span are random, so they are not two words.
+            // The ids of a span are random bytes. Two words of their lengths are texts of a metric.
             let is_word = |id: &[u8]| id.iter().all(|byte| (b' '..=b'~').contains(byte));
             match (span.trace_id, span.span_id) {
                 (Id::Is(trace), Id::Is(id)) => !is_word(&trace.to_be_bytes()) || !is_word(&id.get().to_be_bytes()),
@@ -115,17 +118,17 @@ fn doubts(kind: RecordKind, record: &[u8]) -> Read<u64> {
         RecordKind::Points => !reader.metric(record)?.name.is_empty(),
         RecordKind::Profiles => {
             reader.profile(record)?;
-            // What was measured, when and how: the other fields alone are no profile.
+            // Without type, samples, time or period a record is no profile.
             Fields(record).flatten().any(|(tag, _)| tag <= 6)
         }
     };
     Ok(reader.doubts + u64::from(!is_plausible))
 }
 
-/// Takes up the records of a request as those of `kind`.
+/// Takes the records of a request as records of `kind`.
 pub(super) fn take_up(capture: &mut Capture, kind: RecordKind, message: &[u8]) -> Read<()> {
     let mut taking = Taking { kind, reader: Reader::default(), dictionary: Dictionary::default() };
-    // Writers may put the tables of profiles behind what refers to them.
+    // The tables of profiles may stand behind the profiles that refer to them.
     if kind == RecordKind::Profiles {
         within(message, |tag, value| match tag {
             2 => taking.reader.dictionary(value.bytes()?, &mut taking.dictionary),
@@ -150,7 +153,7 @@ pub(super) fn take_up(capture: &mut Capture, kind: RecordKind, message: &[u8]) -
     Ok(())
 }
 
-/// What is known while records are taken up.
+/// The state while the records of a request are taken.
 struct Taking<'a> {
     kind: RecordKind,
     reader: Reader<'a>,
@@ -217,9 +220,9 @@ impl<'a> Taking<'a> {
         Ok(())
     }
 
-    /// Searches the fields that nothing here knows: their texts left the service too.
+    /// Searches unknown fields: they may hold personal data too.
     fn search_unknown(&mut self, capture: &mut Capture, service: Name, trace: Option<TraceId>) {
-        for bytes in self.reader.unknown.drain(..) {
+        while let Some(bytes) = self.reader.unknown.pop() {
             capture.raw(service, FOREIGN, trace, bytes);
         }
     }

@@ -1,37 +1,37 @@
-//! Where spans wait until every span of their trace was read: in memory while they fit, then in a file, sorted into parts
-//! by trace. Each part is judged by itself, so memory is bounded whatever the size and the order of a capture.
+//! Holds spans until every span of their trace was read: in memory while they fit, then in a file, in parts by trace. Each
+//! part is judged by itself, so memory is bounded for captures of any size and order.
 
 use std::io::{self, Read, Seek, SeekFrom, Write};
 
 use serde::{Deserialize, Serialize};
 
-use super::{Reference, Span, TraceId};
+use crate::span::{Reference, Span, TraceId};
 
-/// A place for what memory cannot hold: a file.
+/// A file for spans that memory cannot hold.
 pub trait Room: Read + Write + Seek {}
 impl<T: Read + Write + Seek> Room for T {}
 
-/// Makes that place once it is needed.
+/// Makes such a file when it is needed.
 pub type MakeRoom = Box<dyn FnMut() -> io::Result<Box<dyn Room>>>;
 
-/// How many spans and references are held in memory before they are put aside: a little below a power of two, at which
-/// vectors double.
+/// The most spans and references in memory before they move to the file: a little below a power of two, at which vectors
+/// double.
 const MOST_HELD: usize = 500_000;
-/// Into how many parts: one of a hundred million spans is as large as what memory holds of a capture that fits.
+/// The number of parts. A part of a hundred million spans is as large as what memory holds of a small capture.
 const PARTS: usize = 128;
-/// How much of a part is written at once.
+/// How many bytes of a part are written at once.
 const BLOCK: usize = 64 << 10;
-/// The most records of a part that are held: that of one trace with millions of spans could have any size.
+/// The most records of a part that are held. A single trace may have any number of spans.
 const MOST_RECORDS: usize = 2 << 20;
 
-/// Traces with all their spans, and all that names them.
+/// Traces with all their spans, and the records that name them.
 #[derive(Debug, Default)]
 pub struct Part {
     /// Spans in the order of the capture.
     pub spans: Vec<Span>,
-    /// What names traces of this part.
+    /// Records that name traces of this part.
     pub references: Vec<Reference>,
-    /// Whether there were more than can be held, so that the rest is missing.
+    /// Whether the part had too many records, so that some are missing.
     pub is_short: bool,
 }
 
@@ -47,19 +47,19 @@ pub(super) struct Shelf {
     aside: Option<Aside>,
 }
 
-/// What was put aside.
+/// The spans and references in the file.
 struct Aside {
     room: Box<dyn Room>,
     parts: Vec<Blocks>,
     end: u64,
 }
 
-/// What was put aside of one part.
+/// The records of one part in the file.
 #[derive(Default)]
 struct Blocks {
-    /// What waits to be written.
+    /// Bytes to be written.
     waiting: Vec<u8>,
-    /// Where the blocks that were written begin, and how long they are.
+    /// The start and the length of each written block.
     written: Vec<(u64, usize)>,
 }
 
@@ -76,7 +76,7 @@ impl Shelf {
         self.held.references.push(reference);
     }
 
-    /// Puts aside what is held if it is too much. To be called after each record.
+    /// Moves everything to the file if memory holds too much. Call it after each record.
     pub(super) fn settle(&mut self) -> io::Result<()> {
         if self.held.spans.len() + self.held.references.len() < MOST_HELD { Ok(()) } else { self.put_aside() }
     }
@@ -99,7 +99,7 @@ impl Shelf {
         Ok(())
     }
 
-    /// Ends the writing: what follows is reading.
+    /// Ends the writing, and returns the parts for reading.
     pub(super) fn close(&mut self) -> io::Result<Parts> {
         if self.aside.is_some() {
             self.put_aside()?;
@@ -158,7 +158,7 @@ impl Aside {
     }
 }
 
-/// Ids may count up, or be zero in one half: every bit has a say.
+/// The part of a trace. Ids may count up, or be zero in one half, so every bit counts.
 fn part_of(trace: TraceId) -> usize {
     let folded = (trace ^ (trace >> 64)) as u64;
     (folded.wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 57) as usize
@@ -185,10 +185,11 @@ mod tests {
     use std::collections::HashMap;
 
     use super::{MOST_HELD, Room, Shelf};
-    use crate::capture::{Names, Reference, Signal, Span, SpanId, SpanKind, TraceId};
+    use crate::names::Names;
+    use crate::span::{Reference, Signal, Span, SpanId, SpanKind, TraceId};
 
-    /// Shuffled spans of many traces, beyond what is held: each trace comes back in one part, its spans in their order, and
-    /// with what names it.
+    /// More shuffled spans than memory may hold: each trace comes back in one part, with its spans in order and with the
+    /// records that name it.
     #[test]
     fn what_was_put_aside_comes_back_by_trace() {
         let mut made = 0;

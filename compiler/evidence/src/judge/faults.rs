@@ -1,62 +1,55 @@
-//! Faults, each told once.
+//! Keeps each fault once, and counts how often it shows.
 
 use std::collections::BTreeMap;
 
-use emberline_core::code::Code;
 use emberline_core::finding::Finding;
 use emberline_core::source::Span as Place;
 
-use super::Judge;
-use crate::capture::TraceId;
+use crate::span::TraceId;
 
-/// How many faults are told apart. Span names are part of what tells them apart, and they may be anything.
+/// The most faults that are kept. Span names are part of their keys, and may be unbounded.
 const MOST: usize = 5_000;
 
-/// Faults by code, place and what tells them apart.
+/// Faults by key.
 #[derive(Default)]
-pub(super) struct Faults(BTreeMap<(&'static str, Place, String), Fault>);
+pub(super) struct Faults(BTreeMap<Key, Fault>);
+
+/// The id of a code, a place, and a text that distinguishes faults of that code at that place.
+pub(super) type Key = (&'static str, Place, String);
 
 struct Fault {
     finding: Finding,
-    /// The trace that shows it.
+    /// The trace that shows the fault.
     trace: TraceId,
     count: u64,
 }
 
 impl Faults {
-    /// Every fault, with how often it shows.
+    /// Every fault, with a note of how often it shows.
     pub(super) fn findings(self) -> Vec<Finding> {
         let told = |Fault { finding, count, .. }: Fault| match count {
             1 => finding,
-            _ => finding.note(format!("shows {count} times in this capture; this is the first")),
+            _ => finding.note(format!("shows {count} times in this capture; the first is shown")),
         };
         self.0.into_values().map(told).collect()
     }
-}
 
-impl Judge<'_> {
-    /// Reports a fault that shows in `trace`. Of those with the same code, place and `key`, the one of the lowest trace is
-    /// told, and only those that may be told are put into words.
-    pub(super) fn report(
-        &mut self,
-        code: &'static Code,
-        place: Place,
-        key: String,
-        trace: TraceId,
-        tell: impl FnOnce(&Self) -> Finding,
-    ) {
-        let key = (code.id, place, key);
-        let is_full = self.seen.faults.0.len() >= MOST;
-        let before = match self.seen.faults.0.get_mut(&key) {
+    /// Counts a fault of `trace`. Returns how often it was seen before if this trace is to be shown: the lowest one is.
+    pub(super) fn seen_before(&mut self, key: &Key, trace: TraceId) -> Option<u64> {
+        let is_full = self.0.len() >= MOST;
+        match self.0.get_mut(key) {
             Some(fault) if fault.trace <= trace => {
                 fault.count += 1;
-                return;
+                None
             }
-            Some(fault) => fault.count,
-            None if is_full => return,
-            None => 0,
-        };
-        let finding = tell(self);
-        self.seen.faults.0.insert(key, Fault { finding, trace, count: before + 1 });
+            Some(fault) => Some(fault.count),
+            None if is_full => None,
+            None => Some(0),
+        }
+    }
+
+    /// Keeps the finding of a fault that was seen `before` times.
+    pub(super) fn tell(&mut self, key: Key, trace: TraceId, before: u64, finding: Finding) {
+        self.0.insert(key, Fault { finding, trace, count: before + 1 });
     }
 }

@@ -1,7 +1,7 @@
-//! Whether requests pass from service to service as the specs declare: calls that nobody declared, hops that are missing,
-//! spans that hang on the wrong one.
+//! Checks that requests pass from service to service as the specs declare: no undeclared call, no missing hop, no span with
+//! the wrong parent.
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{HashMap, HashSet};
 
 use emberline_core::code;
 use emberline_core::finding::Finding;
@@ -9,24 +9,17 @@ use emberline_core::model::Call;
 use emberline_core::source::Span as Place;
 use emberline_core::spec::CallKind;
 
-use super::Judge;
-use crate::capture::{Name, Reference, Span, SpanId, SpanKind};
+use super::context::Judge;
+use super::missing::Missing;
+use crate::names::Name;
+use crate::span::{Reference, Span, SpanId, SpanKind};
 
-/// How far clocks of two machines may be apart, in nanoseconds: when a stray SERVER span is matched to a call, and when a
-/// request is held against the call that it answers.
+/// The tolerated difference between the clocks of two machines, in nanoseconds. It counts when a stray SERVER span is
+/// matched to a call, and when the times of a request are compared with its call's.
 const SKEW: u64 = 50_000_000;
 
-/// The most traces begun by callees that are remembered, to be matched with calls that were never answered.
+/// The most root spans of callees that are kept, to match them with unanswered calls.
 const MOST_STRAYS: usize = 1 << 18;
-
-/// Hops that did not arrive, and what may have become of them: known only once every trace was seen.
-#[derive(Default)]
-pub(super) struct Missing {
-    /// By declaration: callee's name, the lowest trace's span, and how many.
-    calls: BTreeMap<Place, (String, Span, u64)>,
-    /// First spans of traces that a service began which others call.
-    strays: Vec<Span>,
-}
 
 type Children<'s> = HashMap<SpanId, Vec<&'s Span>>;
 
@@ -56,7 +49,7 @@ pub(super) fn run(judge: &mut Judge<'_>, spans: &[&Span]) {
     }
 }
 
-/// A span and the one that it hangs on.
+/// Checks a span against its parent.
 fn arrived(judge: &mut Judge<'_>, parent: &Span, span: &Span) {
     let (caller, callee) = (judge.service(parent.service), judge.service(span.service));
     let edge = Some((parent.service, span.service));
@@ -69,11 +62,11 @@ fn arrived(judge: &mut Judge<'_>, parent: &Span, span: &Span) {
         let (code, place) = (&code::BROKEN_PROPAGATION, judge.place_of_hop(parent.service, span.service));
         let key = format!("{caller} {callee} {}", judge.capture.names.text(span.name));
         judge.report(code, place, key, span.trace, |judge| {
-            let message = format!("{} hangs on {}", judge.called(span), judge.called(parent));
+            let message = format!("{} is a child of {}", judge.called(span), judge.called(parent));
             Finding::new(code, place, message)
                 .note(match span.kind {
                     SpanKind::Server | SpanKind::Consumer => {
-                        "likely cause: the caller injected the context of the span around its call, not that of the call"
+                        "likely cause: the caller injected the context of the span around its call, not of the call's own span"
                     }
                     _ => "likely cause: the callee does not start a SERVER span for the request",
                 })
@@ -89,14 +82,14 @@ fn arrived(judge: &mut Judge<'_>, parent: &Span, span: &Span) {
     {
         let (code, place) = (&code::UNDECLARED_EDGE, judge.place(parent.service));
         judge.report(code, place, callee.to_owned(), span.trace, |judge| {
-            Finding::new(code, place, format!("{caller} calls {callee} and does not declare it"))
+            Finding::new(code, place, format!("{caller} calls {callee}, but its spec does not declare the call"))
                 .hint(format!("add `{{service: {callee}, kind: sync}}` to `calls`"))
                 .evidence(judge.evidence(span, edge))
         });
     }
 }
 
-/// A request that began before the call that it answers, or ended after it, by more than clocks may differ.
+/// Reports a request that began before its call, or ended after it, by more than clocks may differ.
 fn outside(judge: &mut Judge<'_>, call: &Span, request: &Span) {
     let early = call.time.0.saturating_sub(request.time.0);
     let late = request.time.1.saturating_sub(call.time.1);
@@ -112,13 +105,13 @@ fn outside(judge: &mut Judge<'_>, call: &Span, request: &Span) {
         let message =
             format!("{} {how} the call of {caller} that it answers, by {} ms", judge.called(request), off / 1_000_000);
         Finding::new(code, place, message)
-            .note("durations within each service are right; the waterfall and the critical path across them are not")
+            .note("durations within each service are right; the waterfall and the critical path across services are wrong")
             .hint(format!("synchronise the clocks of {caller} and {callee}, or end {caller}'s span with the response"))
             .evidence(judge.evidence(request, Some((call.service, request.service))))
     });
 }
 
-/// A span that begins a trace, in a service that others call.
+/// Checks a root span of a service that others call.
 fn began(judge: &mut Judge<'_>, span: &Span) {
     if !matches!(span.kind, SpanKind::Server | SpanKind::Consumer) {
         return;
@@ -140,9 +133,9 @@ fn began(judge: &mut Judge<'_>, span: &Span) {
         return;
     }
     let (caller, call, what) = if let Some((caller, call)) = message_of(CallKind::AsyncParent) {
-        (*caller, *call, "begins a trace, though it is declared to continue its sender's")
+        (*caller, *call, "begins a trace, but its declaration says that it continues its sender's")
     } else if let (Some((caller, call)), false) = (message_of(CallKind::AsyncLink), span.linked) {
-        (*caller, *call, "begins a trace and links to none")
+        (*caller, *call, "begins a trace and links to no other")
     } else {
         return;
     };
@@ -150,7 +143,7 @@ fn began(judge: &mut Judge<'_>, span: &Span) {
     let key = format!("message {}", judge.capture.names.text(span.name));
     judge.report(code, place, key, span.trace, |judge| {
         Finding::new(code, place, format!("{} {what}", judge.called(span)))
-            .note("likely cause: the message carries no context, or what takes it does not extract it")
+            .note("likely cause: the message carries no context, or the consumer does not extract it")
             .hint(match call.kind {
                 CallKind::AsyncParent => format!(
                     "inject the context into the message in {caller}, and start the CONSUMER span of {callee} with it"
@@ -161,7 +154,7 @@ fn began(judge: &mut Judge<'_>, span: &Span) {
     });
 }
 
-/// A message whose sender's trace is not in the capture.
+/// Reports a message whose sender's trace is not in the capture.
 pub(super) fn linked_to_nothing(judge: &mut Judge<'_>, link: &Reference) {
     let callee = judge.service(link.service);
     let mut callers = judge.model.services.iter().filter_map(|service| {
@@ -176,23 +169,23 @@ pub(super) fn linked_to_nothing(judge: &mut Judge<'_>, link: &Reference) {
         let message = format!("the CONSUMER span `{name}` of {callee} links to the trace {:032x}, which is not in the capture", link.trace);
         Finding::new(code, place, message)
             .note(format!("likely cause: {caller} does not export the PRODUCER span, or the message was sent before the capture began"))
-            .hint(format!("look whether {caller} ends its PRODUCER span, or take a capture that begins earlier"))
+            .hint(format!("check that {caller} ends its PRODUCER span, or take a capture that begins earlier"))
             .evidence(judge.evidence_of(link.service, Some(link.trace)))
     });
 }
 
-/// A request that succeeded: every call that its route makes must show below it.
+/// Checks a successful request: every call of its route must show below it.
 fn served(judge: &mut Judge<'_>, span: &Span, children: &Children<'_>) {
     let Some(service) = judge.declared(span.service) else { return };
     let route = span.route.map(|route| judge.capture.names.text(route));
     for call in &service.calls {
         let on_route = call.routes.is_empty() || route.is_some_and(|route| call.routes.iter().any(|r| **r == *route));
-        // What a message causes may come long after the request.
+        // A message may be consumed long after the request.
         if !on_route || call.external || call.kind != CallKind::Sync {
             continue;
         }
         let below = below(span, children);
-        // A call that failed and was made up for is no missing hop.
+        // A failed call that the service recovered from is no missing hop.
         let reached = below.iter().any(|other| judge.service(other.service) == call.service.value)
             || below.iter().any(|other| other.kind == SpanKind::Client && other.failed);
         if !reached {
@@ -207,7 +200,7 @@ fn served(judge: &mut Judge<'_>, span: &Span, children: &Children<'_>) {
     }
 }
 
-/// A CLIENT span that names a declared peer.
+/// Checks a CLIENT span that names a declared peer.
 fn sent(judge: &mut Judge<'_>, span: &Span, children: &Children<'_>) {
     let Some(peer) = span.peer.map(|peer| judge.capture.names.text(peer)) else { return };
     let Some(call) = judge.call(span.service, peer).filter(|call| !call.external) else { return };
@@ -217,18 +210,7 @@ fn sent(judge: &mut Judge<'_>, span: &Span, children: &Children<'_>) {
     }
 }
 
-impl Missing {
-    fn note(&mut self, call: &Call, span: &Span) {
-        let known = self.calls.entry(call.service.span);
-        let known = known.or_insert_with(|| (call.service.value.clone(), *span, 0));
-        known.2 += 1;
-        if span.trace < known.1.trace {
-            known.1 = *span;
-        }
-    }
-}
-
-/// Every span below one.
+/// Every span below this one.
 fn below<'s>(span: &Span, children: &Children<'s>) -> Vec<&'s Span> {
     let mut found = Vec::new();
     let mut seen = HashSet::from([span.id]);
@@ -244,7 +226,7 @@ fn below<'s>(span: &Span, children: &Children<'s>) -> Vec<&'s Span> {
     found
 }
 
-/// Tells the hops that are missing, each with its likely cause.
+/// Reports the missing hops, each with its likely cause.
 pub(super) fn conclude(judge: &mut Judge<'_>) {
     let Missing { calls, strays } = std::mem::take(&mut judge.seen.missing);
     for (place, (callee, span, count)) in calls {
@@ -262,21 +244,21 @@ fn missing(judge: &mut Judge<'_>, place: Place, callee: &str, span: &Span, count
         let (cause, hint) = match stray {
             Some(stray) => (
                 format!(
-                    "likely cause: the header is not sent or not extracted; {callee} began the trace {:032x} meanwhile",
+                    "likely cause: the header is not sent or not extracted; {callee} began the trace {:032x} during the call",
                     stray.trace
                 ),
                 format!("inject `traceparent` where {caller} calls {callee}, and extract it in {callee}"),
             ),
             None if judge.capture.services.find(callee).is_some() => (
                 format!(
-                    "{callee} is in the capture, and none of its traces began meanwhile: its span was lost, or the call was not made"
+                    "{callee} is in the capture, but began no trace during the call: its span was lost, or the call was not made"
                 ),
-                format!("look at the exporter of {callee}; if not every request makes the call, declare its `routes`"),
+                format!("check the exporter of {callee}; if only some requests make the call, declare its `routes`"),
             ),
             None => (
-                format!("nothing of {callee} is in the capture"),
+                format!("the capture holds nothing of {callee}"),
                 format!(
-                    "look whether {callee} is instrumented and exports; if it has no spec of its own, say `external: true`"
+                    "check that {callee} is instrumented and exports; if it is not yours, declare `external: true`"
                 ),
             ),
         };
@@ -284,7 +266,7 @@ fn missing(judge: &mut Judge<'_>, place: Place, callee: &str, span: &Span, count
         evidence.edge = Some(format!("{caller} -> {callee}"));
         let found = Finding::new(code, place, format!("{} never reaches {callee}", judge.called(span))).note(cause);
         let found = if count > 1 {
-            found.note(format!("shows {count} times in this capture; this is the first"))
+            found.note(format!("shows {count} times in this capture; the first is shown"))
         } else {
             found
         };
@@ -295,14 +277,14 @@ fn missing(judge: &mut Judge<'_>, place: Place, callee: &str, span: &Span, count
 fn astray(judge: &mut Judge<'_>, place: Place, call: &Span, stray: &Span) {
     let (code, caller, callee) = (&code::BROKEN_PROPAGATION, judge.service(call.service), judge.service(stray.service));
     judge.report(code, place, format!("stray {callee}"), stray.trace, |judge| {
-        Finding::new(code, place, format!("{} begins a trace, though {caller} called it", judge.called(stray)))
+        Finding::new(code, place, format!("{} begins a trace, but {caller} called it", judge.called(stray)))
             .note(format!("the call is in the trace {:032x}", call.trace))
             .hint(format!("inject `traceparent` where {caller} calls {callee}, and extract it in {callee}"))
             .evidence(judge.evidence(stray, Some((call.service, stray.service))))
     });
 }
 
-/// A trace that the callee began while the call was under way; the first of several.
+/// The first trace that the callee began during the call.
 fn stray<'s>(call: &Span, callee: Name, strays: &'s [Span]) -> Option<&'s Span> {
     let within = (call.time.0.saturating_sub(SKEW), call.time.1.saturating_add(SKEW));
     let fits = strays.iter().filter(|span| {

@@ -1,4 +1,4 @@
-//! Whether logs, exemplars, profiles and links name traces that are there, and whether labels have the values declared.
+//! Checks that logs, exemplars, profiles and links name traces of the capture, and that labels have declared values.
 
 use std::collections::BTreeSet;
 
@@ -6,21 +6,24 @@ use emberline_core::code;
 use emberline_core::finding::{Evidence, Finding};
 use emberline_core::model::{Domain, Metric};
 
-use super::{Judge, Stage};
-use crate::capture::{Name, Reference, Signal};
+use super::context::{Judge, Stage};
+use super::hops;
+use crate::names::Name;
+use crate::sensitive::{self, Origin};
+use crate::span::{Reference, Signal};
 
-/// Tells references to traces that are not in the capture.
+/// Reports references to traces that are not in the capture.
 pub(super) fn outside(judge: &mut Judge<'_>, references: &[Reference], stage: Stage) {
-    // Without a span there is nothing to join, which is told once.
+    // Without spans nothing can be joined; the verdict is inconclusive, which is reported once.
     if judge.capture.counts.spans.read == 0 {
         return;
     }
     for reference in references {
         let (code, what) = match reference.signal {
-            // Logs and profiles are not sampled, and the trace of a message's sender may not have been kept.
+            // Sampling drops spans and keeps logs and profiles; the trace of a message's sender may be dropped too.
             Signal::Log { .. } | Signal::Profile | Signal::Link if stage == Stage::Kept => continue,
             Signal::Link => {
-                super::hops::linked_to_nothing(judge, reference);
+                hops::linked_to_nothing(judge, reference);
                 continue;
             }
             Signal::Log { .. } => (&code::LOG_OUTSIDE_TRACE, "a log record"),
@@ -36,13 +39,13 @@ pub(super) fn outside(judge: &mut Judge<'_>, references: &[Reference], stage: St
                 reference.trace
             );
             Finding::new(code, place, message)
-                .hint(format!("`emberline explain {}` says where such ids come from", code.id))
+                .hint(format!("read `emberline explain {}` for where such ids come from", code.id))
                 .evidence(judge.evidence_of(reference.service, Some(reference.trace)))
         });
     }
 }
 
-/// Labels of declared metrics. What a metric exports beyond its declaration was bounded by nobody.
+/// Checks the labels of declared metrics. Nothing bounds a label that a metric exports beyond its declaration.
 pub(super) fn labels(judge: &mut Judge<'_>) {
     let capture = judge.capture;
     for ((service, metric, label), values) in &capture.labels {
@@ -62,7 +65,7 @@ fn observed(judge: &mut Judge<'_>, service: Name, metric: &Metric, label: &str, 
         let (code, place) = (&code::UNDECLARED_LABEL, metric.name.span);
         judge.report(code, place, key, 0, |judge| {
             let service = judge.service(service);
-            Finding::new(code, place, format!("`{name}` of {service} has the label `{label}`, which is not declared"))
+            Finding::new(code, place, format!("`{name}` of {service} has the undeclared label `{label}`"))
                 .note(format!("values seen: {}", values.len()))
                 .hint(format!("declare `{label}` with its values, or stop recording it"))
                 .evidence(evidence(judge))
@@ -72,21 +75,21 @@ fn observed(judge: &mut Judge<'_>, service: Name, metric: &Metric, label: &str, 
     let message = match &declared.domain {
         Some(Domain::Values(known)) => {
             let Some(strange) = values.iter().find(|value| !known.contains(value)) else { return };
-            // A value may be anything, a person's address included.
-            let hits = crate::sensitive::scan(strange, crate::sensitive::Origin::Telemetry);
-            let shown = crate::sensitive::masked(strange, &hits);
-            format!("`{label}` of `{name}` has the value `{shown}`, which is not declared")
+            // A value may be anything, also a person's address.
+            let hits = sensitive::scan(strange, Origin::Telemetry);
+            let shown = sensitive::masked(strange, &hits);
+            format!("`{label}` of `{name}` has the undeclared value `{shown}`")
         }
         Some(Domain::Count(most)) if values.len() > *most as usize => {
-            format!("`{label}` of `{name}` has {} values, and {most} are declared", values.len())
+            format!("`{label}` of `{name}` has {} values, but its spec declares at most {most}", values.len())
         }
         _ => return,
     };
     let (code, place) = (&code::UNDECLARED_VALUE, declared.name.span);
     judge.report(code, place, key, 0, |judge| {
         Finding::new(code, place, message)
-            .note("bounds on series do not hold with what was not declared")
-            .hint("add what is missing to the label's values, or record something that is bounded")
+            .note("the bound on the metric's time series does not hold with undeclared values")
+            .hint("declare the missing values of the label, or record bounded values only")
             .evidence(evidence(judge))
     });
 }

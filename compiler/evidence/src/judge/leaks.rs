@@ -1,9 +1,10 @@
-//! Personal data and secrets in what left.
+//! Reports personal data and secrets in telemetry.
 
 use emberline_core::code;
 use emberline_core::finding::Finding;
 
-use super::Judge;
+use super::context::Judge;
+use crate::sensitive::{self, Origin};
 
 pub(super) fn run(judge: &mut Judge<'_>) {
     let capture = judge.capture;
@@ -13,19 +14,27 @@ pub(super) fn run(judge: &mut Judge<'_>) {
         let place = declared.map_or_else(|| judge.place(*service), |attribute| attribute.span);
         let service_name = judge.service(*service);
         judge.report(code, place, format!("{service_name} {field} {kind:?}"), trace.unwrap_or(0), |judge| {
-            // A name of a field is as hostile as its value.
-            let hits = crate::sensitive::scan(field, crate::sensitive::Origin::Telemetry);
-            let field = crate::sensitive::masked(field, &hits);
-            // Names of attributes have no blanks; the other fields are told in words.
+            // The name of a field may hold personal data too.
+            let hits = sensitive::scan(field, Origin::Telemetry);
+            let field = sensitive::masked(field, &hits);
+            // Attributes have no blanks in their names; other fields are described in words.
             let in_words = field.contains(' ');
             let called = if in_words { field.clone() } else { format!("`{field}`") };
             Finding::new(code, place, format!("{called} of {service_name} holds {}", kind.words()))
-                .note(format!("found in {count} fields; the value is not shown"))
+                .note(match count {
+                    1 => "seen once; the value is not shown".to_owned(),
+                    _ => format!("seen {count} times; the value is not shown"),
+                })
                 .hint(match declared.is_some_and(|attribute| attribute.pii.is_some()) {
-                    true => "it is declared: look whether the capture was taken behind the generated agent".to_owned(),
-                    false if in_words => "do not record it; the generated agent masks what it recognises".to_owned(),
+                    true => "the attribute is declared: check that the capture was taken behind the generated agent"
+                        .to_owned(),
+                    false if in_words => {
+                        "do not record the value; the generated agent masks only values that it recognises".to_owned()
+                    }
                     false => {
-                        format!("do not record it, or declare `{field}` under `attributes` with its kind of data")
+                        format!(
+                            "do not record the value, or declare `{field}` under `attributes` with its kind of data"
+                        )
                     }
                 })
                 .evidence(judge.evidence_of(*service, *trace))

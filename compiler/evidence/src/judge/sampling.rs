@@ -1,22 +1,11 @@
-//! What the generated tail sampling would make of the traces, and whether it would lose one that on-call needs.
+//! Finds traces that on-call needs and that the generated tail sampling would keep only by chance.
 
 use emberline_core::code;
 use emberline_core::finding::Finding;
 
-use super::{Judge, Stage};
-use crate::capture::{Reference, Signal, Span};
+use super::context::{Judge, Stage};
 use crate::replay::Fate;
-
-/// Traces by what sampling does with them.
-#[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
-pub struct Sampled {
-    /// All that were judged.
-    pub traces: u64,
-    /// Those kept for an error or because they are slow.
-    pub kept: u64,
-    /// Those kept by chance only, though they show an error or are too slow.
-    pub lost: u64,
-}
+use crate::span::{Reference, Signal, Span};
 
 pub(super) fn run(judge: &mut Judge<'_>, spans: &[&Span], references: &[Reference], stage: Stage) {
     judge.seen.sampled.traces += 1;
@@ -26,7 +15,7 @@ pub(super) fn run(judge: &mut Judge<'_>, spans: &[&Span], references: &[Referenc
         Fate::Kept => judge.seen.sampled.kept += 1,
         Fate::Lost => {
             judge.seen.sampled.lost += 1;
-            // What was sampled has been kept, by whatever policy.
+            // A capture behind the sampling shows only traces that were kept.
             if stage != Stage::Kept {
                 lost(judge, spans, severe);
             }
@@ -47,22 +36,22 @@ fn lost(judge: &mut Judge<'_>, spans: &[&Span], severe: Option<&Reference>) {
         let seconds = wait / 1_000_000_000;
         let (what, note, hint) = match shows {
             Some(span) if late => (
-                format!("{} ends after sampling has decided on its trace", judge.called(span)),
+                format!("{} ends after sampling decided on its trace", judge.called(span)),
                 format!(
-                    "the first span of the trace ended {:.1} s before it, and decisions wait {seconds}s",
+                    "it ends {:.1} s after the first span of the trace, and sampling decides after {seconds} s",
                     (span.time.1 - first.time.1) as f64 / 1e9
                 ),
                 "raise `sampling.decision_wait` in the policy above the longest request".to_owned(),
             ),
             Some(span) => (
                 format!("{} shows an error that sampling does not see", judge.called(span)),
-                "it has an `error.type`, and neither the status ERROR nor a response of 500 or above".to_owned(),
-                "set the span's status to ERROR where the request fails".to_owned(),
+                "it has an `error.type`, but neither the status ERROR nor a response of 500 or above".to_owned(),
+                "set the span's status to ERROR if the request fails".to_owned(),
             ),
             None => (
-                format!("{} logs an error in a trace without one", judge.service(service)),
-                "no span of the trace has the status ERROR or is slow, so it is kept by chance only".to_owned(),
-                "set the status of the span around it to ERROR, or log it as a warning if the request went well"
+                format!("{} logs an error in a trace whose spans show none", judge.service(service)),
+                "no span of the trace has the status ERROR or is slow, so sampling keeps it only by chance".to_owned(),
+                "set the status of the surrounding span to ERROR; if the request succeeded, log a warning instead"
                     .to_owned(),
             ),
         };

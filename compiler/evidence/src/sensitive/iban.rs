@@ -1,8 +1,8 @@
 //! Bank account numbers: country, the length that the country has, and check digits modulo 97 (ISO 13616).
 
-use super::{Hit, Kind, hit, is_word};
+use super::hit::{Hit, Kind, hit, is_word};
 
-/// Countries and the length of their numbers (SWIFT's registry of IBAN formats).
+/// The length of the numbers of each country (SWIFT's registry of IBAN formats).
 const LENGTHS: &[(&[u8; 2], usize)] = &[
     (b"AD", 24),
     (b"AE", 23),
@@ -69,7 +69,7 @@ const LENGTHS: &[(&[u8; 2], usize)] = &[
     (b"XK", 20),
 ];
 
-/// A number that starts at `at`, whole or in groups of four with blanks between.
+/// A number that starts at `at`, in one piece or in groups of four with blanks between them.
 pub(super) fn find(bytes: &[u8], at: usize) -> Option<Hit> {
     let head = bytes.get(at..at + 4)?;
     if !head[2..].iter().all(u8::is_ascii_digit) {
@@ -90,7 +90,7 @@ pub(super) fn find(bytes: &[u8], at: usize) -> Option<Hit> {
     (ends && remainder(&characters) == 1).then_some(hit(at..end, Kind::Iban))
 }
 
-/// The number modulo 97 once country and check digits stand at its end and letters are numbers from 10.
+/// The number modulo 97, with country and check digits moved to its end and letters counted from 10.
 fn remainder(characters: &[u8]) -> u32 {
     let (head, tail) = characters.split_at(4);
     tail.iter().chain(head).fold(0, |rest, byte| match byte {

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use super::{Hit, Kind, is_word};
+use super::hit::{Hit, Kind, is_word};
 
 /// The text with every secret of a hit made unreadable, byte for byte of the same length. Lines stay lines.
 #[must_use]

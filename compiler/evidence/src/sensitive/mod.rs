@@ -1,120 +1,35 @@
-//! Personal data and secrets in a text: what they are and where, never what they say.
+//! Finds personal data and secrets in a text: their kind and place, never their value.
 //!
-//! A detector is a checksum, an issuer's prefix or a shape that nothing else has, with both ends of the match checked: a
-//! card number inside of a longer number is none. That is what keeps time stamps, ids and decimals out. Every detector
-//! starts at a byte that its matches must hold and looks a bounded way from there, so time is linear in the text and
-//! nothing is kept but the hits.
+//! A detector knows a checksum, an issuer's prefix or a unique shape, and checks both ends of a match. A card number within
+//! a longer number is none; that excludes time stamps, ids and decimals. Every detector starts at a byte that its
+//! matches must hold, and reads a bounded number of bytes from there. Time is therefore linear in the text, and only the
+//! hits are kept.
 
+mod hit;
 mod iban;
 mod mask;
 mod number;
 mod token;
 
-use std::ops::Range;
-
+pub use hit::{Hit, Kind, Origin, REACH};
+use hit::{hit, is_word};
 pub use mask::{Values, masked};
 
-/// What was found.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Kind {
-    /// An e-mail address.
-    Email,
-    /// A payment card number: issuer, length and check digit fit.
-    Card,
-    /// A bank account number: country, length and check digits fit.
-    Iban,
-    /// A number of the US social security, beside a word that says so.
-    Ssn,
-    /// The header of a private key.
-    PrivateKey,
-    /// An access key of AWS.
-    Aws,
-    /// A token of GitHub.
-    Github,
-    /// A token or webhook of Slack.
-    Slack,
-    /// An API key of Google.
-    Google,
-    /// A live key of Stripe.
-    Stripe,
-    /// A JSON Web Token.
-    Jwt,
-    /// A token behind `Bearer`.
-    Bearer,
-    /// A password in a URL.
-    UrlPassword,
-    /// A value given to a name such as `password` or `api_key`.
-    Assigned,
-}
-
-impl Kind {
-    /// What it is, with its article, to be read after "found".
-    #[must_use]
-    pub fn words(self) -> &'static str {
-        match self {
-            Self::Email => "an e-mail address",
-            Self::Card => "a payment card number",
-            Self::Iban => "a bank account number",
-            Self::Ssn => "a social security number",
-            Self::PrivateKey => "a private key",
-            Self::Aws => "an AWS access key",
-            Self::Github => "a GitHub token",
-            Self::Slack => "a Slack token",
-            Self::Google => "a Google API key",
-            Self::Stripe => "a Stripe key",
-            Self::Jwt => "a JSON Web Token",
-            Self::Bearer => "a bearer token",
-            Self::UrlPassword => "a password in a URL",
-            Self::Assigned => "a secret in an assignment",
-        }
-    }
-
-    /// Whether it opens something, rather than saying something of a person.
-    #[must_use]
-    pub fn is_secret(self) -> bool {
-        !matches!(self, Self::Email | Self::Card | Self::Iban | Self::Ssn)
-    }
-}
-
-/// Where the text comes from, which decides what is innocent there.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Origin {
-    /// A file that people write. Addresses and keys that are reserved for documentation are what they should use there.
-    File,
-    /// A field of telemetry. Nothing is documentation there: an address at example.com shows that addresses leave.
-    Telemetry,
-}
-
-/// Something found.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Hit {
-    /// The bytes of the text; all of them are ASCII.
-    pub range: Range<usize>,
-    /// The bytes that nobody may be shown, ASCII as well. They can go on behind `range`: the body of a private key, or
-    /// the rest of a token that is longer than what was looked at.
-    pub secret: Range<usize>,
-    /// What they are.
-    pub kind: Kind,
-}
-
-/// No detector looks further than this around the byte that it starts at, and no secret is longer.
-pub const REACH: usize = 64 << 10;
-
-/// The length of the shortest thing that is looked for: an address such as `a@b.de`.
+/// The length of the shortest possible hit: an address such as `a@b.de`.
 pub const SHORTEST: usize = 6;
 
-/// Everything found in a text, sorted by place; where two detectors see the same bytes, the more telling one counts.
+/// The hits in a text, sorted by place. If two detectors match the same bytes, the more specific one counts.
 #[must_use]
 pub fn scan(text: &str, origin: Origin) -> Vec<Hit> {
     let bytes = text.as_bytes();
     let mut hits = Vec::new();
     let mut at = 0;
     while at < bytes.len() {
-        // A run of digits or letters is looked at once, from its first byte: matches begin where words begin.
+        // Matches begin where words begin, so a run of digits or letters is searched once.
         let starts_word = at == 0 || !is_word(bytes[at - 1]);
         let found = match bytes[at] {
             b'@' => email(bytes, at, 1, origin),
-            // As URLs have it.
+            // An `@` in a URL.
             b'%' if bytes[at..].starts_with(b"%40") => email(bytes, at, 3, origin),
             b'-' => token::private_key(bytes, at),
             b':' => token::url_password(bytes, at),
@@ -132,18 +47,13 @@ pub fn scan(text: &str, origin: Origin) -> Vec<Hit> {
     settled(bytes, hits)
 }
 
-/// A detector's match; what of it is secret is settled once all matches are known.
-fn hit(range: Range<usize>, kind: Kind) -> Hit {
-    Hit { secret: range.clone(), range, kind }
-}
-
 /// The hits in order, each with all of its secret. Those that overlap are one.
 fn settled(bytes: &[u8], mut hits: Vec<Hit>) -> Vec<Hit> {
     hits.sort_by_key(|hit| (hit.range.start, std::cmp::Reverse(hit.range.end), hit.kind));
     let mut kept: Vec<Hit> = Vec::with_capacity(hits.len());
     for hit in hits {
         match kept.last_mut() {
-            // A named issuer says more than the assignment or the header that its token stands in.
+            // A token with a known issuer is more specific than the assignment or header around it.
             Some(last) if hit.range.start < last.range.end => {
                 last.kind = last.kind.min(hit.kind);
                 last.range.end = last.range.end.max(hit.range.end);
@@ -163,16 +73,11 @@ fn settled(bytes: &[u8], mut hits: Vec<Hit>) -> Vec<Hit> {
     kept
 }
 
-/// Letters, digits and `_`: what words are made of.
-fn is_word(byte: u8) -> bool {
-    byte.is_ascii_alphanumeric() || byte == b'_'
-}
-
-/// Endings that look like a top-level domain and are none: `icon@2x.png`.
+/// File extensions that look like a top-level domain, as in `icon@2x.png`.
 const NO_DOMAINS: [&str; 12] =
     ["png", "jpg", "jpeg", "gif", "svg", "webp", "css", "json", "html", "toml", "yaml", "local"];
 
-/// An address around an `@` of `width` bytes: at most 64 bytes before, 253 behind.
+/// An address around an `@` of `width` bytes: at most 64 bytes before it, 253 behind it.
 fn email(bytes: &[u8], at: usize, width: usize, origin: Origin) -> Option<Hit> {
     let is_local = |byte: &u8| byte.is_ascii_alphanumeric() || b"._%+-".contains(byte);
     let local = bytes[at.saturating_sub(65)..at].iter().rev().take_while(|byte| is_local(byte)).count();
@@ -203,7 +108,7 @@ fn email(bytes: &[u8], at: usize, width: usize, origin: Origin) -> Option<Hit> {
     let behind = bytes.get(at + width + length);
     // `git@github.com:owner/name` and `ssh://git@…` name a repository.
     let is_repository = &bytes[start..at] == b"git" && matches!(behind, Some(b':' | b'/'));
-    // The end of `://user:password@host` is a password's.
+    // In `://user:password@host`, the `@` ends a password.
     let is_url = bytes[..start].iter().rev().take(64).take_while(|byte| !byte.is_ascii_whitespace()).count() > 0
         && matches!(bytes[..start].last(), Some(b':'))
         && bytes[start.saturating_sub(64)..start].windows(3).any(|part| part == b"://");
@@ -216,7 +121,7 @@ fn email(bytes: &[u8], at: usize, width: usize, origin: Origin) -> Option<Hit> {
     Some(hit(start..at + width + length, Kind::Email))
 }
 
-/// Domains that RFC 2606 and RFC 6761 reserve, and those that swallow what is sent to them.
+/// Whether a domain is reserved by RFC 2606 or RFC 6761, or discards its mail.
 fn is_reserved(labels: &[&str]) -> bool {
     let top = labels.last().copied().unwrap_or_default();
     let second = labels.len().checked_sub(2).and_then(|index| labels.get(index)).copied().unwrap_or_default();

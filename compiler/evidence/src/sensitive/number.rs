@@ -1,9 +1,9 @@
-//! Numbers of cards and persons: digits with one kind of separator, in the groups that are printed on cards.
+//! Card numbers and social security numbers: digits with one kind of separator, in the usual groups.
 
-use super::{Hit, Kind, hit, is_word};
+use super::hit::{Hit, Kind, hit, is_word};
 
-/// A card number that starts at `at`: 14 to 19 digits, whole or in groups of four (or as American Express and Diners
-/// print them), of a known issuer, with the right check digit.
+/// A card number that starts at `at`: 14 to 19 digits of a known issuer, with the right check digit. They stand in one
+/// piece, in groups of four, or in the groups of American Express and Diners.
 pub(super) fn card(bytes: &[u8], at: usize) -> Option<Hit> {
     if !is_free_before(bytes, at) {
         return None;
@@ -32,7 +32,7 @@ pub(super) fn card(bytes: &[u8], at: usize) -> Option<Hit> {
             _ => break,
         }
     }
-    // What follows after a blank may be the next number of a list: only what has the shape of a card is one.
+    // The digits after a blank may be the next number of a list, so the groups must have the shape of a card.
     let shaped = match separator {
         None => true,
         Some(_) => matches!(&groups[..=group], [4, 4, 4, 4] | [4, 4, 4, 4, 1..=3] | [4, 6, 5] | [4, 6, 4]),
@@ -41,13 +41,13 @@ pub(super) fn card(bytes: &[u8], at: usize) -> Option<Hit> {
     (shaped && is_free_behind(bytes, end) && is_issued(digits) && luhn(digits)).then_some(hit(at..end, Kind::Card))
 }
 
-/// Whether more digits may follow these groups behind a separator.
+/// Whether these groups may be followed by a separator and more digits.
 fn is_group(groups: &[usize]) -> bool {
     matches!(groups, [4] | [4, 4] | [4, 4, 4] | [4, 4, 4, 4] | [4, 6])
 }
 
-/// Issuers' prefixes and lengths (ISO/IEC 7812; the networks' published ranges). No 13-digit Visa: none is issued any
-/// more, and a time stamp in milliseconds has 13 digits.
+/// Whether prefix and length are an issuer's (ISO/IEC 7812; the networks' published ranges). Visa numbers of 13 digits are
+/// left out: none is issued any more, and a time stamp in milliseconds has 13 digits.
 fn is_issued(digits: &[u8]) -> bool {
     let prefix = |many: usize| digits.iter().take(many).fold(0_u32, |number, digit| number * 10 + u32::from(*digit));
     match digits.len() {
@@ -65,7 +65,7 @@ fn is_issued(digits: &[u8]) -> bool {
     }
 }
 
-/// The check digit of ISO/IEC 7812; a number of one digit repeated passes it and is none.
+/// Whether the check digit of ISO/IEC 7812 is right. One repeated digit passes the check but is no number.
 fn luhn(digits: &[u8]) -> bool {
     let sum: u32 = digits
         .iter()
@@ -79,7 +79,7 @@ fn luhn(digits: &[u8]) -> bool {
     sum.is_multiple_of(10) && digits.iter().any(|digit| Some(digit) != digits.first())
 }
 
-/// A US social security number, `nnn-nn-nnnn`, where a word shortly before says that it is one.
+/// A US social security number, `nnn-nn-nnnn`, if a word shortly before says that it is one.
 pub(super) fn ssn(bytes: &[u8], at: usize) -> Option<Hit> {
     let text = bytes.get(at..at + 11)?;
     let digit = |index: usize| text[index].is_ascii_digit();
@@ -94,7 +94,7 @@ pub(super) fn ssn(bytes: &[u8], at: usize) -> Option<Hit> {
     said.then_some(hit(at..at + 11, Kind::Ssn))
 }
 
-/// Whether a number can begin here: not inside a word, a decimal, a version or another number.
+/// Whether a number may begin here: not within a word, a decimal, a version or another number.
 fn is_free_before(bytes: &[u8], at: usize) -> bool {
     match at.checked_sub(1).map(|index| bytes[index]) {
         None => true,
@@ -104,7 +104,7 @@ fn is_free_before(bytes: &[u8], at: usize) -> bool {
     }
 }
 
-/// Whether a number can end here.
+/// Whether a number may end here.
 fn is_free_behind(bytes: &[u8], end: usize) -> bool {
     match bytes.get(end) {
         Some(byte) if is_word(*byte) => false,

@@ -1,8 +1,8 @@
-//! Keys and tokens: by the prefix that their issuer gives them, or by what stands around them.
+//! Keys and tokens, recognised by their issuer's prefix or by the text around them.
 
-use super::{Hit, Kind, Origin, REACH, is_word};
+use super::hit::{self, Hit, Kind, Origin, REACH, is_word};
 
-/// The longest token that is looked at.
+/// The longest token that is read, in bytes.
 const MOST: usize = 4_096;
 
 /// A token that begins with its issuer's prefix at `at`.
@@ -14,11 +14,11 @@ pub(super) fn prefixed(bytes: &[u8], at: usize, origin: Origin) -> Option<Hit> {
     let word: fn(u8) -> bool = |byte| byte.is_ascii_alphanumeric();
     let url: fn(u8) -> bool = |byte| byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'_';
     let starts = |prefix: &[u8]| rest.starts_with(prefix);
-    let hit = |length: usize, kind: Kind| Some(super::hit(at..at + length, kind));
+    let hit = |length: usize, kind: Kind| Some(hit::hit(at..at + length, kind));
     match rest.first()? {
         b'A' if starts(b"AKIA") || starts(b"ASIA") => {
             let length = 4 + run(4, |byte| byte.is_ascii_uppercase() || (b'2'..=b'7').contains(&byte));
-            // AWS's own documentation has keys that end so.
+            // Keys in AWS's documentation end like this.
             let is_documentation = origin == Origin::File && rest[..length].ends_with(b"EXAMPLE");
             let ends = !rest.get(length).is_some_and(|byte| is_word(*byte));
             (length == 20 && ends && !is_documentation).then_some(()).and_then(|()| hit(20, Kind::Aws))
@@ -61,7 +61,7 @@ pub(super) fn prefixed(bytes: &[u8], at: usize, origin: Origin) -> Option<Hit> {
             let length = run(7, |byte| byte.is_ascii_alphanumeric() || b"-._~+/=".contains(&byte));
             let token = &rest[7..7 + length];
             let mixed = token.iter().any(u8::is_ascii_digit) && token.iter().any(u8::is_ascii_alphabetic);
-            (length >= 16 && mixed).then_some(super::hit(at + 7..at + 7 + length, Kind::Bearer))
+            (length >= 16 && mixed).then_some(hit::hit(at + 7..at + 7 + length, Kind::Bearer))
         }
         _ => None,
     }
@@ -75,7 +75,7 @@ pub(super) fn private_key(bytes: &[u8], at: usize) -> Option<Hit> {
     let name = &line[..end];
     let sound = name.iter().all(|byte| byte.is_ascii_uppercase() || byte.is_ascii_digit() || *byte == b' ');
     let private = name == b"PRIVATE KEY" || name.ends_with(b" PRIVATE KEY") || name == b"PGP PRIVATE KEY BLOCK";
-    (sound && private).then_some(super::hit(at..at + 11 + end + 5, Kind::PrivateKey))
+    (sound && private).then_some(hit::hit(at..at + 11 + end + 5, Kind::PrivateKey))
 }
 
 /// Where a secret ends: behind the body of a private key, behind all characters of a token.
@@ -134,15 +134,15 @@ pub(super) fn url_password(bytes: &[u8], at: usize) -> Option<Hit> {
     let length = rest.iter().position(is_end)?;
     let colon = rest[..length].iter().position(|byte| *byte == b':')?;
     let password = &rest[colon + 1..length];
-    // The words themselves, as documentation writes them.
+    // Documentation writes the word itself.
     let is_word = [&b"password"[..], b"pass", b"secret", b"pw"].contains(&password);
     let told = password.iter().all(|byte| byte.is_ascii_graphic()) && !is_placeholder(password) && !is_word;
     let start = at + 3 + colon + 1;
     (rest[length] == b'@' && !password.is_empty() && told)
-        .then_some(super::hit(start..start + password.len(), Kind::UrlPassword))
+        .then_some(hit::hit(start..start + password.len(), Kind::UrlPassword))
 }
 
-/// Names whose value is a secret, in lower case and without separators.
+/// Names of secrets, in lower case and without separators.
 const NAMES: [&[u8]; 11] = [
     b"password",
     b"passwd",
@@ -157,8 +157,8 @@ const NAMES: [&[u8]; 11] = [
     b"privatekey",
 ];
 
-/// The value in `password = "…"`, from the name's first letter. In files only a quoted value counts, since code gives
-/// variables to such names; and only one that looks made rather than written.
+/// The value in `password = "…"`, from the first letter of the name. In files, code assigns variables to such names. So
+/// only a quoted value counts there, and only if it looks generated.
 pub(super) fn assigned(bytes: &[u8], at: usize, origin: Origin) -> Option<Hit> {
     let rest = &bytes[at..bytes.len().min(at + 256)];
     let length = rest.iter().take_while(|byte| is_word(**byte) || **byte == b'-' || **byte == b'.').count();
@@ -195,10 +195,10 @@ pub(super) fn assigned(bytes: &[u8], at: usize, origin: Origin) -> Option<Hit> {
         Origin::Telemetry => value.len() >= 4,
     };
     let plain = value.iter().all(u8::is_ascii_graphic) && !is_placeholder(value);
-    (counts && plain).then_some(super::hit(at + next..at + next + value.len(), Kind::Assigned))
+    (counts && plain).then_some(hit::hit(at + next..at + next + value.len(), Kind::Assigned))
 }
 
-/// Whether a value looks made by a machine: letters and digits, and at least 3 bits of surprise a character.
+/// Whether a value looks generated: letters and digits, and an entropy of at least 3 bits a character.
 fn is_made(value: &[u8]) -> bool {
     let mixed = value.iter().any(u8::is_ascii_digit) && value.iter().any(u8::is_ascii_alphabetic);
     let mut counts = [0_u16; 128];
@@ -217,7 +217,7 @@ fn is_made(value: &[u8]) -> bool {
     mixed && entropy >= 3.0
 }
 
-/// What stands where a secret will be put: a variable, a template, asterisks.
+/// Whether a value is a placeholder: a variable, a template, asterisks.
 fn is_placeholder(value: &[u8]) -> bool {
     let lower = value.to_ascii_lowercase();
     let holds = |word: &[u8]| lower.windows(word.len()).any(|part| part == word);

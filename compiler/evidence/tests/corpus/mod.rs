@@ -1,13 +1,13 @@
-//! A labelled corpus of telemetry fields, all of it invented, from a seed.
+//! A labelled corpus of invented telemetry fields, made from a seed.
 //!
-//! It shares nothing with the detector: no pattern, no table, no function. Numbers are made by the rules of their issuers
-//! (check digits are worked out, not tried), addresses from names, and innocent fields as services write them.
+//! The corpus shares no pattern, table or function with the detectors. Numbers follow the rules of their issuers, with
+//! computed check digits; addresses are made from names; innocent fields look like those of services.
 
-/// A field of telemetry and whether personal data or a secret stands in it.
+/// A field of telemetry.
 pub(crate) struct Field {
-    /// What kind of field: the row of the printed table.
+    /// The kind of field: a row of the printed table.
     pub(crate) kind: &'static str,
-    /// The text.
+    /// The text of the field.
     pub(crate) text: String,
 }
 
@@ -57,7 +57,7 @@ const HOUSES: &[&str] = &[
     "example.com",
 ];
 
-/// A field in which something must be found.
+/// A field with personal data or a secret.
 pub(crate) fn sensitive(dice: &mut Dice) -> Field {
     let (kind, bare) = match dice.below(12) {
         0 | 1 => ("e-mail", address(dice)),

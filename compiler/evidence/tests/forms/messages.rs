@@ -23,13 +23,13 @@ use prost::Message;
 pub(crate) enum Parts {
     /// Every field.
     All,
-    /// The least that a writer of this signal writes.
+    /// The fields that every writer of this signal writes.
     Least,
     /// No trace, no sample, no exemplar.
     Unjoined,
 }
 
-/// The message of reordering, and of the name of a signal's file.
+/// The name of a signal's request in `reorder`.
 pub(crate) fn name(kind: RecordKind) -> &'static str {
     match kind {
         RecordKind::Spans => "spans",
@@ -39,7 +39,7 @@ pub(crate) fn name(kind: RecordKind) -> &'static str {
     }
 }
 
-/// A request with two resources of one record each: of metrics, one data point of each type there is.
+/// A request with two resources of one record each, or one data point of each type.
 pub(crate) fn request(kind: RecordKind, parts: Parts, at: u64) -> Vec<u8> {
     let ids = [at * 2 + 1, at * 2 + 2];
     match kind {
@@ -112,7 +112,7 @@ pub(crate) fn records(kind: RecordKind, parts: Parts) -> u64 {
     if kind == RecordKind::Points && parts != Parts::Least { 10 } else { 2 }
 }
 
-/// The attributes that show an address, by signal; other places are told in words.
+/// The fields with an address, by signal: names of attributes, or words for other fields.
 pub(crate) fn places(kind: RecordKind, parts: Parts) -> Vec<&'static str> {
     let everywhere = ["resource", "scope"];
     let own: &[&str] = match (kind, parts) {
@@ -189,7 +189,7 @@ fn scope() -> InstrumentationScope {
     }
 }
 
-/// A trace of the number of its only span.
+/// The id of a trace, numbered like its only span.
 fn trace(id: u64) -> Vec<u8> {
     u128::from(id).to_be_bytes().to_vec()
 }

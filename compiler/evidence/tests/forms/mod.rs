@@ -1,5 +1,5 @@
-//! Every form that a writer may give to OTLP is read whole, or the capture says what was skipped: field order, framing,
-//! compression, records with next to nothing in them, and fields that OTLP does not define.
+//! Every form of OTLP is read whole, or the capture says what was skipped. Forms differ in field order, framing and
+//! compression; records may have hardly any field, or fields that OTLP does not define.
 
 mod messages;
 mod reorder;
@@ -18,7 +18,7 @@ use reorder::{Order, field, reorder};
 const ORDERS: [Order; 3] = [Order::Ascending, Order::Descending, Order::Shuffled(0x5eed)];
 const PARTS: [Parts; 3] = [Parts::All, Parts::Least, Parts::Unjoined];
 
-/// What reading came to: counts, the fields that hold an address, and whether the verdict is inconclusive.
+/// The result of reading and judging: counts, the fields that hold an address, and whether the verdict is inconclusive.
 struct Outcome {
     counts: Counts,
     places: Vec<String>,
@@ -135,7 +135,7 @@ fn a_message_that_fits_several_signals_is_told_by_hint_or_by_its_file_or_is_skip
     assert_eq!((alone.counts.unknown, alone.is_inconclusive), (1, true));
     let beside = outcome_of(&framed(&[spans.clone(), either.clone()]));
     assert_eq!((beside.counts.spans.read, beside.counts.skipped(), beside.is_inconclusive), (2, 1, true));
-    // The rest of the file tells, whether it comes before or after; two signals tell nothing.
+    // The only signal of the rest of the file decides, whether it comes before or after.
     for file in [[&either, &logs], [&logs, &either]] {
         let read = outcome_of(&framed(&file.map(Clone::clone)));
         assert_eq!((read.counts.logs.read, read.counts.skipped()), (3, 0));
@@ -145,10 +145,10 @@ fn a_message_that_fits_several_signals_is_told_by_hint_or_by_its_file_or_is_skip
     assert_eq!(outcome(&framed(std::slice::from_ref(&either)), metrics).counts.points.read, 1);
     let named = Hint { given: None, name: Some(Logs) };
     assert_eq!(outcome(&framed(std::slice::from_ref(&either)), named).counts.logs.read, 1);
-    // A hint at a signal that does not fit is none.
+    // A hint at a signal that does not fit is ignored.
     let wrong = Hint { given: Some(Profiles), name: None };
     assert_eq!(outcome(&framed(&[either]), wrong).counts.unknown, 1);
-    // A message that can be one signal only needs no hint, and a wrong one does it no harm.
+    // A wrong hint does no harm to a message that fits only one signal.
     let sure = outcome(&framed(&[request(Spans, Parts::Least, 0)]), wrong);
     assert_eq!((sure.counts.spans.read, sure.counts.skipped()), (2, 0));
 }
@@ -177,7 +177,7 @@ fn unknown_fields_are_searched_and_those_beside_records_make_a_capture_inconclus
             assert!(read.places.iter().any(|place| place.contains("OTLP 1.10 does not define")), "{kind:?} {level}");
         }
     }
-    // What OTLP had before it had scopes.
+    // The deprecated field of OTLP before 0.15.
     let old = field(1, &field(1_000, &field(2, &known_record(&request(Spans, Parts::All, 3)))));
     assert_eq!(outcome_of(&framed(&[old])).counts.spans, Tally { read: 1, skipped: 0 });
 }
@@ -315,7 +315,7 @@ proptest! {
         };
         let read: u64 = RecordKind::ALL.iter().map(|kind| counts.of(*kind).read).sum();
         if is_certain {
-            // The only link of the profile is that of a table which is not here.
+            // The table with the link of the profile is missing here.
             let skipped = u64::from(kind == Profiles && has(&[2]));
             prop_assert_eq!(counts.of(kind), Tally { read: 1 - skipped, skipped }, "{:?}", counts);
         } else if kind != Points || has(&[5]) {

@@ -1,6 +1,6 @@
-//! Writes a protobuf message anew with its fields in another order, those of the messages within it too.
+//! Writes a protobuf message again with its fields in another order, at every depth.
 //!
-//! What is a message and what is a text cannot be told from the bytes, so [`FIELDS`] says which fields hold messages.
+//! The bytes do not say whether a field is a message or a text, so [`FIELDS`] lists the messages.
 
 use prost::encoding::{WireType, decode_key, decode_varint, encode_varint};
 
@@ -13,7 +13,7 @@ pub(crate) enum Order {
     Shuffled(u64),
 }
 
-/// A message, and the messages in its fields.
+/// A message, and its fields that hold messages.
 type Shape = (&'static str, &'static [(u32, &'static str)]);
 
 const FIELDS: &[Shape] = &[
@@ -92,7 +92,7 @@ fn write(mut message: &[u8], name: &str, order: Order, state: &mut u64) -> Vec<u
     fields.into_iter().flat_map(|(_, bytes)| bytes).collect()
 }
 
-/// Any order of numbers; the fields of one number take its places in their own order.
+/// Shuffles the numbers of fields. Fields of the same number keep their order.
 fn shuffle(fields: &mut Vec<(u32, Vec<u8>)>, state: &mut u64) {
     let mut tags: Vec<u32> = fields.iter().map(|(tag, _)| *tag).collect();
     for at in (1..tags.len()).rev() {

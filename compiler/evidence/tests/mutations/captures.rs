@@ -1,4 +1,4 @@
-//! What captures are changed into.
+//! Mutations of captures.
 
 const HONEST: &str = "\
 web SERVER /buy
@@ -7,15 +7,15 @@ web SERVER /buy
 
 /// A change that must be refused.
 pub(crate) struct Mutation {
-    /// What is done, in words.
+    /// The change in words.
     pub(crate) what: &'static str,
-    /// The code that it must yield.
+    /// The code of the expected finding.
     pub(crate) code: &'static str,
-    /// Where: path, line, and the text there.
+    /// The place of the expected finding: path, line and text.
     pub(crate) place: &'static str,
     /// The sketch of the changed capture.
     pub(crate) wrong: &'static str,
-    /// One that looks alike and is right.
+    /// The sketch of a similar capture that is right.
     pub(crate) right: &'static str,
 }
 
@@ -73,7 +73,7 @@ pub(crate) const MUTATIONS: &[Mutation] = &[
         "web SERVER /buy\n  web CLIENT shop\n    shop SERVER\n      shop INTERNAL",
     ),
     change(
-        "a consumer hangs on no producer",
+        "a consumer whose parent is no producer",
         "broken-propagation",
         "slos/0.yaml:2 web",
         "web SERVER /\n  web INTERNAL\n    web CONSUMER",

@@ -1,4 +1,4 @@
-//! What specs are changed into: a part of good specs is replaced, once by what is wrong and once by what is right.
+//! Mutations of specs: a part of good specs is replaced, once by a fault and once by a similar change that is right.
 
 use emberline_core::quantity::Date;
 use emberline_core::source::Sources;
@@ -70,13 +70,13 @@ severities:
 "#;
 const FILES: [(&str, &str); 3] = [("slos/shop.yaml", SHOP), ("slos/bank.yaml", BANK), ("slos/policy.yaml", POLICY)];
 
-/// A part of one file, and what it is replaced by.
+/// A part of one file, and its replacement.
 pub(crate) struct Mutation {
-    /// What is done, in words.
+    /// The change in words.
     pub(crate) what: &'static str,
-    /// The code that it must yield.
+    /// The code of the expected finding.
     pub(crate) code: &'static str,
-    /// Where: path, line, and the text there.
+    /// The place of the expected finding: path, line and text.
     pub(crate) place: &'static str,
     part: &'static str,
     wrong: &'static str,
@@ -84,18 +84,18 @@ pub(crate) struct Mutation {
 }
 
 impl Mutation {
-    /// What the wrong specs yield: codes, and their places as `path:line text`.
+    /// The findings of the wrong specs: codes, and their places as `path:line text`.
     pub(crate) fn wrong(&self) -> Vec<(&'static str, String)> {
         found(self.part, self.wrong)
     }
 
-    /// The same of those that are right.
+    /// The findings of the right specs.
     pub(crate) fn right(&self) -> Vec<(&'static str, String)> {
         found(self.part, self.right)
     }
 }
 
-/// What the specs yield as they are.
+/// The findings of the unchanged specs.
 pub(crate) fn unchanged() -> Vec<(&'static str, String)> {
     found("version", "version")
 }

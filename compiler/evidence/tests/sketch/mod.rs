@@ -1,8 +1,8 @@
-//! Captures as people can read them: a span a line below the span that it hangs on, an empty line between traces.
+//! Captures that people can read: one span a line, indented below its parent, and an empty line between traces.
 //!
 //! `SERVICE KIND [/route | peer] [key=value…]`. Keys: `id`, `parent`, `flags`, `trace`, `at` (ms), `status`, `severity`,
-//! `dropped`, `link` (a trace); any other is an attribute. `LOG`, `EXEMPLAR` and `PROFILE` stand for what names a trace. Ids count from 1 in the order of lines,
-//! traces too.
+//! `dropped`, `link` (a trace); any other key is an attribute. `LOG`, `EXEMPLAR` and `PROFILE` are records that name a
+//! trace. Ids and traces count from 1, in the order of lines.
 
 use emberline_core::Meaning;
 use emberline_core::finding::Severity;
@@ -12,8 +12,8 @@ use emberline_evidence::judge::{Stage, Verdict, judge};
 use emberline_evidence::replay::Replay;
 use serde_json::{Value, json};
 
-/// What the sketches are of: `web` calls `shop` and takes no request but `/buy` to it; `shop` sends messages to `mail`,
-/// which continues its traces, and to `audit`, which links to them.
+/// The services of the sketches. `web` calls `shop`, but only for the route `/buy`. `shop` sends messages to `mail`, which
+/// continues its traces, and to `audit`, which links to them.
 const SPECS: &str = "\
 version: emberline/v1
 service: web
@@ -43,7 +43,7 @@ slos:
   - {name: a, objective: 99%, sli: {events: {total: orders_total, bad: 'orders_total{kind=\"old\"}'}}}
 ";
 
-/// The specs that sketches are judged by.
+/// The specs for judging sketches.
 pub(crate) fn meaning() -> (Sources, Meaning) {
     let mut sources = Sources::default();
     for (index, text) in SPECS.split("---\n").enumerate() {
@@ -56,7 +56,7 @@ pub(crate) fn meaning() -> (Sources, Meaning) {
     (sources, meaning)
 }
 
-/// A capture that is read into nothing yet.
+/// An empty capture.
 pub(crate) fn empty(stage: Stage) -> Capture {
     let (_, Meaning { telemetry, .. }) = meaning();
     let aside = || tempfile::tempfile().map(|file| Box::new(file) as Box<dyn Room>);
@@ -203,7 +203,7 @@ pub(crate) fn protobuf(lines: &str) -> Vec<u8> {
         } else if line.contains("resourceMetrics") {
             serde_json::from_value::<ExportMetricsServiceRequest>(document).unwrap().encode_to_vec()
         } else {
-            // The types of profiles do not read JSON.
+            // The types of profiles cannot be read from JSON.
             let trace = document["dictionary"]["linkTable"][1]["traceId"].as_str().unwrap();
             let trace_id = u128::from_str_radix(trace, 16).unwrap().to_be_bytes().to_vec();
             let resource = serde_json::from_value(document["resourceProfiles"][0]["resource"].take()).unwrap();
@@ -227,12 +227,12 @@ pub(crate) fn protobuf(lines: &str) -> Vec<u8> {
     written
 }
 
-/// The codes that a sketch yields, each with its place as `path:line text`.
+/// The codes of a sketch's findings, each with its place as `path:line text`.
 pub(crate) fn found(sketch: &str, stage: Stage) -> Vec<(&'static str, String)> {
     let (sources, _) = meaning();
     let lines = lines(sketch);
     let verdict = judged(lines.as_bytes(), stage);
-    // The other form says the same.
+    // The protobuf form gives the same findings.
     let told = |verdict: &Verdict| format!("{:?} {:?}", verdict.findings, verdict.sampled);
     assert_eq!(told(&verdict), told(&judged(&protobuf(&lines), stage)), "{sketch}");
     let place = |span: emberline_core::source::Span| {

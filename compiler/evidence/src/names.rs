@@ -1,21 +1,21 @@
-//! Names that spans have in common, each held once.
+//! Interns names that many spans share.
 
 use std::collections::HashMap;
 use std::num::NonZeroU32;
 
 use serde::{Deserialize, Serialize};
 
-/// A name's number, from 1, in the order in which names were met.
+/// The number of a name, from 1, in the order of first use.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct Name(NonZeroU32);
 
-/// The first name of every table; what does not fit into the table has it too.
+/// The first name of every table. Names that no longer fit into the table get this number too.
 const OTHER: Name = Name(NonZeroU32::MIN);
 
-/// How many bytes of names are held. A service that puts an id into each span's name has as many names as spans: those
-/// beyond are not told apart.
+/// The most bytes of names that are held. A service that puts an id into each span's name has as many names as spans; names
+/// beyond this limit share one number.
 const MOST_BYTES: usize = 32 << 20;
-/// What a name costs beside its own bytes.
+/// The cost of a name beside its text, in bytes.
 const OVERHEAD: usize = 64;
 
 /// Names by number.
@@ -33,8 +33,8 @@ impl Default for Names {
 }
 
 impl Names {
-    /// The number of a name.
-    pub(super) fn number(&mut self, text: &str) -> Name {
+    /// The number of a name; a new name gets one.
+    pub(crate) fn number(&mut self, text: &str) -> Name {
         if let Some(known) = self.numbers.get(text) {
             return *known;
         }
@@ -46,7 +46,7 @@ impl Names {
         number
     }
 
-    /// The number that a name has, if it was met.
+    /// The number of a name that has one.
     #[must_use]
     pub fn find(&self, text: &str) -> Option<Name> {
         self.numbers.get(text).copied()
@@ -58,19 +58,19 @@ impl Names {
         self.texts.get(name.0.get() as usize - 1).map_or("", AsRef::as_ref)
     }
 
-    /// How many names were met.
+    /// How many names have a number of their own.
     #[must_use]
     pub fn len(&self) -> usize {
         self.numbers.len()
     }
 
-    /// Whether none was.
+    /// Whether no name has one.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.numbers.is_empty()
     }
 
-    /// Every name with its number, in the order in which they were met.
+    /// Every name with its number, in the order of first use.
     pub fn iter(&self) -> impl Iterator<Item = (Name, &str)> {
         (1..).zip(&self.texts).skip(1).filter_map(|(at, text)| Some((Name(NonZeroU32::new(at)?), &**text)))
     }

@@ -1,0 +1,90 @@
+//! What is kept of a capture while it is read and judged.
+
+use std::collections::{BTreeMap, BTreeSet, HashSet};
+
+use super::counts::Counts;
+use super::shelf::{MakeRoom, Part, Shelf};
+use crate::names::{Name, Names};
+use crate::replay::Replay;
+use crate::sensitive::Kind;
+use crate::span::TraceId;
+
+/// The place of personal data or a secret: service, field and kind of data.
+pub type Leak = (Name, String, Kind);
+
+/// The most places of each kind that are kept: fields with personal data, labels, and values of a label. A capture with
+/// more has findings anyway, and must not fill the memory.
+pub(super) const MOST_PLACES: usize = 10_000;
+/// The most values of all labels together that are kept.
+pub(super) const MOST_VALUES: usize = 200_000;
+/// The most bytes of a field's name or a label's value that are kept: no declared one is as long.
+pub(super) const MOST_TEXT: usize = 1_024;
+
+/// The telemetry that was read, reduced to what is judged.
+pub struct Capture {
+    /// Names of services.
+    pub services: Names,
+    /// Names of spans, routes, peers and metrics.
+    pub names: Names,
+    /// How many records were read and skipped.
+    pub counts: Counts,
+    /// Personal data and secrets, with their number and the first trace that shows them.
+    pub leaks: BTreeMap<Leak, (u64, Option<TraceId>)>,
+    /// The values of each label, by service, metric and label.
+    pub labels: BTreeMap<(Name, Name, String), BTreeSet<String>>,
+    /// How many values `labels` holds.
+    pub(super) values: usize,
+    /// Whether a file ended inside a record.
+    pub is_cut: bool,
+    /// Whether texts are searched for personal data.
+    pub(super) looks_for_leaks: bool,
+    /// Attribute names without personal data, so that each name is searched once.
+    pub(super) clean: HashSet<Box<str>>,
+    pub(super) replay: Replay,
+    pub(super) shelf: Shelf,
+}
+
+impl Capture {
+    /// An empty capture. `looks_for_leaks` is false for raw telemetry, which may hold personal data before redaction.
+    /// `room` makes a file for spans that memory cannot hold, and is called only if there are that many.
+    #[must_use]
+    pub fn new(looks_for_leaks: bool, replay: Replay, room: MakeRoom) -> Self {
+        Self {
+            services: Names::default(),
+            names: Names::default(),
+            counts: Counts::default(),
+            leaks: BTreeMap::new(),
+            labels: BTreeMap::new(),
+            values: 0,
+            is_cut: false,
+            looks_for_leaks,
+            clean: HashSet::new(),
+            replay,
+            shelf: Shelf::new(room),
+        }
+    }
+
+    /// Calls `each` with the traces, part by part. A trace is in one part, with all records that name it.
+    ///
+    /// # Errors
+    ///
+    /// The file of spans that memory could not hold cannot be read again.
+    pub(crate) fn parts(&mut self, mut each: impl FnMut(&Self, Part)) -> std::io::Result<()> {
+        let mut shelf = self.shelf.close()?;
+        while let Some(part) = shelf.next()? {
+            each(self, part);
+        }
+        Ok(())
+    }
+
+    /// The share of ordinary traces that the generated tail sampling keeps by chance, in percent.
+    #[must_use]
+    pub fn baseline_percent(&self) -> rust_decimal::Decimal {
+        self.replay.baseline_percent()
+    }
+
+    /// The policies of the generated tail sampling.
+    pub(crate) fn replay(&self) -> &Replay {
+        &self.replay
+    }
+}
