@@ -6,7 +6,8 @@
 
 use std::cell::Cell;
 
-use emberline_core::oracle::{BudgetPoint, RawSeries, Side, Sli, Timing, Walk, Window};
+use emberline_core::indicator::Sides;
+use emberline_core::oracle::{BudgetPoint, RawSeries, Side, Timing, Walk, Window};
 use proptest::prelude::*;
 use proptest::test_runner::{TestCaseError, TestRunner};
 
@@ -23,7 +24,7 @@ fn weights(timing: &Timing, step: u64) -> (f64, f64) {
         for event in scrapes / 3..scrapes / 3 + 2 * MINUTE / timing.scrape {
             let counter = (0..=scrapes).map(|k| Some(if k > event { 1001.0 } else { 1000.0 }));
             let series = RawSeries::sampled(first, timing.scrape, counter);
-            let walk = Walk::whole(timing, &Sli::Bad { total: vec![series], bad: vec![] });
+            let walk = Walk::whole(timing, &Sides::bad(vec![series], vec![]));
             let seen = (0..walk.ticks()).filter(|tick| walk.time(*tick).is_multiple_of(step));
             let weight: f64 = seen.filter_map(|tick| walk.base(Side::Events, tick)).sum::<f64>() * step as f64 / 1000.0;
             least = least.min(weight);
@@ -245,7 +246,7 @@ fn the_budget_of_thirty_days_is_right() {
         // Where nothing bad ever happened there is no bad series either.
         let bad = if month.bad < 0.0 { vec![] } else { series(true) };
         let timing = Timing { budget_interval: 2 * MINUTE, ..Timing::uncompressed(month.scrape, 30_000) };
-        let walk = Walk::whole(&timing, &Sli::Bad { total: series(false), bad });
+        let walk = Walk::whole(&timing, &Sides::bad(series(false), bad));
         let points = walk.budget(30 * DAY, 0.001);
 
         let sound = |value: Option<f64>| value.is_none_or(f64::is_finite);
@@ -279,8 +280,7 @@ fn a_steady_month_is_exact() {
         let samples = (0..30 * DAY / 15_000 - 60).map(|k| Some(1000.0 + per_scrape * k as f64));
         vec![RawSeries::sampled(0, 15_000, samples)]
     };
-    let walk =
-        Walk::whole(&Timing::uncompressed(15_000, 30_000), &Sli::Bad { total: counter(15.0), bad: counter(0.0) });
+    let walk = Walk::whole(&Timing::uncompressed(15_000, 30_000), &Sides::bad(counter(15.0), counter(0.0)));
     let last = walk.ticks() - 1;
     // The budget lags: it has seen the steps up to the last multiple of five minutes.
     let seen = (walk.time(last) / (5 * MINUTE) * 5 * MINUTE) as f64 / 1000.0;

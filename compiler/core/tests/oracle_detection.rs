@@ -9,10 +9,9 @@
     reason = "a test may panic and tell"
 )]
 
+use emberline_core::indicator::Sides;
 use emberline_core::oracle::closed_form;
-use emberline_core::oracle::{
-    Condition, Hold, Pair, Phase, RawSeries, Role, Scenario, Sli, Timing, Verdict, Walk, Window,
-};
+use emberline_core::oracle::{Condition, Hold, Pair, Phase, RawSeries, Role, Scenario, Timing, Verdict, Walk, Window};
 use proptest::prelude::*;
 
 const MINUTE: u64 = 60_000;
@@ -21,14 +20,14 @@ const DAY: u64 = 24 * HOUR;
 
 /// Ten events a second with `error_ratio` of them bad in `[from, to)`, as counters read every `scrape`: in between, a
 /// scrape sees just what has happened by then. The first scrape is at `first`: targets are not scraped on the ticks.
-fn outage((scrape, first): (u64, u64), end: u64, (from, to): (u64, u64), error_ratio: f64) -> Sli {
+fn outage((scrape, first): (u64, u64), end: u64, (from, to): (u64, u64), error_ratio: f64) -> Sides {
     let per_ms = 0.01;
     let total = |time: u64| 1000.0 + per_ms * time as f64;
     let bad = |time: u64| 1000.0 + per_ms * error_ratio * time.clamp(from, to).saturating_sub(from) as f64;
     let line = |value: &dyn Fn(u64) -> f64| {
         vec![RawSeries::sampled(first, scrape, (0..=end / scrape).map(|k| Some(value(first + k * scrape))))]
     };
-    Sli::Bad { total: line(&total), bad: line(&bad) }
+    Sides::bad(line(&total), line(&bad))
 }
 
 /// Seconds from the beginning of errors to the first firing tick, and from their end to the first silent one.
@@ -96,7 +95,7 @@ fn promtool_fires_after_90_s_and_clears_after_330_s() {
     let timing = Timing::uncompressed(15_000, 30_000);
     let scenario = Scenario::new(100, vec![Phase::new(480, 150, 0), Phase::new(40, 0, 150), Phase::new(160, 150, 0)]);
     let side = |role| vec![scenario.series(role, timing.scrape)];
-    let sli = Sli::Bad { total: side(Role::Total), bad: side(Role::Bad) };
+    let sli = Sides::bad(side(Role::Total), side(Role::Bad));
     let walk = Walk::whole(&timing, &sli);
     let alert = walk.alert(&Condition::Burn(page(0.0144)), Hold::default());
     let [firing] = alert.firing.as_slice() else { panic!("one firing, not {:?}", alert.firing) };
@@ -127,7 +126,7 @@ fn a_compressed_scenario_is_the_same_scenario() {
     let scenario = Scenario::new(100, vec![Phase::new(480, 150, 0), Phase::new(40, 75, 75), Phase::new(160, 150, 0)]);
     let alert = |timing: &Timing, long, short| {
         let side = |role| vec![scenario.series(role, timing.scrape)];
-        let walk = Walk::whole(timing, &Sli::Good { total: side(Role::Total), good: side(Role::Good) });
+        let walk = Walk::whole(timing, &Sides::good(side(Role::Total), side(Role::Good)));
         walk.alert(&Condition::Burn(Pair { long, short, threshold: 0.006, guard: Some(2.5) }), Hold::default())
     };
     let hour = alert(&slow, Window::Stepped(HOUR), Window::Mean(5 * MINUTE));
@@ -144,7 +143,7 @@ fn the_guard_waits_for_the_third_bad_event() {
     let timing = Timing::uncompressed(15_000, 30_000);
     let scenario = Scenario::new(100, phases);
     let side = |role| vec![scenario.series(role, timing.scrape)];
-    let walk = Walk::whole(&timing, &Sli::Bad { total: side(Role::Total), bad: side(Role::Bad) });
+    let walk = Walk::whole(&timing, &Sides::bad(side(Role::Total), side(Role::Bad)));
     let first = |guard| {
         let pair = Pair { guard, ..page(0.0144) };
         let alert = walk.alert(&Condition::Burn(pair), Hold::default());

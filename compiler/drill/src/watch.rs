@@ -90,7 +90,7 @@ impl<'w> Watch<'w> {
     /// When the Prometheus does not answer, or the drill is interrupted.
     pub fn sees_events(&self, limit: f64) -> Answer<bool> {
         let seen = self.until(limit, |now| {
-            for slo in self.plan.slos().filter(|slo| !slo.sli.is_slices()) {
+            for slo in self.plan.slos().filter(|slo| !slo.sli.unit().is_paced) {
                 let events = self.metrics.instant(&queries::events(slo), now)?;
                 if events.iter().filter_map(Series::last).any(|rate| rate > 0.0) {
                     return Ok(Some(()));

@@ -3,7 +3,7 @@
 use super::Context;
 use crate::code;
 use crate::finding::Finding;
-use crate::model::Side;
+use crate::indicator::Side;
 use crate::promql::witness::{Subset, implied};
 
 pub(super) fn run(context: &Context<'_>, findings: &mut Vec<Finding>) {
@@ -14,7 +14,7 @@ pub(super) fn run(context: &Context<'_>, findings: &mut Vec<Finding>) {
         if part.selector.metric_name() != ratio.total.selector.metric_name() {
             continue;
         }
-        let matchers = |query: &crate::model::Query| {
+        let matchers = |query: &crate::indicator::Query| {
             let mut all: Vec<_> =
                 query.selector.matchers.iter().map(|m| (m.label.clone(), m.op, m.value.clone())).collect();
             all.sort();

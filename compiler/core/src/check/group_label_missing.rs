@@ -6,7 +6,8 @@
 use super::Context;
 use crate::code;
 use crate::finding::{Finding, Severity};
-use crate::model::{Declared, Metric, Query, Side};
+use crate::indicator::{Query, Side};
+use crate::metric::{Declared, Metric};
 use crate::promql::regex::Pattern;
 use crate::promql::{MatchOp, SelectorMatcher};
 use crate::source::Spanned;

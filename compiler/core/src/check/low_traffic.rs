@@ -10,7 +10,7 @@ pub(super) fn run(context: &Context<'_>, findings: &mut Vec<Finding>) {
     for (slo, plan) in context.slos() {
         // A declared guard, of none too, is the author's answer.
         let (Some(traffic), None) = (slo.traffic, slo.alerting.min_bad_events) else { continue };
-        if plan.sli.is_slices() {
+        if plan.sli.unit().is_paced {
             continue;
         }
         let hourly = traffic.value.per_hour().to_f64().unwrap_or(f64::MAX);

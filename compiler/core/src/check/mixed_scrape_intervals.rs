@@ -9,7 +9,7 @@ use crate::quantity::Duration;
 pub(super) fn run(context: &Context<'_>, findings: &mut Vec<Finding>) {
     for (slo, _) in context.slos() {
         let Some(ratio) = slo.sli.ratio() else { continue };
-        let of = |query: &crate::model::Query| {
+        let of = |query: &crate::indicator::Query| {
             let (name, _) = query.selector.metric.as_ref()?;
             match context.model.index.series(&context.service.name.value, name) {
                 Declared::Metric(metric) => Some((metric, interval(context, metric))),

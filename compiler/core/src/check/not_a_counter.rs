@@ -3,10 +3,10 @@
 use super::Context;
 use crate::code;
 use crate::finding::Finding;
-use crate::model::{Declared, Metric, Query};
+use crate::indicator::Query;
+use crate::metric::{Declared, Metric, MetricType};
 use crate::promql::MatchOp;
 use crate::promql::regex::Pattern;
-use crate::spec::MetricType;
 
 /// Gauges that Prometheus and its exporters have under these names everywhere.
 const GAUGES: [&str; 2] = ["up", "probe_success"];

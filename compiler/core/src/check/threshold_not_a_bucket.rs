@@ -5,44 +5,42 @@ use rust_decimal::Decimal;
 use super::{Context, added};
 use crate::code;
 use crate::finding::Finding;
-use crate::model::{Latency, LatencyKind, Sli};
+use crate::indicator::Threshold;
 
 pub(super) fn run(context: &Context<'_>, findings: &mut Vec<Finding>) {
     for (slo, _) in context.slos() {
-        let Sli::Latency(latency) = &slo.sli else { continue };
-        if latency.kind != LatencyKind::Classic {
-            continue;
-        }
-        let Ok((_, metric)) = context.model.index.histogram(&context.service.name.value, &latency.metric.value) else {
+        let Some(threshold) = slo.sli.threshold().filter(|threshold| threshold.needs_bucket) else { continue };
+        let Ok((_, metric)) = context.model.index.histogram(&context.service.name.value, &threshold.metric.value)
+        else {
             continue;
         };
         let Some(buckets) = &metric.buckets else { continue };
-        if buckets.value.contains(&latency.limit) {
+        if buckets.value.contains(&threshold.limit) {
             continue;
         }
         let before = findings.len();
-        let near = nearest(latency, &buckets.value);
+        let near = nearest(threshold, &buckets.value);
         findings.push(
             Finding::new(
                 &code::THRESHOLD_NOT_A_BUCKET,
-                latency.threshold.span,
-                format!("{} is no bucket boundary of `{}`", latency.threshold.value, latency.metric.value),
+                threshold.longest.span,
+                format!("{} is no bucket boundary of `{}`", threshold.longest.value, threshold.metric.value),
             )
-            .label(format!("nothing counts events up to {} {}", latency.limit, metric.unit.as_deref().unwrap_or("s")))
+            .label(format!("nothing counts events up to {} {}", threshold.limit, metric.unit.as_deref().unwrap_or("s")))
             .related(buckets.span, "its boundaries")
-            .hint(format!("use {near}, or add the boundary {} to the histogram", latency.limit)),
+            .hint(format!("use {near}, or add the boundary {} to the histogram", threshold.limit)),
         );
-        added::note(context, slo, &mut findings[before..]);
+        added::note(slo, &mut findings[before..]);
     }
 }
 
 /// The boundaries on either side of the threshold, in words.
-fn nearest(latency: &Latency, buckets: &[Decimal]) -> String {
-    let below = buckets.iter().rev().find(|bound| **bound < latency.limit);
-    let above = buckets.iter().find(|bound| **bound > latency.limit);
+fn nearest(threshold: &Threshold, buckets: &[Decimal]) -> String {
+    let below = buckets.iter().rev().find(|bound| **bound < threshold.limit);
+    let above = buckets.iter().find(|bound| **bound > threshold.limit);
     let text = |bound: &Decimal| {
         // In the unit that the threshold was written in, as far as milliseconds go.
-        let millis = Decimal::from(latency.threshold.value.millis()) * *bound / latency.limit;
+        let millis = Decimal::from(threshold.longest.value.millis()) * *bound / threshold.limit;
         let whole = millis.fract().is_zero().then(|| u64::try_from(millis.trunc()).ok()).flatten();
         whole.map_or_else(
             || format!("{bound}"),

@@ -7,7 +7,8 @@ use std::collections::BTreeSet;
 use super::{Context, added, group_label_missing, not_a_counter};
 use crate::code;
 use crate::finding::{Finding, Severity};
-use crate::model::{Declared, Domain, Metric, Query, Sli, Slo};
+use crate::indicator::{Query, Reading};
+use crate::model::{Declared, Domain, Metric, Slo};
 use crate::promql::regex::Pattern;
 use crate::promql::{MatchOp, SelectorMatcher};
 use crate::source::Span;
@@ -16,51 +17,59 @@ use crate::suggest;
 pub(super) fn run(context: &Context<'_>, findings: &mut Vec<Finding>) {
     // A series is declared once for all objectives, so that is asked for once; a misspelling is mended at each place.
     let mut asked: BTreeSet<&str> = BTreeSet::new();
+    let (service, index) = (&context.service.name.value, &context.model.index);
     for (slo, _) in context.slos() {
         let before = findings.len();
-        for query in slo.sli.queries() {
-            if let Some((name, range)) = &query.selector.metric {
-                match context.model.index.series(&context.service.name.value, name) {
-                    Declared::Metric(metric) => matchers(context, metric, query, findings),
-                    Declared::Unclear => {}
-                    Declared::No if slo.sli.ratio().is_some() && not_a_counter::is_refused(context, query) => {}
-                    Declared::No => {
-                        let place = query.place(context.sources, range.clone());
-                        let near =
-                            suggest::did_you_mean(name, context.model.index.series_names(&context.service.name.value));
-                        if near.is_some() || asked.insert(name) {
-                            let message = format!("no spec declares a metric with the series `{name}`");
-                            findings.push(undeclared_metric(context, message, place, near));
-                        }
-                    }
-                }
-            }
-        }
-        if let Sli::Latency(latency) = &slo.sli {
-            match context.model.index.histogram(&context.service.name.value, &latency.metric.value) {
-                Ok((_, metric)) => {
-                    if let Some(query) = &latency.selector {
+        for reading in slo.sli.readings() {
+            match reading.declared(service, index) {
+                Declared::Metric(metric) => {
+                    if let Some(query) = reading.query() {
                         matchers(context, metric, query, findings);
                     }
                 }
-                Err(Declared::No) => {
-                    let note =
-                        format!("taken for a classic histogram in seconds, `{}` in Prometheus", latency.prometheus);
-                    let all = "every service's series are counted: a matcher of the service is added to declared metrics only";
-                    let name = &latency.metric.value;
-                    let near =
-                        suggest::did_you_mean(name, context.model.index.histogram_names(&context.service.name.value));
-                    if near.is_some() || asked.insert(name) {
-                        let message = format!("no spec declares the metric `{name}`");
-                        findings
-                            .push(undeclared_metric(context, message, latency.metric.span, near).note(note).note(all));
-                    }
-                }
-                Err(_) => {}
+                Declared::Unclear => {}
+                Declared::No if slo.sli.ratio().is_some() && is_refused(context, &reading) => {}
+                Declared::No => unknown(context, &reading, &mut asked, findings),
             }
         }
         groups(context, slo, findings);
-        added::note(context, slo, &mut findings[before..]);
+        added::note(slo, &mut findings[before..]);
+    }
+}
+
+/// Whether another check refuses what is read.
+fn is_refused(context: &Context<'_>, reading: &Reading<'_>) -> bool {
+    matches!(reading, Reading::Selected(query) if not_a_counter::is_refused(context, query))
+}
+
+/// What an undeclared histogram counts.
+const ALL: &str = "every service's series are counted: a matcher of the service is added to declared metrics only";
+
+/// A metric that no spec declares.
+fn unknown<'m>(
+    context: &Context<'m>,
+    reading: &Reading<'m>,
+    asked: &mut BTreeSet<&'m str>,
+    findings: &mut Vec<Finding>,
+) {
+    let (service, index) = (&context.service.name.value, &context.model.index);
+    match *reading {
+        Reading::Selected(query) => {
+            let Some((name, range)) = &query.selector.metric else { return };
+            let near = suggest::did_you_mean(name, index.series_names(service));
+            if near.is_some() || asked.insert(name) {
+                let message = format!("no spec declares a metric with the series `{name}`");
+                findings.push(undeclared_metric(context, message, query.place(context.sources, range.clone()), near));
+            }
+        }
+        Reading::Histogram { name, prometheus, .. } => {
+            let near = suggest::did_you_mean(&name.value, index.histogram_names(service));
+            if near.is_some() || asked.insert(&name.value) {
+                let note = format!("taken for a classic histogram in seconds, `{prometheus}` in Prometheus");
+                let message = format!("no spec declares the metric `{}`", name.value);
+                findings.push(undeclared_metric(context, message, name.span, near).note(note).note(ALL));
+            }
+        }
     }
 }
 
@@ -166,16 +175,10 @@ fn groups(context: &Context<'_>, slo: &Slo, findings: &mut Vec<Finding>) {
     }
     let index = &context.model.index;
     let service = &context.service.name.value;
-    let metric = match &slo.sli {
-        Sli::Latency(latency) => index.histogram(service, &latency.metric.value).ok().map(|(_, metric)| metric),
-        sli => sli.queries().first().and_then(|query| query.selector.metric_name()).and_then(|name| {
-            match index.series(service, name) {
-                Declared::Metric(metric) => Some(metric),
-                _ => None,
-            }
-        }),
+    let readings = slo.sli.readings();
+    let Some(Declared::Metric(metric)) = readings.first().map(|reading| reading.declared(service, index)) else {
+        return;
     };
-    let Some(metric) = metric else { return };
     for group in &slo.group_by {
         if metric.label(&group.value).is_some() || context.model.policy.is_ambient(&group.value) {
             continue;

@@ -10,8 +10,8 @@ use serde::Serialize;
 use serde_json::{Value, json};
 
 use super::{Artefact, HEADER, Target};
+use crate::metric::MetricType;
 use crate::plan::{ServicePlan, Stream, TelemetryPlan};
-use crate::spec::MetricType;
 
 /// The longest label that Prometheus takes from a collector, in bytes: no declared value comes near, and an id, a URL or a
 /// statement that got into a label soon does.

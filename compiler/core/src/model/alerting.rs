@@ -5,11 +5,11 @@ use std::collections::BTreeMap;
 use rust_decimal::Decimal;
 
 use super::labels::{self, labels};
-use super::scope::Scope;
 use super::severity::Known;
 use crate::code;
 use crate::finding::Finding;
 use crate::quantity::{Duration, Percent};
+use crate::scope::Scope;
 use crate::source::{Span, Spanned};
 use crate::spec::{AlertingSpec, DataSpec, Name, PairSpec};
 use crate::suggest;
@@ -354,33 +354,4 @@ fn resolve_pair(spec: &PairSpec, known: Known<'_>, scope: &mut Scope<'_>) -> Opt
     };
     let (long, short, severity) = (spec.long.0?, spec.short.0?, severity?);
     sound.then_some(Pair { long: long.value, short: short.value, strength, severity, span: Some(long.span) })
-}
-
-/// Labels to keep apart, as Prometheus names; OpenTelemetry's are translated.
-pub(crate) fn group_labels(names: Option<&[Spanned<String>]>, scope: &mut Scope<'_>) -> Vec<Spanned<String>> {
-    let mut labels: Vec<Spanned<String>> = Vec::new();
-    for name in names.unwrap_or_default() {
-        let label = super::label_name(&name.value);
-        if name.value.trim().is_empty() {
-            scope.report(
-                Finding::new(&code::INVALID_VALUE, name.span, "expected a label to group by, found an empty text")
-                    .hint("write the label's name"),
-            );
-        } else if labels::RESERVED_LABELS.contains(&label.as_str()) || label == "le" {
-            scope.report(
-                Finding::new(&code::INVALID_VALUE, name.span, format!("cannot group by `{}`", name.value))
-                    .label("the rules set this label themselves")
-                    .hint("rename the label where it is scraped, or group by another"),
-            );
-        } else if labels.iter().any(|earlier| earlier.value == label) {
-            scope.report(
-                Finding::new(&code::DUPLICATE_NAME, name.span, format!("`{}` is named twice", name.value))
-                    .hint("keep one of them"),
-            );
-        } else {
-            labels.push(Spanned::new(label, name.span));
-        }
-    }
-    labels.sort_by(|a, b| a.value.cmp(&b.value));
-    labels
 }

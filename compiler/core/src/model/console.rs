@@ -1,8 +1,8 @@
 //! Where people look: Grafana, its data sources, the source code.
 
-use super::scope::Scope;
 use crate::code;
 use crate::finding::Finding;
+use crate::scope::Scope;
 use crate::source::Spanned;
 use crate::spec::{DashboardForm, DataSourceSpec, PolicySpec};
 

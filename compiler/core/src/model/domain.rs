@@ -3,12 +3,12 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::lists::listed;
-use super::metric::{self, Domain, Joint, Label};
 use super::policy::Policy;
-use super::scope::Scope;
 use super::semconv;
 use crate::code;
 use crate::finding::Finding;
+use crate::metric::{self, Domain, Joint, Label};
+use crate::scope::Scope;
 use crate::source::{Span, Spanned};
 use crate::spec::{JointSpec, LabelSpec, MetricSpec};
 use crate::suggest;

@@ -1,9 +1,9 @@
 //! How a system is drilled.
 
-use super::scope::Scope;
 use crate::code;
 use crate::finding::Finding;
 use crate::quantity::Duration;
+use crate::scope::Scope;
 use crate::source::Spanned;
 use crate::spec::{DrillSpec, Text};
 

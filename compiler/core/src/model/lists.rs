@@ -2,10 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use super::metric::Domain;
-use super::scope::Scope;
 use crate::code;
 use crate::finding::Finding;
+use crate::metric::Domain;
+use crate::scope::Scope;
 use crate::source::{Span, Spanned};
 use crate::spec::{PolicySpec, RegistryAttribute, Text};
 

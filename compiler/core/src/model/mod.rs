@@ -2,39 +2,30 @@
 //!
 //! Spans stay with what people may have to change. Knows no PromQL window, no rule and no file.
 
-mod added;
 mod alerting;
 mod cardinality;
 mod console;
 mod domain;
 mod drill;
-mod gauge;
-mod index;
-pub(crate) mod labels;
+mod labels;
 mod lists;
-mod metric;
-mod one_metric;
 mod operator;
 mod policy;
 mod prices;
 mod resolve;
 mod routing;
-mod scope;
 pub mod semconv;
 mod service;
 mod service_label;
 mod severity;
-mod sli;
 mod telemetry;
 mod waiver;
 
+pub use crate::metric::{Declared, Domain, Index, Joint, Label, Metric, label_name};
 pub use alerting::{AlertNames, Alerting, DataStates, Pair, Response, Strength};
 pub use cardinality::Cardinality;
 pub use console::{Console, DataSource};
 pub use drill::{Drill, Pace};
-pub use index::{Declared, Index};
-pub(crate) use metric::prometheus_name;
-pub use metric::{Domain, Joint, Label, Metric, label_name};
 pub use operator::Operator;
 pub use policy::Policy;
 pub use prices::{Business, Price, Prices, Range, VolumePrice};
@@ -42,6 +33,5 @@ pub use resolve::{Common, Model, resolve};
 pub use routing::{Receiver, Routing};
 pub use service::{Attribute, Call, Service, Slo};
 pub use severity::Severity;
-pub use sli::{Latency, LatencyKind, Query, Ratio, Side, Sli, Slices};
 pub use telemetry::{LogTier, Redaction, Retention, Sampling};
 pub use waiver::Waiver;

@@ -2,9 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use super::scope::Scope;
 use crate::code;
 use crate::finding::Finding;
+use crate::scope::Scope;
 use crate::spec::PolicySpec;
 
 /// Metadata of `PrometheusRule` objects.

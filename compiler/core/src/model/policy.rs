@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::alerting::{self, Alerting, DataStates};
+use super::alerting::{Alerting, DataStates};
 use super::cardinality::Cardinality;
 use super::console::Console;
 use super::drill::{Drill, Pace, scale_fits};
@@ -11,13 +11,14 @@ use super::lists;
 use super::operator::Operator;
 use super::prices::Prices;
 use super::routing::Routing;
-use super::scope::Scope;
 use super::severity::{Known, Severity, severities};
 use super::telemetry::{Redaction, Retention, Sampling};
 use super::waiver::Waiver;
 use crate::code;
 use crate::finding::Finding;
+use crate::indicator::group_labels;
 use crate::quantity::Duration;
+use crate::scope::Scope;
 use crate::source::{Span, Spanned};
 use crate::spec::PolicySpec;
 use crate::target::Target;
@@ -162,7 +163,7 @@ impl Policy {
             time_scale,
             strict: spec.and_then(|s| s.strict).is_some_and(|strict| strict.value),
             labels: series_labels(spec, scope),
-            group_by: alerting::group_labels(spec.and_then(|s| s.group_by.as_deref()), scope),
+            group_by: group_labels(spec.and_then(|s| s.group_by.as_deref()), scope),
             service_label: spec
                 .and_then(|s| s.service_label.as_ref())
                 .and_then(|label| super::service_label::resolve(label, scope))

@@ -2,10 +2,10 @@
 
 use rust_decimal::Decimal;
 
-use super::scope::Scope;
 use crate::code;
 use crate::finding::Finding;
 use crate::quantity::{Date, Duration};
+use crate::scope::Scope;
 use crate::source::{Span, Spanned};
 use crate::spec::{BusinessSpec, PriceSpec, PricesSpec, RangeSpec, ShareRangeSpec, VolumePriceSpec};
 

@@ -8,19 +8,18 @@ use rust_decimal::Decimal;
 
 use super::domain;
 use super::drill::Pace;
-use super::index::{Index, Metrics};
 use super::lists;
-use super::metric::{self, Domain, Label, Metric};
 use super::policy::Policy;
 use super::prices::Prices;
-use super::scope::Scope;
 use super::service::{Attribute, Call, Service, Slo};
-use super::sli::Sli;
 use crate::code;
 use crate::finding::Finding;
+use crate::indicator::{self, Resolved, Setting};
+use crate::metric::{self, Domain, Index, Label, Metric, MetricType, Metrics};
 use crate::quantity::{Duration, Percent, Period};
+use crate::scope::Scope;
 use crate::source::{SourceId, Sources, Span, Spanned};
-use crate::spec::{File, MetricSpec, MetricType, Named, PolicySpec, ServiceSpec, SloSpec, is_policy};
+use crate::spec::{File, MetricSpec, Named, PolicySpec, ServiceSpec, SloSpec, is_policy};
 use crate::suggest;
 
 /// What the specs of one folder mean.
@@ -266,14 +265,15 @@ fn resolve_slo(
 ) -> Option<Slo> {
     let objective = spec.objective.0.and_then(|said| objective(said, scope));
     let window = window(spec, scope);
-    let sli = spec.sli.0.as_ref().and_then(|sli| Sli::resolve(sli, service, index, scope));
+    let setting = Setting { service, service_label: &policy.service_label, index };
+    let sli = spec.sli.0.as_ref().and_then(|sli| indicator::resolve(sli, &setting, scope));
     let data = policy.data.with(spec.data.as_ref(), policy.known(), scope);
     let alerting = match &spec.alerting {
         None => Arc::clone(inherited),
         own => Arc::new(super::Alerting::clone(inherited).with(own.as_ref(), policy.known(), scope)),
     };
     policy.refuse_orphans(&alerting, &data, scope);
-    let (name, (sli, mut group_by)) = (spec.name.0.clone()?, sli?);
+    let (name, Resolved { indicator, mut group_by }) = (spec.name.0.clone()?, sli?);
     group_by.extend(policy.group_by.iter().cloned());
     for label in group_by.iter().filter(|label| policy.labels.contains_key(&label.value)) {
         scope.report(
@@ -289,7 +289,7 @@ fn resolve_slo(
         description: spec.description.as_ref().map(|text| text.value.clone()),
         objective: objective?,
         window: window?,
-        sli,
+        sli: indicator,
         group_by,
         traffic: spec.traffic.or(traffic),
         data,

@@ -2,10 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use super::scope::Scope;
 use super::severity::Severity;
 use crate::code;
 use crate::finding::Finding;
+use crate::scope::Scope;
 use crate::source::Spanned;
 use crate::spec::{PolicySpec, ReceiverSpec};
 use crate::suggest;

@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::alerting::{Alerting, DataStates};
-use super::metric::Metric;
-use super::sli::Sli;
+use crate::indicator::Indicator;
+use crate::metric::Metric;
 use crate::quantity::{Percent, Period, Rate};
 use crate::source::{Span, Spanned};
 use crate::spec::{CallKind, Pii};
@@ -73,7 +73,7 @@ pub struct Slo {
     /// The window over which it must hold: 1d to 90d in steps of 5m.
     pub window: Spanned<Period>,
     /// How events are counted.
-    pub sli: Sli,
+    pub sli: Arc<dyn Indicator>,
     /// Labels kept apart, by Prometheus name, sorted; the policy's among them.
     pub group_by: Vec<Spanned<String>>,
     /// Expected events.

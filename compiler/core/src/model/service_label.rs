@@ -1,9 +1,9 @@
 //! The policy's `service_label`: the label that holds a service's name in its metrics.
 
-use super::labels::RESERVED_LABELS;
-use super::scope::Scope;
 use crate::code;
 use crate::finding::Finding;
+use crate::labels::RESERVED_LABELS;
+use crate::scope::Scope;
 use crate::source::Spanned;
 
 /// What the label is unless the policy says otherwise.

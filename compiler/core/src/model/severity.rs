@@ -3,9 +3,9 @@
 use std::collections::BTreeMap;
 
 use super::labels::labels;
-use super::scope::Scope;
 use crate::code;
 use crate::finding::Finding;
+use crate::scope::Scope;
 use crate::source::Spanned;
 use crate::spec::{Name, PolicySpec};
 use crate::suggest;

@@ -2,10 +2,10 @@
 
 use rust_decimal::Decimal;
 
-use super::scope::Scope;
 use crate::code;
 use crate::finding::Finding;
 use crate::quantity::{Duration, Percent};
+use crate::scope::Scope;
 use crate::source::Spanned;
 use crate::spec::{LogTierSpec, PolicySpec, RedactionSpec, RetentionSpec, SamplingSpec, SeverityWord, Undeclared};
 

@@ -1,9 +1,9 @@
 //! Findings that the organisation accepts for a while: each has an owner, a reason and a last day.
 
-use super::scope::Scope;
 use crate::code::{self, Code};
 use crate::finding::Finding;
 use crate::quantity::Date;
+use crate::scope::Scope;
 use crate::source::{Span, Spanned};
 use crate::spec::PolicySpec;
 use crate::suggest;

@@ -5,7 +5,7 @@
 pub(crate) const TOO_CLOSE: f64 = 1e-9;
 
 /// Whether float order could decide between the two; equal zeros are no decision, as both are exact.
-pub(super) fn too_close(left: f64, right: f64) -> bool {
+pub(crate) fn too_close(left: f64, right: f64) -> bool {
     let scale = left.abs().max(right.abs());
     scale > 0.0 && (left - right).abs() <= TOO_CLOSE * scale
 }

@@ -5,7 +5,7 @@
 //! disagreement: the generated proofs carry the oracle's answers, and promtool gives those of the printed rules.
 //!
 //! ```text
-//! Scenario ──▶ RawSeries ──▶ Sli ──▶ Walk (base, windows, counts, budget) ──▶ Alert (verdict at each tick)
+//! Scenario ──▶ RawSeries ──▶ Sampled ──▶ Walk (base, windows, counts, budget) ──▶ Alert (verdict at each tick)
 //! ```
 //!
 //! Semantics are those of Prometheus v0.315 and were read in its source: `promql/functions.go` (`extrapolatedRate`,
@@ -17,18 +17,19 @@
 //! here knows that a scrape takes 15 s or that a subquery steps by a minute.
 
 mod alert;
+mod base;
 mod close;
 pub mod closed_form;
 mod scenario;
 mod series;
-mod sli;
 mod sums;
 mod timing;
 mod walk;
 
 pub use alert::{Alert, Condition, Hold, Pair, Verdict};
-pub use scenario::{BadSeries, Phase, Role, Scenario, Seen, Segment, Trace};
+pub use base::{Base, Reader, Sampled, filled, subtracted};
+pub(crate) use close::too_close;
+pub use scenario::{BadSeries, Gauge, Phase, Role, Scenario, Seen, Segment, Trace};
 pub use series::RawSeries;
-pub use sli::Sli;
 pub use timing::{Timing, Window};
 pub use walk::{BudgetPoint, Side, Walk};

@@ -66,8 +66,29 @@ pub enum Role {
     Good,
     /// The bad ones.
     Bad,
-    /// Not a counter: 1, and 0 in phases with bad events.
-    Up,
+    /// Not a counter: a level for as long as all is well, and another one in bad phases.
+    Gauge(Gauge),
+}
+
+/// The levels of a gauge.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct Gauge {
+    /// Its level while all is well.
+    pub good: u64,
+    /// Its level in bad phases.
+    pub bad: u64,
+    /// A phase is bad when more than this share of its events is: 0 for one bad event, 75 for more than three quarters.
+    pub above_percent: u64,
+}
+
+impl Gauge {
+    /// 1, and 0 in phases with bad events.
+    pub const UP: Self = Self { good: 1, bad: 0, above_percent: 0 };
+
+    fn level(self, phase: &Phase) -> u64 {
+        let is_bad = phase.bad * 100 > self.above_percent * (phase.good + phase.bad);
+        if is_bad { self.bad } else { self.good }
+    }
 }
 
 /// Samples that promtool's notation writes as one word.
@@ -150,7 +171,7 @@ impl Scenario {
                 Role::Total => phase.good + phase.bad,
                 Role::Good => phase.good,
                 Role::Bad => phase.bad,
-                Role::Up => 0,
+                Role::Gauge(_) => 0,
             };
             let scrapes = phase.scrapes + before;
             if phase.seen == Seen::Gone {
@@ -160,8 +181,8 @@ impl Scenario {
                 waits = waits && phase.bad == 0;
                 if waits || phase.seen == Seen::Missed {
                     trace.absent(scrapes);
-                } else if role == Role::Up {
-                    trace.line(u64::from(phase.bad == 0), 0, scrapes);
+                } else if let Role::Gauge(gauge) = role {
+                    trace.line(gauge.level(phase), 0, scrapes);
                 } else if fresh {
                     // A process's first sample is its first value, without an increment before it.
                     trace.line(value, step, scrapes);
@@ -175,7 +196,8 @@ impl Scenario {
             before = 0;
         }
         if self.phases.is_empty() {
-            trace.line(if role == Role::Up { 1 } else { value }, 0, 1);
+            let level = if let Role::Gauge(gauge) = role { gauge.good } else { value };
+            trace.line(level, 0, 1);
         }
         trace
     }
@@ -290,10 +312,17 @@ mod tests {
         assert_eq!(notation(&outage, Role::Good), "100+10x4 140+0x1");
         assert_eq!(notation(&outage, Role::Bad), "100+0x4 110+10x1");
         assert_eq!(notation(&outage, Role::Total), "100+10x6");
-        assert_eq!(notation(&outage, Role::Up), "1+0x4 0+0x1");
+        assert_eq!(notation(&outage, Role::Gauge(Gauge::UP)), "1+0x4 0+0x1");
         let expected = [100.0, 100.0, 100.0, 100.0, 100.0, 110.0, 120.0];
         assert_eq!(values(&outage, Role::Bad), (0..).zip(expected).collect::<Vec<_>>());
         assert_eq!(outage.trace(Role::Bad).samples(), outage.scrapes() + 1);
+    }
+
+    #[test]
+    fn a_gauge_falls_with_its_share_of_bad_events() {
+        let outage = Scenario::new(100, vec![Phase::new(2, 4, 0), Phase::new(2, 3, 1), Phase::new(2, 0, 4)]);
+        let levels = |above_percent| notation(&outage, Role::Gauge(Gauge { good: 7, bad: 2, above_percent }));
+        assert_eq!((levels(0), levels(25)), ("7+0x2 2+0x3".to_owned(), "7+0x4 2+0x1".to_owned()));
     }
 
     #[test]
@@ -319,7 +348,7 @@ mod tests {
         assert_eq!(notation(&missed, Role::Good), "10+5x1 _x2 30+5x1");
         let death = Scenario::new(10, vec![Phase::new(1, 5, 0), Phase::gone(2), Phase::new(3, 5, 0)]);
         assert_eq!(notation(&death, Role::Good), "10+5x1 _x2 10+5x2");
-        assert_eq!(notation(&death, Role::Up), "1+0x1 _x2 1+0x2");
+        assert_eq!(notation(&death, Role::Gauge(Gauge::UP)), "1+0x1 _x2 1+0x2");
         let restart = Scenario::new(10, vec![Phase::new(1, 5, 0), Phase::restart(), Phase::new(2, 5, 0)]);
         assert_eq!(notation(&restart, Role::Good), "10+5x1 10+5x1");
     }

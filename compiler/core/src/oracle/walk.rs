@@ -2,7 +2,7 @@
 
 use std::sync::OnceLock;
 
-use super::sli::{Base, Sli};
+use super::base::{Base, Reader, Sampled};
 use super::sums::{Cursor, Sums};
 use super::timing::{Timing, Window, seconds};
 
@@ -54,18 +54,18 @@ pub struct BudgetPoint {
 impl Walk {
     /// Evaluates the base rules at every tick up to and including `until`.
     #[must_use]
-    pub fn new(timing: &Timing, sli: &Sli, until: u64) -> Self {
+    pub fn new(timing: &Timing, sampled: &dyn Sampled, until: u64) -> Self {
         let timing = timing.positive();
         let ticks =
             usize::try_from(until.saturating_sub(timing.offset) / timing.evaluation).unwrap_or(usize::MAX - 1) + 1;
-        let Base { events, bad, doubtful } = sli.base(&timing, ticks);
+        let Base { events, bad, doubtful } = sampled.base(&Reader::new(&timing, ticks));
         Self { timing, ticks, events: Recorded::new(events), bad: Recorded::new(bad), doubtful }
     }
 
     /// Evaluates up to the last sample.
     #[must_use]
-    pub fn whole(timing: &Timing, sli: &Sli) -> Self {
-        Self::new(timing, sli, sli.end())
+    pub fn whole(timing: &Timing, sampled: &dyn Sampled) -> Self {
+        Self::new(timing, sampled, sampled.end())
     }
 
     /// The timing walked with.
@@ -138,7 +138,7 @@ impl Walk {
             .collect()
     }
 
-    /// Ticks at which a comparison inside the base rules was too close to call (only [`Sli::SliceRatio`] has one).
+    /// Ticks at which a comparison inside the base rules was too close to call (few indicators have one).
     pub(super) fn doubtful(&self) -> &[usize] {
         &self.doubtful
     }
@@ -242,12 +242,13 @@ fn read(grid: &Sums, window: Window, (from, to): (usize, usize)) -> Option<f64> 
 mod tests {
     #![allow(clippy::unwrap_used, reason = "a test may panic")]
     use super::*;
+    use crate::indicator::Sides;
     use crate::oracle::RawSeries;
 
-    fn steady(samples: usize) -> Sli {
+    fn steady(samples: usize) -> Sides {
         let line =
             |step: f64| vec![RawSeries::sampled(0, 15_000, (0..samples).map(move |k| Some(1000.0 + step * k as f64)))];
-        Sli::Bad { total: line(15.0), bad: line(1.5) }
+        Sides::bad(line(15.0), line(1.5))
     }
 
     #[test]
@@ -279,7 +280,7 @@ mod tests {
 
     #[test]
     fn no_series_record_nothing() {
-        let walk = Walk::new(&Timing::uncompressed(15_000, 30_000), &Sli::Bad { total: vec![], bad: vec![] }, 600_000);
+        let walk = Walk::new(&Timing::uncompressed(15_000, 30_000), &Sides::bad(vec![], vec![]), 600_000);
         assert_eq!(walk.ticks(), 21);
         assert_eq!(walk.base(Side::Bad, 20), None);
         assert_eq!(walk.window(Side::Events, Window::Mean(300_000), 20), None);

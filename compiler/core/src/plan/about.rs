@@ -4,7 +4,7 @@ use rust_decimal::Decimal;
 
 use super::spans::shared_conditions;
 use crate::model;
-use crate::model::{Policy, Service, Slo};
+use crate::model::{Service, Slo};
 use crate::promql::MatchOp;
 use crate::quantity::Duration;
 use crate::source::{Sources, Span};
@@ -97,17 +97,13 @@ impl About {
 }
 
 impl AboutSlo {
-    pub(super) fn of(slo: &Slo, policy: &Policy, sources: &Sources) -> Self {
-        let (threshold, added) = match &slo.sli {
-            model::Sli::Latency(latency) => (Some(latency.threshold.value), latency.added_matcher(policy)),
-            _ => (None, None),
-        };
+    pub(super) fn of(slo: &Slo, sources: &Sources) -> Self {
         Self {
             description: slo.description.clone(),
             notes: slo.notes.clone(),
-            threshold,
-            only: shared_conditions(&slo.sli),
-            added,
+            threshold: slo.sli.threshold().map(|threshold| threshold.longest.value),
+            only: shared_conditions(&*slo.sli),
+            added: slo.sli.added(),
             events_per_hour: slo.traffic.map(|traffic| traffic.value.per_hour()),
             place: Place::of(slo.name.span, sources),
         }

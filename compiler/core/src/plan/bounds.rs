@@ -9,9 +9,9 @@
 //! instances. Products take every label for independent of the others: joint labels say where they are not. A product past
 //! 2⁶⁴ stays there.
 
-use crate::model::{Declared, Domain, Index, Metric, Policy, Service, Sli, Slo};
+use crate::metric::MetricType;
+use crate::model::{Declared, Domain, Index, Metric, Policy, Service, Slo};
 use crate::source::Span;
-use crate::spec::MetricType;
 
 use super::SloPlan;
 
@@ -168,11 +168,8 @@ pub(crate) fn grouped_rules(plan: &SloPlan) -> usize {
 /// The declared metrics that an objective reads, each once.
 fn read_by<'i>(slo: &Slo, service: &str, index: &'i Index) -> Vec<&'i Metric> {
     let mut metrics: Vec<&Metric> = Vec::new();
-    if let Sli::Latency(latency) = &slo.sli {
-        metrics.extend(index.histogram(service, &latency.metric.value).ok().map(|(_, metric)| metric));
-    }
-    for query in slo.sli.queries() {
-        if let Some(Declared::Metric(metric)) = query.selector.metric_name().map(|name| index.series(service, name))
+    for reading in slo.sli.readings() {
+        if let Declared::Metric(metric) = reading.declared(service, index)
             && metrics.iter().all(|known| known.name != metric.name)
         {
             metrics.push(metric);

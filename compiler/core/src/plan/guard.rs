@@ -25,10 +25,10 @@ impl Guard {
     /// The guard of an objective's burn-rate alerts; `None` for none.
     pub(super) fn of(slo: &Slo, terms: &Terms) -> Option<Self> {
         // Slices come at a fixed pace, so only a declared guard applies to them.
-        let few = !terms.is_slices
+        let few = !terms.unit.is_paced
             && slo.traffic.is_some_and(|traffic| traffic.value.per_hour() < Decimal::from(LOW_TRAFFIC_PER_HOUR));
         let events = slo.alerting.min_bad_events.unwrap_or(if few { FEW_BAD_EVENTS } else { 0 });
-        let unit = if terms.is_slices { terms.timing.step.exact_seconds() } else { Decimal::ONE };
+        let unit = if terms.unit.is_paced { terms.timing.step.exact_seconds() } else { Decimal::ONE };
         (events > 0).then(|| Self { events, count: (Decimal::from(events) - Decimal::new(5, 1)) * unit })
     }
 }

@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 use super::alert::{BurnAlert, State, StateAlert};
 use super::slo::SloPlan;
 use super::whole::Plan;
-use crate::model::labels::{ALERT_NAME, LONG_WINDOW, SERVICE, SEVERITY, SHORT_WINDOW, SLO};
+use crate::labels::{ALERT_NAME, LONG_WINDOW, SERVICE, SEVERITY, SHORT_WINDOW, SLO};
 
 /// One of an objective's alerts.
 #[derive(Debug, Clone, Copy)]

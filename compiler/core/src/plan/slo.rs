@@ -8,10 +8,10 @@ use rust_decimal::Decimal;
 use super::about::AboutSlo;
 use super::alert::{self, BurnAlert, StateAlert};
 use super::names;
-use super::sli::Sli;
 use super::statement::{oracle_pair, times};
 use super::terms::Terms;
 use super::timing::{Scale, Timing, Window};
+use crate::indicator::Indicator;
 use crate::model::{Alerting, Domain, Policy, Response, Service, Slo};
 use crate::oracle::closed_form::Estimate;
 use crate::quantity::{Duration, Period};
@@ -41,7 +41,7 @@ pub struct SloPlan {
     /// The window of the promise, real.
     pub window_real: Period,
     /// What counts events.
-    pub sli: Sli,
+    pub sli: Arc<dyn Indicator>,
     /// Intervals and steps.
     pub timing: Timing,
     /// How lengths are compressed.
@@ -73,12 +73,9 @@ impl SloPlan {
     pub(crate) fn of(slo: &Slo, service: &Service, policy: &Arc<Policy>, sources: &Sources) -> Self {
         let scale = Scale(policy.time_scale.value);
         let scrape = scrape_interval(slo, service, policy);
-        let sli = Sli::of(&slo.sli, policy);
-        let timing = if sli.is_slices() {
-            Timing::of_slices(scrape, scale)
-        } else {
-            Timing::of_events(scrape, policy.evaluation, scale)
-        };
+        let sli = Arc::clone(&slo.sli);
+        let evaluation = if sli.unit().is_whole { Duration::from_minutes(1) } else { policy.evaluation };
+        let timing = Timing::of(scrape, evaluation, sli.base(scrape), scale);
         let windows = windows(slo, scale);
         let mut labels =
             vec![("service".to_owned(), service.name.value.clone()), ("slo".to_owned(), slo.name.value.clone())];
@@ -87,7 +84,7 @@ impl SloPlan {
         let budget = (Decimal::ONE - objective).normalize();
         let (window, window_real) = (slo.window.value, scale.period(slo.window.value));
         let keep_firing_for = scale.real(slo.alerting.keep_firing_for);
-        let terms = Terms { budget, window, window_real, timing, scale, is_slices: sli.is_slices(), keep_firing_for };
+        let terms = Terms { budget, window, window_real, timing, scale, unit: sli.unit(), keep_firing_for };
         Self {
             service: service.name.value.clone(),
             name: slo.name.value.clone(),
@@ -109,7 +106,7 @@ impl SloPlan {
             domains: domains(slo, service),
             proves_long: false,
             owner: service.owner.clone(),
-            about: AboutSlo::of(slo, policy, sources),
+            about: AboutSlo::of(slo, sources),
             alerting: Arc::clone(&slo.alerting),
             policy: Arc::clone(policy),
         }
@@ -123,14 +120,14 @@ impl SloPlan {
             window_real: self.window_real,
             timing: self.timing,
             scale: self.scale,
-            is_slices: self.sli.is_slices(),
+            unit: self.sli.unit(),
             keep_firing_for: self.keep_firing_for,
         }
     }
 
     /// What the longest windows' rules depend on: objectives of one shape stand or fall together.
     pub(super) fn shape(&self) -> (bool, Timing, Vec<Window>) {
-        (self.sli.is_slices(), self.timing, self.windows.clone())
+        (self.sli.unit().is_whole, self.timing, self.windows.clone())
     }
 
     /// The seconds that one sample of a stepped sum stands for.
@@ -161,17 +158,9 @@ pub(crate) fn scrape_interval(slo: &Slo, service: &Service, policy: &Policy) -> 
 
 /// The intervals that the objective's own metrics declare.
 fn scrape_intervals(slo: &Slo, service: &Service) -> Vec<Duration> {
-    let named = |series: &str| service.metrics.values().find(|metric| metric.has_series(series));
-    let mut metrics: Vec<_> = slo
-        .sli
-        .queries()
-        .iter()
-        .filter_map(|query| query.selector.metric.as_ref().and_then(|(name, _)| named(name)))
-        .collect();
-    if let crate::model::Sli::Latency(latency) = &slo.sli {
-        metrics.extend(service.metrics.values().find(|metric| metric.prometheus == latency.prometheus));
-    }
-    metrics.iter().filter_map(|metric| metric.scrape_interval).collect()
+    let readings = slo.sli.readings();
+    let metrics = readings.iter().filter_map(|reading| service.metrics.values().find(|metric| reading.is_of(metric)));
+    metrics.filter_map(|metric| metric.scrape_interval).collect()
 }
 
 /// Every window that an alert reads.

@@ -52,7 +52,7 @@ impl Statement {
     /// The sentences of an alert's description.
     pub(super) fn text(&self, terms: &Terms, long: Duration, threshold: Decimal) -> String {
         let percent = (threshold * Decimal::ONE_HUNDRED).normalize();
-        let events = if terms.is_slices { "minutes" } else { "events" };
+        let events = terms.unit.events;
         let mut text = format!("More than {percent}% of {events} were bad over {long}, and still are. ");
         let spent = terms.window.spent(self.burn, long);
         let spent = (spent * Decimal::ONE_HUNDRED).round_sf(3).unwrap_or(spent).normalize();
@@ -79,7 +79,7 @@ impl Statement {
 
 /// When a pair of windows fires and clears at a share of bad events; see [`expected`](super::expected).
 pub(super) fn times(terms: &Terms, pair: &oracle::Pair, error_ratio: f64) -> (Option<Estimate>, Option<Estimate>) {
-    if terms.is_slices {
+    if terms.unit.is_whole {
         return slices(&terms.timing, pair);
     }
     let timing = terms.timing.to_oracle();

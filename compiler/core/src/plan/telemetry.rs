@@ -11,10 +11,11 @@ use super::bounds::MetricBound;
 use super::conventions::{CONVENTIONAL, SQL, URLS};
 use super::spans::shared_conditions;
 use super::timing::Scale;
-use crate::model::{self, LogTier, Metric, Model, Policy, Retention, Service};
+use crate::metric::MetricType;
+use crate::model::{LogTier, Metric, Model, Policy, Retention, Service};
 use crate::promql::MatchOp;
 use crate::quantity::Duration;
-use crate::spec::{MetricType, Pii};
+use crate::spec::Pii;
 
 /// Span durations where no histogram is declared, in seconds; OpenTelemetry's advice for HTTP servers (semantic
 /// conventions 1.38, `http.server.request.duration`).
@@ -156,13 +157,13 @@ impl ServiceTelemetry {
         }
         let mut slow = Vec::new();
         for slo in &service.slos {
-            let model::Sli::Latency(latency) = &slo.sli else { continue };
-            bounds.insert(Decimal::from(latency.threshold.value.millis()) / Decimal::ONE_THOUSAND);
+            let Some(threshold) = slo.sli.threshold() else { continue };
+            bounds.insert(Decimal::from(threshold.longest.value.millis()) / Decimal::ONE_THOUSAND);
             slow.push(Slow {
-                service: latency.owner.clone(),
+                service: threshold.owner.clone(),
                 slo: slo.name.value.clone(),
-                threshold: latency.threshold.value,
-                only: shared_conditions(&slo.sli),
+                threshold: threshold.longest.value,
+                only: shared_conditions(&*slo.sli),
             });
         }
         let requests_per_second =

@@ -3,6 +3,7 @@
 use rust_decimal::Decimal;
 
 use super::timing::{Scale, Timing};
+use crate::indicator::Unit;
 use crate::quantity::{Duration, Period};
 
 /// An objective's numbers, without its names: alerts are planned from these.
@@ -18,8 +19,8 @@ pub(crate) struct Terms {
     pub(super) timing: Timing,
     /// How lengths are compressed.
     pub(super) scale: Scale,
-    /// Whether events are minutes.
-    pub(super) is_slices: bool,
+    /// What is counted.
+    pub(super) unit: &'static Unit,
     /// How long burn-rate alerts keep firing, real.
     pub(super) keep_firing_for: Duration,
 }

@@ -50,24 +50,6 @@ pub struct Timing {
 }
 
 impl Timing {
-    /// The timing of an indicator over series with a sample every `scrape` (nominal).
-    ///
-    /// b = s + 60 s × ceil(3s ÷ 60 s): the shortest window in which every event counts exactly once, since b − s is a
-    /// multiple of every evaluation interval and step (docs/design/arithmetic.md#base-window).
-    #[must_use]
-    pub(crate) fn of_events(scrape: Duration, evaluation: Duration, scale: Scale) -> Self {
-        let minute = Duration::from_minutes(1);
-        let base = scrape + minute * (3 * scrape.millis()).div_ceil(minute.millis());
-        Self::new(scrape, evaluation, base, scale)
-    }
-
-    /// The timing of time slices: one evaluation a minute, over that minute; ratios keep the base of their rate.
-    #[must_use]
-    pub(crate) fn of_slices(scrape: Duration, scale: Scale) -> Self {
-        let minute = Duration::from_minutes(1);
-        Self::new(scrape, minute, Self::of_events(scrape, minute, Scale(1)).base, scale)
-    }
-
     /// The same intervals as the oracle takes them; the budget's group at promtool's pace, which is that of all groups.
     #[must_use]
     pub(crate) fn to_oracle(self) -> oracle::Timing {
@@ -83,7 +65,9 @@ impl Timing {
         }
     }
 
-    fn new(scrape: Duration, evaluation: Duration, base: Duration, scale: Scale) -> Self {
+    /// The timing of an indicator over series with a sample every `scrape` (nominal), whose base rules read `base`.
+    #[must_use]
+    pub fn of(scrape: Duration, evaluation: Duration, base: Duration, scale: Scale) -> Self {
         Self {
             scrape: scale.real(scrape),
             evaluation: scale.real(evaluation),
@@ -150,19 +134,8 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_base_window_of_the_design() {
-        let evaluation = Duration::from_secs(30);
-        for (scrape, base) in [(15, 75), (30, 150), (60, 240), (5, 65), (1, 61)] {
-            let timing = Timing::of_events(Duration::from_secs(scrape), evaluation, Scale(1));
-            assert_eq!(timing.base, Duration::from_secs(base));
-            assert!((timing.base - timing.scrape).is_multiple_of(evaluation));
-            assert!((timing.base - timing.scrape).is_multiple_of(timing.step));
-        }
-    }
-
-    #[test]
     fn everything_is_compressed_alike() {
-        let timing = Timing::of_events(Duration::from_secs(15), Duration::from_secs(30), Scale(15));
+        let timing = Timing::of(Duration::from_secs(15), Duration::from_secs(30), Duration::from_secs(75), Scale(15));
         assert_eq!((timing.scrape, timing.base), (Duration::from_secs(1), Duration::from_secs(5)));
         let window = Window::of(Duration::from_hours(6), Scale(15));
         assert_eq!((window.suffix.as_str(), window.real), ("rate6h", Duration::from_minutes(24)));

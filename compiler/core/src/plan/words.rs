@@ -10,10 +10,8 @@ use rust_decimal::Decimal;
 use super::alert::{BurnAlert, GONE_KNOWN, GONE_RECENT, State, StateAlert};
 use super::identity::Alert;
 use super::links;
-use super::sli::Sli;
 use super::slo::SloPlan;
 use super::statement;
-use crate::quantity::Duration;
 
 /// Labels and annotations of an alert, as Prometheus's templates read them.
 #[derive(Debug)]
@@ -49,7 +47,12 @@ impl SloPlan {
                     "No time series of this objective has a sample of the last {}. Either nothing is scraped, or the \
                      process that exports the metrics is down. This alert fires about {} after the last sample.",
                     alert.reach,
-                    statement::absent(&self.timing, self.outlives(), alert.reach, alert.hold),
+                    statement::absent(
+                        &self.timing,
+                        self.sli.outlives(self.timing.base, self.timing.scrape, self.timing.step),
+                        alert.reach,
+                        alert.hold
+                    ),
                 ),
             ),
             State::GroupGone => (
@@ -68,15 +71,6 @@ impl SloPlan {
         };
         let summary = format!("{} {}: {what}", self.service, self.name);
         self.words(Alert::State(alert), &summary, &description)
-    }
-
-    /// How long the base series has a value after the last raw sample: a slice needs one sample in its minute, a rate two in
-    /// its range.
-    fn outlives(&self) -> Duration {
-        match self.sli {
-            Sli::SliceUp { .. } => self.timing.evaluation,
-            _ => self.timing.base - self.timing.scrape,
-        }
     }
 
     /// Labels of any alert: who, the severity's routing labels, those of the objective over them, and over all what tells the

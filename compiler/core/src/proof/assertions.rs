@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::scenarios::Case;
 use super::series::{Cast, Group};
 use super::{Expectation, Firing, Subject, Test};
-use crate::oracle::{Alert, Condition, Hold, Role, Scenario, Sli, Verdict, Walk};
+use crate::oracle::{Alert, Condition, Hold, Role, Scenario, Verdict, Walk};
 use crate::plan::{SloPlan, State, oracle_pair};
 use crate::quantity::Duration;
 
@@ -75,8 +75,8 @@ fn time(slo: &SloPlan, tick: usize) -> Duration {
 /// Walks every alert of the objective for one group: the burn-rate alerts, then those of missing data.
 fn walk(slo: &SloPlan, group: &Group, scenario: &Scenario, missing: Option<Role>) -> Vec<Alert> {
     let timing = slo.timing.to_oracle();
-    let sli: Sli = group.oracle(slo, scenario, missing);
-    let walk = Walk::new(&timing, &sli, scenario.scrapes() * slo.timing.scrape.millis());
+    let sampled = group.oracle(slo, scenario, missing);
+    let walk = Walk::new(&timing, &*sampled, scenario.scrapes() * slo.timing.scrape.millis());
     let burns = slo.burns.iter().map(|burn| {
         let pair = oracle_pair(&burn.long, &burn.short, burn.threshold, burn.guard);
         walk.alert(&Condition::Burn(pair), Hold { pending: 0, keep: slo.keep_firing_for.millis() })

@@ -5,7 +5,7 @@ use rust_decimal::Decimal;
 use rust_decimal::prelude::ToPrimitive;
 
 use crate::oracle::{Phase, Role, Scenario};
-use crate::plan::{Sli, SloPlan, State};
+use crate::plan::{SloPlan, State};
 use crate::quantity::Duration;
 
 /// Counters start well above zero: a line that would cross zero within its range is extrapolated less far.
@@ -95,7 +95,7 @@ fn outage(scrapes: &Scrapes<'_>, slo: &SloPlan, long: bool) -> Case {
     // The slowest pair fires once its share of an hour of history is bad: within 20 minutes up to a share of a quarter.
     let mut phases =
         vec![events.phase(scrapes.of(history)), Phase::new(scrapes.of(Duration::from_minutes(20)), 0, events.good)];
-    if long || slo.sli.is_slices() || slowest <= PAGE_SHORT {
+    if long || slo.sli.unit().is_paced || slowest <= PAGE_SHORT {
         phases.push(events.phase(scrapes.of(slowest + settle)));
     } else {
         // Pages clear at the traffic they fired at. The windows of tickets reach hours further back, and let go once
@@ -111,7 +111,7 @@ fn outage(scrapes: &Scrapes<'_>, slo: &SloPlan, long: bool) -> Case {
 fn guarded(scrapes: &Scrapes<'_>, slo: &SloPlan, pair: &str, events: u64) -> Case {
     let quiet = |minutes| Phase::new(scrapes.of(Duration::from_minutes(minutes)), 0, 0);
     let name = format!("{pair} waits for {events} bad events");
-    if slo.sli.is_slices() {
+    if slo.sli.unit().is_paced {
         // Minutes are bad as a whole; all but one of them, then the last.
         let bad = |minutes| Phase::new(scrapes.of(Duration::from_minutes(minutes)), 0, 10);
         let good = |minutes| Phase::new(scrapes.of(Duration::from_minutes(minutes)), 10, 0);
@@ -128,14 +128,14 @@ fn no_traffic(scrapes: &Scrapes<'_>, slo: &SloPlan) -> Case {
 
 /// Traffic, and no series of bad events at all. Of good events, that is a total outage; a histogram has its buckets.
 fn no_error_series(scrapes: &Scrapes<'_>, slo: &SloPlan) -> Option<Case> {
-    let (Sli::Counters(counters) | Sli::SliceRatio { counters, .. }) = &slo.sli else { return None };
-    let good = !counters.part_is_good;
+    let missing = slo.sli.missing()?;
+    let good = missing == Role::Bad;
     let minutes = scrapes.of(BRIEF);
     let mut case = match good {
         true => Case::new("no error series reads as no errors", vec![Phase::new(minutes, 100, 0)]),
         false => Case::new("no series of good events reads as a total outage", vec![Phase::new(minutes, 0, 100)]),
     };
-    case.missing = Some(if good { Role::Bad } else { Role::Good });
+    case.missing = Some(missing);
     case.no_bad_events = good;
     Some(case)
 }
@@ -178,10 +178,10 @@ struct Events {
 }
 
 impl Events {
-    /// Events whose share of bad ones is half or twice the threshold. `None` where that is more than all, or where a
-    /// slice is only ever bad as a whole.
+    /// Events whose share of bad ones is half or twice the threshold. `None` where that is more than all, or where
+    /// events come at a fixed pace: too few of them for every share.
     fn of(slo: &SloPlan, threshold: Decimal, strength: Strength) -> Option<Self> {
-        if slo.sli.is_slices() {
+        if slo.sli.unit().is_paced {
             return None;
         }
         let share = match strength {

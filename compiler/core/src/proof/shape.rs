@@ -9,13 +9,13 @@ use super::assertions::{self, Course};
 use super::scenarios;
 use super::series::{Cast, Group};
 use crate::oracle::Role;
-use crate::plan::{Guard, Sli, SloPlan, State, Timing, Window};
+use crate::plan::{Guard, SloPlan, State, Timing, Window};
 use crate::quantity::Duration;
 
 /// Everything of an objective that its scenarios and the oracle read: no name and no label.
 #[derive(Debug, PartialEq, Eq, Hash)]
 struct Shape {
-    sli: Kind,
+    sli: (&'static str, Vec<Decimal>),
     timing: Timing,
     scale: u32,
     keep_firing_for: Duration,
@@ -26,33 +26,15 @@ struct Shape {
     long: bool,
 }
 
-#[derive(Debug, PartialEq, Eq, Hash)]
-enum Kind {
-    Counters { part_is_good: bool },
-    Classic,
-    Native,
-    SliceUp,
-    SliceRatio { part_is_good: bool, limit: Decimal, idle_counts: bool },
-}
-
 impl Shape {
     fn of(slo: &SloPlan, cast: &Cast, long: bool) -> Self {
-        let kind = match &slo.sli {
-            Sli::Counters(counters) => Kind::Counters { part_is_good: counters.part_is_good },
-            Sli::Classic { .. } => Kind::Classic,
-            Sli::Native { .. } => Kind::Native,
-            Sli::SliceUp { .. } => Kind::SliceUp,
-            Sli::SliceRatio { counters, limit, idle_counts } => {
-                Kind::SliceRatio { part_is_good: counters.part_is_good, limit: *limit, idle_counts: *idle_counts }
-            }
-        };
         let burns = slo.burns.iter().map(|burn| (burn.long.clone(), burn.short.clone(), burn.threshold, burn.guard));
         let states = slo
             .states
             .iter()
             .map(|alert| (alert.state, alert.hold, alert.reach, alert.known.clone(), alert.recent.clone()));
         Self {
-            sli: kind,
+            sli: slo.sli.shape(),
             timing: slo.timing,
             scale: slo.scale.0,
             keep_firing_for: slo.keep_firing_for,

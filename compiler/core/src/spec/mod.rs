@@ -5,12 +5,12 @@
 
 #[cfg(test)]
 #[expect(clippy::unwrap_used, reason = "tests")]
-mod any;
+pub(crate) mod any;
 mod console;
 pub(crate) mod decode;
 mod drill;
 pub(crate) mod encode;
-mod leaf;
+pub(crate) mod leaf;
 mod policy;
 mod prices;
 mod registry;
@@ -29,11 +29,12 @@ pub use policy::{CardinalitySpec, OperatorSpec, PolicySpec, SeveritySpec, Waiver
 pub use prices::{BusinessSpec, PriceSpec, PricesSpec, RangeSpec, ShareRangeSpec, VolumePriceSpec};
 pub use registry::RegistryAttribute;
 pub use routing::{ReceiverSpec, SlackSpec};
-pub use service::{AttributeSpec, CallKind, CallSpec, JointSpec, LabelSpec, MetricSpec, MetricType, Pii, ServiceSpec};
-pub use slo::{
-    AlertNamesSpec, AlertingSpec, DataSpec, EventsSpec, Idle, LatencySpec, PairSpec, SliSpec, SloSpec, TimesliceSpec,
-};
+pub use service::{AttributeSpec, CallKind, CallSpec, JointSpec, LabelSpec, MetricSpec, Pii, ServiceSpec};
+pub use slo::{AlertNamesSpec, AlertingSpec, DataSpec, PairSpec, SloSpec};
 pub use telemetry::{LogTierSpec, RedactionSpec, RetentionSpec, SamplingSpec, SeverityWord, Undeclared};
+
+pub use crate::indicator::{EventsSpec, LatencySpec, SliSpec};
+pub use crate::metric::MetricType;
 
 use crate::code;
 use crate::finding::Finding;

@@ -3,6 +3,7 @@
 use super::decode::{Named, Needed, record, words};
 use super::leaf::{Name, Number, Text, Version};
 use super::slo::{AlertingSpec, SloSpec};
+use crate::metric::MetricType;
 use crate::quantity::{Duration, Rate};
 use crate::source::Spanned;
 
@@ -89,22 +90,6 @@ record! {
         prometheus_name: Option<Spanned<String>>,
         /// How often this metric is scraped or exported, if not as the policy says.
         scrape_interval: Option<Spanned<Duration>>,
-    }
-}
-
-words! {
-    /// The kind of an instrument.
-    pub enum MetricType {
-        /// Only rises; gets the suffix `_total`.
-        Counter = "counter",
-        /// Rises and falls by additions.
-        UpDownCounter = "updowncounter",
-        /// A measured value.
-        Gauge = "gauge",
-        /// Counts in buckets with fixed boundaries.
-        Histogram = "histogram",
-        /// Counts in buckets of a growing width: a native histogram in Prometheus.
-        ExponentialHistogram = "exponential_histogram",
     }
 }
 

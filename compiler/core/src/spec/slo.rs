@@ -1,7 +1,8 @@
 //! Objectives as written: the target, how it is measured, when alerts fire.
 
-use super::decode::{Named, Needed, record, words};
-use super::leaf::{Name, Promql, Text};
+use super::decode::{Named, Needed, record};
+use super::leaf::{Name, Text};
+use crate::indicator::SliSpec;
 use crate::quantity::{Duration, Percent, Rate};
 use crate::source::Spanned;
 
@@ -27,89 +28,6 @@ record! {
         alerting: Option<Spanned<AlertingSpec>>,
         /// What people should know of this objective; shown on its runbook page.
         notes: Option<Spanned<String>>,
-    }
-}
-
-record! {
-    #[derive(Default)]
-    #[schemars(extend("minProperties" = 1, "maxProperties" = 1))]
-    /// A service-level indicator: exactly one of `events`, `latency` and `timeslice`.
-    pub struct SliSpec {
-        /// Counters of events: all of them, and the bad (or the good) among them.
-        events: Option<Spanned<EventsSpec>>,
-        /// Requests slower than a threshold, counted by a histogram.
-        latency: Option<Spanned<LatencySpec>>,
-        /// Minutes that were bad, by a gauge that is 1 when all is well or by a ratio within each minute.
-        timeslice: Option<Spanned<TimesliceSpec>>,
-    }
-}
-
-record! {
-    #[derive(Default)]
-    #[schemars(extend("oneOf" = [{"required": ["bad"]}, {"required": ["good"]}]))]
-    /// Events counted by counters. Selectors are bare: the compiler adds `rate` and its range.
-    pub struct EventsSpec {
-        /// Selects the counters of all events.
-        total: Needed<Spanned<Promql>>,
-        /// Selects the counters of bad events, a part of `total`. Give this or `good`.
-        bad: Option<Spanned<Promql>>,
-        /// Selects the counters of good events, a part of `total`. Give this or `bad`.
-        good: Option<Spanned<Promql>>,
-        /// Labels to group by: each combination of their values has a budget and alerts of its own.
-        group_by: Option<Vec<Spanned<String>>>,
-    }
-}
-
-record! {
-    #[derive(Default)]
-    /// Requests that took longer than a threshold are bad events.
-    pub struct LatencySpec {
-        /// A histogram that the service declares, by its OpenTelemetry name; or a Prometheus name without `_bucket`.
-        metric: Needed<Spanned<String>>,
-        /// The longest duration of a good request. A classic histogram needs a bucket boundary exactly here.
-        threshold: Needed<Spanned<Duration>>,
-        /// Narrows the metric down, in braces: `{http_route="/checkout"}`. The service's own label is added to a metric that the service declares.
-        selector: Option<Spanned<Promql>>,
-        /// Labels to group by: each combination of their values has a budget and alerts of its own.
-        group_by: Option<Vec<Spanned<String>>>,
-    }
-}
-
-record! {
-    #[schemars(extend("oneOf" = [
-        {
-            "required": ["up"],
-            "properties": {"total": false, "bad": false, "good": false, "max_error_ratio": false, "idle": false}
-        },
-        {"required": ["total", "bad", "max_error_ratio"], "properties": {"up": false, "good": false}},
-        {"required": ["total", "good", "max_error_ratio"], "properties": {"up": false, "bad": false}}
-    ]))]
-    /// Each minute is good or bad as a whole. Give `up`, or `total` with `bad` or `good` and `max_error_ratio`.
-    pub struct TimesliceSpec {
-        /// Selects gauges that are 1 while all is well; a minute in which one fell below 1 is bad.
-        up: Option<Spanned<Promql>>,
-        /// Selects the counters of all events.
-        total: Option<Spanned<Promql>>,
-        /// Selects the counters of bad events.
-        bad: Option<Spanned<Promql>>,
-        /// Selects the counters of good events.
-        good: Option<Spanned<Promql>>,
-        /// A minute with a larger share of bad events is bad.
-        max_error_ratio: Option<Spanned<Percent>>,
-        /// How a minute without events counts. Default: `good`.
-        idle: Option<Spanned<Idle>>,
-        /// Labels to group by: each combination of their values has a budget and alerts of its own.
-        group_by: Option<Vec<Spanned<String>>>,
-    }
-}
-
-words! {
-    /// How a minute without events counts.
-    pub enum Idle {
-        /// As a good minute.
-        Good = "good",
-        /// As no minute: the total leaves it out.
-        Skip = "skip",
     }
 }
 

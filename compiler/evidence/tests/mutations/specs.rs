@@ -43,6 +43,7 @@ service: bank
 traffic: 40/s
 metrics:
   refusals: {type: counter}
+  refusals.in.progress: {type: updowncounter}
   bookings:
     type: counter
     labels:
@@ -137,6 +138,22 @@ waivers:
 ";
 
 pub(crate) const MUTATIONS: &[Mutation] = &[
+    change(
+        "an objective is grouped by a label that its bad events lack",
+        "group-label-missing",
+        "slos/bank.yaml:13 outcome",
+        "sli: {events: {total: bookings_total, bad: refusals_total}}",
+        "sli: {events: {total: bookings_total, bad: refusals_total, group_by: [outcome]}}",
+        "sli: {events: {total: bookings_total, bad: 'bookings_total{outcome=\"failed\"}', group_by: [outcome]}}",
+    ),
+    change(
+        "a sum that falls as well counts bad events",
+        "not-a-counter",
+        "slos/bank.yaml:13 refusals_in_progress",
+        "sli: {events: {total: bookings_total, bad: refusals_total}}",
+        "sli: {events: {total: bookings_total, bad: refusals_in_progress}}",
+        "sli: {events: {total: bookings_total, bad: refusals_total}}",
+    ),
     change(
         "a label without bounds",
         "unbounded-label",

@@ -6,8 +6,8 @@
 use serde_json::{Value, json};
 
 use super::{escaped, quoted};
+use crate::metric::MetricType;
 use crate::plan::{Stream, TelemetryPlan};
-use crate::spec::MetricType;
 
 /// The processor.
 pub(super) const ID: &str = "transform/guard";

@@ -91,7 +91,7 @@ fn objective(slo: &SloPlan, console: &Console) -> Row {
     .thresholds(lines(slo))
     .starting_at_zero()
     .links(runbook);
-    let counted = if slo.sli.is_slices() { "minutes" } else { "events" };
+    let counted = slo.sli.unit().events;
     let events = Panel::of(
         Look::Lines,
         &format!("{}: {counted}", literal(&slo.name)),

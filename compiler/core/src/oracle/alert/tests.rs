@@ -1,7 +1,8 @@
 //! The state machine and the data-state alerts; burn rates are measured in `tests/oracle_detection.rs`.
 #![allow(clippy::single_range_in_vec_init, reason = "an alert that fires once")]
 use super::*;
-use crate::oracle::{RawSeries, Sli, Timing, closed_form};
+use crate::indicator::Sides;
+use crate::oracle::{RawSeries, Timing, closed_form};
 
 fn firing(conditions: &str, hold: Hold) -> String {
     let fired = fires(conditions.chars().map(|c| c == '#'), 30, hold);
@@ -54,7 +55,7 @@ fn equal_zeros_are_not_close() {
 fn walk_of(present: usize, all: usize, step: f64) -> Walk {
     let samples = (0..present).map(|k| Some(1.0 + step * k as f64));
     let total = vec![RawSeries::sampled(0, 15_000, samples)];
-    Walk::new(&Timing::uncompressed(15_000, 30_000), &Sli::Bad { total, bad: vec![] }, all as u64 * 15_000)
+    Walk::new(&Timing::uncompressed(15_000, 30_000), &Sides::bad(total, vec![]), all as u64 * 15_000)
 }
 
 #[test]
@@ -76,7 +77,7 @@ fn absence_fires_when_its_closed_form_says() {
             for present in 60..70 {
                 let samples = (0..present).map(|k| Some(k as f64));
                 let total = vec![RawSeries::sampled(0, scrape, samples)];
-                let walk = Walk::new(&timing, &Sli::Bad { total, bad: vec![] }, (present + 60) * scrape + 20 * MINUTE);
+                let walk = Walk::new(&timing, &Sides::bad(total, vec![]), (present + 60) * scrape + 20 * MINUTE);
                 let alert = walk.alert(&Condition::Absent(5 * MINUTE), Hold { pending: 2 * MINUTE, keep: 0 });
                 let fired = alert.firing.first().map(|ticks| ticks.start as u64 * evaluation);
                 let took = fired.map(|at| (at - (present - 1) * scrape) as f64 / 1000.0);

@@ -27,7 +27,7 @@ fn grouped(count: Decimal) -> String {
 
 /// What the objective counts.
 fn events(slo: &SloPlan) -> &'static str {
-    if slo.sli.is_slices() { "minutes" } else { "requests" }
+    slo.sli.unit().requests
 }
 
 /// The objective, and how much may be bad.
@@ -49,7 +49,7 @@ pub(super) fn promise(slo: &SloPlan) -> Vec<(&'static str, String)> {
 
 /// Events expected over the objective's window.
 fn expected(slo: &SloPlan) -> Option<Decimal> {
-    if slo.sli.is_slices() {
+    if slo.sli.unit().is_paced {
         return None;
     }
     slo.about.events_per_hour.map(|hourly| slo.window.events(hourly))
@@ -63,7 +63,7 @@ pub(super) fn burn(slo: &SloPlan, alert: &BurnAlert) -> Vec<(&'static str, Strin
         "Fires above",
         format!("{}% of {} are bad, over {long} and over {short}", percent(alert.threshold), events(slo)),
     ));
-    if let Some(hourly) = slo.about.events_per_hour.filter(|_| !slo.sli.is_slices()) {
+    if let Some(hourly) = slo.about.events_per_hour.filter(|_| !slo.sli.unit().is_paced) {
         let in_long = hourly * Decimal::from(long.millis()) / Decimal::from(3_600_000_u32);
         let bad = grouped(in_long * alert.threshold);
         rows.push((

@@ -147,7 +147,7 @@ fn whole(service: &ServicePlan, slo: &SloPlan) -> String {
 fn burn(plan: &Plan, service: &ServicePlan, slo: &SloPlan, alert: &BurnAlert) -> AlertPage {
     let (long, short) = (alert.long.nominal, alert.short.nominal);
     let percent = arithmetic::percent(alert.threshold);
-    let events = if slo.sli.is_slices() { "minutes" } else { "requests" };
+    let events = slo.sli.unit().requests;
     let fault = match slo.about.threshold {
         Some(threshold) => format!("slower than {threshold}"),
         None => "bad".to_owned(),

@@ -50,7 +50,7 @@ impl Plot {
                 let first = (pair.threshold * 1.001).clamp(least, most);
                 let fires = |share: f64| Some((share, closed_form::fires(&timing, &pair, share)?.seconds));
                 // Whole minutes are good or bad: how bad does not matter beyond their limit.
-                let points = match slo.sli.is_slices() {
+                let points = match slo.sli.unit().is_whole {
                     true => alert.statement.fires.map(|it| vec![(first, it.seconds), (most, it.seconds)]),
                     false => Some(shares(first).filter_map(fires).collect()),
                 };

@@ -5,8 +5,8 @@ use serde_json::{Value, json};
 
 use crate::plan::alert::{BurnAlert, State, StateAlert};
 use crate::plan::queries::{self, Range};
-use crate::plan::{Plan, ServicePlan, Sli, SloPlan, links, names};
-use crate::promql::{Expr, Matcher, Select};
+use crate::plan::{Plan, ServicePlan, SloPlan, links, names};
+use crate::promql::{Expr, Select};
 use crate::quantity::Duration;
 
 /// Stands for the trace id that a reader found; the page puts it in.
@@ -302,14 +302,7 @@ pub(super) fn state(plan: &Plan, service: &ServicePlan, slo: &SloPlan, alert: &S
 
 /// The series that the objective counts.
 fn raw_series(slo: &SloPlan) -> String {
-    let selector = match &slo.sli {
-        Sli::Counters(counters) | Sli::SliceRatio { counters, .. } => &counters.total,
-        Sli::Classic { count, .. } => count,
-        Sli::Native { histogram, .. } => histogram,
-        Sli::SliceUp { gauge } => gauge,
-    };
-    let matchers: Vec<Matcher<'_>> =
-        selector.matchers.iter().map(|it| Matcher { label: &it.label, op: it.op, value: &it.value }).collect();
-    let metric = selector.metric.as_ref().map(|(name, _)| name.as_str());
-    Expr::Select(Select { metric, matchers: &[&matchers] }).to_string()
+    let selector = slo.sli.presence();
+    let matchers = selector.borrowed();
+    Expr::Select(Select { metric: selector.metric_name(), matchers: &[&matchers] }).to_string()
 }

@@ -3,19 +3,31 @@
 //! `rate` drops the name. Series of two metrics with the same labels would then be one and the same, and Prometheus
 //! fails the rule: "vector cannot contain metrics with the same labelset". Nothing would be recorded.
 
-use super::scope::Scope;
-use super::sli::Query;
+use super::query::Query;
 use crate::code;
 use crate::finding::Finding;
 use crate::promql::regex::Pattern;
 use crate::promql::{MatchOp, SelectorMatcher};
+use crate::scope::Scope;
+use crate::source::Spanned;
+use crate::spec::leaf::Promql;
 
 /// What Prometheus would answer.
 const REASON: &str = "the rules look at what is selected over time, which drops the name; Prometheus then fails \
                       with \"vector cannot contain metrics with the same labelset\"";
 
+/// The selector of a metric's series, whichever metric that is.
+pub(super) fn bare(promql: &Spanned<Promql>, scope: &mut Scope<'_>) -> Option<Query> {
+    by_no_pattern(Query::parse(promql, scope)?, scope)
+}
+
+/// The selector of one metric's series, named in it.
+pub(super) fn named(promql: &Spanned<Promql>, scope: &mut Scope<'_>) -> Option<Query> {
+    with_name(bare(promql, scope)?, scope)
+}
+
 /// Refuses matchers of the name that several metrics may satisfy.
-pub(super) fn by_no_pattern(query: Query, scope: &mut Scope<'_>) -> Option<Query> {
+fn by_no_pattern(query: Query, scope: &mut Scope<'_>) -> Option<Query> {
     let patterns: Vec<&SelectorMatcher> =
         query.selector.matchers.iter().filter(|matcher| matcher.label == "__name__").collect();
     for matcher in &patterns {
@@ -31,7 +43,7 @@ pub(super) fn by_no_pattern(query: Query, scope: &mut Scope<'_>) -> Option<Query
 }
 
 /// Refuses a selector without a metric's name.
-pub(super) fn named(query: Query, scope: &mut Scope<'_>) -> Option<Query> {
+fn with_name(query: Query, scope: &mut Scope<'_>) -> Option<Query> {
     if query.selector.metric.is_some() {
         return Some(query);
     }

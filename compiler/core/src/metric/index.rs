@@ -3,9 +3,8 @@
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
-use super::metric::Metric;
+use super::{Metric, MetricType};
 use crate::source::Span;
-use crate::spec::MetricType;
 
 /// The metrics that one service declares.
 #[derive(Debug, Default)]

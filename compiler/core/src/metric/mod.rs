@@ -3,13 +3,34 @@
 //! The translation is that of OpenTelemetry's "Prometheus and OpenMetrics Compatibility" specification, as the
 //! collector's and Prometheus's own OTLP receivers do it (module `prometheus/otlptranslator`, with suffixes).
 
+mod index;
+
+pub(crate) use index::Metrics;
+pub use index::{Declared, Index};
+
 use std::collections::BTreeMap;
 
 use rust_decimal::Decimal;
 
 use crate::quantity::Duration;
 use crate::source::{Span, Spanned};
-use crate::spec::MetricType;
+use crate::spec::decode::words;
+
+words! {
+    /// The kind of an instrument.
+    pub enum MetricType {
+        /// Only rises; gets the suffix `_total`.
+        Counter = "counter",
+        /// Rises and falls by additions.
+        UpDownCounter = "updowncounter",
+        /// A measured value.
+        Gauge = "gauge",
+        /// Counts in buckets with fixed boundaries.
+        Histogram = "histogram",
+        /// Counts in buckets of a growing width: a native histogram in Prometheus.
+        ExponentialHistogram = "exponential_histogram",
+    }
+}
 
 /// The ends of a classic histogram's series.
 const HISTOGRAM_SERIES: [&str; 3] = ["_bucket", "_count", "_sum"];
@@ -107,7 +128,7 @@ impl Metric {
 
 /// A length of time in a UCUM unit of time; in seconds for any other unit. Exact.
 #[must_use]
-pub(super) fn in_unit(unit: Option<&str>, length: Duration) -> Decimal {
+pub(crate) fn in_unit(unit: Option<&str>, length: Duration) -> Decimal {
     let millis = Decimal::from(length.millis());
     let value = match unit {
         Some("ns") => millis * Decimal::from(1_000_000),

@@ -1,16 +1,16 @@
 //! `up` reads a gauge: a counter is never below 1 again, so no minute would ever be bad.
 
-use super::index::{Declared, Index};
-use super::scope::Scope;
-use super::sli::Query;
+use super::kind::Setting;
+use super::query::Query;
 use crate::code;
 use crate::finding::Finding;
-use crate::spec::MetricType;
+use crate::metric::{Declared, MetricType};
+use crate::scope::Scope;
 
 /// Refuses what is certainly no gauge: by its declaration, else by an ending that only counters have.
-pub(super) fn checked(query: Query, service: &str, index: &Index, scope: &mut Scope<'_>) -> Option<Query> {
+pub(super) fn checked(query: Query, setting: &Setting<'_>, scope: &mut Scope<'_>) -> Option<Query> {
     let (name, range) = query.selector.metric.clone()?;
-    let (word, declared) = match index.series(service, &name) {
+    let (word, declared) = match setting.index.series(setting.service, &name) {
         Declared::Metric(metric) => match metric.kind {
             MetricType::Gauge | MetricType::UpDownCounter => return Some(query),
             kind => (kind.word(), Some(metric.span())),

@@ -1,4 +1,4 @@
-//! Where findings go while something is resolved. Everything below [`resolve`](super::resolve()) is given one.
+//! Where findings go while something is resolved: the model and its indicators are given one.
 
 use crate::finding::Finding;
 use crate::source::Sources;

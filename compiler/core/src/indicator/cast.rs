@@ -1,0 +1,117 @@
+//! The raw series of a proof: label sets that an indicator's selectors tell apart, and what each series counts.
+
+use std::collections::BTreeMap;
+
+use crate::oracle::{RawSeries, Role, Scenario};
+use crate::promql::witness::witness;
+use crate::promql::{MatchOp, Selector, SelectorMatcher};
+
+type Labels = BTreeMap<String, String>;
+
+/// What label sets must hold beside what the selectors ask.
+#[derive(Debug, Clone, Copy)]
+pub struct Cast<'c> {
+    pub(crate) group_by: &'c [String],
+    /// A few declared values of labels.
+    pub(crate) domains: &'c BTreeMap<String, Vec<String>>,
+    /// A label of the group and the value that another group has.
+    pub(crate) other_than: Option<(&'c String, &'c String)>,
+}
+
+/// A raw series and what it counts.
+#[derive(Debug)]
+pub struct Part {
+    pub(crate) metric: String,
+    pub(crate) labels: Labels,
+    pub(crate) counts: Counts,
+}
+
+/// What a series holds.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Counts {
+    /// A number of the scenario.
+    Number(Role),
+    /// A native histogram, its good and bad observations in the buckets of these indices (schema 0).
+    Histogram { good: i32, bad: i32 },
+}
+
+impl Part {
+    pub(super) fn new(selector: &Selector, labels: Labels, counts: Counts) -> Self {
+        Self { metric: selector.metric_name().unwrap_or_default().to_owned(), labels, counts }
+    }
+
+    pub(super) fn of(selector: &Selector, labels: Labels, role: Role) -> Self {
+        Self::new(selector, labels, Counts::Number(role))
+    }
+
+    /// The number that it counts; `None` for a native histogram, which holds several.
+    pub(crate) fn role(&self) -> Option<Role> {
+        match self.counts {
+            Counts::Number(role) => Some(role),
+            Counts::Histogram { .. } => None,
+        }
+    }
+}
+
+impl Cast<'_> {
+    /// A label set that all of `must` select and none of `must_not`, with a value for each label to group by.
+    pub(super) fn find(&self, must: &[&Selector], must_not: &[&Selector]) -> Option<Labels> {
+        // `=~".+"` makes the search give each group label a value.
+        let mut wanted = Selector { metric: None, matchers: Vec::new() };
+        for label in self.group_by {
+            let fixed = must.iter().any(|selector| {
+                selector.matchers.iter().any(|matcher| matcher.label == *label && matcher.op == MatchOp::Eq)
+            });
+            if !fixed {
+                wanted.matchers.push(matcher(label, ".+", MatchOp::Re));
+            }
+        }
+        wanted.matchers.extend(self.other_than.iter().map(|(label, value)| matcher(label, value, MatchOp::Ne)));
+        let must: Vec<&Selector> = must.iter().copied().chain([&wanted]).collect();
+        witness(&must, must_not, &|label| self.domains.get(label).cloned())
+    }
+
+    /// Another label set in the group of `first`, which `must` selects and none of `must_not`.
+    pub(super) fn beside(&self, first: &Labels, must: &Selector, must_not: &[&Selector]) -> Option<Labels> {
+        let value = |label: &String| first.get(label).map_or("", String::as_str);
+        let same = self.group_by.iter().map(|label| matcher(label, value(label), MatchOp::Eq)).collect();
+        let group = Selector { metric: None, matchers: same };
+        Cast { other_than: None, ..*self }.find(&[must, &group], must_not)
+    }
+}
+
+fn matcher(label: &str, value: &str, op: MatchOp) -> SelectorMatcher {
+    SelectorMatcher { label: label.to_owned(), label_range: 0..0, op, value: value.to_owned(), value_range: 0..0 }
+}
+
+/// The samples of one group's series in a scenario.
+#[derive(Debug, Clone, Copy)]
+pub struct Played<'p> {
+    pub(crate) parts: &'p [Part],
+    pub(crate) scenario: &'p Scenario,
+    /// A series that is never there, whatever the scenario says of its events.
+    pub(crate) missing: Option<Role>,
+    /// Between two samples, in milliseconds.
+    pub(crate) scrape: u64,
+    /// The step of everything above the base in milliseconds.
+    pub(crate) step: u64,
+}
+
+impl Played<'_> {
+    /// The series that counts `role`.
+    pub(super) fn raw(&self, role: Role) -> RawSeries {
+        match self.missing == Some(role) {
+            true => RawSeries::default(),
+            false => self.scenario.series(role, self.scrape),
+        }
+    }
+
+    /// The series that together are all events. Two are rated one by one and added, as Prometheus does.
+    pub(super) fn total(&self) -> Vec<RawSeries> {
+        let roles: Vec<Role> = self.parts.iter().filter_map(Part::role).collect();
+        match roles.contains(&Role::Total) {
+            true => vec![self.raw(Role::Total)],
+            false => roles.into_iter().map(|role| self.raw(role)).collect(),
+        }
+    }
+}

@@ -1,0 +1,101 @@
+//! What a kind of indicator must say of itself, and the only questions that other stages may ask.
+
+use std::fmt::Debug;
+use std::sync::Arc;
+
+use rust_decimal::Decimal;
+
+use super::cast::{Cast, Part, Played};
+use super::facts::{Reading, Threshold, Unit};
+use super::query::Query;
+use super::ratio::Ratio;
+use super::rules::{Base, Record, base_of_rate};
+use crate::metric::Index;
+use crate::oracle::{Role, Sampled};
+use crate::promql::Selector;
+use crate::quantity::Duration;
+use crate::scope::Scope;
+use crate::source::{Span, Spanned};
+
+/// The record of one kind of indicator.
+pub(super) trait Kind {
+    /// The labels to keep apart.
+    fn group_by(&self) -> Option<&[Spanned<String>]>;
+
+    /// The indicator that the record at `at` describes; `None` once it is reported why there is none.
+    fn resolve(&self, at: Span, setting: &Setting<'_>, scope: &mut Scope<'_>) -> Option<Arc<dyn Indicator>>;
+}
+
+/// What surrounds an indicator when it is resolved.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Setting<'a> {
+    /// The service that has the objective.
+    pub(crate) service: &'a str,
+    /// The label that names a service in its series.
+    pub(crate) service_label: &'a str,
+    /// What specs declare.
+    pub(crate) index: &'a Index,
+}
+
+/// An indicator, resolved: what it asks of Prometheus, and what Prometheus must make of it.
+pub trait Indicator: Debug + Send + Sync {
+    /// What it counts, for arithmetic and for people.
+    fn unit(&self) -> &'static Unit;
+
+    /// The metrics that it reads, that of all events first.
+    fn readings(&self) -> Vec<Reading<'_>>;
+
+    /// The raw series without which there is no data.
+    fn presence(&self) -> &Selector;
+
+    /// Its counters, where it divides one by another.
+    fn ratio(&self) -> Option<&Ratio> {
+        None
+    }
+
+    /// The longest good duration, where slow events are the bad ones.
+    fn threshold(&self) -> Option<&Threshold> {
+        None
+    }
+
+    /// The matcher that its selectors got beyond what their author wrote, as text.
+    fn added(&self) -> Option<String> {
+        None
+    }
+
+    /// The range b that its base rules read, for samples every `scrape`. The default is that of `rate`.
+    fn base(&self, scrape: Duration) -> Duration {
+        base_of_rate(scrape)
+    }
+
+    /// How long its base series have a value after the last raw sample, for base rules over `base`, samples every `scrape`
+    /// and steps of `step`. The default is that of `rate`, which needs two samples in its range.
+    fn outlives(&self, base: Duration, scrape: Duration, _step: Duration) -> Duration {
+        base - scrape
+    }
+
+    /// Records its two base series: events, then bad events.
+    fn record(&self, base: &Base<'_>, record: &mut dyn Record);
+
+    /// The raw series of one group for its proof; `None` where no label sets tell its selectors apart.
+    fn cast(&self, cast: &Cast<'_>) -> Option<Vec<Part>>;
+
+    /// The same two base series, worked out from samples for the oracle.
+    fn sampled(&self, played: &Played<'_>) -> Box<dyn Sampled>;
+
+    /// The numbers that decide its oracle, names apart: equal shapes give equal proofs. Begins with the kind.
+    fn shape(&self) -> (&'static str, Vec<Decimal>);
+
+    /// The series that may be missing while all is well (`Role::Bad`), or whose absence is an outage (`Role::Good`).
+    fn missing(&self) -> Option<Role> {
+        None
+    }
+}
+
+impl dyn Indicator {
+    /// Every selector that somebody wrote.
+    #[must_use]
+    pub fn queries(&self) -> Vec<&Query> {
+        self.readings().iter().filter_map(Reading::query).collect()
+    }
+}

@@ -1,0 +1,71 @@
+//! What classic and native histograms have in common.
+
+use crate::indicator::{Query, Reading, Setting, Threshold};
+use crate::metric::label_name;
+use crate::promql::{Expr, MatchOp, Matcher, Select, Selector, SelectorMatcher};
+
+/// A histogram of durations, and the longest of the good ones.
+#[derive(Debug)]
+pub(super) struct Durations {
+    pub(super) threshold: Threshold,
+    /// The histogram's name in Prometheus, before `_bucket` and `_count`.
+    prometheus: String,
+    /// What narrows it down.
+    narrowed: Option<Query>,
+    /// The service's own label and its name, where the selector gets them beyond what its author wrote.
+    added: Option<(String, String)>,
+}
+
+impl Durations {
+    /// Services share the names of metrics, so one that the objective's own service declares (`is_own`) is narrowed down
+    /// to it. Nothing is added to any other: plain Prometheus metrics have no such label, and a matcher that nobody wrote
+    /// would select nothing and page on a healthy service.
+    pub(super) fn new(
+        threshold: Threshold,
+        prometheus: String,
+        narrowed: Option<Query>,
+        is_own: bool,
+        setting: &Setting<'_>,
+    ) -> Self {
+        let mut written = narrowed.iter().flat_map(|query| &query.selector.matchers);
+        let is_written = written.any(|matcher| label_name(&matcher.label) == setting.service_label);
+        let added = (is_own && !is_written).then(|| (setting.service_label.to_owned(), threshold.owner.clone()));
+        Self { threshold, prometheus, narrowed, added }
+    }
+
+    pub(super) fn reading(&self) -> Reading<'_> {
+        let (name, narrowed) = (&self.threshold.metric, self.narrowed.as_ref());
+        Reading::Histogram { name, prometheus: &self.prometheus, narrowed }
+    }
+
+    /// The matcher beyond what its author wrote: `service_name="checkout"`.
+    pub(super) fn added(&self) -> Option<String> {
+        let (label, value) = self.added.as_ref()?;
+        let matchers = [Matcher::eq(label, value)];
+        let braced = Expr::Select(Select { metric: None, matchers: &[&matchers] }).to_string();
+        braced.strip_prefix('{')?.strip_suffix('}').map(str::to_owned)
+    }
+
+    /// The histogram's series with this suffix.
+    pub(super) fn select(&self, suffix: &str) -> Selector {
+        // Nobody wrote it, so its ranges point nowhere.
+        let metric = Some((format!("{}{suffix}", self.prometheus), 0..0));
+        let mut selector = Selector { metric, matchers: Vec::new() };
+        if let Some((label, value)) = &self.added {
+            push(&mut selector, label, MatchOp::Eq, value);
+        }
+        let written = self.narrowed.iter().flat_map(|query| &query.selector.matchers);
+        selector.matchers.extend(written.cloned());
+        selector
+    }
+}
+
+pub(super) fn push(selector: &mut Selector, label: &str, op: MatchOp, value: &str) {
+    selector.matchers.push(SelectorMatcher {
+        label: label.to_owned(),
+        label_range: 0..0,
+        op,
+        value: value.to_owned(),
+        value_range: 0..0,
+    });
+}
