@@ -71,8 +71,8 @@ const ABOUT: &str = "\
 ";
 
 const MORE: &str = "
-  # Remove the comment marks below to add an objective for latency: 99% of requests within 300 ms. The
-  # threshold must be a bucket boundary, so the metric is declared too, with its labels.
+  # Remove the comment marks below to add an objective for latency: 99% of requests within 300 ms.
+  # The threshold must be a bucket boundary, so the metric is declared too, with its labels.
 ";
 
 /// Lines as comments.

@@ -6,18 +6,12 @@
 //! | no sentence of more than 30 words | templates, string literals of the product, pages of finding codes |
 //! | no line of more than 100 columns | documentation |
 //! | no document is cited that the repository lacks | every text file |
-//!
-//! What is found is printed with its place. `known.txt` holds how many places of each file are still to be mended; a file
-//! that has more fails, and `EMBERLINE_BLESS=1` takes mended ones out of the list but never adds to it.
-#![allow(clippy::unwrap_used, clippy::print_stdout, reason = "a test may stop at the first surprise, and prints")]
+#![allow(clippy::unwrap_used, reason = "a test may stop at the first surprise")]
 
 mod literals;
 mod sentences;
 mod terms;
 mod texts;
-
-use std::collections::BTreeMap;
-use std::fs;
 
 use texts::Text;
 
@@ -82,40 +76,11 @@ fn faults() -> Vec<Fault> {
     faults
 }
 
-fn known_path() -> std::path::PathBuf {
-    texts::checkout().join("compiler/cli/tests/words/known.txt")
-}
-
-/// How many places of a file are known.
-fn known() -> BTreeMap<String, usize> {
-    let text = fs::read_to_string(known_path()).unwrap_or_default();
-    let pairs = text.lines().map(|line| line.split_once(' ').unwrap());
-    pairs.map(|(count, path)| (path.to_owned(), count.parse().unwrap())).collect()
-}
-
 #[test]
 fn texts_are_written_by_the_style_guide() {
-    let faults = faults();
-    let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
-    for fault in &faults {
-        *counts.entry(&fault.path).or_default() += 1;
-        println!("{}:{}: {}", fault.path, fault.line, fault.why);
-    }
-    let mut known = known();
-    if std::env::var_os("EMBERLINE_BLESS").is_some_and(|value| value == "1") {
-        known.retain(|path, count| {
-            *count = counts.get(path.as_str()).map_or(0, |now| *count.min(&mut now.clone()));
-            *count > 0
-        });
-        let lines: String = known.iter().map(|(path, count)| format!("{count} {path}\n")).collect();
-        fs::write(known_path(), lines).unwrap();
-    }
-    let more: Vec<_> = counts.iter().filter(|(path, now)| **now > known.get(**path).copied().unwrap_or(0)).collect();
-    assert!(
-        more.is_empty(),
-        "{} places to write otherwise; these files have more than known.txt says: {more:?}",
-        faults.len()
-    );
+    let lines = faults().into_iter().map(|Fault { path, line, why }| format!("{path}:{line}: {why}"));
+    let lines: Vec<String> = lines.collect();
+    assert!(lines.is_empty(), "{} places to write otherwise:\n{}", lines.len(), lines.join("\n"));
 }
 
 #[test]
