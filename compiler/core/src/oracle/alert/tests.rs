@@ -1,5 +1,5 @@
 //! The state machine and the data-state alerts; burn rates are measured in `tests/oracle_detection.rs`.
-#![allow(clippy::single_range_in_vec_init, reason = "an alert that fires once")]
+#![allow(clippy::single_range_in_vec_init, clippy::unwrap_used, reason = "an alert that fires once; a test may panic")]
 use super::*;
 use crate::indicator::Sides;
 use crate::oracle::{RawSeries, Timing, closed_form};
