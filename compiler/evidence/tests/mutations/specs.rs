@@ -197,7 +197,7 @@ pub(crate) const MUTATIONS: &[Mutation] = &[
     change(
         "a selector by a label that nobody declared",
         "undeclared-label",
-        "slos/bank.yaml:19 region",
+        "slos/bank.yaml:20 region",
         r#"bookings_total{outcome="failed"}"#,
         r#"bookings_total{outcome="failed", region="eu"}"#,
         r#"bookings_total{outcome="failed", job="bank"}"#,
@@ -205,7 +205,7 @@ pub(crate) const MUTATIONS: &[Mutation] = &[
     change(
         "a selector by a value that nobody declared",
         "undeclared-value",
-        "slos/bank.yaml:19 \"fialed\"",
+        "slos/bank.yaml:20 \"fialed\"",
         r#"bookings_total{outcome="failed"}"#,
         r#"bookings_total{outcome="fialed"}"#,
         r#"bookings_total{outcome!="booked"}"#,
@@ -322,7 +322,7 @@ owner: team-bank
     change(
         "a range in a selector",
         "invalid-promql",
-        "slos/bank.yaml:19 rate(bookings_total{outcome=\"failed\"}[5m])",
+        "slos/bank.yaml:20 rate(bookings_total{outcome=\"failed\"}[5m])",
         r#"bookings_total{outcome="failed"}"#,
         r#"rate(bookings_total{outcome="failed"}[5m])"#,
         r#"bookings_total{outcome=~"failed"}"#,
@@ -330,7 +330,7 @@ owner: team-bank
     change(
         "bad events from elsewhere",
         "bad-not-subset",
-        "slos/bank.yaml:19 bookings_total{outcome=\"failed\"}",
+        "slos/bank.yaml:20 bookings_total{outcome=\"failed\"}",
         "total: bookings_total\n",
         "total: bookings_total{outcome=\"booked\"}\n",
         "total: bookings_total{outcome=~\".+\"}\n",
