@@ -1,10 +1,10 @@
-//! What was found is shown nowhere: not at its place, and not where it stands a second time.
+//! Hides the values that were found: at their place, and wherever a copy of them stands.
 
 use std::collections::HashMap;
 
 use super::hit::{Hit, Kind, is_word};
 
-/// The text with every secret of a hit made unreadable, byte for byte of the same length. Lines stay lines.
+/// The text with every secret replaced by asterisks. Its length and its line breaks stay.
 #[must_use]
 pub fn masked(text: &str, hits: &[Hit]) -> String {
     let mut masked = String::with_capacity(text.len());
@@ -24,8 +24,8 @@ fn blot(secret: &str, onto: &mut String) {
     onto.extend(secret.bytes().map(|byte| if matches!(byte, b'\n' | b'\r') { char::from(byte) } else { '*' }));
 }
 
-/// How many characters of a match may be shown: what tells the issuer, and nothing of the rest. A match that begins with
-/// something else (the name of an assignment's value, say) shows nothing.
+/// How many characters of a match may be shown: those of the issuer, and nothing of the rest. A match without its issuer's
+/// prefix shows nothing.
 pub(super) fn shown(kind: Kind, text: &[u8]) -> usize {
     let begins = |heads: &[&str]| heads.iter().any(|head| text.starts_with(head.as_bytes()));
     let shown = match kind {
@@ -42,27 +42,27 @@ pub(super) fn shown(kind: Kind, text: &[u8]) -> usize {
     shown.min(text.len())
 }
 
-/// The shortest value whose copies are looked for: shorter ones stand in any text.
+/// The shortest value whose copies are hidden: any text holds shorter ones.
 const SHORTEST_COPY: usize = 4;
-/// A value of this length is nobody's ordinary word, whatever it is made of.
+/// From this length on, a value is no ordinary word, whatever it is made of.
 const LONG: usize = 12;
 
-/// Values that were found, to hide their copies where no detector would know them: in a comment, in a file's name.
+/// Values that were found. Their copies are hidden where no detector recognises them: in a comment, in a file's name.
 #[derive(Debug, Default, Clone)]
 pub struct Values {
-    /// By their first bytes; the longest of them first.
+    /// The values by their first bytes, the longest first.
     by_head: HashMap<[u8; SHORTEST_COPY], Vec<Value>>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 struct Value {
     text: Box<str>,
-    /// How many of its first bytes may be shown.
+    /// How many bytes of the start may be shown.
     shown: usize,
 }
 
 impl Value {
-    /// Whether it can only be a copy of what was found, wherever it stands. A password such as `admin` is a word too.
+    /// Whether every occurrence is a copy. A password such as `admin` is also an ordinary word.
     fn is_telling(&self) -> bool {
         let has = |fits: fn(&u8) -> bool| self.text.as_bytes().iter().any(fits);
         let letters = has(u8::is_ascii_alphabetic);
@@ -77,14 +77,14 @@ impl Value {
 }
 
 impl Values {
-    /// Takes up what was found in a text.
+    /// Adds the hits of a text.
     pub fn add(&mut self, text: &str, hits: &[Hit]) {
         for hit in hits {
             let (Some(whole), Some(secret)) = (text.get(hit.range.clone()), text.get(hit.secret.clone())) else {
                 continue;
             };
             match hit.kind {
-                // A body is copied line by line, whatever stands between them.
+                // A copy of the body may have anything between its lines.
                 Kind::PrivateKey => {
                     let base64 = |c: char| !(c.is_ascii_alphanumeric() || "+/=".contains(c));
                     secret.split(base64).filter(|line| line.len() >= LONG).for_each(|line| self.put(line, 0));
@@ -119,15 +119,15 @@ impl Values {
         }
     }
 
-    /// Takes up the values that can be nothing else wherever they stand.
+    /// Adds those values of `other` whose every occurrence is a copy.
     pub fn take_telling(&mut self, other: &Self) {
         for value in other.by_head.values().flatten().filter(|value| value.is_telling()) {
             self.put(&value.text, value.shown);
         }
     }
 
-    /// The text without any copy of a value, byte for byte of the same length; `None` where it holds none. What is also
-    /// an ordinary word is hidden where it stands alone.
+    /// The text with every copy of a value replaced by asterisks, of the same length; `None` if it holds no copy. A value that
+    /// is also an ordinary word is hidden only where it stands alone.
     #[must_use]
     pub fn hide(&self, text: &str) -> Option<String> {
         if self.by_head.is_empty() {
@@ -142,7 +142,7 @@ impl Values {
                 continue;
             };
             let end = at + value.text.len();
-            // All of a value is ASCII or a whole text, so that it begins and ends between characters.
+            // A value is ASCII or a whole text, so it begins and ends between characters.
             if let Some((open, secret)) = text.get(done..at + value.shown).zip(text.get(at + value.shown..end)) {
                 hidden.push_str(open);
                 blot(secret, &mut hidden);

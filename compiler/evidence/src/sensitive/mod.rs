@@ -47,7 +47,7 @@ pub fn scan(text: &str, origin: Origin) -> Vec<Hit> {
     settled(bytes, hits)
 }
 
-/// The hits in order, each with all of its secret. Those that overlap are one.
+/// The hits in order, each with its whole secret. Overlapping hits become one.
 fn settled(bytes: &[u8], mut hits: Vec<Hit>) -> Vec<Hit> {
     hits.sort_by_key(|hit| (hit.range.start, std::cmp::Reverse(hit.range.end), hit.kind));
     let mut kept: Vec<Hit> = Vec::with_capacity(hits.len());
@@ -61,7 +61,7 @@ fn settled(bytes: &[u8], mut hits: Vec<Hit>) -> Vec<Hit> {
             _ => kept.push(hit),
         }
     }
-    // Up to where a secret is known to reach: looked at once, so that a text of nothing but tokens takes linear time.
+    // The end of the secrets so far. Each byte is searched once, so a text of nothing but tokens takes linear time.
     let mut reached = 0;
     for hit in &mut kept {
         let range = hit.range.clone();

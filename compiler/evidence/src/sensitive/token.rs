@@ -78,14 +78,14 @@ pub(super) fn private_key(bytes: &[u8], at: usize) -> Option<Hit> {
     (sound && private).then_some(hit::hit(at..at + 11 + end + 5, Kind::PrivateKey))
 }
 
-/// Where a secret ends: behind the body of a private key, behind all characters of a token.
+/// The end of a secret: of the body of a private key, or of all characters of a token.
 pub(super) fn end_of_secret(bytes: &[u8], hit: &Hit) -> usize {
     let end = hit.range.end;
     let rest = &bytes[end..bytes.len().min(end + REACH - MOST)];
     let run = |fits: fn(&u8) -> bool| rest.iter().take_while(|byte| fits(byte)).count();
     match hit.kind {
         Kind::PrivateKey => end + body_of_key(rest),
-        // What was looked at ended before the token did.
+        // The token is longer than the detector reads.
         Kind::Github | Kind::Slack | Kind::Jwt | Kind::Bearer if hit.range.len() + 16 >= MOST => {
             end + run(|byte| byte.is_ascii_alphanumeric() || b"-._~+/=".contains(byte))
         }
@@ -93,20 +93,20 @@ pub(super) fn end_of_secret(bytes: &[u8], hit: &Hit) -> usize {
     }
 }
 
-/// How far the body of a private key goes on behind its header: to the end of its footer, or where it has none, over all
-/// that looks like a body. It may stand on one line, with line ends written as `\n`.
+/// The end of a private key's body: the end of its footer or, without one, the end of the lines that look like a body. The
+/// key may stand on one line, with line ends written as `\n`.
 fn body_of_key(rest: &[u8]) -> usize {
     let fits = |byte: &u8| byte.is_ascii_alphanumeric() || b"+/=\\ \t\r\n:,.()\"'-#*>|".contains(byte);
     let body = rest.iter().take_while(|byte| fits(byte)).count();
     let Some(footer) = rest[..body].windows(9).position(|part| part == b"-----END ") else {
-        // Prose and code may follow a header that is only quoted: without a footer the body ends with its lines.
+        // A header may be quoted in prose or code. Without a footer, the body ends with its own lines.
         return without_footer(&rest[..body]);
     };
     let behind = &rest[footer + 9..body];
     footer + 9 + behind.windows(5).position(|part| part == b"-----").map_or(0, |at| at + 5)
 }
 
-/// The lines behind a header that are made of base64 alone, blank ones and an encrypted key's headers among them.
+/// The length of the lines of base64 after a header, with blank lines and the headers of an encrypted key.
 fn without_footer(body: &[u8]) -> usize {
     let mut end = 0;
     let mut next = 0;
