@@ -19,6 +19,6 @@ mod refuse;
 mod scan;
 
 pub use scan::Fault;
-pub(crate) use selector::parse_selector;
+pub use selector::parse_selector;
 pub use selector::{Selector, SelectorMatcher};
 pub use tree::{Aggregator, Compare, Expr, MatchOp, Matcher, Matching, Op, Select};

@@ -11,7 +11,7 @@ pub mod write;
 mod fault;
 mod mapping;
 
-pub(crate) use locate::locate;
+pub use locate::locate;
 pub use node::{Key, Node, Scalar, Style, Value};
 pub use parse::{Parsed, parse};
 pub use write::{WriteError, append, scalar, to_string};

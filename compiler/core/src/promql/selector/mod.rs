@@ -47,7 +47,7 @@ impl Selector {
 
     /// The metric's name.
     #[must_use]
-    pub(crate) fn metric_name(&self) -> Option<&str> {
+    pub fn metric_name(&self) -> Option<&str> {
         self.metric.as_ref().map(|(name, _)| name.as_str())
     }
 }
@@ -56,7 +56,7 @@ impl Selector {
 ///
 /// # Errors
 /// Every fault that is independent of the others, in the order of their places.
-pub(crate) fn parse_selector(text: &str) -> Result<Selector, Vec<Fault>> {
+pub fn parse_selector(text: &str) -> Result<Selector, Vec<Fault>> {
     let Parser { scanner: Scanner { mut faults, .. }, metric, matchers } = Parser::read(Scanner::new(text));
     if faults.is_empty() {
         return Ok(Selector { metric, matchers });

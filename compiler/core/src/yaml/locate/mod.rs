@@ -15,7 +15,7 @@ use crate::yaml::node::{Scalar, Style};
 /// The place of bytes `range` of the scalar's text, which stands at `span` of the source `text`. An escape counts as a
 /// whole; a folded line break is the place of the space it became. An empty range is the place before that byte.
 #[must_use]
-pub(crate) fn locate(text: &str, span: Span, scalar: &Scalar, range: Range<usize>) -> Span {
+pub fn locate(text: &str, span: Span, scalar: &Scalar, range: Range<usize>) -> Span {
     let Some(decoded) = decode(text, span.range(), scalar) else { return span };
     // Nothing inside: the quotes themselves are the place.
     if decoded.pieces.is_empty() {
