@@ -13,8 +13,9 @@ use crate::oracle::{Role, Sampled};
 use crate::promql::{Expr, Op, Selector};
 use crate::scope::Scope;
 use crate::source::{Span, Spanned};
-use crate::spec::decode::{Needed, record};
+use crate::spec::decode::Needed;
 use crate::spec::leaf::Promql;
+use crate::spec::record::record;
 
 record! {
     #[derive(Default)]

@@ -44,7 +44,7 @@ use crate::code;
 use crate::finding::Finding;
 use crate::scope::Scope;
 use crate::source::{Span, Spanned};
-use crate::spec::decode::record;
+use crate::spec::record::record;
 
 record! {
     #[derive(Default)]

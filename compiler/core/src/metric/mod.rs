@@ -14,7 +14,7 @@ use rust_decimal::Decimal;
 
 use crate::quantity::Duration;
 use crate::source::{Span, Spanned};
-use crate::spec::decode::words;
+use crate::spec::record::words;
 
 words! {
     /// The kind of an instrument.

@@ -1,7 +1,7 @@
 //! Where people look, as written in the policy: Grafana, its data sources, the source code.
 
-use super::decode::{record, words};
 use super::leaf::Name;
+use super::record::{record, words};
 use crate::source::Spanned;
 
 record! {

@@ -1,7 +1,7 @@
 //! From spanned YAML nodes to typed records, collecting every fault on the way.
 //!
 //! A derived `Deserialize` stops at the first fault; here each field is read whatever became of the others, so one run
-//! reports them all. [`record!`](crate::spec::record) makes the record, its reader and its JSON Schema from one
+//! reports them all. [`record!`](crate::spec::record::record) makes the record, its reader and its JSON Schema from one
 //! definition, so that the three cannot drift apart.
 
 use crate::code;
@@ -336,106 +336,6 @@ pub(crate) fn field_name(rust: &str) -> &str {
     rust.strip_prefix("r#").unwrap_or(rust)
 }
 
-/// Defines a record of the spec language: the struct, its reader, its writer and its JSON Schema. The doc comments are the
-/// schema's hover texts and the writer's comments. An `Option` field may be left out; any other is required, and the record is
-/// not made without it unless the field is [`Needed`]. A field of the spec is named as in YAML.
-macro_rules! record {
-    (
-        $(#[$meta:meta])*
-        pub struct $name:ident {
-            $( $(#[$($field_meta:tt)*])* $field:ident : $type:ty, )*
-        }
-    ) => {
-        #[derive(Debug, Clone, schemars::JsonSchema)]
-        #[schemars(deny_unknown_fields)]
-        $(#[$meta])*
-        pub struct $name {
-            $( $(#[$($field_meta)*])* pub $field: $type, )*
-            /// Fields whose value was reported.
-            #[schemars(skip)]
-            pub flawed: $crate::spec::decode::Flawed,
-        }
-
-        impl $crate::spec::decode::Decode for $name {
-            fn decode(
-                node: &$crate::yaml::Node,
-                decoder: &mut $crate::spec::decode::Decoder,
-            ) -> Option<Self> {
-                use $crate::spec::decode::field_name;
-                let mut fields = decoder.fields(node, &[$( field_name(stringify!($field)) ),*])?;
-                $( let $field = fields.take::<$type>(field_name(stringify!($field))); )*
-                let flawed = fields.flawed();
-                Some(Self { $( $field: $field?, )* flawed })
-            }
-        }
-
-        impl $crate::spec::encode::Encode for $name {
-            fn encode(&self) -> $crate::spec::encode::Written {
-                use $crate::spec::encode::{Encode, Written, documentation};
-                Written::Mapping(vec![$( (
-                    $crate::spec::decode::field_name(stringify!($field)).to_owned(),
-                    documentation!($(#[$($field_meta)*])*),
-                    Encode::encode(&self.$field),
-                ) ),*])
-            }
-        }
-
-        #[cfg(test)]
-        impl $crate::spec::any::Any for $name {
-            fn any(chance: &mut $crate::spec::any::Chance<'_>) -> Self {
-                Self { $( $field: $crate::spec::any::Any::any(chance), )* flawed: Default::default() }
-            }
-        }
-    };
-}
-
-/// Defines a closed set of words: the enum, its reader with did-you-mean, and its JSON Schema.
-macro_rules! words {
-    (
-        $(#[$meta:meta])*
-        pub enum $name:ident {
-            $( $(#[$variant_meta:meta])* $variant:ident = $word:literal, )*
-        }
-    ) => {
-        $(#[$meta])*
-        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, schemars::JsonSchema)]
-        pub enum $name {
-            $( $(#[$variant_meta])* #[serde(rename = $word)] $variant, )*
-        }
-
-        impl $name {
-            /// The word as written in a spec.
-            #[must_use]
-            pub fn word(self) -> &'static str {
-                match self { $( Self::$variant => $word, )* }
-            }
-        }
-
-        impl $crate::spec::encode::Encode for $name {
-            fn encode(&self) -> $crate::spec::encode::Written {
-                $crate::spec::encode::text(self.word())
-            }
-        }
-
-        #[cfg(test)]
-        impl $crate::spec::any::Any for $name {
-            fn any(chance: &mut $crate::spec::any::Chance<'_>) -> Self {
-                chance.one_of(&[$( $name::$variant ),*])
-            }
-        }
-
-        impl $crate::spec::decode::Decode for $name {
-            fn decode(
-                node: &$crate::yaml::Node,
-                decoder: &mut $crate::spec::decode::Decoder,
-            ) -> Option<Self> {
-                const WORDS: &[(&str, $name)] = &[$( ($word, $name::$variant) ),*];
-                $crate::spec::decode::word(node, decoder, WORDS)
-            }
-        }
-    };
-}
-
 /// One of the given words, or a finding with the nearest.
 pub(crate) fn word<T: Copy>(node: &Node, decoder: &mut Decoder, words: &[(&'static str, T)]) -> Option<T> {
     let listed = || words.iter().map(|(word, _)| format!("`{word}`")).collect::<Vec<_>>().join(", ");
@@ -457,5 +357,3 @@ pub(crate) fn word<T: Copy>(node: &Node, decoder: &mut Decoder, words: &[(&'stat
     );
     None
 }
-
-pub(crate) use {record, words};

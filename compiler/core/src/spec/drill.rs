@@ -1,7 +1,8 @@
 //! The drill as written: how a system is started, changed and broken on purpose.
 
-use super::decode::{Needed, record};
+use super::decode::Needed;
 use super::leaf::{Name, Text};
+use super::record::record;
 use crate::source::Spanned;
 
 record! {

@@ -1,6 +1,6 @@
 //! Spec records → YAML: what programs write for people, with the records' own documentation as comments.
 //!
-//! [`record!`](crate::spec::record) implements [`Encode`] beside [`Decode`](super::decode::Decode), so a field that can be read can
+//! [`record!`](crate::spec::record::record) implements [`Encode`] beside [`Decode`](super::decode::Decode), so a field that can be read can
 //! be written, and what was written is read back as the same record (`any.rs` tests it of every record).
 
 use super::decode::{Named, Needed};

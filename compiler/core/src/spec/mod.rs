@@ -13,6 +13,7 @@ pub(crate) mod encode;
 pub(crate) mod leaf;
 mod policy;
 mod prices;
+pub(crate) mod record;
 mod registry;
 mod routing;
 pub mod schema;

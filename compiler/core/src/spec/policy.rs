@@ -1,10 +1,11 @@
 //! The organisation's rules as written, in `policy.yaml` of the specs folder.
 
 use super::console::GrafanaSpec;
-use super::decode::{Decode, Decoder, Named, Needed, record, word};
+use super::decode::{Decode, Decoder, Named, Needed, word};
 use super::drill::DrillSpec;
 use super::encode::{Encode, Written, text};
 use super::leaf::{Name, Text, Version};
+use super::record::record;
 use super::routing::ReceiverSpec;
 use super::slo::{AlertingSpec, DataSpec};
 use super::telemetry::{RedactionSpec, RetentionSpec, SamplingSpec};

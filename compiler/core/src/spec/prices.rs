@@ -2,8 +2,9 @@
 //!
 //! A GB is 10⁹ bytes and a month 30 days throughout.
 
-use super::decode::{Needed, record};
+use super::decode::Needed;
 use super::leaf::{Name, Number, Version};
+use super::record::record;
 use crate::quantity::{Date, Duration, Percent};
 use crate::source::Spanned;
 

@@ -1,7 +1,8 @@
 //! Whom alerts reach, as written in the policy.
 
-use super::decode::{Needed, record};
+use super::decode::Needed;
 use super::leaf::Name;
+use super::record::record;
 use crate::source::Spanned;
 
 record! {

@@ -1,7 +1,8 @@
 //! A service as written: its owner, its telemetry, what it calls, and its objectives.
 
-use super::decode::{Named, Needed, record, words};
+use super::decode::{Named, Needed};
 use super::leaf::{Name, Number, Text, Version};
+use super::record::{record, words};
 use super::slo::{AlertingSpec, SloSpec};
 use crate::metric::MetricType;
 use crate::quantity::{Duration, Rate};

@@ -1,7 +1,8 @@
 //! Objectives as written: the target, how it is measured, when alerts fire.
 
-use super::decode::{Named, Needed, record};
+use super::decode::{Named, Needed};
 use super::leaf::{Name, Text};
+use super::record::record;
 use crate::indicator::SliSpec;
 use crate::quantity::{Duration, Percent, Rate};
 use crate::source::Spanned;

@@ -1,7 +1,7 @@
 //! What the policy says of telemetry as written: which traces are kept, what is redacted, and how long things stay.
 
-use super::decode::{record, words};
 use super::leaf::Name;
+use super::record::{record, words};
 use crate::quantity::{Duration, Percent};
 use crate::source::Spanned;
 

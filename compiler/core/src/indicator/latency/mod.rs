@@ -19,8 +19,9 @@ use crate::metric::{Declared, MetricType, in_unit, prometheus_name};
 use crate::quantity::Duration;
 use crate::scope::Scope;
 use crate::source::{Span, Spanned};
-use crate::spec::decode::{Needed, record};
+use crate::spec::decode::Needed;
 use crate::spec::leaf::Promql;
+use crate::spec::record::record;
 use crate::suggest;
 
 record! {

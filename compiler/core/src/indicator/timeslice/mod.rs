@@ -17,8 +17,8 @@ use crate::finding::Finding;
 use crate::quantity::Percent;
 use crate::scope::Scope;
 use crate::source::{Span, Spanned};
-use crate::spec::decode::{record, words};
 use crate::spec::leaf::Promql;
+use crate::spec::record::{record, words};
 
 record! {
     #[schemars(extend("oneOf" = [
