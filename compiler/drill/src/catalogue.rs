@@ -13,12 +13,12 @@ use emberline_walk::source::{Answer, Trouble};
 pub enum Fault {
     /// A commit.
     Patch(Patch),
-    /// An outage by its name for `inject`.
+    /// An outage, by the name for `inject`.
     Outage(String),
 }
 
 impl Fault {
-    /// Its name.
+    /// The name of the fault.
     #[must_use]
     pub fn name(&self) -> &str {
         match self {
@@ -57,10 +57,10 @@ impl Catalogue {
         Ok(catalogue)
     }
 
-    /// The fault of a name.
+    /// The fault with a name.
     ///
     /// # Errors
-    /// When there is none.
+    /// When no fault has this name.
     pub fn fault(&self, name: &str) -> Answer<Fault> {
         let found = self.faults.iter().find(|patch| patch.name == name);
         let listed = || self.faults.iter().map(|patch| patch.name.as_str()).collect::<Vec<_>>().join(", ");
@@ -69,10 +69,10 @@ impl Catalogue {
             .ok_or_else(|| Trouble(format!("there is no fault `{name}`; known faults: {}", listed())))
     }
 
-    /// The outage of a name.
+    /// The outage with a name.
     ///
     /// # Errors
-    /// When there is none.
+    /// When no outage has this name.
     pub fn outage(&self, name: &str) -> Answer<Fault> {
         let listed = || self.outages.join(", ");
         match self.outages.iter().any(|outage| outage == name) {

@@ -21,15 +21,15 @@ const TAIL: usize = 25;
 /// A command and where it runs.
 #[derive(Debug, Clone)]
 pub struct Order<'o> {
-    /// Its name in messages.
+    /// The name of the command in messages.
     pub name: &'o str,
-    /// The line for `sh -c`.
+    /// The command line for `sh -c`.
     pub line: &'o str,
-    /// Its working directory.
+    /// The working directory of the command.
     pub folder: &'o Path,
     /// Variables added to the environment.
     pub variables: &'o [(&'o str, String)],
-    /// The folder that its output is kept in: `NAME.out` of this run alone, and `NAME.log` of all runs.
+    /// The folder for output: `NAME.out` holds the output of this run alone, and `NAME.log` that of all runs.
     pub logs: &'o Path,
 }
 
@@ -43,10 +43,10 @@ pub struct Running {
 }
 
 impl Order<'_> {
-    /// Starts it.
+    /// Starts the command.
     ///
     /// # Errors
-    /// When there is no shell, or no place for its output.
+    /// When there is no shell, or the output file cannot be created.
     pub fn start(&self) -> Answer<Running> {
         let out = self.logs.join(format!("{}.out", self.name));
         let log = self.logs.join(format!("{}.log", self.name));
@@ -62,10 +62,11 @@ impl Order<'_> {
         Ok(Running { name: self.name.to_owned(), child, out, log })
     }
 
-    /// Runs it to its end and returns its standard output.
+    /// Runs the command to its end and returns its standard output.
     ///
     /// # Errors
-    /// When it fails, takes longer than `limit`, or the drill is interrupted; with its last lines.
+    /// When the command fails, takes longer than `limit`, or the drill is interrupted. The error shows the last lines
+    /// of output.
     pub fn run(&self, limit: Duration, ended: &AtomicBool) -> Answer<String> {
         let mut running = self.start()?;
         let began = Instant::now();
@@ -90,32 +91,32 @@ impl Order<'_> {
 }
 
 impl Running {
-    /// How it ended, if it has.
+    /// The exit status of the process, if it has ended.
     ///
     /// # Errors
-    /// When the system cannot say.
+    /// When the system cannot tell whether the process has ended.
     pub fn status(&mut self) -> Answer<Option<ExitStatus>> {
         self.child.try_wait().map_err(|cause| Trouble(format!("cannot see whether {} runs: {cause}", self.name)))
     }
 
-    /// What it printed on standard output so far.
+    /// The standard output so far.
     #[must_use]
     pub fn printed(&self) -> String {
         std::fs::read(&self.out).map(|bytes| String::from_utf8_lossy(&bytes).into_owned()).unwrap_or_default()
     }
 
-    /// What went wrong with it, with its last lines.
+    /// A failure of the command, with its last lines of output.
     #[must_use]
     pub fn trouble(&self, what: &str) -> Trouble {
         Trouble(format!("`{}` {what}; its last lines:\n{}", self.name, tail(&self.log)))
     }
 
-    /// Asks it and its children to end; after `limit` the rest is killed.
+    /// Asks the process and its children to end; kills the rest after `limit`.
     pub fn end(&mut self, limit: Duration) {
         group::ask_to_end(&mut self.child);
         let began = Instant::now();
         while began.elapsed() < limit {
-            // An error here does not matter: only processes that are left do.
+            // An error does not matter here, because the loop checks whether processes are left.
             let _ = self.child.try_wait();
             if group::is_gone(&mut self.child) {
                 return;

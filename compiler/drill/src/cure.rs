@@ -10,7 +10,7 @@ use super::site::Phase;
 use super::stage::{Broken, Drill, Settings, opened};
 use emberline_walk::source::{Alert, Answer};
 
-/// How often the search runs: telemetry of a fault may arrive after its alert.
+/// The most rounds of a search, since telemetry of a fault may arrive after its alert.
 const ROUNDS: usize = 3;
 /// Seconds between two rounds: collectors wait 10 s for a complete trace, and in compressed time 2 s plus an export.
 const BETWEEN: f64 = 10.0;
@@ -50,15 +50,14 @@ struct Rollback {
     revision: String,
 }
 
-/// Something that was done, and when the objective recovered; `None` if it did not help.
+/// An attempt, and when the objective recovered; `None` if the attempt did not help.
 struct Tried {
     attempt: Attempt,
     recovered: Option<f64>,
 }
 
 impl Drill<'_> {
-    /// Looks for the cause and mitigates it. If nothing helps that the search named, the whole release is rolled
-    /// back.
+    /// Searches for the cause and mitigates it. If no suspect's rollback helps, the whole release is rolled back.
     pub(super) fn fix(&mut self, case: &Case<'_>, log: &mut Log<'_>) -> Answer<Fixed> {
         let zero = case.broken.ended;
         let began = self.clock.now() - zero;
@@ -97,7 +96,7 @@ impl Drill<'_> {
         Ok(Fixed { search, conclusion, attempts, recovered, outcome })
     }
 
-    /// Does what the conclusion says, suspect by suspect, until something helps.
+    /// Follows the conclusion, suspect by suspect, until a rollback helps.
     fn cure(&mut self, case: &Case<'_>, conclusion: &Conclusion, log: &mut Log<'_>) -> Answer<Vec<Tried>> {
         let mut all = Vec::new();
         if conclusion.verdict == Verdict::NoCodeChange {
@@ -144,8 +143,8 @@ impl Drill<'_> {
         }
     }
 
-    /// The rollback that reverts one commit, and later commits too if they conflict. `None` if git does not
-    /// know it.
+    /// The rollback that reverts one commit, and later commits too if they conflict. `None` if git does not know the
+    /// commit.
     fn rollback_of(&mut self, case: &Case<'_>, commit: &str, subject: &str) -> Answer<Option<Rollback>> {
         let Some(commit) = self.repository.find(commit)? else { return Ok(None) };
         let short = commit.get(..12).unwrap_or(&commit).to_owned();
@@ -185,7 +184,7 @@ impl Drill<'_> {
         self.watched(case, Attempt::of("the outage is ended".to_owned(), None, began, ended), REUNION)
     }
 
-    /// Watches whether an attempt helps, for so many seconds more than a rollback.
+    /// Watches whether an attempt helps, for a given number of seconds more than after a rollback.
     fn watched(&self, case: &Case<'_>, attempt: Attempt, more: f64) -> Answer<Tried> {
         let (slo, scale, zero) = (case.slo, self.plan.time_scale, case.broken.ended);
         let recovered = self.watch().recovered(slo, &case.alert.labels, recovery(slo, scale) + more)?;
@@ -203,13 +202,13 @@ impl Drill<'_> {
 }
 
 /// Seconds in which an objective must recover: the base window must pass, two evaluations must confirm it, and
-/// telemetry must arrive. Part of the last does not shrink with the windows.
+/// telemetry must arrive. Part of the wait for telemetry does not shrink with the windows.
 fn recovery(slo: &SloPlan, scale: u32) -> f64 {
     let windows = slo.timing.base.seconds() + 3.0 * slo.timing.evaluation.seconds();
     windows + (ARRIVAL / f64::from(scale.max(1))).max(ARRIVAL_AT_LEAST)
 }
 
-/// The same on the windows of production.
+/// The seconds in which an objective must recover on the windows of production.
 fn recovery_in_full(slo: &SloPlan, scale: u32) -> f64 {
     let windows = slo.timing.base.seconds() + 3.0 * slo.timing.evaluation.seconds();
     windows * f64::from(scale.max(1)) + ARRIVAL
@@ -242,7 +241,7 @@ fn names_function(conclusion: &Conclusion, case: &Case<'_>) -> Option<bool> {
     })
 }
 
-/// A conclusion in a line, without a hint whether it is right.
+/// A conclusion in one line, without a hint whether the conclusion is right.
 fn said(conclusion: &Conclusion) -> String {
     let first = conclusion.suspects.first();
     let suspect = first.map(|it| format!("{} {}", it.commit.get(..12).unwrap_or(&it.commit), it.subject));

@@ -19,9 +19,10 @@ use super::watch::{clears_after, fires_after, share};
 pub use super::stage::{Drill, Drilled, Settings};
 
 impl Drill<'_> {
-    /// Runs it.
+    /// Runs the drill.
     ///
-    /// # Errors When the system, its Prometheus or git fails, or the drill is interrupted. The system is then in an
+    /// # Errors
+    /// When the system, its Prometheus or git fails, or the drill is interrupted. The system is then in an
     /// unknown state.
     pub fn run(&mut self, fault: &Fault, honest: &[Patch], settings: &Settings) -> Answer<Drilled> {
         let mut log = Log::new(self.clock, self.say);

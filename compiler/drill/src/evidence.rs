@@ -9,10 +9,10 @@ use emberline_walk::source::{Alert, Answer, Metrics, Series};
 /// The most points of a series; Prometheus returns at most 11,000.
 const POINTS: f64 = 2_000.0;
 
-/// What was asked, and the answer.
+/// A query and its answer.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Asked {
-    /// Its title.
+    /// The title of the query.
     pub title: String,
     /// The query.
     pub query: String,
@@ -36,7 +36,7 @@ pub struct Evidence {
 }
 
 impl Evidence {
-    /// Asks for all of it, between two times (unix seconds).
+    /// Queries all evidence between two times (unix seconds).
     ///
     /// # Errors
     /// When the Prometheus does not answer.

@@ -34,14 +34,14 @@ mod unix {
         let _ = child.wait();
     }
 
-    /// Whether only zombies are left of the group: the first process of a container may never wait for
-    /// them. If the system does not tell, a process is left.
+    /// Whether only zombies are left in the group: the first process of a container may never wait for them. If the
+    /// system cannot tell, the answer is no.
     fn only_zombies(group: Pid) -> bool {
         let Ok(processes) = std::fs::read_dir("/proc") else { return false };
         let group = group.as_raw_nonzero().to_string();
         let mut members = processes.flatten().filter_map(|process| {
             let stat = std::fs::read_to_string(process.path().join("stat")).ok()?;
-            // After the name, which may hold any text: state, parent, group.
+            // The fields after the name, which may hold any text: state, parent, group.
             let (_, rest) = stat.rsplit_once(") ")?;
             let mut fields = rest.split(' ');
             let state = fields.next()?.to_owned();

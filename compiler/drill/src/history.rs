@@ -12,13 +12,13 @@ use emberline_walk::source::{Answer, Trouble};
 const AUTHOR: &str = "drill-1 <drill-1@shop.example>";
 /// The default range of honest commits: at least the first, below the second.
 const HONEST: (usize, usize) = (3, 7);
-/// The longest time in which a release was written, in seconds.
+/// The longest time span of a release's commits, in seconds.
 const SPREAD: f64 = 4.0 * 86_400.0;
 
 /// A release.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Release {
-    /// The commit that it departed from.
+    /// The commit on which the release is based.
     pub good: String,
     /// The newest commit, which is deployed.
     pub deployed: String,
@@ -62,7 +62,7 @@ pub fn release(
     {
         order.swap(place, last);
     }
-    // If honest commits conflict with the faulty one, it comes first.
+    // If honest commits conflict with the faulty commit, the faulty commit comes first.
     for attempt in [order.clone(), first(&order)] {
         repository.go_to(good)?;
         let mut found = None;

@@ -5,7 +5,7 @@ use emberline_prose::number::offset;
 use super::clock::Clock;
 use super::record::Moment;
 
-/// What has happened, and when.
+/// The moments of a drill so far.
 pub(super) struct Log<'l> {
     clock: &'l dyn Clock,
     say: &'l dyn Fn(&str),
@@ -14,7 +14,7 @@ pub(super) struct Log<'l> {
 }
 
 impl<'l> Log<'l> {
-    /// A log without a moment. `say` is told each one.
+    /// An empty log. `say` receives each moment.
     #[must_use]
     pub(super) fn new(clock: &'l dyn Clock, say: &'l dyn Fn(&str)) -> Self {
         Self { clock, say, moments: Vec::new(), zero: None }

@@ -1,11 +1,11 @@
-//! What slowed a drill, as notes for the runbook.
+//! The causes of a slow drill, as notes for the runbook.
 
 use super::record::{Attempt, Outcome, Record, Search, Verdict};
 
-/// A longer search counts as slow, in seconds.
+/// The longest search that does not count as slow, in seconds.
 const LONG: f64 = 15.0;
 
-/// What made a drill slow, in sentences.
+/// The causes of a slow drill, in sentences.
 #[must_use]
 pub fn slow(search: &Search, attempts: &[Attempt], gaps: &[String]) -> Vec<String> {
     let mut slow = Vec::new();

@@ -4,13 +4,13 @@ use std::path::Path;
 
 use emberline_walk::source::{Answer, Trouble};
 
-/// The longest patch of a drill: a fault is a change that somebody could have reviewed.
+/// The longest patch of a drill: a fault must be a change that a person could have reviewed.
 const LONGEST: u64 = 4 << 20;
 
 /// A patch.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Patch {
-    /// Its file's name, without the ending.
+    /// The name of the patch file, without the ending.
     pub name: String,
     text: String,
 }
@@ -18,18 +18,18 @@ pub struct Patch {
 /// The headers of a fault's patch, which are shown only after the drill.
 #[derive(Debug, Clone, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub struct Opened {
-    /// `latency` or `errors`; empty where the patch does not say.
+    /// `latency` or `errors`; empty if the patch names neither.
     pub kind: String,
     /// The faulty function.
     pub function: String,
-    /// Its file.
+    /// The file of the faulty function.
     pub file: String,
-    /// The service that it runs in.
+    /// The service that runs the faulty function.
     pub service: String,
 }
 
 impl Patch {
-    /// A patch of a text.
+    /// A patch with a given text.
     #[must_use]
     pub fn new(name: impl Into<String>, text: impl Into<String>) -> Self {
         Self { name: name.into(), text: text.into() }
@@ -38,7 +38,7 @@ impl Patch {
     /// Reads a patch.
     ///
     /// # Errors
-    /// When there is none, or it is too long to be reviewed.
+    /// When the file cannot be read, or the patch is too long for a review.
     pub fn read(path: &Path) -> Answer<Self> {
         let failed = |cause: std::io::Error| Trouble(format!("cannot read the patch {}: {cause}", path.display()));
         let length = std::fs::metadata(path).map_err(failed)?.len();
@@ -50,13 +50,13 @@ impl Patch {
         Ok(Self { name, text: String::from_utf8_lossy(&bytes).into_owned() })
     }
 
-    /// Whether it is a mail, with a message of its own.
+    /// Whether the patch is a mail, with its own message.
     #[must_use]
     pub fn is_mail(&self) -> bool {
         self.header("Subject").is_some()
     }
 
-    /// A line of its header.
+    /// The value of a header line.
     #[must_use]
     pub fn header(&self, name: &str) -> Option<&str> {
         self.head().find_map(|line| {
@@ -65,7 +65,7 @@ impl Patch {
         })
     }
 
-    /// Its `X-Fault-…` headers.
+    /// The `X-Fault-…` headers of the patch.
     #[must_use]
     pub fn open(&self) -> Opened {
         let said = |name: &str| self.header(name).unwrap_or_default().to_owned();
@@ -109,7 +109,7 @@ impl Patch {
         self.text.lines().take_while(|line| !line.trim().is_empty() && !line.starts_with("diff --git "))
     }
 
-    /// From the empty line on.
+    /// The mail from the empty line on.
     fn body(&self) -> &str {
         let length: usize = self
             .text

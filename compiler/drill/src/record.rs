@@ -10,13 +10,13 @@ use super::patch::Opened;
 /// A finished drill.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Record {
-    /// The form of this file: 1.
+    /// The version of this file's format: 1.
     pub version: u32,
-    /// Its name within a series, such as `walk-003`.
+    /// The name of the drill within a series, such as `walk-003`.
     pub id: String,
     /// When the change took effect, unix seconds: T+0.
     pub began: f64,
-    /// The same as a date in UTC.
+    /// T+0 as a date in UTC.
     pub date: String,
     /// The time scale of windows and intervals.
     pub time_scale: u32,
@@ -28,11 +28,11 @@ pub struct Record {
     pub seed: u64,
     /// The fault, revealed after the drill.
     pub fault: FaultRecord,
-    /// What was deployed.
+    /// The deployed release.
     pub release: ReleaseRecord,
     /// When the change started to take effect: minus the duration of the deployment.
     pub change_began: f64,
-    /// What happened, in order.
+    /// The timeline, in order.
     pub timeline: Vec<Moment>,
     /// The alert; `None` if none fired in time.
     pub page: Option<Page>,
@@ -40,7 +40,7 @@ pub struct Record {
     pub search: Option<Search>,
     /// Rollbacks, in order.
     pub attempts: Vec<Attempt>,
-    /// How it ended.
+    /// The outcome of the drill.
     pub outcome: Outcome,
     /// Seconds from the end of the deployment until the alert was seen (MTTD).
     pub detected: Option<f64>,
@@ -50,11 +50,11 @@ pub struct Record {
     pub cleared: Option<f64>,
     /// When the alert fired, beside the time computed for the measured error ratio.
     pub fires: Times,
-    /// When it resolved, from the end of the rollback that helped, beside the computed time.
+    /// When the alert resolved, from the end of the rollback that helped, beside the computed time.
     pub clears: Times,
-    /// What it cost.
+    /// The impact on the objective.
     pub impact: Impact,
-    /// What slowed it down, in sentences.
+    /// The causes of a slow drill, in sentences.
     pub slow: Vec<String>,
 }
 
@@ -66,7 +66,7 @@ pub enum Method {
     Walk,
     /// A person.
     Person,
-    /// Nobody: commits are reverted one at a time, with metrics alone.
+    /// No search: commits are reverted one at a time, with metrics alone.
     Trial,
 }
 
@@ -85,11 +85,11 @@ impl Method {
 /// A fault.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct FaultRecord {
-    /// The name of its patch, or of the outage.
+    /// The name of the fault's patch, or of the outage.
     pub name: String,
-    /// Whether it is no commit.
+    /// Whether the fault is an outage rather than a commit.
     pub outage: bool,
-    /// The headers of its patch.
+    /// The headers of the fault's patch.
     #[serde(flatten)]
     pub opened: Opened,
 }
@@ -97,15 +97,15 @@ pub struct FaultRecord {
 /// A commit.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Commit {
-    /// Its full id.
+    /// The full id of the commit.
     pub id: String,
     /// The first line of its message.
     pub subject: String,
-    /// When it was committed, unix seconds.
+    /// When the commit was made, unix seconds.
     pub time: i64,
 }
 
-/// What was deployed.
+/// The deployed release.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct ReleaseRecord {
     /// The revision that was good.
@@ -147,9 +147,9 @@ pub struct Page {
     pub long_window: String,
     /// `short_window`; empty if the alert has none.
     pub short_window: String,
-    /// Since when its condition holds, from Prometheus.
+    /// Since when the alert's condition holds, from Prometheus.
     pub since: f64,
-    /// When it was seen to fire.
+    /// When the alert was seen to fire.
     pub seen: f64,
 }
 
@@ -157,11 +157,11 @@ pub struct Page {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Verdict {
-    /// It is the first suspect.
+    /// The root cause is the first suspect.
     Commit,
-    /// It may be one of the suspects.
+    /// The root cause may be one of the suspects.
     NotCertain,
-    /// It is none of the release's commits.
+    /// The root cause is none of the release's commits.
     NoCodeChange,
     /// Nothing is wrong.
     Healthy,
@@ -183,26 +183,26 @@ impl Verdict {
 /// The search for the cause.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Search {
-    /// What it said.
+    /// The verdict of the search.
     pub verdict: Verdict,
-    /// Its suspects, ranked.
+    /// The suspects of the search, ranked.
     pub suspects: Vec<SuspectRecord>,
-    /// When it began.
+    /// When the search began.
     pub began: f64,
-    /// When it ended.
+    /// When the search ended.
     pub ended: f64,
     /// Search time in seconds, without waits for telemetry.
     pub seconds: f64,
     /// The number of rounds: the search repeats while telemetry of the fault is missing.
     pub rounds: usize,
-    /// The trace that it followed.
+    /// The trace that the search followed.
     pub trace_id: Option<String>,
-    /// The place of the faulty commit among the suspects, from 1; `None` if it is not among them.
+    /// The rank of the faulty commit among the suspects, from 1; `None` if it is not a suspect.
     pub rank: Option<usize>,
-    /// Whether it named the function that the patch names as faulty; `None` if the patch names none, or nobody
-    /// searched.
+    /// Whether the search named the function that the patch names as faulty. `None` if the patch names none, or no
+    /// search ran.
     pub names_function: Option<bool>,
-    /// Whether it was certain and wrong.
+    /// Whether the search was certain and wrong.
     pub confident_and_wrong: bool,
 }
 
@@ -213,9 +213,9 @@ pub struct SuspectRecord {
     pub commit: String,
     /// The first line of its message.
     pub subject: String,
-    /// 0 to 1.
+    /// The confidence, from 0 to 1.
     pub confidence: f64,
-    /// Why, in sentences.
+    /// The reasons, in sentences.
     pub reasons: Vec<String>,
 }
 
@@ -226,14 +226,14 @@ pub struct Attempt {
     pub what: String,
     /// The reverted commit; `None` for anything else.
     pub commit: Option<String>,
-    /// When it began.
+    /// When the attempt began.
     pub began: f64,
-    /// When it was in effect.
+    /// When the attempt was in effect.
     pub ended: f64,
     /// Whether the objective recovered.
     pub helped: bool,
-    /// For an attempt that did not help: how long it was watched. These waits have a minimum that the time scale
-    /// does not compress, so the duration on production windows stands beside it.
+    /// How long an unsuccessful attempt was watched. These waits have a minimum that the time scale does not compress,
+    /// so the duration on production windows is recorded too.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub watched: Option<Watched>,
 }
@@ -241,9 +241,9 @@ pub struct Attempt {
 /// How long an unsuccessful attempt was watched, in seconds.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub struct Watched {
-    /// In the drill.
+    /// The duration in the drill.
     pub drilled: f64,
-    /// On the windows of production.
+    /// The duration on the windows of production.
     pub full: f64,
 }
 
@@ -267,7 +267,7 @@ pub enum Outcome {
     Undetected,
 }
 
-/// A computed and a measured time. Absent values: the closed forms give none.
+/// A computed and a measured time. A computed time is absent if the closed forms give none.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct Times {
     /// The computed time, in seconds.
@@ -299,7 +299,7 @@ pub struct Impact {
     pub events: f64,
     /// Bad events.
     pub bad_events: f64,
-    /// The share of the error budget that they spent, over the compressed window.
+    /// The share of the error budget that the bad events spent, over the compressed window.
     pub budget_spent: Option<f64>,
 }
 
@@ -325,7 +325,7 @@ impl Record {
 pub(crate) mod tests {
     use super::*;
 
-    /// A search of a fault whose commit it ranks.
+    /// A search that ranks the commit of a fault.
     pub(crate) fn search(verdict: Verdict, rank: Option<usize>) -> Search {
         let suspect = |name: &str, confidence| SuspectRecord {
             commit: name.repeat(20),

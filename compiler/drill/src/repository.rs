@@ -45,7 +45,7 @@ impl Repository {
     /// An earlier clone, reset to the current `HEAD` of its origin. Build results in it stay.
     ///
     /// # Errors
-    /// When it is not a clone of that origin.
+    /// When the folder is not a clone of that origin.
     pub fn open(clone: &Path, origin: &Path) -> Answer<Self> {
         let head = demand(origin, &["rev-parse", "HEAD"], None)?;
         let opened = Self { folder: clone.to_owned() };
@@ -60,7 +60,7 @@ impl Repository {
         Ok(opened)
     }
 
-    /// Where it is.
+    /// The path of the clone.
     #[must_use]
     pub fn folder(&self) -> &Path {
         &self.folder
@@ -124,7 +124,7 @@ impl Repository {
     /// When a revision was committed, in unix seconds.
     ///
     /// # Errors
-    /// When it is unknown.
+    /// When the revision is unknown.
     pub fn time(&self, revision: &str) -> Answer<f64> {
         Ok(self.git(&["log", "-1", "--format=%ct", revision])?.trim().parse().unwrap_or_default())
     }
@@ -146,16 +146,16 @@ impl Repository {
     /// The files that a commit touches.
     ///
     /// # Errors
-    /// When it is unknown.
+    /// When the commit is unknown.
     pub fn touched(&self, commit: &str) -> Answer<Vec<String>> {
         let out = self.git(&["diff-tree", "--no-commit-id", "--name-only", "-r", "-z", "--root", commit])?;
         Ok(out.split('\0').filter(|path| !path.is_empty()).map(str::to_owned).collect())
     }
 
-    /// A commit with its message and what it changed, for people.
+    /// A commit with its message and its changes, for people.
     ///
     /// # Errors
-    /// When it is unknown.
+    /// When the commit is unknown.
     pub fn show(&self, commit: &str) -> Answer<String> {
         self.git(&["show", "--no-color", "--no-ext-diff", "--format=fuller", commit])
     }

@@ -8,7 +8,7 @@ use super::record::{SuspectRecord, Verdict};
 use super::repository::Repository;
 use emberline_walk::source::{Alert, Answer, Metrics};
 
-/// What a search knows when it begins.
+/// The input of a search.
 #[derive(Clone, Copy)]
 pub struct Scene<'s> {
     /// The alert that fired.
@@ -21,16 +21,16 @@ pub struct Scene<'s> {
     pub deployed: &'s str,
 }
 
-/// What a search says.
+/// The conclusion of a search.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Conclusion {
     /// The verdict.
     pub verdict: Verdict,
     /// Suspects, ranked.
     pub suspects: Vec<SuspectRecord>,
-    /// The trace that it followed.
+    /// The trace that the search followed.
     pub trace_id: Option<String>,
-    /// The functions that it names: those that evidence points to, and those that the first suspect changed.
+    /// The functions that the search names: those that evidence points to, and those that the first suspect changed.
     pub functions: Vec<String>,
     /// Missing evidence, in sentences.
     pub gaps: Vec<String>,
@@ -38,7 +38,7 @@ pub struct Conclusion {
     pub artefacts: Vec<(String, String)>,
 }
 
-/// Looks for the cause.
+/// A search for the cause.
 pub trait Search {
     /// Looks once.
     ///

@@ -11,9 +11,9 @@ use super::clock::interrupted;
 use super::command::{Order, Running};
 use emberline_walk::source::{Answer, Trouble};
 
-/// How long a system may take to start: the first time it is built.
+/// How long a system may take to start, including its first build.
 const START: Duration = Duration::from_secs(45 * 60);
-/// How long a deployment may take, its build included.
+/// How long a deployment may take, including the build.
 const DEPLOY: Duration = Duration::from_secs(20 * 60);
 /// How long an outage may take to begin or end.
 const INJECT: Duration = Duration::from_secs(5 * 60);
@@ -23,9 +23,9 @@ const END: Duration = Duration::from_secs(60);
 /// The two ends of an outage.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Phase {
-    /// It begins.
+    /// The outage begins.
     Begin,
-    /// It ends.
+    /// The outage ends.
     End,
 }
 
@@ -34,26 +34,26 @@ pub trait Site {
     /// Deploys the checked-out revision; returns the deployed services, if the command names them.
     ///
     /// # Errors
-    /// When it fails.
+    /// When the deployment fails.
     fn deploy(&mut self, revision: &str) -> Answer<Vec<String>>;
-    /// The same as a rollback.
+    /// Deploys the checked-out revision as a rollback.
     ///
     /// # Errors
-    /// When it fails.
+    /// When the command fails.
     fn rollback(&mut self, revision: &str) -> Answer<Vec<String>>;
     /// Begins or ends an outage.
     ///
     /// # Errors
-    /// When it fails.
+    /// When the rollback fails.
     fn inject(&mut self, outage: &str, phase: Phase) -> Answer<()>;
     /// Whether the system still runs.
     ///
     /// # Errors
-    /// When it does not, with the reason.
+    /// When the system does not run, with the reason.
     fn check(&mut self) -> Answer<()>;
 }
 
-/// The system that a policy's commands start; it ends when this is dropped.
+/// The system that a policy's commands start. The system ends when this handle is dropped.
 #[derive(Debug)]
 pub struct Commands<'s> {
     drill: &'s model::Drill,
@@ -62,11 +62,11 @@ pub struct Commands<'s> {
     logs: PathBuf,
     ended: &'s AtomicBool,
     system: Running,
-    /// Its addresses: the line of JSON that it printed.
+    /// The addresses of the system: the line of JSON that it printed.
     pub endpoints: Value,
 }
 
-/// Where a system is started.
+/// The folders and the plan from which a system is started.
 #[derive(Debug, Clone, Copy)]
 pub struct Place<'p> {
     /// A checkout at the good revision.
@@ -75,15 +75,16 @@ pub struct Place<'p> {
     pub generated: &'p Path,
     /// An empty folder for the system.
     pub data: &'p Path,
-    /// A folder for what commands print.
+    /// A folder for the output of commands.
     pub logs: &'p Path,
 }
 
 impl<'s> Commands<'s> {
-    /// Starts the system and waits until it says where it answers.
+    /// Starts the system and waits until it prints its addresses.
     ///
     /// # Errors
-    /// When it ends before that, or takes too long; with its last lines.
+    /// When the system ends before it prints its addresses, or takes too long. The error shows the last lines of
+    /// output.
     pub fn start(
         drill: &'s model::Drill,
         time_scale: u32,

@@ -16,11 +16,11 @@ use super::watch::Watch;
 
 /// The parts of a drill.
 pub struct Drill<'d> {
-    /// The plan that its rules come from, in the drill's time scale.
+    /// The plan behind the rules, in the drill's time scale.
     pub plan: &'d Plan,
     /// The Prometheus.
     pub metrics: &'d dyn Metrics,
-    /// The time.
+    /// The clock.
     pub clock: &'d dyn Clock,
     /// The system.
     pub site: &'d mut dyn Site,
@@ -37,7 +37,7 @@ pub struct Drill<'d> {
 /// The settings of a drill.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Settings {
-    /// Its name.
+    /// The name of the drill.
     pub id: String,
     /// Who searches for the root cause.
     pub method: Method,
@@ -45,15 +45,15 @@ pub struct Settings {
     pub without: Vec<String>,
     /// The seed of the history.
     pub seed: u64,
-    /// Which drill of the seed it is, from 0.
+    /// The number of the drill among those of the seed, from 0.
     pub index: usize,
     /// The severity that counts as detection.
     pub severity: String,
     /// Seconds of healthy traffic before the fault.
     pub warm_up: f64,
-    /// How many honest commits; random if unset.
+    /// The number of honest commits; random if unset.
     pub honest: Option<usize>,
-    /// The time limit for the alert in seconds; that of the fastest alert if unset.
+    /// The time limit for the alert in seconds; if unset, the limit of the fastest alert.
     pub patience: Option<f64>,
     /// The good revision.
     pub good: String,
@@ -62,9 +62,9 @@ pub struct Settings {
 /// A finished drill.
 #[derive(Debug)]
 pub struct Drilled {
-    /// Its record.
+    /// The record of the drill.
     pub record: Record,
-    /// The answers of its Prometheus.
+    /// The answers of the drill's Prometheus.
     pub evidence: Evidence,
     /// Files of the search.
     pub artefacts: Vec<(String, String)>,
@@ -75,9 +75,9 @@ pub(super) struct Broken {
     pub(super) release: Release,
     pub(super) services: Vec<String>,
     pub(super) burn_before: Option<f64>,
-    /// When its deployment started, unix seconds.
+    /// When the deployment of the change started, unix seconds.
     pub(super) began: f64,
-    /// When it took effect, unix seconds: T+0.
+    /// When the change took effect, unix seconds: T+0.
     pub(super) ended: f64,
 }
 

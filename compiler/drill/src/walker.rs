@@ -30,7 +30,7 @@ impl<'w> Walker<'w> {
 }
 
 impl Walker<'_> {
-    /// The record of a drill does not show where on this machine its clone was.
+    /// Removes the clone's path on this machine, so that the record of a drill does not show it.
     fn without_place(&self, text: &str) -> String {
         text.replace(&format!("{}/", self.clone), "").replace(&self.clone, "the clone")
     }

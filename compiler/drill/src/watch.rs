@@ -11,15 +11,15 @@ const PATIENCE: usize = 20;
 /// Looks at a Prometheus until something has happened.
 #[derive(Clone, Copy)]
 pub struct Watch<'w> {
-    /// The plan that its rules come from.
+    /// The plan behind the rules.
     pub plan: &'w Plan,
     /// The Prometheus.
     pub metrics: &'w dyn Metrics,
-    /// The time.
+    /// The clock.
     pub clock: &'w dyn Clock,
 }
 
-/// An objective as last evaluated.
+/// The last evaluation of an objective.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Sli {
     /// Events per second.

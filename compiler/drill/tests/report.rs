@@ -11,7 +11,7 @@ use emberline_drill::report::{Incident, definition, series_markdown};
 use emberline_drill::series;
 use emberline_walk::source::{Labels, Point, Series};
 
-/// The record of a drill that the walk ended well.
+/// The record of a drill in which the walk succeeded.
 fn record() -> Record {
     serde_json::from_str(include_str!("report/latency.drill.json")).unwrap()
 }
@@ -77,7 +77,7 @@ fn the_incident() {
     ];
     assert_eq!(names, expected);
     insta::assert_snapshot!("incident", files[0].1);
-    // Every file that the page names is there.
+    // Every file that the page names exists.
     for target in files[0].1.split("](").skip(1).filter_map(|rest| rest.split(')').next()) {
         assert!(names.contains(&target), "{target} leads nowhere");
     }

@@ -176,7 +176,7 @@ fn what_spans_leave_out_and_late_errors_are_told() {
     let lossy = lines("web SERVER /\n  web INTERNAL parent=99 dropped=3");
     assert!(judged(lossy.as_bytes(), Redacted).is_inconclusive);
     assert!(!judged(lines("web SERVER /\n  web INTERNAL dropped=3").as_bytes(), Redacted).is_inconclusive);
-    // An error eleven seconds after the first span of its trace; sampling decides after ten.
+    // An error comes eleven seconds after the first span of its trace, but sampling decides after ten.
     let late = judged(lines("web SERVER / at=11000 status=2\n  web INTERNAL").as_bytes(), Redacted);
     assert_eq!((late.sampled.traces, late.sampled.kept, late.sampled.lost), (1, 0, 1));
     assert!(late.findings[0].message.contains("after sampling decided"), "{late:?}");

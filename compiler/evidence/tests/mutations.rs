@@ -1,5 +1,5 @@
-//! Mutations of good input. Each has one fault, which must be refused with its code at its place. Beside it stands a similar
-//! change that is right and must pass. One table changes specs, the other one captures.
+//! Mutations of good input. Each has one fault, which must be refused with its code at its place. A similar but right
+//! change beside it must pass. One table changes specs, the other one captures.
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test may stop at the first surprise")]
 #![allow(clippy::print_stdout, reason = "how many there are is asked for")]
 
@@ -15,7 +15,7 @@ use emberline_core::code;
 use emberline_core::source::{Sources, Span};
 use emberline_evidence::judge::Stage;
 
-/// Codes of neither specs nor captures, and the tests that show them.
+/// Codes that neither specs nor captures raise, and the tests that show them.
 const ELSEWHERE: [(&str, &str); 3] = [
     ("stale-artefact", "cli/tests/cli.rs: a_stale_tree_fails_the_check_and_is_left_alone"),
     ("secret-in-file", "cli/tests/scan.rs: what_is_found_is_never_shown_whole"),

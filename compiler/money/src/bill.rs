@@ -26,11 +26,11 @@ pub struct Bill {
     /// Requests per month.
     #[serde(serialize_with = "number")]
     pub requests_per_month: Decimal,
-    /// Everything kept.
+    /// The cost of keeping everything in one tier.
     pub before: Account,
-    /// Counts through the compiled configuration.
+    /// The cost through the compiled configuration.
     pub after: Account,
-    /// Before divided by after.
+    /// The cost before, divided by the cost after.
     #[serde(serialize_with = "number")]
     pub factor: Decimal,
     /// The cost before with one tier for all signals and the longest retention.
@@ -43,12 +43,12 @@ pub struct Bill {
     pub assumptions: Vec<String>,
 }
 
-/// Before, with one tier for all signals.
+/// The cost before, with one tier for all signals.
 #[derive(Debug, Clone, Serialize)]
 pub struct OneTier {
-    /// How long everything is kept.
+    /// The retention of all signals.
     pub keep: String,
-    /// Per million requests.
+    /// The cost before with one tier, per million requests.
     #[serde(serialize_with = "number")]
     pub total: Decimal,
     /// The cost relative to after.
@@ -56,10 +56,10 @@ pub struct OneTier {
     pub factor: Decimal,
 }
 
-/// What one side costs.
+/// The cost of one side.
 #[derive(Debug, Clone, Serialize)]
 pub struct Account {
-    /// Every product.
+    /// The lines of the account, one for each product.
     pub lines: Vec<Line>,
     /// Sums by signal, in the order of [`SIGNALS`].
     pub signals: Vec<Sum>,
@@ -102,11 +102,11 @@ pub struct Priced {
     pub what: String,
     /// The amount, as written.
     pub price: String,
-    /// Who says so.
+    /// The source of the price.
     pub source: String,
-    /// When it was read there.
+    /// When somebody read the price at its source.
     pub retrieved: String,
-    /// Whether it was verified with an invoice.
+    /// Whether the price was verified with an invoice.
     pub verified: bool,
 }
 
@@ -136,9 +136,9 @@ pub fn bill(file: &str, measured: &Measured, terms: &Terms) -> Result<Bill, Faul
     })
 }
 
-/// The terms of both sides.
+/// The basis for the lines of an account.
 pub(super) struct Reckoning<'r> {
-    /// The requests that the volumes are of.
+    /// The number of requests behind the volumes.
     pub(super) requests: Decimal,
     pub(super) terms: &'r Terms,
     pub(super) traffic: &'r Traffic,
@@ -170,7 +170,7 @@ impl Reckoning<'_> {
         Account { lines, signals, total, monthly: total * self.traffic.millions() }
     }
 
-    /// Ingesting and storing the bytes of a signal, or of a tier of it.
+    /// The lines for ingesting and storing the bytes of a signal, or of one of its tiers.
     pub(super) fn volume(
         &self,
         signal: &'static str,
@@ -212,7 +212,7 @@ impl Reckoning<'_> {
         Ok(lines)
     }
 
-    /// Active series, in proportion to a million requests.
+    /// The line for active series, in proportion to a million requests.
     pub(super) fn series(&self, series: u64, price: Option<&Price>) -> Result<Line, Fault> {
         let price = price.ok_or_else(|| unpriced("series", "{price: …, source: …, retrieved: …}"))?;
         let monthly = Decimal::from(series) / Decimal::ONE_THOUSAND * price.amount;

@@ -1,5 +1,5 @@
-//! The effect of a change of the specs on the bill: sampling, retention, traffic, prices and the bound on series,
-//! applied to the volumes that were measured.
+//! The effect of a change of the specs on the bill. Sampling, retention, traffic, prices and the bound on series are
+//! applied to the measured volumes.
 
 use emberline_prose::amount;
 use rust_decimal::Decimal;
@@ -16,17 +16,17 @@ use super::units::{number, ratio};
 pub struct Change {
     /// The currency of every amount.
     pub currency: String,
-    /// By signal, in the order of the bill.
+    /// Amounts by signal, in the order of the bill.
     pub signals: Vec<Signal>,
-    /// A month before, at the traffic declared then.
+    /// The cost of a month before the change, at the traffic declared then.
     #[serde(serialize_with = "number")]
     pub before: Decimal,
-    /// A month after, at the traffic declared now.
+    /// The cost of a month after the change, at the traffic declared now.
     #[serde(serialize_with = "number")]
     pub after: Decimal,
-    /// What changed in the specs, in sentences.
+    /// The changes of the specs, in sentences.
     pub changed: Vec<String>,
-    /// What the estimate cannot know, in sentences.
+    /// The limits of the estimate, in sentences.
     pub unknown: Vec<String>,
     /// The products of the state after the change.
     pub lines: Vec<Line>,
@@ -35,12 +35,12 @@ pub struct Change {
 /// A month of one signal.
 #[derive(Debug, Clone, Serialize)]
 pub struct Signal {
-    /// Its name.
+    /// The name of the signal.
     pub signal: &'static str,
-    /// Before.
+    /// The cost before the change.
     #[serde(serialize_with = "number")]
     pub before: Decimal,
-    /// After.
+    /// The cost after the change.
     #[serde(serialize_with = "number")]
     pub after: Decimal,
 }
@@ -67,14 +67,14 @@ pub fn change(measured: &Measured, old: &Terms, new: &Terms) -> Result<Change, F
     })
 }
 
-/// What a million requests cost by these terms: the volumes after, with as many ordinary traces as the terms keep.
+/// The cost of a million requests by these terms: the volumes after, with as many ordinary traces as the terms keep.
 fn estimate(measured: &Measured, terms: &Terms) -> Result<(Account, Traffic), Fault> {
     let traffic = terms.traffic.clone().unwrap_or_else(|| Traffic::of_load(measured.load.rate));
     let reckoning = Reckoning { requests: Decimal::from(measured.load.requests), terms, traffic: &traffic };
     let (prices, side) = (&terms.prices, &measured.after);
     let mut lines = reckoning.volume("traces", "", spans(measured, terms), prices.traces.as_ref(), terms.traces)?;
     for (tier, volume) in &side.logs.tiers {
-        // A tier that these terms do not know may hold anything: as long as any.
+        // A tier that these terms do not declare may hold any log, so it gets the longest retention.
         let keep = terms.tier(tier).unwrap_or_else(|_| terms.longest_logs());
         lines.extend(reckoning.volume("logs", tier, *volume, prices.logs.as_ref(), keep)?);
     }
@@ -86,8 +86,8 @@ fn estimate(measured: &Measured, terms: &Terms) -> Result<(Account, Traffic), Fa
     Ok((reckoning.sum(lines), traffic))
 }
 
-/// The spans that these terms keep: all failed and slow traces, the declared share of the others, at the measured
-/// bytes of a trace that was kept.
+/// The spans that these terms keep: all failed and slow traces, and the declared share of the others. Each trace has
+/// the measured bytes of a kept trace.
 fn spans(measured: &Measured, terms: &Terms) -> Volume {
     let after = &measured.after;
     let traces = &after.traces;

@@ -1,6 +1,8 @@
-//! Times of drills: how much sooner incidents ended with traces and profiles than without, measured and on production windows.
+//! Times of drills: how much sooner incidents ended with traces and profiles than without, as drilled and on production
+//! windows.
 //!
-//! A drill compresses windows, floors, steps and intervals by a factor, and nothing else. So its parts scale apart:
+//! A drill compresses windows, floors, steps and intervals by a factor, and nothing else. So each part of its duration
+//! scales differently:
 //!
 //! ```text
 //! until the page        windows: × factor
@@ -18,37 +20,37 @@ use serde::{Deserialize, Serialize};
 use super::fault::Fault;
 use emberline_drill::series;
 
-/// The end of a record's file name.
+/// The ending of a record's file name.
 const ENDING: &str = ".drill.json";
-/// The sum of a series, where its records are not at hand.
+/// The summary of a series, used if the records are missing.
 const SUMMARY: &str = "series.json";
 
-/// How much sooner incidents were over.
+/// How much sooner incidents ended with all signals.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Saved {
-    /// Drills with all signals that ended in recovery.
+    /// The number of drills with all signals that ended in recovery.
     pub with: usize,
-    /// Drills without some of them that did.
+    /// The number of drills without some signals that ended in recovery.
     pub without: usize,
-    /// What the latter did without, such as `traces, profiles`.
+    /// The signals left out in the drills without some, such as `traces, profiles`.
     pub lacking: String,
-    /// Drills of either kind that are left out, since they did not come to recovery.
+    /// Drills of either kind that are left out because the objective did not recover.
     pub left_out: usize,
-    /// Whether the same faults arecompared with each other; else all against all.
+    /// Whether drills of the same fault are compared in pairs; if not, all drills with all others.
     pub paired: bool,
-    /// By how much durations were compressed.
+    /// The factors by which durations were compressed.
     pub time_scale: Vec<u32>,
-    /// Quartiles of the difference as drilled, in seconds: lower, middle, upper.
+    /// Quartiles of the difference as drilled, in seconds: lower, median, upper.
     pub drilled: [f64; 3],
-    /// The sameon production windows.
+    /// Quartiles of the difference on production windows, in seconds.
     pub full: [f64; 3],
-    /// Middle MTTRson production windows, in seconds: with, without.
+    /// Median MTTRs on production windows, in seconds: with all signals, without some.
     pub mttr: [f64; 2],
-    /// Whether parts were scaled; a summary alone does not have them.
+    /// Whether parts were scaled; a summary alone does not hold the parts.
     pub scaled: bool,
 }
 
-/// The part of a drill's record that is needed here. What else stands in it is its own affair.
+/// The fields of a drill's record that are needed here; other fields are ignored.
 #[derive(Debug, Clone, Deserialize)]
 struct Record {
     id: String,
@@ -85,7 +87,7 @@ struct Attempt {
     watched: Option<Watched>,
 }
 
-/// How long a rollback was watched in vain: in the drill, andon production windows.
+/// How long a rollback that did not help was watched: in the drill, and on production windows.
 #[derive(Debug, Clone, Copy, Deserialize)]
 struct Watched {
     drilled: f64,
@@ -93,23 +95,23 @@ struct Watched {
 }
 
 impl Record {
-    /// MTTRon production windows, in seconds; `None` if it did not come to recovery.
+    /// MTTR on production windows, in seconds; `None` if the objective did not recover.
     fn full(&self) -> Option<f64> {
         let recovered = self.recovered?;
         let factor = f64::from(self.time_scale.max(1));
-        // What went at its own pace; all the rest waited for windows.
+        // The parts that are not compressed; all other time was spent waiting for windows.
         let own_search =
             self.search.map_or(0.0, |search| search.seconds.clamp(0.0, (search.ended - search.began).max(0.0)));
         let own =
             own_search + self.attempts.iter().map(|attempt| (attempt.ended - attempt.began).max(0.0)).sum::<f64>();
         let own = own.min(recovered.max(0.0));
-        // A watch in vain ends after a while that is said for either length.
+        // The record has the length of an unsuccessful watch for both time scales.
         let watches = || self.attempts.iter().filter_map(|attempt| attempt.watched);
         let watched = watches().map(|watched| watched.drilled.max(0.0)).sum::<f64>().min(recovered - own);
         Some(own + watches().map(|watched| watched.full).sum::<f64>() + (recovered - own - watched) * factor)
     }
 
-    /// What two drills of the same fault have in common.
+    /// The key that two drills of the same fault share.
     fn twin(&self) -> (u64, &str, &str) {
         (self.seed, &self.fault.name, self.id.rsplit('-').next().unwrap_or_default())
     }
@@ -149,7 +151,7 @@ struct Spread {
 /// Reads the drills of a folder.
 ///
 /// # Errors
-/// When it holds no drills of both kinds, or one cannot be read.
+/// When the folder does not hold drills of both kinds, or a drill cannot be read.
 pub fn read(folder: &Path) -> Result<Saved, Fault> {
     let shown = folder.display();
     let failed = |what: String| Fault::new(what, "`emberline gameday` writes such a folder; `--series` names another");
@@ -198,7 +200,7 @@ fn of_records(records: &[Record]) -> Option<Saved> {
         wanted.filter_map(|(long, short)| Some(pick(long)? - pick(short)?)).collect()
     };
     let drilled: fn(&Record) -> Option<f64> = |record| record.recovered;
-    // Fewer pairs than this say less than all against all.
+    // With fewer pairs, comparing all drills with all others says more.
     let paired = differences(drilled, true).len() >= 4;
     let times = |of: &[&Record]| quartiles(of.iter().filter_map(|record| record.full()).collect())[1];
     let mut lacking: Vec<&str> = slow.iter().flat_map(|record| record.without.iter().map(String::as_str)).collect();
@@ -221,7 +223,7 @@ fn of_records(records: &[Record]) -> Option<Saved> {
     })
 }
 
-/// Without records the parts are not known, so nothing is scaled: the difference is at least what was drilled.
+/// A summary lacks the parts, so nothing is scaled: the real difference is at least the drilled one.
 fn of_summary(summary: &Summary) -> Option<Saved> {
     let difference = summary.difference.as_ref()?;
     let group = |kind: &str| summary.groups.iter().find(|group| group.kind == kind);
@@ -246,7 +248,7 @@ fn of_summary(summary: &Summary) -> Option<Saved> {
     })
 }
 
-/// Quartiles; zeros where there is nothing.
+/// Quartiles; zeros without values.
 fn quartiles(values: Vec<f64>) -> [f64; 3] {
     let spread = series::Spread::of(values);
     [spread.lower, spread.median, spread.upper]
@@ -257,7 +259,7 @@ mod tests {
     #![allow(clippy::unwrap_used, reason = "a test may stop at the first surprise")]
     use super::*;
 
-    /// A drill: a page after `page` s, a search of which `own` s were its own, rollbacks of 8 s each, recovery 6 s
+    /// A drill: an alert after `page` s, a search that computes for `own` s, rollbacks of 8 s each, and recovery 6 s
     /// later.
     fn record(id: &str, without: &str, page: f64, own: f64, waits: f64, rollbacks: u32) -> serde_json::Value {
         let began = page;
@@ -290,14 +292,14 @@ mod tests {
 
     #[test]
     fn only_what_waits_for_windows_is_longer_in_full_length() {
-        // 20 s to the page, 4 s of walking, one rollback of 8 s, 6 s until it shows.
+        // 20 s to the alert, 4 s of walking, one rollback of 8 s, 6 s until recovery shows.
         let read: Record = serde_json::from_value(record("walk-001", "", 20.0, 4.0, 0.0, 1)).unwrap();
         assert_eq!(read.recovered, Some(38.0));
         assert_eq!(read.full(), Some(20.0 * 15.0 + 4.0 + 8.0 + 6.0 * 15.0));
         // Waits for telemetry are compressed as well.
         let read: Record = serde_json::from_value(record("walk-001", "", 20.0, 4.0, 2.0, 1)).unwrap();
         assert_eq!(read.full(), Some(22.0 * 15.0 + 4.0 + 8.0 + 6.0 * 15.0));
-        // A rollback that does not help is watched as long as its record says, rather than fifteen times as long.
+        // An unsuccessful rollback is watched as long as its record says, rather than fifteen times as long.
         let mut watched = record("trial-001", "traces", 20.0, 4.0, 0.0, 2);
         watched["attempts"][0]["watched"] = serde_json::json!({"drilled": 6.0, "full": 40.0});
         let read: Record = serde_json::from_value(watched).unwrap();

@@ -4,7 +4,7 @@ use serde::Serialize;
 
 use super::measured::{Kept, Measured};
 
-/// What was checked, and what is missing.
+/// The checked counts, and the missing telemetry.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Intact {
     /// Requests that were sent to each side.
@@ -17,7 +17,7 @@ pub struct Intact {
     pub failed: [u64; 2],
     /// Traces of slow requests: sent after, and complete in the store.
     pub slow: [u64; 2],
-    /// What is missing, in sentences; empty if nothing is.
+    /// The missing telemetry, in sentences; empty if telemetry is complete.
     pub missing: Vec<String>,
 }
 

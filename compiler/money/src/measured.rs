@@ -1,6 +1,6 @@
 //! Counts of a system's telemetry before and after, as `ci/cost/measure` writes them.
 //!
-//! The file comes from another program and may have been edited, so every contradiction in it is a fault with its
+//! Another program writes the file, and people may edit it. So every contradiction in the file is a fault with its
 //! place.
 
 use std::collections::BTreeMap;
@@ -10,7 +10,7 @@ use serde::Deserialize;
 
 use super::fault::Fault;
 
-/// The only version.
+/// The only supported version of the file.
 const VERSION: u32 = 1;
 
 /// Counts under one load, through the plain and the generated configuration.
@@ -36,7 +36,7 @@ pub struct Measured {
 #[derive(Debug, Clone, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Load {
-    /// How many requests.
+    /// The number of requests.
     pub requests: u64,
     /// Requests per second.
     pub rate: f64,
@@ -44,19 +44,19 @@ pub struct Load {
     pub errors_percent: f64,
     /// The share of requests that were to be slow, in percent.
     pub slow_percent: f64,
-    /// Same seed, same requests.
+    /// The seed; the same seed gives the same requests.
     pub seed: u64,
 }
 
-/// One side.
+/// The counts of one side.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Side {
     /// Spans that the store took.
     pub spans: Volume,
-    /// Log records that it took.
+    /// Log records that the store took.
     pub logs: Logs,
-    /// Profile samples that it took.
+    /// Profile samples that the store took.
     pub profiles: Volume,
     /// Compressed bytes as sent, by signal: for network planning, not for the bill.
     #[serde(default)]
@@ -65,7 +65,7 @@ pub struct Side {
     pub series: Series,
     /// Requests as span metrics count them.
     pub red: Red,
-    /// What became of the requests' traces.
+    /// The outcome of the requests' traces.
     pub traces: Traces,
 }
 
@@ -79,11 +79,11 @@ pub struct Volume {
     pub bytes: u64,
 }
 
-/// Log records by the tier they are kept in.
+/// Log records by the tier that keeps them.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Logs {
-    /// By name.
+    /// The volume of each tier, by name.
     pub tiers: BTreeMap<String, Volume>,
 }
 
@@ -91,13 +91,13 @@ pub struct Logs {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Series {
-    /// Of services.
+    /// Series that services export.
     pub services: u64,
-    /// Made of spans.
+    /// Series made of spans.
     pub spans: u64,
-    /// Recorded by rules, and alerts.
+    /// Series that rules record, and series of alerts.
     pub rules: u64,
-    /// Of collectors and scrapes.
+    /// Series of collectors and scrapes.
     pub collectors: u64,
 }
 
@@ -105,21 +105,21 @@ pub struct Series {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Red {
-    /// All.
+    /// All requests.
     pub requests: u64,
-    /// Those that failed.
+    /// Failed requests.
     pub errors: u64,
 }
 
-/// What became of the requests' traces.
+/// The outcome of the requests' traces, by kind of request.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Traces {
-    /// Of requests that failed.
+    /// Traces of failed requests.
     pub failed: Kept,
-    /// Of requests slower than an objective allows.
+    /// Traces of requests slower than an objective allows.
     pub slow: Kept,
-    /// Of the others.
+    /// Traces of all other requests.
     pub others: Kept,
 }
 
@@ -127,16 +127,16 @@ pub struct Traces {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Kept {
-    /// Sent.
+    /// Sent traces.
     pub sent: u64,
-    /// Complete in the store.
+    /// Traces that are complete in the store.
     pub whole: u64,
-    /// Incomplete in the store.
+    /// Traces that are incomplete in the store.
     pub in_part: u64,
 }
 
 impl Series {
-    /// All of them.
+    /// The number of all series.
     #[must_use]
     pub fn total(&self) -> u64 {
         [self.services, self.spans, self.rules, self.collectors].into_iter().fold(0, u64::saturating_add)
@@ -144,7 +144,7 @@ impl Series {
 }
 
 impl Kept {
-    /// Traces that are there at all.
+    /// Traces in the store, complete or not.
     #[must_use]
     pub fn there(&self) -> u64 {
         self.whole.saturating_add(self.in_part)
@@ -152,15 +152,15 @@ impl Kept {
 }
 
 impl Measured {
-    /// Reads a file's text; `path` is how people know it.
+    /// Parses the text of a file; `path` is the path that messages show.
     ///
     /// # Errors
-    /// For a malformed text, with line and column; and for contradicting counts, with their names.
+    /// When the text is malformed, with line and column. When counts contradict each other, with their names.
     pub fn parse(path: &str, text: &str) -> Result<Self, Fault> {
         let again = "measure again with `ci/cost/measure`, or name another file with `--measured`";
         let read: Self = serde_json::from_str(text).map_err(|cause| {
             let (line, column) = (cause.line(), cause.column());
-            // The place stands in front, as everywhere.
+            // The place comes first, as in every message.
             let said = cause.to_string();
             let said = said.split(" at line ").next().unwrap_or(&said).to_owned();
             Fault::new(format!("{path}:{line}:{column} is not a measurement: {said}"), again)

@@ -1,8 +1,8 @@
 //! The savings of shorter incidents: minutes saved × cost per minute × incidents per year, minus the cost of
 //! telemetry.
 //!
-//! Everything is a range. The low end takes the low end of every input and the lower quartile of the measured
-//! difference, the high end the high ones; neither is likely, and the truth is between.
+//! Every result is a range. The low end takes the low end of every input and the lower quartile of the measured
+//! difference. The high end takes the high ones. Neither end is likely; the truth is between.
 
 use emberline_core::model::{Business, Range};
 use emberline_core::source::Sources;
@@ -19,28 +19,28 @@ use super::templates::render;
 use super::terms::Terms;
 use super::units::{maybe_number, number, ratio};
 
-/// Days of a year, and minutes of an hour.
+/// Days in a year, and minutes in an hour.
 const YEAR_DAYS: Decimal = Decimal::from_parts(365, 0, 0, false, 0);
 const SIXTY: Decimal = Decimal::from_parts(60, 0, 0, false, 0);
 
-/// A year, in the currency of the prices.
+/// The savings of a year, in the currency of the prices.
 #[derive(Debug, Clone, Serialize)]
 pub struct Returns {
     /// The currency of every amount.
     pub currency: String,
     /// Minutes saved per incident.
     pub minutes_saved: Amounts,
-    /// Incidents.
+    /// Incidents per year.
     pub incidents: Amounts,
     /// Revenue of a minute.
     pub revenue: Amounts,
-    /// The share of it that is lost.
+    /// The share of revenue that an incident loses.
     pub revenue_lost: Amounts,
     /// Revenue that is not lost.
     pub of_revenue: Amounts,
     /// Cost of working hours that are not spent.
     pub of_people: Amounts,
-    /// Both.
+    /// The sum of both savings.
     pub gross: Amounts,
     /// The cost of telemetry as compiled.
     #[serde(serialize_with = "number")]
@@ -62,7 +62,7 @@ pub struct Returns {
     pub paragraph: String,
 }
 
-/// From, to.
+/// A range of two ends.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
 pub struct Amounts {
     /// The low end.
@@ -73,13 +73,13 @@ pub struct Amounts {
     pub high: Decimal,
 }
 
-/// Incidents per year to break even; `None`: no number does.
+/// Incidents per year to break even; `None` if no number suffices.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 pub struct BreakEven {
-    /// Where an incident is worth most.
+    /// The number if each incident has its highest cost.
     #[serde(serialize_with = "maybe_number")]
     pub low: Option<Decimal>,
-    /// Where an incident is worth least.
+    /// The number if each incident has its lowest cost.
     #[serde(serialize_with = "maybe_number")]
     pub high: Option<Decimal>,
 }
@@ -87,17 +87,17 @@ pub struct BreakEven {
 /// An input.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Input {
-    /// What it is.
+    /// The name of the input.
     pub what: String,
     /// The low end, as people write it.
     pub low: String,
     /// The high end.
     pub high: String,
-    /// Its unit.
+    /// The unit of both ends.
     pub unit: String,
-    /// Who says so.
+    /// The source of the value.
     pub source: String,
-    /// Where it is declared: `path:line`; empty for what was measured.
+    /// Where the input is declared: `path:line`; empty for measured values.
     pub place: String,
 }
 

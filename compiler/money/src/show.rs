@@ -28,7 +28,7 @@ fn factor(before: Decimal, after: Decimal) -> String {
     if after.is_zero() { "–".to_owned() } else { format!("{}×", fixed(ratio(before, after), 1)) }
 }
 
-/// What was checked.
+/// The result of the checks.
 fn kept(bill: &Bill) -> String {
     let intact = &bill.intact;
     format!(

@@ -29,7 +29,7 @@ fn columns(environment: &mut Environment<'static>) {
 /// When a template is faulty, which is a bug of this crate.
 pub(crate) fn render(name: &str, values: Value) -> Result<String, Fault> {
     let text = TEMPLATES.render(name, values).map_err(|fault| Fault::new(fault.to_string(), "this is a bug"))?;
-    // Padding at the end of a line is nothing that anybody should see in a diff.
+    // Padding at the end of a line would show in diffs.
     let lines: Vec<&str> = text.lines().map(str::trim_end).collect();
     Ok(lines.join("\n") + "\n")
 }

@@ -37,9 +37,9 @@ pub struct Terms {
 /// Requests that come in from outside: those of services that no other declared service calls.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Traffic {
-    /// In a month of 30 days.
+    /// Requests in a month of 30 days.
     pub per_month: Decimal,
-    /// Each of these services with its rate as declared.
+    /// Each of these services with its declared rate.
     pub of: Vec<(String, String)>,
 }
 
@@ -69,7 +69,7 @@ impl Terms {
         })
     }
 
-    /// How long the tier of the longest-lived logs is kept.
+    /// The longest retention of any tier of logs.
     #[must_use]
     pub fn longest_logs(&self) -> Duration {
         self.tiers.iter().map(|(_, keep)| *keep).max().unwrap_or_default()

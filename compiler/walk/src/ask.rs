@@ -1,6 +1,6 @@
-//! Asking sources. Every answer carries the questions that it rests on, so a layer hands both on as one value.
+//! Queries to sources. Every answer carries the queries that it rests on, so a layer passes both on as one value.
 //!
-//! A source that fails gives no value, and its answer says why.
+//! A source that fails gives no value, and the answer says why.
 
 use emberline_prose::number::{figure, many};
 use serde::Serialize;
@@ -45,7 +45,7 @@ impl Log {
     pub(crate) fn keep<T>(&mut self, asked: Asked<T>) -> T {
         self.asks.extend(asked.log.asks);
         for trouble in asked.log.troubles {
-            // A source that is away fails every question in the same words: once is enough.
+            // An unreachable source fails every query with the same message, so one message is enough.
             if !self.troubles.contains(&trouble) {
                 self.troubles.push(trouble);
             }
@@ -63,13 +63,13 @@ impl Log {
         self.asks
     }
 
-    /// Why questions have no answer; `None` if all have one.
+    /// Why queries have no answer; `None` if all queries have one.
     pub(crate) fn trouble(&self) -> Option<String> {
         (!self.troubles.is_empty()).then(|| self.troubles.join("; "))
     }
 }
 
-/// An answer with its question; `words` says what came back. `None` if the source failed.
+/// An answer with its query; `words` describes the answer. The value is `None` if the source failed.
 pub(crate) fn ask<T>(
     source: String,
     query: impl Into<String>,
@@ -87,7 +87,7 @@ pub(crate) fn ask<T>(
     Asked { value, log: Log { asks, troubles } }
 }
 
-/// The series of a query at a time, unix seconds.
+/// The time series of a query at a time, unix seconds.
 pub(crate) fn instant(metrics: &dyn Metrics, query: &str, at: f64) -> Asked<Vec<Series>> {
     let asked = ask(metrics.name(), query, metrics.instant(query, at), |series| match series.as_slice() {
         [] => "no series".to_owned(),
@@ -97,7 +97,7 @@ pub(crate) fn instant(metrics: &dyn Metrics, query: &str, at: f64) -> Asked<Vec<
     Asked { value: asked.value.unwrap_or_default(), log: asked.log }
 }
 
-/// The points of a query that has one series. Times and the step are in seconds.
+/// The points of a query with a single time series. Times and the step are in seconds.
 pub(crate) fn line(metrics: &dyn Metrics, query: &str, start: f64, end: f64, step: f64) -> Asked<Vec<Point>> {
     let answer = metrics.range(query, start, end, step);
     let asked = ask(metrics.name(), query, answer, |series| {
@@ -107,7 +107,7 @@ pub(crate) fn line(metrics: &dyn Metrics, query: &str, start: f64, end: f64, ste
     Asked { value: first.map(|series| series.points).unwrap_or_default(), log: asked.log }
 }
 
-/// A selector of PromQL with equal matchers.
+/// A PromQL selector whose matchers all test for equality.
 pub(crate) fn selector(name: &str, labels: &Labels) -> String {
     let matchers: Vec<String> = labels
         .iter()

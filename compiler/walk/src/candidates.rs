@@ -1,4 +1,4 @@
-//! The commits between two revisions, and what each does to the code.
+//! The commits between two revisions, and how each commit changes the code.
 
 use super::program::Language;
 use super::program::change::{self, Changed, How, Names};
@@ -9,15 +9,15 @@ use crate::source::{Change, Commit};
 #[derive(Debug)]
 pub(super) struct Candidate {
     pub(super) commit: Commit,
-    /// The changes, from git.
+    /// The commit's changes, from git.
     pub(super) changes: Vec<Change>,
-    /// What that means for functions, constants and types, by file.
+    /// How these changes affect functions, constants and types, by file.
     pub(super) items: Vec<(String, Changed)>,
     /// Files other than source code that may matter.
     pub(super) settings: Vec<String>,
 }
 
-/// The most commits that are read; a larger deployment is cut to the latest.
+/// The most commits that are read. From a larger deployment, only the latest commits are read.
 pub(super) const MOST: usize = 60;
 
 impl Candidate {
@@ -53,12 +53,12 @@ impl Candidate {
         Self { commit, changes, items, settings }
     }
 
-    /// Whether it may change behaviour.
+    /// Whether the commit may change behaviour.
     pub(super) fn may_matter(&self) -> bool {
         self.items.iter().any(|(_, changed)| changed.how.weight() >= 0.3) || !self.settings.is_empty()
     }
 
-    /// Its most important change.
+    /// The commit's most important change.
     pub(super) fn most(&self) -> Option<How> {
         self.items.iter().map(|(_, changed)| changed.how).max_by(|a, b| a.weight().total_cmp(&b.weight()))
     }
@@ -89,7 +89,7 @@ fn is_setting(path: &str) -> bool {
         )
 }
 
-/// Code that left one file and entered another unchanged has moved.
+/// Marks code that left one file and entered another unchanged as moved.
 fn moved(items: &mut [(String, Changed)]) {
     for at in 0..items.len() {
         if items[at].1.how != How::New {

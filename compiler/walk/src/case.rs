@@ -5,22 +5,22 @@ use emberline_core::plan::{Plan, SloPlan};
 use super::onset::Onset;
 use crate::source::{Sources, Span, SpanKind};
 
-/// What is to be walked.
+/// The plan, the alert and the time of a walk.
 pub struct Question<'q> {
-    /// What the specs compile to; durations are those of its time scale.
+    /// The plan that the specs compile to; durations are in its time scale.
     pub plan: &'q Plan,
     /// `SERVICE/OBJECTIVE`, or a part of an alert's name; `None` for the gravest alert that fires.
     pub alert: Option<&'q str>,
-    /// The time to walk at, unix seconds.
+    /// The time of the walk, unix seconds.
     pub now: f64,
 }
 
-/// What bad requests have in common.
+/// What makes a request bad.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(super) enum Symptom {
-    /// They take longer than this many seconds.
+    /// Requests take longer than this many seconds.
     Slow(f64),
-    /// They fail.
+    /// Requests fail.
     Failed,
 }
 
@@ -67,7 +67,7 @@ pub(super) fn answers(span: &Span) -> bool {
     matches!(span.kind, SpanKind::Server | SpanKind::Consumer)
 }
 
-/// Whether a span failed, by its status or by what it answered.
+/// Whether a span failed, by its span status or by the HTTP status that it answered with.
 pub(super) fn has_failed(span: &Span) -> bool {
     let status = ["http.response.status_code", "http.status_code"].iter().find_map(|key| span.attributes.get(*key));
     span.failed || (answers(span) && status.is_some_and(|status| status.starts_with('5')))

@@ -1,7 +1,7 @@
 //! Breaks of a trace: calls without a server span.
 //!
-//! Either the peer is down and has no spans at all, or its spans are in separate traces because the trace context was
-//! lost.
+//! Either the peer is down and has no spans at all, or its spans are in separate traces because the trace context
+//! was lost.
 
 use std::collections::BTreeMap;
 
@@ -23,11 +23,11 @@ use emberline_prose::number::clock;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Cause {
-    /// It does not answer any caller.
+    /// The peer answers no caller.
     PeerDown,
-    /// It answers in separate traces: the trace context did not arrive.
+    /// The peer answers in separate traces, because the trace context did not arrive.
     ContextLost,
-    /// Unknown: its spans are in other traces, or were not kept.
+    /// Unknown: the peer's spans are in other traces, or no trace with them was kept.
     Unknown,
 }
 
@@ -40,20 +40,20 @@ pub struct Break {
     pub peer: String,
     /// The caller's span.
     pub span: String,
-    /// Calls without an answer.
+    /// The number of calls without a server span.
     pub missing: usize,
-    /// All calls.
+    /// The number of all calls.
     pub calls: usize,
-    /// Why.
+    /// Why the server spans are missing.
     pub cause: Cause,
-    /// When the peer last answered the caller's current revision, unix seconds. Only known if the peer is
+    /// When the peer last answered the caller's current revision, unix seconds. It is looked up only if the peer is
     /// down.
     pub answered: Option<f64>,
-    /// What that means, in a sentence.
+    /// The break and its meaning, in a sentence.
     pub words: String,
 }
 
-/// What was found beyond a break.
+/// The breaks, and the traces found beyond one of them.
 pub(super) struct Beyond {
     pub(super) breaks: Vec<Break>,
     /// The traces on the other side of a break, with their service.
@@ -72,7 +72,7 @@ struct Hop {
     first: Option<u64>,
     /// Whether even the caller's span of the call is missing.
     is_vanished: bool,
-    /// The server span of such a call, if known.
+    /// The kind of server span that usually answers such a call, if known.
     answer: Option<Kind>,
 }
 
@@ -86,7 +86,7 @@ pub(super) fn look(case: &Case<'_>, calls: &Calls<'_>, requests: &Requests, gath
         hops.extend(vanished(gathered));
     }
     for ((kind, peer), hop) in hops {
-        // A minority of missing spans were lost, not unanswered.
+        // If only a minority of server spans is missing, those spans were lost and the peer answers.
         if hop.missing * 2 < hop.calls || hop.missing == 0 {
             continue;
         }
@@ -99,7 +99,7 @@ pub(super) fn look(case: &Case<'_>, calls: &Calls<'_>, requests: &Requests, gath
         let cause = if is_apart {
             Cause::ContextLost
         } else if hop.is_vanished {
-            // The caller stopped calling: that is no break.
+            // The caller stopped calling, which is no break.
             continue;
         } else if !is_alive && (hop.unanswered > 0 || requests.is_silent(&peer)) {
             Cause::PeerDown
@@ -108,7 +108,7 @@ pub(super) fn look(case: &Case<'_>, calls: &Calls<'_>, requests: &Requests, gath
         };
         if cause == Cause::ContextLost && beyond.side.is_none() {
             let symptom = match case.symptom {
-                // At half the duration of the call, the caller waits for it.
+                // A request that takes half as long as the call is what the caller waits for.
                 Symptom::Slow(_) => Symptom::Slow(median(hop.seconds.clone()).unwrap_or(0.0) / 2.0),
                 Symptom::Failed => Symptom::Failed,
             };
@@ -126,8 +126,8 @@ pub(super) fn look(case: &Case<'_>, calls: &Calls<'_>, requests: &Requests, gath
     log.with(beyond)
 }
 
-/// When a peer last answered a caller of the same revision as in bad requests. Such a caller has the right address,
-/// so its deployment did not cut the peer off.
+/// When a peer last answered a caller of the same revision as in bad requests. An answer proves that this revision
+/// has the right address, so the caller's deployment did not cut the peer off.
 fn answered(case: &Case<'_>, caller: &str, peer: &str, gathered: &Gathered) -> Asked<Option<f64>> {
     let Some(revision) = revisions::of_service(&gathered.bad, caller) else { return Asked::default() };
     let (latest, log) = gather::just_before(case, peer).apart();
@@ -235,7 +235,7 @@ fn is_call(span: &Span) -> bool {
     span.kind == SpanKind::Client && !span.attributes.keys().any(|key| key.starts_with("db."))
 }
 
-/// What answers each kind of call.
+/// The kind of server span that answers each kind of call.
 fn peers<'t>(traces: impl Iterator<Item = &'t Trace>) -> BTreeMap<Kind, Kind> {
     let mut peers = BTreeMap::new();
     for trace in traces {
@@ -254,7 +254,7 @@ fn answer_of<'t>(tree: &Tree<'t>, at: usize) -> Option<&'t Span> {
     children.into_iter().find(|child| answers(child))
 }
 
-/// The callee of a call: from the span, or the only declared callee.
+/// The callee of a call: the declared callee that the span names, or else the only declared one.
 fn declared(calls: &Calls<'_>, span: &Span) -> Option<String> {
     let callees = calls.callees(&span.service);
     let said = ["peer.service", "service.peer.name", "server.address"].iter().find_map(|key| span.attributes.get(*key));
@@ -265,8 +265,8 @@ fn declared(calls: &Calls<'_>, span: &Span) -> Option<String> {
     }
 }
 
-/// Whether a peer's request starts a trace of unknown origin. If the caller's span is missing too, whether that
-/// span starts the trace.
+/// Whether a peer's request starts a trace of unknown origin. If the caller's span is missing too, whether the
+/// caller's span starts that trace.
 fn begins_alone(trace: &Trace, caller: &str, peer: &str, hop: &Hop) -> bool {
     let tree = Tree::of(trace);
     let is_first = |at: usize| match tree.nodes[at].parent {

@@ -1,4 +1,4 @@
-//! The fifth layer: what was deployed, which lines the evidence points to, and who wrote them.
+//! The fifth layer: what was deployed, which lines evidence points to, and which commits wrote these lines.
 
 use std::collections::BTreeSet;
 
@@ -18,26 +18,26 @@ use super::suspects::{self, Evidence, Suspect};
 use super::target::{self, Target};
 use emberline_prose::number::{clock, length, many, short};
 
-/// What the deployment was.
+/// Whether a deployment changed the running revision.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Deployment {
-    /// Another revision runs than before.
+    /// The running revision differs from the one before the onset.
     Changed,
-    /// The same revision served well before.
+    /// The same revision ran before the onset, when requests were healthy.
     Unchanged,
     /// The previous revision is unknown.
     Unknown,
 }
 
-/// A line of the function, and who wrote it.
+/// A line of the function, and the commit that wrote it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct BlameLine {
     /// The line, from 1.
     pub line: usize,
-    /// Its text.
+    /// The line's text.
     pub text: String,
-    /// The commit that wrote it.
+    /// The commit that wrote the line.
     pub commit: String,
     /// Whether that commit is one of the candidates.
     pub is_candidate: bool,
@@ -45,20 +45,20 @@ pub struct BlameLine {
     pub is_pointed_to: bool,
 }
 
-/// What was deployed, and who wrote the lines.
+/// What was deployed, and which commits wrote the lines.
 #[derive(Debug, Clone, Serialize)]
 pub struct Code {
     /// What was asked.
     pub asked: Vec<Ask>,
-    /// What follows.
+    /// The conclusion in a sentence.
     pub conclusion: String,
     /// Whether there was a deployment.
     pub deployment: Deployment,
-    /// The service whose revisions these are.
+    /// The service of both revisions.
     pub service: String,
     /// The deployed revision.
     pub revision: Option<String>,
-    /// The last good one.
+    /// The last good revision.
     pub good: Option<String>,
     /// Revisions by service.
     pub revisions: Vec<Revisions>,
@@ -68,13 +68,13 @@ pub struct Code {
     pub sites: Vec<Site>,
     /// The function that is shown.
     pub function: Option<Place>,
-    /// Its lines.
+    /// The lines of that function.
     pub blame: Vec<BlameLine>,
 }
 
-/// What the fifth layer is given.
+/// The evidence that the fifth layer starts from.
 pub(super) struct Given<'g> {
-    /// The service in which the fault lies.
+    /// The faulty service.
     pub(super) service: &'g str,
     /// All involved services.
     pub(super) services: BTreeSet<String>,
@@ -83,7 +83,7 @@ pub(super) struct Given<'g> {
     pub(super) said: Said,
     /// The kind of the fault; [`Role::Above`] if the reason for slowness is unknown.
     pub(super) role: Role,
-    /// The odds of another cause through missing evidence, on top of [`suspects::ELSEWHERE`].
+    /// The odds that another cause gains by missing evidence, on top of [`suspects::ELSEWHERE`].
     pub(super) holes: f64,
 }
 
@@ -99,10 +99,10 @@ pub(super) fn deployed<'r>(service: &str, revisions: &'r [Revisions]) -> Option<
     }
 }
 
-/// What the history says of a deployment.
+/// The commits of a deployment, ranked.
 #[derive(Default)]
 struct Ranked {
-    /// How many commits were deployed.
+    /// The number of deployed commits.
     commits: usize,
     suspects: Vec<Suspect>,
     /// The function that matters most, with its lines.
@@ -143,7 +143,7 @@ pub(super) fn look(case: &Case<'_>, given: Given<'_>, repo: Option<&Repo<'_>>) -
 fn ranked(given: &Given<'_>, repo: &Repo<'_>, good: Option<&str>) -> Asked<Ranked> {
     let mut log = Log::default();
     let history = repo.history;
-    // Without a good revision, only the last commits can be suspected.
+    // Without a good revision, the range is unknown, so only the latest commits are suspects.
     let from = good.map_or_else(|| format!("{}~10", repo.revision), str::to_owned);
     let answer = history.commits(&from, &repo.revision);
     let query = format!("commits {}..{}", short(&from), short(&repo.revision));
@@ -170,7 +170,7 @@ fn ranked(given: &Given<'_>, repo: &Repo<'_>, good: Option<&str>) -> Asked<Ranke
     log.with(Ranked { commits: deployed, suspects, shown })
 }
 
-/// The files to look names up in: changed files, files that evidence points to, and files of the services.
+/// The files that the call graph covers: changed files, files that evidence points to, and files of the services.
 fn read(repo: &Repo<'_>, candidates: &[Candidate], targets: &[Target], folders: &BTreeSet<String>) -> BTreeSet<String> {
     let mut paths: BTreeSet<String> = targets.iter().map(|target| target.file.clone()).collect();
     paths.extend(candidates.iter().flat_map(|candidate| &candidate.items).map(|(path, _)| path.clone()));
@@ -183,7 +183,8 @@ fn read(repo: &Repo<'_>, candidates: &[Candidate], targets: &[Target], folders: 
     paths
 }
 
-/// Shows the function that matters most: what the first suspect changed, else what evidence points to.
+/// The lines of the function that matters most. The first suspect's function comes before one that evidence points
+/// to.
 fn show(
     repo: &Repo<'_>,
     suspects: &[Suspect],

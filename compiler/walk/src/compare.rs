@@ -9,16 +9,16 @@ use super::spot::Spot;
 use super::tree::Tree;
 use crate::source::{Span, SpanKind, Trace};
 
-/// What makes two spans of different traces the same.
+/// The properties by which two spans of different traces count as the same.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 pub struct Kind {
     /// The service.
     pub service: String,
-    /// The span's name, numbers in it as `N`.
+    /// The span's name, with `N` for each number.
     pub name: String,
-    /// `server`, `client`, …
+    /// The span's kind: `server`, `client`, …
     pub kind: &'static str,
-    /// `code.function.name`, where there is one.
+    /// The span's `code.function.name`, if it has one.
     pub function: String,
 }
 
@@ -43,7 +43,7 @@ impl Kind {
     }
 }
 
-/// A name in which runs of digits are `N`: `GET /orders/17` is the same as `GET /orders/18`.
+/// A name with `N` for each run of digits, so that `GET /orders/17` is the same as `GET /orders/18`.
 fn unnumbered(name: &str) -> String {
     let mut out = String::with_capacity(name.len());
     for c in name.chars() {
@@ -63,49 +63,49 @@ pub struct Grown {
     pub span: Kind,
     /// Their total own time in a healthy trace, median seconds; 0 without such spans.
     pub before: f64,
-    /// The same in a bad trace.
+    /// Their total own time in a bad trace, median seconds.
     pub now: f64,
-    /// How many a healthy trace has.
+    /// The median number of these spans in a healthy trace.
     pub count_before: f64,
-    /// How many a bad trace has.
+    /// The median number of these spans in a bad trace.
     pub count_now: f64,
 }
 
 /// A span with more children of a kind.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct More {
-    /// The span that makes them.
+    /// The span that makes the calls.
     pub parent: Kind,
-    /// The children.
+    /// The kind of the children.
     pub child: Kind,
-    /// Children of each parent in a healthy trace.
+    /// The number of these children of each parent in a healthy trace.
     pub before: f64,
-    /// The same in a bad trace.
+    /// The number of these children of each parent in a bad trace.
     pub now: f64,
-    /// Their total duration in a healthy trace, in seconds.
+    /// The children's total duration in a healthy trace, in seconds.
     pub seconds_before: f64,
-    /// The same in a bad trace.
+    /// The children's total duration in a bad trace, in seconds.
     pub seconds_now: f64,
     /// The share of the children that failed, in bad traces.
     pub failed: f64,
-    /// Whether they are statements of a database.
+    /// Whether the children are database statements.
     pub is_query: bool,
 }
 
-/// How bad traces differ from healthy ones.
+/// How bad traces differ from healthy traces.
 #[derive(Debug, Clone, Default, PartialEq, Serialize)]
 pub struct Difference {
-    /// Seconds of the objective's own request in a healthy trace, by the median; `None` without any.
+    /// The median duration of the objective's own request in healthy traces, in seconds; `None` without any.
     pub before: Option<f64>,
-    /// The same in a bad trace.
+    /// The median duration of the objective's own request in bad traces, in seconds; `None` without any.
     pub now: Option<f64>,
-    /// Growth of own time, the largest first.
+    /// Spans whose own time grew, the largest growth first.
     pub grown: Vec<Grown>,
     /// Calls that increased, the most expensive first.
     pub more: Vec<More>,
 }
 
-/// Of one trace.
+/// The sum over the spans of a kind in one trace.
 #[derive(Default)]
 struct Sum {
     count: f64,
@@ -127,7 +127,7 @@ struct Sums {
     edges: BTreeMap<(Kind, Kind), Edge>,
 }
 
-/// Compares traces; `is_own` tells the request that the objective counts.
+/// Compares traces; `is_own` recognizes the request that the objective counts.
 pub(super) fn compare(bad: &[Trace], healthy: &[Trace], is_own: &dyn Fn(&Span) -> bool) -> Difference {
     let bad: Vec<Sums> = bad.iter().map(|trace| sums(trace, is_own)).collect();
     let mut healthy: Vec<Sums> = healthy.iter().map(|trace| sums(trace, is_own)).collect();
@@ -157,8 +157,7 @@ pub(super) fn compare(bad: &[Trace], healthy: &[Trace], is_own: &dyn Fn(&Span) -
     }
 }
 
-/// A deployment may give a span another name: where the only span of a function is called differently before and
-/// now, it is the same span.
+/// A deployment may rename a span. If a function has one kind of span before and one now, both count as the same.
 fn rename(healthy: &mut [Sums], bad: &[Sums]) {
     let kinds = |sums: &[Sums]| -> BTreeSet<Kind> { sums.iter().flat_map(|it| it.spans.keys().cloned()).collect() };
     let (then, now) = (kinds(healthy), kinds(bad));
@@ -200,7 +199,7 @@ fn more(bad: &[Sums], healthy: &[Sums]) -> Vec<More> {
             let children: f64 = of_bad().map(|edge| edge.children).sum();
             let before = each(healthy).unwrap_or(if healthy.is_empty() { 1.0 } else { 0.0 });
             let now = each(bad)?;
-            // At least twice as many as before. One new call is only a new span.
+            // Calls must at least double to count as increased. A single new call is only a new span.
             let is_more = now >= 2.0 && now >= before * 2.0 && now >= before + 1.0;
             is_more.then(|| More {
                 parent: parent.clone(),

@@ -1,4 +1,4 @@
-//! The fourth layer of a failed request: where the error arose, and what it says of itself.
+//! The fourth layer of a failed request: where the error arose, with its type and message.
 
 use std::collections::BTreeMap;
 
@@ -30,11 +30,11 @@ pub struct Failure {
     pub place: Option<Place>,
     /// The error's type.
     pub kind: String,
-    /// Its message.
+    /// The error's message.
     pub message: String,
-    /// In how many of the bad traces.
+    /// The number of bad traces with this error.
     pub traces: usize,
-    /// One of them.
+    /// The id of one of these traces.
     pub trace_id: String,
 }
 
@@ -43,13 +43,13 @@ pub struct Failure {
 pub struct Errors {
     /// What was asked.
     pub asked: Vec<Ask>,
-    /// What follows.
+    /// The conclusion in a sentence.
     pub conclusion: String,
-    /// The most frequent first.
+    /// Failures, the most frequent first.
     pub failures: Vec<Failure>,
 }
 
-/// Traces whose log lines are read.
+/// The number of traces whose log lines are read.
 const READ: usize = 3;
 
 /// The findings of one trace.
@@ -82,7 +82,7 @@ pub(super) fn look(case: &Case<'_>, gathered: &Gathered) -> (Errors, Vec<Site>) 
         let mut failure = group[0].failure.clone();
         failure.traces = group.len();
         failures.push(failure);
-        // Any message is better than none.
+        // A failure with a known place says more than one without.
         let told = group.iter().find(|found| found.failure.place.is_some()).unwrap_or(&group[0]);
         sites.extend(told.sites.iter().cloned().map(|mut site| {
             site.weight *= share.max(0.1).sqrt();
@@ -105,7 +105,8 @@ fn lines(case: &Case<'_>, trace: &Trace) -> Asked<Vec<LogLine>> {
     log.with(lines.unwrap_or_default())
 }
 
-/// The innermost failure of a trace: failed spans below which nothing failed, the first to end.
+/// The innermost failure of a trace: the deepest failed span without a failed descendant. Among equals, the first
+/// to end counts.
 fn innermost(trace: &Trace, lines: &[LogLine], usual: &BTreeMap<Kind, f64>) -> Option<Found> {
     let tree = Tree::of(trace);
     let failed = |at: usize| has_failed(tree.span(at));
@@ -119,14 +120,14 @@ fn innermost(trace: &Trace, lines: &[LogLine], usual: &BTreeMap<Kind, f64>) -> O
     }
     let deepest = |at: &usize| (usize::MAX - tree.depth(*at), tree.span(*at).end);
     let at = (0..tree.nodes.len()).filter(|at| failed(*at) && !has_failed_below[*at]).min_by_key(deepest)?;
-    // The callee started but did not answer: it ended in a panic or a timeout.
+    // The callee started but did not answer, so it ended in a panic or a timeout.
     let unanswered = tree.nodes[at].children.iter().copied().find(|child| {
         let child = tree.span(*child);
         tree.span(at).kind == SpanKind::Client
             && answers(child)
             && !child.attributes.contains_key("http.response.status_code")
     });
-    // If the caller gave up on an answer of usual duration, the caller is faulty.
+    // If the callee took its usual time, the caller gave up too early and is faulty.
     let unanswered = unanswered.filter(|child| {
         let said = told(&tree, at, lines).failure;
         let said = Said { kinds: vec![said.kind], messages: vec![said.message] };
@@ -144,7 +145,7 @@ fn innermost(trace: &Trace, lines: &[LogLine], usual: &BTreeMap<Kind, f64>) -> O
     Some(found)
 }
 
-/// How long spans of a kind take in healthy requests, by the median.
+/// The median duration of each kind of span in healthy requests, in seconds.
 fn usual(healthy: &[Trace]) -> BTreeMap<Kind, f64> {
     let mut seconds: BTreeMap<Kind, Vec<f64>> = BTreeMap::new();
     for span in healthy.iter().flat_map(|trace| &trace.spans) {
@@ -153,7 +154,7 @@ fn usual(healthy: &[Trace]) -> BTreeMap<Kind, f64> {
     seconds.into_iter().filter_map(|(kind, seconds)| Some((kind, median(seconds)?))).collect()
 }
 
-/// An error from attributes.
+/// An error as attributes describe it.
 struct Told {
     spot: Option<Spot>,
     kind: String,
@@ -191,7 +192,7 @@ fn told(tree: &Tree<'_>, at: usize, lines: &[LogLine]) -> Found {
             told.push((near * 0.98, says(&line.attributes, &line.body)));
         }
     }
-    // Log lines that belong to no span of the trace still belong to the service.
+    // A log line without a span of the trace still belongs to the service.
     if told.is_empty() {
         let grave =
             lines.iter().filter(|line| line.service == span.service && line.severity.eq_ignore_ascii_case("ERROR"));
@@ -248,7 +249,7 @@ fn sites(tree: &Tree<'_>, at: usize, told: &[(f64, Told)], own: Option<&Spot>) -
     sites
 }
 
-/// The last sign of a span that ended without an answer.
+/// The last places that a span without an answer reached.
 fn last_sign(tree: &Tree<'_>, at: usize) -> Vec<Site> {
     let span = tree.span(at);
     let mut at = at;

@@ -1,5 +1,4 @@
-//! Whether a change fits the kind of fault: a new loop if CPU time is spent, a removed check if
-//! requests fail.
+//! Whether a change fits the kind of fault. A new loop fits a rise in CPU time; a removed check fits failed requests.
 
 use super::program::change::Changed;
 use super::site::Role;
@@ -131,7 +130,7 @@ fn very(changed: &Changed, said: &Said) -> Option<String> {
         if !added.starts_with(['"', '\'', '`']) {
             continue;
         }
-        // The fixed parts of a format string.
+        // A format string matches by its fixed parts, because the error has values in between.
         let mut pieces =
             bare.split(['{', '}']).map(str::trim).filter(|piece| piece.len() >= 8 && piece.contains(' ')).peekable();
         let has_some = pieces.peek().is_some();

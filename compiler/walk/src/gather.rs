@@ -1,4 +1,4 @@
-//! Fetches bad traces since the onset, by exemplars or search, and healthy traces from before.
+//! Fetches bad traces since the onset, by exemplars or search, and healthy traces from before the onset.
 
 use std::collections::BTreeSet;
 
@@ -12,9 +12,9 @@ use emberline_prose::number::{length, many};
 
 /// The most traces of each side that are compared.
 pub(super) const ENOUGH: usize = 8;
-/// The most traces that are fetched to find them.
+/// The most traces that are fetched to find enough of each side.
 const TRIED: usize = 32;
-/// How far before the incident healthy requests are looked for, in seconds.
+/// How far back the search for healthy requests goes, in seconds.
 const BACK: f64 = 6.0 * 3_600.0;
 
 /// Traces to compare.
@@ -22,7 +22,7 @@ const BACK: f64 = 6.0 * 3_600.0;
 pub(super) struct Gathered {
     /// Traces with the symptom.
     pub(super) bad: Vec<Trace>,
-    /// Traces without it.
+    /// Traces without the symptom.
     pub(super) healthy: Vec<Trace>,
     /// Whether the healthy traces are from before the onset.
     pub(super) is_from_before: bool,
@@ -34,7 +34,7 @@ pub(super) fn own(case: &Case<'_>) -> Asked<Gathered> {
     let is_bad = |trace: &Trace| {
         let mut own = trace.spans.iter().filter(|span| case.is_own(span) && matches_only(case, span)).peekable();
         match case.symptom {
-            // The objective's own failure may be in no span: then any error counts.
+            // The objective's own span may not be marked as failed, so any error in its trace counts.
             Symptom::Failed => own.peek().is_some() && trace.spans.iter().any(super::case::has_failed),
             slow => own.any(|span| slow.shows(span)),
         }
@@ -46,7 +46,7 @@ pub(super) fn own(case: &Case<'_>) -> Asked<Gathered> {
     log.with(gathered)
 }
 
-/// A peer's own traces, which the trace context did not reach.
+/// A peer's separate traces, which it starts because the trace context did not arrive.
 pub(super) fn of_peer(case: &Case<'_>, peer: &str, symptom: Symptom, known: &[Trace]) -> Asked<Gathered> {
     let mut log = Log::default();
     let is_bad = |trace: &Trace| trace.spans.iter().any(|span| is_request_of(peer, span) && symptom.shows(span));
@@ -88,13 +88,13 @@ fn is_request_of(service: &str, span: &Span) -> bool {
     span.service == service && answers(span)
 }
 
-/// Whether a span has the attributes that the objective selects. A missing attribute does not exclude it.
+/// Whether a span has the attributes that the objective selects. A missing attribute does not exclude the span.
 fn matches_only(case: &Case<'_>, span: &Span) -> bool {
     use emberline_core::promql::MatchOp;
     case.slo.about.only.iter().all(|(key, op, value)| match (span.attributes.get(key), op) {
         (Some(is), MatchOp::Eq) => is == value,
         (Some(is), MatchOp::Ne) => is != value,
-        // The store evaluates patterns; plain alternatives are compared here.
+        // Only plain alternatives are compared here, because the store evaluates patterns.
         (Some(is), MatchOp::Re) => value.split('|').any(|one| one == is) || value.contains(['.', '*', '[', '(', '+']),
         (Some(is), MatchOp::Nre) => value.split('|').all(|one| one != is),
         (None, _) => true,
@@ -118,7 +118,7 @@ fn exemplars(case: &Case<'_>) -> Asked<Vec<String>> {
     log.with(found.into_iter().map(|exemplar| exemplar.trace_id).collect())
 }
 
-/// Ids of traces that a search calls bad, the latest first.
+/// Ids of traces that a search finds by the symptom, the latest first.
 fn searched(case: &Case<'_>, service: &str, symptom: Symptom) -> Asked<Vec<String>> {
     let Some(traces) = case.sources.traces else { return Asked::default() };
     let (min_seconds, failed) = match symptom {
@@ -214,7 +214,7 @@ fn with_healthy(case: &Case<'_>, service: &str, symptom: Symptom, bad: Vec<Trace
     if !healthy.is_empty() || bad.is_empty() {
         return log.with(Gathered { bad, healthy, is_from_before: true });
     }
-    // Healthy requests of now are better than none.
+    // Current healthy requests are better than none.
     (wanted.start, wanted.end) = (case.since(), case.now);
     let ids = log.keep(search(traces, &wanted));
     let healthy = log.keep(fetch(case, ids, &is_healthy));

@@ -1,4 +1,4 @@
-//! Who calls whom, as the specs declare it.
+//! The calls between services that the specs declare.
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 

@@ -1,4 +1,4 @@
-//! From slow spans to places in the code: what computes, what waits, what is called more often.
+//! From slow spans to places in the code: where they compute, where they wait, and which calls increased.
 
 use super::compare::{Difference, Kind, More};
 use super::gather::Gathered;
@@ -13,23 +13,23 @@ use emberline_prose::number::{figure, length, percent};
 
 /// A span that explains less than this share of the added time is ignored.
 const MATTERS: f64 = 0.15;
-/// Increased calls that explain at least this share are the explanation.
+/// Increased calls that explain at least this share of the added time are the explanation.
 const EXPLAINS: f64 = 0.35;
-/// Bad traces in which gaps are looked for.
+/// The number of bad traces that are searched for gaps.
 const LOOKED: usize = 3;
 
-/// By how many seconds requests take longer.
+/// The added time of a request, in seconds.
 fn growth(difference: &Difference) -> f64 {
     let by_request = difference.now.unwrap_or(0.0) - difference.before.unwrap_or(0.0);
     let by_spans: f64 = difference.grown.iter().map(|grown| grown.now - grown.before).sum();
-    // If the request itself was not measured, use its spans.
+    // If the request itself has no measured growth, use its spans.
     if by_request > 0.0 { by_request } else { by_spans }.max(1e-6)
 }
 
 /// The increased calls that explain the added time.
 pub(super) fn multiplied(difference: &Difference) -> Option<&More> {
     let cost = |more: &More| more.seconds_now - more.seconds_before;
-    // The topmost call of a chain: everything below it increases with it.
+    // Only the topmost call of a chain counts, because the calls below it increase along with it.
     let explaining = difference.more.iter().filter(|more| cost(more) >= growth(difference) * EXPLAINS);
     let is_below =
         |more: &More| difference.more.iter().any(|other| other.child == more.parent && cost(other) >= cost(more) * 0.9);
@@ -44,7 +44,7 @@ pub(super) fn service(traced: &Traced) -> Option<String> {
     traced.difference.grown.first().map(|grown| grown.span.service.clone())
 }
 
-/// The spans whose own time grew, of the service that takes most of it.
+/// The spans whose own time grew, in the service that takes the time.
 pub(super) fn spans(traced: &Traced, gathered: &Gathered) -> Spans {
     let service = service(traced).unwrap_or_else(|| traced.service.clone());
     let least = growth(&traced.difference) * MATTERS;
@@ -98,7 +98,7 @@ pub(super) fn sites(traced: &Traced, gathered: &Gathered, profiled: Option<&Prof
     sites
 }
 
-/// What a profile points to.
+/// The places that a profile points to.
 fn computing(profiled: &Profiled, weight: f64) -> Vec<Site> {
     let mut sites = Vec::new();
     for hot in profiled.functions.iter().filter(|hot| hot.now >= 0.05) {
@@ -168,7 +168,7 @@ fn between(after: Option<&Spot>, until: Option<&Spot>) -> Vec<(usize, f64)> {
     (after.line..=until.line).map(|line| (line, 1.0 / count)).collect()
 }
 
-/// The functions of the spans around one, of the same service.
+/// The functions of a span's ancestors in the same service.
 fn above(tree: &Tree<'_>, at: usize, weight: f64) -> Vec<Site> {
     let service = &tree.span(at).service;
     let around = tree.above(at).take_while(|above| tree.span(*above).service == *service);

@@ -1,4 +1,4 @@
-//! The walk: each layer is given what the layers before it found.
+//! The walk: each layer receives the evidence of the layers before it.
 
 use std::collections::BTreeSet;
 use std::time::{Duration, Instant};
@@ -23,8 +23,8 @@ use super::trace::{self, Traced};
 use super::verdict;
 use crate::source::Sources;
 
-/// Walks from the alert to the commit. The walk itself says what is missing; [`Walk::seconds`] is left to the
-/// caller's clock.
+/// Walks from the alert to the commit. The walk itself lists missing evidence. The caller measures
+/// [`Walk::seconds`].
 #[must_use]
 pub fn walk(question: &Question<'_>, sources: &Sources<'_>) -> Walk {
     let calls = Calls::of(question.plan);
@@ -68,7 +68,7 @@ pub fn walk(question: &Question<'_>, sources: &Sources<'_>) -> Walk {
 /// The pause between two walks of [`walk_patiently`].
 const AGAIN: Duration = Duration::from_secs(2);
 
-/// Walks again until traces of bad requests have been kept, or until `patience` is over.
+/// Repeats the walk until the store has traces of bad requests, or until `patience` is over.
 #[must_use]
 pub fn walk_patiently(question: &Question<'_>, sources: &Sources<'_>, patience: Duration) -> Walk {
     let began = Instant::now();
@@ -82,14 +82,14 @@ pub fn walk_patiently(question: &Question<'_>, sources: &Sources<'_>, patience: 
     }
 }
 
-/// The added odds of another cause if the deployment was long before the onset.
+/// The odds that another cause gains if the deployment was long before the onset.
 const EARLIER: f64 = 0.4;
 
-/// The added odds of another cause if no bad trace was found: a commit that is suspected only because it is the only
-/// one stays below [`SURE`].
+/// The odds that another cause gains without a bad trace. They keep a commit below [`SURE`] if the only evidence
+/// against it is that no other commit was deployed.
 const BLIND: f64 = 1.2;
 
-/// What is missing of the evidence, in sentences, and what that adds to the odds of another cause.
+/// Sentences about missing evidence, and the odds that another cause gains by it.
 #[derive(Debug, Default)]
 struct Gaps {
     missing: Vec<String>,
@@ -107,7 +107,7 @@ impl Gaps {
     }
 }
 
-/// What slow or failed spans say of the code.
+/// The places in the code that slow or failed spans point to.
 struct Pointed {
     profile: Option<Profiled>,
     sites: Vec<Site>,
@@ -118,7 +118,7 @@ struct Pointed {
 /// The repository, or why there is none.
 type Opened<'c> = Result<Repo<'c>, String>;
 
-/// What the layers behind the trace are given.
+/// The evidence that the layers behind the trace start from.
 struct Layers<'l> {
     case: &'l Case<'l>,
     requests: &'l Requests,
@@ -151,11 +151,11 @@ impl Layers<'_> {
                 messages: errors.failures.iter().map(|failure| failure.message.clone()).collect(),
             },
             role: pointed.role,
-            // A deployment of a while before may still be the cause, by what it gathers; but it is less likely.
+            // An earlier deployment may still be the cause, because its effects can build up. But it is less likely.
             holes: gaps.odds + if is_earlier { EARLIER } else { 0.0 },
         };
         let (code, suspects) = log.keep(code::look(self.case, given, repo.as_ref().ok()));
-        // Slow requests that do not fail in the end have no errors to tell of.
+        // Slow requests that succeed have no errors to report.
         let has_failures = !errors.failures.is_empty();
         Evidence {
             trace_id: self.shown(pointed.profile.as_ref()),
@@ -169,7 +169,7 @@ impl Layers<'_> {
         }
     }
 
-    /// Where slow spans spend their time; `errors` are the places of failures, which weigh less here.
+    /// The places where slow spans spend their time. `errors` are the places of failures, which weigh less here.
     fn slow(&self, errors: Vec<Site>, repo: Option<&Repo<'_>>) -> Pointed {
         let Self { case, traced, gathered, .. } = self;
         let spans = latency::spans(traced, gathered);
@@ -203,7 +203,7 @@ impl Layers<'_> {
         Pointed { profile: None, sites, role: Role::Fails, gaps }
     }
 
-    /// The service in which the fault lies, as far as traces or else metrics say.
+    /// The faulty service, according to traces, or else to metrics.
     fn service(&self, errors: &Errors, is_slow: bool) -> String {
         let by_traces = if is_slow { latency::service(self.traced) } else { None };
         let by_errors = || errors.failures.first().filter(|_| !is_slow).map(|failure| failure.service.clone());
@@ -245,7 +245,7 @@ impl Layers<'_> {
         log.with(opened)
     }
 
-    /// What traces lack.
+    /// The gaps that traces leave in the evidence.
     fn gaps(&self) -> Gaps {
         let inferred = if self.traced.is_inferred() { 0.25 } else { 0.0 };
         let gaps = if self.case.sources.traces.is_none() {
@@ -260,12 +260,13 @@ impl Layers<'_> {
         } else {
             Gaps::default()
         };
-        // A peer that is down is what was looked for, and not a gap in the evidence.
+        // A peer that is down is a finding, not a gap in the evidence.
         let breaks = self.traced.breaks.iter().filter(|it| it.cause != Cause::PeerDown);
         gaps.and(Gaps { missing: breaks.map(|broken| broken.words.clone()).collect(), odds: inferred })
     }
 
-    /// The trace that all artefacts show: one with a profile, where that matters, else the middle one.
+    /// The trace that all artefacts show. If the service computes, it is the trace with the most samples, else the
+    /// typical one.
     fn shown(&self, profiled: Option<&Profiled>) -> Option<String> {
         let computing = profiled.filter(|profiled| profiled.spends() == Spends::Computing);
         let richest = computing.and_then(|it| it.richest.clone());
@@ -273,7 +274,7 @@ impl Layers<'_> {
     }
 }
 
-/// Whether a file looks like one of a repository rather than a library's, where no repository can be asked.
+/// Whether a file's path looks like a repository's rather than a library's. It decides if no repository is open.
 fn looks_ours(file: &str) -> bool {
     let is_library = file.starts_with('/') || file.starts_with("library/") || file.is_empty();
     !is_library && !file.split('/').any(|part| part.contains('-') && part.ends_with(|c: char| c.is_ascii_digit()))

@@ -1,10 +1,10 @@
 //! From a firing alert to the commit: objective, requests, trace, profile or error, and `git blame`, unattended.
 //!
-//! Each layer takes evidence and returns evidence. If a source lacks something, the layer says so, and confidence
-//! drops; the walk goes on.
+//! Each layer takes evidence and returns evidence. If a source lacks data, the layer says so, confidence drops, and
+//! the walk continues.
 //!
-//! - [`source`] is where evidence comes from: a trait for each kind, with Prometheus, stores of traces, logs and
-//!   profiles, and git behind the traits.
+//! - [`source`] provides evidence. It has a trait for each kind of source, with Prometheus, stores of traces, logs
+//!   and profiles, and git behind the traits.
 //! - `layers` runs the layers in their order. `ask` keeps each question with its answer.
 //! - `slo` chooses the alert, and `onset` finds when the incident began.
 //! - `requests` finds the affected requests in span metrics.

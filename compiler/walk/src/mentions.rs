@@ -1,14 +1,14 @@
-//! Which function mentions which: a call graph by names.
+//! A call graph by names: which function mentions which other function.
 //!
-//! Names are not resolved: a function that mentions a name may call any function of that name. Common names
-//! (`new`, `get`) and names that many functions share are ignored.
+//! Names are not resolved: a function that mentions a name may call any function of that name. The graph ignores
+//! common names (`new`, `get`) and names that many functions share.
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use super::program::{Program, TokenKind};
 use super::repo::Repo;
 
-/// Names that mean too many things.
+/// Names that are too common to identify a function.
 const COMMON: [&str; 32] = [
     "new",
     "default",
@@ -43,13 +43,13 @@ const COMMON: [&str; 32] = [
     "build",
     "id",
 ];
-/// A name of more functions than this is ignored.
+/// The graph ignores a name that more functions than this share.
 const SHARED: usize = 3;
-/// A name that more functions mention than this connects none of them.
+/// A name that more functions than this mention connects none of them.
 const FEW: usize = 4;
 
-/// Names, and the names that their functions mention. A name belongs to a package: two programs of a repository may
-/// both have a function of it.
+/// Names, and the names that their functions mention. A name belongs to a package, because two programs of a
+/// repository may both have a function of that name.
 #[derive(Debug, Default)]
 pub(super) struct Mentions {
     below: BTreeMap<Name, BTreeSet<Name>>,
@@ -70,14 +70,14 @@ impl Mentions {
         for (package, item) in items().filter(|(_, item)| !item.is_test) {
             *counts.entry((&item.name, package)).or_default() += 1;
         }
-        // Where a name is declared, in the packages in which it says something.
+        // The packages that declare a name, unless the name is common or too many functions of the package share it.
         let mut known: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
         for ((name, package), _) in counts.iter().filter(|(_, count)| **count <= SHARED) {
             if !COMMON.contains(name) {
                 known.entry(name).or_default().push(package);
             }
         }
-        // What is called on something is a method: a free function of the name is another.
+        // A name after a dot is a method or a field, so a free function of that name is not meant.
         let methods: BTreeSet<&str> = items()
             .filter(|(_, item)| !item.qualifier.is_empty() || !item.is_function())
             .map(|(_, item)| item.name.as_str())
@@ -105,17 +105,17 @@ impl Mentions {
         mentions
     }
 
-    /// How many steps down from one name to another; `None` for more than three.
+    /// The number of calls down from one name to another; `None` for more than three.
     pub(super) fn down(&self, from: &Name, to: &Name) -> Option<usize> {
         distance(&self.below, from, to, 3)
     }
 
-    /// How many steps up; `None` for more than two.
+    /// The number of calls up from one name to another; `None` for more than two.
     pub(super) fn up(&self, from: &Name, to: &Name) -> Option<usize> {
         distance(&self.above, from, to, 2)
     }
 
-    /// A name that both mention, and few others do.
+    /// A name that both functions mention and few others do.
     pub(super) fn common(&self, one: &Name, other: &Name) -> Option<&str> {
         let (one, other) = (self.below.get(one)?, self.below.get(other)?);
         let is_rare = |name: &&Name| self.above.get(*name).is_some_and(|above| above.len() <= FEW);

@@ -1,6 +1,6 @@
-//! Middles and quantiles of a few measured values.
+//! Medians and quantiles of a few measured values.
 
-/// The middle one of some values; `None` of none.
+/// The median of some values; `None` without values.
 pub(super) fn median(values: impl IntoIterator<Item = f64>) -> Option<f64> {
     quantile(values, 0.5)
 }

@@ -1,7 +1,7 @@
 //! The onset: the last time at which the share of bad events was at its usual level.
 //!
-//! An alert's `since` is later by its windows' delay. The recorded ratio lags too: it is a rate over
-//! the base window, so the true onset is somewhat before the first changed sample.
+//! An alert's `since` is later than the onset by its windows' delay. The recorded ratio lags too, because it is a
+//! rate over the base window. So the true onset is somewhat before the first changed sample.
 
 use serde::Serialize;
 
@@ -11,25 +11,24 @@ use crate::source::Point;
 /// When the share of bad events left its usual level.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Onset {
-    /// Unix seconds.
+    /// The onset, unix seconds.
     pub time: f64,
     /// The uncertainty, in seconds.
     pub plus_minus: f64,
     /// The usual share of bad events.
     pub usual: f64,
-    /// The share since then.
+    /// The share of bad events since the alert's condition began to hold.
     pub level: f64,
     /// Whether the change is visible; otherwise the time is derived from the alert.
     pub is_seen: bool,
 }
 
-/// The share of the way from the usual level to the incident's level that still counts as usual.
+/// The part of the rise from the usual level to the incident's level that still counts as usual.
 const STILL_USUAL: f64 = 0.1;
 
-/// Looks for the last quiet time before an alert came up.
+/// Finds the onset: between the last quiet sample before the alert and the first changed one.
 ///
-/// `since` is when the alert's condition began to hold, `base` the length of the window that the points are rates
-/// over.
+/// `since` is when the alert's condition began to hold. Points are rates over a window of `base` seconds.
 pub(super) fn find(points: &[Point], since: f64, base: f64) -> Option<Onset> {
     let usual = quantile(points.iter().map(|point| point.value), 0.25)?;
     let level = super::middle::median(points.iter().filter(|point| point.time >= since).map(|point| point.value))
@@ -40,8 +39,8 @@ pub(super) fn find(points: &[Point], since: f64, base: f64) -> Option<Onset> {
     }
     let is_quiet = |at: usize| points.get(at).is_some_and(|point| point.value <= tolerated);
     let mut at = points.iter().position(|point| point.time >= since).unwrap_or(points.len() - 1);
-    // The alert may come up a little before the point that we see; and one quiet sample is a dip, two are the usual
-    // level.
+    // The alert's condition may hold a little before the samples show it. One quiet sample is a dip; two samples are
+    // the usual level.
     while at + 1 < points.len() && is_quiet(at) {
         at += 1;
     }
@@ -53,7 +52,7 @@ pub(super) fn find(points: &[Point], since: f64, base: f64) -> Option<Onset> {
         // No quiet sample is in range.
         return Some(Onset { time: first.time, plus_minus: base, usual, level, is_seen: false });
     };
-    // Samples are as old as a scrape when they are first seen; half of the base window is more than that.
+    // A sample can lag by a scrape interval, and half of the base window is longer than that.
     let earliest = (before.time - base / 2.0).max(before.time - (first.time - before.time) - base);
     let time = f64::midpoint(earliest, first.time);
     Some(Onset { time, plus_minus: (first.time - earliest) / 2.0, usual, level, is_seen: true })

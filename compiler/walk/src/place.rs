@@ -5,11 +5,11 @@ use serde::Serialize;
 /// A place in the source code.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Place {
-    /// The function as telemetry names it, or as the source does.
+    /// The function as telemetry or the source code names it.
     pub function: String,
-    /// The file, relative to the repository; empty where it is unknown.
+    /// The file, relative to the repository; empty if unknown.
     pub file: String,
-    /// The line, from 1; 0 where it is unknown.
+    /// The line, from 1; 0 if unknown.
     pub line: usize,
 }
 

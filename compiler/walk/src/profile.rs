@@ -1,5 +1,5 @@
-//! The fourth layer of a slow request: where its CPU time goes, compared with the usual profile, or that it
-//! waits.
+//! The fourth layer of a slow request: whether it computes or waits. CPU time is compared with the usual profile by
+//! function.
 
 use std::collections::BTreeMap;
 
@@ -14,48 +14,48 @@ use super::spot;
 use crate::source::{Frame, Sample};
 use emberline_prose::number::{length, many, percent};
 
-/// A function in which CPU time goes.
+/// A function that uses CPU time.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Hot {
-    /// The function; the line is its hottest.
+    /// The function, with its hottest line.
     pub place: Place,
-    /// Its share of the samples of bad requests: those in which it is the innermost function of ours.
+    /// The share of bad requests' samples in which the function is the innermost one of the repository.
     pub now: f64,
-    /// Its share in the service's profile before the onset; `None` without such a profile.
+    /// The function's share in the service's profile before the onset; `None` without such a profile.
     pub before: Option<f64>,
     /// Lines with their share of the function's samples, the hottest first.
     pub lines: Vec<(usize, f64)>,
-    /// Functions of ours that called it, with their share of its samples.
+    /// The function's callers in the repository, with their shares of its samples.
     pub callers: Vec<(Place, f64)>,
 }
 
-/// Where CPU time goes.
+/// The evidence of profiles: how much CPU time the spans use, and in which functions.
 #[derive(Debug, Clone, Serialize)]
 pub struct Profiled {
     /// What was asked.
     pub asked: Vec<Ask>,
-    /// What follows.
+    /// The conclusion in a sentence.
     pub conclusion: String,
     /// The service whose spans take the time.
     pub service: String,
     /// The own time of these spans in all bad traces, in seconds.
     pub own: f64,
-    /// Seconds of CPU time within them.
+    /// The CPU time of these spans, in seconds.
     pub cpu: f64,
-    /// Samples of bad requests.
+    /// The number of samples of these spans.
     pub samples: u64,
     /// The trace with the most samples.
     pub richest: Option<String>,
-    /// Functions of ours, the hottest first.
+    /// Functions of the repository, the hottest first.
     pub functions: Vec<Hot>,
 }
 
 /// How a span spends its own time.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Spends {
-    /// It computes.
+    /// The span computes.
     Computing,
-    /// It waits.
+    /// The span waits.
     Waiting,
     /// Unknown: there are no profiles, or the time is too short for a sample.
     Unknown,
@@ -83,7 +83,7 @@ pub(super) struct Spans {
     pub(super) own: f64,
 }
 
-/// Looks at profiles; `is_ours` tells files of the repository. `None` if there is no source of profiles.
+/// Looks at profiles; `is_ours` recognizes files of the repository. `None` if there is no source of profiles.
 pub(super) fn look(
     case: &Case<'_>,
     gathered: &Gathered,
@@ -138,7 +138,7 @@ pub(super) fn look(
         richest: richest.map(|(_, id)| id),
         functions,
     };
-    // Without a single sample, there is no profiler.
+    // If no sample exists at all, the service has no profiler, and the query for the usual profile adds nothing.
     if all == 0 && before.is_none() {
         profiled.asked.truncate(1);
     }
@@ -157,7 +157,7 @@ fn name(frame: &Frame) -> (String, String) {
     (spot::plain(&frame.function), frame.file.clone())
 }
 
-/// Samples by their innermost function of ours.
+/// Sums samples by their innermost function of the repository.
 fn sums(samples: &[&Sample], is_ours: &dyn Fn(&str) -> bool) -> (u64, BTreeMap<(String, String), Sum>) {
     let (mut all, mut sums) = (0, BTreeMap::<_, Sum>::new());
     let mut known: BTreeMap<&str, bool> = BTreeMap::new();

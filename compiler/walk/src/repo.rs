@@ -1,4 +1,4 @@
-//! The source code at a revision, read once.
+//! The source code at a revision. Each file is read once.
 
 use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
@@ -17,7 +17,7 @@ type Files = BTreeMap<(String, String), Option<Rc<Program>>>;
 /// The source code at the deployed revision, and at others.
 pub(super) struct Repo<'h> {
     pub(super) history: &'h dyn History,
-    /// The deployed revision, in full.
+    /// The full id of the deployed revision.
     pub(super) revision: String,
     paths: BTreeSet<String>,
     /// Files that were read, by revision and path.
@@ -48,8 +48,8 @@ impl<'h> Repo<'h> {
         self.file(&self.revision, path)
     }
 
-    /// The path of a file in the repository as telemetry names it: relative, or absolute on the machine that built
-    /// it. Files of libraries never match.
+    /// The repository's path of a file that telemetry names. The name may be relative, or absolute on the build
+    /// machine. Files of libraries never match.
     pub(super) fn path(&self, named: &str) -> Option<String> {
         let mut named = named.replace('\\', "/");
         if named.starts_with("library/") || named.split('/').any(is_versioned) {
@@ -68,13 +68,13 @@ impl<'h> Repo<'h> {
             }
             rest = below;
         }
-        // A path that is relative to a part of the repository.
+        // The path may be relative to a folder of the repository.
         let end = format!("/{named}");
         let mut longer = self.paths.iter().filter(|path| named.contains('/') && path.ends_with(&end));
         longer.next().filter(|_| longer.next().is_none()).cloned()
     }
 
-    /// The file and the function of a name, found by the parts of its path.
+    /// The file and the function of a name. The parts of the function's path lead to the file.
     pub(super) fn function(&self, named: &str, file: &str) -> Option<(String, Item)> {
         let parts = spot::segments(named);
         let name = parts.last()?;
@@ -95,7 +95,7 @@ impl<'h> Repo<'h> {
         Some(best)
     }
 
-    /// Source files of the folder that a service lives in, tests aside.
+    /// Source files in a service's folder, without tests.
     pub(super) fn neighbours(&self, folder: &str) -> Vec<String> {
         let within = |path: &&String| folder.is_empty() || path.starts_with(&format!("{folder}/"));
         let is_source = |path: &&String| {
@@ -119,7 +119,7 @@ impl<'h> Repo<'h> {
         path.split_once('/').map_or(String::new(), |(first, _)| first.to_owned())
     }
 
-    /// The folder that a service's sources most likely lie in: a package of its name, else a folder.
+    /// The folder that most likely has a service's sources: a package with the service's name, else such a folder.
     pub(super) fn folder(&self, service: &str) -> Option<String> {
         let mut folders: Vec<String> = self
             .paths
@@ -138,14 +138,14 @@ impl<'h> Repo<'h> {
     }
 }
 
-/// `tokio-1.43.0`: a folder of a registry.
+/// Whether a part of a path is a folder of a package registry, as `tokio-1.43.0`.
 fn is_versioned(part: &str) -> bool {
     part.rsplit_once('-')
         .is_some_and(|(_, version)| version.contains('.') && version.starts_with(|c: char| c.is_ascii_digit()))
         || part.contains("@v")
 }
 
-/// How many parts of a function's path stand in a file's path, in their order.
+/// The number of parts of a function's path that occur in a file's path, in the same order.
 fn matched(path: &str, parts: &[String]) -> usize {
     let stems: Vec<&str> = path.split('/').map(|part| part.split('.').next().unwrap_or(part)).collect();
     let (mut at, mut count) = (0, 0);

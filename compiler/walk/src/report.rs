@@ -1,6 +1,6 @@
 //! The result of a walk: the verdict, the suspects, and one part for each layer.
 //!
-//! Every layer holds its questions, its answers, and a conclusion in a sentence. Times are unix seconds, durations
+//! Every layer holds its questions, the answers, and a conclusion in a sentence. Times are unix seconds, durations
 //! are in seconds, shares are between 0 and 1.
 
 use serde::Serialize;
@@ -24,7 +24,7 @@ pub enum Verdict {
     Commit,
     /// The evidence does not single out one commit.
     NotCertain,
-    /// No deployment explains the incident: a dependency, load or data does.
+    /// No deployment explains the incident. The cause is a dependency, load or data.
     NoCodeChange,
 }
 
@@ -44,9 +44,9 @@ impl Verdict {
 /// What to do next.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Action {
-    /// A sentence.
+    /// The action in a sentence.
     pub what: String,
-    /// What to paste into a terminal.
+    /// A command to paste into a terminal.
     pub command: Option<String>,
 }
 
@@ -69,11 +69,11 @@ pub(super) struct Evidence {
 /// A walk from an alert towards a commit.
 #[derive(Debug, Clone, Serialize)]
 pub struct Walk {
-    /// How it ended.
+    /// How the walk ended.
     pub verdict: Verdict,
     /// The whole walk in a sentence.
     pub headline: String,
-    /// When it was walked, unix seconds.
+    /// When the walk was made, unix seconds.
     pub at: f64,
     /// The faulty service, if known.
     pub service: Option<String>,
@@ -83,21 +83,21 @@ pub struct Walk {
     pub trace_id: Option<String>,
     /// The objective whose budget burns.
     pub objective: Option<Objective>,
-    /// Which requests.
+    /// Which requests are affected.
     pub requests: Option<Requests>,
-    /// One bad request, against healthy ones.
+    /// How bad traces differ from healthy traces.
     pub trace: Option<Traced>,
-    /// Where CPU time went.
+    /// How much CPU time the slow spans used, and in which functions.
     pub profile: Option<Profiled>,
     /// Where errors arose.
     pub errors: Option<Errors>,
-    /// What was deployed, and who wrote the lines.
+    /// What was deployed, and which commits wrote the lines.
     pub code: Option<Code>,
-    /// Commits, the likeliest first.
+    /// Suspected commits, the likeliest first.
     pub suspects: Vec<Suspect>,
     /// Breaks of the trace and missing evidence, a sentence each.
     pub missing: Vec<String>,
-    /// What to do, in order.
+    /// The actions, in order.
     pub actions: Vec<Action>,
     /// Why the walk could not start; `None` if Prometheus answered.
     pub unreachable: Option<String>,
@@ -106,8 +106,8 @@ pub struct Walk {
 }
 
 impl Walk {
-    /// Whether another walk in a moment may find more: requests are bad, but no trace of them was kept yet. An alert
-    /// may fire before the collector decides which traces to keep.
+    /// Whether another walk in a moment may find more, because no trace of a bad request was kept yet. An alert may
+    /// fire before the collector decides which traces to keep.
     #[must_use]
     pub fn is_early(&self) -> bool {
         let burns = self.objective.as_ref().is_some_and(|objective| objective.firing.windows.is_some());

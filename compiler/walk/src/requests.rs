@@ -1,7 +1,7 @@
-//! The second layer: which requests are affected, by service and route, compared with before.
+//! The second layer: which requests are affected, by service and route, compared with those before the onset.
 //!
-//! Span metrics count every span, kept or not. Three queries, each for before and now, give rates, errors and
-//! durations of all services at once.
+//! Span metrics count every span, whether or not its trace was kept. Three queries, each for before and now, give
+//! rates, errors and durations of all services at once.
 
 use std::collections::BTreeMap;
 
@@ -20,7 +20,7 @@ use emberline_prose::number::{figure, length, percent};
 pub struct Numbers {
     /// Requests per second.
     pub rate: f64,
-    /// The share that failed.
+    /// The share of failed requests.
     pub errors: f64,
     /// The median duration in seconds.
     pub p50: Option<f64>,
@@ -28,17 +28,17 @@ pub struct Numbers {
     pub p99: Option<f64>,
 }
 
-/// How requests differ from those before.
+/// How requests differ from those before the onset.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Deviation {
-    /// None that matters.
+    /// No difference that matters.
     Usual,
-    /// More of them fail.
+    /// More requests fail.
     Errors,
-    /// They take longer.
+    /// Requests take longer.
     Latency,
-    /// They no longer arrive.
+    /// Requests no longer arrive.
     Silence,
 }
 
@@ -47,13 +47,13 @@ pub enum Deviation {
 pub struct Operation {
     /// The service that answers.
     pub service: String,
-    /// Route, method, or else the span's name.
+    /// The route, the method, or else the span's name.
     pub name: String,
-    /// Before the onset; `None` without requests or data.
+    /// The measurements before the onset; `None` without requests or data.
     pub before: Option<Numbers>,
-    /// Now.
+    /// The current measurements; `None` without requests or data.
     pub now: Option<Numbers>,
-    /// How the two differ.
+    /// How both measurements differ.
     pub deviation: Deviation,
 }
 
@@ -64,26 +64,26 @@ pub struct Outgoing {
     pub service: String,
     /// The span's name.
     pub name: String,
-    /// Calls per request before.
+    /// Calls per request before the onset.
     pub before: f64,
     /// Calls per request now.
     pub now: f64,
 }
 
-/// Which requests.
+/// The evidence of span metrics: which requests are affected.
 #[derive(Debug, Clone, Serialize)]
 pub struct Requests {
     /// What was asked.
     pub asked: Vec<Ask>,
-    /// What follows.
+    /// The conclusion in a sentence.
     pub conclusion: String,
     /// The window of the current measurements, in seconds.
     pub over: f64,
-    /// Requests of the services concerned, callers first.
+    /// Requests of the involved services, callers first.
     pub operations: Vec<Operation>,
-    /// Calls that multiplied.
+    /// Calls that increased.
     pub multiplied: Vec<Outgoing>,
-    /// The deepest affected service below the alerting one.
+    /// The deepest affected service among the alerting service and its callees.
     pub deepest: Option<String>,
 }
 
@@ -94,10 +94,10 @@ impl Requests {
     }
 }
 
-/// A service's requests of one name.
+/// A service, and the name of its requests.
 type Key = (String, String);
 
-/// Everything that one time tells.
+/// The measurements of all services at one time.
 #[derive(Debug, Default)]
 struct Snapshot {
     answered: BTreeMap<Key, Numbers>,
@@ -112,7 +112,7 @@ pub(super) fn look(case: &Case<'_>, plan: &Plan, calls: &Calls<'_>) -> Requests 
     let mut log = Log::default();
     let short = case.slo.burns.first().map_or(case.base * 4.0, |burn| burn.short.real.seconds());
     let scrape = case.slo.timing.scrape.seconds();
-    // As long as the incident allows without earlier requests, and at least four scrapes.
+    // The window is long, but excludes requests from before the incident. It spans at least four scrapes.
     let over = (case.now - case.onset.time - case.onset.plus_minus - scrape).min(short).max(4.0 * scrape);
     let now = log.keep(snapshot(case, case.now, over));
     let before = log.keep(snapshot(case, case.before(), short.max(over)));
@@ -176,7 +176,7 @@ fn p99(numbers: &mut Numbers, value: f64) {
     numbers.p99 = Some(value);
 }
 
-/// The service, and what tells its requests apart.
+/// The service of a time series, and the name that distinguishes its requests.
 fn key(series: &Series) -> Key {
     let name = queries::OPERATION.iter().map(|label| series.label(label)).find(|value| !value.is_empty());
     (series.label("service_name").to_owned(), name.unwrap_or_else(|| series.label("span_name")).to_owned())
@@ -235,7 +235,7 @@ fn multiplied(before: &Snapshot, now: &Snapshot) -> Vec<Outgoing> {
     grown.collect()
 }
 
-/// The deepest affected service, of the alerting one and those below it.
+/// The deepest affected service among the alerting service and its callees.
 fn deepest(case: &Case<'_>, calls: &Calls<'_>, requests: &Requests) -> Option<String> {
     let below = calls.below(&case.slo.service);
     requests
@@ -248,7 +248,7 @@ fn deepest(case: &Case<'_>, calls: &Calls<'_>, requests: &Requests) -> Option<St
 }
 
 impl Operation {
-    /// The operation and how it changed, in words.
+    /// The operation and its deviation, in words.
     #[must_use]
     pub fn words(&self) -> String {
         let (then, is) = (self.before.unwrap_or_default(), self.now.unwrap_or_default());

@@ -1,4 +1,4 @@
-//! The revision of each service in bad requests, and in healthy requests before.
+//! The revision of each service in bad requests, and in healthy requests before the onset.
 
 use std::collections::BTreeMap;
 
@@ -21,20 +21,20 @@ pub struct Revisions {
     pub before: Option<String>,
     /// When the current revision was first seen, unix seconds; `None` if unknown.
     pub first_seen: Option<f64>,
-    /// The source of both.
+    /// The telemetry that names both revisions.
     pub known_by: String,
 }
 
 impl Revisions {
-    /// How long before the onset the current revision was first seen, at least, in seconds; `None` if unknown, or
-    /// if it may have come with the incident.
+    /// The least time in seconds from the first sight of the current revision to the onset. `None` if it is unknown,
+    /// or if the revision may have come with the incident.
     #[must_use]
     pub fn lead(&self, onset: &super::onset::Onset) -> Option<f64> {
         let lead = onset.time - onset.plus_minus - self.first_seen?;
         (onset.is_seen && lead > 2.0 * onset.plus_minus).then_some(lead)
     }
 
-    /// Whether another revision runs than before.
+    /// Whether the current revision differs from the one before the onset.
     #[must_use]
     pub fn is_changed(&self) -> bool {
         self.now.is_some() && self.before.is_some() && self.now != self.before
@@ -43,7 +43,7 @@ impl Revisions {
 
 /// Resource attributes that name the source code's revision.
 const REVISION: [&str; 3] = ["vcs.ref.head.revision", "vcs.repository.ref.revision", "git.commit.sha"];
-/// The label in Prometheus.
+/// The label of the revision in Prometheus.
 const LABEL: &str = "vcs_ref_head_revision";
 
 /// The revision that a resource names.
@@ -52,7 +52,7 @@ pub(super) fn of(resource: &Labels) -> Option<String> {
     revision.filter(|revision| !revision.is_empty() && *revision != "unknown").cloned()
 }
 
-/// The revision that most spans of a service name.
+/// For each service, the revision that most of its spans name.
 fn most<'t>(traces: impl Iterator<Item = &'t Trace>) -> BTreeMap<String, String> {
     let mut counts: BTreeMap<String, BTreeMap<String, usize>> = BTreeMap::new();
     for span in traces.flat_map(|trace| &trace.spans) {
@@ -69,7 +69,7 @@ pub(super) fn of_service(traces: &[Trace], service: &str) -> Option<String> {
     most(traces.iter()).remove(service)
 }
 
-/// The revisions of every service in the traces; Prometheus's `target_info` says what they do not.
+/// The revisions of every service in the traces. Prometheus's `target_info` fills in what spans do not name.
 pub(super) fn look(case: &Case<'_>, gathered: &Gathered, concerned: &[String]) -> Asked<Vec<Revisions>> {
     let bad = most(gathered.bad.iter());
     // Only the latest healthy traces: older ones may predate earlier incidents.
@@ -105,10 +105,10 @@ struct Known {
     first_seen: BTreeMap<String, f64>,
 }
 
-/// What `target_info` says, by service.
+/// The revisions that `target_info` names, by service.
 fn by_metrics(case: &Case<'_>) -> Asked<BTreeMap<String, Known>> {
     let metrics = case.sources.metrics;
-    // By instance: series of ended processes stay as long as the collector keeps them.
+    // The query groups by instance, because the collector keeps time series of ended processes for a while.
     let query = format!("group by (service_name, job, instance, {LABEL}) (target_info{{{LABEL}!={}}})", quoted(""));
     let long = case.slo.burns.first().map_or(3_600.0, |burn| burn.long.real.seconds());
     let (start, end) = (case.before() - long, case.now);
@@ -130,12 +130,12 @@ fn by_metrics(case: &Case<'_>) -> Asked<BTreeMap<String, Known>> {
         let revision = series.label(LABEL).to_owned();
         let of_service = known.entry(service.to_owned()).or_default();
         let (Some(first), Some(until)) = (series.points.first(), series.points.last()) else { continue };
-        // A series that starts with the range may be much older.
+        // A time series that starts with the range may be much older.
         if first.time > start + step {
             let seen = of_service.first_seen.entry(revision.clone()).or_insert(first.time);
             *seen = seen.min(first.time);
         }
-        // The current revision is the last one that started and is still there.
+        // The current revision is the one that started last and still has samples.
         if until.time >= end - 2.0 * step && first.time >= newest.get(service).copied().unwrap_or(0.0) {
             newest.insert(service.to_owned(), first.time);
             of_service.now = Some(revision.clone());

@@ -1,4 +1,4 @@
-//! Where in the code telemetry points to, and how directly.
+//! The places in the code that telemetry points to, and how directly.
 
 use serde::Serialize;
 
@@ -8,17 +8,17 @@ use super::place::Place;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Role {
-    /// CPU time goes here.
+    /// The place uses CPU time.
     Computes,
-    /// An error arises here.
+    /// An error arises at the place.
     Fails,
-    /// It waits here.
+    /// The place waits.
     Waits,
-    /// It makes the increased calls.
+    /// The place makes the increased calls.
     Calls,
-    /// It is what is called more often.
+    /// The place is the callee of the increased calls.
     Called,
-    /// It is above such a place: a caller on the stack, or an outer span.
+    /// The place is above a place of another role: a caller on the stack, or an outer span.
     Above,
 }
 
@@ -44,24 +44,24 @@ pub struct Site {
     pub service: String,
     /// The place as telemetry names it.
     pub place: Place,
-    /// What it has to do with the fault.
+    /// The place's role in the fault.
     pub role: Role,
-    /// How directly evidence points to it, from 0 to 1.
+    /// How directly evidence points to the place, from 0 to 1.
     pub weight: f64,
-    /// Lines that evidence points to, with their share; empty for the whole function.
+    /// Lines that evidence points to, with their shares; empty for the whole function.
     pub lines: Vec<(usize, f64)>,
     /// The evidence in a few words.
     pub why: String,
 }
 
 impl Site {
-    /// Whether it names a place at all.
+    /// Whether the site names a function, or a line of a file.
     pub(super) fn is_found(&self) -> bool {
         !self.place.function.is_empty() || (!self.place.file.is_empty() && self.place.line > 0)
     }
 }
 
-/// Joins sites of the same function and role: the heaviest counts. The heaviest come first.
+/// Joins sites of the same function and role into the heaviest one. The heaviest sites come first.
 pub(super) fn join(sites: Vec<Site>) -> Vec<Site> {
     let mut joined: Vec<Site> = Vec::new();
     for site in sites.into_iter().filter(Site::is_found) {

@@ -1,4 +1,4 @@
-//! The first layer: which error budget burns, how fast, since when, and how much of it is left.
+//! The first layer: which error budget burns, how fast, since when, and how much error budget is left.
 
 use emberline_core::plan::{Plan, SloPlan, Window, names, queries};
 use emberline_core::quantity::Duration;
@@ -15,7 +15,7 @@ use emberline_prose::number::{clock, figure, length, percent};
 /// An alert of an objective that fires.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Firing {
-    /// `alertname`.
+    /// The alert's name, from the label `alertname`.
     pub alert: String,
     /// The service.
     pub service: String,
@@ -25,7 +25,7 @@ pub struct Firing {
     pub severity: String,
     /// The long and the short window, nominal; `None` if data is missing.
     pub windows: Option<(String, String)>,
-    /// Since when its condition holds.
+    /// When the alert's condition began to hold, unix seconds.
     pub since: f64,
     /// Labels of the alert's group, if the objective has groups.
     pub group: Labels,
@@ -48,9 +48,9 @@ impl Firing {
 pub struct Burn {
     /// The window, nominal.
     pub window: String,
-    /// Its real length in seconds; shorter in drills.
+    /// The window's real length in seconds; drills shorten it.
     pub seconds: f64,
-    /// The multiple of the sustainable rate.
+    /// The burn rate: a multiple of the sustainable rate.
     pub rate: f64,
 }
 
@@ -59,7 +59,7 @@ pub struct Burn {
 pub struct Objective {
     /// What was asked.
     pub asked: Vec<Ask>,
-    /// What follows.
+    /// The conclusion in a sentence.
     pub conclusion: String,
     /// The alert that is walked.
     pub firing: Firing,
@@ -77,7 +77,7 @@ pub struct Objective {
     pub burns: Vec<Burn>,
     /// The share of the error budget that is left; negative once overspent.
     pub budget_left: Option<f64>,
-    /// When it began.
+    /// When the incident began.
     pub onset: Onset,
     /// The share of bad events over time.
     pub ratio: Vec<Point>,
@@ -134,9 +134,9 @@ fn is_named(firing: &Firing, asked: &str) -> bool {
     format!("{}/{}", firing.service, firing.slo) == asked || firing.alert.contains(asked)
 }
 
-/// The order of alerts. Bad events come before missing data, which has no requests to examine; then the severity
-/// with the highest burn rates; then the deepest service, which may be the cause of the others; then the highest
-/// burn rate.
+/// The order of alerts. Bad events come before missing data, because missing data has no requests to examine. Next
+/// in order are the severity with the highest burn rates, the deepest service, and the highest burn rate. A deeper
+/// service may cause the other alerts.
 fn gravity((firing, slo): &(Firing, &SloPlan), plan: &Plan, calls: &Calls<'_>) -> f64 {
     let burns = plan.slos().flat_map(|slo| &slo.burns);
     let of_severity = burns.filter(|burn| burn.severity == firing.severity).map(|burn| float(burn.burn));
@@ -146,7 +146,7 @@ fn gravity((firing, slo): &(Firing, &SloPlan), plan: &Plan, calls: &Calls<'_>) -
     is_burn + severity * 1e5 + super::middle::number(calls.depth(&firing.service)).min(99.0) * 1e3 + own.min(999.0)
 }
 
-/// The pair of windows that fires.
+/// The pair of windows that the alert fires for.
 fn pair<'s>(firing: &Firing, slo: &'s SloPlan) -> Option<&'s emberline_core::plan::BurnAlert> {
     let (long, short) = firing.windows.as_ref()?;
     slo.burns.iter().find(|it| it.long.nominal.to_string() == *long && it.short.nominal.to_string() == *short)
@@ -157,7 +157,7 @@ fn float(value: impl ToString) -> f64 {
     value.to_string().parse().unwrap_or(0.0)
 }
 
-/// The result if no requested alert fires, with the closest one.
+/// The result if no requested alert fires. It names the highest burn rate.
 fn quiet<'p>(question: &Question<'p>, firing: &[(Firing, &SloPlan)], mut log: Log, sources: &Sources<'_>) -> Found<'p> {
     let steepest = format!("topk(1, {{__name__=~\"{}:.+\",slo!=\"\"}})", names::BURN_RATE);
     let series = log.keep(instant(sources.metrics, &steepest, question.now));
@@ -183,7 +183,7 @@ fn quiet<'p>(question: &Question<'p>, firing: &[(Firing, &SloPlan)], mut log: Lo
     Found::Quiet { conclusion, asked: log.asks() }
 }
 
-/// Everything about an alert that fires.
+/// The evidence for an alert that fires.
 fn burning(
     question: &Question<'_>,
     firing: Firing,
@@ -234,7 +234,7 @@ fn burn_rates(now: f64, own: &Labels, slo: &SloPlan, sources: &Sources<'_>) -> A
 /// The most points of a range.
 const POINTS: f64 = 1_500.0;
 
-/// The share of bad events over time, and when it left its usual level.
+/// The share of bad events over time, and when that share left its usual level.
 fn ratio(now: f64, own: &Labels, firing: &Firing, slo: &SloPlan, sources: &Sources<'_>) -> Asked<(Vec<Point>, Onset)> {
     let base = slo.timing.base.seconds();
     let side = |name: &str| selector(&format!("{name}:{}", names::BASE), own);
@@ -280,7 +280,7 @@ fn conclusion(objective: &Objective) -> String {
     format!("{}, objective {promise}{threshold}: {bad}{left}. {began}.", firing.words())
 }
 
-/// An objective's share, with as many nines as it has.
+/// An objective's target share, without rounding nines away.
 fn percent_exact(share: f64) -> String {
     let text = format!("{:.4}", share * 100.0);
     format!("{}%", text.trim_end_matches('0').trim_end_matches('.'))

@@ -1,21 +1,21 @@
-//! Places in `code.*` attributes, in current and older spelling, and names of functions without the additions of
-//! compilers.
+//! Places in `code.*` attributes, by the current and the older convention. Names of functions omit what compilers
+//! add.
 
 use crate::source::Labels;
 
 /// A place as an attribute names it.
 #[derive(Debug, Clone, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct Spot {
-    /// The function's path; empty where only the file is known.
+    /// The function's path; empty if only the file is known.
     pub(super) function: String,
-    /// The file; empty where only the function is known.
+    /// The file; empty if only the function is known.
     pub(super) file: String,
-    /// The line; 0 where it is unknown.
+    /// The line; 0 if unknown.
     pub(super) line: usize,
 }
 
 impl Spot {
-    /// The place in attributes; `None` if they name none.
+    /// The place that attributes name; `None` if they name no place.
     pub(super) fn of(attributes: &Labels) -> Option<Self> {
         let first = |keys: &[&str]| keys.iter().find_map(|key| attributes.get(*key)).cloned().unwrap_or_default();
         let mut function = first(&["code.function.name", "code.function"]);
@@ -36,7 +36,7 @@ pub(super) fn plain(function: &str) -> String {
     segments(function).join(if function.contains("::") || !function.contains('.') { "::" } else { "." })
 }
 
-/// The last part: what the function is called.
+/// The last part of a function's path, which is its name.
 pub(super) fn last(function: &str) -> String {
     segments(function).pop().unwrap_or_default()
 }
@@ -52,8 +52,8 @@ pub(super) fn segments(function: &str) -> Vec<String> {
         .collect()
 }
 
-/// What stands for a closure or an implementation block: `{{closure}}`, `{impl#0}`, `func1`, `lambda$new$0`,
-/// `<lambda>`.
+/// Whether a part of a path stands for a closure or an implementation block: `{{closure}}`, `{impl#0}`, `func1`,
+/// `lambda$new$0`, `<lambda>`.
 fn is_anonymous(part: &str) -> bool {
     let numbered = |prefix: &str| {
         part.strip_prefix(prefix).is_some_and(|rest| !rest.is_empty() && rest.bytes().all(|byte| byte.is_ascii_digit()))
@@ -65,9 +65,9 @@ fn is_anonymous(part: &str) -> bool {
         || numbered("_closure_")
 }
 
-/// `<a::B as C>::d::<E>` as `a::B::d`.
+/// Removes generics and traits from a path: `<a::B as C>::d::<E>` becomes `a::B::d`.
 fn without_generics(function: &str) -> String {
-    // Of a qualified type at the very start the type itself is the path; the trait is not.
+    // If the path starts with a qualified type, keep the type and drop the trait.
     let qualified = function.strip_prefix('<').and_then(|rest| {
         let (inner, after) = rest.split_at(closing(rest)?);
         let own = inner.split(" as ").next().unwrap_or(inner);
@@ -78,7 +78,7 @@ fn without_generics(function: &str) -> String {
     for c in qualified.as_deref().unwrap_or(function).chars() {
         match c {
             '<' => depth += 1,
-            // The arrow of a function's type closes nothing.
+            // The `>` of a function type's arrow closes no bracket.
             '>' if before != '-' => depth = depth.saturating_sub(1),
             _ if depth == 0 => out.push(c),
             _ => {}
@@ -88,7 +88,7 @@ fn without_generics(function: &str) -> String {
     out
 }
 
-/// Where the bracket that was open before `text` is closed.
+/// The position that closes the bracket opened before `text`.
 fn closing(text: &str) -> Option<usize> {
     let (mut depth, mut before) = (1_usize, ' ');
     for (at, c) in text.char_indices() {

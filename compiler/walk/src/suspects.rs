@@ -1,14 +1,17 @@
-//! Ranks commits by how directly evidence points to what they changed, and says why.
+//! Ranks commits by how directly evidence points to their changes, and gives the reasons.
 //!
-//! Each changed function is compared with each place that telemetry points to. What counts is how close the two are
-//! (the same function, one that it calls, one that calls it, the same file), how the function changed (a comment
-//! counts nothing, a name next to nothing), who wrote the lines, and whether the kind of change fits the kind of
-//! fault. Contributions `r` add up to `1 − Π(1 − r)`: several weak reasons make a strong one, and none exceeds
-//! certainty.
+//! Each changed function is compared with each place that telemetry points to. Four things count:
 //!
-//! Confidence compares suspects: with odds `s / (1 − s)` of each score `s`, it is a commit's odds among those of all
-//! suspects and of an unknown cause ([`ELSEWHERE`], more if evidence is missing). Two commits that fit equally well
-//! share it, and neither passes [`SURE`].
+//! - how close the function is to the place: the same function, a callee, a caller, or the same file,
+//! - how the function changed: a comment counts nothing, a name next to nothing,
+//! - which commit wrote the lines,
+//! - whether the kind of change fits the kind of fault.
+//!
+//! Contributions `r` add up to `1 − Π(1 − r)`: several weak reasons make a strong one, and no sum exceeds 1.
+//!
+//! Confidence compares suspects. Each score `s` has the odds `s / (1 − s)`. A commit's confidence is its share of
+//! all suspects' odds and those of an unknown cause ([`ELSEWHERE`], more if evidence is missing). Two commits that
+//! fit equally well share the confidence, and neither passes [`SURE`].
 
 use std::collections::BTreeSet;
 
@@ -30,7 +33,7 @@ use emberline_prose::number::percent;
 pub const SURE: f64 = 0.6;
 /// The odds that the cause is none of the commits, with complete evidence.
 pub(super) const ELSEWHERE: f64 = 0.35;
-/// A score that is certain for all purposes.
+/// The score that counts as certain. It limits the odds, which would otherwise be infinite.
 const CERTAIN: f64 = 0.98;
 
 /// A commit, and why it is suspected.
@@ -38,17 +41,17 @@ const CERTAIN: f64 = 0.98;
 pub struct Suspect {
     /// The commit.
     pub commit: Commit,
-    /// How well it fits the evidence by itself, from 0 to 1.
+    /// How well the commit by itself fits the evidence, from 0 to 1.
     pub score: f64,
-    /// How likely it is the root cause, among all suspects and other causes, from 0 to 1.
+    /// How likely the commit is the root cause, among all suspects and other causes, from 0 to 1.
     pub confidence: f64,
     /// Reasons for and against, the strongest first.
     pub reasons: Vec<String>,
-    /// Its change that is closest to the fault.
+    /// The changed function that is closest to the fault.
     pub function: Option<Place>,
-    /// How it changed that.
+    /// How the commit changed that function.
     pub how: Option<How>,
-    /// The lines of its diff there: `-` and `+` first.
+    /// The lines of the commit's diff in that function. Each line begins with `-` or `+`.
     pub diff: Vec<String>,
 }
 
@@ -62,7 +65,7 @@ pub(super) struct Evidence<'e> {
     pub(super) folders: &'e BTreeSet<String>,
     /// The kind of the fault; [`Role::Above`] if the reason for slowness is unknown.
     pub(super) role: Role,
-    /// The odds that it is none of the commits.
+    /// The odds that the cause is none of the commits.
     pub(super) elsewhere: f64,
     /// Whether the commits are all that was deployed.
     pub(super) is_complete: bool,
@@ -91,7 +94,7 @@ pub(super) fn rank(candidates: &[Candidate], evidence: &Evidence<'_>) -> Vec<Sus
     for suspect in &mut suspects {
         suspect.confidence = odds(suspect.score) / all;
     }
-    // Among equals, the latest comes first: the sort is stable, and so are candidates ordered.
+    // Among equals, the latest commit comes first, because the sort is stable and candidates are in that order.
     suspects.sort_by(|a, b| b.score.total_cmp(&a.score));
     suspects
 }
@@ -113,7 +116,7 @@ fn suspect(candidate: &Candidate, evidence: &Evidence<'_>, only: Option<&str>) -
     let mut innocence = 1.0;
     let mut reasons = Vec::new();
     for (at, charge) in charges.iter().enumerate().take(3) {
-        // Further changes of a commit count less, so that a large commit is not suspected for its size.
+        // Further changes of a commit count less, so that size alone does not make a commit suspect.
         innocence *= 1.0 - charge.counts * if at == 0 { 1.0 } else { 0.3 };
     }
     for (at, charge) in charges.iter_mut().enumerate().take(3) {
@@ -189,7 +192,8 @@ fn charge<'c>(candidate: &'c Candidate, path: &'c str, changed: &'c Changed, evi
     }
     let (near, reason, role) = best.unwrap_or_else(|| {
         let folder = evidence.folders.iter().find(|folder| within(folder, path));
-        // Without any known function, the service is the place.
+        // If no function is known, any change of an involved service is near. If requests time out, so is a changed
+        // limit.
         let is_limit = evidence.role == Role::Fails && evidence.said.is_about_time(changed);
         let near = if evidence.targets.is_empty() || is_limit { 0.3 } else { 0.07 };
         let counts = if folder.is_some() { near * how } else { 0.01 * how };
@@ -200,9 +204,9 @@ fn charge<'c>(candidate: &'c Candidate, path: &'c str, changed: &'c Changed, evi
         (counts, Reason { counts, words }, evidence.role)
     });
     let mut charge = Charge { path, changed, counts: near, reasons: vec![reason] };
-    // A place above another has the kind of the fault itself.
+    // A place above the fault has no kind of its own, so the fault's kind applies.
     let role = if role == Role::Above { evidence.role } else { role };
-    // A fitting change counts more the closer and the more substantial it is.
+    // A fitting change counts more if it is closer to the fault and more substantial.
     let lever = (near / 0.5).min(1.0) * how;
     for fit in fits(changed, role, evidence.said) {
         let counts = fit.counts * lever.max(if folder_takes_part(path, evidence) { 0.5 * how } else { 0.0 });
@@ -253,7 +257,7 @@ fn nearness(
         return Some((near, format!("changes `{name}`, {} {place}: {what}", below(steps))));
     }
     if let Some(steps) = evidence.mentions.up(from, to).filter(|steps| *steps > 0) {
-        // The caller of a function that is called too often is the suspect.
+        // If a function is called too often, its caller is the suspect.
         let near = if site.role == Role::Called && steps == 1 { 0.6 } else { [0.42, 0.28][steps.clamp(1, 2) - 1] };
         return Some((near, format!("changes `{name}`, which calls {place}: {what}")));
     }
@@ -269,7 +273,7 @@ fn below(steps: usize) -> &'static str {
     if steps == 1 { "which is used by" } else { "which is used below" }
 }
 
-/// The lines of a diff that lie within an item, at most so many.
+/// The most lines of a diff that are shown for an item.
 const SHOWN: usize = 40;
 
 fn diff(changes: &[Change], path: &str, changed: &Changed) -> Vec<String> {

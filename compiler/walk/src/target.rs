@@ -1,4 +1,4 @@
-//! The functions that evidence points to, and who wrote the lines in question.
+//! The functions that evidence points to, and the commits that wrote the suspected lines.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -7,7 +7,7 @@ use super::repo::{Repo, within};
 use super::site::{Role, Site};
 use super::spot;
 
-/// A site with the function that was found for it.
+/// A site with its function in the source code.
 pub(super) struct Target {
     pub(super) site: Site,
     pub(super) file: String,
@@ -18,7 +18,7 @@ pub(super) struct Target {
     pub(super) is_shared: bool,
 }
 
-/// The function of a place in the source code.
+/// Finds the function of a site in the source code.
 pub(super) fn find(repo: &Repo<'_>, site: &Site, folders: &BTreeSet<String>) -> Option<Target> {
     let by_line = || {
         let path = repo.path(&site.place.file)?;
@@ -35,7 +35,8 @@ pub(super) fn find(repo: &Repo<'_>, site: &Site, folders: &BTreeSet<String>) -> 
     Some(target)
 }
 
-/// The authors of the suspected lines: the named lines, or all lines from a named one to the function's end.
+/// The share of the suspected lines that each commit wrote. Suspected are the lines that evidence names. If it names
+/// none and the function waits or calls, all lines from the place to the function's end are suspected.
 fn wrote(repo: &Repo<'_>, target: &Target) -> BTreeMap<String, f64> {
     let (item, site) = (&target.item, &target.site);
     let Some(program) = repo.now(&target.file) else { return BTreeMap::new() };

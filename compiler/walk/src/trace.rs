@@ -1,4 +1,4 @@
-//! The third layer: bad traces compared with healthy traces. Which span takes the time, which calls increased, and
+//! The third layer compares bad traces with healthy traces: which span takes the time, which calls increased, and
 //! where the trace is broken.
 
 use serde::Serialize;
@@ -19,25 +19,25 @@ use emberline_prose::number::{figure, length};
 /// A span of the trace that is shown.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Row {
-    /// Its id.
+    /// The span's id.
     pub id: String,
-    /// How deep it lies.
+    /// The span's depth in the tree; 0 for a root.
     pub depth: usize,
     /// The service.
     pub service: String,
-    /// Its name.
+    /// The span's name.
     pub name: String,
-    /// Its kind.
+    /// The span's kind.
     pub kind: SpanKind,
-    /// Seconds since the trace began.
+    /// The span's start, in seconds since the trace began.
     pub start: f64,
-    /// Seconds that it took.
+    /// The span's duration in seconds.
     pub seconds: f64,
-    /// Seconds in which none of its children ran.
+    /// Own time: the seconds in which none of the span's children ran.
     pub own: f64,
-    /// Seconds of the critical path that are its own.
+    /// The span's own part of the critical path, in seconds.
     pub critical: f64,
-    /// Whether it failed.
+    /// Whether the span failed.
     pub failed: bool,
 }
 
@@ -46,15 +46,15 @@ pub struct Row {
 pub struct Traced {
     /// What was asked.
     pub asked: Vec<Ask>,
-    /// What follows.
+    /// The conclusion in a sentence.
     pub conclusion: String,
-    /// The service of the traces: that of the objective, or one beyond a break.
+    /// The service of the traces: the objective's service, or the one beyond a break.
     pub service: String,
-    /// Bad traces that were looked at.
+    /// Ids of the bad traces.
     pub bad: Vec<String>,
-    /// Healthy traces that they are compared with.
+    /// Ids of the healthy traces that bad traces are compared with.
     pub healthy: Vec<String>,
-    /// Whether those are from before the onset.
+    /// Whether the healthy traces are from before the onset.
     pub is_from_before: bool,
     /// The spans of the shown trace, as a tree from top to bottom.
     pub spans: Vec<Row>,
@@ -96,7 +96,7 @@ pub(super) fn look(case: &Case<'_>, calls: &Calls<'_>, requests: &Requests) -> (
     (traced, gathered)
 }
 
-/// Orders traces by their distance from the median duration: the first is typical.
+/// Orders traces by the distance of their duration from the median, so the first trace is typical.
 fn order_by_middle(traces: &mut [Trace], is_own: &dyn Fn(&crate::source::Span) -> bool) {
     let seconds = |trace: &Trace| {
         trace.spans.iter().filter(|span| is_own(span)).map(crate::source::Span::seconds).fold(0.0, f64::max)
@@ -174,13 +174,13 @@ fn conclusion(case: &Case<'_>, traced: &Traced, trouble: Option<String>) -> Stri
 }
 
 impl Traced {
-    /// The same with the spans of one of the bad traces.
+    /// The same evidence, but showing the spans of the given bad trace.
     pub(super) fn showing(self, id: &str, bad: &[Trace]) -> Self {
         let spans = bad.iter().find(|trace| trace.id == id).map(rows).unwrap_or_default();
         Self { spans, ..self }
     }
 
-    /// The peer that is down, where one is.
+    /// The break at a peer that is down, if there is one.
     pub(super) fn down(&self) -> Option<&Break> {
         self.breaks.iter().find(|it| it.cause == Cause::PeerDown)
     }

@@ -1,4 +1,4 @@
-//! A trace as trees, in spite of missing parents, cycles, duplicate ids and clock skew.
+//! Builds trees from a trace, in spite of missing parents, cycles, duplicate ids and clock skew.
 
 use std::collections::{BTreeMap, VecDeque};
 
@@ -7,20 +7,20 @@ use crate::source::{Span, Trace};
 /// The most spans of a trace that are read.
 pub(super) const MOST: usize = 20_000;
 
-/// A span's place.
+/// A span's position in the tree, and its times.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Node {
-    /// Its parent, where that is in the trace.
+    /// The parent; `None` if it is not in the trace.
     pub(super) parent: Option<usize>,
-    /// Its children, in the order of their start.
+    /// The children, in the order of their start.
     pub(super) children: Vec<usize>,
-    /// Seconds since the trace's start, by the clock of whoever called.
+    /// The span's start, in seconds since the trace's start, by the caller's clock.
     pub(super) start: f64,
-    /// The same.
+    /// The span's end, in seconds since the trace's start, by the caller's clock.
     pub(super) end: f64,
-    /// Seconds in which none of its children ran.
+    /// Own time: the seconds in which none of the span's children ran.
     pub(super) own: f64,
-    /// This span's own share of the critical path in seconds: the request would be shorter by as much.
+    /// The span's own part of the critical path, in seconds. Without it, the request would be shorter by as much.
     pub(super) critical: f64,
 }
 
@@ -78,12 +78,13 @@ impl<'t> Tree<'t> {
         std::iter::successors(self.nodes[at].parent, |parent| self.nodes[*parent].parent)
     }
 
-    /// How deep a node lies; 0 for a root.
+    /// The depth of a node; 0 for a root.
     pub(super) fn depth(&self, at: usize) -> usize {
         self.above(at).count()
     }
 
-    /// A child that another machine recorded outside its parent's time is moved into it, with all below it.
+    /// Corrects clock skew. A child of another service that lies outside its parent's time moves into it, together with
+    /// the child's descendants.
     fn align_clocks(&mut self) {
         let mut shifts = vec![0.0_f64; self.nodes.len()];
         for place in 0..self.order.len() {
@@ -125,7 +126,7 @@ impl<'t> Tree<'t> {
         }
     }
 
-    /// Walks back from each root's end: the child that ended last is what was waited for.
+    /// Follows the critical path back from each root's end, because a span waits for the child that ends last.
     fn critical_paths(&mut self) {
         let mut stack: Vec<(usize, f64)> = self.roots.iter().map(|root| (*root, self.nodes[*root].end)).collect();
         while let Some((at, until)) = stack.pop() {
@@ -138,7 +139,7 @@ impl<'t> Tree<'t> {
             children.sort_by(|a, b| b.0.total_cmp(&a.0).then(b.2.cmp(&a.2)));
             let mut now = until.min(self.nodes[at].end);
             for (end, from, child) in children {
-                // What ended later than `now` was not waited for; a microsecond is a clock's.
+                // The span did not wait for a child that ended after `now`. A microsecond allows for clock precision.
                 if end > now + 1e-6 || end <= start {
                     continue;
                 }

@@ -13,7 +13,7 @@ use emberline_prose::number::{percent, short};
 /// The lowest score at which a commit is named.
 const NEAR: f64 = 0.3;
 
-/// Draws the verdict from what all layers found.
+/// Draws the verdict from the evidence of all layers.
 pub(super) fn close(evidence: Evidence, plan: &Plan) -> Walk {
     let (verdict, why) = decide(&evidence);
     let function = function(&evidence, verdict);
@@ -42,14 +42,14 @@ pub(super) fn close(evidence: Evidence, plan: &Plan) -> Walk {
     }
 }
 
-/// The verdict, and what it rests on in a few words.
+/// The verdict, and its reason in a few words.
 fn decide(evidence: &Evidence) -> (Verdict, String) {
     let deployment = evidence.code.as_ref().map(|code| code.deployment);
     let down = evidence.trace.as_ref().and_then(|trace| trace.down());
     let first = evidence.suspects.first();
     if let Some(down) = down {
-        // A caller deployed at the onset may call a wrong address, unless it had answers before. A peer may also fail
-        // through its own deployment. Otherwise the peer itself is down.
+        // A caller that was deployed at the onset may call a wrong address, unless the peer has answered this revision.
+        // A peer may also fail through its own deployment. Otherwise the peer itself is down.
         let onset = evidence.objective.as_ref().map(|objective| &objective.onset);
         let is_new = |it: &&super::revisions::Revisions| {
             let is_proven = it.service == down.caller && down.answered.is_some();
@@ -73,7 +73,7 @@ fn decide(evidence: &Evidence) -> (Verdict, String) {
             .requests
             .as_ref()
             .and_then(|it| it.operations.iter().find(|it| it.deviation == Deviation::Silence));
-        // A bad trace names its revision; metrics of an ended process stay for a while.
+        // Only a bad trace proves which revision failed, because metrics of an ended process stay for a while.
         let is_awaited = evidence.trace.as_ref().is_some_and(|trace| trace.bad.is_empty() && !trace.asked.is_empty());
         if silent.is_none() && is_awaited {
             let why = "no trace of a bad request was kept yet; walk again in a moment";
@@ -85,7 +85,7 @@ fn decide(evidence: &Evidence) -> (Verdict, String) {
         };
         return (Verdict::NoCodeChange, why);
     }
-    // Missing data has no requests to examine. A service that went silent without a deployment is down.
+    // Missing data leaves no requests to examine. A service that went silent without a deployment is down.
     let is_missing = evidence.objective.as_ref().is_some_and(|objective| objective.firing.windows.is_none());
     let is_unseen =
         evidence.code.as_ref().is_none_or(|code| !code.revisions.iter().any(super::revisions::Revisions::is_changed));
@@ -114,7 +114,7 @@ fn nobody(evidence: &Evidence) -> String {
     }
 }
 
-/// Why the first suspect is not certain.
+/// Why the walk cannot name the first suspect as the root cause.
 fn rival(evidence: &Evidence) -> String {
     let near: Vec<&str> = evidence
         .suspects
@@ -128,7 +128,7 @@ fn rival(evidence: &Evidence) -> String {
     }
 }
 
-/// The faulty function: what the suspect changed, else where evidence points to.
+/// The faulty function: the one that the suspect changed, else the place that evidence points to.
 fn function(evidence: &Evidence, verdict: Verdict) -> Option<Place> {
     let of_suspect =
         evidence.suspects.first().filter(|_| verdict == Verdict::Commit).and_then(|it| it.function.clone());

@@ -7,9 +7,9 @@ use super::tree::Tree;
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct Gap {
     pub(super) seconds: f64,
-    /// The last place before it: the span's start, an event, or a call that had ended.
+    /// The last place before the gap: the span's start, an event, or a call that had ended.
     pub(super) after: Option<Spot>,
-    /// The next place after it.
+    /// The next place after the gap.
     pub(super) until: Option<Spot>,
 }
 
@@ -17,7 +17,7 @@ pub(super) struct Gap {
 pub(super) fn longest(tree: &Tree<'_>, at: usize) -> Option<Gap> {
     let (span, node) = (tree.span(at), &tree.nodes[at]);
     let own = Spot::of(&span.attributes);
-    // Time, and whether something runs from there on.
+    // Each mark is a start, an end, and the place if it is known. An event ends when it starts.
     let mut marks: Vec<(f64, f64, Option<Spot>)> = Vec::with_capacity(node.children.len() + span.events.len() + 2);
     marks.push((node.start, node.start, own.clone()));
     for event in &span.events {
@@ -27,7 +27,7 @@ pub(super) fn longest(tree: &Tree<'_>, at: usize) -> Option<Gap> {
     }
     for child in &node.children {
         let inner = &tree.nodes[*child];
-        // A place in another service is not where the caller was.
+        // A place in another service does not show where the caller was.
         let is_local = tree.span(*child).service == span.service;
         let spot = Spot::of(&tree.span(*child).attributes).filter(|_| is_local);
         marks.push((inner.start, inner.end, spot));

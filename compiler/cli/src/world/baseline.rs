@@ -1,4 +1,4 @@
-//! A baseline: findings that were there before the gate was, by fingerprint. It only ever shrinks.
+//! A baseline: findings that existed before the gate, by fingerprint. A baseline only shrinks.
 
 use std::collections::BTreeMap;
 use std::io::ErrorKind;
@@ -14,7 +14,8 @@ use crate::render::entry::Entry;
 #[derive(Debug, Default, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Baseline {
-    /// What each fingerprint stood for when it was taken down: the fingerprint alone counts, the rest is for people.
+    /// The finding behind each fingerprint when the baseline was written. Only the fingerprint counts; the other fields
+    /// are for readers.
     findings: BTreeMap<String, Known>,
 }
 
@@ -27,7 +28,7 @@ struct Known {
 }
 
 impl Baseline {
-    /// The baseline in a file; `None` where there is no such file.
+    /// The baseline in a file; `None` if the file does not exist.
     pub(crate) fn read(path: &Path) -> Result<Option<Self>> {
         match std::fs::read(path) {
             Ok(bytes) => Self::parse(path, &bytes).map(Some),
@@ -36,7 +37,7 @@ impl Baseline {
         }
     }
 
-    /// The baseline as the index has it; `None` where it has none.
+    /// The baseline as the index has it; `None` if the index has no such file.
     pub(crate) fn read_staged(path: &Path) -> Result<Option<Self>> {
         git::staged_file(path)?.map(|bytes| Self::parse(path, &bytes)).transpose()
     }
@@ -48,7 +49,7 @@ impl Baseline {
         })
     }
 
-    /// A first baseline: everything that is found now.
+    /// A first baseline: all current findings.
     pub(crate) fn of(entries: &[Entry<'_>]) -> Self {
         let known = |entry: &Entry<'_>| {
             let known = Known {
@@ -61,24 +62,24 @@ impl Baseline {
         Self { findings: entries.iter().map(known).collect() }
     }
 
-    /// Whether a finding was there before.
+    /// Whether the baseline holds a finding.
     pub(crate) fn holds(&self, fingerprint: &str) -> bool {
         self.findings.contains_key(fingerprint)
     }
 
-    /// Forgets what is no longer found; returns how many that were.
+    /// Removes findings that no longer occur; returns how many were removed.
     pub(crate) fn shrink(&mut self, entries: &[Entry<'_>]) -> usize {
         let before = self.findings.len();
         self.findings.retain(|fingerprint, _| entries.iter().any(|entry| entry.fingerprint == *fingerprint));
         before - self.findings.len()
     }
 
-    /// How many findings it holds.
+    /// The number of findings in the baseline.
     pub(crate) fn len(&self) -> usize {
         self.findings.len()
     }
 
-    /// Writes it, whole or not at all.
+    /// Writes the baseline atomically, so that no reader sees half a file.
     pub(crate) fn write(&self, path: &Path) -> Result<()> {
         let mut text = serde_json::to_string_pretty(self).map_err(Failure::bug)?;
         text.push('\n');

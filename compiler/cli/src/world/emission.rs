@@ -1,20 +1,22 @@
-//! The artefacts of a run as a stream: units are generated when they are asked for and dropped once they are dealt with.
+//! The artefacts of a run as a stream. Each unit is generated on request and dropped after use, so that memory stays
+//! small.
 
 use emberline_core::emit::Artefact;
 use emberline_core::target::Target;
 
 use crate::failure::Result;
 
-/// Generates one unit's artefacts of some targets.
+/// Generates the artefacts of one unit for some targets.
 pub(crate) type Emit<'a> = dyn Fn(usize, &[Target]) -> Result<Vec<Artefact>> + Sync + 'a;
 
-/// What can be generated, and how much of it is asked for.
+/// The units that can be generated, and the targets asked for.
 pub(crate) struct Emission<'a> {
-    /// How many independent units there are.
+    /// The number of independent units.
     pub(crate) units: usize,
-    /// The targets asked for; all of them if `None`.
+    /// The targets asked for; `None` means all targets.
     pub(crate) only: Option<&'a [Target]>,
-    /// Generates one unit's artefacts of some targets. Same input, same artefacts: it may be called more than once.
+    /// Generates the artefacts of one unit for some targets. The same input gives the same artefacts, so callers may
+    /// call it more than once.
     pub(crate) emit: &'a Emit<'a>,
 }
 
@@ -30,7 +32,7 @@ impl Emission<'_> {
     }
 }
 
-/// A few hand-made artefacts for tests of the writing side.
+/// Hand-made artefacts for tests of the writing side.
 #[cfg(test)]
 pub(crate) mod synthetic {
     use super::*;
@@ -40,7 +42,7 @@ pub(crate) mod synthetic {
         Artefact { path: path.into(), text: text.into() }
     }
 
-    /// Calls `work` with an emission of these artefacts, one a unit, cut down to the targets of `only`.
+    /// Calls `work` with an emission of these artefacts, one per unit, limited to the targets in `only`.
     pub(crate) fn emission<T>(
         artefacts: &[(&str, &str)],
         only: Option<&[Target]>,

@@ -1,4 +1,5 @@
-//! Which files a scan reads: in a repository those that git tracks or would add, elsewhere everything but `.git`.
+//! Which files a scan reads. In a repository: files that git tracks or would add. Elsewhere: every file except those in
+//! `.git`.
 
 use std::collections::{HashMap, HashSet};
 use std::fs::{self, File};
@@ -10,12 +11,12 @@ use ignore::WalkBuilder;
 use super::{git, shown};
 use crate::failure::{Failure, Result};
 
-/// What there is to read.
+/// The files to read, and the places that cannot be read.
 #[derive(Debug, Default)]
 pub(crate) struct Inventory {
-    /// In the order of their paths, each once.
+    /// Files to read, each once, sorted within each folder that was named.
     pub(crate) files: Vec<Place>,
-    /// Submodules that are not checked out: nothing of them is here.
+    /// Submodules that are not checked out, so that none of their files is here.
     pub(crate) absent: Vec<String>,
     /// Folders that cannot be listed, and why.
     pub(crate) unreadable: Vec<(String, String)>,
@@ -30,22 +31,22 @@ pub(crate) struct Place {
 
 #[derive(Debug, PartialEq, Eq, Hash, Clone)]
 enum Kind {
-    /// Somebody named it: a link is followed, and what is not there is missing.
+    /// A path that the user named: a link is followed, and a missing file is an error.
     Named,
-    /// Found in a folder: a link is its own text, and is never followed.
+    /// A path found in a folder: a link counts as its own text, and is never followed.
     Found,
-    /// Left out of a sparse work tree of `folder`: its content's id.
+    /// A file that the sparse work tree of `folder` leaves out, with the id of its content.
     Sparse { folder: PathBuf, id: String },
 }
 
 impl Place {
-    /// The path as people are shown it.
+    /// The path as users see it.
     pub(crate) fn shown(&self) -> String {
         shown(&self.path)
     }
 
-    /// Opens the file; `None` where nothing stands there that could be read: a file that was removed but is still tracked,
-    /// a pipe, a folder in its place.
+    /// Opens the file; `None` if there is nothing to read. Examples are a tracked file that was removed, a pipe, and a
+    /// folder at the file's path.
     pub(crate) fn open(&self) -> io::Result<Option<Box<dyn Read>>> {
         if let Kind::Named = self.kind {
             return Ok(Some(Box::new(File::open(&self.path)?)));
@@ -67,7 +68,7 @@ impl Place {
     }
 }
 
-/// Everything to read at and below the paths; of the working directory without any.
+/// All files to read at and below the paths; without paths, those of the working directory.
 pub(crate) fn inventory(paths: &[PathBuf]) -> Result<Inventory> {
     let here = [PathBuf::from(".")];
     let mut inventory = Inventory::default();
@@ -92,7 +93,7 @@ impl Inventory {
     fn folder(&mut self, folder: &Path) -> Result<()> {
         match git::below(folder)? {
             git::Below::Files(files) => self.listed(folder, files),
-            // Somebody who names an ignored folder wants it read.
+            // A user who names an ignored folder wants a scan of it.
             git::Below::Ignored | git::Below::NoRepository => {
                 self.everything(folder);
                 Ok(())
@@ -103,7 +104,8 @@ impl Inventory {
     fn listed(&mut self, folder: &Path, files: Vec<git::Listed>) -> Result<()> {
         let mut links = Links::default();
         for git::Listed { path, at } in files {
-            // What git tracked below a folder that has since become a link lies elsewhere now; the link is listed itself.
+            // If a tracked folder has become a link, the files behind the link lie elsewhere. Git lists the link
+            // itself.
             if links.lead_to(folder, &path) {
                 continue;
             }
@@ -119,11 +121,11 @@ impl Inventory {
         Ok(())
     }
 
-    /// A submodule, or a repository within the work tree that nobody has added.
+    /// Adds a submodule, or a repository within the work tree that nobody has added.
     fn repository(&mut self, folder: &Path) -> Result<()> {
         match fs::symlink_metadata(folder) {
             Ok(about) if about.is_dir() && folder.join(".git").symlink_metadata().is_ok() => {}
-            // As git itself does, a link in the place of a submodule is not followed.
+            // Like git, the scan does not follow a link in the place of a submodule.
             Ok(about) if !about.is_dir() => {
                 self.files.push(Place { path: folder.to_owned(), kind: Kind::Found });
                 return Ok(());
@@ -136,13 +138,13 @@ impl Inventory {
         if git::is_top(folder)? {
             return self.folder(folder);
         }
-        // Its `.git` is none: git would answer for the repository around it.
+        // The `.git` of this folder is not a repository: git would answer for the surrounding repository.
         self.everything(folder);
         Ok(())
     }
 
-    /// Every file and link but git's own: hidden ones, and what rules anywhere would have ignored. Pipes, sockets and
-    /// devices hold nothing that could be committed.
+    /// Adds every file and link except git's own files, including hidden and ignored files. Pipes, sockets and devices
+    /// are skipped, because they hold nothing that could be committed.
     fn everything(&mut self, folder: &Path) {
         let first = self.files.len();
         let walk = WalkBuilder::new(folder)
@@ -152,7 +154,7 @@ impl Inventory {
         for entry in walk {
             match entry {
                 Ok(entry) if entry.file_type().is_some_and(|kind| kind.is_file() || kind.is_symlink()) => {
-                    // The folder itself may be named by a link.
+                    // At depth 0 the entry is the folder, which the user may have named by a link.
                     if entry.depth() > 0 {
                         self.files.push(Place { path: entry.into_path(), kind: Kind::Found });
                     }
@@ -172,14 +174,14 @@ impl Inventory {
     }
 }
 
-/// Folders that were looked at: whether one of the parts of their path is a link.
+/// Caches for each folder whether a part of its path is a link.
 #[derive(Default)]
 struct Links {
     known: HashMap<PathBuf, bool>,
 }
 
 impl Links {
-    /// Whether a link stands among the folders between `root` and the file at `path` below it.
+    /// Whether a folder between `root` and the file at `path` is a link. `path` is relative to `root`.
     fn lead_to(&mut self, root: &Path, path: &Path) -> bool {
         let Some(parent) =
             path.parent().filter(|parent| parent.components().any(|it| matches!(it, Component::Normal(_))))

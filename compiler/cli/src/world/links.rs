@@ -1,7 +1,7 @@
-//! What is read below a folder lies in that folder.
+//! Refuses links that lead out of the folder that is read.
 //!
-//! Findings quote specs and runbook pages publish notes, so a link to a file of the system would show that file to
-//! everybody. A folder that is named on the command line may itself be a link.
+//! Findings quote specs and runbook pages publish notes. So a link to a system file would show that file to everybody.
+//! The folder named on the command line may itself be a link.
 
 use std::io::ErrorKind;
 use std::path::{Component, Path, PathBuf};
@@ -11,13 +11,13 @@ use ignore::WalkBuilder;
 use super::shown;
 use crate::failure::{Failure, Result};
 
-/// The files below `folder` whose name has one of these endings, sorted. Hidden files and folders are passed over; a link
-/// to a file counts, a link to a folder is not followed, so there are no loops; `.gitignore` has no say.
+/// The files below `folder` whose name has one of these endings, sorted. Hidden files and folders are skipped, and
+/// `.gitignore` is not consulted. Links to files count. Links to folders are not followed, so there are no loops.
 ///
 /// # Errors
 ///
-/// A link that leads nowhere or out of the folder, and whatever is neither file nor folder: such as a pipe, which would be
-/// waited for.
+/// A link leads nowhere or out of the folder. Or a name leads to neither a file nor a folder, such as a pipe, on which
+/// reading would block.
 pub(crate) fn files(folder: &Path, endings: &[&str]) -> Result<Vec<PathBuf>> {
     let mut files = Vec::new();
     let mut links = Vec::new();
@@ -46,7 +46,7 @@ pub(crate) fn files(folder: &Path, endings: &[&str]) -> Result<Vec<PathBuf>> {
     Ok(kept)
 }
 
-/// Fails for the first of the links that does not lead to something in the folder.
+/// Fails at the first link that does not lead into the folder.
 fn confine(folder: &Path, links: &[PathBuf]) -> Result<()> {
     if links.is_empty() {
         return Ok(());
@@ -81,8 +81,9 @@ mod tests {
 
     use super::*;
 
-    /// What is found in a folder `specs` that lies beside a file and folders of somebody else, with links of
-    /// `(place, target)`; by way of a link `named` to it, if that is one of them. Paths are told from the common folder.
+    /// The files found in the folder `specs`, which lies beside a file and folders of another owner. `links` are pairs
+    /// of `(place, target)`. If one of them is `named`, the search starts from that link. Paths are relative to the
+    /// common folder.
     fn found(links: &[(&str, &str)]) -> std::result::Result<Vec<String>, String> {
         let scratch = tempfile::tempdir().unwrap();
         let home = scratch.path().canonicalize().unwrap();
@@ -120,15 +121,15 @@ mod tests {
             ("specs/a.yaml", "HOME/specs/deep/er.yaml"),
             ("specs/a.yaml", "../specs/real.yaml"),
             ("specs/deep/a.yaml", "../real.yaml"),
-            // As Kubernetes mounts a ConfigMap.
+            // Kubernetes mounts a ConfigMap like this.
             ("specs/a.yaml", ".hidden/h.yaml"),
         ] {
             let files = found(&[(place, target)]).unwrap();
             assert!(files.len() == 3 && files.contains(&place.to_owned()), "{place} -> {target}: {files:?}");
         }
-        // Through another link.
+        // A link may lead through another link.
         assert_eq!(found(&[("specs/a.yaml", "b"), ("specs/b", "real.yaml")]).unwrap().len(), 3);
-        // Folders are read where they stand, once.
+        // Each folder is read once, at its real path.
         for (place, target) in [("specs/f", "deep"), ("specs/loop", "."), ("specs/deep/up.yaml", "..")] {
             assert_eq!(found(&[(place, target)]).unwrap(), PLAIN, "{place} -> {target}");
         }
@@ -149,9 +150,9 @@ mod tests {
             ("specs/a.yaml", "HOME/secret"),
             ("specs/a.yaml", "/etc/passwd"),
             ("specs/deep/a.yaml", "../../secret"),
-            // A folder whose name begins alike.
+            // The other folder's name begins with the same letters.
             ("specs/a.yaml", "../specs-too/other.yaml"),
-            // Nothing reads these names today; somebody's folder may still be missing from the specs.
+            // No reader uses these names today. Refusing them tells the user that a folder is missing from the specs.
             ("specs/shared", "../shared"),
             ("specs/shared.yaml", "../shared"),
             ("specs/README.md", "../secret"),
@@ -163,7 +164,7 @@ mod tests {
             assert!(refused.starts_with(&format!("{place} is a link to ")), "{place} -> {target}: {refused}");
             assert!(refused.contains("outside of ") && !refused.contains("inside"), "{refused}");
         }
-        // By way of a link inside.
+        // The link leads out through another link inside.
         let refused = found(&[("specs/a.yaml", "b"), ("specs/b", "../secret")]).unwrap_err();
         assert!(refused.starts_with("specs/a.yaml is a link to b, outside of "), "{refused}");
     }

@@ -1,9 +1,9 @@
 //! The file system: the only place of the compiler that reads or writes files.
 //!
-//! `read` turns a folder of specs into sources, `write` artefacts into files, `diff` says how the two differ. `tree` knows
-//! what stands in the output folder and whose it is, by the `manifest` that the compiler keeps there; `stale` decides which
-//! files of removed specs go. `links` keeps what is read below a folder inside of it. `files` says which
-//! files a scan reads, and `text` decodes them.
+//! `read` turns a folder of specs into sources, `write` turns artefacts into files, and `diff` compares the two. `tree`
+//! knows what is in the output folder, and who owns it according to the compiler's `manifest`. `stale` decides which
+//! files of removed specs are removed. `links` refuses links that lead out of a folder. `files` says which files a scan
+//! reads, and `text` decodes them.
 
 pub(crate) mod baseline;
 pub(crate) mod diff;
@@ -26,7 +26,7 @@ use std::path::{Component, Path, PathBuf};
 
 use crate::failure::{Failure, Result};
 
-/// The path with every link on it followed and without `..`, whether or not it exists to its end.
+/// The path with all links resolved and without `..`. The end of the path need not exist.
 pub(crate) fn resolved(path: &Path) -> Result<PathBuf> {
     let path = std::path::absolute(path).map_err(|cause| Failure::io("cannot resolve", path, &cause))?;
     let mut real = PathBuf::new();
@@ -39,7 +39,7 @@ pub(crate) fn resolved(path: &Path) -> Result<PathBuf> {
             Component::Prefix(_) | Component::RootDir => real.push(component),
             Component::Normal(part) => {
                 real.push(part);
-                // What does not exist is no link.
+                // A path that does not exist is not a link.
                 real = real.canonicalize().unwrap_or(real);
             }
         }
@@ -47,7 +47,7 @@ pub(crate) fn resolved(path: &Path) -> Result<PathBuf> {
     Ok(real)
 }
 
-/// Writes one file of the person's own, whole or not at all.
+/// Writes one file of the user atomically, so that no reader sees half a file.
 pub(crate) fn write_file(path: &Path, bytes: &[u8]) -> Result<()> {
     let failed = |cause: std::io::Error| Failure::io("cannot write", path, &cause);
     let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
@@ -58,7 +58,7 @@ pub(crate) fn write_file(path: &Path, bytes: &[u8]) -> Result<()> {
     Ok(())
 }
 
-/// Temporary files are for their owner alone; what people commit is for everybody.
+/// Temporary files are readable by their owner alone; a file to commit must be readable by everybody.
 #[cfg(unix)]
 fn readable(file: &tempfile::NamedTempFile) -> std::io::Result<()> {
     use std::os::unix::fs::PermissionsExt;

@@ -1,4 +1,4 @@
-//! Reads what people learned: Markdown below `notes/` of the specs' folder.
+//! Reads the notes of responders: Markdown in the folder `notes/` of the specs.
 
 use std::path::Path;
 
@@ -7,10 +7,10 @@ use emberline_pages::Notes;
 use super::{links, shown};
 use crate::failure::{Failure, Result};
 
-/// The folder of notes, within that of the specs.
+/// The name of the folder of notes, within the folder of specs.
 pub(crate) const FOLDER: &str = "notes";
 
-/// Every note; none where there is no such folder.
+/// All notes; none if there is no such folder.
 pub(crate) fn read(specs: &Path) -> Result<Notes> {
     let folder = specs.join(FOLDER);
     let mut notes = Notes::default();
@@ -26,7 +26,7 @@ pub(crate) fn read(specs: &Path) -> Result<Notes> {
     Ok(notes)
 }
 
-/// Every note as the index has it.
+/// All notes as the index has them.
 pub(crate) fn read_staged(specs: &Path) -> Result<Notes> {
     let folder = specs.join(FOLDER);
     let below = format!("{}/", shown(&folder));
@@ -40,7 +40,7 @@ pub(crate) fn read_staged(specs: &Path) -> Result<Notes> {
     Ok(notes)
 }
 
-/// A note as findings name its file.
+/// The path of a note's file, as findings show it.
 pub(crate) fn path(specs: &Path, note: &str) -> String {
     shown(&specs.join(FOLDER).join(format!("{note}.md")))
 }

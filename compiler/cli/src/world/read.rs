@@ -12,7 +12,7 @@ use rayon::prelude::*;
 use super::{links, shown};
 use crate::failure::{Failure, Result};
 
-/// Core refuses specs above 1 MiB; no more than this is ever read of one, so that a huge file cannot fill the memory.
+/// The most bytes read of one spec, so that a huge file cannot fill the memory. Core refuses specs above 1 MiB anyway.
 const READ_AT_MOST: u64 = 2 << 20;
 
 /// The specs of a run.
@@ -20,8 +20,8 @@ const READ_AT_MOST: u64 = 2 << 20;
 pub(crate) struct Specs {
     /// Every spec's text, in the order of their paths.
     pub(crate) sources: Sources,
-    /// Files that are not UTF-8. Their source holds the part before the first bad byte, so that its names resolve; what
-    /// core finds in such a half file says nothing.
+    /// Findings about files that are not UTF-8. The source of such a file holds the part before the first bad byte, so
+    /// that its names resolve. Core's findings in a truncated file are unreliable.
     pub(crate) cut: Vec<Finding>,
 }
 
@@ -40,7 +40,7 @@ pub(crate) fn read(specs: &Path) -> Result<Specs> {
     Ok(read)
 }
 
-/// The specs below `specs` as a commit has them; none where it had no such folder.
+/// The specs below `specs` as a commit has them; none if the commit has no such folder.
 pub(crate) fn read_at(commit: &str, specs: &Path) -> Result<Specs> {
     let mut read = Specs::default();
     let is_spec = |path: &str| {
@@ -56,7 +56,7 @@ pub(crate) fn read_at(commit: &str, specs: &Path) -> Result<Specs> {
     Ok(read)
 }
 
-/// The specs as the index has them, the policy and the prices among them.
+/// The specs as the index has them, including the policy and the prices.
 pub(crate) fn read_staged(specs: &Path) -> Result<Specs> {
     let mut read = Specs::default();
     let named = shown(specs);
@@ -78,8 +78,8 @@ pub(crate) fn read_staged(specs: &Path) -> Result<Specs> {
     Ok(read)
 }
 
-/// Puts what is to be said of files that are not UTF-8 in the place of what core found in the part that it saw: that may
-/// be due to the cut. Whether there is any.
+/// Replaces core's findings in files that are not UTF-8 by the findings in `cut`, because core saw only a truncated
+/// text. Returns whether there are such files.
 pub(crate) fn replace_cut(findings: &mut Vec<Finding>, cut: Vec<Finding>) -> bool {
     let is_any = !cut.is_empty();
     if is_any {
@@ -91,7 +91,8 @@ pub(crate) fn replace_cut(findings: &mut Vec<Finding>, cut: Vec<Finding>) -> boo
 }
 
 impl Specs {
-    /// Says that the specs lie in a folder, which the work tree may not have where the index does.
+    /// Tells the sources that the specs lie in a folder. The folder may exist only in the index and not in the work
+    /// tree.
     fn lie_in(&mut self, specs: &Path) {
         let real = specs.canonicalize().or_else(|_| std::path::absolute(specs)).ok();
         if let Some(name) = real.as_deref().and_then(Path::file_name) {
@@ -115,7 +116,8 @@ impl Specs {
         let bad = bytes.get(good).copied().unwrap_or_default();
         bytes.truncate(good);
         let source = self.sources.add(path, String::from_utf8(bytes).unwrap_or_default());
-        // A character that the reading limit cut in two is no fault of the file, which core will find too long.
+        // A character that the reading limit splits is not a fault of the file. Core will report that the file is too
+        // long.
         if whole || fault.error_len().is_some() {
             self.cut.push(
                 Finding::new(
@@ -130,7 +132,7 @@ impl Specs {
     }
 }
 
-/// The spec files below `specs`, or itself.
+/// The spec files below `specs`, or `specs` itself if it is a file.
 fn find(specs: &Path) -> Result<Vec<PathBuf>> {
     let remedy = "`emberline init` writes a first spec; `--specs` names another folder";
     let about = std::fs::metadata(specs).map_err(|cause| match cause.kind() {
@@ -209,7 +211,7 @@ mod tests {
         let specs = outer.path().join("specs");
         std::os::unix::fs::symlink(folder.path(), &specs).unwrap();
         assert_eq!(names(&specs, &read(&specs).unwrap()), ["a.yaml"]);
-        // A link that leads nowhere is named; more in `links`.
+        // An error names a link that leads nowhere; the tests of `links` cover more cases.
         link("nowhere", "broken.yaml");
         assert!(read(folder.path()).unwrap_err().what.contains("broken.yaml"));
     }
@@ -241,7 +243,7 @@ mod tests {
 
     #[test]
     fn a_huge_file_is_read_in_part_and_left_to_core() {
-        // 3-byte characters, so that the limit falls inside one.
+        // Each character has 3 bytes, so that the limit falls inside a character.
         let folder = folder(&[("a.yaml", "€".repeat(1 << 20).as_bytes())]);
         let specs = read(folder.path()).unwrap();
         assert!(specs.cut.is_empty());

@@ -1,25 +1,25 @@
-//! Files as text, whatever they are written in: UTF-8 with faults, UTF-16 and UTF-32, and the texts inside of binaries. What
-//! is read is passed on piece by piece, so that a file may be of any size.
+//! Decodes files as text in any encoding: UTF-8 with faults, UTF-16, UTF-32, and texts inside binaries. The decoder
+//! passes text on piece by piece, so that a file may be of any size.
 
 use std::io::{self, Read};
 
-/// Bytes that tell what a file is written in.
+/// Bytes at the beginning of a file that decide its encoding.
 const PROBED: usize = 8 << 10;
-/// Bytes that are asked for at once.
+/// Bytes per read.
 const PIECE: u64 = 256 << 10;
-/// Printable characters in a row that count as text in a binary: compressed data has runs that are shorter.
+/// Printable characters in a row that count as text in a binary. Compressed data has shorter runs.
 const RUN: usize = 12;
 
-/// What a file is written in.
+/// The encoding of a file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Encoding {
-    /// UTF-8, where a byte that fits nowhere becomes U+FFFD. That reads the ASCII of every older code page.
+    /// UTF-8, where an invalid byte becomes U+FFFD. This also reads the ASCII of every older code page.
     Utf8,
-    /// Units of two bytes.
+    /// UTF-16: units of two bytes.
     Utf16 { big: bool },
-    /// Units of four bytes.
+    /// UTF-32: units of four bytes.
     Utf32 { big: bool },
-    /// Anything else that holds NUL bytes.
+    /// Any other file that holds NUL bytes.
     Binary,
 }
 
@@ -27,14 +27,14 @@ enum Encoding {
 pub(crate) struct Decoder<R> {
     from: R,
     encoding: Encoding,
-    /// Bytes that were read and not yet decoded.
+    /// Bytes that were read but not yet decoded.
     bytes: Vec<u8>,
     is_over: bool,
     run: Run,
 }
 
 impl<R: Read> Decoder<R> {
-    /// Reads the beginning, and decides what the file is written in.
+    /// Reads the beginning of the file and detects its encoding.
     pub(crate) fn new(from: R) -> io::Result<Self> {
         let mut decoder =
             Self { from, encoding: Encoding::Utf8, bytes: Vec::new(), is_over: false, run: Run::default() };
@@ -47,13 +47,12 @@ impl<R: Read> Decoder<R> {
         Ok(decoder)
     }
 
-    /// Whether only runs of printable characters are read.
+    /// Whether the decoder reads only runs of printable characters.
     pub(crate) fn is_binary(&self) -> bool {
         self.encoding == Encoding::Binary
     }
 
-    /// Adds text until there are `length` bytes of it, or a piece more; fewer at the end of the file only. Whether the
-    /// file is over.
+    /// Adds text until `text` has at least `length` bytes, or the file ends. Returns whether the file has ended.
     pub(crate) fn fill(&mut self, text: &mut String, length: usize) -> io::Result<bool> {
         loop {
             self.decode(text);
@@ -71,7 +70,7 @@ impl<R: Read> Decoder<R> {
     }
 
     fn decode(&mut self, text: &mut String) {
-        // Most files are small and sound: what was read is the text.
+        // Fast path: most files are small and valid UTF-8, so the bytes are the text.
         if self.is_over && self.encoding == Encoding::Utf8 && text.is_empty() {
             match String::from_utf8(std::mem::take(&mut self.bytes)) {
                 Ok(whole) => {
@@ -91,7 +90,7 @@ impl<R: Read> Decoder<R> {
     }
 }
 
-/// What a file that begins so is written in, and the length of the mark that says so.
+/// The encoding of a file that begins with these bytes, and the length of its byte order mark.
 fn encoding(bytes: &[u8]) -> (Encoding, usize) {
     match bytes {
         [0xff, 0xfe, 0, 0, ..] => return (Encoding::Utf32 { big: false }, 4),
@@ -108,14 +107,15 @@ fn encoding(bytes: &[u8]) -> (Encoding, usize) {
         zeros[index % 2] += 1;
     }
     let units = probed.len() / 2;
-    // What people write in UTF-16 has a zero in one half of most units (of line ends and blanks at least, behind a mark),
-    // and none in the other. A mark alone proves nothing: it could stand before any text to have it misread.
+    // UTF-16 text has a zero in one half of most units, and hardly any zeros in the other half. After a mark, the share
+    // of zeros may be lower, because line ends and blanks suffice. A mark alone proves nothing: anybody could put one
+    // before a text to have the text misread.
     let (mark, share) = match probed {
         [0xff, 0xfe, ..] | [0xfe, 0xff, ..] => (2, 16),
         _ => (0, 2),
     };
     let fits = |zero: usize, other: usize| zero > 0 && zero * share >= units && other * 16 <= units;
-    // Without a mark, a text begins with a character of ASCII: a binary may have its texts at odd places.
+    // Without a mark, the text must begin with an ASCII character, because a binary may have texts at odd offsets.
     let begins = |zero: usize| mark > 0 || probed.get(zero) == Some(&0);
     match zeros {
         [first, second] if fits(second, first) && begins(1) && probed[0] != 0xfe => {
@@ -128,7 +128,7 @@ fn encoding(bytes: &[u8]) -> (Encoding, usize) {
     }
 }
 
-/// Each decoder returns how many bytes are done with; the rest is the beginning of a character.
+/// Each decoder returns how many bytes it has decoded; the remaining bytes are the beginning of a character.
 fn utf8(bytes: &[u8], is_over: bool, text: &mut String) -> usize {
     let mut done = 0;
     for chunk in bytes.utf8_chunks() {
@@ -155,8 +155,8 @@ fn utf16(bytes: &[u8], big: bool, is_over: bool, text: &mut String) -> usize {
     {
         pairs = before;
     }
-    // Units of two printable bytes are Chinese, or text of one byte a character that follows in a file that only begins in
-    // UTF-16. So many in a row are hardly Chinese.
+    // Units of two printable bytes are Chinese, or single-byte text in a file that only begins in UTF-16. A long run of
+    // such units is hardly Chinese.
     let is_double = |pair: &[u8; 2]| pair.iter().all(|byte| matches!(byte, b' '..=b'~' | b'\t' | b'\n' | b'\r'));
     for units in pairs.chunk_by(|a, b| is_double(a) == is_double(b)) {
         if units.len() * 2 >= RUN && units.first().is_some_and(is_double) {
@@ -176,11 +176,11 @@ fn utf32(bytes: &[u8], big: bool, is_over: bool, text: &mut String) -> usize {
     if is_over { bytes.len() } else { units.len() * 4 }
 }
 
-/// The texts in a binary: runs of printable characters, of one byte each or of one and a zero. All else becomes NUL, and line
-/// ends stay, so that lines are those of `grep --text`.
+/// The texts in a binary: runs of printable characters, each of one byte or of one byte and a zero. Other bytes become
+/// NUL. Line ends stay, so that line numbers match those of `grep --text`.
 #[derive(Debug, Default)]
 struct Run {
-    /// What may yet turn out to be too short.
+    /// A run that may still be too short to count as text.
     held: String,
     is_text: bool,
     is_wide: bool,
@@ -209,7 +209,7 @@ impl Run {
             if self.is_wide && is_wide {
                 index += 2;
             } else {
-                // The last of a wide run that has its zeros first.
+                // The last character of a wide big-endian run has no zero after it.
                 if self.is_wide {
                     self.end(text);
                 }
@@ -238,7 +238,7 @@ impl Run {
     fn end(&mut self, text: &mut String) {
         text.extend(self.held.drain(..).map(|character| if character == '\n' { '\n' } else { '\0' }));
         if self.is_text {
-            // Two runs are never read as one.
+            // Separates two runs, so that they are not read as one.
             text.push('\0');
         }
         (self.is_text, self.is_wide) = (false, false);
@@ -249,7 +249,7 @@ impl Run {
 mod tests {
     use super::*;
 
-    /// Gives one byte at a time, so that every character is cut.
+    /// Yields one byte at a time, so that every character is split.
     struct Slow<'a>(&'a [u8]);
 
     impl Read for Slow<'_> {

@@ -1,4 +1,4 @@
-//! What stands in the output folder, and whose it is.
+//! The contents of the output folder, and their owners.
 
 use std::fs::{self, File};
 use std::io::{ErrorKind, Read};
@@ -13,40 +13,40 @@ use super::shown;
 use super::stale::Fate;
 use crate::failure::{Failure, Result};
 
-/// How the names of temporary files begin; what an interrupted run left of them is removed by the next.
+/// The prefix of temporary files. The next run removes those that an interrupted run left.
 pub(crate) const TEMPORARY: &str = ".emberline-tmp-";
 
-/// More than the lists of a hundred thousand objectives; a longer manifest is none.
+/// The most bytes of a manifest, more than a hundred thousand objectives need. A longer file is not a manifest.
 const MANIFEST_AT_MOST: u64 = 256 << 20;
 
-/// The output folder as it was found.
+/// The output folder as the run found it.
 #[derive(Debug)]
 pub(crate) struct Tree {
-    /// The folder; it need not exist.
+    /// The folder, which need not exist.
     pub(crate) root: PathBuf,
-    /// Text of the manifest as it stands, if there is one.
+    /// The text of the current manifest, if there is one.
     pub(crate) manifest: Option<String>,
-    /// The files that the compiler wrote in earlier runs, by their path below the folder.
+    /// The files that the compiler wrote in earlier runs, by their paths below the folder.
     pub(crate) owned: Entries,
-    /// What the manifest lists although the compiler never writes it.
+    /// Paths that the manifest lists although the compiler never writes them.
     pub(crate) unknown: Vec<String>,
 }
 
-/// What stands at the place of an artefact.
+/// The comparison of an artefact with the entry at its path.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Standing {
-    /// Nothing.
+    /// Nothing is at the path.
     Missing,
-    /// The very bytes.
+    /// A file with the same bytes.
     Same,
-    /// Other bytes, in a file that the compiler wrote.
+    /// A file with other bytes that the compiler wrote.
     Differs,
-    /// Other bytes, or no file at all, which the compiler did not write.
+    /// A file with other bytes that the compiler did not write, or something that is not a file.
     Foreign,
 }
 
 impl Tree {
-    /// Looks at the folder and reads its manifest.
+    /// Checks the folder and reads its manifest.
     pub(crate) fn open(root: &Path) -> Result<Self> {
         match fs::metadata(root) {
             Ok(about) if !about.is_dir() => {
@@ -61,7 +61,7 @@ impl Tree {
         Ok(Self { root: root.to_owned(), manifest, owned, unknown })
     }
 
-    /// The place of an artefact. Core promises paths within the target's folder; one that breaks the promise is a bug, and
+    /// The place of an artefact. Core guarantees a path within the target's folder; any other path is a bug, and
     /// nothing is written.
     pub(crate) fn place(&self, path: &str, targets: &[Target]) -> Result<PathBuf> {
         if manifest::is_safe(path) && belongs(path, targets) {
@@ -71,12 +71,12 @@ impl Tree {
         }
     }
 
-    /// What stands at `place` in comparison with the artefact. A link is never looked through.
+    /// Compares the entry at `place` with the artefact. Links are never followed.
     pub(crate) fn standing(&self, place: &Path, artefact: &Artefact) -> Result<Standing> {
         let other = if self.owned.contains_key(&artefact.path) { Standing::Differs } else { Standing::Foreign };
         let about = match fs::symlink_metadata(place) {
             Ok(about) => about,
-            // NotADirectory: a file stands where the artefact's folder must go; making the folder will say so.
+            // NotADirectory: a file is in the place of the artefact's folder; creating the folder will report that.
             Err(cause) if matches!(cause.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory) => {
                 return Ok(Standing::Missing);
             }
@@ -92,36 +92,37 @@ impl Tree {
         Ok(if bytes == artefact.text.as_bytes() { Standing::Same } else { other })
     }
 
-    /// Whether anything stands in the targets' folders that is not in the manifest. Where nothing does, no artefact can
-    /// collide with a foreign file, and emission need not run twice to find out. Leftovers of interrupted runs do not count.
+    /// Whether the targets' folders hold a file that the manifest lacks. If not, no artefact can collide with a foreign
+    /// file, and one emission suffices. Leftovers of interrupted runs do not count.
     pub(crate) fn has_foreign(&self, targets: &[Target]) -> bool {
         self.files(targets).any(|path| !is_temporary(&path) && !self.owned.contains_key(&self.relative(&path)))
     }
 
-    /// Removes what an interrupted run left. The caller holds the [lock](Self::lock), so no other run is at work.
+    /// Removes the temporary files of an interrupted run. The caller holds the [lock](Self::lock), so no other run is
+    /// active.
     pub(crate) fn remove_leftovers(&self, targets: &[Target]) {
         let here = self.root.read_dir().into_iter().flatten().flatten().map(|entry| entry.path());
         for path in self.files(targets).chain(here).filter(|path| is_temporary(path)) {
-            // One that cannot be removed harms nothing.
+            // A leftover that cannot be removed does no harm.
             let _ = fs::remove_file(path);
         }
     }
 
-    /// Keeps other runs out of the folder until the handle is dropped; waits for one that is at work. Where the system has
-    /// no such locks, two runs at a time are the user's affair.
+    /// Locks the folder against other runs until the handle is dropped; waits for an active run. If the system has no
+    /// such locks, users must avoid parallel runs.
     pub(crate) fn lock(root: &Path) -> Option<File> {
         let folder = File::open(root).ok()?;
         folder.lock().ok().map(|()| folder)
     }
 
-    /// The outermost folder on the way from the root to `place` that is a link. The root may be one, since the person named
-    /// it; below it the compiler's folders are its own, and a link could lead to anybody's.
+    /// The outermost folder between the root and `place` that is a link. The root may be a link, since the user named
+    /// it. The folders below belong to the compiler, and a link could lead to another owner's files.
     pub(crate) fn link_on_the_way(&self, place: &Path) -> Option<PathBuf> {
         let folders = place.ancestors().skip(1).take_while(|folder| *folder != self.root);
         folders.filter(|folder| folder.is_symlink()).last().map(Path::to_owned)
     }
 
-    /// The manifest that a run leaves behind which emitted these files, and to whose stale files these fates befell.
+    /// The manifest after a run that emitted these files, and gave these fates to stale files.
     pub(crate) fn manifest_after(&self, emitted: &Entries, fates: &[(String, Fate)]) -> String {
         let mut entries = self.owned.clone();
         for (path, fate) in fates {
@@ -133,28 +134,28 @@ impl Tree {
         manifest::print(&entries)
     }
 
-    /// Everything but folders that stands in the targets' folders.
+    /// All entries in the targets' folders except folders.
     fn files<'a>(&'a self, targets: &'a [Target]) -> impl Iterator<Item = PathBuf> + 'a {
         targets
             .iter()
             .map(|target| self.root.join(target.folder()))
-            // Nothing is looked for behind a link; whoever must write there will say so.
+            // The search does not follow links; a write to such a place will report the link.
             .filter(|folder| folder.is_dir() && self.link_on_the_way(&folder.join("file")).is_none())
             .flat_map(|folder| WalkBuilder::new(folder).standard_filters(false).build())
-            // A folder that cannot be read is reported by whoever must write to it.
+            // A write to an unreadable folder will report the error.
             .filter_map(std::result::Result::ok)
             .filter(|entry| entry.file_type().is_none_or(|kind| !kind.is_dir()))
             .map(ignore::DirEntry::into_path)
     }
 
-    /// The path below the root, as the manifest has it.
+    /// The path below the root, as the manifest lists it.
     fn relative(&self, path: &Path) -> String {
         let below = path.strip_prefix(&self.root).unwrap_or(path);
         below.components().map(|part| part.as_os_str().to_string_lossy()).collect::<Vec<_>>().join("/")
     }
 }
 
-/// The text of the manifest; `None` where there is none.
+/// The text of the manifest; `None` if there is no manifest.
 fn read_manifest(path: &Path) -> Result<Option<String>> {
     let about = match fs::symlink_metadata(path) {
         Ok(about) => about,
@@ -162,7 +163,7 @@ fn read_manifest(path: &Path) -> Result<Option<String>> {
         Err(cause) => return Err(Failure::io("cannot read", path, &cause)),
     };
     if about.is_symlink() {
-        // Writing through it could change a file elsewhere.
+        // Writing through a link could change a file elsewhere.
         return Err(Failure::new(format!("{} is a link", shown(path))).help("replace the link with the file"));
     }
     if !about.is_file() || about.len() > MANIFEST_AT_MOST {

@@ -13,15 +13,15 @@ const COLOURS: [&str; 4] = ["#0072b2", "#d55e00", "#009e73", "#cc79a7"];
 
 /// A line.
 pub(super) struct Line<'l> {
-    /// What it is called.
+    /// The name of the line.
     pub(super) name: String,
-    /// Its points.
+    /// The points of the line.
     pub(super) series: &'l [Series],
 }
 
 /// A drawing.
 pub(super) struct Chart<'c> {
-    /// What it shows.
+    /// The title of the drawing.
     pub(super) title: &'c str,
     /// T+0, in unix seconds.
     pub(super) zero: f64,
@@ -80,7 +80,7 @@ impl Chart<'_> {
             svg.element("path", &[("d", &key), ("stroke", &colour), ("stroke-width", &3)]);
             svg.text(&[("x", &(across + 22.0)), ("y", &30), ("fill", &"#1a1a1a")], &line.name);
         }
-        // At the left, where the lines are below every threshold.
+        // Labels of thresholds are at the left, where the lines are below every threshold.
         for (value, name) in &self.levels {
             let across = format!("M{left} {:.1}H{right}", y(*value));
             svg.element("path", &[("d", &across), ("stroke", &"#b00020"), ("stroke-dasharray", &"5 4")]);

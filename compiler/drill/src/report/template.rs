@@ -16,7 +16,7 @@ static TEMPLATES: Templates = Templates::new(
     measurements,
 );
 
-/// What stands for a value that was not measured.
+/// The placeholder for a value that was not measured.
 const NONE: &str = "–";
 
 /// Filters for values that a drill may not have measured.

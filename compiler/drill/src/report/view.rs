@@ -1,4 +1,4 @@
-//! What is known of an incident, as its pages need it.
+//! The facts of an incident, as its pages need them.
 
 use emberline_core::plan::{Plan, SloPlan};
 use serde::Serialize;
@@ -156,7 +156,7 @@ impl<'i> Incident<'i> {
     }
 }
 
-/// `99.95`, without what floats add.
+/// A number such as `99.95`, without rounding errors of floats.
 fn objective(slo: &SloPlan) -> String {
     let percent = format!("{:.6}", share(slo.objective) * 100.0);
     percent.trim_end_matches('0').trim_end_matches('.').to_owned()

@@ -42,7 +42,7 @@ impl Site for Slow<'_> {
     }
 }
 
-/// A search that a test writes: what it looks at, and the clone.
+/// A search that a test defines by a closure, and the clone that the closure receives.
 type Look = Box<dyn FnMut(&Scene<'_>, &Path) -> Conclusion>;
 
 struct Says {
@@ -56,12 +56,12 @@ impl Search for Says {
     }
 }
 
-/// What is left of a drill.
+/// The results of a drill.
 struct Left {
     drilled: Result<Drilled, Trouble>,
     told: Vec<String>,
     repository: Repository,
-    /// Removed with the last look at it.
+    /// The stage's folders are removed when the results are dropped.
     _stage: Stage,
 }
 
@@ -110,7 +110,7 @@ fn honest() -> Vec<Patch> {
     vec![shop(4), shop(16), Patch::new("unfit", "diff --git a/no b/no\n--- a/no\n+++ b/no\n@@ -1 +1 @@\n-x\n+y\n")]
 }
 
-/// Runs a drill of the toy; without a search, commits are tried out.
+/// Runs a drill of the toy; without a search, commits are reverted one by one.
 fn drill(fault: &Fault, method: Method, look: Option<Look>, seed: u64) -> Left {
     Stage::new().drill(fault, method, look, seed)
 }
@@ -166,7 +166,7 @@ fn culprit(scene: &Scene<'_>, clone: &Path) -> String {
     String::from_utf8(output.stdout).unwrap().trim().to_owned()
 }
 
-/// The commits of a release but the one that broke the limit.
+/// The commits of a release except the one that broke the limit.
 fn innocent(scene: &Scene<'_>, clone: &Path) -> Vec<String> {
     let range = format!("{}..{}", scene.good, scene.deployed);
     let output = std::process::Command::new("git").arg("-C").arg(clone).args(["rev-list", &range]).output().unwrap();
@@ -195,29 +195,29 @@ fn trying_commits_out_takes_a_rollback_each() {
         let Drilled { record, evidence, .. } = left.drilled.unwrap();
         let search = record.search.as_ref().unwrap();
         assert_eq!((search.verdict, record.outcome), (Verdict::NotCertain, Outcome::Resolved));
-        // Newest first, so a rollback for each commit newer than the one at fault, and its own.
+        // Commits are reverted newest first: every commit newer than the faulty one, then the faulty one.
         let bad = record.release.bad.clone().unwrap();
         let place = record.release.commits.iter().position(|commit| commit.id == bad).unwrap();
         assert_eq!((search.rank, record.attempts.len()), (Some(place + 1), place + 1));
         for attempt in record.attempts.iter().rev().skip(1) {
-            // Base, three evaluations and 10 s; in production 75 s, 90 s and 30 s.
+            // The base window, three evaluations and 10 s; on production windows 75 s, 90 s and 30 s.
             let watched = attempt.watched.unwrap();
             assert!(!attempt.helped && (21.0..22.0).contains(&watched.drilled) && watched.full == 195.0, "{attempt:?}");
         }
         assert_eq!(record.cure().unwrap().watched, None);
         assert_eq!(record.cure().unwrap().commit.as_ref(), Some(&bad));
-        // 0.0144 of 240 s at half of all requests: 7 s, and the ramp of the base.
+        // The alert needs 0.0144 × 240 s at a bad share of one half: 7 s, and the ramp of the base window.
         let (computed, measured) = (record.fires.computed.unwrap(), record.fires.measured.unwrap());
         assert!((5.0..12.0).contains(&computed) && record.fires.met == Some(true), "{:?}", record.fires);
         assert!((measured - computed).abs() < 6.0, "{:?}", record.fires);
         assert_eq!(record.clears.met, Some(true), "{:?}", record.clears);
         assert_eq!(record.change_began, -20.0);
         assert!(record.impact.error_ratio.is_some_and(|ratio| (0.45..=0.51).contains(&ratio)), "{:?}", record.impact);
-        // Half of forty a second, from T+0 to the rollback that helped.
+        // 20 bad events a second, half of 40, from T+0 to the rollback that helped.
         let lasted = record.cure().unwrap().ended;
         assert!((record.impact.bad_events - 20.0 * lasted).abs() < 60.0, "{:?} in {lasted} s", record.impact);
         assert_eq!((evidence.burns.len(), &evidence.fired["labels"]["severity"]), (2, &"page".into()));
-        // Nothing gives the fault away before it is over: neither what is told nor the history.
+        // Neither the printed timeline nor the history may reveal the fault before the drill ends.
         assert!(left.told.iter().all(|line| !line.contains("X-Fault")), "{:?}", left.told);
         let commits = left.repository.between(&record.release.good, &record.release.deployed).unwrap();
         assert_eq!(commits.len(), record.release.commits.len());
@@ -237,7 +237,7 @@ fn a_search_that_is_not_certain_is_begun_again_and_its_suspects_are_tried() {
     let found = record.search.as_ref().unwrap();
     assert_eq!((found.rank, found.rounds, found.confident_and_wrong), (Some(2), 3, false));
     assert_eq!((record.attempts.len(), record.outcome, record.is_right()), (2, Outcome::Resolved, false));
-    // Two pauses of four seconds: in compressed time collectors wait two, and not ten.
+    // Two pauses of four seconds: in compressed time, collectors wait two seconds rather than ten.
     assert!(found.ended - found.began >= 8.0 && found.seconds < 1.0);
     assert!(record.slow.iter().any(|line| line.contains("1 rollback did not help")), "{:?}", record.slow);
 }
@@ -264,7 +264,7 @@ fn an_outage_is_no_commit() {
     let record = drill(&fault, Method::Walk, Some(look), 4).drilled.unwrap().record;
     assert!(record.is_right() && record.fault.outage && record.release.bad.is_none());
     assert_eq!((record.outcome, record.attempts.len(), record.cure().is_some()), (Outcome::Resolved, 1, true));
-    // To blame a commit for it is wrong, however sure; the outage is ended in the end.
+    // Blaming a commit for an outage is wrong, however certain. The drill ends the outage as a last resort.
     let look: Look = Box::new(|scene, clone| conclusion(Verdict::Commit, innocent(scene, clone)));
     let record = drill(&fault, Method::Walk, Some(look), 4).drilled.unwrap().record;
     assert!(!record.is_right() && record.search.as_ref().unwrap().confident_and_wrong);
@@ -294,11 +294,11 @@ fn what_nobody_is_called_for_is_a_drill_too() {
 #[test]
 fn what_is_not_healthy_is_not_broken_any_further() {
     let stage = Stage::new();
-    // Somebody is called already.
+    // An alert fires before the fault.
     std::fs::write(stage.at("data/cut"), "").unwrap();
     let trouble = stage.drill(&Fault::Patch(bad()), Method::Trial, None, 1).drilled.unwrap_err();
     assert!(trouble.0.contains("ErrorBudgetBurn fires before the fault"), "{trouble}");
-    // Nobody asks the shop for anything.
+    // The shop gets no requests.
     let stage = Stage::new();
     std::fs::write(stage.at("data/idle"), "").unwrap();
     let trouble = stage.drill(&Fault::Patch(bad()), Method::Trial, None, 1).drilled.unwrap_err();
@@ -308,7 +308,7 @@ fn what_is_not_healthy_is_not_broken_any_further() {
 #[test]
 fn a_patch_that_does_not_fit_is_no_drill() {
     let sick = Patch::new("sick", patch("sick", "shop/app.txt", 10, ("line 9", "line 11"), "limit 0", "limit 1"));
-    // It does not fit on the good revision, since that has no such line: the drill ends before anything is deployed.
+    // The patch does not apply to the good revision, which lacks the line. The drill must end before any deployment.
     let trouble = drill(&Fault::Patch(sick), Method::Trial, None, 1).drilled.unwrap_err();
     assert!(trouble.0.contains("the patch `sick` does not apply to"), "{trouble}");
 }
@@ -330,7 +330,7 @@ fn honest_commits_that_stand_in_the_way_come_later_or_not_at_all() {
         assert_eq!((release.commits.len(), &release.commits[0].id), (1, release.bad.as_ref().unwrap()));
         assert!(release.commits[0].subject == "limit" && release.deployed == release.commits[0].id);
     }
-    // A revert that later commits stand in the way of says so, and leaves nothing behind.
+    // A revert that conflicts with later commits returns `None`, and leaves the clone unchanged.
     repository.go_to(&good).unwrap();
     let first = repository.take(&bad().as_of("2026-06-02 10:00:00 +0000", "A <a@shop.example>")).unwrap().unwrap();
     let later = patch("later", "shop/app.txt", 10, ("line 9", "line 11"), "limit 0", "limit 5");

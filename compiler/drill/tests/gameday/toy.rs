@@ -1,5 +1,5 @@
-//! A toy shop: real commands, a real git repository, and a Prometheus that is worked out from what the commands did, at a time that
-//! passes when somebody waits for it.
+//! A toy shop: real commands, a real git repository, and a simulated Prometheus. The Prometheus derives its answers
+//! from what the commands did. Its clock advances only during waits.
 
 use std::cell::{Cell, RefCell};
 use std::path::{Path, PathBuf};
@@ -17,7 +17,7 @@ const RATE: f64 = 40.0;
 /// The share of requests that a fault breaks.
 pub(crate) const HIT: f64 = 0.5;
 
-/// Time that passes when somebody waits.
+/// A clock that advances only during waits.
 pub(crate) struct Virtual(pub(crate) Cell<f64>);
 
 impl Clock for Virtual {
@@ -30,7 +30,7 @@ impl Clock for Virtual {
     }
 }
 
-/// The specs of the toy, and how it is drilled.
+/// The specs of the toy, and its settings for drills.
 pub(crate) fn plan() -> Plan {
     let mut sources = Sources::default();
     for (service, calls) in [("shop", "\ncalls: [{service: pay, kind: sync}]"), ("pay", "")] {
@@ -73,7 +73,7 @@ pub(crate) fn repository(folder: &Path) {
     git(&["commit", "--quiet", "-m", "A shop"]);
 }
 
-/// The shop's program: lines that honest patches and the bad one change in different places.
+/// The shop's program: lines that honest patches and the faulty patch change in different places.
 pub(crate) fn lines(limit: &str) -> String {
     let mut text: String = (1..=9).map(|line| format!("line {line}\n")).collect();
     text.push_str(&format!("limit {limit}\n"));
@@ -92,12 +92,12 @@ pub(crate) fn patch(name: &str, path: &str, line: usize, around: (&str, &str), f
     )
 }
 
-/// The toy's Prometheus: what is bad is what the deployed program or an outage makes bad.
+/// The toy's Prometheus: events are bad if the deployed program is faulty or during an outage.
 pub(crate) struct Toy<'t> {
     pub(crate) plan: &'t Plan,
     pub(crate) clock: &'t Virtual,
     pub(crate) data: PathBuf,
-    /// Since when it has been bad or good again.
+    /// The times at which the toy became bad or good.
     changes: RefCell<Vec<(f64, bool)>>,
     /// The last time at which the alert's condition held.
     held: Cell<Option<(f64, f64)>>,
@@ -162,7 +162,7 @@ impl Metrics for Toy<'_> {
     fn alerts(&self) -> Answer<Vec<Alert>> {
         let now = self.clock.now();
         let holds = self.ratio(now, 240.0) > 0.0144 && self.ratio(now, 20.0) > 0.0144;
-        // keep_firing_for: 5m, a fifteenth of it.
+        // `keep_firing_for` is 5m, compressed by 15.
         let since = match (holds, self.held.get()) {
             (true, held) => {
                 let since = held.map_or(now, |(since, _)| since);

@@ -18,7 +18,7 @@ use opentelemetry_proto::tonic::trace::v1::span::{Event, Link};
 use opentelemetry_proto::tonic::trace::v1::{ResourceSpans, ScopeSpans, Span, Status, TracesData};
 use prost::Message;
 
-/// How much of a record there is.
+/// How complete a record is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Parts {
     /// Every field.
@@ -107,7 +107,7 @@ pub(crate) fn request(kind: RecordKind, parts: Parts, at: u64) -> Vec<u8> {
     }
 }
 
-/// How many records [`request`] has.
+/// The number of records that [`request`] has.
 pub(crate) fn records(kind: RecordKind, parts: Parts) -> u64 {
     if kind == RecordKind::Points && parts != Parts::Least { 10 } else { 2 }
 }

@@ -159,13 +159,13 @@ fn unknown_fields_are_searched_and_those_beside_records_make_a_capture_inconclus
     let spans = framed(&[request(Spans, Parts::All, 0)]);
     for kind in RecordKind::ALL {
         let known = request(kind, Parts::Unjoined, 7);
-        // In a record: it is read, and the unknown field is searched.
+        // The unknown field is in a record: the record is read, and the field is searched.
         let inner = known_record(&known);
         let record = [spans.clone(), framed(&[one_record(&[inner, stranger.clone()].concat())])].concat();
         let read = outcome_of(&record);
         assert!(read.places.iter().any(|place| place.contains("OTLP 1.10 does not define")), "{kind:?}");
         assert_eq!((read.counts.skipped(), read.is_inconclusive), (0, false), "{kind:?}");
-        // Beside records, at each of three levels.
+        // The unknown field is beside records, at each of three levels.
         let levels = [
             [known.clone(), stranger.clone()].concat(),
             [known.clone(), field(1, &stranger)].concat(),
@@ -299,7 +299,8 @@ proptest! {
         prop_assert_eq!(found, places(kind, parts));
     }
 
-    /// A record that lacks any of its fields is counted once, and as its own signal if it has what makes it one.
+    /// A record that lacks any of its fields is counted once. It counts as its own signal if it has the fields that
+    /// identify the signal.
     #[test]
     fn no_record_is_lost_with_any_of_its_fields(kind in 0_usize..4, left in any::<u32>(), seed: u64) {
         let kind = RecordKind::ALL[kind];

@@ -1,4 +1,4 @@
-//! What a commit changes in the items of a file, and whether that changes behaviour.
+//! Finds what a commit changes in the items of a file, and whether the change affects behaviour.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -14,34 +14,34 @@ pub(crate) use super::rename::Names;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum How {
-    /// Comments and blanks.
+    /// Only comments and blanks changed.
     Comments,
-    /// It runs in tests only.
+    /// The item runs in tests only.
     Tests,
-    /// Attributes and visibility.
+    /// Only attributes and visibility changed.
     Attributes,
-    /// Names.
+    /// Only names changed.
     Names,
-    /// What is written to logs.
+    /// Only log lines changed.
     Logs,
-    /// Texts that people read.
+    /// Only texts for people changed.
     Texts,
-    /// Texts that machines read: statements, paths, addresses.
+    /// Texts for machines changed: statements, paths, addresses.
     Statements,
-    /// It is gone.
+    /// The item is gone.
     Gone,
-    /// Numbers.
+    /// Numbers changed.
     Numbers,
-    /// The order of the same statements.
+    /// The same statements have another order.
     Order,
-    /// It is new.
+    /// The item is new.
     New,
-    /// What it does.
+    /// The logic of the item changed.
     Logic,
 }
 
 impl How {
-    /// The weight of such a change as evidence: 0 if it cannot be the cause, 1 if it may well be.
+    /// The weight of the change as evidence: 0 if the change cannot be the cause, 1 if it may well be the cause.
     #[must_use]
     pub fn weight(self) -> f64 {
         match self {
@@ -82,17 +82,17 @@ pub(crate) struct Changed {
     pub(crate) name: String,
     pub(crate) qualifier: String,
     pub(crate) how: How,
-    /// Its lines before; `None` if it is new.
+    /// The item's first and last line before the change; `None` if the item is new.
     pub(crate) before: Option<(usize, usize)>,
-    /// Its lines after; `None` if it is gone.
+    /// The item's first and last line after the change; `None` if the item is gone.
     pub(crate) after: Option<(usize, usize)>,
-    /// Words, texts and numbers that came, sorted.
+    /// Words, texts, numbers and marks that the change adds, sorted.
     pub(crate) added: Vec<String>,
-    /// Those that went.
+    /// Words, texts, numbers and marks that the change removes, sorted.
     pub(crate) removed: Vec<String>,
 }
 
-/// Compares the items of two versions of a file. `names` are those that the whole commit gives.
+/// Compares the items of two versions of a file. `names` are the names that the whole commit adds and removes.
 pub(crate) fn compare(before: Option<&Program>, after: Option<&Program>, names: &Names) -> Vec<Changed> {
     let old = before.map(keyed).unwrap_or_default();
     let new = after.map(keyed).unwrap_or_default();
@@ -114,7 +114,7 @@ pub(crate) fn compare(before: Option<&Program>, after: Option<&Program>, names: 
     }
     for (key, item) in new.iter().filter(|(key, _)| !old.contains_key(*key)) {
         let tokens: Vec<&Token> = after.map(|program| program.tokens_of(item).iter().collect()).unwrap_or_default();
-        // The same under another name, or of another type.
+        // An item that differs from a removed item in names at most is that item, renamed or moved to another type.
         let twin = gone.iter().position(|(old, theirs)| {
             old.kind == item.kind
                 && key.0 == old.kind
@@ -122,7 +122,7 @@ pub(crate) fn compare(before: Option<&Program>, after: Option<&Program>, names: 
         });
         match twin.map(|at| gone.remove(at)) {
             Some((old, theirs)) => changed.push(record(item, How::Names, Some(old), Some(item), &theirs, &tokens)),
-            // A constant or a type does nothing until somebody uses it, and whoever does has changed as well.
+            // A constant or a type does nothing until code uses it, and that code has changed as well.
             None if !item.is_function() => changed.push(record(item, How::Names, None, Some(item), &[], &tokens)),
             None => changed.push(record(item, How::New, None, Some(item), &[], &tokens)),
         }
@@ -133,7 +133,7 @@ pub(crate) fn compare(before: Option<&Program>, after: Option<&Program>, names: 
     changed
 }
 
-/// Items by what they are called; the second of a name counts as another.
+/// Items by kind, type and name. A counter tells apart items with the same kind, type and name.
 fn keyed(program: &Program) -> BTreeMap<(ItemKind, String, String, usize), &Item> {
     let mut items = BTreeMap::new();
     for item in &program.items {
@@ -167,7 +167,7 @@ fn record(
     }
 }
 
-/// What one side has more of, marks included.
+/// The tokens, marks included, that `of` has more often than `from`.
 fn missing(of: &[&Token], from: &[&Token]) -> Vec<String> {
     let mut left: BTreeMap<&str, usize> = BTreeMap::new();
     for token in from {
@@ -186,7 +186,7 @@ fn missing(of: &[&Token], from: &[&Token]) -> Vec<String> {
 
 type Constants = BTreeMap<String, Vec<Token>>;
 
-/// Constants of a few tokens: where they are used, their value stands in their place.
+/// Values of constants with few tokens. The comparison replaces the name of such a constant by its value.
 fn constants(program: &Program) -> Constants {
     let short = |item: &&Item| item.kind == ItemKind::Constant;
     let value = |item: &Item| {
@@ -198,7 +198,7 @@ fn constants(program: &Program) -> Constants {
     program.items.iter().filter(short).filter_map(value).collect()
 }
 
-/// How two versions of an item differ; `None` if they do not.
+/// How two versions of an item differ; `None` if they are the same.
 fn how(before: &[&Token], after: &[&Token], constants: &(Constants, Constants), names: &Names) -> Option<How> {
     let (before, after) = (expanded(before, &constants.0), expanded(after, &constants.1));
     if same(&before, &after, false) {
@@ -215,7 +215,7 @@ fn how(before: &[&Token], after: &[&Token], constants: &(Constants, Constants), 
     if same(&before, &after, false) || names.explain(&before, &after) {
         return Some(How::Logs);
     }
-    // What is said to people is a text, however it is put together.
+    // A text for people counts as one text, however the code builds it.
     let (before, after) = (with_texts(&before), with_texts(&after));
     let (old, new): (Vec<&Token>, Vec<&Token>) = (before.iter().collect(), after.iter().collect());
     if same(&old, &new, true) {
@@ -234,7 +234,7 @@ fn how(before: &[&Token], after: &[&Token], constants: &(Constants, Constants), 
     Some(if sorted(&old) == sorted(&new) { How::Order } else { How::Logic })
 }
 
-/// Whether two sequences are the same; `loosely`, but for numbers and texts.
+/// Whether two sequences of tokens are the same. With `loosely`, numbers and texts may differ.
 fn same(before: &[&Token], after: &[&Token], loosely: bool) -> bool {
     let alike = |old: &Token, new: &Token| {
         old.kind == new.kind
@@ -257,17 +257,17 @@ fn expanded<'t>(tokens: &[&'t Token], constants: &'t Constants) -> Vec<&'t Token
 }
 
 impl Changed {
-    /// Whether a word, number or mark came.
+    /// The first of `words` that the change adds.
     pub(crate) fn adds(&self, words: &[&str]) -> Option<String> {
         words.iter().find(|word| self.added.iter().any(|added| added == *word)).map(|word| (*word).to_owned())
     }
 
-    /// Whether one went.
+    /// The first of `words` that the change removes.
     pub(crate) fn removes(&self, words: &[&str]) -> Option<String> {
         words.iter().find(|word| self.removed.iter().any(|removed| removed == *word)).map(|word| (*word).to_owned())
     }
 
-    /// Names that the item's new version mentions and the old one did not.
+    /// The words that the item's new version has more often than the old version.
     pub(crate) fn new_words(&self) -> BTreeSet<&str> {
         self.added.iter().map(String::as_str).collect()
     }
@@ -277,7 +277,7 @@ impl Changed {
 mod tests {
     use super::*;
 
-    /// How a function `f` changed, by the texts of a file.
+    /// The changed items of a file, from its texts before and after.
     fn how_it_changed(before: &str, after: &str) -> Vec<(String, How)> {
         let (old, new) = (Program::of("a.rs", before.into()), Program::of("a.rs", after.into()));
         let names = Names::of([&old.tokens[..]].into_iter(), [&new.tokens[..]].into_iter());

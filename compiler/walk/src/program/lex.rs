@@ -1,6 +1,6 @@
 //! Tokens: words, numbers, texts and marks, without comments and blanks.
 
-/// What a file is written in.
+/// The language of a file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Language {
     /// Rust.
@@ -11,12 +11,12 @@ pub(crate) enum Language {
     Braces,
     /// Python: blocks by indentation.
     Python,
-    /// Nothing that is read.
+    /// A language that is not read.
     Other,
 }
 
 impl Language {
-    /// By a file's ending.
+    /// The language by a file's ending.
     pub(crate) fn of(path: &str) -> Self {
         match path.rsplit_once('.').map_or("", |(_, ending)| ending) {
             "rs" => Self::Rust,
@@ -29,7 +29,7 @@ impl Language {
     }
 }
 
-/// What a token is.
+/// The kind of a token.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(crate) enum TokenKind {
     /// A name or a keyword.
@@ -38,7 +38,7 @@ pub(crate) enum TokenKind {
     Number,
     /// A string or a character.
     Text,
-    /// A mark; `::` and `->` are one.
+    /// A mark; `::`, `->` and `=>` are one mark each.
     Mark,
 }
 
@@ -47,12 +47,12 @@ pub(crate) enum TokenKind {
 pub(crate) struct Token {
     pub(crate) kind: TokenKind,
     pub(crate) text: String,
-    /// The line that it begins in, from 1.
+    /// The line in which the token begins, from 1.
     pub(crate) line: usize,
 }
 
 impl Token {
-    /// Whether it is this mark or word.
+    /// Whether the token is this word, number or mark.
     pub(crate) fn is(&self, text: &str) -> bool {
         self.text == text && self.kind != TokenKind::Text
     }
@@ -78,7 +78,7 @@ impl Lexer<'_> {
         &self.text[self.at..]
     }
 
-    /// Takes so many bytes, which end between two characters.
+    /// Moves past `bytes` bytes, which end between two characters.
     fn skip(&mut self, bytes: usize) {
         let end = (self.at + bytes).min(self.text.len());
         self.line += self.text[self.at..end].bytes().filter(|byte| *byte == b'\n').count();
@@ -118,7 +118,7 @@ impl Lexer<'_> {
         true
     }
 
-    /// The length of the string or character that begins here.
+    /// The length of the string or character literal that begins here.
     fn string(&self, rest: &str) -> Option<usize> {
         match self.language {
             Language::Rust => rust_string(rest),
@@ -163,7 +163,7 @@ fn comment(rest: &str, nests: bool) -> usize {
     rest.len()
 }
 
-/// The length of a string in one kind of quotes, with escapes; to the end where it is not closed.
+/// The length of a string in one kind of quotes, with escapes. An unclosed string reaches to the end.
 fn quoted(rest: &str) -> usize {
     let bytes = rest.as_bytes();
     let mut at = 1;
@@ -204,7 +204,7 @@ fn rust_string(rest: &str) -> Option<usize> {
     body.starts_with('"').then(|| prefix + quoted(body))
 }
 
-/// The length of a number: `1_000`, `0xff`, `2.5e-3f64`; of `0..5` only the `0`.
+/// The length of a number: `1_000`, `0xff`, `2.5e-3f64`. In `0..5`, only the `0` is the number.
 fn number(rest: &str) -> usize {
     let bytes = rest.as_bytes();
     let mut at = 1;

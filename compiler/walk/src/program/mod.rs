@@ -1,8 +1,7 @@
-//! Source code, as far as a walk has to read it: which function a line belongs to, and whether a change changes what
-//! runs.
+//! Reads source code as far as a walk needs it: the function of a line, and whether a change affects behaviour.
 //!
-//! Nothing is compiled. Rust is read by its tokens; languages with braces much the same; Python by indentation. What
-//! cannot be read is compared line by line.
+//! Nothing is compiled. Rust and languages with braces are read by their tokens, Python by its indentation. Files in
+//! other languages are compared line by line.
 
 pub(super) mod change;
 pub(super) mod items;
@@ -22,7 +21,7 @@ pub(super) struct Program {
     pub(super) items: Vec<Item>,
 }
 
-/// Files beyond this many bytes are generated or data.
+/// Longer files, in bytes, are not read: they are generated or data.
 const LONGEST: usize = 1_000_000;
 
 impl Program {
@@ -37,13 +36,13 @@ impl Program {
         Self { text, tokens, items }
     }
 
-    /// The innermost function that a line lies in.
+    /// The innermost function that contains a line.
     pub(super) fn function_at(&self, line: usize) -> Option<&Item> {
         let around = self.items.iter().filter(|item| item.is_function() && item.first <= line && line <= item.last);
         around.min_by_key(|item| item.last - item.first)
     }
 
-    /// A function by its name, preferably of that type.
+    /// A function by its name, preferably of the type `qualifier`.
     pub(super) fn function(&self, name: &str, qualifier: Option<&str>) -> Option<&Item> {
         let named = || self.items.iter().filter(|item| item.is_function() && item.name == name);
         let qualified = qualifier.and_then(|qualifier| named().find(|item| item.qualifier == qualifier));

@@ -1,8 +1,9 @@
-//! Tokens without what does not change what runs: attributes, log lines, and how a text for people is put together.
+//! Normalizes tokens, so that differences without an effect on behaviour vanish: attributes, log lines, and how code
+//! builds a text for people.
 
 use super::lex::{Token, TokenKind};
 
-/// Macros whose arguments go to logs and spans, and nowhere else.
+/// Macros whose arguments go only to logs and spans.
 const LOGGING: [&str; 16] = [
     "trace",
     "debug",
@@ -22,7 +23,7 @@ const LOGGING: [&str; 16] = [
     "error_span",
 ];
 
-/// Without attributes and visibility; trailing commas, which formatters move, are left out too.
+/// The tokens without attributes and visibility. Trailing commas are left out too, because formatters move them.
 pub(super) fn bare<'t>(tokens: &[&'t Token]) -> Vec<&'t Token> {
     let mut out: Vec<&Token> = Vec::with_capacity(tokens.len());
     let mut at = 0;
@@ -43,7 +44,7 @@ pub(super) fn bare<'t>(tokens: &[&'t Token]) -> Vec<&'t Token> {
     out
 }
 
-/// Without calls of logging macros, and without conditions that guard nothing else.
+/// The tokens without calls of logging macros, and without conditions that guard only such calls.
 pub(super) fn silent<'t>(tokens: &[&'t Token]) -> Vec<&'t Token> {
     let mut out: Vec<&Token> = Vec::with_capacity(tokens.len());
     let mut at = 0;
@@ -51,7 +52,7 @@ pub(super) fn silent<'t>(tokens: &[&'t Token]) -> Vec<&'t Token> {
         let is_call =
             |at: usize| tokens.get(at).is_some_and(|it| it.is("!")) && tokens.get(at + 1).is_some_and(|it| it.is("("));
         if token.kind == TokenKind::Word && LOGGING.contains(&token.text.as_str()) && is_call(at + 1) {
-            // The path before it: `tracing::info!`.
+            // The path before the macro goes too: `tracing::info!`.
             while out.last().is_some_and(|last| last.is("::")) {
                 out.pop();
                 out.pop();
@@ -62,7 +63,7 @@ pub(super) fn silent<'t>(tokens: &[&'t Token]) -> Vec<&'t Token> {
         }
         out.push(token);
         at += 1;
-        // Of `if … { }` nothing is left where it only logged.
+        // An `if … { }` that only logged is left without an effect.
         let is_over = tokens.get(at).is_none_or(|next| !next.is("else"));
         if token.is("}") && is_over && out.len() > 1 && out[out.len() - 2].is("{") {
             drop_condition(&mut out);
@@ -71,8 +72,8 @@ pub(super) fn silent<'t>(tokens: &[&'t Token]) -> Vec<&'t Token> {
     out
 }
 
-/// Takes an `if` with an empty block off the end. One that something else follows from, as in `} else if … { }`,
-/// stays.
+/// Removes an `if` with an empty block from the end. The second `if` in `} else if … { }` stays, because it belongs to
+/// a longer chain.
 fn drop_condition(out: &mut Vec<&Token>) {
     let mut depth = 0_usize;
     for at in (0..out.len() - 2).rev() {
@@ -94,8 +95,8 @@ fn drop_condition(out: &mut Vec<&Token>) {
     }
 }
 
-/// Texts that are put together or converted stand as one text: `format!("… {}", x)`, `"…".to_owned()`,
-/// `String::from("…")`; and `.with_context(|| …)` as `.context(…)`.
+/// Replaces built or converted texts by one text: `format!("… {}", x)`, `"…".to_owned()`. `.with_context(|| …)` becomes
+/// `.context(…)`.
 pub(super) fn with_texts(tokens: &[&Token]) -> Vec<Token> {
     let mut out: Vec<Token> = Vec::with_capacity(tokens.len());
     let mut at = 0;
@@ -130,7 +131,7 @@ pub(super) fn with_texts(tokens: &[&Token]) -> Vec<Token> {
     out
 }
 
-/// Whether a text is for machines: a statement of SQL, a path, an address.
+/// Whether a text is for machines: an SQL statement, a path, an address.
 pub(super) fn is_statement(text: &str) -> bool {
     let bare = text.trim_matches(['"', '\'', '`']);
     let is_path = bare.starts_with('/') || bare.starts_with("http");
@@ -143,7 +144,7 @@ pub(super) fn is_statement(text: &str) -> bool {
         })
 }
 
-/// Where the bracket at a place is closed.
+/// The place of the bracket that closes the bracket at `open`.
 fn closed(tokens: &[&Token], open: usize) -> usize {
     let mut depth = 0_usize;
     for (at, token) in tokens.iter().enumerate().skip(open) {

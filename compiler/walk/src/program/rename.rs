@@ -1,11 +1,11 @@
-//! Whether two token sequences differ in names only, and whether those names were given by the change itself.
+//! Decides whether two token sequences differ in names only, and whether the change itself introduced those names.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::lex::{Token, TokenKind};
 
-/// Names that a change takes away and gives: what is bound in the files before but not after, and the other way
-/// round.
+/// Names that a change removes and adds. The files bind a removed name only before the change, and an added name only
+/// after it.
 #[derive(Debug, Default)]
 pub(crate) struct Names {
     gone: BTreeSet<String>,
@@ -13,17 +13,18 @@ pub(crate) struct Names {
 }
 
 impl Names {
-    /// Those of a change, by all of its files.
+    /// The names of a change, from all of its files.
     pub(crate) fn of<'t>(before: impl Iterator<Item = &'t [Token]>, after: impl Iterator<Item = &'t [Token]>) -> Self {
         let (before, after): (BTreeSet<_>, BTreeSet<_>) =
             (before.flat_map(bound).collect(), after.flat_map(bound).collect());
         Self { gone: before.difference(&after).cloned().collect(), given: after.difference(&before).cloned().collect() }
     }
 
-    /// Whether `after` is `before` with some names replaced, each by one that the change gave in its place.
+    /// Whether `after` is `before` with some names replaced, each by a name that the change introduced in its place.
     ///
-    /// A name that was there before may mean something else: `gross()` for `net()` is no renaming. Locals that keep
-    /// living elsewhere in the file are not found either, which errs on the side of suspicion.
+    /// A name that existed before may mean something else: a call of `net()` instead of `gross()` is no renaming. Other
+    /// names that stay bound elsewhere in the change do not count as renamed either. That errs on the side of
+    /// suspicion.
     pub(crate) fn explain(&self, before: &[&Token], after: &[&Token]) -> bool {
         if before.len() != after.len() {
             return false;
@@ -48,13 +49,13 @@ impl Names {
     }
 }
 
-/// Names that a sequence binds itself: with `let`, as a parameter, in a loop, of a closure.
+/// Names that a sequence binds itself: with `let`, as a parameter, in a loop or in a closure.
 fn local(tokens: &[&Token]) -> BTreeSet<String> {
     let tokens: Vec<Token> = tokens.iter().map(|token| (*token).clone()).collect();
     bound(&tokens).collect()
 }
 
-/// Names that are bound: declared, not used.
+/// Names that the tokens declare, rather than use.
 fn bound(tokens: &[Token]) -> impl Iterator<Item = String> {
     let declares = |before: &Token| {
         matches!(
@@ -83,7 +84,7 @@ fn bound(tokens: &[Token]) -> impl Iterator<Item = String> {
     for (at, token) in tokens.iter().enumerate() {
         let before = at.checked_sub(1).and_then(|at| tokens.get(at));
         let next = tokens.get(at + 1);
-        // `let (a, b) =`: names up to the equals sign are bound.
+        // `let (a, b) =` binds the names up to the equals sign.
         in_pattern = match token.text.as_str() {
             "let" | "for" => 24,
             "=" | "in" | ";" | "{" => 0,

@@ -1,16 +1,16 @@
-//! A walk on a terminal: a line or two for each layer, the suspects with their reasons, and what to do.
+//! A walk on a terminal: a line or two for each layer, the suspects with their reasons, and the actions.
 
 use std::fmt::Write as _;
 
 use crate::report::{Verdict, Walk};
 use emberline_prose::number::{many, percent, short};
 
-/// Columns of the text beside a layer's name.
+/// The width of the text beside a layer's name, in columns.
 const COLUMNS: usize = 108;
 /// The most suspects that are shown.
 const SUSPECTS: usize = 4;
 
-/// The summary. It may hold control characters from telemetry: the printer removes them.
+/// The summary of a walk. It may hold control characters from telemetry, which the printer removes.
 #[must_use]
 pub fn human(walk: &Walk) -> String {
     let mut out = format!("{}\n", walk.headline);
@@ -88,7 +88,7 @@ fn section(out: &mut String, name: &str, text: &str) {
     wrapped(out, &format!("{name:<12}"), &format!("{:12}", ""), text);
 }
 
-/// The words of a text; a number and its unit are one.
+/// The words of a text. A number and its unit stay together as one word.
 fn words(text: &str) -> Vec<String> {
     let mut words: Vec<String> = Vec::new();
     for word in text.split_whitespace() {

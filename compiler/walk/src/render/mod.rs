@@ -1,6 +1,6 @@
-//! A walk as people and programs read it: a summary for a terminal, pages in Markdown, pictures, and JSON.
+//! Writes a walk for people and programs: a summary for a terminal, pages in Markdown, pictures, and JSON.
 //!
-//! Texts come from templates, which escape what they are given; JSON comes from the typed values. The same walk
+//! Texts come from templates, which escape their values. JSON comes from the typed values. The same walk always
 //! gives the same bytes.
 
 mod human;

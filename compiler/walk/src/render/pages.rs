@@ -1,4 +1,4 @@
-//! The artefacts of a walk: for each layer a page, its data and a picture, and the walk as a whole.
+//! The artefacts of a walk: a page, the data and a picture for each layer, and the walk as a whole.
 
 use emberline_prose::template::{Value, context, typed};
 use serde::Serialize;
@@ -7,7 +7,7 @@ use super::pictures;
 use super::template::render;
 use crate::report::Walk;
 
-/// The files of a walk: name and content, in the order of the layers. The whole is `walk.md` and `walk.json`.
+/// The files of a walk: name and content, in the order of the layers. `walk.md` and `walk.json` hold the whole walk.
 #[must_use]
 pub fn artefacts(walk: &Walk) -> Vec<(String, String)> {
     let mut files = Vec::new();
@@ -44,7 +44,7 @@ pub fn artefacts(walk: &Walk) -> Vec<(String, String)> {
     files
 }
 
-/// Files of layers that this walk did not reach. Files of these names from another walk are outdated.
+/// Names of files that this walk did not write. Files of these names from an earlier walk are outdated.
 #[must_use]
 pub fn superseded(artefacts: &[(String, String)]) -> Vec<String> {
     let layers = ["1-slo", "2-red", "3-trace", "4-profile", "4-error", "5-code"];
@@ -63,7 +63,7 @@ fn json(walk: &Walk, layer: &impl Serialize) -> Option<String> {
     text.ok().map(|text| text + "\n")
 }
 
-/// The walk as a page that reads well as a whole. Its pictures are the other artefacts.
+/// The whole walk as one page. Its pictures are separate artefacts.
 #[must_use]
 pub fn markdown(walk: &Walk) -> String {
     let pictures = context! {

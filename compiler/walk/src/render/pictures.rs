@@ -1,5 +1,5 @@
-//! What the pictures show: the ratio with its onset, requests before and now, the waterfall with its critical path,
-//! processor time, errors, and blamed lines.
+//! The content of the pictures: the ratio with its onset, requests before and now, the waterfall with its critical
+//! path, CPU time, errors, and blamed lines.
 
 use super::svg::Picture;
 use crate::code::Code;
@@ -15,10 +15,10 @@ use emberline_prose::svg::cut;
 const WIDTH: f64 = 760.0;
 /// The height of a row.
 const ROW: f64 = 20.0;
-/// Rows of a picture at most.
+/// The most rows of a picture.
 const MOST: usize = 60;
 
-/// The share of bad events, with onset, alert and threshold.
+/// The share of bad events, with the onset, the alert and the threshold.
 pub(crate) fn ratio(objective: &Objective) -> String {
     const HEIGHT: f64 = 220.0;
     let (left, right, top, bottom) = (56.0, 16.0, 28.0, 32.0);
@@ -60,7 +60,7 @@ pub(crate) fn ratio(objective: &Objective) -> String {
     svg.finish()
 }
 
-/// The 99th percentile, or the share of errors, before and now.
+/// The 99th percentile of durations, or the share of failed requests, before and now.
 pub(crate) fn requests(requests: &Requests) -> Option<String> {
     let shown: Vec<_> = requests.operations.iter().take(20).collect();
     if shown.is_empty() {
@@ -146,7 +146,7 @@ pub(crate) fn profile(profiled: &Profiled) -> Option<String> {
     Some(svg.finish())
 }
 
-/// In how many bad requests errors arose, by place.
+/// The number of bad requests with an error, by place.
 pub(crate) fn errors(errors: &Errors) -> Option<String> {
     let shown: Vec<_> = errors.failures.iter().take(10).collect();
     let most = shown.iter().map(|failure| failure.traces).max()?;
@@ -164,7 +164,7 @@ pub(crate) fn errors(errors: &Errors) -> Option<String> {
     Some(svg.finish())
 }
 
-/// The function's lines with who wrote them; lines of candidates are marked, and those that evidence points to.
+/// The function's lines with their commits. Lines of candidates, and lines that evidence points to, are marked.
 pub(crate) fn code(code: &Code) -> Option<String> {
     let shown: Vec<_> = code.blame.iter().take(MOST).collect();
     let function = code.function.as_ref()?;

@@ -1,8 +1,8 @@
-//! The walk's pictures: readable in light and dark.
+//! The walk's pictures, readable in light and dark themes.
 
 use emberline_prose::svg::{self, Svg};
 
-/// Colours by what they stand for; a reader's dark theme turns them.
+/// Colours are named by their meaning, because the reader's dark theme replaces them.
 const STYLE: &str = "\
 svg{font:12px system-ui,sans-serif;background:var(--ground);--ground:#fff;--ink:#1b1f24;--faint:#6a737d;--line:#d7dce1;--usual:#7c93ad;--bad:#c2341f;--mark:#b35c00;--own:#2f6f4f}\
 @media(prefers-color-scheme:dark){svg{--ground:#14171a;--ink:#e6e9ec;--faint:#9aa4ae;--line:#343a40;--usual:#6f8aa8;--bad:#ff7a63;--mark:#f0a04b;--own:#6cc497}}\
@@ -14,7 +14,7 @@ text{fill:var(--ink)}.faint{fill:var(--faint)}.line{stroke:var(--line);fill:none
 pub(super) struct Picture(Svg);
 
 impl Picture {
-    /// An empty picture; `label` is for readers who do not see it.
+    /// An empty picture; `label` describes it to readers who cannot see it.
     pub(super) fn new(width: f64, height: f64, label: &str) -> Self {
         let mut svg = Svg::file((width, height), label);
         svg.style(STYLE);
@@ -27,7 +27,7 @@ impl Picture {
         self.0.text(&[("x", &x), ("y", &y), ("class", &class), ("text-anchor", &anchor)], text);
     }
 
-    /// A box with a title that shows where a pointer rests.
+    /// A box whose title shows when the pointer rests on it.
     pub(super) fn bar(&mut self, x: f64, y: f64, (width, height): (f64, f64), class: &str, title: &str) {
         let (x, y, width, height) = (
             format_args!("{x:.1}"),

@@ -17,7 +17,7 @@ static TEMPLATES: Templates = Templates::new(
     numbers,
 );
 
-/// Filters for values that a source may not have had.
+/// Adds filters for values that may be missing.
 fn numbers(environment: &mut Environment<'static>) {
     let known = |words: fn(f64) -> String| move |value: Option<f64>| value.map_or_else(|| "?".to_owned(), words);
     environment.add_filter("length", known(number::length));
@@ -27,8 +27,8 @@ fn numbers(environment: &mut Environment<'static>) {
     environment.add_filter("short", |id: &str| number::short(id).to_owned());
 }
 
-/// A template filled in, with at most one blank line in a row. A faulty template is a bug of this crate, which its
-/// tests find; the page says so.
+/// Fills in a template, with at most one blank line in a row. A faulty template is a bug of this crate that its
+/// tests find, so the page shows the fault.
 pub(super) fn render(name: &str, values: Value) -> String {
     let mut text = TEMPLATES.render(name, values).unwrap_or_else(|fault| format!("{fault}\n"));
     while text.contains("\n\n\n") {

@@ -1,13 +1,12 @@
-//! Assembles spans into a valid trace: ids are unique and parents form no
-//! circle.
+//! Assembles spans into a valid trace: ids are unique and parents form no cycle.
 
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
 
 use super::{Span, Trace};
 
-/// A trace of these spans, in the order of their start; `None` without spans. Of several spans with one id (exports
-/// that were repeated) the first is kept. A circle of parents is cut open at the span that started first.
+/// A trace of these spans, ordered by start; `None` without spans. Repeated exports may give several spans one id; the
+/// first span is kept. A cycle of parents is cut at the span that started first.
 pub(super) fn assemble(id: String, spans: Vec<Span>) -> Option<Trace> {
     let mut spans = spans;
     spans.sort_by(|a, b| (a.start, &a.id).cmp(&(b.start, &b.id)));
@@ -23,9 +22,9 @@ pub(super) fn assemble(id: String, spans: Vec<Span>) -> Option<Trace> {
     (!kept.is_empty()).then_some(Trace { id, spans: kept })
 }
 
-/// Goes up from every span, each way once.
+/// Climbs from every span to its root and follows each edge once.
 fn cut_circles(spans: &mut [Span], places: &HashMap<String, usize>) {
-    // In which climb a span was met; 0 before.
+    // The climb that met each span; 0 before any climb.
     let mut met = vec![0; spans.len()];
     for start in 0..spans.len() {
         let climb = start + 1;
@@ -34,8 +33,8 @@ fn cut_circles(spans: &mut [Span], places: &HashMap<String, usize>) {
             met[at] = climb;
             match places.get(&spans[at].parent) {
                 None => break,
-                // Met in this very climb: a circle. It was entered at its earliest span, or from outside; its own
-                // earliest becomes a root.
+                // This climb has met the parent before, so the parents form a cycle. The climb may have entered the
+                // cycle from outside. The earliest span of the cycle becomes a root.
                 Some(&parent) if met[parent] == climb => {
                     let mut earliest = parent;
                     let mut next = parent;
@@ -92,12 +91,12 @@ mod tests {
     fn circles_are_cut_at_their_earliest_span() {
         assert_eq!(shape(vec![span("a", "a", 1)]), ["a<"]);
         assert_eq!(shape(vec![span("a", "c", 1), span("b", "a", 2), span("c", "b", 3)]), ["a<", "b<a", "c<b"]);
-        // What hangs on a circle is met before it.
+        // A span that hangs on a cycle starts before the cycle's spans.
         assert_eq!(
             shape(vec![span("d", "c", 1), span("a", "b", 3), span("b", "c", 2), span("c", "a", 4)]),
             ["d<c", "b<", "a<b", "c<a"]
         );
-        // Two circles, and a parent that is not there.
+        // Two cycles, and a parent that is missing.
         assert_eq!(
             shape(vec![span("a", "b", 1), span("b", "a", 2), span("c", "d", 3), span("d", "c", 4), span("e", "z", 5)]),
             ["a<", "b<a", "c<", "d<c", "e<z"]

@@ -1,5 +1,4 @@
-//! Runs git with a limit to its time and its output, and without what a person's environment would change about its
-//! answers.
+//! Runs git with limits on its time and its output. Settings of a person's environment must not change git's answers.
 
 use std::io::{ErrorKind, Read};
 use std::path::Path;
@@ -7,27 +6,27 @@ use std::process::{Command, Stdio};
 use std::sync::mpsc;
 use std::time::{Duration, Instant};
 
-/// No run of git is waited for longer.
+/// The time limit of a git run.
 const PATIENCE: Duration = Duration::from_secs(30);
-/// No output is longer, in bytes.
+/// The size limit of git's output in bytes.
 const MOST: u64 = 64 << 20;
 
-/// What a run of git gave.
+/// The result of a git run.
 #[derive(Debug)]
 pub(super) struct Ran {
-    /// Its exit status; `None` if a signal ended it.
+    /// The exit status; `None` if a signal ended git.
     pub(super) status: Option<i32>,
-    /// What it printed.
+    /// The bytes that git wrote to its standard output.
     pub(super) output: Vec<u8>,
-    /// The first line of what it complained of.
+    /// The first line of git's standard error.
     pub(super) complaint: String,
 }
 
-/// Settings of a person or a repository that would change what is printed, or run other programs.
+/// Overrides of settings that would change git's output or make git run other programs.
 const PLAIN: [&str; 4] =
     ["core.quotePath=false", "core.fsmonitor=false", "diff.orderFile=/dev/null", "log.showSignature=false"];
 
-/// Runs git in a folder; else why it could not be run.
+/// Runs git in a folder. The error says why git could not run.
 pub(super) fn git(folder: &Path, arguments: &[&str]) -> Result<Ran, String> {
     let mut command = Command::new("git");
     for (name, _) in std::env::vars_os() {
@@ -41,9 +40,9 @@ pub(super) fn git(folder: &Path, arguments: &[&str]) -> Result<Ran, String> {
     run(command, PATIENCE)
 }
 
-/// Whether a variable would have another repository asked (GIT_DIR, which hooks set) or another diff made
-/// (GIT_DIFF_OPTS, which wins over arguments). What says where configuration is, or how to reach a partial clone's
-/// origin, is kept.
+/// Whether an environment variable would make git read another repository or print another diff. Hooks set `GIT_DIR`;
+/// `GIT_DIFF_OPTS` overrides arguments. Variables that locate the configuration, or that help to reach a partial
+/// clone's origin, are kept.
 fn misleads(name: &[u8]) -> bool {
     const KEPT: [&str; 7] =
         ["GIT_CONFIG_", "GIT_CEILING_", "GIT_DISCOVERY_", "GIT_EXEC_PATH", "GIT_ASKPASS", "GIT_SSH", "GIT_SSL_"];
@@ -57,7 +56,8 @@ fn run(mut command: Command, patience: Duration) -> Result<Ran, String> {
         ErrorKind::NotFound => "cannot be asked: the program `git` is missing".to_owned(),
         _ => format!("cannot be asked: {why}"),
     })?;
-    // A reader each, since git would wait for us with a full pipe. They end with their pipe and are not waited for.
+    // Each pipe has a reader thread, because git would block on a full pipe. A thread ends when its pipe closes, so
+    // nobody joins it.
     let output = reader(child.stdout.take());
     let complaint = reader(child.stderr.take());
     let read = |pipe: mpsc::Receiver<Vec<u8>>| pipe.recv_timeout(deadline.saturating_duration_since(Instant::now()));
@@ -73,28 +73,28 @@ fn run(mut command: Command, patience: Duration) -> Result<Ran, String> {
     if output.len() as u64 > MOST {
         return end(format!("answers with more than {} MiB", MOST >> 20));
     }
-    // Both its pipes are closed: it is about to end.
+    // Both pipes are closed, so git is about to exit.
     let status = child.wait().map_err(|why| format!("cannot be asked: {why}"))?.code();
     let complaint = text(&complaint);
     Ok(Ran { status, output, complaint: complaint.trim().lines().next().unwrap_or_default().to_owned() })
 }
 
-/// All of a pipe up to a little more than the limit, once it is closed.
+/// The content of a pipe once the pipe is closed, cut off just above the size limit.
 fn reader(pipe: Option<impl Read + Send + 'static>) -> mpsc::Receiver<Vec<u8>> {
     let (send, receive) = mpsc::channel();
     std::thread::spawn(move || {
         let mut bytes = Vec::new();
         if let Some(pipe) = pipe {
-            // What was read before a fault is judged by its exit status.
+            // A read error keeps the bytes before it. Git's exit status says whether they are usable.
             let _ = pipe.take(MOST + 1).read_to_end(&mut bytes);
         }
-        // Nobody waits for it any more where the time was up.
+        // After the time limit, nobody receives the bytes.
         let _ = send.send(bytes);
     });
     receive
 }
 
-/// Bytes as a text; what is not UTF-8 is marked.
+/// Bytes as a text; a replacement character marks what is not UTF-8.
 pub(super) fn text(bytes: &[u8]) -> String {
     String::from_utf8_lossy(bytes).into_owned()
 }

@@ -1,4 +1,4 @@
-//! Addresses and a folder become sources that a walk may ask.
+//! Turns addresses and a folder into sources that a walk may query.
 
 use std::path::Path;
 
@@ -6,30 +6,29 @@ use serde::{Deserialize, Serialize};
 
 use super::{Git, History, Jaeger, Logs, Loki, Profiles, Prometheus, Pyroscope, Sources, Store, Tempo, Traces};
 
-/// Addresses as they are given on the command line, or as a drill's `start` command prints them. Other keys are
-/// ignored.
+/// Addresses from the command line, or from the output of a drill's `start` command. Other keys are ignored.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Endpoints {
-    /// Prometheus, or a Mimir or Thanos with the path before `/api/v1`.
+    /// Prometheus, Mimir or Thanos: the URL before `/api/v1`.
     pub prometheus: String,
     /// This project's store: traces, log lines and profiles.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub store: Option<String>,
-    /// Tempo: traces. Wins over Jaeger and the store.
+    /// Tempo: traces. Takes precedence over Jaeger and the store.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub tempo: Option<String>,
-    /// Jaeger: traces. Wins over the store.
+    /// Jaeger: traces. Takes precedence over the store.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub jaeger: Option<String>,
-    /// Loki: log lines. Wins over the store.
+    /// Loki: log lines. Takes precedence over the store.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub loki: Option<String>,
-    /// Pyroscope: profiles. Wins over the store.
+    /// Pyroscope: profiles. Takes precedence over the store.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub pyroscope: Option<String>,
 }
 
-/// Clients of all that has an address.
+/// Clients of all sources that have an address.
 #[derive(Debug)]
 pub struct Connected {
     prometheus: Prometheus,
@@ -42,7 +41,7 @@ pub struct Connected {
 }
 
 impl Connected {
-    /// Nothing is asked yet, so nothing can fail yet. `repository` is a folder within the source code's repository.
+    /// No source is queried yet, so nothing can fail yet. `repository` is a folder within the source code's repository.
     #[must_use]
     pub fn new(endpoints: &Endpoints, repository: Option<&Path>) -> Self {
         Self {
@@ -56,7 +55,8 @@ impl Connected {
         }
     }
 
-    /// What a walk may ask. A product that knows one signal wins over the store, which knows several.
+    /// The sources that a walk may query. A product for one signal takes precedence over the store, which holds several
+    /// signals.
     #[must_use]
     pub fn sources(&self) -> Sources<'_> {
         let tempo = self.tempo.as_ref().map(|tempo| tempo as &dyn Traces);

@@ -9,21 +9,21 @@ use super::Labels;
 pub struct Point {
     /// Unix seconds.
     pub time: f64,
-    /// The value; never NaN or infinite, which are left out.
+    /// The value; never NaN or infinite, because sources leave such values out.
     pub value: f64,
 }
 
-/// A series of a query's answer; an instant query gives one point.
+/// A time series of a query's answer. An instant query gives one point.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Series {
-    /// Its labels.
+    /// The series' labels.
     pub labels: Labels,
-    /// Its points, in the order of time.
+    /// The series' points, ordered by time.
     pub points: Vec<Point>,
 }
 
 impl Series {
-    /// A label's value; empty where there is none, as Prometheus has it.
+    /// A label's value; empty if the label is missing, as in Prometheus.
     #[must_use]
     pub fn label(&self, name: &str) -> &str {
         self.labels.get(name).map_or("", String::as_str)
@@ -36,22 +36,22 @@ impl Series {
     }
 }
 
-/// An alert that is pending or fires.
+/// A pending or firing alert.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Alert {
     /// `alertname`.
     pub name: String,
-    /// Whether it fires, rather than waits.
+    /// Whether the alert fires; `false` if the alert is pending.
     pub fires: bool,
-    /// Since when its condition holds, unix seconds.
+    /// When the alert's condition began to hold, in unix seconds.
     pub since: f64,
-    /// Its labels, `alertname` among them.
+    /// The alert's labels, including `alertname`.
     pub labels: Labels,
-    /// Its annotations.
+    /// The alert's annotations.
     pub annotations: Labels,
 }
 
-/// A measured value that points to the trace it was measured in.
+/// A measured value that points to its trace.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Exemplar {
     /// The labels of its series.
@@ -60,7 +60,7 @@ pub struct Exemplar {
     pub trace_id: String,
     /// The span; empty if unknown.
     pub span_id: String,
-    /// The value; seconds, of a duration.
+    /// The value; durations are in seconds.
     pub value: f64,
     /// Unix seconds.
     pub time: f64,
@@ -82,14 +82,14 @@ pub enum SpanKind {
     Consumer,
 }
 
-/// Something that happened within a span.
+/// An event within a span.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Event {
     /// Unix nanoseconds.
     pub time: u64,
-    /// Its name, such as `exception`.
+    /// The event's name, such as `exception`.
     pub name: String,
-    /// Its attributes.
+    /// The event's attributes.
     pub attributes: Labels,
 }
 
@@ -98,13 +98,13 @@ pub struct Event {
 pub struct Span {
     /// 16 hexadecimal digits.
     pub id: String,
-    /// Its parent's id; empty for a root.
+    /// The id of the parent span; empty for a root.
     pub parent: String,
     /// `service.name`.
     pub service: String,
-    /// Its name.
+    /// The span's name.
     pub name: String,
-    /// Its kind.
+    /// The span's kind.
     pub kind: SpanKind,
     /// Unix nanoseconds.
     pub start: u64,
@@ -112,18 +112,18 @@ pub struct Span {
     pub end: u64,
     /// Whether its status is an error.
     pub failed: bool,
-    /// Its attributes.
+    /// The span's attributes.
     pub attributes: Labels,
-    /// Those of its resource: `service.version`, `vcs.ref.head.revision`.
+    /// The attributes of the span's resource: `service.version`, `vcs.ref.head.revision`.
     pub resource: Labels,
-    /// What happened within it.
+    /// The events within the span.
     pub events: Vec<Event>,
-    /// Ids of the traces that it links to.
+    /// Ids of the traces that the span links to.
     pub links: Vec<String>,
 }
 
 impl Span {
-    /// How long it took, in seconds.
+    /// The duration of the span in seconds.
     #[must_use]
     #[expect(clippy::cast_precision_loss, reason = "durations of requests: far below 2^53 ns")]
     pub fn seconds(&self) -> f64 {
@@ -131,29 +131,29 @@ impl Span {
     }
 }
 
-/// A trace: spans in the order of their start. Empty traces are not kept; ids are unique, and parents form no circle.
+/// A trace: spans ordered by start. A trace has at least one span; ids are unique, and parents form no cycle.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Trace {
     /// 32 hexadecimal digits.
     pub id: String,
-    /// Its spans.
+    /// The trace's spans.
     pub spans: Vec<Span>,
 }
 
-/// Which traces are looked for.
+/// The criteria of a search for traces.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Search {
-    /// A service that takes part.
+    /// A service that takes part in the trace.
     pub service: String,
     /// Unix seconds.
     pub start: f64,
     /// Unix seconds.
     pub end: f64,
-    /// Seconds that the trace took at least.
+    /// The minimum duration of the trace in seconds.
     pub min_seconds: Option<f64>,
-    /// Whether a span failed.
+    /// Whether a span of the trace failed.
     pub failed: Option<bool>,
-    /// How many at most.
+    /// The most traces that the search returns.
     pub limit: usize,
 }
 
@@ -166,13 +166,13 @@ pub struct LogLine {
     pub service: String,
     /// `INFO`, `ERROR`, …
     pub severity: String,
-    /// The text.
+    /// The text of the line.
     pub body: String,
-    /// Its attributes: `code.function.name`, `exception.type`, …
+    /// The line's attributes: `code.function.name`, `exception.type`, …
     pub attributes: Labels,
-    /// The trace that it says it belongs to.
+    /// The trace that the line names as its own.
     pub trace_id: String,
-    /// The span that it says it belongs to.
+    /// The span that the line names as its own.
     pub span_id: String,
 }
 
@@ -181,9 +181,9 @@ pub struct LogLine {
 pub struct Frame {
     /// The function, with its path.
     pub function: String,
-    /// The file as the profiler names it; relative to the repository where it is ours.
+    /// The file as the profiler names it. The path is relative to the repository if the file is ours.
     pub file: String,
-    /// The line, from 1; 0 where it is unknown.
+    /// The line, from 1; 0 if unknown.
     pub line: usize,
 }
 
@@ -192,59 +192,59 @@ pub struct Frame {
 pub struct Sample {
     /// `service.name`.
     pub service: String,
-    /// The span that was current; empty if unknown.
+    /// The current span of the samples; empty if unknown.
     pub span_id: String,
-    /// How many samples.
+    /// The number of samples.
     pub count: u64,
     /// CPU time in nanoseconds.
     pub cpu_nanos: u64,
-    /// The innermost first.
+    /// The frames of the stack, the innermost first.
     pub frames: Vec<Frame>,
 }
 
 /// A commit.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Commit {
-    /// Its full id.
+    /// The commit's full id.
     pub id: String,
     /// The first line of its message.
     pub subject: String,
-    /// Who wrote it.
+    /// The author of the commit.
     pub author: String,
-    /// When it was committed, unix seconds.
+    /// The commit time in unix seconds.
     pub time: i64,
 }
 
-/// What a commit changed in one file.
+/// The changes of a commit in one file.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Change {
-    /// The file before; `None` if it is new.
+    /// The path before the commit; `None` if the file is new.
     pub before: Option<String>,
-    /// The file after; `None` if it is gone.
+    /// The path after the commit; `None` if the file is gone.
     pub after: Option<String>,
-    /// Where it differs.
+    /// The places where the two versions differ.
     pub hunks: Vec<Hunk>,
 }
 
-/// A place where two versions of a file differ. Lines count from 1; where a side has none, its number is that of the
-/// line before.
+/// A place where two versions of a file differ. Lines count from 1. A side without lines has the number of the line
+/// before the place.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Hunk {
     /// The first line before.
     pub old_start: usize,
-    /// Lines that went.
+    /// The removed lines.
     pub removed: Vec<String>,
     /// The first line after.
     pub new_start: usize,
-    /// Lines that came.
+    /// The added lines.
     pub added: Vec<String>,
 }
 
-/// Who wrote a line.
+/// A line with the commit that wrote it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct BlamedLine {
-    /// The line, from 1, as of the revision that was asked for.
+    /// The number of the line, from 1, as of the requested revision.
     pub line: usize,
-    /// The full id of the commit that wrote it.
+    /// The full id of the commit that wrote the line.
     pub commit: String,
 }

@@ -1,9 +1,9 @@
-//! The history of the source code, by asking git itself, which alone knows work trees, partial clones and a person's
-//! configuration.
+//! The history of the source code. The client runs git itself, because only git handles work trees, partial clones and
+//! a person's configuration.
 //!
-//! Revisions and paths come from telemetry and from names of functions, so they are not trusted: a revision is
-//! resolved to a full id behind `--end-of-options` before anything else sees it, a path stands behind `--` and is
-//! taken literally.
+//! Revisions and paths come from telemetry and from names of functions, so they are not trusted. The client first
+//! resolves every revision to a full id behind `--end-of-options`. Every path stands behind `--`, and git takes it
+//! literally.
 
 use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
@@ -11,19 +11,19 @@ use std::sync::OnceLock;
 use super::command::{self, Ran};
 use super::{Answer, BlamedLine, Change, Commit, History, Trouble, patch};
 
-/// No more commits are told of a range.
+/// The most commits that a range returns.
 const MOST_COMMITS: &str = "--max-count=5000";
 
 /// A git repository.
 #[derive(Debug)]
 pub struct Git {
     folder: PathBuf,
-    /// The top of the work tree; the folder itself where there is none. Paths are counted from there.
+    /// The top of the work tree, or the folder itself without a work tree. Paths are relative to the top.
     top: OnceLock<PathBuf>,
 }
 
 impl Git {
-    /// A folder within a work tree, or a bare repository.
+    /// `folder` lies within a work tree, or is a bare repository.
     #[must_use]
     pub fn new(folder: &Path) -> Self {
         Self { folder: folder.to_owned(), top: OnceLock::new() }
@@ -54,7 +54,7 @@ impl Git {
         command::git(folder, arguments).map_err(|why| self.trouble(&why))
     }
 
-    /// What git prints where it succeeds.
+    /// The output of a git run that has to succeed.
     fn demand(&self, arguments: &[&str]) -> Answer<Vec<u8>> {
         let ran = self.run(arguments)?;
         if ran.status == Some(0) {
@@ -64,13 +64,13 @@ impl Git {
         Err(self.trouble(&format!("fails: {why}")))
     }
 
-    /// The full id of a revision that has to be known.
+    /// The full id of a revision; an error if the revision is unknown.
     fn known(&self, revision: &str) -> Answer<String> {
         let unknown = || self.trouble(&format!("knows no revision `{revision}`; fetch the history of a shallow clone"));
         self.resolve(revision)?.ok_or_else(unknown)
     }
 
-    /// Files of a revision below a path, each with its object's id.
+    /// Files of a revision below a path, each with the id of its object.
     fn files(&self, revision: &str, path: &str) -> Answer<Vec<(String, String)>> {
         let revision = self.known(revision)?;
         let mut arguments = vec!["ls-tree", "-r", "-z", "--full-tree", &revision, "--"];
@@ -78,7 +78,7 @@ impl Git {
             arguments.push(path);
         }
         let listed = command::text(&self.demand(&arguments)?);
-        // `100644 blob ID\tPATH`; a submodule has a commit instead of a blob, a symbolic link the mode 120000.
+        // `100644 blob ID\tPATH`. A submodule has a commit instead of a blob; a symbolic link has the mode 120000.
         let file = |entry: &str| {
             let (about, path) = entry.split_once('\t')?;
             let mut about = about.split(' ');
@@ -89,7 +89,7 @@ impl Git {
     }
 }
 
-/// A path as git has it; `None` if it leads out of the repository.
+/// A path as git writes it; `None` if the path leads out of the repository.
 fn within(path: &str) -> Option<String> {
     let parts: Vec<&str> = path.split('/').filter(|part| !part.is_empty() && *part != ".").collect();
     (!path.starts_with('/') && !parts.contains(&"..")).then(|| parts.join("/"))
@@ -145,7 +145,7 @@ impl History for Git {
 
     fn changes(&self, commit: &str) -> Answer<Vec<Change>> {
         let commit = self.known(commit)?;
-        // Of a merge, what it brought to its first parent; of a first commit, everything.
+        // A merge shows its changes against its first parent; a first commit shows everything.
         let arguments = [
             "diff-tree",
             "-r",
@@ -181,8 +181,8 @@ impl History for Git {
         Ok(self.files(revision, &folder)?.into_iter().map(|(path, _)| path).collect())
     }
 
-    /// Lines that moved within their file, or out of files of the same commit, count for who wrote them first; so do
-    /// lines that were only indented.
+    /// Lines that moved within a file, or between files of one commit, count for their first commit. Lines that only
+    /// changed in whitespace do as well.
     fn blame(&self, revision: &str, path: &str, first: usize, last: usize) -> Answer<Vec<BlamedLine>> {
         let revision = self.known(revision)?;
         let Some(path) = within(path) else {
@@ -193,15 +193,16 @@ impl History for Git {
             return Ok(Vec::new());
         }
         let lines = format!("-L{first},{last}");
-        // A commit that the repository has blame pass over wrote its lines all the same: no name empties the list.
+        // The repository may tell blame to ignore commits. These commits wrote their lines all the same, so an empty
+        // name clears the list.
         let arguments =
             ["blame", "--porcelain", "--ignore-revs-file=", "-w", "-M", "-C", &lines, &revision, "--", &path];
         Ok(blamed(&self.demand(&arguments)?))
     }
 }
 
-/// Lines of git's porcelain: a line's header is its commit with its number before and after; facts about the commit
-/// follow where it is new, then the content behind a tab.
+/// Reads git's porcelain format. The header of a line is its commit and its number before and after. Facts about the
+/// commit follow at its first line. Then the content follows behind a tab.
 fn blamed(porcelain: &[u8]) -> Vec<BlamedLine> {
     let header = |line: &[u8]| {
         let line = std::str::from_utf8(line).ok()?;
@@ -220,7 +221,7 @@ fn blamed(porcelain: &[u8]) -> Vec<BlamedLine> {
     lines
 }
 
-/// Whether it is a full id, of SHA-1 or SHA-256.
+/// Whether a text is a full commit id, in SHA-1 or SHA-256.
 fn is_id(text: &str) -> bool {
     matches!(text.len(), 40 | 64) && text.bytes().all(|byte| byte.is_ascii_hexdigit())
 }

@@ -1,5 +1,5 @@
-//! Malformed answers: documented ones cut short, with changed bytes or replaced parts. Nothing may panic, and
-//! every parsed value keeps its invariants.
+//! Malformed answers: documented answers that are cut short, have changed bytes or have replaced parts. Nothing may
+//! panic, and every parsed value keeps its invariants.
 
 use std::collections::{HashMap, HashSet};
 
@@ -10,7 +10,7 @@ use super::{Sample, Trace, jaeger, loki, otlp, prometheus, pyroscope, store, tem
 
 const TRACE: &str = "2f3e0cee77ae5dc9c17ade3689eb2e54";
 
-/// A documented response and what reads it.
+/// A documented response and the function that reads it.
 type Read = (&'static str, fn(&Value));
 
 macro_rules! response {
@@ -69,7 +69,7 @@ fn documented() -> Vec<Read> {
     ]
 }
 
-/// Ids are unique and of their form, spans end after they begin, and from every span one comes to a root.
+/// Span ids are unique and well formed, spans end after they begin, and the parents of every span lead to a root.
 fn is_sound(trace: &Trace) {
     are_ids(std::slice::from_ref(&trace.id));
     assert!(!trace.spans.is_empty() && trace.spans.is_sorted_by_key(|span| span.start));
@@ -95,7 +95,7 @@ fn are_sorted(samples: &[Sample]) {
     assert!(samples.is_sorted_by_key(|sample| std::cmp::Reverse(sample.count)));
 }
 
-/// What may stand in any place.
+/// Values that replace any part of an answer.
 fn anything() -> Vec<Value> {
     let deep = (0..100).fold(json!(1), |inner, at| if at % 2 == 0 { json!([inner]) } else { json!({"value": inner}) });
     vec![
@@ -116,7 +116,7 @@ fn anything() -> Vec<Value> {
     ]
 }
 
-/// Every place of a document, as JSON pointers.
+/// Every place of a document, as a JSON pointer.
 fn places(value: &Value, at: &str, all: &mut Vec<String>) {
     all.push(at.to_owned());
     match value {
@@ -146,7 +146,7 @@ fn any_part_of_an_answer_may_be_anything() {
                 read(&changed);
                 *changed.pointer_mut(&place).unwrap() = before;
             }
-            // A part that is there twice.
+            // An array may repeat all its items.
             if let Some(Value::Array(items)) = changed.pointer_mut(&place) {
                 let once = items.len();
                 items.extend(items.clone());
@@ -179,7 +179,7 @@ fn answers_may_be_cut_short_or_garbled() {
 
 #[test]
 fn spans_may_name_each_other_in_any_way() {
-    // Every way in which four spans can have parents among themselves, and one that is not there.
+    // All ways in which four spans choose their parents among themselves and one missing span.
     for ways in 0..5_u32.pow(4) {
         let span = |at: u32| {
             let parent = ways / 5_u32.pow(at) % 5;

@@ -1,4 +1,4 @@
-//! Asks for JSON over HTTP, with a limit to every wait and to the size of every answer.
+//! Requests JSON over HTTP, with limits on the time and the size of every answer.
 
 use std::io::Read;
 use std::time::Duration;
@@ -11,7 +11,7 @@ use super::{Answer, Trouble};
 
 /// The time limit of an answer.
 const PATIENCE: Duration = Duration::from_secs(10);
-/// The size limit of an answer in bytes. Profiles of a service over some minutes are the longest.
+/// The size limit of an answer in bytes. Profiles of a service over several minutes are the longest answers.
 const MOST: u64 = 128 << 20;
 /// The most characters of a refusal that are shown.
 const TOLD: usize = 200;
@@ -26,8 +26,8 @@ pub(super) struct Http {
 }
 
 impl Http {
-    /// `address` is the part of every URL before the paths that the product's documentation names: a Mimir's ends
-    /// with `/prometheus`. Without a scheme it is taken for HTTP.
+    /// `address` is the part of every URL before the documented paths. A Mimir address ends with `/prometheus`. An
+    /// address without a scheme means HTTP.
     pub(super) fn new(product: &'static str, address: &str) -> Self {
         Self::patient(product, address, PATIENCE)
     }
@@ -35,7 +35,7 @@ impl Http {
     fn patient(product: &'static str, address: &str, patience: Duration) -> Self {
         let address = address.trim().trim_end_matches('/');
         let address = if address.contains("://") { address.to_owned() } else { format!("http://{address}") };
-        // A refusal's text says why, so it has to be read.
+        // The body of an error response says why, so the client must read it.
         let mut config = ureq::Agent::config_builder().timeout_global(Some(patience)).http_status_as_error(false);
         if is_loopback(&address) {
             config = config.proxy(None);
@@ -43,7 +43,7 @@ impl Http {
         Self { product, address, patience, agent: config.build().into() }
     }
 
-    /// Product and address. What stands before an `@` may be a password and is left out.
+    /// Product and address. The part before an `@` may hold a password, so it is left out.
     pub(super) fn name(&self) -> String {
         let (scheme, rest) = self.address.split_once("://").unwrap_or(("http", &self.address));
         let host = rest.rfind('@').map_or(rest, |place| &rest[place + 1..]);
@@ -55,18 +55,18 @@ impl Http {
         Trouble(format!("{} {what}", self.name()))
     }
 
-    /// The answer of a path.
+    /// The answer to a GET request for a path.
     pub(super) fn get<T: DeserializeOwned>(&self, path: &str, query: &[(&str, &str)]) -> Answer<T> {
         self.read(self.ask(path, query)?)
     }
 
-    /// The answer of a path; `None` for 404.
+    /// The answer to a GET request for a path; `None` for 404.
     pub(super) fn find<T: DeserializeOwned>(&self, path: &str, query: &[(&str, &str)]) -> Answer<Option<T>> {
         let response = self.ask(path, query)?;
         if response.status() == StatusCode::NOT_FOUND { Ok(None) } else { self.read(response).map(Some) }
     }
 
-    /// The answer of a path to a JSON document.
+    /// The answer to a POST request with a JSON document.
     pub(super) fn post<T: DeserializeOwned>(&self, path: &str, document: &Value) -> Answer<T> {
         let url = format!("{}{path}", self.address);
         self.read(self.agent.post(&url).send_json(document).map_err(|why| self.silent(&why))?)
@@ -83,7 +83,7 @@ impl Http {
     fn read<T: DeserializeOwned>(&self, mut response: Response<ureq::Body>) -> Answer<T> {
         let status = response.status();
         let mut bytes = Vec::new();
-        // One byte above the limit shows that an answer is too long.
+        // One byte above the limit shows that the answer is too long.
         let reader = response.body_mut().with_config().limit(MOST + 2).reader();
         let read = reader.take(MOST + 1).read_to_end(&mut bytes);
         if !status.is_success() {
@@ -112,7 +112,7 @@ impl Http {
     }
 }
 
-/// Whether an address is on this machine, where no proxy applies.
+/// Whether an address is on this machine. No proxy applies to such an address.
 fn is_loopback(address: &str) -> bool {
     let uri = address.parse::<ureq::http::Uri>().ok();
     let host = uri.as_ref().and_then(|uri| uri.host()).unwrap_or_default();
@@ -152,7 +152,7 @@ mod tests {
         let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
         let address = listener.local_addr().unwrap().to_string();
         let http = Http::patient("Tempo", &address, Duration::from_millis(100));
-        // The system accepts, nobody reads.
+        // The system accepts the connection, but no server reads the request.
         let told = http.get::<Value>("/", &[]).unwrap_err().to_string();
         assert!(told.ends_with("does not answer: nothing within 0.1 s"), "{told}");
         let _waiting = listener.accept().unwrap();

@@ -1,7 +1,7 @@
-//! Jaeger, by the JSON that its own pages are made of: `/api/traces`.
+//! Jaeger, by the JSON API of its own user interface: `/api/traces`.
 //!
-//! Jaeger's documentation (jaegertracing.io/docs/latest/apis) lists this API as internal and documents no more of
-//! it; every release since 1.0 has it, and other stores imitate it. Parameters and fields follow Jaeger's source:
+//! Jaeger's documentation (jaegertracing.io/docs/latest/apis) lists this API as internal and documents no more of it.
+//! Every release since 1.0 has the API, and other stores imitate it. Parameters and fields follow Jaeger's source:
 //! `query_parser.go` and the structures of its JSON model.
 
 use serde_json::{Value, json};
@@ -18,7 +18,7 @@ pub struct Jaeger {
 }
 
 impl Jaeger {
-    /// `address` is what `/api` is appended to; it holds the base path, if the query service has one.
+    /// `address` is the URL before `/api`. It includes the base path, if the query service has one.
     #[must_use]
     pub fn new(address: &str) -> Self {
         Self { http: Http::new("Jaeger", address) }
@@ -38,9 +38,9 @@ impl Traces for Jaeger {
         Ok(answer.and_then(|answer| traces(&answer).into_iter().find(|trace| trace.id == id)))
     }
 
-    /// Jaeger's `minDuration` and `tags` are about spans of the service, so a trace is found whose span there took
-    /// long, or failed. It cannot be asked for traces without failure; these are picked out of several times as
-    /// many.
+    /// Jaeger's `minDuration` and `tags` select spans of the service. A search finds a trace if one of these spans was
+    /// slow or failed. Jaeger has no query for traces without failed spans. The client asks for four times as many
+    /// traces and drops those with failed spans.
     fn search(&self, wanted: &Search) -> Answer<Vec<String>> {
         if wanted.service.is_empty() {
             return Err(self.http.trouble("cannot be searched without a service"));
@@ -72,10 +72,10 @@ pub(super) fn traces(answer: &Value) -> Vec<Trace> {
     found.collect()
 }
 
-/// A span; `None` if it has no id or no start.
+/// A span; `None` if the id or the start is missing.
 fn span(of: &str, found: &Value, processes: &Value) -> Option<Span> {
     let process = &processes[text(&found["processID"])];
-    // Times and durations are microseconds.
+    // Jaeger writes times and durations in microseconds.
     let start = whole(&found["startTime"])?.saturating_mul(1000);
     let attributes = tags(&found["tags"]);
     let mut resource = tags(&process["tags"]);
@@ -105,8 +105,8 @@ fn span(of: &str, found: &Value, processes: &Value) -> Option<Span> {
     })
 }
 
-/// The parent, and the traces that are linked to. A span is a child of the first that it refers to within its trace,
-/// of one that it is a child of before one that it follows from.
+/// The id of the parent span, and the ids of linked traces. The parent is the span's first `CHILD_OF` reference within
+/// its trace, else its first other reference there.
 fn references(of: &str, found: &Value) -> (String, Vec<String>) {
     let (mut child, mut follows, mut links) = (None, None, Vec::new());
     for reference in items(&found["references"]) {
@@ -119,12 +119,12 @@ fn references(of: &str, found: &Value) -> (String, Vec<String>) {
             }
         }
     }
-    // Older releases had a field of its own for it.
+    // Older releases name the parent in a separate field.
     let parent = child.or(follows).or_else(|| span_id(text(&found["parentSpanID"])));
     (parent.unwrap_or_default(), links)
 }
 
-/// A log of a span: what OpenTelemetry calls the name of an event is its field `event`.
+/// An event from a span's log. OpenTelemetry's name of the event is the log's field `event`.
 fn event(log: &Value, start: u64) -> Event {
     let mut attributes = tags(&log["fields"]);
     Event {
@@ -134,7 +134,7 @@ fn event(log: &Value, start: u64) -> Event {
     }
 }
 
-/// Tags have a type beside their value, which has that type in JSON already.
+/// Tags as labels. A tag's `type` is not needed, because the JSON value already has that type.
 fn tags(value: &Value) -> Labels {
     let named = items(value).iter().filter_map(|tag| Some((tag["key"].as_str()?.to_owned(), plain(&tag["value"]))));
     named.collect()

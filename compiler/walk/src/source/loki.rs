@@ -1,10 +1,12 @@
 //! Loki: the log lines of a trace.
 //!
-//! Documented at grafana.com/docs/loki/latest/reference/loki-http-api; how OpenTelemetry's log records are kept,
-//! under send-data/otel: the service is a label, all else is structured metadata, with underscores for dots. By
-//! default Loki answers with structured metadata among the labels of a stream. Asked to categorize labels, it puts
-//! them behind the line instead; the documentation shows that form for lines that are sent only, so both are read
-//! and the default is asked for.
+//! Documented at grafana.com/docs/loki/latest/reference/loki-http-api. The page send-data/otel documents how Loki
+//! stores OpenTelemetry's log records. The service is a label; all other attributes are structured metadata, with
+//! underscores for dots.
+//!
+//! By default, Loki puts structured metadata among the labels of a stream. If a client asks for categorized labels,
+//! Loki puts structured metadata behind the line. The documentation shows that form only for lines that a client sends.
+//! The client asks for the default form and reads both forms.
 
 use emberline_core::plan::queries::quoted;
 use serde_json::Value;
@@ -13,11 +15,11 @@ use super::http::Http;
 use super::reading::{items, labels, nanos, span_id, text, trace_id, whole};
 use super::{Answer, Labels, LogLine, Logs};
 
-/// Lines are looked for this many seconds before and after a trace: clocks differ, and exports lag.
+/// Seconds that are searched before and after a trace, because clocks differ and exports lag.
 const AROUND: f64 = 60.0;
-/// Loki answers with no more lines than this unless it is configured to.
+/// Loki returns at most this many lines unless its configuration allows more.
 const MOST_LINES: &str = "5000";
-/// Attributes whose names are given back their dots. In general they are lost; these are what a walk looks at.
+/// Attributes whose names get their dots back. Loki loses the dots; only the names that a walk reads are restored.
 const DOTTED: [&str; 13] = [
     "code.file.path",
     "code.function.name",
@@ -34,14 +36,14 @@ const DOTTED: [&str; 13] = [
     "vcs.ref.head.revision",
 ];
 
-/// A Loki.
+/// A Loki server.
 #[derive(Debug)]
 pub struct Loki {
     http: Http,
 }
 
 impl Loki {
-    /// `address` is what `/loki/api` is appended to.
+    /// `address` is the URL before `/loki/api`.
     #[must_use]
     pub fn new(address: &str) -> Self {
         Self { http: Http::new("Loki", address) }
@@ -72,7 +74,7 @@ impl Logs for Loki {
     }
 }
 
-/// The lines of all streams, in the order of time; `None` if the answer has no streams.
+/// The lines of all streams, ordered by time; `None` if the answer has no streams.
 pub(super) fn lines(data: &Value) -> Option<Vec<LogLine>> {
     if data["resultType"] != "streams" {
         return None;
@@ -86,7 +88,7 @@ pub(super) fn lines(data: &Value) -> Option<Vec<LogLine>> {
     Some(lines)
 }
 
-/// A line: time in nanoseconds, text, and what was told apart from the labels. `None` if it has no time.
+/// A log line from a time in nanoseconds, a text and optional categorized labels. `None` if the time is missing.
 fn line(common: &Labels, entry: &Value) -> Option<LogLine> {
     let mut attributes = common.clone();
     let apart = &entry[2];
@@ -95,7 +97,7 @@ fn line(common: &Labels, entry: &Value) -> Option<LogLine> {
     }
     let mut take = |names: &[&str]| names.iter().find_map(|name| attributes.remove(*name)).unwrap_or_default();
     let service = take(&["service_name"]);
-    // What Loki guesses where a record has none comes second.
+    // Loki guesses a level for records without a severity. The record's own severity comes first.
     let severity = take(&["severity_text", "detected_level", "level"]).to_ascii_uppercase();
     let (trace, span) = (take(&["trace_id"]), take(&["span_id"]));
     Some(LogLine {

@@ -1,7 +1,7 @@
-//! Sources of evidence. One trait for each kind, so that a walk does not know which product answers.
+//! Sources of evidence. Each kind has one trait, so that a walk does not depend on the product that answers.
 //!
-//! Times are unix seconds where people and Prometheus count (`f64`), and unix nanoseconds in spans, log lines and
-//! samples (`u64`), as OTLP has them. Labels and attributes are texts, sorted by key.
+//! Times are unix seconds (`f64`) for people and Prometheus. Spans, log lines and samples have unix nanoseconds
+//! (`u64`), as in OTLP. Labels and attributes are texts, sorted by key.
 
 mod assembling;
 mod command;
@@ -38,10 +38,10 @@ pub use data::{
 use std::collections::BTreeMap;
 use std::fmt;
 
-/// Labels of a series, or attributes of whatever has some.
+/// Labels of a series, or attributes of a span, event or log line.
 pub type Labels = BTreeMap<String, String>;
 
-/// Why a source could not answer: its name and the reason, in a sentence without a full stop.
+/// Why a source could not answer: the source's name and the reason, in a sentence without a full stop.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Trouble(pub String);
 
@@ -53,14 +53,14 @@ impl fmt::Display for Trouble {
 
 impl std::error::Error for Trouble {}
 
-/// An answer, or why there is none.
+/// An answer, or the reason why the source gave none.
 pub type Answer<T> = Result<T, Trouble>;
 
-/// Rules, alerts and series: a Prometheus, or whatever speaks its HTTP API (Mimir, Thanos).
+/// Rules, alerts and time series: Prometheus, or a product with the same HTTP API (Mimir, Thanos).
 pub trait Metrics {
-    /// Its name and address, as messages show them.
+    /// The source's name and address, as messages show them.
     fn name(&self) -> String;
-    /// Every alert that is pending or fires.
+    /// Every pending or firing alert.
     ///
     /// # Errors
     /// When the answer is missing or undocumented.
@@ -68,15 +68,15 @@ pub trait Metrics {
     /// The value of a query at a time.
     ///
     /// # Errors
-    /// When the answer is missing or undocumented, or refuses the query.
+    /// When the answer is missing or undocumented, or the source refuses the query.
     fn instant(&self, query: &str, at: f64) -> Answer<Vec<Series>>;
-    /// The values of a query over a range, one every `step` seconds. If that exceeds the limit of Prometheus
-    /// (11,000), only every second, third, … of them.
+    /// The values of a query over a range, one every `step` seconds. Prometheus allows 11,000 points per series. Beyond
+    /// that limit, the step grows to a multiple of `step`.
     ///
     /// # Errors
-    /// When the answer is missing or undocumented, or refuses the query.
+    /// When the answer is missing or undocumented, or the source refuses the query.
     fn range(&self, query: &str, start: f64, end: f64, step: f64) -> Answer<Vec<Series>>;
-    /// Exemplars of the series that a selector names.
+    /// Exemplars of the time series that match a selector.
     ///
     /// # Errors
     /// When the answer is missing or undocumented.
@@ -85,14 +85,14 @@ pub trait Metrics {
 
 /// Traces: this project's store, Tempo, Jaeger.
 pub trait Traces {
-    /// Its name and address, as messages show them.
+    /// The source's name and address, as messages show them.
     fn name(&self) -> String;
-    /// All spans of a trace; `None` if it was not kept.
+    /// All spans of a trace; `None` if the source does not have the trace.
     ///
     /// # Errors
     /// When the answer is missing or undocumented.
     fn trace(&self, id: &str) -> Answer<Option<Trace>>;
-    /// Ids of traces that match, the latest first.
+    /// Ids of matching traces, the latest first.
     ///
     /// # Errors
     /// When the answer is missing or undocumented.
@@ -101,9 +101,9 @@ pub trait Traces {
 
 /// Log lines: this project's store, Loki.
 pub trait Logs {
-    /// Its name and address, as messages show them.
+    /// The source's name and address, as messages show them.
     fn name(&self) -> String;
-    /// The lines of a trace that begins and ends about `between` (unix seconds), in the order of time.
+    /// The log lines of a trace, ordered by time. The trace begins and ends about `between` (unix seconds).
     ///
     /// # Errors
     /// When the answer is missing or undocumented.
@@ -112,10 +112,10 @@ pub trait Logs {
 
 /// Profiles of CPU time: this project's store, Pyroscope.
 pub trait Profiles {
-    /// Its name and address, as messages show them.
+    /// The source's name and address, as messages show them.
     fn name(&self) -> String;
-    /// Samples taken for a trace, the most frequent stack first. The whole trace is given, since Pyroscope knows
-    /// spans and services only.
+    /// Samples taken for a trace, the most frequent stack first. The caller passes the whole trace, because Pyroscope
+    /// finds profiles only by span and service.
     ///
     /// # Errors
     /// When the answer is missing or undocumented.
@@ -129,44 +129,44 @@ pub trait Profiles {
 
 /// The history of the source code: git.
 pub trait History {
-    /// Its place, as messages show it.
+    /// The place of the repository, as messages show it.
     fn name(&self) -> String;
-    /// The full id of a revision; `None` if it is unknown.
+    /// The full id of a revision; `None` if the revision is unknown.
     ///
     /// # Errors
-    /// When there is no repository, or git is missing.
+    /// When the repository or the program git is missing.
     fn resolve(&self, revision: &str) -> Answer<Option<String>>;
-    /// The commits of `to` that `from` lacks, the newest first. Merges are left out.
+    /// The commits that `to` has and `from` lacks, the newest first. Merges are left out.
     ///
     /// # Errors
     /// When a revision is unknown.
     fn commits(&self, from: &str, to: &str) -> Answer<Vec<Commit>>;
-    /// What a commit changed, file by file, without context lines.
+    /// The changes of a commit, file by file, without context lines.
     ///
     /// # Errors
     /// When the revision is unknown.
     fn changes(&self, commit: &str) -> Answer<Vec<Change>>;
-    /// A file's text at a revision; `None` if it has none there.
+    /// A file's text at a revision; `None` if the revision has no such file.
     ///
     /// # Errors
     /// When the revision is unknown.
     fn file(&self, revision: &str, path: &str) -> Answer<Option<String>>;
-    /// Every path of a revision below `folder` (empty for all).
+    /// Every path of a revision below `folder` (empty for all paths).
     ///
     /// # Errors
     /// When the revision is unknown.
     fn paths(&self, revision: &str, folder: &str) -> Answer<Vec<String>>;
-    /// Who wrote the lines `first..=last` (from 1) of a file, as of a revision.
+    /// The commits that wrote the lines `first..=last` (from 1) of a file, as of a revision.
     ///
     /// # Errors
     /// When the revision or the file is unknown.
     fn blame(&self, revision: &str, path: &str, first: usize, last: usize) -> Answer<Vec<BlamedLine>>;
 }
 
-/// All sources of a walk. The walk reports absent ones.
+/// All sources of a walk. The walk reports absent sources.
 #[derive(Clone, Copy)]
 pub struct Sources<'s> {
-    /// Rules, alerts, series.
+    /// Rules, alerts, time series.
     pub metrics: &'s dyn Metrics,
     /// Traces.
     pub traces: Option<&'s dyn Traces>,

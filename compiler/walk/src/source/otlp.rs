@@ -1,7 +1,7 @@
 //! Traces and log lines in OTLP's JSON, as the OpenTelemetry protocol, this project's store and Tempo write it.
 //!
-//! The protocol has ids in hexadecimal and enumerations as numbers. Tempo writes protobuf's own JSON: ids in base64,
-//! enumerations by name, and `batches` for `resourceSpans` in its older answers. Both are read.
+//! The protocol writes ids in hexadecimal and enumerations as numbers. Tempo writes protobuf's own JSON: ids in base64,
+//! enumerations by name, and `batches` for `resourceSpans` in its older answers. The reader accepts both forms.
 
 use serde_json::Value;
 
@@ -9,7 +9,7 @@ use super::assembling::assemble;
 use super::reading::{either, items, span_id, text, trace_id, whole};
 use super::{Event, Labels, LogLine, Span, SpanKind, Trace};
 
-/// The trace of an answer; `None` if it has no span of it. Tempo wraps it into `trace`.
+/// The trace of an answer; `None` if the answer has no span of the trace. Tempo wraps the trace into `trace`.
 pub(super) fn trace(id: &str, answer: &Value) -> Option<Trace> {
     let answer = if answer["trace"].is_object() { &answer["trace"] } else { answer };
     let mut spans = Vec::new();
@@ -22,7 +22,7 @@ pub(super) fn trace(id: &str, answer: &Value) -> Option<Trace> {
     assemble(id.to_owned(), spans)
 }
 
-/// A span; `None` if it has no id, no start, or is of another trace.
+/// A span; `None` if the id or the start is missing, or if the span belongs to another trace.
 fn span(of: &str, found: &Value, resource: &Labels) -> Option<Span> {
     if trace_id(text(&found["traceId"])).is_some_and(|id| id != of) {
         return None;
@@ -61,7 +61,7 @@ fn kind(value: &Value) -> SpanKind {
     }
 }
 
-/// The log lines of an answer, in the order of time.
+/// The log lines of an answer, ordered by time.
 pub(super) fn logs(answer: &Value) -> Vec<LogLine> {
     let mut lines = Vec::new();
     for group in items(&answer["resourceLogs"]) {
@@ -92,7 +92,8 @@ fn line(service: &str, record: &Value) -> LogLine {
     }
 }
 
-/// The name of a severity's number, of which each name has four; protobuf's JSON has `SEVERITY_NUMBER_ERROR2`.
+/// The name of a severity. OTLP has four numbers for each name; protobuf's JSON has names such as
+/// `SEVERITY_NUMBER_ERROR2`.
 fn severity(value: &Value) -> &str {
     if let Some(name) = value.as_str() {
         return name.trim_start_matches("SEVERITY_NUMBER_").trim_end_matches(|c: char| c.is_ascii_digit());
@@ -114,17 +115,18 @@ fn attributes(value: &Value) -> Labels {
     named.collect()
 }
 
-/// A value of any kind as a text; lists and maps as JSON of their values, bytes in base64.
+/// A value of any kind as a text. Lists and maps become JSON; bytes stay in base64.
 fn any(value: &Value) -> String {
     super::reading::plain(&unwrapped(value))
 }
 
-/// A value without the names of kinds. Documents are parsed to a limited depth, and so is this.
+/// A value without the names of its kinds. The recursion is bounded, because the JSON parser limits the depth of
+/// documents.
 fn unwrapped(value: &Value) -> Value {
     let Some(fields) = value.as_object() else { return Value::Null };
     let Some((kind, inner)) = fields.iter().next() else { return Value::Null };
     match kind.as_str() {
-        // A text in JSON, since 64 bits are more than a number has there.
+        // OTLP's JSON writes 64-bit integers as texts, because a JSON number cannot hold them exactly.
         "intValue" => {
             inner.as_str().and_then(|text| text.parse::<i64>().ok()).map_or_else(|| inner.clone(), Value::from)
         }

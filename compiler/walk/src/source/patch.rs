@@ -1,17 +1,17 @@
-//! Reads a patch of git's without context lines: which file became which, and where they differ.
+//! Reads a git patch without context lines: which file became which, and where the two versions differ.
 
 use super::{Change, Hunk};
 
-/// The changes of a patch, file by file. Prefixes of sides are `a/` and `b/`.
+/// The changes of a patch, file by file. The paths of the two sides begin with `a/` and `b/`.
 pub(super) fn changes(patch: &str) -> Vec<Change> {
     let mut changes: Vec<Change> = Vec::new();
-    // Lines of a hunk's body that are still to come: such a line may itself look like a header.
+    // Lines of the hunk's body that are still to come. A line of the body may itself look like a header.
     let (mut to_remove, mut to_add) = (0_usize, 0_usize);
-    // Lines of git end with a line feed alone; a carriage return before it belongs to the file.
+    // Git ends lines with a line feed alone. A carriage return before the line feed belongs to the file.
     for line in patch.split('\n') {
         if to_remove + to_add > 0 {
             let Some(hunk) = changes.last_mut().and_then(|change| change.hunks.last_mut()) else { break };
-            // A line is compared with one of `str::lines`, which takes a carriage return away.
+            // Later comparisons use `str::lines`, which removes a carriage return.
             let content = |line: &str| line.strip_suffix('\r').unwrap_or(line).to_owned();
             if let Some(removed) = line.strip_prefix('-').filter(|_| to_remove > 0) {
                 hunk.removed.push(content(removed));
@@ -57,7 +57,7 @@ pub(super) fn changes(patch: &str) -> Vec<Change> {
     changes
 }
 
-/// `1,2 +3,4 @@ …`: first line and number of lines of each side.
+/// `1,2 +3,4 @@ …`: the first line and the number of lines of each side.
 fn ranges(header: &str) -> Option<((usize, usize), (usize, usize))> {
     let (old, rest) = header.split_once(" +")?;
     let (new, _) = rest.split_once(" @@")?;
@@ -68,22 +68,22 @@ fn ranges(header: &str) -> Option<((usize, usize), (usize, usize))> {
     Some((range(old)?, range(new)?))
 }
 
-/// The path of `a/PATH b/PATH`. Where the two differ, other lines name them.
+/// The path in `a/PATH b/PATH`. If the two paths differ, other lines of the patch name them.
 fn same_path(paths: &str) -> Option<String> {
-    // Both are of one length, whatever they hold; a blank stands between them.
+    // Equal paths have equal lengths, and a blank separates them.
     let middle = paths.len() / 2;
     let (old, new) = (paths.get(..middle)?, paths.get(middle..)?.strip_prefix(' ')?);
     let (old, new) = (side(old, "a/")?, side(new, "b/")?);
     (old == new).then_some(old)
 }
 
-/// The path of one side; `None` if the side has no file. A tab ends paths that hold a blank.
+/// The path of one side; `None` if the side has no file. A tab ends paths that contain a blank.
 fn side(path: &str, prefix: &str) -> Option<String> {
     let path = unquoted(path.strip_suffix('\t').unwrap_or(path));
     path.strip_prefix(prefix).map(str::to_owned)
 }
 
-/// A path that git has quoted because it holds quotes, backslashes or control characters.
+/// A path without git's quotes. Git quotes paths that contain quotes, backslashes or control characters.
 fn unquoted(path: &str) -> String {
     let Some(quoted) = path.strip_prefix('"').and_then(|path| path.strip_suffix('"')) else { return path.to_owned() };
     let mut bytes = Vec::with_capacity(quoted.len());

@@ -1,7 +1,6 @@
-//! Prometheus's HTTP API: alerts, queries, exemplars. Mimir and Thanos serve the same paths, Mimir below
-//! `/prometheus`.
+//! Prometheus's HTTP API: alerts, queries, exemplars. Mimir and Thanos serve the same paths, Mimir below `/prometheus`.
 //!
-//! Documented at prometheus.io/docs/prometheus/latest/querying/api; exemplars are called experimental there.
+//! Documented at prometheus.io/docs/prometheus/latest/querying/api, which calls exemplars experimental.
 
 use serde_json::Value;
 
@@ -12,14 +11,14 @@ use super::{Alert, Answer, Exemplar, Labels, Metrics, Point, Series};
 /// Prometheus refuses a range with more points than this.
 const MOST_POINTS: f64 = 11_000.0;
 
-/// A Prometheus, or what speaks like one.
+/// A Prometheus server, or a product with the same HTTP API.
 #[derive(Debug)]
 pub struct Prometheus {
     http: Http,
 }
 
 impl Prometheus {
-    /// `address` is what `/api/v1` is appended to.
+    /// `address` is the URL before `/api/v1`.
     #[must_use]
     pub fn new(address: &str) -> Self {
         Self { http: Http::new("Prometheus", address) }
@@ -72,7 +71,7 @@ impl Metrics for Prometheus {
     }
 }
 
-/// The least multiple of a step that gives no more points than Prometheus allows; `None` if there is no such range.
+/// The least multiple of a step that stays within Prometheus's limit of points; `None` if the range is invalid.
 fn step_within_limits(start: f64, end: f64, step: f64) -> Option<f64> {
     let points = (end - start) / step;
     (start <= end && step > 0.0 && points.is_finite()).then(|| step * (points / (MOST_POINTS - 1.0)).ceil().max(1.0))
@@ -97,8 +96,8 @@ pub(super) fn alerts(data: &Value) -> Vec<Alert> {
     found.collect()
 }
 
-/// The series of a query's answer. What has no finite value is left out; so are native histograms. `None` if the
-/// answer is not one of series.
+/// The time series of a query's answer. Native histograms and values that are not finite are left out. `None` if the
+/// answer holds no series.
 pub(super) fn series(data: &Value) -> Option<Vec<Series>> {
     let result = &data["result"];
     let found = match data["resultType"].as_str()? {
@@ -114,12 +113,12 @@ fn each(result: &Value, points: impl Fn(&Value) -> Vec<Point>) -> Vec<Series> {
     items(result).iter().map(|one| Series { labels: labels(&one["metric"]), points: points(one) }).collect()
 }
 
-/// A pair of a time in seconds and a value, which is a text because JSON has no infinite numbers.
+/// A pair of a time in seconds and a value. The value is a text, because JSON has no infinite numbers.
 fn point(pair: &Value) -> Option<Point> {
     Some(Point { time: number(&pair[0])?, value: number(&pair[1])? })
 }
 
-/// Exemplars whose trace has an id of OpenTelemetry's form. Exporters do not agree on how its label is spelt.
+/// Exemplars that have a trace id of OpenTelemetry's form. Exporters spell the label of the trace id differently.
 pub(super) fn exemplars(data: &Value) -> Vec<Exemplar> {
     let mut found = Vec::new();
     for group in items(data) {

@@ -1,18 +1,20 @@
 //! Pyroscope: CPU time by stack.
 //!
 //! Documented at grafana.com/docs/pyroscope/latest/reference-server-api:
-//! - `GET /pyroscope/render` with `query`, `from`, `until` and `format=json` answers with a flame graph of a
-//!   service. What its `levels` mean is documented only where that page points to, in Pyroscope's `flamebearer.go`.
-//! - `POST /querier.v1.QuerierService/SelectMergeSpanProfile` with `spanSelector` answers with one of given spans.
-//!   The page calls it deprecated, though kept, for `SelectMergeStacktraces`, which newer releases give a
-//!   `spanSelector` and a `traceIdSelector`. But the protocol passes over fields that it does not know: an older
-//!   release would answer there with the whole service as if it were the trace. So the call is used that cannot be
-//!   misunderstood. `render` takes no span.
+//! - `GET /pyroscope/render` with `query`, `from`, `until` and `format=json` answers with the flame graph of a service.
+//!   Only Pyroscope's `flamebearer.go`, which that page links to, documents the `levels`. `render` has no parameter for
+//!   spans.
+//! - `POST /querier.v1.QuerierService/SelectMergeSpanProfile` with `spanSelector` answers with the flame graph of the
+//!   given spans. The page deprecates the call in favour of `SelectMergeStacktraces`, but keeps it.
 //!
-//! Not documented: that a span profile is kept under the id in the span's attribute `pyroscope.profile.id`, which
-//! clients set; it is asked for beside the spans' own ids.
+//! Newer releases accept `spanSelector` and `traceIdSelector` in `SelectMergeStacktraces`. The protocol ignores unknown
+//! fields, so an older release would answer with the whole service as if it were the trace. `SelectMergeSpanProfile`
+//! cannot be misunderstood this way, so the client uses it.
 //!
-//! Pyroscope tells time by function and knows neither files nor lines here, nor numbers of samples.
+//! One fact is not documented: Pyroscope stores a span profile under the id in the span's attribute
+//! `pyroscope.profile.id`. Its clients set the attribute. The request names that id beside the ids of the spans.
+//!
+//! Pyroscope's answers give CPU time by function. The answers contain no files, no lines and no numbers of samples.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -24,21 +26,22 @@ use super::reading::{items, span_id};
 use super::store::most_frequent_first;
 use super::{Answer, Frame, Profiles, Sample, Trace};
 
-/// A profile is kept under the time at which its collection began, which is up to a minute before.
+/// Seconds that are searched before and after a trace. Pyroscope stores a profile under the start of its collection, up
+/// to a minute earlier.
 const AROUND: f64 = 60.0;
-/// Stacks hold at most this many frames in sum: a short answer may repeat a long stack often.
+/// The most frames that all stacks of an answer hold together. A short answer may repeat a long stack often.
 const MOST_FRAMES: usize = 4_000_000;
-/// Nanoseconds of a sample: profilers for Pyroscope sample a hundred times a second.
+/// Nanoseconds per sample: profilers for Pyroscope sample 100 times a second.
 const SAMPLE: u64 = 10_000_000;
 
-/// A Pyroscope.
+/// A Pyroscope server.
 #[derive(Debug)]
 pub struct Pyroscope {
     http: Http,
 }
 
 impl Pyroscope {
-    /// `address` is what `/pyroscope` and `/querier.v1.QuerierService` are appended to.
+    /// `address` is the URL before `/pyroscope` and `/querier.v1.QuerierService`.
     #[must_use]
     pub fn new(address: &str) -> Self {
         Self { http: Http::new("Pyroscope", address) }
@@ -92,7 +95,8 @@ impl Profiles for Pyroscope {
     }
 }
 
-/// Unix milliseconds, which both APIs read; protobuf's JSON has 64 bits as text.
+/// Unix milliseconds, which both APIs read. The result is a text, because protobuf's JSON writes 64-bit numbers as
+/// texts.
 fn millis(seconds: f64) -> String {
     (seconds * 1e3).round().max(0.0).to_string()
 }
@@ -100,17 +104,18 @@ fn millis(seconds: f64) -> String {
 /// A box of a flame graph.
 #[derive(Debug, Clone, Copy)]
 struct Node {
-    /// Where it begins, from the left.
+    /// Where the box begins, from the left.
     left: i64,
     total: i64,
     own: i64,
     name: usize,
 }
 
-/// The stacks of a flame graph that have time of their own, the most frequent first. `render` has a level as a list
-/// of numbers, the other API as an object with numbers in texts. Four make a box: how far it begins after the end of
-/// the box before, its time, its own time, and its function's name. A box stands on the one below that spans its
-/// place. The lowest level is the sum of all.
+/// The stacks of a flame graph that have time of their own, the most frequent first.
+///
+/// `render` writes a level as a list of numbers. The other API writes an object with numbers in texts. Four numbers
+/// make a box: the gap after the box before, its total time, its own time, and the index of its function's name. The
+/// parent of a box is the box that spans its place in the level below. The lowest level is the sum of all boxes.
 pub(super) fn samples(service: &str, span: &str, graph: &Value) -> Result<Vec<Sample>, String> {
     let names = items(&graph["names"]);
     let levels = items(&graph["levels"])
@@ -154,7 +159,8 @@ fn nodes(level: &Value, names: usize) -> Result<Vec<Node>, String> {
     numbers.chunks(4).map(node).collect::<Option<_>>().ok_or_else(|| "a level with impossible boxes".to_owned())
 }
 
-/// The frames from a box down to the level above the lowest, by the places of boxes, which rise within a level.
+/// The frames from a box down to the level above the lowest. Positions rise within a level, so a binary search finds
+/// the parent.
 fn stack(levels: &[Vec<Node>], top: Node, names: &[Value]) -> Result<Vec<Frame>, String> {
     let mut frames = Vec::with_capacity(levels.len());
     for level in levels.iter().rev() {
@@ -183,7 +189,7 @@ mod tests {
 
     #[test]
     fn boxes_stand_on_what_is_below_them() {
-        // main takes 2 itself and calls b for 5, which calls a for 3; a takes 4 beside it and calls b for 1.
+        // `main` takes 2 itself and calls `b` for 5. This `b` calls `a` for 3. Another `a` takes 4 and calls `b` for 1.
         let levels = json!([[0, 11, 0, 0], [0, 7, 2, 1, 0, 4, 3, 2], [2, 5, 2, 3, 3, 1, 1, 3], [4, 3, 3, 2]]);
         assert_eq!(stacks(levels).unwrap(), ["a 3", "a<b<main 3", "main 2", "b<main 2", "b<a 1"]);
         assert_eq!(stacks(json!([])).unwrap(), [""; 0]);

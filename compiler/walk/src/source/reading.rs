@@ -1,21 +1,22 @@
-//! Reads what answers in JSON say in more than one way: numbers as numbers or texts, ids in hexadecimal or base64,
-//! times in seconds or RFC 3339. What is missing or of a wrong type is nothing, so that no answer can stop a walk.
+//! Reads JSON values that products write in several forms. Numbers may be numbers or texts, ids hexadecimal or base64,
+//! times seconds or RFC 3339. A missing value or a value of a wrong type reads as nothing, so no answer can stop a
+//! walk.
 
 use serde_json::Value;
 
 use super::Labels;
 
-/// A text; empty where it is none.
+/// A text; empty if the value is no text.
 pub(super) fn text(value: &Value) -> &str {
     value.as_str().unwrap_or_default()
 }
 
-/// A list's items; none where it is no list.
+/// A list's items; none if the value is no list.
 pub(super) fn items(value: &Value) -> &[Value] {
     value.as_array().map_or(&[], Vec::as_slice)
 }
 
-/// The first of some fields that is there: products and releases spell them differently.
+/// The first of the named fields that exists. Products and releases spell field names differently.
 pub(super) fn either<'v>(value: &'v Value, names: &[&str]) -> &'v Value {
     names.iter().map(|name| &value[*name]).find(|found| !found.is_null()).unwrap_or(&Value::Null)
 }
@@ -24,7 +25,7 @@ pub(super) fn either<'v>(value: &'v Value, names: &[&str]) -> &'v Value {
 pub(super) fn whole(value: &Value) -> Option<u64> {
     match value {
         Value::String(text) => text.parse().ok(),
-        // Some writers have large ones as floats. Casts of floats stop at the ends of the integer's range.
+        // Some writers write large numbers as floats. Casts of floats stop at the ends of the integer's range.
         Value::Number(number) => {
             number.as_u64().or_else(|| number.as_f64().filter(|float| *float >= 0.0).map(|float| float as u64))
         }
@@ -56,13 +57,13 @@ pub(super) fn plain(value: &Value) -> String {
     }
 }
 
-/// Unix nanoseconds of unix seconds; those before 1970 are 0.
+/// Unix nanoseconds from unix seconds; times before 1970 become 0.
 pub(super) fn nanos(seconds: f64) -> u64 {
     // Casts of floats stop at the ends of the integer's range.
     (seconds * 1e9) as u64
 }
 
-/// A trace id as 32 hexadecimal digits. Zeros that a product left out in front are put back.
+/// A trace id as 32 hexadecimal digits. Leading zeros that a product left out are put back.
 pub(super) fn trace_id(text: &str) -> Option<String> {
     id(text, 16)
 }
@@ -72,8 +73,8 @@ pub(super) fn span_id(text: &str) -> Option<String> {
     id(text, 8)
 }
 
-/// An id of so many bytes in hexadecimal, from hexadecimal (OTLP's JSON) or base64 (protobuf's). Zeros alone are no
-/// id.
+/// An id of `bytes` bytes in hexadecimal, read from hexadecimal (OTLP's JSON) or base64 (protobuf's JSON). An id of
+/// zeros only is invalid.
 fn id(text: &str, bytes: usize) -> Option<String> {
     let hex = if text.len() <= 2 * bytes && text.bytes().all(|byte| byte.is_ascii_hexdigit()) {
         format!("{text:0>width$}", width = 2 * bytes).to_ascii_lowercase()
@@ -84,7 +85,7 @@ fn id(text: &str, bytes: usize) -> Option<String> {
     hex.bytes().any(|digit| digit != b'0').then_some(hex)
 }
 
-/// Exactly so many bytes from base64, in either alphabet, padded or not.
+/// Exactly `bytes` bytes from base64, in either alphabet, padded or not.
 fn base64(text: &str, bytes: usize) -> Option<Vec<u8>> {
     let digits = text.trim_end_matches('=');
     if digits.len() != (bytes * 8).div_ceil(6) {
@@ -111,7 +112,7 @@ fn base64(text: &str, bytes: usize) -> Option<Vec<u8>> {
     (out.len() == bytes).then_some(out)
 }
 
-/// Unix seconds of a time in RFC 3339, which Prometheus writes with nanoseconds and an offset.
+/// Unix seconds from a time in RFC 3339. Prometheus writes such times with nanoseconds and an offset.
 pub(super) fn seconds(text: &str) -> Option<f64> {
     let (date, rest) = text.split_once(['T', 't', ' '])?;
     let (clock, offset) = rest.split_at(rest.find(['Z', 'z', '+', '-'])?);

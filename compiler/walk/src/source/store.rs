@@ -1,6 +1,6 @@
-//! This project's own store: traces, log lines and profiles in one file, asked over HTTP.
+//! This project's own store: traces, log lines and profiles in one file, served over HTTP.
 //!
-//! Traces and logs are OTLP's JSON; searches and profiles have fields of the store's own.
+//! Traces and logs are OTLP's JSON; searches and profiles have the store's own fields.
 
 use serde::Deserialize;
 use serde_json::Value;
@@ -16,7 +16,7 @@ pub struct Store {
 }
 
 impl Store {
-    /// `address` is what `/api` is appended to.
+    /// `address` is the URL before `/api`.
     #[must_use]
     pub fn new(address: &str) -> Self {
         Self { http: Http::new("the store", address) }
@@ -41,7 +41,7 @@ impl Traces for Store {
     fn search(&self, wanted: &Search) -> Answer<Vec<String>> {
         let (start, end) = (wanted.start.to_string(), wanted.end.to_string());
         let limit = wanted.limit.to_string();
-        // The store reads whole milliseconds and refuses none at all.
+        // The store reads whole milliseconds and refuses zero.
         let least = wanted.min_seconds.map(|seconds| format!("{}ms", (seconds * 1e3).round().max(1.0)));
         let failed = wanted.failed.map(|failed| failed.to_string());
         let mut query = vec![("start", start.as_str()), ("end", &end), ("limit", &limit)];
@@ -54,7 +54,7 @@ impl Traces for Store {
     }
 }
 
-/// Ids of the traces of a search's answer, in its order, which is the latest first.
+/// Ids of the traces in a search's answer. The answer has the latest trace first, and the order is kept.
 pub(super) fn found(answer: &Value) -> Vec<String> {
     items(&answer["traces"]).iter().filter_map(|trace| trace_id(text(&trace["traceID"]))).collect()
 }
@@ -88,7 +88,8 @@ impl Profiles for Store {
     }
 }
 
-/// Samples as the store sums them. They are read straight into their place: a service's may be a hundred megabytes.
+/// Samples as the store sums them. They are read without an intermediate copy, because a service's samples may be 100
+/// MB.
 #[derive(Debug, Deserialize)]
 pub(super) struct Samples {
     samples: Vec<Stacked>,
@@ -124,7 +125,7 @@ impl Samples {
     }
 }
 
-/// The order that every source of profiles answers in. Equal counts keep the order in which they came.
+/// Sorts samples into the order that every source of profiles returns. Equal samples keep their order.
 pub(super) fn most_frequent_first(mut samples: Vec<Sample>) -> Vec<Sample> {
     samples.sort_by_key(|sample| std::cmp::Reverse((sample.count, sample.cpu_nanos)));
     samples

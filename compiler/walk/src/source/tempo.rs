@@ -1,8 +1,8 @@
 //! Tempo: traces by id, and searches in TraceQL.
 //!
-//! Documented at grafana.com/docs/tempo/latest/api_docs. Since the paths of its second version answer 404 both for
-//! an unknown trace and where a release does not have them yet, the first version is asked as well before a trace is
-//! called unknown.
+//! Documented at grafana.com/docs/tempo/latest/api_docs. The paths of the API's second version answer 404 for an
+//! unknown trace. An older release without these paths answers 404 as well. The client therefore queries the first
+//! version before it reports an unknown trace.
 
 use std::collections::HashSet;
 
@@ -13,23 +13,23 @@ use super::http::Http;
 use super::reading::{items, text, trace_id, whole};
 use super::{Answer, Search, Trace, Traces, otlp};
 
-/// How many failed traces are looked at where those are wanted that did not fail.
+/// The most failed traces that a search fetches to exclude them from its result.
 const MOST_FAILED: usize = 1_000;
 
-/// A Tempo.
+/// A Tempo server.
 #[derive(Debug)]
 pub struct Tempo {
     http: Http,
 }
 
 impl Tempo {
-    /// `address` is what `/api` is appended to.
+    /// `address` is the URL before `/api`.
     #[must_use]
     pub fn new(address: &str) -> Self {
         Self { http: Http::new("Tempo", address) }
     }
 
-    /// Ids that match a query, the latest first. Tempo itself answers in no order.
+    /// Ids of traces that match a query, the latest first. Tempo itself answers in no order.
     fn ids(&self, wanted: &Search, failed: bool, limit: usize) -> Answer<Vec<String>> {
         // Tempo reads whole seconds.
         let (start, end) = (wanted.start.floor().to_string(), wanted.end.ceil().to_string());
@@ -60,7 +60,7 @@ impl Traces for Tempo {
     fn search(&self, wanted: &Search) -> Answer<Vec<String>> {
         let mut ids = self.ids(wanted, wanted.failed == Some(true), wanted.limit)?;
         if wanted.failed == Some(false) {
-            // TraceQL asks for spans that are there, so that no span failed cannot be asked for.
+            // TraceQL can only select spans that exist. It cannot select traces without failed spans.
             let failed: HashSet<String> = self.ids(wanted, true, MOST_FAILED)?.into_iter().collect();
             ids.retain(|id| !failed.contains(id));
         }
@@ -68,8 +68,8 @@ impl Traces for Tempo {
     }
 }
 
-/// What one pair of braces asks for must hold for one span, so what may hold for different spans has a pair each.
-/// `traceDuration` is the spelling that every release knows.
+/// A search in TraceQL. All conditions in one pair of braces must hold for the same span. Conditions that different
+/// spans may meet have a pair each. Every release knows the spelling `traceDuration`.
 fn traceql(wanted: &Search, failed: bool) -> String {
     let mut asked = Vec::new();
     if !wanted.service.is_empty() {
@@ -84,7 +84,7 @@ fn traceql(wanted: &Search, failed: bool) -> String {
     if asked.is_empty() { "{}".to_owned() } else { asked.join(" && ") }
 }
 
-/// The ids of a search's answer, the latest start first.
+/// The ids in a search's answer, the latest start first.
 pub(super) fn found(answer: &Value) -> Vec<String> {
     let traces = items(&answer["traces"]).iter();
     let mut found: Vec<(u64, String)> = traces

@@ -1,4 +1,4 @@
-//! Git, asked in real repositories.
+//! Git is tested in real repositories.
 
 use std::path::Path;
 use std::process::Command;
@@ -6,7 +6,7 @@ use std::process::Command;
 use emberline_walk::source::{Change, Git, History};
 use tempfile::TempDir;
 
-/// A repository in a folder of its own. Commits are a minute apart.
+/// A repository in a temporary folder. Commits are a minute apart.
 struct Repository {
     folder: TempDir,
     commits: i64,
@@ -48,7 +48,7 @@ impl Repository {
         std::fs::write(path, text).unwrap();
     }
 
-    /// Commits all that is there; its id.
+    /// Commits all files, and returns the id.
     fn commit(&mut self, subject: &str) -> String {
         self.commits += 1;
         self.git(&["add", "--all"]);
@@ -61,7 +61,7 @@ impl Repository {
     }
 }
 
-/// A function that is long enough for git to know it again.
+/// A function that is long enough for git to recognize it after a move.
 const PRICE: &str = "fn price(order: &Order) -> Money {\n    let base = order.items().map(Item::price).sum();\n    \
                      guard(base);\n    base + shipping(order)\n}\n";
 
@@ -84,12 +84,12 @@ fn commits_changes_files_and_blame() {
     repository.write("src/price.rs", &format!("// Prices.\n\n{PRICE}\nfn other() {{}}\n"));
     repository.write("src/old.rs", "fn a() {}\nfn b() {}\nfn c() {}\n");
     let root = repository.commit("Prices, \"quoted\" · with ümlauts\n\nA body.");
-    // The function moves down and is indented: nobody wrote it anew.
+    // The function moves down and is indented, so blame must not change.
     let indented = PRICE.replace("    ", "        ");
     repository.write("src/price.rs", &format!("// Prices.\n\nfn other() {{}}\n\n{indented}"));
     std::fs::rename(repository.folder.path().join("src/old.rs"), repository.folder.path().join("src/new.rs")).unwrap();
     let moved = repository.commit("Order");
-    // The guard goes.
+    // This commit removes the guard.
     repository.write(
         "src/price.rs",
         &format!("// Prices.\n\nfn other() {{}}\n\n{}", indented.replace("        guard(base);\n", "")),
@@ -110,7 +110,7 @@ fn commits_changes_files_and_blame() {
     assert_eq!(shown(&changes), ["src/price.rs → src/price.rs 7-1 6+0"]);
     assert_eq!(changes[0].hunks[0].removed, ["        guard(base);"]);
     assert_eq!(shown(&git.changes(&root).unwrap()), ["· → src/old.rs 0-0 1+3", "· → src/price.rs 0-0 1+9"]);
-    // A file that was only moved is one change without a hunk.
+    // A moved file without other changes is one change without a hunk.
     assert_eq!(shown(&git.changes(&moved).unwrap())[0], "src/old.rs → src/new.rs");
 
     let text = git.file(&moved, "src/price.rs").unwrap().unwrap();
@@ -250,7 +250,7 @@ fn settings_and_folders_do_not_matter() {
     ] {
         repository.git(&["config", name, value]);
     }
-    // Asked from a folder below the top: paths are counted from the top.
+    // Paths are relative to the top of the repository, even if git runs in a folder below.
     let git = Git::new(&repository.folder.path().join("src"));
     assert_eq!(shown(&git.changes(&second).unwrap()), ["src/a.rs → src/a.rs 1-1 1+1, 4-1 4+1"]);
     assert_eq!(shown(&git.changes(&root).unwrap()), ["· → src/a.rs 0-0 1+4"]);

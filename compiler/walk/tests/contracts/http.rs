@@ -1,4 +1,4 @@
-//! Whoever does not answer, or not as documented, is named together with the reason.
+//! If a source does not answer, or not as documented, the error names the source and the reason.
 
 use std::net::TcpListener;
 
@@ -24,7 +24,7 @@ fn refusals_are_told_with_their_reason() {
         "Prometheus at ADDRESS answers 503 Service Unavailable: Service Unavailable"
     );
     assert_eq!(told(404, ""), "Prometheus at ADDRESS answers 404 Not Found");
-    // A status of success does not make an error less of one.
+    // An error in the body counts, even if the HTTP status is a success.
     assert!(told(200, response!("prometheus/error.json")).contains("answers: invalid parameter"));
 }
 

@@ -1,4 +1,4 @@
-//! The store and Loki tell the same lines of one trace.
+//! The store and Loki return the same log lines for one trace.
 
 use emberline_walk::source::{LogLine, Logs, Loki, Store};
 
@@ -39,12 +39,12 @@ fn loki_tells_lines() {
             asked.query("query"),
             Some("{service_name=~\".+\"} | trace_id = \"2f3e0cee77ae5dc9c17ade3689eb2e54\"")
         );
-        // A minute before and after, in nanoseconds; the earliest first.
+        // The range is a minute wider on both sides, in nanoseconds. The earliest line comes first.
         assert_eq!(asked.query("start"), Some("1764077635000000000"));
         assert_eq!(asked.query("end"), Some("1764077756000000000"));
         assert_eq!((asked.query("limit"), asked.query("direction")), (Some("5000"), Some("forward")));
         understood(&lines);
-        // Whose dots are unknown keeps its underscores.
+        // An attribute keeps its underscores if the original dots are unknown.
         assert_eq!(lines[1].attributes["order_items"], "3");
         assert!(!lines[1].attributes.contains_key("service_name"));
     }

@@ -1,5 +1,5 @@
-//! What each product is asked, and what is understood of the answers that it documents. `tests/responses` has those answers and
-//! says where they come from. Git is no answer on paper: a real one is asked.
+//! The requests to each product, and how the sources read its documented responses. `tests/responses` holds these
+//! responses and says where they come from. Git has no recorded responses: the tests run a real git.
 #![allow(clippy::unwrap_used, reason = "tests may panic")]
 
 mod git;
@@ -10,7 +10,7 @@ mod profiles;
 mod server;
 mod traces;
 
-/// The trace that all responses tell of.
+/// The trace in all responses.
 const TRACE: &str = "2f3e0cee77ae5dc9c17ade3689eb2e54";
 
 /// A documented response.

@@ -1,4 +1,4 @@
-//! Prometheus.
+//! Requests to Prometheus, and how its responses are read.
 
 use emberline_walk::source::{Metrics, Point, Prometheus};
 
@@ -8,7 +8,7 @@ use crate::{TRACE, response};
 #[test]
 fn alerts_fire_or_wait() {
     let server = Server::new(&[("GET /prometheus/api/v1/alerts", 200, response!("prometheus/alerts.json"))]);
-    // As for a Mimir.
+    // Mimir serves the API under this prefix.
     let alerts = Prometheus::new(&format!("{}/prometheus/", server.address)).alerts().unwrap();
     let shown: Vec<_> = alerts
         .iter()
@@ -30,7 +30,7 @@ fn an_instant_query() {
     let asked = server.asked().remove(0);
     assert_eq!(asked.line, "GET /api/v1/query");
     assert_eq!((asked.query("query"), asked.query("time")), (Some(query), Some("1764077695.781")));
-    // The second has no number.
+    // The second time series is left out, because its value is not a number.
     assert_eq!(series.len(), 1);
     assert_eq!((series[0].label("service"), series[0].label("none"), series[0].last()), ("checkout", "", Some(14.4)));
 }
@@ -47,7 +47,7 @@ fn a_range_query() {
     );
     let points = [Point { time: 1_764_077_680.781, value: 40.0 }, Point { time: 1_764_077_710.781, value: 41.5 }];
     assert_eq!(series[0].points, points);
-    // A day by seconds is more than Prometheus gives.
+    // A day in steps of a second has more points than Prometheus returns, so the step grows.
     prometheus.range("up", 0.0, 86_400.0, 1.0).unwrap();
     assert_eq!(server.asked().remove(0).query("step"), Some("8"));
     assert!(prometheus.range("up", 2.0, 1.0, 1.0).is_err() && server.asked().is_empty());

@@ -1,4 +1,4 @@
-//! The store and Pyroscope tell the same of where time went, as far as Pyroscope knows it.
+//! The store and Pyroscope return the same CPU samples, as far as Pyroscope has them.
 
 use emberline_walk::source::{Profiles, Pyroscope, Sample, Store, Tempo, Trace, Traces};
 
@@ -85,7 +85,7 @@ fn pyroscope_tells_stacks_of_a_traces_spans() {
     });
     assert_eq!(bodies[0], expected);
     assert_eq!(bodies[1]["spanSelector"], serde_json::json!(["0a00000000000000"]));
-    // One span of frontend's can be named, which of checkout's it was is not said.
+    // The samples of frontend have a single possible span. Those of checkout have several, so their span stays unknown.
     assert_eq!(
         shown(&samples)[..2],
         [
@@ -93,7 +93,7 @@ fn pyroscope_tells_stacks_of_a_traces_spans() {
             "frontend/0a00000000000000 7x 65000000 ns checkout::pricing::total@:0 < checkout::main@:0",
         ]
     );
-    // No profile of these spans.
+    // These answers hold no profile of the spans.
     for nothing in ["{}", r#"{"flamegraph":{"names":["total"],"levels":[{"values":["0","0","0","0"]}]}}"#] {
         let server = Server::new(&[(path, 200, nothing)]);
         assert_eq!(Pyroscope::new(&server.address).of_trace(&trace).unwrap(), []);

@@ -1,4 +1,4 @@
-//! A server on loopback that answers what a test tells it to, and remembers what it was asked.
+//! A server on loopback that gives a test's answers, and records the requests.
 
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{TcpListener, TcpStream};
@@ -7,12 +7,12 @@ use std::sync::{Arc, Mutex};
 use std::thread::JoinHandle;
 use std::time::Duration;
 
-/// A request as it came, decoded.
+/// A request, decoded.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Request {
-    /// `GET /path`.
+    /// Method and path, as `GET /path`.
     pub(crate) line: String,
-    /// Names and values.
+    /// Names and values of the query's parameters.
     pub(crate) query: Vec<(String, String)>,
     pub(crate) body: String,
 }
@@ -23,7 +23,7 @@ impl Request {
     }
 }
 
-/// The server; ends when it goes out of scope.
+/// The server. It ends when it goes out of scope.
 pub(crate) struct Server {
     pub(crate) address: String,
     asked: Arc<Mutex<Vec<Request>>>,
@@ -32,7 +32,7 @@ pub(crate) struct Server {
 }
 
 impl Server {
-    /// `answers`: status and body by what a request's line begins with, the first that fits; else 404.
+    /// `answers` gives status and body for the start of a request's line. The first match counts; else 404.
     pub(crate) fn new(answers: &[(&str, u16, &str)]) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let address = format!("http://{}", listener.local_addr().unwrap());
@@ -54,7 +54,7 @@ impl Server {
                         .find(|(line, _, _)| request.line.starts_with(line))
                         .map_or((404, "404 page not found\n"), |(_, status, body)| (*status, body));
                     asked.lock().unwrap().push(request);
-                    // The asker may have gone where an answer was to be too long.
+                    // The client may have left, because some tests send an answer that is too long.
                     let _ = write!(
                         stream,
                         "HTTP/1.1 {status} x\r\nContent-Type: application/json\r\nContent-Length: {}\r\nConnection: close\r\n\r\n{body}",
@@ -66,7 +66,7 @@ impl Server {
         Self { address, asked, over, thread: Some(thread) }
     }
 
-    /// All that was asked since the last time.
+    /// All requests since the last call.
     pub(crate) fn asked(&self) -> Vec<Request> {
         std::mem::take(&mut self.asked.lock().unwrap())
     }

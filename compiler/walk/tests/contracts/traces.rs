@@ -1,11 +1,11 @@
-//! The store, Tempo and Jaeger tell the same of one trace.
+//! The store, Tempo and Jaeger return the same spans for one trace.
 
 use emberline_walk::source::{Jaeger, Search, Span, SpanKind, Store, Tempo, Trace, Traces};
 
 use crate::server::Server;
 use crate::{TRACE, response};
 
-/// What every source tells of the checkout that failed.
+/// Asserts the content of the failed checkout's trace, which is the same from every source.
 fn understood(trace: &Trace) {
     assert_eq!(trace.id, TRACE);
     let shown: Vec<_> =
@@ -87,13 +87,13 @@ fn tempo_tells_a_trace_in_both_versions() {
     let server = Server::new(&[(&format!("GET /api/v2/traces/{TRACE}"), 200, response!("tempo/trace_v2.json"))]);
     understood(&Tempo::new(&server.address).trace(TRACE).unwrap().unwrap());
     assert_eq!(lines(&server), [format!("GET /api/v2/traces/{TRACE}")]);
-    // A release before the second version.
+    // An older release of Tempo has only the first version of the API.
     let server = Server::new(&[(&format!("GET /api/traces/{TRACE}"), 200, response!("tempo/trace_v1.json"))]);
     let tempo = Tempo::new(&server.address);
     understood(&tempo.trace(TRACE).unwrap().unwrap());
     assert_eq!(lines(&server), [format!("GET /api/v2/traces/{TRACE}"), format!("GET /api/traces/{TRACE}")]);
     assert_eq!(tempo.trace("abc").unwrap(), None);
-    // Nothing was found: an answer without spans.
+    // An answer without spans means that Tempo found no trace.
     let server = Server::new(&[("GET /api/v2/traces", 200, r#"{"trace":{},"metrics":{}}"#)]);
     assert_eq!(Tempo::new(&server.address).trace(TRACE).unwrap(), None);
 }
@@ -102,7 +102,7 @@ fn tempo_tells_a_trace_in_both_versions() {
 fn tempo_is_searched_in_traceql() {
     let server = Server::new(&[("GET /api/search", 200, response!("tempo/search.json"))]);
     let tempo = Tempo::new(&server.address);
-    // The latest first, and with the zeros that Tempo leaves out.
+    // The latest trace comes first. Ids have the leading zeros that Tempo omits.
     assert_eq!(tempo.search(&slow_and_failed()).unwrap(), [TRACE, "0000000000000000d6e9329d67b6146a"]);
     assert_eq!(
         query(&server),
@@ -113,7 +113,7 @@ fn tempo_is_searched_in_traceql() {
             "limit=5",
         ]
     );
-    // Those that did not fail: all but those that did, which here are the same.
+    // A search for traces without failure subtracts the failed traces. The server gives both searches the same traces.
     assert_eq!(tempo.search(&Search { failed: Some(false), ..slow_and_failed() }).unwrap(), [""; 0]);
     let asked: Vec<bool> = server.asked().iter().map(|one| one.query("q").unwrap().contains("error")).collect();
     assert_eq!(asked, [false, true]);

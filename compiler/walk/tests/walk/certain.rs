@@ -1,4 +1,4 @@
-//! Faults of every kind, each among honest commits: the walk names the commit and the function.
+//! Faults of every kind, each among harmless commits. The walk names the commit and the function.
 
 use emberline_walk::{Cause, Verdict, Walk};
 
@@ -11,7 +11,7 @@ const WAREHOUSE: &str = "services/checkout/src/warehouse.rs";
 const RPC: &str = "services/payments/src/rpc.rs";
 const LEDGER: &str = "services/payments/src/ledger.rs";
 
-/// A fault in its repository.
+/// A repository with a fault.
 pub(crate) struct Fault {
     pub(crate) repository: Repository,
     pub(crate) good: String,
@@ -19,7 +19,7 @@ pub(crate) struct Fault {
     pub(crate) head: String,
 }
 
-/// A fault between honest commits.
+/// A fault between harmless commits.
 pub(crate) fn fault(path: &str, from: &str, to: &str) -> Fault {
     let repository = Repository::new();
     let good = repository.head();
@@ -43,7 +43,7 @@ pub(crate) fn names(walk: &Walk, commit: &str, function: &str) {
     assert!(walk.suspects[1..].iter().all(|suspect| suspect.confidence < 0.25), "{}", told());
 }
 
-/// A price rule that compares everything with everything.
+/// A price rule of quadratic cost, which compares every product with every other.
 pub(crate) fn quadratic() -> (World, Fault) {
     let fault = fault(
         PRICING,
@@ -149,7 +149,7 @@ fn retries_without_end() {
     names(&world.walk_in(&fault.repository), &fault.commit, "charge");
 }
 
-/// Errors with a place of their own.
+/// A walk for errors whose telemetry names their place.
 fn errors(fault: &Fault, kind: &'static str, message: &'static str, function: &'static str, line: usize) -> Walk {
     let mut world = World::new();
     world.fires("payments", "availability");
@@ -274,7 +274,7 @@ fn a_caller_that_gives_up_too_soon() {
     );
     let good = repository.commit("Where it begins");
     repository.honest(0);
-    // An honest one that changes what the callee does where it was cut off.
+    // A harmless commit changes the callee at the place where the caller cut it off.
     repository.edit(
         RPC,
         "        return Err(Failure::Declined);\n",
@@ -314,7 +314,7 @@ fn a_caller_that_gives_up_too_soon() {
 #[test]
 fn comments_and_names_in_the_same_function_do_not_win() {
     let (mut world, fault) = quadratic();
-    // Later than the fault, every line of the function is written anew: names, comments, a log line.
+    // After the fault, another commit rewrites every line of the function: names, comments, a log line.
     let repository = &fault.repository;
     let text = std::fs::read_to_string(repository.path().join(PRICING)).unwrap();
     let renamed = text.replace("first", "one").replace("second", "other").replace("best", "most");

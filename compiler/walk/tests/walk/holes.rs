@@ -1,4 +1,5 @@
-//! Evidence with holes, and incidents that no commit began: the walk says so, and never names a wrong commit as certain.
+//! Evidence with gaps, and incidents that no commit caused. The walk says so, and never names a wrong commit as
+//! certain.
 
 use emberline_walk::source::{Git, Point, Series};
 use emberline_walk::{Cause, Deployment, Verdict, human};
@@ -90,7 +91,7 @@ fn a_deployment_a_while_before_an_outage_is_not_accused_of_it() {
     let walk = walked(ONSET - 1.0, None);
     assert_eq!(walk.verdict, Verdict::NotCertain, "{}", human(&walk));
     assert!(walk.headline.contains("checkout was deployed at the onset"), "{}", walk.headline);
-    // That the one before had answers says nothing of this one; that this one had them says it all.
+    // Answers to the previous revision do not clear the current one. Answers to the current revision do.
     let walk = walked(ONSET - 1.0, Some(&fault.good));
     assert_eq!(walk.verdict, Verdict::NotCertain, "{}", human(&walk));
     let walk = walked(ONSET - 1.0, Some(&fault.head));
@@ -100,7 +101,7 @@ fn a_deployment_a_while_before_an_outage_is_not_accused_of_it() {
     assert!(words.contains("The same revision of checkout was last answered at"), "{words}");
 }
 
-/// When it began is known to within some seconds, and within them the peer may still have answered.
+/// The onset is uncertain by some seconds, and the peer may still have answered within them.
 #[test]
 fn a_peer_that_answered_until_it_fell_is_down_all_the_same() {
     let repository = Repository::new();
@@ -112,7 +113,7 @@ fn a_peer_that_answered_until_it_fell_is_down_all_the_same() {
     let walk = world.walk_in(&repository);
     assert_eq!(walk.trace.as_ref().unwrap().breaks[0].cause, Cause::PeerDown, "{}", human(&walk));
     assert_eq!(walk.verdict, Verdict::NoCodeChange, "{}", human(&walk));
-    // It answers others while our calls fail: it is not down.
+    // The peer answers other callers while these calls fail, so the peer is not down.
     world.request(ONSET + 99.0, &good, &Shape::default());
     let walk = world.walk_in(&repository);
     assert_eq!(walk.trace.as_ref().unwrap().breaks[0].cause, Cause::Unknown, "{}", human(&walk));
@@ -137,7 +138,7 @@ fn without_traces_it_does_not_guess() {
     let walk = world.walk_in(&fault.repository);
     assert_eq!(walk.verdict, Verdict::NotCertain, "{}", human(&walk));
     assert!(walk.missing.iter().any(|missing| missing.contains("No source of traces")), "{:?}", walk.missing);
-    // What metrics say of revisions is enough to list what was deployed.
+    // Revisions in metrics are enough to list the deployed commits.
     let point = |time: f64| Point { time, value: 1.0 };
     let info = |revision: &str, points: Vec<Point>| Series {
         labels: labels(&[("service_name", "checkout"), ("vcs_ref_head_revision", revision)]),
@@ -214,7 +215,7 @@ fn two_commits_that_are_as_near_are_told_as_two() {
 
 #[test]
 fn a_fault_in_code_that_nobody_changed_accuses_nobody() {
-    // All that was deployed lies elsewhere.
+    // None of the deployed commits changes the faulty code.
     let repository = Repository::new();
     let good = repository.head();
     for at in 0..5 {

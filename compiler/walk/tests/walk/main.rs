@@ -1,4 +1,4 @@
-//! Walks in a shop of the tests' own: a plan compiled from specs, synthetic telemetry, and a real git repository with honest
+//! Walks in a test shop: a plan compiled from specs, synthetic telemetry, and a real git repository with harmless
 //! commits around each fault.
 #![expect(clippy::unwrap_used, clippy::panic, reason = "tests may stop at the first surprise")]
 

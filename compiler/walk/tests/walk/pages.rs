@@ -1,11 +1,11 @@
-//! Texts and pictures of walks: as people read them, whatever names say.
+//! Texts and pictures of walks stay readable, whatever names telemetry has.
 
 use emberline_walk::{artefacts, human, markdown, superseded};
 
 use crate::certain::quadratic;
 use crate::world::{Shape, World};
 
-/// Every artefact of a layer, and the whole.
+/// Every artefact of each layer, and the whole walk.
 #[test]
 fn artefacts_of_every_layer_carry_one_trace() {
     let (world, fault) = quadratic();
@@ -18,7 +18,7 @@ fn artefacts_of_every_layer_carry_one_trace() {
         }
     }
     assert!(names.contains(&"walk.md") && names.contains(&"walk.json"));
-    // What a walk writes of a layer, the next one that does not come to it takes away.
+    // If the next walk does not reach a layer, it removes the files of this walk for that layer.
     let replaced = superseded(&[]);
     assert!(names.iter().all(|name| name.starts_with("walk.") || replaced.iter().any(|it| it == name)), "{replaced:?}");
     let id = walk.trace_id.as_deref().unwrap();

@@ -1,4 +1,4 @@
-//! A small shop in source code and specs, whose commits and faults the tests make.
+//! A small shop in source code and specs. The tests make its commits and faults.
 
 use std::path::Path;
 use std::process::Command;
@@ -7,7 +7,7 @@ use emberline_core::plan::Plan;
 use emberline_core::source::Sources;
 use tempfile::TempDir;
 
-/// What the shop promises. Lengths are those of a drill, fifteen times shorter.
+/// The shop's objectives. Windows are those of a drill, 15 times shorter.
 pub(crate) fn plan() -> Plan {
     let mut sources = Sources::default();
     for (path, text) in [
@@ -65,7 +65,7 @@ slos:
 ",
 ];
 
-/// The shop's source code, as it was when all was well.
+/// The shop's source code before any fault.
 const FILES: [(&str, &str); 9] = [
     ("services/checkout/Cargo.toml", "[package]\nname = \"checkout\"\n"),
     ("services/payments/Cargo.toml", "[package]\nname = \"payments\"\n"),
@@ -242,7 +242,7 @@ pub(crate) struct Repository {
 }
 
 impl Repository {
-    /// With one commit, of everything as it was.
+    /// A repository with one commit of the shop before any fault.
     pub(crate) fn new() -> Self {
         let repository = Self { folder: tempfile::tempdir().unwrap() };
         repository.git(&["init", "--quiet", "--initial-branch=main"]);
@@ -275,7 +275,8 @@ impl Repository {
         std::fs::write(path, text).unwrap();
     }
 
-    /// Commits whatever differs, and gives the id. All commits have the same dates, and so the same ids on every machine.
+    /// Commits all changes, and returns the id. All commits have the same dates, so their ids are the same on every
+    /// machine.
     pub(crate) fn commit(&self, subject: &str) -> String {
         self.git(&["add", "--all"]);
         let mut command = Command::new("git");
@@ -293,7 +294,7 @@ impl Repository {
         self.git(&["rev-parse", "HEAD"])
     }
 
-    /// Replaces a text that stands once in a file, and commits.
+    /// Replaces a text that occurs once in a file, and commits.
     pub(crate) fn edit(&self, path: &str, from: &str, to: &str, subject: &str) -> String {
         let text = std::fs::read_to_string(self.path().join(path)).unwrap();
         assert_eq!(text.matches(from).count(), 1, "`{from}` in {path}");
@@ -301,14 +302,14 @@ impl Repository {
         self.commit(subject)
     }
 
-    /// The line in which a text begins, from 1.
+    /// The line where a text begins, from 1.
     pub(crate) fn line(&self, path: &str, of: &str) -> usize {
         let text = std::fs::read_to_string(self.path().join(path)).unwrap();
         let at = text.find(of).unwrap_or_else(|| panic!("`{of}` in {path}"));
         text[..at].matches('\n').count() + 1
     }
 
-    /// Commits that nobody should suspect, in the shop's files.
+    /// A harmless commit in the shop's files, which the walk should not suspect.
     pub(crate) fn honest(&self, at: usize) -> String {
         match at {
             0 => self.edit(

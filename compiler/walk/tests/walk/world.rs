@@ -1,4 +1,4 @@
-//! What telemetry says of the shop: requests before and after a deployment, with what a fault does to them. All in memory.
+//! The shop's telemetry, all in memory: requests before and after a deployment, and the effects of a fault.
 
 use std::cell::RefCell;
 use std::collections::BTreeMap;
@@ -10,7 +10,7 @@ use emberline_walk::source::{
 };
 use emberline_walk::{self as walk, Question, Walk};
 
-/// When the fault begins, and when it is walked.
+/// When the fault begins. [`NOW`] is when the walk is made.
 pub(crate) const ONSET: f64 = 1_780_000_000.0;
 pub(crate) const NOW: f64 = ONSET + 120.0;
 
@@ -18,25 +18,25 @@ pub(crate) fn labels(of: &[(&str, &str)]) -> Labels {
     of.iter().map(|(key, value)| ((*key).to_owned(), (*value).to_owned())).collect()
 }
 
-/// Durations of a request's parts, in milliseconds, and what else is the matter with it.
+/// Durations of a request's parts, in milliseconds, and the faults of the request.
 #[derive(Debug, Clone)]
 pub(crate) struct Shape {
     pub(crate) price: u64,
     pub(crate) stocks: u64,
     pub(crate) stock: u64,
     pub(crate) charges: u64,
-    /// In `charge` of payments, between its log line and the ledger.
+    /// The time in `charge` of payments, between its log line and the ledger.
     pub(crate) charge: u64,
     pub(crate) book: u64,
-    /// Checkout's context does not reach payments.
+    /// Whether checkout's trace context does not reach payments.
     pub(crate) is_broken: bool,
-    /// It does not even reach checkout's own call.
+    /// Whether checkout's trace context does not even reach its own call.
     pub(crate) is_astray: bool,
-    /// Payments is not there.
+    /// Whether payments is down.
     pub(crate) is_down: bool,
-    /// Payments fails with an error of this type, message, function, file and line.
+    /// The error of payments: type, message, function, file and line.
     pub(crate) error: Option<(&'static str, &'static str, &'static str, &'static str, usize)>,
-    /// All charges but the last fail.
+    /// Whether all charges but the last fail.
     pub(crate) retries: bool,
 }
 
@@ -58,7 +58,7 @@ impl Default for Shape {
     }
 }
 
-/// Everything that sources answer with.
+/// All answers of the sources.
 pub(crate) struct World {
     pub(crate) plan: Plan,
     pub(crate) alerts: Vec<Alert>,
@@ -72,12 +72,12 @@ pub(crate) struct World {
     pub(crate) has_profiles: bool,
     pub(crate) has_logs: bool,
     pub(crate) is_away: bool,
-    /// What Prometheus was asked.
+    /// The queries that Prometheus received.
     pub(crate) asked: RefCell<Vec<String>>,
     next: u64,
 }
 
-/// Where a span begins and ends, in milliseconds.
+/// The start and the end of a span, in milliseconds.
 type Time = (u64, u64);
 
 struct Building {
@@ -162,7 +162,7 @@ impl World {
         }
     }
 
-    /// An alert of an objective fires.
+    /// Makes an objective's alert fire.
     pub(crate) fn fires(&mut self, service: &str, slo: &str) {
         let pairs =
             [("service", service), ("slo", slo), ("severity", "page"), ("long_window", "1h"), ("short_window", "5m")];
@@ -175,7 +175,7 @@ impl World {
         self.alerts.push(Alert { name: name.into(), fires: true, since, labels, annotations: Labels::new() });
     }
 
-    /// Requests before the fault, at the revision that was good, and since.
+    /// Adds requests before the fault, at the good revision, and since the fault, at the bad one.
     pub(crate) fn traffic(&mut self, good: &str, bad: &str, shape: &Shape) {
         for at in 0..12_u32 {
             self.request(ONSET - 600.0 + f64::from(at) * 45.0, good, &Shape::default());
@@ -185,7 +185,7 @@ impl World {
         }
     }
 
-    /// One order; its trace's id.
+    /// Adds one order, and returns its trace's id.
     pub(crate) fn request(&mut self, at: f64, revision: &str, shape: &Shape) -> String {
         let id = format!("{:032x}", self.next);
         self.next += 1;
@@ -276,7 +276,7 @@ impl World {
             let said = labels(&[("exception.type", "PaymentFailed"), ("code.function.name", "checkout::payment::pay")]);
             b.event(&pay, now, "the order failed", said);
         }
-        // Spans that nobody's context reached are a trace of their own.
+        // Spans that the trace context did not reach form a separate trace.
         let (theirs, ours): (Vec<Span>, Vec<Span>) =
             b.trace.spans.into_iter().partition(|span| apart.contains(&span.id));
         self.traces.push(Trace { id: id.clone(), spans: ours });
@@ -288,7 +288,7 @@ impl World {
         id
     }
 
-    /// Samples of a span in every trace since the fault: so many of a stack, the innermost frame first.
+    /// Adds `count` samples of a stack to a span in every trace since the fault. The innermost frame comes first.
     pub(crate) fn computes(&mut self, service: &str, span: &str, count: u64, frames: &[(&str, &str, usize)]) {
         let frames: Vec<Frame> = frames
             .iter()
@@ -311,7 +311,7 @@ impl World {
         }
     }
 
-    /// What a service's profile usually shows.
+    /// Adds samples to a service's usual profile.
     pub(crate) fn usually(&mut self, service: &str, count: u64, function: &str, file: &str, line: usize) {
         let frames = vec![Frame { function: function.into(), file: file.into(), line }];
         let sample =
@@ -319,7 +319,7 @@ impl World {
         self.usual.push(sample);
     }
 
-    /// Walks.
+    /// Walks in this world.
     pub(crate) fn walk(&self, history: Option<&dyn History>) -> Walk {
         self.walk_for(None, history)
     }
@@ -339,7 +339,7 @@ impl World {
         self.walk(Some(&Git::new(repository.path())))
     }
 
-    /// Requests of a service about a time, by route: how many a second, the share that failed, and their durations.
+    /// A service's requests in an interval: the rate per second, the share of failures, and the longest duration.
     fn numbers(&self, service: &str, from: f64, to: f64) -> Option<(f64, f64, f64)> {
         let is_in = |span: &&Span| {
             span.service == service && span.kind == SpanKind::Server && (from..to).contains(&(span.start as f64 / 1e9))

@@ -19,13 +19,13 @@ use crate::terminal;
 use crate::world::{files, git};
 use search::{Searched, search};
 
-/// Files whose findings are held at once before they are put in order.
+/// The number of files whose findings are held at once before they are sorted.
 const AT_ONCE: usize = 256;
-/// Files that a failure names.
+/// The most files that a failure names.
 const NAMED: usize = 10;
 
-/// Reports what was found; nothing of it is ever shown whole, neither in messages nor in the lines around it. A file that
-/// cannot be read fails the run once everything else has been shown: it may hold anything.
+/// Reports secrets and personal data. No value is ever shown whole, neither in messages nor in the lines around it. A
+/// file that cannot be read may hold anything, so it fails the run after everything else was shown.
 pub(crate) fn run(scan: &Scan, quiet: bool) -> Result<Status> {
     let mut found = Found::default();
     if scan.staged {
@@ -48,10 +48,11 @@ pub(crate) fn run(scan: &Scan, quiet: bool) -> Result<Status> {
     Ok(status(&left, &scan.reporting))
 }
 
-/// What was found so far.
+/// The findings so far.
 #[derive(Default)]
 struct Found {
-    /// Of a file with findings the pieces of lines around them, in which nothing found can be read; of all others the path.
+    /// Every scanned file by path. A file with findings has the pieces of lines around them, in which all values are
+    /// masked.
     files: Vec<(String, Searched)>,
     absent: Vec<String>,
     /// Files that were not read, and why.
@@ -87,7 +88,7 @@ impl Found {
         }
     }
 
-    /// Findings with their texts, from which every copy of what was found is hidden as well.
+    /// The findings with their texts. Every other copy of a found value is hidden as well.
     fn report(self) -> Reported {
         let Self { files, absent, unread } = self;
         let mut everywhere = Values::default();
@@ -136,7 +137,7 @@ fn finding(kind: Kind, span: Span, masked: &str) -> Finding {
     }
 }
 
-/// What there is to show.
+/// The sources, findings and notices that the run shows.
 #[derive(Default)]
 struct Reported {
     sources: Sources,
@@ -147,7 +148,7 @@ struct Reported {
 }
 
 impl Reported {
-    /// What was read in part, and what is not here to be read.
+    /// Says which files were read only in part, and which submodules are absent.
     fn say(&self) {
         if self.binaries > 0 {
             let of = counted(self.binaries, "binary file");
@@ -158,7 +159,7 @@ impl Reported {
         }
     }
 
-    /// A failure where files were not read.
+    /// Fails if a file was not read.
     fn complete(&self) -> Result<()> {
         if self.unread.is_empty() {
             return Ok(());

@@ -1,5 +1,5 @@
-//! One file searched, whatever its size and the length of its lines: a window goes over its text, and of the text nothing
-//! is kept but a little around what was found.
+//! Searches one file of any size and with lines of any length. A window moves over the text, and only a little text
+//! around each finding is kept.
 
 use std::io::{self, Read};
 use std::ops::Range;
@@ -11,35 +11,35 @@ use crate::world::text::Decoder;
 
 /// Bytes of text that are searched at once.
 const WINDOW: usize = 4 << 20;
-/// Bytes of a line that are kept on either side of what was found: more than is ever shown.
+/// Bytes of a line kept on either side of a finding, more than reports ever show.
 const AROUND: usize = 1 << 10;
-/// Bytes of a line that one piece holds: places are counted from its beginning, for each finding anew.
+/// The most bytes of a line in one piece. Columns are counted from the beginning of the piece, again for each finding.
 const PIECE: usize = 8 << 10;
-/// What a report can hold of one file.
+/// The most findings that a report can hold of one file.
 const MOST_HITS: usize = 100_000;
 
-/// What one file holds.
+/// The findings in one file.
 #[derive(Debug, Default)]
 pub(super) struct Searched {
-    /// In the order of their places.
+    /// The pieces of lines with findings, in file order.
     pub(super) parts: Vec<Part>,
-    /// The values that were found, to hide them wherever else they stand.
+    /// The values found, so that every other copy of them can be hidden.
     pub(super) values: Values,
-    /// Whether only runs of printable characters were read.
+    /// Whether the decoder read only runs of printable characters.
     pub(super) is_binary: bool,
 }
 
-/// A piece of one line with everything in it that was found, which cannot be read there any more.
+/// A piece of one line with all its findings, whose values are masked in the text.
 #[derive(Debug)]
 pub(super) struct Part {
     pub(super) text: String,
-    /// Where the piece begins in the file.
+    /// The position of the piece in the file.
     pub(super) start: Position,
-    /// What was found, in bytes of the piece.
+    /// The range of each finding, in bytes of the piece, and its kind.
     pub(super) hits: Vec<(Range<usize>, Kind)>,
 }
 
-/// Searches a file. Time is linear in its length, and memory does not grow with it but by what is found.
+/// Searches a file. Time is linear in the file's length. Memory grows with the number of findings, not with the length.
 pub(super) fn search(from: impl Read) -> io::Result<Searched> {
     search_by(from, WINDOW)
 }
@@ -49,7 +49,7 @@ fn search_by(from: impl Read, window: usize) -> io::Result<Searched> {
     let mut searched = Searched { is_binary: decoder.is_binary(), ..Searched::default() };
     let mut text = String::new();
     let mut cursor = Cursor { byte: 0, position: Position::START };
-    // Where what was not searched yet begins; before it stands what detectors look back at.
+    // The start of the text that is not yet searched. Detectors look back at the text before it.
     let mut fresh = 0;
     let mut found = 0;
     loop {
@@ -64,7 +64,7 @@ fn search_by(from: impl Read, window: usize) -> io::Result<Searched> {
         }
         if !hits.is_empty() {
             searched.values.add(&text, &hits);
-            // What was found before the window moved on can still stand beside.
+            // Findings from before the window moved may still be in the text, so all findings are masked.
             let masked = sensitive::masked(&text, &all);
             parts(&masked, &hits, &mut cursor, &mut searched.parts);
         }
@@ -80,14 +80,14 @@ fn search_by(from: impl Read, window: usize) -> io::Result<Searched> {
     }
 }
 
-/// A byte of the window, and where it stands in the file.
+/// A byte of the window, and its position in the file.
 struct Cursor {
     byte: usize,
     position: Position,
 }
 
 impl Cursor {
-    /// Goes on to a byte that is no earlier than where it stands.
+    /// Moves to a byte that is not before the current one.
     fn go(&mut self, text: &str, to: usize) {
         let between = &text[self.byte..to];
         let lines = between.bytes().filter(|byte| *byte == b'\n').count();
@@ -97,7 +97,7 @@ impl Cursor {
     }
 }
 
-/// Cuts the pieces of lines out of a masked text that the hits stand in. Hits that are near each other share one.
+/// Cuts the pieces of lines with findings out of a masked text. Findings near each other share a piece.
 fn parts(masked: &str, hits: &[Hit], cursor: &mut Cursor, parts: &mut Vec<Part>) {
     let mut next = hits;
     while let Some(first) = next.first() {
@@ -116,13 +116,13 @@ fn parts(masked: &str, hits: &[Hit], cursor: &mut Cursor, parts: &mut Vec<Part>)
     }
 }
 
-/// The beginning of a byte's line, or a byte that is far enough before it.
+/// The beginning of a byte's line, or a byte far enough before it.
 fn start_of(text: &str, byte: usize) -> usize {
     let limit = text.floor_char_boundary(byte.saturating_sub(AROUND));
     text[limit..byte].rfind('\n').map_or(limit, |newline| limit + newline + 1)
 }
 
-/// The end of a byte's line, or a byte that is far enough behind it.
+/// The end of a byte's line, or a byte far enough after it.
 fn end_of(text: &str, byte: usize) -> usize {
     let limit = text.floor_char_boundary((byte + AROUND).min(text.len()));
     text[byte..limit].find('\n').map_or(limit, |newline| byte + newline)
@@ -132,7 +132,7 @@ fn end_of(text: &str, byte: usize) -> usize {
 mod tests {
     use super::*;
 
-    /// Put together, so that scanning this file finds none.
+    /// A key, put together so that a scan of this source file finds none.
     fn key(number: usize) -> String {
         format!("AKIA{}", "Q3EGRIBZT6V5WXYM").replace('Q', ["Q", "R", "S"][number % 3])
     }

@@ -17,40 +17,41 @@ use super::tree::{Standing, Tree};
 use crate::failure::Result;
 use crate::terminal::{self, BOLD, CYAN};
 
-/// A person reads the beginning of a diff; the rest is for `git diff` after compiling.
+/// The most lines shown of one file's diff: readers look at its beginning, and `git diff` shows the rest after
+/// compiling.
 const LINES_PER_FILE: usize = 200;
-/// All files together.
+/// The most lines shown of all files together.
 const LINES_IN_ALL: usize = 1_000;
-/// How long the search for the smallest diff of a file may take; what is found after that is longer, but as true.
+/// The time limit of the search for the smallest diff of a file. After the limit, the diff is longer but still correct.
 const PATIENCE: Duration = Duration::from_millis(500);
 
-/// In which way a file differs.
+/// How a file differs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Kind {
-    /// It should stand there and does not.
+    /// The file should exist, but does not.
     Missing,
-    /// It has other bytes.
+    /// The file has other bytes.
     Changed,
-    /// It should be gone.
+    /// The file should not exist.
     Stale,
-    /// Its spec is gone, but it may not be removed.
+    /// The spec of the file no longer exists, but the file may not be removed.
     Kept(Reason),
-    /// Somebody else's file stands in its place.
+    /// A file that the compiler does not own is at the path.
     Foreign,
 }
 
-/// A file that is not what the specs compile to.
+/// A file that differs from what the specs compile to.
 #[derive(Debug)]
 pub(crate) struct Difference {
-    /// Path below the output folder.
+    /// The path below the output folder.
     pub(crate) path: String,
-    /// In which way.
+    /// How the file differs.
     pub(crate) kind: Kind,
     wanted: Wanted,
 }
 
-/// Where the right text of a file comes from. Texts are generated again for the few diffs that are shown: holding those of
-/// every differing file would be holding the whole output.
+/// The source of a file's right text. Texts are generated again for the few diffs shown, because the texts of all
+/// differing files could be the whole output.
 #[derive(Debug)]
 enum Wanted {
     Unit(usize),
@@ -109,7 +110,7 @@ fn compare_unit(tree: &Tree, emission: &Emission<'_>, unit: usize) -> Result<(En
     Ok((emitted, differences))
 }
 
-/// Prints unified diffs from what stands to what should, as much as a person reads.
+/// Prints unified diffs from the current files to the right ones, as far as people read.
 pub(crate) fn print(
     root: &Path,
     emission: &Emission<'_>,
@@ -117,7 +118,7 @@ pub(crate) fn print(
     out: &mut dyn Write,
 ) -> io::Result<()> {
     let mut budget = LINES_IN_ALL;
-    // `compile` leaves what is kept as it is.
+    // `compile` does not change files that are kept, so they have no diff.
     let differences: Vec<_> = differences.iter().filter(|it| !matches!(it.kind, Kind::Kept(_))).collect();
     for (index, difference) in differences.iter().enumerate() {
         if budget == 0 {
@@ -148,7 +149,7 @@ fn unified(root: &Path, emission: &Emission<'_>, difference: &Difference) -> Str
     let new = match &difference.wanted {
         Wanted::Unit(unit) => emission
             .unit(*unit)
-            // What could not be made was said when the folder was compared.
+            // The comparison of the folder has already reported errors of generation.
             .unwrap_or_default()
             .into_iter()
             .find(|artefact| artefact.path == difference.path)
@@ -168,7 +169,7 @@ fn unified(root: &Path, emission: &Emission<'_>, difference: &Difference) -> Str
         .to_string()
 }
 
-/// The text of whatever stands there; links are named, not followed.
+/// The text of the file at `place`; a link is named, not followed.
 fn standing_text(place: &Path) -> String {
     if let Ok(target) = fs::read_link(place) {
         return format!("(a link to {})\n", target.display());

@@ -1,4 +1,4 @@
-//! What `compile --check` sees and shows.
+//! The differences that `compile --check` finds and shows.
 
 use std::path::PathBuf;
 

@@ -1,4 +1,4 @@
-//! What the index lists, and what it holds: the files of the work tree that git tracks, and the content of the next commit.
+//! Reads the index: which files of the work tree git tracks, and the content of the next commit.
 
 use std::collections::BTreeMap;
 use std::io::{BufRead, BufReader, Read, Write};
@@ -9,18 +9,18 @@ use super::{Output, ask, blobs, command, demand, failed, refused, said, text};
 use crate::failure::{Failure, Result};
 use crate::world::shown;
 
-/// What git says of a folder.
+/// Git's view of a folder.
 #[derive(Debug)]
 pub(crate) enum Below {
-    /// The folder lies in no repository.
+    /// The folder is not in a repository.
     NoRepository,
-    /// The folder lies in a work tree that has it ignored.
+    /// The folder is in a work tree whose rules ignore it.
     Ignored,
-    /// What the work tree has below the folder.
+    /// The files of the work tree below the folder.
     Files(Vec<Listed>),
 }
 
-/// A path relative to the folder that was asked about, and what stands there.
+/// A path relative to the requested folder, and the kind of entry at that path.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Listed {
     pub(crate) path: PathBuf,
@@ -29,17 +29,17 @@ pub(crate) struct Listed {
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum At {
-    /// A file or a link that git tracks, or one that it does not ignore.
+    /// A file or a link that git tracks or does not ignore.
     File,
-    /// A file that git tracks and leaves out of a sparse work tree, by the id of its content.
+    /// A tracked file that a sparse work tree leaves out, with the id of its content.
     Sparse(String),
-    /// A repository of its own: a submodule, or one that nobody has added.
+    /// A nested repository: a submodule, or a repository that nobody has added.
     Repository,
 }
 
-/// What is tracked below a folder, and what is neither tracked nor ignored. A file is tracked whatever rules say that
-/// would have ignored it. A repository that git refuses to read, or that has no work tree, is a failure: a scan that read
-/// less than was asked for would pass for a clean one.
+/// The files below a folder that git tracks, or neither tracks nor ignores. Ignore rules do not hide tracked files. A
+/// repository that git refuses to read, or without a work tree, is a failure. Otherwise an incomplete scan would look
+/// like a clean one.
 pub(crate) fn below(folder: &Path) -> Result<Below> {
     let from = (folder != Path::new(".")).then_some(folder);
     let git = |arguments: &[&str]| -> Result<Output> {
@@ -47,12 +47,12 @@ pub(crate) fn below(folder: &Path) -> Result<Below> {
     };
     let inside = match git(&["rev-parse", "--is-inside-work-tree"]) {
         Ok(inside) => inside,
-        // Without git, a folder that has none of its own can be read all the same.
+        // Without git, a folder outside of any repository can still be read.
         Err(_) if !lies_in_repository(folder) => return Ok(Below::NoRepository),
         Err(failure) => return Err(failure),
     };
     if !inside.status.success() {
-        // Of a file `.git` that leads nowhere git says less: no parents were looked at.
+        // If a `.git` file leads nowhere, git's message lacks the words about parent folders.
         return match said(&inside).starts_with("not a git repository (or any") {
             true => Ok(Below::NoRepository),
             false => Err(refused(&inside)),
@@ -75,7 +75,7 @@ pub(crate) fn below(folder: &Path) -> Result<Below> {
     if !listed.status.success() {
         return Err(refused(&listed));
     }
-    // Git passes over a folder that it cannot open, with no more than a warning.
+    // Git skips a folder that it cannot open, with only a warning.
     let warnings = String::from_utf8_lossy(&listed.stderr);
     if let Some(warning) = warnings.lines().find_map(|line| line.strip_prefix("warning: could not open directory ")) {
         return Err(
@@ -84,12 +84,12 @@ pub(crate) fn below(folder: &Path) -> Result<Below> {
     }
     let mut files: Vec<Listed> = listed.stdout.split(|byte| *byte == 0).filter_map(entry).collect();
     files.sort_by(|a, b| a.path.cmp(&b.path));
-    // A path that is not merged is listed once for each side.
+    // Git lists an unmerged path once for each side.
     files.dedup_by(|a, b| a.path == b.path);
     Ok(Below::Files(files))
 }
 
-/// One line of `ls-files`: `H 100644 ID 0<TAB>PATH` of what is tracked, `? PATH` of what is not.
+/// Parses one line of `ls-files`: `H 100644 ID 0<TAB>PATH` for tracked files, `? PATH` for others.
 fn entry(line: &[u8]) -> Option<Listed> {
     let (tag, rest) = (line.first()?, line.get(2..)?);
     if *tag == b'?' {
@@ -126,12 +126,12 @@ fn lies_in_repository(folder: &Path) -> bool {
     folder.ancestors().any(|folder| folder.join(".git").symlink_metadata().is_ok())
 }
 
-/// Reads the files that the next commit will add or change, one after the other, as the index has them: all of them, from
-/// whichever folder of the work tree.
+/// Reads the files that the next commit will add or change, one by one, as the index has them. All such files are read,
+/// whichever folder of the work tree is the working directory.
 pub(crate) fn staged(mut each: impl FnMut(String, &mut dyn Read) -> Result<()>) -> Result<()> {
     let base = match ask(&["rev-parse", "--verify", "--quiet", "HEAD^{commit}"], None)? {
         Some(head) => text(head),
-        // Before the first commit there is the empty tree, whose id depends on the repository's kind of hash.
+        // Before the first commit, the base is the empty tree. Its id depends on the repository's hash algorithm.
         None => match ask(&["hash-object", "-t", "tree", "--stdin"], Some(Vec::new()))? {
             Some(tree) => text(tree),
             None => String::new(),
@@ -171,7 +171,7 @@ pub(crate) fn staged(mut each: impl FnMut(String, &mut dyn Read) -> Result<()>) 
         let about: Vec<&str> = about.trim_start_matches(':').split(' ').collect();
         match about.as_slice() {
             [.., "U"] => return Err(unmerged(path)),
-            // A submodule has a commit, not a text.
+            // A submodule has a commit id, not a text.
             [_, mode, _, id, _] if *mode != "160000" => named.push((from_here(path), (*id).to_owned())),
             _ => {}
         }
@@ -187,8 +187,8 @@ pub(crate) fn content(folder: &Path, id: &str) -> Result<Vec<u8>> {
     if output.status.success() { Ok(output.stdout) } else { Err(refused(&output)) }
 }
 
-/// The files below `path` that are wanted, as the index has them: paths as shown, and bytes. A link stands for the file of
-/// the index that it leads to; one that leads to a folder is passed over.
+/// The wanted files below `path`, as the index has them: paths as shown, and bytes. A link stands for the indexed file
+/// that it leads to. A link to a folder is skipped.
 pub(crate) fn staged_below(path: &Path, is_wanted: impl Fn(&str) -> bool) -> Result<Vec<(String, Vec<u8>)>> {
     let mut entries = staged_entries(&path.to_string_lossy())?;
     entries.retain(|path, _| is_wanted(path));
@@ -213,7 +213,7 @@ fn staged_entries(path: &str) -> Result<BTreeMap<String, Entry>> {
     for line in listed.split('\0') {
         let Some((about, path)) = line.split_once('\t') else { continue };
         match about.split(' ').collect::<Vec<_>>().as_slice() {
-            // A submodule has a commit, not a text.
+            // A submodule has a commit id, not a text.
             ["160000", ..] => {}
             [mode, id, "0"] => {
                 entries.insert(path.to_owned(), Entry { id: (*id).to_owned(), is_link: *mode == "120000" });
@@ -227,13 +227,13 @@ fn staged_entries(path: &str) -> Result<BTreeMap<String, Entry>> {
     Ok(entries)
 }
 
-/// The id of the file that a link of the index leads to, over at most eight links; `None` of a folder.
+/// The id of the indexed file that a link leads to, over at most eight links; `None` for a folder.
 fn target(link: &str, id: String) -> Result<Option<String>> {
     let (mut from, mut id) = (link.to_owned(), id);
     for _ in 0..8 {
         let Some((_, to)) = blobs(vec![(from.clone(), id)])?.pop() else { break };
         from = beside(&from, &String::from_utf8_lossy(&to));
-        // A path that leads out of the work tree is none of the index, and git says so.
+        // The index holds no path outside of the work tree, and git reports an error for one.
         let mut entries = staged_entries(&from)?;
         match entries.remove(&from) {
             Some(Entry { id: next, is_link: true }) => id = next,
@@ -246,7 +246,7 @@ fn target(link: &str, id: String) -> Result<Option<String>> {
         .help("stage the file itself, or what the link leads to"))
 }
 
-/// A link's target as a path like the link's own.
+/// The target of a link as a path relative to the same folder as the link's own path.
 fn beside(link: &str, to: &str) -> String {
     let mut parts: Vec<&str> = link.split('/').collect();
     parts.pop();
@@ -262,7 +262,7 @@ fn beside(link: &str, to: &str) -> String {
     if to.starts_with('/') { to.to_owned() } else { parts.join("/") }
 }
 
-/// Paths that `git add --intent-to-add` has named, and that the next commit will not hold.
+/// Paths added with `git add --intent-to-add`, which the next commit will not hold.
 fn intended(path: &str) -> Result<Vec<String>> {
     let new = [
         "diff-files",
@@ -279,12 +279,13 @@ fn intended(path: &str) -> Result<Vec<String>> {
     Ok(listed.split('\0').filter(|path| !path.is_empty()).map(str::to_owned).collect())
 }
 
-/// One file as the index has it; `None` where it has none, or where the path leads out of the work tree.
+/// One file as the index has it; `None` if the index does not hold it. A file outside of the work tree is read from
+/// disk.
 pub(crate) fn staged_file(path: &Path) -> Result<Option<Vec<u8>>> {
     let is_outside = || -> Result<bool> {
         let top = text(demand(&["rev-parse", "--show-toplevel"], None)?);
         let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-        // The index may hold a folder that the work tree has no more.
+        // The index may hold a folder that no longer exists in the work tree.
         Ok(folder.canonicalize().is_ok_and(|real| !real.starts_with(top.trim_end_matches('\n'))))
     };
     if is_outside()? {
@@ -298,7 +299,7 @@ fn unmerged(path: &str) -> Failure {
         .help("resolve the conflict and `git add` the file")
 }
 
-/// Asks for contents one after the other and passes each on as it comes: none is ever held whole.
+/// Reads contents one by one and passes each on as a stream, so that memory never holds a whole file.
 fn stream(named: Vec<(String, String)>, each: &mut dyn FnMut(String, &mut dyn Read) -> Result<()>) -> Result<()> {
     let mut child = command(None)
         .args(["cat-file", "--batch"])
@@ -321,7 +322,8 @@ fn stream(named: Vec<(String, String)>, each: &mut dyn FnMut(String, &mut dyn Re
                 header.trim_end().rsplit(' ').next().and_then(|size| size.parse().ok()).ok_or_else(broken)?;
             let mut content = answers.by_ref().take(size);
             each(path.clone(), &mut content)?;
-            // What was not read of a content would be taken for the next answer; a line end follows it.
+            // Discards the unread rest of a content, so that it is not taken for the next answer. A line end follows
+            // the content.
             std::io::copy(&mut content, &mut std::io::sink()).map_err(|_| broken())?;
             if content.limit() > 0 {
                 return Err(broken());
@@ -333,14 +335,14 @@ fn stream(named: Vec<(String, String)>, each: &mut dyn FnMut(String, &mut dyn Re
     let ran = run();
     drop(ask);
     if ran.is_err() {
-        // It may be in the middle of an answer that nobody wants any more.
+        // Git may be in the middle of an answer that nobody will read.
         let _ = child.kill();
     }
     let _ = child.wait();
     ran
 }
 
-/// Whether a folder is the top of a work tree of its own.
+/// Whether a folder is the top of its own work tree.
 pub(crate) fn is_top(folder: &Path) -> Result<bool> {
     let asked = ["rev-parse", "--show-cdup"];
     let output = command(Some(folder)).args(asked).stdin(Stdio::null()).output().map_err(|cause| failed(&cause))?;

@@ -1,6 +1,6 @@
-//! What git knows: which lines a change touches, and what files were before it. Git itself is asked, since it alone knows
-//! the person's configuration, work trees and partial clones. What a repository's configuration would have it run (a monitor
-//! of files, hooks, converters of texts) is not run: a repository that is judged may be anybody's.
+//! Asks git which lines a change touches, and what files contained before it. Only git itself knows the user's
+//! configuration, work trees and partial clones. Programs that a repository's configuration names do not run, such as
+//! file monitors, hooks and text converters. A judged repository may come from anybody.
 
 mod index;
 
@@ -13,10 +13,10 @@ use super::{resolved, shown};
 use crate::failure::{Failure, Result};
 pub(crate) use index::{At, Below, Listed, below, content, is_top, staged, staged_below, staged_file};
 
-/// The lines that a change touches, by path as shown (relative to the working directory).
+/// The lines that a change touches, by path as shown, relative to the working directory.
 #[derive(Debug, Default)]
 pub(crate) struct Changes {
-    /// First and last line of each hunk, from 1; of a new file, every line.
+    /// The first and the last line of each hunk, from 1. A new file counts as one hunk with every line.
     lines: BTreeMap<String, Vec<(usize, usize)>>,
 }
 
@@ -27,7 +27,7 @@ impl Changes {
     }
 }
 
-/// The commit from which the work tree has departed: the last one that it has in common with `revision`.
+/// The merge base: the last commit that the work tree and `revision` have in common.
 pub(crate) fn base(revision: &str) -> Result<String> {
     let help = "fetch it first (in GitHub Actions: actions/checkout with `fetch-depth: 0`), or name another revision";
     let commit = format!("{revision}^{{commit}}");
@@ -46,11 +46,12 @@ pub(crate) fn base(revision: &str) -> Result<String> {
     }
 }
 
-/// A path as git knows it, which looks through no link, and as the person named it.
+/// A path in two forms: as git knows it, without links, and as the user named it.
 struct Named {
-    /// What git is asked for.
+    /// The path to ask git for.
     asked: PathBuf,
-    /// How the paths begin that git answers with, and what people are shown instead; alike where no link is on the way.
+    /// The prefix of the paths in git's answers. `shown` is the prefix that users see instead; both are equal if the
+    /// path has no link.
     answered: String,
     shown: String,
 }
@@ -59,13 +60,13 @@ impl Named {
     fn new(path: &Path) -> Result<Self> {
         let (real, here) = (resolved(path)?, resolved(Path::new("."))?);
         let shown = shown(path);
-        // Of what lies elsewhere git has no path from here.
+        // Git has no relative path from here to a file that lies elsewhere.
         let below = real.strip_prefix(&here).map(super::shown).unwrap_or_else(|_| shown.clone());
         let asked = if below == shown { path.to_owned() } else { PathBuf::from(&below) };
         Ok(Self { asked, answered: below, shown })
     }
 
-    /// A path that git answered with, as people are shown it.
+    /// A path from git's answer, as users see it.
     fn name(&self, path: String) -> String {
         if self.answered == self.shown {
             return path;
@@ -80,8 +81,8 @@ impl Named {
     }
 }
 
-/// What differs between a commit and the work tree below `path`, files that git does not know yet included; or between
-/// the commit and the index.
+/// The lines that differ between a commit and the work tree below `path`, including untracked files. With `staged`, the
+/// lines that differ between the commit and the index.
 pub(crate) fn changes(commit: &str, path: &Path, staged: bool) -> Result<Changes> {
     let named = Named::new(path)?;
     let path = named.asked.to_string_lossy();
@@ -117,7 +118,7 @@ pub(crate) fn changes(commit: &str, path: &Path, staged: bool) -> Result<Changes
 fn hunks(diff: &str) -> BTreeMap<String, Vec<(usize, usize)>> {
     let mut lines: BTreeMap<String, Vec<(usize, usize)>> = BTreeMap::new();
     let mut path = String::new();
-    // Lines of a hunk's body that are still to come: such a line may itself look like a header.
+    // The lines of the hunk's body still to come. Such a line may look like a header, so the count decides.
     let mut body = 0;
     for line in diff.lines() {
         if body > 0 && line.starts_with(['+', '-']) {
@@ -137,13 +138,13 @@ fn hunks(diff: &str) -> BTreeMap<String, Vec<(usize, usize)>> {
     lines
 }
 
-/// `12,3` or `12`: the first line and how many.
+/// Parses `12,3` or `12`: the first line and the number of lines.
 fn range(text: &str) -> (usize, usize) {
     let (start, length) = text.split_once(',').unwrap_or((text, "1"));
     (start.parse().unwrap_or_default(), length.parse().unwrap_or_default())
 }
 
-/// A path of a diff, without the prefix of its side; git quotes what holds control characters, quotes or backslashes.
+/// A path of a diff, without the prefix of its side. Git quotes paths with control characters, quotes or backslashes.
 fn unquoted(path: &str) -> String {
     let Some(quoted) = path.strip_prefix('"').and_then(|path| path.strip_suffix('"')) else {
         return path.strip_prefix("b/").unwrap_or(path).to_owned();
@@ -168,8 +169,8 @@ fn unquoted(path: &str) -> String {
     path.strip_prefix("b/").map(str::to_owned).unwrap_or(path)
 }
 
-/// The files below `path` as a commit has them: paths as shown, and bytes. A link to one of them has its bytes; a link that
-/// leads elsewhere is left out, since what a commit says of it is no more than a path.
+/// The files below `path` as a commit has them: paths as shown, and bytes. A link to one of these files has the bytes
+/// of that file. A link that leads elsewhere is left out, because the commit holds only its path.
 pub(crate) fn files(commit: &str, path: &Path) -> Result<Vec<(String, Vec<u8>)>> {
     let name = Named::new(path)?;
     let path = name.asked.to_string_lossy();
@@ -203,13 +204,13 @@ pub(crate) fn files(commit: &str, path: &Path) -> Result<Vec<(String, Vec<u8>)>>
     Ok(files)
 }
 
-/// The mode of a link, whose bytes are the path that it leads to.
+/// The mode of a link. The bytes of a link are its target path.
 const LINK: &str = "120000";
 
-/// More links in a row lead round in a circle, for Linux as well.
+/// The most links in a row, as in Linux; more links are a circle.
 const LINKS_AT_MOST: usize = 40;
 
-/// The bytes of the file that a path leads to; `None` where it leads out of `known`, or round in a circle.
+/// The bytes of the file that a path leads to; `None` if the path leads out of `known` or in a circle.
 fn followed<'f>(path: &str, known: &'f BTreeMap<String, Vec<u8>>, links: &BTreeSet<String>) -> Option<&'f Vec<u8>> {
     let mut path = path.to_owned();
     for _ in 0..LINKS_AT_MOST {
@@ -234,7 +235,7 @@ fn followed<'f>(path: &str, known: &'f BTreeMap<String, Vec<u8>>, links: &BTreeS
     None
 }
 
-/// The contents of objects, asked for in one go.
+/// The contents of objects, from one call of git.
 fn blobs(named: Vec<(String, String)>) -> Result<Vec<(String, Vec<u8>)>> {
     let ids: String = named.iter().map(|(_, id)| format!("{id}\n")).collect();
     let bytes = demand(&["cat-file", "--batch"], Some(ids.into_bytes()))?;
@@ -252,7 +253,7 @@ fn blobs(named: Vec<(String, String)>) -> Result<Vec<(String, Vec<u8>)>> {
     Ok(files)
 }
 
-/// Runs git; what it says when it fails becomes the failure.
+/// Runs git; if git fails, its message becomes the failure.
 fn demand(arguments: &[&str], input: Option<Vec<u8>>) -> Result<Vec<u8>> {
     let output = run(arguments, input)?;
     if output.status.success() {
@@ -261,7 +262,7 @@ fn demand(arguments: &[&str], input: Option<Vec<u8>>) -> Result<Vec<u8>> {
     Err(refused(&output))
 }
 
-/// Why git did not do what it was asked.
+/// The failure to report when git refuses a request.
 fn refused(output: &Output) -> Failure {
     let said = said(output);
     let failure = Failure::new(format!("git failed: {said}"));
@@ -274,7 +275,7 @@ fn refused(output: &Output) -> Failure {
     }
 }
 
-/// Runs git; `None` where it answers no.
+/// Runs git; `None` if its exit status is not zero.
 fn ask(arguments: &[&str], input: Option<Vec<u8>>) -> Result<Option<Vec<u8>>> {
     let output = run(arguments, input)?;
     Ok(output.status.success().then_some(output.stdout))
@@ -282,7 +283,7 @@ fn ask(arguments: &[&str], input: Option<Vec<u8>>) -> Result<Option<Vec<u8>>> {
 
 fn run(arguments: &[&str], input: Option<Vec<u8>>) -> Result<Output> {
     let mut child = command(None)
-        // Paths are the person's own, and no patterns.
+        // Paths are literal names, not patterns.
         .arg("--literal-pathspecs")
         .args(arguments)
         .stdin(if input.is_some() { Stdio::piped() } else { Stdio::null() })
@@ -290,12 +291,13 @@ fn run(arguments: &[&str], input: Option<Vec<u8>>) -> Result<Output> {
         .stderr(Stdio::piped())
         .spawn()
         .map_err(|cause| failed(&cause))?;
-    // Git answers while it is asked, and would wait for us with a full pipe: so the asking has a thread of its own.
+    // Git answers while it reads the input, and blocks once its output pipe is full. So a thread of its own writes the
+    // input.
     let pipe = child.stdin.take();
     std::thread::scope(|scope| {
         if let (Some(mut pipe), Some(input)) = (pipe, input) {
             scope.spawn(move || {
-                // Where git has gone, its exit status says why.
+                // If git has ended, its exit status gives the reason.
                 let _ = pipe.write_all(&input);
             });
         }
@@ -303,12 +305,12 @@ fn run(arguments: &[&str], input: Option<Vec<u8>>) -> Result<Output> {
     })
 }
 
-/// Git as it is run here: it starts nothing that a configuration names, writes no index, asks nobody, and speaks English,
-/// as some of its answers are told apart by their words.
+/// Git with settings for untrusted repositories. It starts no program from a configuration, writes no index, and
+/// prompts nobody. Its language is English, because some answers differ only by their words.
 fn command(folder: Option<&Path>) -> Command {
     let mut command = Command::new("git");
     if let Some(folder) = folder {
-        // The variables that a hook runs with name the repository of the working directory, and hold for no other folder.
+        // The variables of a git hook name the repository of the working directory, and are wrong for any other folder.
         for variable in ["GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_PREFIX", "GIT_COMMON_DIR"] {
             command.env_remove(variable);
         }
@@ -327,7 +329,7 @@ fn failed(cause: &std::io::Error) -> Failure {
     }
 }
 
-/// The first line of what git said on standard error.
+/// The first line that git wrote to standard error.
 fn said(output: &Output) -> String {
     let said = String::from_utf8_lossy(&output.stderr);
     said.trim().lines().next().unwrap_or("it does not say why").trim_start_matches("fatal: ").to_owned()

@@ -38,7 +38,7 @@ fn a_merge_conflict_is_the_union() {
 fn lists_of_old_releases_have_no_hashes() {
     let old = "# Files that `emberline compile` wrote here, and may replace or remove. Generated; do not edit.\n";
     assert_eq!(parse(&format!("{old}{A}\r\n{B}\n")).entries, entries(&[(A, &[]), (B, &[])]));
-    // Of an old and a new list that were merged, the hash counts.
+    // After a merge of an old and a new list, the hash counts.
     assert_eq!(parse(&format!("{A}\n{}", line(&hash(b"a"), A))).entries, entries(&[(A, &["a"])]));
 }
 
@@ -73,7 +73,7 @@ fn only_paths_in_folders_of_targets_count() {
     ];
     let plain: String = hostile.iter().map(|path| format!("{path}\n")).collect();
     assert_eq!(parse(&plain), Listed { entries: Entries::new(), unknown: hostile.map(String::from).into() });
-    // A hash makes them no better.
+    // A hash does not make a hostile path acceptable.
     let hashed: String = hostile.iter().map(|path| line(&hash(b"x"), path)).collect();
     assert_eq!(parse(&hashed).entries, Entries::new());
 }
@@ -93,7 +93,7 @@ fn every_target_may_own_files() {
 fn torn_and_empty_lines_are_passed_over() {
     assert_eq!(parse(&format!("\n\r\n{A}\nprometheus/rules/torn")).entries, entries(&[(A, &[])]));
     assert_eq!(parse(""), Listed::default());
-    // Half a hash is none, and what is left names no file.
+    // Half a hash counts as no hash, and the rest of the line names no file.
     assert_eq!(parse(&line("0123abcd", A)).unknown, [format!("0123abcd  {A}")]);
     assert_eq!(parse(&line(&"F".repeat(DIGITS), A)).entries, Entries::new());
 }

@@ -1,7 +1,7 @@
-//! Files of earlier runs whose spec is gone: which of them may be removed.
+//! Files of earlier runs whose spec no longer exists: which files the compiler may remove.
 //!
-//! A manifest can be wrong, by a merge or by malice. So a file goes only if it still is, byte for byte, what the compiler
-//! wrote: it can then be generated again. Whatever somebody changed stays, and is told of.
+//! A manifest can be wrong, after a merge or by malice. So the compiler removes a file only if it is byte for byte what
+//! the compiler wrote. Such a file can be generated again. An edited file stays, and the run reports it.
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -14,36 +14,37 @@ use super::manifest::{self, Entries};
 use super::tree::Tree;
 use crate::failure::{Failure, Result};
 
-/// What becomes of a file whose spec is gone.
+/// The fate of a file whose spec no longer exists.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Fate {
-    /// No file stands there.
+    /// No file exists at the path.
     Absent,
-    /// It is what the compiler wrote, and may be removed.
+    /// The file is what the compiler wrote, and may be removed.
     Goes,
-    /// It may not be removed.
+    /// The file may not be removed.
     Stays(Reason),
 }
 
-/// Why a file stays although its spec is gone.
+/// Why a file stays although its spec no longer exists.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Reason {
-    /// It is not what the compiler wrote.
+    /// The file differs from what the compiler wrote.
     Edited,
-    /// The manifest of an old release does not tell what the compiler wrote.
+    /// The manifest of an old release has no hash of what the compiler wrote.
     NoHash,
-    /// A folder on its way is a link, which may lead anywhere.
+    /// A folder on the path is a link, which may lead anywhere.
     Linked,
 }
 
-/// The files of the manifest that a run over `only` (all targets if `None`) did not emit again, sorted by path.
+/// The files of the manifest that a run over `only` (`None`: all targets) did not emit again, sorted by path.
 pub(crate) fn fates(tree: &Tree, only: Option<&[Target]>, emitted: &Entries) -> Result<Vec<(String, Fate)>> {
     let is_stale = |path: &String| {
         let is_asked = only.is_none_or(|targets| targets.iter().any(|it| manifest::is_below(path, it.folder())));
         is_asked && !emitted.contains_key(path)
     };
     let stale: Vec<_> = tree.owned.iter().filter(|(path, _)| is_stale(path)).collect();
-    // Where a file system knows no case, the old name of a file that was just written under another one is that file.
+    // On a case-insensitive file system, a renamed file may have both its old and its new name. The old name must not
+    // count as stale.
     let folded: BTreeSet<String> = match stale.is_empty() {
         true => BTreeSet::new(),
         false => emitted.keys().map(|path| path.to_lowercase()).collect(),
@@ -59,7 +60,7 @@ pub(crate) fn fates(tree: &Tree, only: Option<&[Target]>, emitted: &Entries) -> 
 
 fn fate(tree: &Tree, place: &Path, hashes: &BTreeSet<manifest::Hash>) -> Result<Fate> {
     let about = match fs::symlink_metadata(place) {
-        // Folders are never the compiler's own.
+        // The compiler does not own folders.
         Ok(about) if about.is_dir() => return Ok(Fate::Absent),
         Ok(about) => about,
         Err(cause) if matches!(cause.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory) => {
@@ -81,13 +82,14 @@ fn fate(tree: &Tree, place: &Path, hashes: &BTreeSet<manifest::Hash>) -> Result<
     Ok(if manifest::is_text_of(&bytes, hashes) { Fate::Goes } else { Fate::Stays(Reason::Edited) })
 }
 
-/// Whether the folder has an entry of that very spelling.
+/// Whether the folder has an entry with exactly this spelling.
 fn is_listed(place: &Path) -> bool {
     let entries = place.parent().and_then(|folder| folder.read_dir().ok());
     entries.into_iter().flatten().flatten().any(|entry| Some(entry.file_name().as_os_str()) == place.file_name())
 }
 
-/// Removes a file that [goes](Fate::Goes), and the folders that this empties. Whether it was still there.
+/// Removes a file whose fate is [`Goes`](Fate::Goes), and the folders that become empty. Returns whether the file still
+/// existed.
 pub(crate) fn remove(tree: &Tree, path: &str) -> Result<bool> {
     let place = tree.root.join(path);
     match fs::remove_file(&place) {
@@ -97,7 +99,7 @@ pub(crate) fn remove(tree: &Tree, path: &str) -> Result<bool> {
     }
     let below_root = place.ancestors().skip(1).take_while(|ancestor| *ancestor != tree.root);
     for emptied in below_root {
-        // Fails on the first folder that still holds something.
+        // The removal fails on the first folder that is not empty.
         if fs::remove_dir(emptied).is_err() {
             break;
         }

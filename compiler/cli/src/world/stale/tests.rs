@@ -1,4 +1,4 @@
-//! What becomes of a file, by what its manifest says and what stands there.
+//! The fate of a file, depending on its manifest entry and on what is at its path.
 
 use std::path::PathBuf;
 
@@ -10,9 +10,9 @@ use super::*;
 const A: &str = "prometheus/rules/a.yaml";
 const GONE: &str = "prometheus/rules/gone.yaml";
 
-/// An output folder in a repository, with a manifest of these lines.
+/// An output folder in a repository, with a manifest that has the given lines.
 struct Repository {
-    /// Removed when the test ends.
+    /// The folder is removed when the test ends.
     _home: tempfile::TempDir,
     out: PathBuf,
 }
@@ -25,7 +25,7 @@ impl Repository {
         repository
     }
 
-    /// Writes a file, by its path from the output folder.
+    /// Writes a file; `path` is relative to the output folder.
     fn put(&self, path: &str, text: &str) {
         let place = self.out.join(path);
         fs::create_dir_all(place.parent().unwrap()).unwrap();
@@ -36,7 +36,7 @@ impl Repository {
         fs::read_to_string(self.out.join(path)).ok()
     }
 
-    /// Compiles to `A` alone.
+    /// Compiles with `A` as the only artefact.
     fn compile(&self) -> Tally {
         self.of(None)
     }
@@ -99,7 +99,7 @@ fn an_edited_file_stays_and_is_told_of_until_it_is_gone() {
         assert_eq!((tally.removed.len(), tally.kept), (0, vec![(GONE.to_owned(), Reason::Edited)]));
         assert_eq!(repository.text(GONE).unwrap(), "edited");
     }
-    // A run over other targets has nothing to say of it, and forgets nothing.
+    // A run over other targets does not report the file, and keeps its manifest entry.
     assert!(repository.of(Some(&[Target::Schema])).kept.is_empty());
     assert!(repository.lists(GONE));
     fs::remove_file(repository.out.join(GONE)).unwrap();
@@ -142,7 +142,7 @@ fn an_entry_of_an_old_release_cannot_prove_anything() {
     assert_eq!((tally.written, tally.removed.len()), (1, 0), "what is generated again gets its hash");
     assert_eq!(tally.kept, [(GONE.to_owned(), Reason::NoHash)]);
     assert!(repository.lists(GONE) && repository.text(NAME).unwrap().contains(&line(&hash(b"a"), A)));
-    // Where nothing stands, nothing has to be proved.
+    // If no file exists at the path, no hash is needed to drop the entry.
     fs::remove_file(repository.out.join(GONE)).unwrap();
     assert!(repository.compile().kept.is_empty() && !repository.lists(GONE));
 }
@@ -154,7 +154,7 @@ fn a_folder_in_the_place_of_a_file_is_somebody_else_s() {
     let tally = repository.compile();
     assert_eq!((tally.removed.len(), tally.kept.len()), (0, 0));
     assert!(repository.text(&format!("{GONE}/inner")).is_some() && !repository.lists(GONE));
-    // Nor is anything looked for below a file.
+    // The compiler does not look for files below a file either.
     let repository = Repository::with(&listed(&format!("{A}/deeper")));
     assert_eq!(repository.compile().kept, []);
 }
@@ -165,7 +165,7 @@ fn another_spelling_is_another_file() {
     let repository = Repository::with(&listed(other));
     repository.put(other, "text");
     repository.compile();
-    // Where case is nothing, the two are one file, which was just written.
+    // On a case-insensitive file system, both names are one file, which was just written.
     assert_eq!(repository.text(A).unwrap(), "a");
     let repository = Repository::with(&line(&hash(b"a"), other));
     repository.compile();
@@ -195,14 +195,14 @@ mod links {
         symlink("../../../precious", repository.out.join(GONE)).unwrap();
         assert_eq!(repository.compile().kept, [(GONE.to_owned(), Reason::Edited)]);
         assert!(repository.out.join(GONE).is_symlink() && repository.text("../precious").is_some());
-        // A link to nowhere has the same name.
+        // A link that leads nowhere is treated alike.
         fs::remove_file(repository.out.join("../precious")).unwrap();
         assert_eq!(repository.compile().kept, [(GONE.to_owned(), Reason::Edited)]);
     }
 
     #[test]
     fn no_file_goes_by_way_of_a_linked_folder() {
-        // Out of the output folder, and to evidence inside of it.
+        // One link leads out of the output folder, the other one to evidence inside it.
         for target in ["../../elsewhere", "../incidents"] {
             let repository = Repository::with(&listed("prometheus/tests/q.md"));
             repository.put("../elsewhere/q.md", "text");

@@ -1,4 +1,4 @@
-//! Writes artefacts: each whole or not at all, only what changed, and never over somebody else's file.
+//! Writes artefacts: each atomically, only if it has changed, and never over a file of another owner.
 
 use std::collections::BTreeSet;
 use std::fs::{self, File, OpenOptions};
@@ -17,25 +17,25 @@ use super::stale::{self, Fate, Reason};
 use super::tree::{Standing, TEMPORARY, Tree};
 use crate::failure::{Failure, Result};
 
-/// What a run did to the output folder.
+/// The changes of a run to the output folder.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub(crate) struct Tally {
-    /// Files written, new or changed.
+    /// The number of files written, new or changed.
     pub(crate) written: usize,
-    /// Files that already had the right bytes; they were not touched.
+    /// The number of files that already had the right bytes, and were not touched.
     pub(crate) unchanged: usize,
-    /// Bytes written.
+    /// The number of bytes written.
     pub(crate) bytes: u64,
-    /// Files removed because their spec is gone: their paths below the folder, sorted.
+    /// Files removed because their spec no longer exists: their paths below the folder, sorted.
     pub(crate) removed: Vec<String>,
-    /// Files that stay although their spec is gone: their paths below the folder, sorted, and why.
+    /// Files that stay although their spec no longer exists: their paths below the folder, sorted, and the reason.
     pub(crate) kept: Vec<(String, Reason)>,
-    /// What the manifest listed although the compiler never writes it; nothing of it was touched.
+    /// Paths that the manifest listed although the compiler never writes them. The run did not touch these files.
     pub(crate) unknown: Vec<String>,
 }
 
 impl Tally {
-    /// Adds what was written of another unit.
+    /// Adds the counts of another unit.
     fn add(mut self, other: &Self) -> Self {
         self.written += other.written;
         self.unchanged += other.unchanged;
@@ -44,8 +44,8 @@ impl Tally {
     }
 }
 
-/// Writes the artefacts below `root` and removes those of earlier runs that are no longer generated. `force` replaces foreign
-/// files that stand in the way; `tick` is called once a unit is done.
+/// Writes the artefacts below `root`, and removes artefacts of earlier runs that are no longer generated. `force`
+/// replaces foreign files at the paths of artefacts. `tick` is called after each unit.
 pub(crate) fn write(root: &Path, emission: &Emission<'_>, force: bool, tick: &(dyn Fn() + Sync)) -> Result<Tally> {
     fs::create_dir_all(root).map_err(|cause| Failure::io("cannot make the folder", root, &cause))?;
     let _lock = Tree::lock(root);
@@ -82,7 +82,7 @@ pub(crate) fn write(root: &Path, emission: &Emission<'_>, force: bool, tick: &(d
     Ok(tally)
 }
 
-/// Fails if a foreign file stands where an artefact must go, before anything is written.
+/// Fails before any write if a foreign file is at the path of an artefact.
 fn refuse_collisions(tree: &Tree, emission: &Emission<'_>) -> Result<()> {
     let collisions: Vec<Vec<String>> = (0..emission.units)
         .into_par_iter()
@@ -135,7 +135,7 @@ fn write_unit(tree: &Tree, journal: &Journal<'_>, emission: &Emission<'_>, unit:
     Ok(tally)
 }
 
-/// Makes the folder of `place`, unless a link leads it elsewhere.
+/// Creates the folder of `place`, unless a folder on the path is a link.
 fn make_folder(tree: &Tree, place: &Path) -> Result<()> {
     if let Some(link) = tree.link_on_the_way(place) {
         return Err(Failure::new(format!("{} is a link", shown(&link)))
@@ -145,15 +145,15 @@ fn make_folder(tree: &Tree, place: &Path) -> Result<()> {
     fs::create_dir_all(folder).map_err(|cause| Failure::io("cannot make the folder", folder, &cause))
 }
 
-/// Why a new file was not made.
+/// Why a new file was not created.
 pub(crate) enum NotCreated {
-    /// Something stands there already.
+    /// Something already exists at the path.
     Exists,
-    /// Something else.
+    /// Another error occurred.
     Failed(Failure),
 }
 
-/// Makes a file that does not exist yet, with its folders, whole or not at all; never overwrites.
+/// Creates a file and its folders atomically; never overwrites.
 pub(crate) fn create(place: &Path, text: &str) -> std::result::Result<(), NotCreated> {
     let folder = place.parent().filter(|folder| *folder != Path::new("")).unwrap_or(Path::new("."));
     fs::create_dir_all(folder)
@@ -166,7 +166,7 @@ pub(crate) fn create(place: &Path, text: &str) -> std::result::Result<(), NotCre
     })
 }
 
-/// Writes a file by way of a temporary one beside it, so that at no time half a file stands at `place`.
+/// Writes a file through a temporary file beside it, so that `place` never holds half a file.
 fn put(place: &Path, bytes: &[u8]) -> Result<()> {
     let folder = place.parent().unwrap_or(Path::new("."));
     temporary(folder, bytes)
@@ -174,26 +174,26 @@ fn put(place: &Path, bytes: &[u8]) -> Result<()> {
         .map_err(|cause| Failure::io("cannot write", place, &cause))
 }
 
-/// A temporary file of those bytes, ready to be renamed. It removes itself if it is not.
+/// A temporary file with these bytes, ready to be renamed. The file is removed if nobody renames it.
 fn temporary(folder: &Path, bytes: &[u8]) -> io::Result<NamedTempFile> {
     let mut builder = tempfile::Builder::new();
     builder.prefix(TEMPORARY);
     #[cfg(unix)]
-    // What any program gives a new file (the umask takes its share), not the 0600 of a secret.
+    // The permissions of an ordinary new file, reduced by the umask, instead of the 0600 of a secret.
     builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
     let mut file = builder.tempfile_in(folder)?;
     file.write_all(bytes)?;
     Ok(file)
 }
 
-/// Knows every artefact of the run, and claims files in the manifest before they are written, so that an interrupted run
-/// leaves none that the next would take for somebody else's or for edited. The finished manifest replaces the claims.
+/// Records every artefact of the run, and claims files in the manifest before writing them. So the next run will not
+/// take files of an interrupted run for foreign or edited files. The finished manifest replaces the claims.
 struct Journal<'a> {
     tree: &'a Tree,
     met: Mutex<Entries>,
-    /// The manifest, opened at the first claim: a run that changes nothing writes nothing.
+    /// The manifest, opened at the first claim, so that a run without changes writes nothing.
     file: Mutex<Option<File>>,
-    /// Folders that this run made or found to be sound.
+    /// Folders that this run has created or checked for links.
     folders: Mutex<BTreeSet<PathBuf>>,
 }
 
@@ -202,7 +202,8 @@ impl<'a> Journal<'a> {
         Self { tree, met: Mutex::default(), file: Mutex::default(), folders: Mutex::default() }
     }
 
-    /// Notes an artefact and gives its hash. Of two with one path, the output would be whichever was written last.
+    /// Records an artefact and returns its hash. Two artefacts with one path are a bug: the last write would decide the
+    /// output.
     fn meet(&self, artefact: &Artefact) -> Result<Hash> {
         let hash = manifest::hash(artefact.text.as_bytes());
         let mut met = self.met.lock().unwrap_or_else(PoisonError::into_inner);
@@ -212,7 +213,7 @@ impl<'a> Journal<'a> {
         }
     }
 
-    /// Makes the folder of an artefact, once a run.
+    /// Creates the folder of an artefact, once per run.
     fn make_folder(&self, place: &Path) -> Result<()> {
         let folder = place.parent().unwrap_or(&self.tree.root);
         if !self.folders.lock().unwrap_or_else(PoisonError::into_inner).contains(folder) {
@@ -222,7 +223,7 @@ impl<'a> Journal<'a> {
         Ok(())
     }
 
-    /// Claims files (their paths and hashes), unless the manifest lists them so already.
+    /// Claims files by path and hash, unless the manifest already lists them.
     fn claim<'t>(&self, files: impl Iterator<Item = (&'t str, &'t str)>) -> Result<()> {
         let is_listed = |path, hash| self.tree.owned.get(path).is_some_and(|hashes| hashes.contains(hash));
         let new = files.filter(|(path, hash)| !is_listed(*path, *hash));
@@ -244,7 +245,7 @@ impl<'a> Journal<'a> {
         append().map_err(|cause| Failure::io("cannot write", &path, &cause))
     }
 
-    /// The manifest, ready for another line.
+    /// The manifest, ready for another line: a torn last line gets its line end.
     fn open(&self, path: &Path) -> io::Result<File> {
         let mut file = OpenOptions::new().append(true).create(true).open(path)?;
         match &self.tree.manifest {
@@ -255,7 +256,7 @@ impl<'a> Journal<'a> {
         Ok(file)
     }
 
-    /// All artefacts, and whether any was claimed.
+    /// All artefacts, and whether the run claimed any file.
     fn close(self) -> (Entries, bool) {
         let met = self.met.into_inner().unwrap_or_else(PoisonError::into_inner);
         (met, self.file.into_inner().unwrap_or_else(PoisonError::into_inner).is_some())

@@ -1,4 +1,4 @@
-//! The promises of the writing side, with artefacts made by hand.
+//! The guarantees of the writing side, with hand-made artefacts.
 
 use std::path::PathBuf;
 use std::time::SystemTime;
@@ -14,7 +14,7 @@ const B: &str = "prometheus/rules/b.yaml";
 const A_TEST: &str = "prometheus/tests/a.yaml";
 
 struct Out {
-    /// Removed when the test ends.
+    /// The folder is removed when the test ends.
     _home: TempDir,
     root: PathBuf,
 }
@@ -57,7 +57,7 @@ impl Out {
         fs::metadata(self.root.join(path)).unwrap().modified().unwrap()
     }
 
-    /// Every file and folder there is.
+    /// Every file and folder in the output folder.
     fn all(&self) -> Vec<String> {
         let mut found: Vec<String> = ignore::WalkBuilder::new(&self.root)
             .standard_filters(false)
@@ -176,7 +176,7 @@ fn two_artefacts_of_one_path_are_a_bug() {
 #[test]
 fn an_interrupted_run_orphans_nothing() {
     let out = Out::new();
-    // As if the machine had stopped after two claims, a half line and a half file.
+    // Simulates a crash after two claims, half a line and half a file.
     let claims = [B, A_TEST].map(|path| manifest::line(&manifest::hash(b"b"), path)).concat();
     out.put(manifest::NAME, &format!("{}{claims}prometheus/ru", manifest::print(&Entries::new())));
     out.put(B, "b");
@@ -191,14 +191,14 @@ fn an_interrupted_run_orphans_nothing() {
 fn what_an_interrupted_run_changed_is_not_taken_for_edited() {
     let out = Out::new();
     out.compile(&[(A, "a"), (B, "old")]).unwrap();
-    // As if the machine had stopped after the new text, before the finished manifest.
+    // Simulates a crash after the new text was written, before the finished manifest.
     let claimed = out.text(manifest::NAME).unwrap() + &manifest::line(&manifest::hash(b"new"), B);
     for text in ["old", "new"] {
         out.put(manifest::NAME, &claimed);
         out.put(B, text);
         assert_eq!(out.compile(&[(A, "a")]).unwrap().removed, [B], "{text}");
     }
-    // And this is what a run that fails midway leaves.
+    // A run that fails midway leaves this state.
     out.put(&format!("{A_TEST}/folder-in-the-way"), "mine");
     out.force(&[(A, "newer"), (A_TEST, "t")]).unwrap_err();
     fs::remove_dir_all(out.root.join(A_TEST)).unwrap();
@@ -271,7 +271,7 @@ mod links {
         out.compile(&[(A, "a")]).unwrap();
         assert_eq!(fs::read_to_string(&outside).unwrap(), "mine");
         assert!(!out.root.join(A).is_symlink());
-        // The same for one that the compiler does not own.
+        // A link that the compiler does not own gets the same protection.
         symlink(&outside, out.root.join(B)).unwrap();
         assert!(out.compile(&[(A, "a"), (B, "mine")]).is_err());
         assert_eq!(fs::read_to_string(&outside).unwrap(), "mine");
@@ -286,13 +286,13 @@ mod links {
         let failure = out.compile(&[(A, "a")]).unwrap_err();
         assert!(failure.what.contains("prometheus is a link"), "{failure:?}");
         assert_eq!(outside.path().read_dir().unwrap().count(), 0);
-        // Nor when something is to be removed.
+        // The removal of stale files does not follow the link either.
         out.put("prometheus/rules/x.yaml", "mine");
         let line = manifest::line(&manifest::hash(b"mine"), "prometheus/rules/x.yaml");
         fs::write(out.root.join(manifest::NAME), line).unwrap();
         let tally = out.compile(&[]).unwrap();
         assert_eq!((tally.removed, tally.kept), (vec![], vec![("prometheus/rules/x.yaml".into(), Reason::Linked)]));
-        // Nor when leftovers are cleared away, which another run may be writing.
+        // The removal of leftovers does not follow the link either, since another run may be writing there.
         let leftover = outside.path().join(format!("rules/{TEMPORARY}x"));
         fs::write(&leftover, "half").unwrap();
         out.compile(&[]).unwrap();

@@ -1,10 +1,10 @@
-//! Functions, constants, types and macros of a file: what they are called and where they stand.
+//! Finds the functions, constants, types and macros of a file: their names and their places.
 
 use std::ops::Range;
 
 use super::lex::{Language, Token, TokenKind};
 
-/// What an item is.
+/// The kind of an item.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum ItemKind {
     /// A function or method.
@@ -22,15 +22,15 @@ pub(crate) enum ItemKind {
 pub(crate) struct Item {
     pub(crate) kind: ItemKind,
     pub(crate) name: String,
-    /// The type that it is a method of; empty for none.
+    /// The type that the item is a method of; empty for none.
     pub(crate) qualifier: String,
-    /// The first line, attributes included and comments not.
+    /// The first line, including attributes and excluding comments.
     pub(crate) first: usize,
     /// The last line.
     pub(crate) last: usize,
-    /// Its tokens.
+    /// The places of the item's tokens.
     pub(crate) tokens: Range<usize>,
-    /// Whether it runs in tests only.
+    /// Whether the item runs in tests only.
     pub(crate) is_test: bool,
 }
 
@@ -54,7 +54,7 @@ pub(super) fn find(text: &str, tokens: &[Token], language: Language, path: &str)
     items
 }
 
-/// Whether a file's path says that it runs in tests only.
+/// Whether a file's path says that the file runs in tests only.
 pub(crate) fn is_test_path(path: &str) -> bool {
     let (folder, file) = path.rsplit_once('/').unwrap_or(("", path));
     let stem = file.split('.').next().unwrap_or(file);
@@ -66,7 +66,7 @@ pub(crate) fn is_test_path(path: &str) -> bool {
         || file.contains(".spec.")
 }
 
-/// For each opening bracket the place of the one that closes it, and the other way round; `usize::MAX` for none.
+/// The place of the closing bracket for each opening bracket, and the other way round; `usize::MAX` for none.
 fn matching(tokens: &[Token]) -> Vec<usize> {
     let mut pairs = vec![usize::MAX; tokens.len()];
     let mut open: Vec<usize> = Vec::new();
@@ -82,8 +82,8 @@ fn matching(tokens: &[Token]) -> Vec<usize> {
                     "]" => "[",
                     _ => "{",
                 };
-                // A bracket that nothing opened, or that closes another kind, is passed over up to its own.
-                // Not far up: a text that is all brackets must not take the square of its length.
+                // A closing bracket closes the nearest open bracket of its kind and skips those between. The search
+                // covers 32 brackets, because a text of brackets must not take quadratic time.
                 if let Some(above) = open.iter().rev().take(32).position(|at| tokens[*at].is(opener)) {
                     let place = open.len() - 1 - above;
                     let from = open[place];
@@ -101,7 +101,7 @@ fn matching(tokens: &[Token]) -> Vec<usize> {
 fn rust(tokens: &[Token]) -> Vec<Item> {
     let pairs = matching(tokens);
     let mut items = Vec::new();
-    // Blocks that lie around: where they end, the type that they implement, and whether they are tests.
+    // Enclosing blocks: where each block ends, the type that it implements, and whether it holds tests.
     let mut around: Vec<(usize, String, bool)> = Vec::new();
     for at in 0..tokens.len() {
         around.retain(|(end, ..)| *end > at);
@@ -111,7 +111,7 @@ fn rust(tokens: &[Token]) -> Vec<Item> {
         }
         let name = tokens.get(at + 1).filter(|next| next.kind == TokenKind::Word);
         let is_after = |place: usize, mark: &str| tokens.get(place).is_some_and(|token| token.is(mark));
-        // `<const N: usize>`
+        // `<const N: usize>` is a parameter and no constant.
         let is_parameter = at > 0 && (tokens[at - 1].is("<") || tokens[at - 1].is(","));
         let (kind, name, name_at) = match (token.text.as_str(), name) {
             ("fn", Some(name)) => (ItemKind::Function, name, at + 1),
@@ -172,7 +172,7 @@ fn close(pairs: &[usize], open: usize, end: usize) -> usize {
     pairs.get(open).copied().filter(|close| *close != usize::MAX).unwrap_or(end)
 }
 
-/// Where an item ends: at the first `;`, or with the block that begins outside of other brackets.
+/// The end of an item: the first `;`, or the end of the block that begins outside other brackets.
 fn body(tokens: &[Token], pairs: &[usize], from: usize) -> usize {
     let mut at = from;
     while let Some(token) = tokens.get(at) {
@@ -181,7 +181,7 @@ fn body(tokens: &[Token], pairs: &[usize], from: usize) -> usize {
         }
         if token.is("{") {
             let end = close(pairs, at, tokens.len().saturating_sub(1));
-            // The value of a constant may be a block, which its semicolon follows.
+            // A constant's value may be a block, and a semicolon follows the block.
             return if tokens.get(end + 1).is_some_and(|next| next.is(";")) { end + 1 } else { end };
         }
         at = if token.is("(") || token.is("[") { close(pairs, at, tokens.len()) + 1 } else { at + 1 };
@@ -189,7 +189,7 @@ fn body(tokens: &[Token], pairs: &[usize], from: usize) -> usize {
     tokens.len().saturating_sub(1)
 }
 
-/// The first token of an item: behind what ended before it, its attributes included.
+/// The first token of an item, attributes included.
 fn begin(tokens: &[Token], pairs: &[usize], at: usize) -> usize {
     let mut from = at;
     while from > 0 {
@@ -203,7 +203,7 @@ fn begin(tokens: &[Token], pairs: &[usize], at: usize) -> usize {
             return from;
         }
         if before.is(")") {
-            // `pub(crate)`
+            // `pub(crate)` belongs to the item.
             let open = pairs[from - 1];
             if open != usize::MAX && open > 0 && tokens[open - 1].is("pub") {
                 from = open;
@@ -227,13 +227,13 @@ fn is_marked_test(tokens: &[Token], from: usize, to: usize) -> bool {
     words.windows(2).any(|pair| matches!(pair, ["[" | ":" | "::", "test"] | ["(", "test"]))
 }
 
-/// The block of an `impl`, and the type that it is for.
+/// The place where the block of an `impl` opens, and the type that the `impl` is for.
 fn implemented(tokens: &[Token], at: usize) -> Option<(usize, String)> {
     let (mut depth, mut name) = (0_usize, String::new());
     for (place, token) in tokens.iter().enumerate().skip(at + 1) {
         match token.text.as_str() {
             "{" => return (!name.is_empty()).then_some((place, name)),
-            // `impl Trait` as a type.
+            // This `impl Trait` is a type.
             ";" | ")" | "," | "=" if depth == 0 => return None,
             "<" => depth += 1,
             ">" => depth = depth.saturating_sub(1),
@@ -249,7 +249,7 @@ fn implemented(tokens: &[Token], at: usize) -> Option<(usize, String)> {
     None
 }
 
-/// Words before brackets that are no function's name.
+/// Words that may stand before brackets but are no function's name.
 const CONTROL: [&str; 14] = [
     "if",
     "for",
@@ -267,7 +267,7 @@ const CONTROL: [&str; 14] = [
     "super",
 ];
 
-/// Languages with braces: a name, parameters, and a block.
+/// Finds functions in languages with braces: a name, parameters and a block.
 fn braces(tokens: &[Token]) -> Vec<Item> {
     let pairs = matching(tokens);
     let mut items = Vec::new();
@@ -295,7 +295,7 @@ fn braces(tokens: &[Token]) -> Vec<Item> {
 
 /// The name of the function whose block opens at a place.
 fn named(tokens: &[Token], pairs: &[usize], block: usize) -> Option<(usize, String)> {
-    // Behind the parameters may stand what is returned or thrown, or an arrow.
+    // Return types, thrown types or an arrow may follow the parameters.
     let mut at = block.checked_sub(1)?;
     let mut left = 12;
     while !tokens[at].is(")") || !is_parameters(tokens, pairs, at) {
@@ -318,32 +318,31 @@ fn named(tokens: &[Token], pairs: &[usize], block: usize) -> Option<(usize, Stri
     let before = open.checked_sub(1)?;
     let is_name = |at: usize| tokens[at].kind == TokenKind::Word && !CONTROL.contains(&tokens[at].text.as_str());
     if is_name(before) && !tokens[before].is("function") && !tokens[before].is("func") && !tokens[before].is("async") {
-        // `func (l *Ledger) Book(`
+        // Go writes a method as `func (l *Ledger) Book(`.
         let receiver = before.checked_sub(1).filter(|at| tokens[*at].is(")")).map(|at| pairs[at]);
         let is_method = |open: usize| open > 0 && open < tokens.len() && tokens[open - 1].is("func");
         let qualifier = receiver.filter(|open| is_method(*open)).map(|_| tokens[before - 2].text.clone());
         let is_called = before > 0 && (tokens[before - 1].is(".") || tokens[before - 1].is("new"));
         return (!is_called).then(|| (before, qualifier.unwrap_or_default()));
     }
-    // `name = (…) => {`, `name: function (…) {`
+    // A function may be assigned: `name = (…) => {`, `name: function (…) {`.
     let assigned = (open.saturating_sub(4)..open).rev().find(|at| tokens[*at].is("=") || tokens[*at].is(":"))?;
     let name = assigned.checked_sub(1).filter(|at| is_name(*at))?;
     Some((name, String::new()))
 }
 
-/// Whether a closing bracket ends a function's parameters, rather than a condition or what several values are
-/// returned in.
+/// Whether a closing bracket ends a function's parameters, rather than a list of return values.
 fn is_parameters(tokens: &[Token], pairs: &[usize], close: usize) -> bool {
     let open = pairs[close];
     open != usize::MAX && !(open > 0 && (tokens[open - 1].is(")") || tokens[open - 1].is("->")))
 }
 
-/// Python: from `def` to the next line that is indented no deeper.
+/// Finds functions and classes in Python. An item reaches to the next line that is indented no deeper.
 fn python(text: &str, tokens: &[Token]) -> Vec<Item> {
     let lines: Vec<&str> = text.lines().collect();
     let indent = |line: &str| line.len() - line.trim_start().len();
     let mut items = Vec::new();
-    // Texts over several lines stand where they like.
+    // Lines within a text of several lines may have any indentation.
     let in_text: std::collections::BTreeSet<usize> =
         tokens.iter().flat_map(|token| token.line..last_line(token)).collect();
     let mut classes: Vec<(usize, String)> = Vec::new();

@@ -1,6 +1,6 @@
 use super::super::Program;
 
-/// Items as `kind qualifier::name first-last`, `!` for tests.
+/// Items as `kind qualifier::name first-last`, with a leading `!` for tests.
 fn items(path: &str, text: &str) -> Vec<String> {
     let program = Program::of(path, text.to_owned());
     let told = program.items.iter().map(|item| {
