@@ -53,7 +53,7 @@ pub enum Verdict {
     Firing,
     /// It does not.
     Silent,
-    /// A comparison within [`TOO_CLOSE`](super::close::TOO_CLOSE) of equality decides, so nothing should be asserted here.
+    /// A comparison within `TOO_CLOSE` of equality decides, so nothing should be asserted here.
     TooClose,
 }
 

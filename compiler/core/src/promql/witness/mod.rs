@@ -1,8 +1,8 @@
 //! Label sets that prove things about selectors.
 //!
-//! The generated promtool tests need a series that is good and one that is bad: [`witness`] finds one label set that
+//! The generated promtool tests need a series that is good and one that is bad: `witness` finds one label set that
 //! some selectors match and others do not. The checks need to know whether bad events are a part of the total:
-//! [`implied`] proves it, refutes it by a label value, or says that it cannot tell. Both are deterministic and bounded.
+//! `implied` proves it, refutes it by a label value, or says that it cannot tell. Both are deterministic and bounded.
 
 use std::collections::{BTreeMap, BTreeSet};
 
