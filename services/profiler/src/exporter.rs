@@ -56,8 +56,10 @@ pub(crate) fn run(config: &Config, stopped: &Receiver<()>, stats: &Stats) {
             continue;
         }
         if !summed.is_empty() {
-            let samples: Vec<Summed> =
-                std::mem::take(&mut summed).into_iter().map(|(key, count)| resolve(&mut symbols, key, count)).collect();
+            let samples: Vec<Summed> = std::mem::take(&mut summed)
+                .into_iter()
+                .map(|(key, periods)| resolve(&mut symbols, key, periods))
+                .collect();
             waiting.push_back(otlp::request(&samples, &config.resource, began, since.elapsed(), period));
         }
         (began, since) = (SystemTime::now(), Instant::now());
@@ -78,18 +80,18 @@ fn drain(summed: &mut BTreeMap<Key, i64>, stats: &Stats) {
         samples += 1;
         without += u64::from(sample.ids == Ids::default());
         let stack = sample.frames.iter().take(sample.depth).copied().collect();
-        *summed.entry((sample.ids, thread.to_owned(), stack)).or_default() += 1;
+        *summed.entry((sample.ids, thread.to_owned(), stack)).or_default() += i64::from(sample.periods);
     });
     stats.samples.fetch_add(samples, Ordering::Relaxed);
     stats.without_trace.fetch_add(without, Ordering::Relaxed);
     stats.dropped.fetch_add(dropped, Ordering::Relaxed);
 }
 
-fn resolve(symbols: &mut Symbols, (ids, thread, addresses): Key, count: i64) -> Summed {
+fn resolve(symbols: &mut Symbols, (ids, thread, addresses): Key, periods: i64) -> Summed {
     let located = addresses.iter().enumerate();
     // All but the first are return addresses: their call stands before them.
     let stack = located.map(|(depth, address)| symbols.at(address - u64::from(depth > 0 && *address > 0)));
-    Summed { ids, thread, stack: stack.collect::<Vec<Arc<_>>>(), count }
+    Summed { ids, thread, stack: stack.collect::<Vec<Arc<_>>>(), periods }
 }
 
 fn client(config: &Config, runtime: &tokio::runtime::Runtime) -> Option<ProfilesServiceClient<Channel>> {

@@ -67,9 +67,9 @@ pub(crate) fn install() -> Result<(), Error> {
 }
 
 /// Takes one sample of the thread that it interrupts.
-extern "C" fn handle(_: c_int, _: *mut libc::siginfo_t, interrupted: *mut c_void) {
+extern "C" fn handle(_: c_int, signal: *mut libc::siginfo_t, interrupted: *mut c_void) {
     // SAFETY: errno belongs to this thread; what is interrupted finds it as it was. The context is the kernel's, valid
-    // while the handler runs. The ring outlives the thread's timer: `threads::on_thread_stop` clears the pointer on this
+    // while the handler runs, and so is the signal's description. The ring outlives the thread's timer: `threads::on_thread_stop` clears the pointer on this
     // very thread before it lets go of the ring.
     unsafe {
         let errno = libc::__errno_location();
@@ -81,12 +81,41 @@ extern "C" fn handle(_: c_int, _: *mut libc::siginfo_t, interrupted: *mut c_void
                 let registers = Registers::of(interrupted.cast());
                 ring.push(|sample| {
                     sample.ids = context::current();
+                    sample.periods = periods(signal);
                     walk(&registers, low, high, sample);
                 });
             }
         });
         *errno = before;
     }
+}
+
+/// What the kernel tells of a timer's signal: `siginfo_t` with the fields that libc does not name.
+#[repr(C)]
+struct Fired {
+    number: c_int,
+    error: c_int,
+    code: c_int,
+    timer: TimerFields,
+}
+
+/// The kernel's union holds pointers, so it is aligned as they are.
+#[repr(C, align(8))]
+struct TimerFields {
+    id: c_int,
+    overrun: c_int,
+}
+
+/// How many periods of processor time the signal stands for. The kernel looks at a processor clock at its own ticks only:
+/// on a busy machine several periods pass between two looks, and one signal tells of them all.
+///
+/// # Safety
+/// `signal` is what the kernel gave to the handler.
+unsafe fn periods(signal: *const libc::siginfo_t) -> u32 {
+    const { assert!(size_of::<Fired>() <= size_of::<libc::siginfo_t>()) };
+    // SAFETY: the caller's promise; the structure is plain data, shorter than what the kernel gave.
+    let fired = unsafe { &*signal.cast::<Fired>() };
+    if fired.code == libc::SI_TIMER { u32::try_from(fired.timer.overrun).unwrap_or(0).saturating_add(1) } else { 1 }
 }
 
 /// The registers that a walk begins with.

@@ -16,14 +16,15 @@ use opentelemetry_proto::tonic::resource::v1::Resource;
 use crate::context::Ids;
 use crate::symbols::Frame;
 
-/// Samples that were equal: what they have in common, and how many they were.
+/// Samples that were equal: what they have in common, and the processor time of them all.
 #[derive(Debug)]
 pub(crate) struct Summed {
     pub(crate) ids: Ids,
     pub(crate) thread: String,
     /// A location each: the frames at one address, inlined calls first.
     pub(crate) stack: Vec<Arc<[Frame]>>,
-    pub(crate) count: i64,
+    /// Periods of the sampling frequency.
+    pub(crate) periods: i64,
 }
 
 /// A table in which each entry stands once; the first is the zero value, as the format wants it.
@@ -81,7 +82,7 @@ pub(crate) fn request(
             stack_index: stacks.index(stack),
             attribute_indices: vec![threads.index(sample.thread.clone())],
             link_index,
-            values: vec![sample.count.saturating_mul(period)],
+            values: vec![sample.periods.saturating_mul(period)],
             timestamps_unix_nano: Vec::new(),
         });
     }

@@ -15,13 +15,15 @@ const SLOTS: usize = 256;
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Sample {
     pub(crate) ids: Ids,
+    /// Periods of processor time that the thread used since the last look.
+    pub(crate) periods: u32,
     /// How many of `frames` are set.
     pub(crate) depth: usize,
     /// Addresses: where it was, then return addresses, innermost first.
     pub(crate) frames: [u64; DEPTH],
 }
 
-const EMPTY: Sample = Sample { ids: Ids { trace: [0, 0], span: 0 }, depth: 0, frames: [0; DEPTH] };
+const EMPTY: Sample = Sample { ids: Ids { trace: [0, 0], span: 0 }, periods: 0, depth: 0, frames: [0; DEPTH] };
 
 /// The samples of one thread.
 pub(crate) struct Ring {

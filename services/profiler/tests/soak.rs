@@ -97,7 +97,13 @@ fn samples_know_their_trace_function_file_and_line() {
         judge(request, &slow, &mut all, &mut inside, &mut traces);
     }
     assert_eq!(traces.len(), SLOW, "every slow request was sampled");
-    assert!(all >= 20 * SLOW as i64, "{all} samples of {SLOW} requests of {LONG:?}");
+    // The processor time that was used is the time that is told, whatever the machine does beside. The tolerance is for
+    // what ends between two looks: a busy machine gives such a period to the request that comes next.
+    let used = 199 * LONG.as_millis() as i64 * SLOW as i64 / 1000;
+    assert!(
+        (used * 7 / 10..=used * 13 / 10).contains(&all),
+        "{all} periods told of {used}, {SLOW} requests of {LONG:?}"
+    );
     assert!(inside * 10 >= all * 8, "{inside} of {all} samples lie in the hot function");
 }
 
