@@ -16,6 +16,7 @@ const TELLING: [&str; 4] = ["alertname", "long_window", "severity", "short_windo
 struct TestFile<'p> {
     rule_files: [String; 1],
     evaluation_interval: String,
+    group_eval_order: Vec<String>,
     tests: Vec<Test<'p>>,
 }
 
@@ -74,6 +75,8 @@ fn file(service: &ServicePlan, slo: &SloPlan, courses: &Courses) -> Artefact {
     let file = TestFile {
         rule_files: [format!("../../rules/{}.yaml", service.stem)],
         evaluation_interval: proof.evaluation.to_string(),
+        // Else promtool takes groups in no order, and a group would see another's records now an interval late, now not.
+        group_eval_order: slo.group_names(),
         tests: tests.collect(),
     };
     super::write(&mut text, &file);

@@ -4,6 +4,8 @@ use rust_decimal::Decimal;
 
 use super::Query;
 use crate::metric::{Declared, Index, Metric};
+use crate::oracle::{Recorded, Role};
+use crate::promql::Selector;
 use crate::quantity::Duration;
 use crate::source::Spanned;
 
@@ -76,6 +78,20 @@ impl<'i> Reading<'i> {
             Self::Histogram { prometheus, .. } => metric.prometheus == *prometheus,
         }
     }
+}
+
+/// A side of an indicator that is there in health whenever its other side is, such as the bucket of a histogram. Its absence
+/// is no outage but a broken indicator, which no burn rate shows: the data state `broken` tells of it.
+#[derive(Debug, Clone, Copy)]
+pub struct Essential<'i> {
+    /// What it is, for people, with its article: `the bucket at the threshold`.
+    pub what: &'static str,
+    /// Its raw series.
+    pub selector: &'i Selector,
+    /// What those series count in a proof.
+    pub role: Role,
+    /// The base series that is not recorded without it.
+    pub hides: Recorded,
 }
 
 /// The longest duration of a good event.

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use rust_decimal::Decimal;
 
 use super::cast::{Cast, Part, Played};
-use super::facts::{Reading, Threshold, Unit};
+use super::facts::{Essential, Reading, Threshold, Unit};
 use super::query::Query;
 use super::ratio::Ratio;
 use super::rules::{Base, Record, base_of_rate};
@@ -56,6 +56,14 @@ pub trait Indicator: Debug + Send + Sync {
     /// The longest good duration, where slow events are the bad ones.
     fn threshold(&self) -> Option<&Threshold> {
         None
+    }
+
+    /// The sides that cannot be absent in health while events are recorded. The default is none: without an error, a counter
+    /// of errors may well be absent, and an indicator of one metric has the alert on absent data.
+    ///
+    /// Without such a side, nothing may be recorded in the base series that [`Essential::hides`] names: never fill that one.
+    fn essential(&self) -> Vec<Essential<'_>> {
+        Vec::new()
     }
 
     /// The matcher that its selectors got beyond what their author wrote, as text.

@@ -29,7 +29,7 @@ mod timeslice;
 pub use self::events::EventsSpec;
 pub use self::latency::LatencySpec;
 pub(crate) use cast::{Cast, Counts, Part, Played};
-pub use facts::{Reading, Threshold, Unit};
+pub use facts::{Essential, Reading, Threshold, Unit};
 pub(crate) use groups::group_labels;
 pub use kind::Indicator;
 pub(crate) use kind::Setting;

@@ -3,13 +3,13 @@
 use rust_decimal::Decimal;
 
 use super::cast::{Cast, Part, Played};
-use super::facts::Reading;
+use super::facts::{Essential, Reading};
 use super::one_metric;
 use super::query::Query;
 use super::rules::Base;
 use crate::code;
 use crate::finding::Finding;
-use crate::oracle::{Base as Numbers, RawSeries, Reader, Role, Sampled, filled, subtracted};
+use crate::oracle::{Base as Numbers, RawSeries, Reader, Recorded, Role, Sampled, filled, subtracted};
 use crate::promql::{Compare, Expr, Op};
 use crate::scope::Scope;
 use crate::source::{Span, Spanned};
@@ -123,6 +123,19 @@ impl Ratio {
         Some(vec![Part::of(total, all, Role::Total), Part::of(part, within, inside)])
     }
 
+    /// Good events: whoever has events has good ones, or a total outage, which pages as well. Errors may never have happened.
+    pub(super) fn essential(&self) -> Vec<Essential<'_>> {
+        match &self.side {
+            Side::Bad(_) => Vec::new(),
+            Side::Good(query) => vec![Essential {
+                what: "the good events",
+                selector: &query.selector,
+                role: Role::Good,
+                hides: Recorded::Good,
+            }],
+        }
+    }
+
     /// The side that may be missing: of bad events while there are none; of good ones, it is an outage.
     pub(super) fn missing(&self) -> Role {
         if self.side.is_good() { Role::Good } else { Role::Bad }
@@ -159,14 +172,6 @@ impl Sides {
         let role = ratio.missing();
         Self { total: played.total(), part: vec![played.raw(role)], is_good: ratio.side.is_good() }
     }
-
-    /// All events and bad events a second at each tick.
-    pub(super) fn rates(&self, reader: &Reader<'_>) -> (Vec<f64>, Vec<f64>) {
-        let events = reader.rates(&self.total);
-        let part = filled(reader.rates(&self.part), &events);
-        let bad = if self.is_good { subtracted(&events, part) } else { part };
-        (events, bad)
-    }
 }
 
 impl Sampled for Sides {
@@ -175,8 +180,16 @@ impl Sampled for Sides {
     }
 
     fn base(&self, reader: &Reader<'_>) -> Numbers {
-        let (events, bad) = self.rates(reader);
-        Numbers::sure(events, bad)
+        let events = reader.rates(&self.total);
+        let part = reader.rates(&self.part);
+        let whole = filled(part.clone(), &events);
+        match self.is_good {
+            true => {
+                let bad = subtracted(&events, whole);
+                Numbers::sure(events, bad).and_good(part)
+            }
+            false => Numbers::sure(events, whole),
+        }
     }
 }
 

@@ -14,14 +14,19 @@ pub struct Base<'b> {
     pub step: u64,
     /// Labels kept apart.
     pub groups: &'b [&'b str],
-    /// The events that the first of the two rules has just recorded.
+    /// The events that the first of the rules has just recorded.
     pub events: Expr<'b>,
+    /// The good events, where the indicator has just recorded them.
+    pub good: Expr<'b>,
 }
 
-/// Takes the two base series in the order in which they are evaluated.
+/// Takes the base series in the order in which they are evaluated.
 pub trait Record {
     /// All events a second.
     fn events(&mut self, expr: &Expr<'_>);
+    /// Good events a second, of an indicator that subtracts them from all: their absence tells a broken indicator from an
+    /// outage, and costs no second look at raw series.
+    fn good(&mut self, expr: &Expr<'_>);
     /// Bad events a second. The rule may read the events of the same instant.
     fn bad(&mut self, expr: &Expr<'_>);
 }
@@ -39,6 +44,21 @@ impl Base<'_> {
         let matchers = selector.borrowed();
         let range = [Expr::Range(Select { metric: selector.metric_name(), matchers: &[&matchers] }, self.window)];
         then(&Expr::aggregate(Aggregator::Sum, self.groups, &Expr::Call("rate", &range)))
+    }
+
+    /// Records the good events, and hands them, with nothing where a group of `all` lacks them, to `then`.
+    ///
+    /// The good side is filled, not the bad: with no good series at all, everything is bad.
+    pub(super) fn recorded_good(
+        &self,
+        good: &Selector,
+        all: &Expr<'_>,
+        record: &mut dyn Record,
+        then: impl FnOnce(&Expr<'_>, &mut dyn Record),
+    ) {
+        self.sum_rate(good, |rate| record.good(rate));
+        let nothing = Expr::binary(all, Op::Mul, &Expr::Number(Decimal::ZERO));
+        then(&Expr::binary_on(&self.good, Op::Or, self.groups, &nothing), record);
     }
 
     /// Hands the part's rate, with nothing where a group of `all` lacks it, to `then`.

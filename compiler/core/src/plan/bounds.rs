@@ -159,10 +159,11 @@ impl SloBound {
 pub(crate) const UNGROUPED_RULES: u64 = 3;
 
 /// Recording rules that keep groups apart: both sides' base and five-minute count, both sides' count over the objective's
-/// window, the remaining budget; and of each window both sides and the burn rate.
+/// window, the remaining budget; of each window both sides and the burn rate; and good events, if bad events are what is left
+/// of all without them.
 #[must_use]
 pub(crate) fn grouped_rules(plan: &SloPlan) -> usize {
-    7 + 3 * plan.windows.len()
+    7 + 3 * plan.windows.len() + usize::from(plan.records_good())
 }
 
 /// The declared metrics that an objective reads, each once.

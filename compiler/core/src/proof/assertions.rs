@@ -26,7 +26,7 @@ pub(super) fn course(slo: &SloPlan, cast: &Cast, case: Case) -> Course {
     let second = cast.second.as_ref().filter(|_| case.neighbour);
     let calm = second.map(|second| {
         // The neighbour is as well as the first group was before its outage, all the way.
-        let mut calm = case.scenario.clone();
+        let mut calm = Scenario { lost: None, ..case.scenario.clone() };
         if let Some(good) = calm.phases.first().copied() {
             calm.phases.iter_mut().for_each(|phase| (phase.good, phase.bad) = (good.good, good.bad));
         }
@@ -85,6 +85,7 @@ fn walk(slo: &SloPlan, group: &Group, scenario: &Scenario, missing: Option<Role>
         let (known, recent) = (state.known.to_oracle(), state.recent.to_oracle());
         let condition = match state.state {
             State::Absent => Condition::Absent(state.reach.millis()),
+            State::Broken(hidden) => Condition::Broken(hidden),
             State::GroupGone => Condition::Gone { known, recent },
             State::NoTraffic => Condition::Idle(recent),
         };

@@ -80,6 +80,7 @@ pub(super) fn all(slo: &SloPlan, long: bool) -> Vec<Case> {
     }
     cases.push(no_traffic(&scrapes, slo));
     cases.extend(no_error_series(&scrapes, slo));
+    cases.extend(side_lost(&scrapes, slo));
     cases.push(vanishes(&scrapes, slo));
     cases
 }
@@ -140,6 +141,21 @@ fn no_error_series(scrapes: &Scrapes<'_>, slo: &SloPlan) -> Option<Case> {
     Some(case)
 }
 
+/// A side that cannot be absent in health goes, while the rest is seen as before, and comes back.
+fn side_lost(scrapes: &Scrapes<'_>, slo: &SloPlan) -> Option<Case> {
+    let lost = slo.sli.essential().first().map(|side| side.role)?;
+    let is_told = slo.states.iter().any(|alert| matches!(alert.state, State::Broken(_)));
+    let name = match is_told {
+        true => "a lost side of the indicator is told until it is back",
+        false => "a lost side of the indicator is ignored, as declared",
+    };
+    let good = Phase::new(scrapes.of(BRIEF), 100, 0);
+    let unseen = Phase::new(scrapes.of(Duration::from_minutes(12)), 100, 0).rest();
+    let mut case = Case { neighbour: true, ..Case::new(name, vec![good, unseen, good]) };
+    case.scenario.lost = Some(lost);
+    Some(case)
+}
+
 /// Good traffic, then nothing is scraped any more.
 fn vanishes(scrapes: &Scrapes<'_>, slo: &SloPlan) -> Case {
     let declared: Vec<&str> = slo
@@ -148,7 +164,7 @@ fn vanishes(scrapes: &Scrapes<'_>, slo: &SloPlan) -> Case {
         .filter_map(|alert| match alert.state {
             State::Absent => Some("absence"),
             State::GroupGone => Some("a lost group"),
-            State::NoTraffic => None,
+            State::Broken(_) | State::NoTraffic => None,
         })
         .collect();
     // Absence shows within eight minutes, a lost group after half an hour.
