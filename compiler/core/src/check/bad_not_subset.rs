@@ -3,7 +3,6 @@
 use super::Context;
 use crate::code;
 use crate::finding::Finding;
-use crate::indicator::Side;
 use crate::promql::witness::{Subset, implied};
 
 pub(super) fn run(context: &Context<'_>, findings: &mut Vec<Finding>) {
@@ -29,10 +28,7 @@ pub(super) fn run(context: &Context<'_>, findings: &mut Vec<Finding>) {
             );
             continue;
         }
-        let word = match ratio.side {
-            Side::Bad(_) => "bad",
-            Side::Good(_) => "good",
-        };
+        let word = ratio.side.word();
         if let Subset::Refuted { matcher } = implied(&part.selector, &ratio.total.selector) {
             let Some(narrowing) = ratio.total.selector.matchers.get(matcher) else { continue };
             let place = ratio.total.place(context.sources, narrowing.label_range.start..narrowing.value_range.end);

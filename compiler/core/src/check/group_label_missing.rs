@@ -1,13 +1,13 @@
-//! `group-label-missing`: a label to group by must be on both sides of an indicator.
+//! `group-label-missing`: a label to group by must be on every side of an indicator.
 //!
-//! Bad events are compared with all events of the same group. Where one side lacks the label, no group has both, and an
-//! outage would raise no alert.
+//! Bad events are compared with all events of the same group. Where one side lacks the label or has other values of it, no
+//! group has both, and an outage would raise no alert.
 
 use super::Context;
 use crate::code;
 use crate::finding::{Finding, Severity};
-use crate::indicator::{Query, Side};
-use crate::metric::{Declared, Metric};
+use crate::indicator::Query;
+use crate::metric::{Declared, Domain, Label as Declaration, Metric};
 use crate::promql::regex::Pattern;
 use crate::promql::{MatchOp, SelectorMatcher};
 use crate::source::Spanned;
@@ -15,7 +15,7 @@ use crate::source::Spanned;
 /// What is known of a label on a side.
 enum Label<'m> {
     /// It is declared, or needs no declaration.
-    Has,
+    Has(Option<&'m Declaration>),
     /// The side's metric is declared without it.
     Lacks(&'m Metric),
     /// Nothing declares the side's metric.
@@ -24,23 +24,30 @@ enum Label<'m> {
     Unclear,
 }
 
+/// A selector and the field that holds it.
+type Sided<'q> = (&'static str, &'q Query);
+
 pub(super) fn run(context: &Context<'_>, findings: &mut Vec<Finding>) {
     for (slo, _) in context.slos() {
-        let Some(ratio) = slo.sli.ratio() else { continue };
-        let part = match &ratio.side {
-            Side::Bad(query) => ("bad", query),
-            Side::Good(query) => ("good", query),
-        };
+        let sides = slo.sli.compared();
         for label in &slo.group_by {
-            findings.extend(judge(context, label, [("total", &ratio.total), part]));
+            match sides.as_slice() {
+                [] => findings.extend(slo.sli.queries().into_iter().find_map(|query| {
+                    wanted_absent(context, label, query, "the selector")
+                        .map(|finding| finding.label("no time series has it"))
+                })),
+                sides => findings.extend(judge(context, label, sides)),
+            }
         }
     }
 }
 
 /// Whether an indicator's sides are of different metrics: only then may one have a label that the other lacks. The series
 /// of a histogram are one metric.
-pub(super) fn has_two_metrics(total: &Query, part: &Query) -> bool {
-    metric(total) != metric(part)
+pub(super) fn has_several_metrics(sides: &[Sided<'_>]) -> bool {
+    let mut metrics = sides.iter().map(|(_, query)| metric(query));
+    let first = metrics.next();
+    metrics.any(|other| Some(other) != first)
 }
 
 fn metric(query: &Query) -> Option<&str> {
@@ -48,33 +55,49 @@ fn metric(query: &Query) -> Option<&str> {
     Some(["_count", "_bucket", "_sum"].iter().find_map(|end| name.strip_suffix(end)).unwrap_or(name))
 }
 
-fn judge(context: &Context<'_>, label: &Spanned<String>, sides: [(&str, &Query); 2]) -> Option<Finding> {
-    let name = &label.value;
-    for (side, query) in sides {
-        if let Some(matcher) = own(query, name).find(|matcher| wants_none(matcher)) {
-            let place = query.place(context.sources, matcher.label_range.start..matcher.value_range.end);
-            let message = format!("`{side}` selects only series without the label `{name}`");
-            let finding = missing(label, message).related(place, "asks for its absence");
-            return Some(finding.hint("remove the matcher, or do not group by the label"));
-        }
+fn judge(context: &Context<'_>, label: &Spanned<String>, sides: &[Sided<'_>]) -> Option<Finding> {
+    let absent = |(side, query): &Sided<'_>| wanted_absent(context, label, query, &format!("`{side}`"));
+    if let Some(finding) = sides.iter().find_map(absent) {
+        return Some(finding.label(NOT_ON_EACH).note(COMPARED));
     }
-    let [(_, total), (_, part)] = sides;
-    if !has_two_metrics(total, part) {
+    if !has_several_metrics(sides) {
         return None;
     }
     apart(context, label, sides).or_else(|| declared(context, label, sides))
 }
 
-fn missing(label: &Spanned<String>, message: String) -> Finding {
-    Finding::new(&code::GROUP_LABEL_MISSING, label.span, message).label("not a label of both sides").note(
-        "bad events are compared with all events of the same group; with the label on one side only, no group has both",
+/// What is wrong with a label of a few sides.
+const NOT_ON_EACH: &str = "not a label of both sides";
+/// Why a label must be on each.
+const COMPARED: &str =
+    "bad events are compared with all events of the same group; with the label on one side only, no group has both";
+
+/// A matcher that asks for the label's absence.
+fn wanted_absent(context: &Context<'_>, label: &Spanned<String>, query: &Query, whose: &str) -> Option<Finding> {
+    let matcher = own(query, &label.value).find(|matcher| wants_none(matcher))?;
+    let place = query.place(context.sources, matcher.label_range.start..matcher.value_range.end);
+    let message = format!("{whose} selects only series without the label `{}`", label.value);
+    Some(
+        Finding::new(&code::GROUP_LABEL_MISSING, label.span, message)
+            .related(place, "asks for its absence")
+            .hint("remove the matcher, or do not group by the label"),
     )
 }
 
-/// A value that one side insists on and the other refuses.
-fn apart(context: &Context<'_>, label: &Spanned<String>, sides: [(&str, &Query); 2]) -> Option<Finding> {
+fn missing(label: &Spanned<String>, message: String) -> Finding {
+    Finding::new(&code::GROUP_LABEL_MISSING, label.span, message).label(NOT_ON_EACH).note(COMPARED)
+}
+
+/// Every two sides, each of them first once.
+fn ordered<'s, T: Copy>(sides: &'s [T]) -> impl Iterator<Item = (T, T)> + 's {
+    let others = move |one: usize| sides.iter().enumerate().filter(move |(other, _)| *other != one);
+    sides.iter().enumerate().flat_map(move |(place, one)| others(place).map(|(_, other)| (*one, *other)))
+}
+
+/// A value that one side insists on and another refuses.
+fn apart(context: &Context<'_>, label: &Spanned<String>, sides: &[Sided<'_>]) -> Option<Finding> {
     let pinned = |query| own(query, &label.value).find(|matcher| matcher.op == MatchOp::Eq);
-    for [(side, one), (_, other)] in [sides, [sides[1], sides[0]]] {
+    for ((side, one), (_, other)) in ordered(sides) {
         let Some(value) = pinned(one) else { continue };
         let Some(refusal) = own(other, &label.value).find(|matcher| !accepts(matcher, &value.value)) else { continue };
         let message =
@@ -92,9 +115,9 @@ fn apart(context: &Context<'_>, label: &Spanned<String>, sides: [(&str, &Query);
     None
 }
 
-fn declared(context: &Context<'_>, label: &Spanned<String>, sides: [(&str, &Query); 2]) -> Option<Finding> {
+fn declared(context: &Context<'_>, label: &Spanned<String>, sides: &[Sided<'_>]) -> Option<Finding> {
     let name = &label.value;
-    let known = sides.map(|(_, query)| known(context, query, name));
+    let known: Vec<Label<'_>> = sides.iter().map(|(_, query)| known(context, query, name)).collect();
     if known.iter().any(|it| matches!(it, Label::Unclear)) {
         return None;
     }
@@ -116,6 +139,9 @@ fn declared(context: &Context<'_>, label: &Spanned<String>, sides: [(&str, &Quer
             );
         }
     }
+    if let Some(finding) = strangers(label, sides, &known) {
+        return Some(finding);
+    }
     for ((side, query), known) in sides.iter().zip(&known) {
         if matches!(known, Label::Unknown) {
             let message =
@@ -132,9 +158,34 @@ fn declared(context: &Context<'_>, label: &Spanned<String>, sides: [(&str, &Quer
     None
 }
 
+/// Two sides whose declared values of the label have none in common.
+fn strangers(label: &Spanned<String>, sides: &[Sided<'_>], known: &[Label<'_>]) -> Option<Finding> {
+    let declared: Vec<(&str, &Declaration, &[String])> = sides
+        .iter()
+        .zip(known)
+        .filter_map(|((side, _), known)| match known {
+            Label::Has(Some(declared)) => match &declared.domain {
+                Some(Domain::Values(values)) => Some((*side, *declared, values.as_slice())),
+                _ => None,
+            },
+            _ => None,
+        })
+        .collect();
+    let ((side, one, _), (other, two, _)) =
+        ordered(&declared).find(|((_, _, one), (_, _, two))| !one.iter().any(|value| two.contains(value)))?;
+    let message = format!("`{side}` and `{other}` have no value of `{}` in common: no group has both", label.value);
+    Some(
+        missing(label, message)
+            .label("other values on either side")
+            .related(one.name.span, format!("the values of `{side}`"))
+            .related(two.name.span, format!("the values of `{other}`"))
+            .hint("group by a label that has the same values on both sides, or correct the declared values"),
+    )
+}
+
 fn known<'m>(context: &Context<'m>, query: &Query, label: &str) -> Label<'m> {
     if context.model.policy.is_ambient(label) {
-        return Label::Has;
+        return Label::Has(None);
     }
     let Some(name) = query.selector.metric_name() else { return Label::Unclear };
     let (index, service) = (&context.model.index, &context.service.name.value);
@@ -147,7 +198,7 @@ fn known<'m>(context: &Context<'m>, query: &Query, label: &str) -> Label<'m> {
             Err(_) => return Label::Unknown,
         },
     };
-    if metric.label(label).is_some() { Label::Has } else { Label::Lacks(metric) }
+    metric.label(label).map_or(Label::Lacks(metric), |label| Label::Has(Some(label)))
 }
 
 /// The matchers of a label, by its Prometheus or its OpenTelemetry name.

@@ -168,9 +168,9 @@ fn shown(values: &[String]) -> String {
     shown.join(", ")
 }
 
-/// A label to group by that no metric has would make one group of everything. Two metrics are `group-label-missing`'s.
+/// A label to group by that no metric has would make one group of everything. Several metrics are `group-label-missing`'s.
 fn groups(context: &Context<'_>, slo: &Slo, findings: &mut Vec<Finding>) {
-    if slo.sli.ratio().is_some_and(|it| group_label_missing::has_two_metrics(&it.total, it.side.query())) {
+    if group_label_missing::has_several_metrics(&slo.sli.compared()) {
         return;
     }
     let index = &context.model.index;

@@ -48,6 +48,13 @@ pub trait Indicator: Debug + Send + Sync {
     /// The raw series without which there is no data.
     fn presence(&self) -> &Selector;
 
+    /// The selectors that it compares with one another, each by the field that holds it: their groups must agree. The default
+    /// is the two sides of a ratio.
+    fn compared(&self) -> Vec<(&'static str, &Query)> {
+        let sides = self.ratio().map(|ratio| vec![("total", &ratio.total), (ratio.side.word(), ratio.side.query())]);
+        sides.unwrap_or_default()
+    }
+
     /// Its counters, where it divides one by another.
     fn ratio(&self) -> Option<&Ratio> {
         None

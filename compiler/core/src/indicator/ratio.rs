@@ -34,6 +34,15 @@ impl Side {
         }
     }
 
+    /// The field that holds it.
+    #[must_use]
+    pub fn word(&self) -> &'static str {
+        match self {
+            Self::Bad(_) => "bad",
+            Self::Good(_) => "good",
+        }
+    }
+
     /// Whether the part is the good events.
     #[must_use]
     pub fn is_good(&self) -> bool {

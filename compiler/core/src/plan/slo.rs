@@ -200,11 +200,14 @@ fn windows(slo: &Slo, scale: Scale) -> Vec<Window> {
 
 /// Of each label that is matched or grouped by, a few declared values: enough to tell selectors apart.
 fn domains(slo: &Slo, service: &Service) -> BTreeMap<String, Vec<String>> {
-    let queries = slo.sli.queries();
+    let (queries, readings) = (slo.sli.queries(), slo.sli.readings());
+    let is_read = |metric: &&std::sync::Arc<crate::metric::Metric>| readings.iter().any(|it| it.is_of(metric));
+    let (read, others): (Vec<_>, Vec<_>) = service.metrics.values().partition(is_read);
+    let metrics: Vec<_> = read.into_iter().chain(others).collect();
     let matched = queries.iter().flat_map(|query| &query.selector.matchers).map(|matcher| &matcher.label);
     let mut domains = BTreeMap::new();
     for label in matched.chain(slo.group_by.iter().map(|label| &label.value)) {
-        let declared = service.metrics.values().find_map(|metric| metric.labels.get(label));
+        let declared = metrics.iter().find_map(|metric| metric.labels.get(label));
         if let Some(Domain::Values(values)) = declared.and_then(|label| label.domain.as_ref()) {
             domains.insert(label.clone(), values.iter().take(8).cloned().collect());
         }
