@@ -79,8 +79,9 @@ impl Statement {
 
 /// When a pair of windows fires and clears at a share of bad events; see [`expected`](super::expected).
 pub(super) fn times(terms: &Terms, pair: &oracle::Pair, error_ratio: f64) -> (Option<Estimate>, Option<Estimate>) {
-    if terms.unit.is_whole {
-        return slices(&terms.timing, pair);
+    if terms.unit.is_sliced {
+        // However bad a minute is, it is bad as a whole; or a share of its time series is.
+        return slices(&terms.timing, pair, if terms.unit.is_whole { 1.0 } else { error_ratio });
     }
     let timing = terms.timing.to_oracle();
     (closed_form::fires(&timing, pair, error_ratio), closed_form::clears(&timing, pair, error_ratio))
@@ -93,15 +94,16 @@ pub(super) fn absent(timing: &Timing, outlives: Duration, reach: Duration, hold:
     whole_seconds(closed_form::absent(&timing.to_oracle(), lengths[0], lengths[1], lengths[2]).seconds)
 }
 
-/// Of whole minutes, k = ⌊θL ÷ slice⌋ + 1 must be bad; the first is seen at the tick that ends it. One bad sample makes a
+/// θ is the threshold over the error ratio. Of whole minutes, k = ⌊θL ÷ slice⌋ + 1 must be bad; the first is seen at the tick that ends it. One bad sample makes a
 /// minute bad, so the last bad minute ends up to a minute after recovery.
-fn slices(timing: &Timing, pair: &oracle::Pair) -> (Option<Estimate>, Option<Estimate>) {
-    if pair.threshold >= 1.0 {
+fn slices(timing: &Timing, pair: &oracle::Pair, error_ratio: f64) -> (Option<Estimate>, Option<Estimate>) {
+    let share = pair.threshold / error_ratio;
+    if !(0.0..1.0).contains(&share) {
         return (None, None);
     }
     let slice = timing.evaluation.seconds();
     let length = |window: oracle::Window| Duration::from_millis(window.len()).seconds();
-    let whole = |window| (pair.threshold * length(window) / slice).floor() * slice;
+    let whole = |window| (share * length(window) / slice).floor() * slice;
     let wait = |window| match window {
         oracle::Window::Mean(_) => 0.0,
         oracle::Window::Stepped(_) => timing.step.seconds() / 2.0,

@@ -80,6 +80,7 @@ pub(super) fn all(slo: &SloPlan, long: bool) -> Vec<Case> {
     }
     cases.push(no_traffic(&scrapes, slo));
     cases.extend(no_error_series(&scrapes, slo));
+    cases.extend(one_of_four(&scrapes, slo));
     cases.push(vanishes(&scrapes, slo));
     cases
 }
@@ -138,6 +139,15 @@ fn no_error_series(scrapes: &Scrapes<'_>, slo: &SloPlan) -> Option<Case> {
     case.missing = Some(missing);
     case.no_bad_events = good;
     Some(case)
+}
+
+/// One time series of four is bad: neither all is well nor all is bad.
+fn one_of_four(scrapes: &Scrapes<'_>, slo: &SloPlan) -> Option<Case> {
+    let unit = slo.sli.unit();
+    let good = |minutes| Phase::new(scrapes.of(Duration::from_minutes(minutes)), 4, 0);
+    let bad = Phase::new(scrapes.of(Duration::from_minutes(30)), 3, 1);
+    let case = Case::new("one time series of four is a quarter of the time bad", vec![good(10), bad, good(15)]);
+    (unit.is_paced && !unit.is_whole).then_some(case)
 }
 
 /// Good traffic, then nothing is scraped any more.

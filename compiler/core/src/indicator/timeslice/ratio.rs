@@ -6,6 +6,7 @@ use rust_decimal::prelude::ToPrimitive;
 use crate::indicator::{Base, Cast, Indicator, Part, Played, Ratio, Reading, Record, Sides, Unit};
 use crate::oracle::{Base as Numbers, RawSeries, Reader, Role, Sampled, too_close};
 use crate::promql::{Compare, Expr, Matching, Op, Selector};
+use crate::quantity::Percent;
 
 /// Minutes with a small enough share of bad events.
 #[derive(Debug)]
@@ -33,6 +34,10 @@ impl Indicator for SliceRatio {
 
     fn ratio(&self) -> Option<&Ratio> {
         Some(&self.ratio)
+    }
+
+    fn bad_is(&self) -> Option<String> {
+        Some(format!("a minute in which more than {} of its events were bad", Percent::of_share(self.limit)))
     }
 
     /// A minute is bad when more than `limit` of its events were.
