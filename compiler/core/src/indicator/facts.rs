@@ -20,13 +20,17 @@ pub struct Unit {
     pub is_paced: bool,
     /// Whether each step of time is good or bad as a whole, so that no share lies in between.
     pub is_whole: bool,
+    /// Whether each step of time is judged once, as a minute: its rules are then evaluated once a minute.
+    pub is_sliced: bool,
 }
 
 impl Unit {
     /// Events of a counter or a histogram.
-    pub const EVENTS: Self = Self { events: "events", requests: "requests", is_paced: false, is_whole: false };
+    pub const EVENTS: Self =
+        Self { events: "events", requests: "requests", is_paced: false, is_whole: false, is_sliced: false };
     /// Minutes that are good or bad as a whole.
-    pub const MINUTES: Self = Self { events: "minutes", requests: "minutes", is_paced: true, is_whole: true };
+    pub const MINUTES: Self =
+        Self { events: "minutes", requests: "minutes", is_paced: true, is_whole: true, is_sliced: true };
 }
 
 /// A metric that an indicator reads, and how it was named.

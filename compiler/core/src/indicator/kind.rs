@@ -73,6 +73,11 @@ pub trait Indicator: Debug + Send + Sync {
         Vec::new()
     }
 
+    /// What a bad event is, as pages and alerts say it: completes "Bad is …". `None` where the unit says it all.
+    fn bad_is(&self) -> Option<String> {
+        None
+    }
+
     /// The matcher that its selectors got beyond what their author wrote, as text.
     fn added(&self) -> Option<String> {
         None

@@ -11,13 +11,17 @@
 //! A file holds a kind's rules and its oracle side by side, and they must not share arithmetic: the rules are PromQL
 //! trees, the oracle is sums over samples, and promtool sets the two against each other.
 
+mod availability;
+mod bound;
 mod cast;
 mod events;
 mod facts;
+mod forms;
 mod gauge;
 mod groups;
 mod kind;
 mod latency;
+mod level;
 mod one_metric;
 mod query;
 mod ratio;
@@ -49,24 +53,29 @@ use crate::spec::record::record;
 record! {
     #[derive(Default)]
     #[schemars(extend("minProperties" = 1, "maxProperties" = 1))]
-    /// A service-level indicator: exactly one of `events`, `latency` and `timeslice`.
+    /// A service-level indicator: exactly one of `events`, `latency`, `timeslice` and
+    /// `availability`.
     pub struct SliSpec {
         /// Counters of events: all of them, and the bad (or the good) among them.
         events: Option<Spanned<events::EventsSpec>>,
         /// Requests slower than a threshold, counted by a histogram.
         latency: Option<Spanned<latency::LatencySpec>>,
-        /// Minutes that were bad, by a gauge that is 1 when all is well or by a ratio within each minute.
+        /// Minutes that were bad: by a gauge that crossed a bound, by a timestamp that grew old, or by a ratio within each
+        /// minute.
         timeslice: Option<Spanned<timeslice::TimesliceSpec>>,
+        /// The share of targets that are up, or of time series that keep a bound.
+        availability: Option<Spanned<availability::AvailabilitySpec>>,
     }
 }
 
 impl SliSpec {
     /// Every kind by its field, with what was written there.
-    fn kinds(&self) -> [(&'static str, Option<Written<'_>>); 3] {
+    fn kinds(&self) -> [(&'static str, Option<Written<'_>>); 4] {
         [
             ("events", self.events.as_ref().map(Written::new)),
             ("latency", self.latency.as_ref().map(Written::new)),
             ("timeslice", self.timeslice.as_ref().map(Written::new)),
+            ("availability", self.availability.as_ref().map(Written::new)),
         ]
     }
 }

@@ -5,6 +5,8 @@
 
 use std::fmt::Write as _;
 
+use rust_decimal::Decimal;
+
 use super::series::RawSeries;
 
 /// Events for some time, always the same number between two scrapes.
@@ -78,18 +80,32 @@ pub enum Role {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Gauge {
     /// Its level while all is well.
-    pub good: u64,
+    pub good: Decimal,
     /// Its level in bad phases.
-    pub bad: u64,
+    pub bad: Decimal,
+    /// What both levels rise by from one scrape to the next: a timestamp that follows the clock.
+    pub slope: Decimal,
     /// A phase is bad when more than this share of its events is: 0 for one bad event, 75 for more than three quarters.
     pub above_percent: u64,
 }
 
 impl Gauge {
     /// 1, and 0 in phases with bad events.
-    pub const UP: Self = Self { good: 1, bad: 0, above_percent: 0 };
+    pub const UP: Self = Self::new(Decimal::ONE, Decimal::ZERO);
 
-    fn level(self, phase: &Phase) -> u64 {
+    /// Two levels, the bad one in every phase with a bad event.
+    #[must_use]
+    pub const fn new(good: Decimal, bad: Decimal) -> Self {
+        Self { good, bad, slope: Decimal::ZERO, above_percent: 0 }
+    }
+
+    /// One level in every phase.
+    #[must_use]
+    pub const fn steady(level: Decimal) -> Self {
+        Self::new(level, level)
+    }
+
+    fn level(self, phase: &Phase) -> Decimal {
         let is_bad = phase.bad * 100 > self.above_percent * (phase.good + phase.bad);
         if is_bad { self.bad } else { self.good }
     }
@@ -101,9 +117,9 @@ pub enum Segment {
     /// `samples` values from `first` on, each `step` more than the one before: `first+stepx(samples − 1)`.
     Line {
         /// The first value.
-        first: u64,
+        first: Decimal,
         /// The difference between neighbours.
-        step: u64,
+        step: Decimal,
         /// How many values; at least one.
         samples: u64,
     },
@@ -176,6 +192,8 @@ impl Scenario {
         // The sample at time zero belongs to no phase and is seen as the first phase is.
         let mut before = 1;
         let mut fresh = true;
+        // Gauges are worked out from the time of a sample, which goes on whatever is seen of them.
+        let mut at = 0;
         for phase in &self.phases {
             let step = match role {
                 Role::Total => phase.good + phase.bad,
@@ -193,22 +211,22 @@ impl Scenario {
                 if waits || phase.seen == Seen::Missed || is_lost {
                     trace.absent(scrapes);
                 } else if let Role::Gauge(gauge) = role {
-                    trace.line(gauge.level(phase), 0, scrapes);
-                } else if fresh {
-                    // A process's first sample is its first value, without an increment before it.
-                    trace.line(value, step, scrapes);
+                    trace.line(gauge.level(phase) + gauge.slope * Decimal::from(at), gauge.slope, scrapes);
                 } else {
-                    trace.line(value + step, step, scrapes);
+                    // A process's first sample is its first value, without an increment before it.
+                    let first = if fresh { value } else { value + step };
+                    trace.line(first.into(), step.into(), scrapes);
                 }
                 // Whether anyone looked or not, the events happened.
                 value += step * if fresh { scrapes.saturating_sub(1) } else { scrapes };
                 fresh = fresh && scrapes == 0;
             }
             before = 0;
+            at += scrapes;
         }
         if self.phases.is_empty() {
-            let level = if let Role::Gauge(gauge) = role { gauge.good } else { value };
-            trace.line(level, 0, 1);
+            let level = if let Role::Gauge(gauge) = role { gauge.good } else { value.into() };
+            trace.line(level, Decimal::ZERO, 1);
         }
         trace
     }
@@ -268,11 +286,11 @@ impl Trace {
             match *segment {
                 Segment::Line { first, step, samples } => {
                     // Added up rather than multiplied, as promtool's parser does.
-                    let mut value = first as f64;
+                    let (mut value, step) = (number(first), number(step));
                     for _ in 0..samples {
                         series.push(time, value);
                         time += scrape;
-                        value += step as f64;
+                        value += step;
                     }
                 }
                 Segment::Absent { samples } => time += samples * scrape,
@@ -282,13 +300,13 @@ impl Trace {
     }
 
     /// Adds a line, as part of the segment before it where that one goes on in the same way.
-    fn line(&mut self, first: u64, step: u64, more: u64) {
+    fn line(&mut self, first: Decimal, step: Decimal, more: u64) {
         if more == 0 {
             return;
         }
         if let Some(Segment::Line { first: before, step: slope, samples }) = self.0.last_mut()
             && *slope == step
-            && *before + step * *samples == first
+            && *before + step * Decimal::from(*samples) == first
         {
             *samples += more;
             return;
@@ -303,6 +321,12 @@ impl Trace {
             _ => self.0.push(Segment::Absent { samples: more }),
         }
     }
+}
+
+/// A number as Prometheus reads it from its text: the nearest float.
+#[must_use]
+pub fn number(number: Decimal) -> f64 {
+    number.to_string().parse().unwrap_or(f64::NAN)
 }
 
 #[cfg(test)]
@@ -332,8 +356,16 @@ mod tests {
     #[test]
     fn a_gauge_falls_with_its_share_of_bad_events() {
         let outage = Scenario::new(100, vec![Phase::new(2, 4, 0), Phase::new(2, 3, 1), Phase::new(2, 0, 4)]);
-        let levels = |above_percent| notation(&outage, Role::Gauge(Gauge { good: 7, bad: 2, above_percent }));
+        let gauge = Gauge::new(Decimal::from(7), Decimal::from(2));
+        let levels = |above_percent| notation(&outage, Role::Gauge(Gauge { above_percent, ..gauge }));
         assert_eq!((levels(0), levels(25)), ("7+0x2 2+0x3".to_owned(), "7+0x4 2+0x1".to_owned()));
+    }
+
+    #[test]
+    fn a_timestamp_follows_the_clock_through_what_nobody_sees() {
+        let clock = Gauge { slope: Decimal::from(15), ..Gauge::new(Decimal::ZERO, Decimal::from(-100)) };
+        let phases = vec![Phase::new(2, 1, 0), Phase::gone(2), Phase::new(1, 1, 0), Phase::new(2, 0, 1)];
+        assert_eq!(notation(&Scenario::new(0, phases), Role::Gauge(clock)), "0+15x2 _x2 75 -10+15x1");
     }
 
     #[test]

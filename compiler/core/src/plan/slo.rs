@@ -78,7 +78,7 @@ impl SloPlan {
         let scale = Scale(policy.time_scale.value);
         let scrape = scrape_interval(slo, service, policy);
         let sli = Arc::clone(&slo.sli);
-        let evaluation = if sli.unit().is_whole { Duration::from_minutes(1) } else { policy.evaluation };
+        let evaluation = if sli.unit().is_sliced { Duration::from_minutes(1) } else { policy.evaluation };
         let timing = Timing::of(scrape, evaluation, sli.base(scrape), scale);
         let windows = windows(slo, scale);
         let mut labels =

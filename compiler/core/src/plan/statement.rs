@@ -77,8 +77,9 @@ pub(super) fn times(
     lag: Lag,
     error_ratio: f64,
 ) -> (Option<Estimate>, Option<Estimate>) {
-    let (fires, clears) = match terms.unit.is_whole {
-        true => slices(&terms.timing, pair),
+    let (fires, clears) = match terms.unit.is_sliced {
+        // However bad a minute is, it is bad as a whole; or a share of its time series is.
+        true => slices(&terms.timing, pair, if terms.unit.is_whole { 1.0 } else { error_ratio }),
         false => {
             let timing = terms.timing.to_oracle();
             (closed_form::fires(&timing, pair, error_ratio), closed_form::clears(&timing, pair, error_ratio))
@@ -101,15 +102,16 @@ pub(super) fn broken(timing: &Timing, outlives: Duration, hold: Duration) -> Dur
     whole_seconds(closed_form::broken(&timing.to_oracle(), outlives.millis(), hold.millis()).seconds)
 }
 
-/// Of whole minutes, k = ⌊θL ÷ slice⌋ + 1 must be bad; the first is seen at the tick that ends it. One bad sample makes a
+/// θ is the threshold over the error ratio. Of whole minutes, k = ⌊θL ÷ slice⌋ + 1 must be bad; the first is seen at the tick that ends it. One bad sample makes a
 /// minute bad, so the last bad minute ends up to a minute after recovery.
-fn slices(timing: &Timing, pair: &oracle::Pair) -> (Option<Estimate>, Option<Estimate>) {
-    if pair.threshold >= 1.0 {
+fn slices(timing: &Timing, pair: &oracle::Pair, error_ratio: f64) -> (Option<Estimate>, Option<Estimate>) {
+    let share = pair.threshold / error_ratio;
+    if !(0.0..1.0).contains(&share) {
         return (None, None);
     }
     let slice = timing.evaluation.seconds();
     let length = |window: oracle::Window| Duration::from_millis(window.len()).seconds();
-    let whole = |window| (pair.threshold * length(window) / slice).floor() * slice;
+    let whole = |window| (share * length(window) / slice).floor() * slice;
     let wait = |window| match window {
         oracle::Window::Mean(_) => 0.0,
         oracle::Window::Stepped(_) => timing.step.seconds() / 2.0,

@@ -35,7 +35,10 @@ impl SloPlan {
         };
         let summary =
             format!("{} {}: the error budget burns {pace}, over {long} and over {short}", self.service, self.name);
-        let description = alert.statement.text(&self.terms(), long, alert.threshold);
+        let mut description = alert.statement.text(&self.terms(), long, alert.threshold);
+        if let Some(bad) = self.sli.bad_is() {
+            description.push_str(&format!(" Bad is {bad}."));
+        }
         self.words(Alert::Burn(alert), &summary, &description)
     }
 

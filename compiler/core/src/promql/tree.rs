@@ -171,6 +171,8 @@ pub enum Aggregator {
     Max,
     /// `min`
     Min,
+    /// `avg`
+    Avg,
     /// `group`: 1 for each group that exists.
     Group,
     /// `count`

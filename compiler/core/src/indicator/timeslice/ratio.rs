@@ -6,6 +6,7 @@ use rust_decimal::prelude::ToPrimitive;
 use crate::indicator::{Base, Cast, Essential, Indicator, Part, Played, Ratio, Reading, Record, Sides, Unit};
 use crate::oracle::{Base as Numbers, RawSeries, Reader, Role, Sampled, too_close};
 use crate::promql::{Compare, Expr, Matching, Op, Selector};
+use crate::quantity::Percent;
 
 /// Minutes with a small enough share of bad events.
 #[derive(Debug)]
@@ -37,6 +38,10 @@ impl Indicator for SliceRatio {
 
     fn essential(&self) -> Vec<Essential<'_>> {
         self.ratio.essential()
+    }
+
+    fn bad_is(&self) -> Option<String> {
+        Some(format!("a minute in which more than {} of its events were bad", Percent::of_share(self.limit)))
     }
 
     /// A minute is bad when more than `limit` of its events were.

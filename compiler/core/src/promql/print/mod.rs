@@ -84,6 +84,7 @@ fn expr<W: Write>(out: &mut W, e: &Expr<'_>) -> fmt::Result {
                 Aggregator::Sum => "sum",
                 Aggregator::Max => "max",
                 Aggregator::Min => "min",
+                Aggregator::Avg => "avg",
                 Aggregator::Group => "group",
                 Aggregator::Count => "count",
             })?;
