@@ -96,7 +96,7 @@ impl SloPlan {
 
     /// The sides that cannot be absent in health, as people call them.
     pub(super) fn essential_sides(&self) -> String {
-        self.sli.essential().iter().map(|side| side.what).collect::<Vec<_>>().join(" and ")
+        self.sli.essential().iter().map(|side| side.what).collect::<Vec<_>>().join(" or ")
     }
 
     /// Labels of any alert: who, the severity's routing labels, those of the objective over them, and over all what tells the
