@@ -83,6 +83,51 @@ Repeat every matcher of `total` in `bad` (or `good`), and add what makes an
 event bad. If the objective covers the other events too, widen `total` instead.",
 };
 
+/// Two selectors of a sum may count the same events.
+pub(crate) static COUNTED_TWICE: Code = Code {
+    id: "counted-twice",
+    severity: Error,
+    summary: "two selectors of a sum may count the same events",
+    cause: "\
+A list of selectors is the sum of their events, and `good` with `bad` without
+`total` are the sum of both. An event that two of them count makes the total too
+large and the error ratio too small. In the wrong example, a request that
+checkout sends and that fails is counted by both selectors.
+
+Selectors of different metrics are taken to count different events. Selectors
+of one metric must differ in the value of some label. The buckets of a histogram
+never do: each counts what the smaller ones have counted.",
+    example: Example::Specs {
+        wrong: r#"
+version: emberline/v1
+service: shop
+slos:
+  - name: delivery
+    objective: 99.9%
+    sli:
+      events:
+        total:
+          - messages_total{job="checkout"}
+          - messages_total{result="failed"}
+        bad: messages_total{job="checkout", result="failed"}"#,
+        right: r#"
+version: emberline/v1
+service: shop
+slos:
+  - name: delivery
+    objective: 99.9%
+    sli:
+      events:
+        total:
+          - messages_total{job="checkout"}
+          - messages_total{job="cart", result="failed"}
+        bad: messages_total{job="checkout", result="failed"}"#,
+    },
+    remedy: "\
+Give both selectors another value of one label, or write one selector that holds
+all of these events.",
+};
+
 /// One indicator over series that are scraped at different intervals.
 pub(crate) static MIXED_SCRAPE_INTERVALS: Code = Code {
     id: "mixed-scrape-intervals",
@@ -229,4 +274,4 @@ that the check can tell.",
 };
 
 pub(super) static CODES: &[&Code] =
-    &[&INVALID_PROMQL, &BAD_NOT_SUBSET, &MIXED_SCRAPE_INTERVALS, &NOT_A_COUNTER, &GROUP_LABEL_MISSING];
+    &[&INVALID_PROMQL, &BAD_NOT_SUBSET, &COUNTED_TWICE, &MIXED_SCRAPE_INTERVALS, &NOT_A_COUNTER, &GROUP_LABEL_MISSING];

@@ -60,7 +60,9 @@ pub(super) fn emit(service: &ServicePlan, courses: &Courses) -> Vec<Artefact> {
 fn file(service: &ServicePlan, slo: &SloPlan, courses: &Courses) -> Artefact {
     let mut text = HEADER.to_owned();
     let proof = proof::prove(slo, slo.proves_long, courses);
-    if proof.is_none() {
+    if !slo.sli.is_proven() {
+        text.push_str("# Nothing is proven here: the expressions are their author's, and only the author knows what they count.\n");
+    } else if proof.is_none() {
         text.push_str("# Nothing is proven here: no label set was found that the selectors tell apart.\n");
     }
     let proof =

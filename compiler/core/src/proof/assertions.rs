@@ -44,10 +44,10 @@ pub(super) fn course(slo: &SloPlan, cast: &Cast, case: Case) -> Course {
 
 /// The promtool test of a case.
 pub(super) fn test(slo: &SloPlan, cast: &Cast, course: &Course) -> Test {
-    let mut inputs = cast.first.inputs(&course.case.scenario, course.case.missing);
+    let mut inputs = cast.first.inputs(slo, &course.case.scenario, course.case.missing);
     let mut alerts = firings(slo, &cast.first);
     if let (Some(second), Some(calm)) = (&cast.second, &course.calm) {
-        inputs.extend(second.inputs(calm, None));
+        inputs.extend(second.inputs(slo, calm, None));
         alerts.extend(firings(slo, second));
     }
     let mut expectations: Vec<Expectation> = course
@@ -76,7 +76,8 @@ fn time(slo: &SloPlan, tick: usize) -> Duration {
 fn walk(slo: &SloPlan, group: &Group, scenario: &Scenario, missing: Option<Role>) -> Vec<Alert> {
     let timing = slo.timing.to_oracle();
     let sampled = group.oracle(slo, scenario, missing);
-    let walk = Walk::new(&timing, &*sampled, scenario.scrapes() * slo.timing.scrape.millis());
+    let walk =
+        Walk::new(&timing, &*sampled, scenario.scrapes() * slo.timing.scrape.millis() + slo.timing.delay.millis());
     let burns = slo.burns.iter().map(|burn| {
         let pair = oracle_pair(&burn.long, &burn.short, burn.threshold, burn.guard);
         walk.alert(&Condition::Burn(pair), Hold { pending: 0, keep: slo.keep_firing_for.millis() })
