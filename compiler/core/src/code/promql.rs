@@ -41,8 +41,9 @@ slos:
     },
     remedy: "\
 Write the selector as you would type it into Prometheus to see the raw counter.
-The finding underlines the part that must change. An expression over several
-metrics needs a recording rule of its own, or one objective for each metric.",
+The finding underlines the part that must change. The sum of several metrics is
+a list of selectors. Anything else that no selector can say goes under `expr`,
+which takes whole expressions that nothing proves.",
 };
 
 /// The bad events are not a part of the total.
@@ -179,9 +180,9 @@ pub(crate) static NOT_A_COUNTER: Code = Code {
     cause: "\
 The rules take the `rate` of `total`, `bad` and `good`, and only the rate of a
 counter is a number of events. Each fall of a gauge looks like a restarted
-counter. The rate of a native histogram is a histogram, which Prometheus leaves
-out of every comparison, so no alert would ever fire. A classic histogram has no
-series of its own name, and its buckets together count an event several times.
+counter. A classic histogram has no series of its own name, and its buckets
+together count an event several times. A native histogram has one series only,
+without `_count` and `_bucket`, whose observations are events if it is declared.
 The check uses declared types. For an undeclared metric it uses the name, if the
 name leaves no doubt.",
     example: Example::Specs {
@@ -219,9 +220,8 @@ slos:
     remedy: "\
 Count with a counter. A classic histogram counts its events in `_count`, and
 those up to a boundary in `_bucket` with that `le`. For a gauge that is 1 while
-all is well, use `timeslice: {up: …}`. For a native histogram, use `latency`. To
-count its failures, use a counter, or keep its classic series and declare it as
-`histogram`.",
+all is well, use `timeslice: {up: …}`. A native histogram is selected by its own
+name, once it is declared as `exponential_histogram`.",
 };
 
 /// A label to group by that one side of an indicator lacks.
