@@ -6,7 +6,7 @@ use rust_decimal::Decimal;
 
 use super::Input;
 use crate::indicator::{self, Counts, Part, Played};
-use crate::oracle::{Role, Sampled, Scenario, Segment, Share, Trace};
+use crate::oracle::{Phase, Role, Sampled, Scenario, Segment, Share, Trace};
 use crate::plan::SloPlan;
 
 type Labels = BTreeMap<String, String>;
@@ -37,6 +37,11 @@ impl Cast {
         });
         Some(Self { first, second })
     }
+
+    /// The raw series of every group.
+    pub(super) fn parts(&self) -> impl Iterator<Item = &Part> {
+        self.first.parts.iter().chain(self.second.iter().flat_map(|group| &group.parts))
+    }
 }
 
 impl Group {
@@ -59,6 +64,11 @@ impl Group {
         let (scrape, step) = (slo.timing.scrape.millis(), slo.timing.step.millis());
         let delay = slo.timing.delay.millis();
         slo.sli.sampled(&Played { parts: &self.parts, scenario, missing, delay, scrape, step })
+    }
+
+    /// Its raw series.
+    pub(super) fn parts(&self) -> &[Part] {
+        &self.parts
     }
 
     /// What its series count, and which share of it; native histograms that hold several numbers apart.
@@ -144,6 +154,17 @@ fn histogram(good: &Trace, bad: &Trace, low: i32, high: i32) -> String {
         bad.take(samples);
     }
     words.join(" ")
+}
+
+/// Native histograms that count `more` good and bad observations each from sample to sample.
+pub(super) fn steady_histogram(good: i32, bad: i32, more: u64, scrapes: u64) -> String {
+    let steady = Scenario::new(more, vec![Phase::new(scrapes, more, more)]);
+    histogram(&steady.trace(Role::Good), &steady.trace(Role::Bad), good, bad)
+}
+
+/// Native histograms with `more` observations more from sample to sample.
+pub(super) fn steady_observations(more: u64, scrapes: u64) -> String {
+    observations(&Scenario::new(more, vec![Phase::new(scrapes, more, 0)]).trace(Role::Total))
 }
 
 /// Segments being consumed from the front.
