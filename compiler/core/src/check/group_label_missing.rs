@@ -3,11 +3,14 @@
 //! Bad events are compared with all events of the same group. Where one side lacks the label or has other values of it, no
 //! group has both, and an outage would raise no alert.
 
+use std::collections::BTreeSet;
+
 use super::Context;
 use crate::code;
 use crate::finding::{Finding, Severity};
 use crate::indicator::Query;
 use crate::metric::{Declared, Domain, Label as Declaration, Metric};
+use crate::model::Slo;
 use crate::promql::regex::Pattern;
 use crate::promql::{MatchOp, SelectorMatcher};
 use crate::source::Spanned;
@@ -26,17 +29,20 @@ enum Label<'m> {
 
 /// A selector and the field that holds it.
 type Sided<'q> = (&'static str, &'q Query);
+/// The sides that an indicator compares, each with its selectors.
+type Sides<'q> = Vec<Vec<Sided<'q>>>;
 
 pub(super) fn run(context: &Context<'_>, findings: &mut Vec<Finding>) {
     for (slo, _) in context.slos() {
         let sides = slo.sli.compared();
         for label in &slo.group_by {
+            findings.extend(lost(context, slo, label));
             match sides.as_slice() {
                 [] => findings.extend(slo.sli.queries().into_iter().find_map(|query| {
                     wanted_absent(context, label, query, "the selector")
                         .map(|finding| finding.label("no time series has it"))
                 })),
-                sides => findings.extend(judge(context, label, sides)),
+                _ => findings.extend(judge(context, label, &sides)),
             }
         }
     }
@@ -44,8 +50,8 @@ pub(super) fn run(context: &Context<'_>, findings: &mut Vec<Finding>) {
 
 /// Whether an indicator's sides are of different metrics: only then may one have a label that the other lacks. The series
 /// of a histogram are one metric.
-pub(super) fn has_several_metrics(sides: &[Sided<'_>]) -> bool {
-    let mut metrics = sides.iter().map(|(_, query)| metric(query));
+pub(super) fn has_several_metrics(sides: &Sides<'_>) -> bool {
+    let mut metrics = sides.iter().flatten().map(|(_, query)| metric(query));
     let first = metrics.next();
     metrics.any(|other| Some(other) != first)
 }
@@ -55,9 +61,22 @@ fn metric(query: &Query) -> Option<&str> {
     Some(["_count", "_bucket", "_sum"].iter().find_map(|end| name.strip_suffix(end)).unwrap_or(name))
 }
 
-fn judge(context: &Context<'_>, label: &Spanned<String>, sides: &[Sided<'_>]) -> Option<Finding> {
+/// A label that a query of the author's does not keep.
+fn lost(context: &Context<'_>, slo: &Slo, label: &Spanned<String>) -> Option<Finding> {
+    let place = slo.sli.loses(&label.value, context.sources)?;
+    let message = format!("no series of this expression has the label `{}`", label.value);
+    Some(
+        Finding::new(&code::GROUP_LABEL_MISSING, label.span, message)
+            .label(NOT_ON_EACH)
+            .note("bad events are compared with all events of the same group")
+            .related(place, "lost here")
+            .hint(format!("keep it: `sum by ({}) (…)`", label.value)),
+    )
+}
+
+fn judge(context: &Context<'_>, label: &Spanned<String>, sides: &Sides<'_>) -> Option<Finding> {
     let absent = |(side, query): &Sided<'_>| wanted_absent(context, label, query, &format!("`{side}`"));
-    if let Some(finding) = sides.iter().find_map(absent) {
+    if let Some(finding) = sides.iter().flatten().find_map(absent) {
         return Some(finding.label(NOT_ON_EACH).note(COMPARED));
     }
     if !has_several_metrics(sides) {
@@ -88,37 +107,45 @@ fn missing(label: &Spanned<String>, message: String) -> Finding {
     Finding::new(&code::GROUP_LABEL_MISSING, label.span, message).label(NOT_ON_EACH).note(COMPARED)
 }
 
-/// Every two sides, each of them first once.
-fn ordered<'s, T: Copy>(sides: &'s [T]) -> impl Iterator<Item = (T, T)> + 's {
-    let others = move |one: usize| sides.iter().enumerate().filter(move |(other, _)| *other != one);
-    sides.iter().enumerate().flat_map(move |(place, one)| others(place).map(|(_, other)| (*one, *other)))
-}
-
-/// A value that one side insists on and another refuses.
-fn apart(context: &Context<'_>, label: &Spanned<String>, sides: &[Sided<'_>]) -> Option<Finding> {
+/// A value that one side insists on and all of another refuses.
+fn apart(context: &Context<'_>, label: &Spanned<String>, sides: &Sides<'_>) -> Option<Finding> {
     let pinned = |query| own(query, &label.value).find(|matcher| matcher.op == MatchOp::Eq);
-    for ((side, one), (_, other)) in ordered(sides) {
-        let Some(value) = pinned(one) else { continue };
-        let Some(refusal) = own(other, &label.value).find(|matcher| !accepts(matcher, &value.value)) else { continue };
-        let message =
-            format!("`{side}` is of one value of `{}`, and the other side of others: no group has both", label.value);
-        let place = |query: &Query, it: &SelectorMatcher| {
-            query.place(context.sources, it.label_range.start..it.value_range.end)
-        };
-        return Some(
-            missing(label, message)
-                .related(place(one, value), "only this value")
-                .related(place(other, refusal), "not that value")
-                .hint("ask for the same values on both sides"),
-        );
+    for (some, others) in ordered(sides) {
+        for (side, one) in some {
+            let Some(value) = pinned(one) else { continue };
+            let refusal =
+                |(_, other): &Sided<'_>| own(other, &label.value).find(|it| !accepts(it, &value.value)).cloned();
+            let Some(refusals) = others.iter().map(refusal).collect::<Option<Vec<_>>>() else { continue };
+            let Some(((_, other), refusal)) = others.iter().zip(&refusals).next() else { continue };
+            let message = format!(
+                "`{side}` is of one value of `{}`, and the other side of others: no group has both",
+                label.value
+            );
+            let place = |query: &Query, it: &SelectorMatcher| {
+                query.place(context.sources, it.label_range.start..it.value_range.end)
+            };
+            return Some(
+                missing(label, message)
+                    .related(place(one, value), "only this value")
+                    .related(place(other, refusal), "not that value")
+                    .hint("ask for the same values on both sides"),
+            );
+        }
     }
     None
 }
 
-fn declared(context: &Context<'_>, label: &Spanned<String>, sides: &[Sided<'_>]) -> Option<Finding> {
+/// Every two of them, each of both first once.
+fn ordered<T>(sides: &[T]) -> impl Iterator<Item = (&T, &T)> {
+    let others = move |one: usize| sides.iter().enumerate().filter(move |(other, _)| *other != one);
+    sides.iter().enumerate().flat_map(move |(place, one)| others(place).map(move |(_, other)| (one, other)))
+}
+
+fn declared(context: &Context<'_>, label: &Spanned<String>, sides: &Sides<'_>) -> Option<Finding> {
     let name = &label.value;
-    let known: Vec<Label<'_>> = sides.iter().map(|(_, query)| known(context, query, name)).collect();
-    if known.iter().any(|it| matches!(it, Label::Unclear)) {
+    let known: Vec<Vec<Label<'_>>> =
+        sides.iter().map(|side| side.iter().map(|(_, query)| known(context, query, name)).collect()).collect();
+    if known.iter().flatten().any(|it| matches!(it, Label::Unclear)) {
         return None;
     }
     let shown = |query: &Query| query.selector.metric_name().unwrap_or_default().to_owned();
@@ -126,7 +153,7 @@ fn declared(context: &Context<'_>, label: &Spanned<String>, sides: &[Sided<'_>])
         let range = query.selector.metric.as_ref().map_or(0..0, |(_, range)| range.clone());
         query.place(context.sources, range)
     };
-    for ((side, query), known) in sides.iter().zip(&known) {
+    for ((side, query), known) in sides.iter().flatten().zip(known.iter().flatten()) {
         if let Label::Lacks(metric) = known {
             let labels: Vec<String> = metric.labels.keys().map(|label| format!("`{label}`")).collect();
             let declared = if labels.is_empty() { "none".to_owned() } else { labels.join(", ") };
@@ -142,7 +169,7 @@ fn declared(context: &Context<'_>, label: &Spanned<String>, sides: &[Sided<'_>])
     if let Some(finding) = strangers(label, sides, &known) {
         return Some(finding);
     }
-    for ((side, query), known) in sides.iter().zip(&known) {
+    for ((side, query), known) in sides.iter().flatten().zip(known.iter().flatten()) {
         if matches!(known, Label::Unknown) {
             let message =
                 format!("nothing says that `{}`, which `{side}` counts, has the label `{name}`", shown(query));
@@ -158,21 +185,33 @@ fn declared(context: &Context<'_>, label: &Spanned<String>, sides: &[Sided<'_>])
     None
 }
 
+/// The values that are declared of a label, with the field that has them.
+fn listed<'f, 'm>(field: &'f str, known: &Label<'m>) -> Option<(&'f str, &'m Declaration, &'m [String])> {
+    match known {
+        Label::Has(Some(declared)) => match &declared.domain {
+            Some(Domain::Values(values)) => Some((field, *declared, values.as_slice())),
+            _ => None,
+        },
+        _ => None,
+    }
+}
+
 /// Two sides whose declared values of the label have none in common.
-fn strangers(label: &Spanned<String>, sides: &[Sided<'_>], known: &[Label<'_>]) -> Option<Finding> {
-    let declared: Vec<(&str, &Declaration, &[String])> = sides
+fn strangers(label: &Spanned<String>, sides: &Sides<'_>, known: &[Vec<Label<'_>>]) -> Option<Finding> {
+    // A side with a metric whose values nobody lists may have any.
+    let declared: Vec<Vec<(&str, &Declaration, &[String])>> = sides
         .iter()
         .zip(known)
-        .filter_map(|((side, _), known)| match known {
-            Label::Has(Some(declared)) => match &declared.domain {
-                Some(Domain::Values(values)) => Some((*side, *declared, values.as_slice())),
-                _ => None,
-            },
-            _ => None,
-        })
+        .filter_map(|(side, known)| side.iter().zip(known).map(|((field, _), known)| listed(field, known)).collect())
         .collect();
-    let ((side, one, _), (other, two, _)) =
-        ordered(&declared).find(|((_, _, one), (_, _, two))| !one.iter().any(|value| two.contains(value)))?;
+    let apart = |one: &[(&str, &Declaration, &[String])], two: &[(&str, &Declaration, &[String])]| {
+        let values = |side: &[(&str, &Declaration, &[String])]| -> BTreeSet<String> {
+            side.iter().flat_map(|(_, _, values)| values.iter().cloned()).collect()
+        };
+        values(one).is_disjoint(&values(two))
+    };
+    let (one, two) = ordered(&declared).find(|(one, two)| apart(one, two))?;
+    let ((side, one, _), (other, two, _)) = (one.first()?, two.first()?);
     let message = format!("`{side}` and `{other}` have no value of `{}` in common: no group has both", label.value);
     Some(
         missing(label, message)

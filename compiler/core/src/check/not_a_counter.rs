@@ -21,8 +21,8 @@ enum Instead<'m> {
     Known,
     /// A classic histogram, by the name that none of its series has.
     Classic(&'m Metric),
-    /// A native histogram, or a series that only a classic one has.
-    Native(&'m Metric),
+    /// A series that only a classic histogram has, where the declared one is native.
+    OfNative(&'m Metric),
     /// Every bucket of a classic histogram.
     AllBuckets,
     /// A quantile of a summary.
@@ -38,12 +38,10 @@ enum Instead<'m> {
 pub(super) fn run(context: &Context<'_>, findings: &mut Vec<Finding>) {
     for (slo, _) in context.slos() {
         let Some(ratio) = slo.sli.ratio() else { continue };
-        let sides = [&ratio.total, ratio.side.query()];
-        findings.extend(sides.into_iter().filter_map(|query| judge(context, query, instead(context, query)?)));
-        for [query, other] in [sides, [sides[1], sides[0]]] {
-            findings.extend(created(context, query, other).and_then(|found| judge(context, query, found)));
-        }
-        findings.extend(lone_sum(context, sides).and_then(|query| judge(context, query, Instead::Sum)));
+        let counters: Vec<&Query> = ratio.counters().map(|counter| &counter.query).collect();
+        findings.extend(counters.iter().filter_map(|query| judge(context, query, instead(context, query)?)));
+        findings.extend(counters.iter().filter_map(|query| judge(context, query, created(context, query, &counters)?)));
+        findings.extend(lone_sum(context, &counters).and_then(|query| judge(context, query, Instead::Sum)));
     }
 }
 
@@ -58,7 +56,7 @@ fn judge(context: &Context<'_>, query: &Query, found: Instead<'_>) -> Option<Fin
     let (message, label, note, hint) = told(name, &found);
     let finding = Finding::new(&code::NOT_A_COUNTER, place, message).label(label).note(note).hint(hint);
     Some(match found {
-        Instead::Level(metric) | Instead::Classic(metric) | Instead::Native(metric) => {
+        Instead::Level(metric) | Instead::Classic(metric) | Instead::OfNative(metric) => {
             finding.related(metric.span(), format!("declared as `{}` here", metric.kind.word()))
         }
         Instead::Known
@@ -76,18 +74,17 @@ fn instead<'m>(context: &Context<'m>, query: &Query) -> Option<Instead<'m>> {
     let (index, service) = (&context.model.index, context.service.name.value.as_str());
     match index.series(service, name) {
         Declared::Metric(metric) => match metric.kind {
-            MetricType::Counter => None,
+            // The observations of a native histogram are counted.
+            MetricType::Counter | MetricType::ExponentialHistogram => None,
             MetricType::Gauge | MetricType::UpDownCounter => Some(Instead::Level(metric)),
-            MetricType::ExponentialHistogram => Some(Instead::Native(metric)),
             MetricType::Histogram => all_buckets(query, name),
         },
         Declared::Unclear => None,
         Declared::No => match index.histogram(service, name) {
             // By the name that the metric has in OpenTelemetry, or before the ends of its series.
             Ok((_, metric)) => match metric.kind {
-                MetricType::Counter => None,
+                MetricType::Counter | MetricType::ExponentialHistogram => None,
                 MetricType::Gauge | MetricType::UpDownCounter => Some(Instead::Level(metric)),
-                MetricType::ExponentialHistogram => Some(Instead::Native(metric)),
                 MetricType::Histogram => Some(Instead::Classic(metric)),
             },
             Err(_) => of_a_native_histogram(context, name).or_else(|| by_name(query, name)),
@@ -98,7 +95,7 @@ fn instead<'m>(context: &Context<'m>, query: &Query) -> Option<Instead<'m>> {
 fn of_a_native_histogram<'m>(context: &Context<'m>, name: &str) -> Option<Instead<'m>> {
     let stem = COUNTING.iter().find_map(|end| name.strip_suffix(end))?;
     match context.model.index.histogram(&context.service.name.value, stem) {
-        Ok((_, metric)) if metric.kind == MetricType::ExponentialHistogram => Some(Instead::Native(metric)),
+        Ok((_, metric)) if metric.kind == MetricType::ExponentialHistogram => Some(Instead::OfNative(metric)),
         _ => None,
     }
 }
@@ -118,29 +115,28 @@ fn by_name<'m>(query: &Query, name: &str) -> Option<Instead<'m>> {
 
 /// The time at which a series of a known counter began: beside one of the same name, or of a declared one. By itself the
 /// ending may belong to a counter of things created.
-fn created<'m>(context: &Context<'_>, query: &Query, other: &Query) -> Option<Instead<'m>> {
+fn created<'m>(context: &Context<'_>, query: &Query, others: &[&Query]) -> Option<Instead<'m>> {
     let stem = query.selector.metric_name()?.strip_suffix("_created")?;
     let (index, service) = (&context.model.index, context.service.name.value.as_str());
     let is_known = |end: &&str| {
         let name = format!("{stem}{end}");
-        other.selector.metric_name() == Some(&name) || matches!(index.series(service, &name), Declared::Metric(_))
+        others.iter().any(|other| other.selector.metric_name() == Some(&name))
+            || matches!(index.series(service, &name), Declared::Metric(_))
     };
     let end = ["_total", "_count"].into_iter().find(is_known)?;
     Some(Instead::Created(format!("{stem}{end}")))
 }
 
-/// The one side that adds up seconds or bytes while the other counts events: only sums compare with sums.
-fn lone_sum<'q>(context: &Context<'_>, sides: [&'q Query; 2]) -> Option<&'q Query> {
+/// The first side that adds up seconds or bytes while another counts events: only sums compare with sums.
+fn lone_sum<'q>(context: &Context<'_>, counters: &[&'q Query]) -> Option<&'q Query> {
     let is_sum = |query: &Query| {
-        let name = query.selector.metric_name().filter(|name| name.ends_with("_sum"))?;
-        let declared = context.model.index.series(&context.service.name.value, name);
-        (!matches!(declared, Declared::Metric(metric) if metric.kind == MetricType::Counter)).then_some(())
+        query.selector.metric_name().filter(|name| name.ends_with("_sum")).is_some_and(|name| {
+            let declared = context.model.index.series(&context.service.name.value, name);
+            !matches!(declared, Declared::Metric(metric) if metric.kind == MetricType::Counter)
+        })
     };
-    match sides.map(|query| is_sum(query).is_some()) {
-        [true, false] => Some(sides[0]),
-        [false, true] => Some(sides[1]),
-        _ => None,
-    }
+    let first = counters.iter().find(|query| is_sum(query))?;
+    counters.iter().any(|query| !is_sum(query)).then_some(*first)
 }
 
 /// Buckets count what the smaller ones have counted: together they count an event several times.
@@ -175,20 +171,17 @@ fn told(name: &str, found: &Instead<'_>) -> (String, &'static str, String, Strin
             "its series end in `_count`, `_sum` and `_bucket`".to_owned(),
             format!("write `{}`, which counts its events", count(name)),
         ),
-        Instead::Native(metric) => {
+        Instead::OfNative(metric) => {
             let stem = COUNTING.iter().find_map(|end| name.strip_suffix(end)).unwrap_or(name);
-            let hint = format!(
-                "count with a counter; or have the classic series kept, declare `type: histogram` and write `{}`",
-                count(stem)
-            );
-            if stem == name {
-                let note =
-                    "its rate is a histogram, which Prometheus leaves out of every comparison: no alert could fire";
-                (format!("`{name}` is a native histogram, not a counter"), "a histogram", note.to_owned(), hint)
-            } else {
-                let note = format!("a native histogram is one series, `{}`", metric.prometheus);
-                (format!("the native histogram `{stem}` has no series `{name}`"), "selects nothing", note, hint)
-            }
+            let own = if stem.contains('.') { format!("{{\"{stem}\"}}") } else { stem.to_owned() };
+            (
+                format!("the native histogram `{stem}` has no series `{name}`"),
+                "selects nothing",
+                format!("a native histogram is one series, `{}`", metric.prometheus),
+                format!(
+                    "write `{own}`, whose observations are counted; or declare `type: histogram` if the classic series are kept"
+                ),
+            )
         }
         Instead::AllBuckets => (
             format!("`{name}` without `le` counts an event once for each bucket that it fits"),

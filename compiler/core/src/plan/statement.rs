@@ -85,7 +85,10 @@ pub(super) fn times(
             (closed_form::fires(&timing, pair, error_ratio), closed_form::clears(&timing, pair, error_ratio))
         }
     };
-    let late = |halves, estimate| Lag::late(halves, &terms.timing, estimate);
+    let delay = terms.timing.delay.seconds();
+    let late = |halves, estimate: Estimate| {
+        Lag::late(halves, &terms.timing, Estimate { seconds: estimate.seconds + delay, ..estimate })
+    };
     (fires.map(|it| late(lag.long, it)), clears.map(|it| late(lag.short, it)))
 }
 
@@ -93,13 +96,15 @@ pub(super) fn times(
 /// back for `reach` and waits for `hold`.
 pub(super) fn absent(timing: &Timing, outlives: Duration, reach: Duration, hold: Duration) -> Duration {
     let lengths = [outlives, reach, hold].map(|length| length.millis());
-    whole_seconds(closed_form::absent(&timing.to_oracle(), lengths[0], lengths[1], lengths[2]).seconds)
+    let at_once = closed_form::absent(&timing.to_oracle(), lengths[0], lengths[1], lengths[2]);
+    whole_seconds(at_once.seconds + timing.delay.seconds())
 }
 
 /// From the last sample of a side that cannot be absent in health until the alert on a broken indicator fires, whose base
 /// series `outlives` that sample.
 pub(super) fn broken(timing: &Timing, outlives: Duration, hold: Duration) -> Duration {
-    whole_seconds(closed_form::broken(&timing.to_oracle(), outlives.millis(), hold.millis()).seconds)
+    let at_once = closed_form::broken(&timing.to_oracle(), outlives.millis(), hold.millis());
+    whole_seconds(at_once.seconds + timing.delay.seconds())
 }
 
 /// θ is the threshold over the error ratio. Of whole minutes, k = ⌊θL ÷ slice⌋ + 1 must be bad; the first is seen at the tick that ends it. One bad sample makes a

@@ -15,6 +15,9 @@ use super::statement;
 use crate::oracle::Recorded;
 use crate::quantity::Duration;
 
+/// What the alerts of an objective say whose queries are its author's own.
+const UNPROVEN: &str = " No generated test proves this alert: the objective's expressions are its author's own.";
+
 /// Labels and annotations of an alert, as Prometheus's templates read them.
 #[derive(Debug)]
 pub struct Words {
@@ -96,7 +99,9 @@ impl SloPlan {
 
     /// The sides that cannot be absent in health, as people call them.
     pub(super) fn essential_sides(&self) -> String {
-        self.sli.essential().iter().map(|side| side.what).collect::<Vec<_>>().join(" or ")
+        let mut sides: Vec<&str> = self.sli.essential().iter().map(|side| side.what).collect();
+        sides.dedup();
+        sides.join(" or ")
     }
 
     /// Labels of any alert: who, the severity's routing labels, those of the objective over them, and over all what tells the
@@ -114,8 +119,10 @@ impl SloPlan {
     }
 
     fn words(&self, alert: Alert<'_>, summary: &str, description: &str) -> Words {
+        let unproven = if self.sli.is_proven() { "" } else { UNPROVEN };
+        let description = format!("{description}{unproven}");
         let mut annotations: BTreeMap<String, String> =
-            [("summary".to_owned(), literal(summary)), ("description".to_owned(), literal(description))].into();
+            [("summary".to_owned(), literal(summary)), ("description".to_owned(), literal(&description))].into();
         let console = &self.policy.console;
         let urls = [
             ("runbook_url", links::alert_url(console, self, alert)),

@@ -64,7 +64,7 @@ pub(super) fn all(slo: &SloPlan, long: bool) -> Vec<Case> {
         }
     }
     cases.push(no_traffic(&scrapes, slo));
-    cases.extend(no_error_series(&scrapes, slo));
+    cases.extend(slo.sli.missing().into_iter().map(|missing| without_series(&scrapes, missing)));
     cases.extend(one_of_four(&scrapes, slo));
     cases.extend(sides_lost(&scrapes, slo));
     cases.push(vanishes(&scrapes, slo));
@@ -161,8 +161,7 @@ fn no_traffic(scrapes: &Scrapes<'_>, slo: &SloPlan) -> Case {
 }
 
 /// Traffic, and no series of bad events at all. Of good events, that is a total outage; a histogram has its buckets.
-fn no_error_series(scrapes: &Scrapes<'_>, slo: &SloPlan) -> Option<Case> {
-    let missing = slo.sli.missing()?;
+fn without_series(scrapes: &Scrapes<'_>, missing: Role) -> Case {
     let good = missing == Role::Bad;
     let minutes = scrapes.of(BRIEF);
     let mut case = match good {
@@ -171,7 +170,7 @@ fn no_error_series(scrapes: &Scrapes<'_>, slo: &SloPlan) -> Option<Case> {
     };
     case.missing = Some(missing);
     case.no_bad_events = good;
-    Some(case)
+    case
 }
 
 /// A side that cannot be absent in health goes, while the rest is seen as before, and comes back.
@@ -186,7 +185,10 @@ fn sides_lost(scrapes: &Scrapes<'_>, slo: &SloPlan) -> Vec<Case> {
         case.scenario.lost = Some(side.role);
         case
     };
-    slo.sli.essential().iter().map(lost).collect()
+    let mut sides = slo.sli.essential();
+    // The selectors of a sum are one side.
+    sides.dedup_by_key(|side| side.role);
+    sides.iter().map(lost).collect()
 }
 
 /// One time series of four is bad: neither all is well nor all is bad.

@@ -16,9 +16,11 @@ pub(super) fn record(rules: &mut Rules<'_>) {
     let base = Base {
         window: slo.timing.base.millis(),
         step: slo.timing.step.millis(),
+        delay: slo.timing.delay.millis(),
+        replicas: slo.replica_label.as_deref(),
         groups: &groups,
-        events: Expr::Select(own(&series, &slices)),
-        good: Expr::Select(own(&good, &slices)),
+        events: Expr::Recorded(own(&series, &slices)),
+        good: Expr::Recorded(own(&good, &slices)),
     };
     slo.sli.record(&base, rules);
 }
@@ -30,14 +32,14 @@ pub(super) fn good_events() -> String {
 
 impl Record for Rules<'_> {
     fn events(&mut self, expr: &Expr<'_>) {
-        self.record(Side::Events.series(names::BASE), expr);
+        self.record_raw(Side::Events.series(names::BASE), expr);
     }
 
     fn good(&mut self, expr: &Expr<'_>) {
-        self.record(good_events(), expr);
+        self.record_raw(good_events(), expr);
     }
 
     fn bad(&mut self, expr: &Expr<'_>) {
-        self.record(Side::Bad.series(names::BASE), expr);
+        self.record_raw(Side::Bad.series(names::BASE), expr);
     }
 }

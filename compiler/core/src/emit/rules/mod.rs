@@ -11,6 +11,7 @@ mod windows;
 pub(crate) use list::Group;
 
 use crate::plan::{SloPlan, Unit};
+use crate::quantity::Duration;
 use list::{Pairs, Rule, Rules, Side, own, text};
 
 /// The groups of one objective: as many fast ones as its plan says, then the budget's.
@@ -25,10 +26,16 @@ pub(crate) fn groups(slo: &SloPlan) -> Vec<Group<'_>> {
     let mut budget = Rules::new(slo);
     budget::record(&mut budget);
     let all = fast.chain([(budget, slo.timing.budget_interval)]);
+    let query_offset = (slo.timing.delay > Duration::ZERO).then_some("0s");
     slo.group_names()
         .into_iter()
         .zip(all)
-        .map(|(name, (rules, interval))| Group { name, interval: interval.to_string(), rules: rules.rules })
+        .map(|(name, (rules, interval))| Group {
+            name,
+            interval: interval.to_string(),
+            query_offset,
+            rules: rules.rules,
+        })
         .collect()
 }
 

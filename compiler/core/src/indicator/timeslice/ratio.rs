@@ -29,7 +29,11 @@ impl Indicator for SliceRatio {
     }
 
     fn presence(&self) -> &Selector {
-        &self.ratio.total.selector
+        &self.ratio.total.first.query.selector
+    }
+
+    fn presences(&self) -> Vec<&Selector> {
+        self.ratio.presences()
     }
 
     fn ratio(&self) -> Option<&Ratio> {
@@ -56,13 +60,12 @@ impl Indicator for SliceRatio {
             let above = |bad: &Expr<'_>, record: &mut dyn Record| {
                 record.bad(&Expr::Binary { lhs: bad, op: Op::Test(Compare::Gt), matching, rhs: most });
             };
-            let part = &self.ratio.side.query().selector;
             if self.ratio.side.is_good() {
-                base.recorded_good(part, all, record, |good, record| {
+                self.ratio.recorded_good(base, all, record, |good, record| {
                     above(&Expr::binary_on(all, Op::Sub, base.groups, good), record);
                 });
             } else {
-                base.filled(part, all, |bad| above(bad, record));
+                self.ratio.filled_part(base, all, |bad| above(bad, record));
             }
         });
     }
@@ -81,11 +84,11 @@ impl Indicator for SliceRatio {
 
     fn shape(&self) -> (&'static str, Vec<Decimal>) {
         let kind = if self.ratio.side.is_good() { "minutes of good events" } else { "minutes of bad events" };
-        (kind, vec![self.limit, Decimal::from(u8::from(self.idle_counts))])
+        (kind, vec![self.ratio.shape(), self.limit, Decimal::from(u8::from(self.idle_counts))])
     }
 
-    fn missing(&self) -> Option<Role> {
-        Some(self.ratio.missing())
+    fn missing(&self) -> Vec<Role> {
+        self.ratio.missing()
     }
 }
 

@@ -34,8 +34,8 @@ impl Indicator for Share {
         &self.whole.selector
     }
 
-    fn compared(&self) -> Vec<(&'static str, &Query)> {
-        vec![("gauge[0]", &self.part), ("gauge[1]", &self.whole)]
+    fn compared(&self) -> Vec<Vec<(&'static str, &Query)>> {
+        vec![vec![("gauge[0]", &self.part)], vec![("gauge[1]", &self.whole)]]
     }
 
     /// Either side: nothing is said of a minute without both. Where the whole holds the part, it is never gone alone.
@@ -91,16 +91,16 @@ impl Indicator for Share {
         };
         if part.metric_name() != whole.metric_name() {
             let all = cast.find(&[whole], &[])?;
-            return parts(&[levels.whole; 2], &all, &cast.beside(&all, part, &[])?);
+            return parts(&[levels.whole; 2], &all, &cast.beside(&all, &[part], &[])?);
         }
         // One metric: the whole is either apart from the part, or holds it.
         let within = cast.find(&[part], &[whole]);
-        let apart = within.as_ref().and_then(|within| cast.beside(within, whole, &[part]));
+        let apart = within.as_ref().and_then(|within| cast.beside(within, &[whole], &[part]));
         if let (Some(within), Some(apart)) = (&within, &apart) {
             return parts(&[levels.whole; 2], apart, within);
         }
         let within = cast.find(&[part, whole], &[])?;
-        parts(&[levels.rest], &cast.beside(&within, whole, &[part])?, &within)
+        parts(&[levels.rest], &cast.beside(&within, &[whole], &[part])?, &within)
     }
 
     fn sampled(&self, played: &Played<'_>) -> Box<dyn Sampled> {

@@ -280,7 +280,7 @@ pub(super) fn state(plan: &Plan, service: &ServicePlan, slo: &SloPlan, alert: &S
             let mut asks = vec![walk.ask(Language::PromQl, raw, "The raw time series that are still there")];
             for side in slo.sli.essential() {
                 let shows = format!("{}: no time series while this alert is right", capitalised(side.what));
-                asks.push(walk.ask(Language::PromQl, selected(side.selector), &shows));
+                asks.push(walk.ask(Language::PromQl, selected(slo, side.selector), &shows));
                 if let Some(buckets) = buckets(side.selector) {
                     asks.push(walk.ask(Language::PromQl, buckets, "The buckets that exist, by their boundaries"));
                 }
@@ -320,12 +320,16 @@ pub(super) fn state(plan: &Plan, service: &ServicePlan, slo: &SloPlan, alert: &S
 
 /// The series that the objective counts.
 fn raw_series(slo: &SloPlan) -> String {
-    selected(slo.sli.presence())
+    slo.sli.presences().into_iter().map(|selector| selected(slo, selector)).collect::<Vec<String>>().join(" or ")
 }
 
-fn selected(selector: &Selector) -> String {
+/// A selector as the rules read it: as late as the objective's data comes.
+fn selected(slo: &SloPlan, selector: &Selector) -> String {
     let matchers = selector.borrowed();
-    Expr::Select(Select { metric: selector.metric_name(), matchers: &[&matchers] }).to_string()
+    let mut text = String::new();
+    let series = Expr::Select(Select { metric: selector.metric_name(), matchers: &[&matchers] });
+    series.write_late(slo.timing.delay.millis(), &mut text);
+    text
 }
 
 /// The boundaries of a histogram, if the selector chooses one of its buckets.
