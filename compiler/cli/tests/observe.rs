@@ -81,7 +81,8 @@ fn no_file_of_others_is_replaced() {
 fn a_first_spec_of_what_is_exported_is_clean() {
     let shell = folder();
     fs::remove_dir_all(shell.folder.path().join("slos")).unwrap();
-    fs::write(shell.folder.path().join("page.txt"), PAGE.replace("who=", "route=").replace("@contoso.com", "")).unwrap();
+    fs::write(shell.folder.path().join("page.txt"), PAGE.replace("who=", "route=").replace("@contoso.com", ""))
+        .unwrap();
     let ran = shell.run("emberline init shop --against page.txt");
     assert_eq!(ran.status, 0, "{ran:?}");
     let ran = shell.run("emberline check --against page.txt --fail-on note");
@@ -119,7 +120,12 @@ fn secrets_come_from_files_and_the_environment_and_are_never_shown() {
             let head: Vec<String> = lines.take_while(|line| !line.is_empty()).collect();
             let said = head.join("\n").to_lowercase();
             let body = format!("no: {}", head.join(" "));
-            write!(stream, "HTTP/1.1 403 Forbidden\r\nContent-Length: {}\r\nConnection: close\r\n\r\n{body}", body.len()).unwrap();
+            write!(
+                stream,
+                "HTTP/1.1 403 Forbidden\r\nContent-Length: {}\r\nConnection: close\r\n\r\n{body}",
+                body.len()
+            )
+            .unwrap();
             heads.push(said);
         }
         heads

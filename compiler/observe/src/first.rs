@@ -5,7 +5,8 @@ use emberline_core::promql::{Expr, MatchOp, Matcher, Select};
 use emberline_core::quantity::{Duration, Percent};
 use emberline_core::source::Spanned;
 use emberline_core::spec::{
-    EventsSpec, LabelSpec, LatencySpec, Name, Named, Promql, SeenType, ServiceSpec, SliSpec, SloSpec, Text, Version,
+    EventsSpec, LabelSpec, LatencySpec, Name, Named, Promql, SeenType, Selectors, ServiceSpec, SliSpec, SloSpec, Text,
+    Version,
 };
 use rust_decimal::Decimal;
 use rust_decimal::prelude::ToPrimitive;
@@ -46,8 +47,8 @@ pub fn spec(service: &str, observed: &Observed, only: &[(String, String)], polic
     let mut failed = matchers.clone();
     failed.push(Matcher { label: requests.label, op: MatchOp::Re, value: requests.failed });
     let events = EventsSpec {
-        total: Promql::made(&select(&requests.series, &matchers)).into(),
-        bad: Some(Spanned::made(Promql::made(&select(&requests.series, &failed)))),
+        total: Some(Spanned::made(Selectors::made(&select(&requests.series, &matchers)))),
+        bad: Some(Spanned::made(Selectors::made(&select(&requests.series, &failed)))),
         ..EventsSpec::default()
     };
     let sli = SliSpec { events: Some(Spanned::made(events)), ..SliSpec::default() };

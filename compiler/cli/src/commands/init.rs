@@ -5,7 +5,7 @@ use std::path::{Component, Path};
 use emberline_core::quantity::{Duration, Percent};
 use emberline_core::source::Spanned;
 use emberline_core::spec::{
-    self, Comments, EventsSpec, LabelSpec, LatencySpec, MetricSpec, MetricType, Name, Named, Number, Promql,
+    self, Comments, EventsSpec, LabelSpec, LatencySpec, MetricSpec, MetricType, Name, Named, Number, Selectors,
     ServiceSpec, SliSpec, SloSpec, Text, Version,
 };
 use emberline_observe::first;
@@ -118,8 +118,8 @@ fn first(service: &str) -> ServiceSpec {
     let all = format!("{REQUESTS}{{service_name=\"{service}\"}}");
     let bad = format!("{REQUESTS}{{service_name=\"{service}\", http_response_status_code=~\"5..\"}}");
     let events = EventsSpec {
-        total: Promql::made(&all).into(),
-        bad: Some(Spanned::made(Promql::made(&bad))),
+        total: Some(Spanned::made(Selectors::made(&all))),
+        bad: Some(Spanned::made(Selectors::made(&bad))),
         ..EventsSpec::default()
     };
     let sli = SliSpec { events: Some(Spanned::made(events)), ..SliSpec::default() };

@@ -42,7 +42,7 @@ pub(super) fn run<'m>(context: &Context<'m>, view: &View<'_>, findings: &mut Vec
 fn counts_failures(context: &Context<'_>, metric: &Metric) -> bool {
     let sides = context.slos().filter_map(|(slo, _)| slo.sli.ratio().map(|ratio| &ratio.side));
     sides.into_iter().any(|side| match side {
-        Side::Bad(bad) => bad.selector.metric_name().is_some_and(|name| metric.has_series(name)),
+        Side::Bad(bad) => bad.iter().filter_map(|counter| counter.metric()).any(|name| metric.has_series(name)),
         Side::Good(_) => false,
     })
 }

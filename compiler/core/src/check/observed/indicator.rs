@@ -8,7 +8,7 @@ use crate::code;
 use crate::finding::Finding;
 use crate::indicator::{Query, Reading, Side};
 use crate::model::{Declared, Slo};
-use crate::promql::MatchOp;
+use crate::promql::{MatchOp, Selector};
 use crate::source::Span;
 use crate::spec::SeenType;
 
@@ -33,7 +33,7 @@ pub(super) fn run(context: &Context<'_>, view: &View<'_>, slo: &Slo, misread: &[
             continue;
         };
         findings.extend(wrong_kind(slo, &reading, &name, &series, name_place));
-        findings.extend(doubled(slo, &placed, &name, &series, name_place));
+        findings.extend(doubled(context, slo, &placed, &name, &series, name_place));
         match selector::judge(context, &placed, &name, &series, may_be_missing) {
             Outcome::Matches => {}
             Outcome::Faults(faults) => findings.extend(faults),
@@ -83,18 +83,27 @@ fn placed<'s>(context: &'s Context<'_>, slo: &'s Slo, reading: &Reading<'s>) -> 
     }
 }
 
-/// Whether a reading counts failures, whose series may be missing while all is well.
+/// Whether a reading counts failures, whose series may be missing while all is well: also where a sum of all events names
+/// them once more. Of an expression nobody knows more than that its first selector must be there.
 fn is_bad(slo: &Slo, reading: &Reading<'_>) -> bool {
-    match (slo.sli.ratio().map(|ratio| &ratio.side), reading) {
-        (Some(Side::Bad(bad)), Reading::Selected(query)) => std::ptr::eq(bad, *query),
-        _ => false,
+    let Reading::Selected(query) = reading else { return false };
+    match slo.sli.ratio().map(|ratio| &ratio.side) {
+        Some(Side::Bad(bad)) => bad.iter().any(|counter| selects_the_same(&counter.query.selector, &query.selector)),
+        Some(Side::Good(_)) => false,
+        None => !slo.sli.is_proven() && !selects_the_same(slo.sli.presence(), &query.selector),
     }
+}
+
+fn selects_the_same(one: &Selector, other: &Selector) -> bool {
+    one.metric_name() == other.metric_name() && one.borrowed() == other.borrowed()
 }
 
 /// A gauge where events are counted, or a counter where a level is read.
 fn wrong_kind(slo: &Slo, reading: &Reading<'_>, name: &str, series: &Series<'_>, place: Span) -> Option<Finding> {
-    let Reading::Selected(_) = reading else { return None };
-    let counts = slo.sli.ratio().is_some();
+    let Reading::Selected(query) = reading else { return None };
+    let counter = slo.sli.ratio().and_then(|ratio| ratio.counters().find(|counter| counter.query.span == query.span));
+    let counts = counter.is_some();
+    let is_native = counter.is_some_and(|counter| counter.is_native);
     let found = |kind| series.seen.iter().all(|seen| seen.kind == kind) && series.part == Part::Whole;
     let (what, hint) = if counts && found(SeenType::Gauge) {
         (
@@ -103,8 +112,8 @@ fn wrong_kind(slo: &Slo, reading: &Reading<'_>, name: &str, series: &Series<'_>,
         )
     } else if counts && found(SeenType::Summary) {
         ("a summary, and events need a counter", "write its `_count`, which counts its events")
-    } else if counts && found(SeenType::Histogram) {
-        ("a native histogram, and events need a counter", "count with a counter, or set a threshold as `latency`")
+    } else if counts && !is_native && found(SeenType::Histogram) {
+        ("a native histogram", "declare it as `type: exponential_histogram`, so that its observations are counted")
     } else if !counts && slo.sli.unit().is_paced && found(SeenType::Counter) {
         ("a counter, and `timeslice` needs a gauge here", "name a gauge, or give counters as `total` and `bad`")
     } else {
@@ -118,8 +127,17 @@ fn wrong_kind(slo: &Slo, reading: &Reading<'_>, name: &str, series: &Series<'_>,
 }
 
 /// Events that replicas count several times.
-fn doubled(slo: &Slo, placed: &Placed<'_>, name: &str, series: &Series<'_>, place: Span) -> Option<Finding> {
-    let duplicates = series.seen.iter().flat_map(|seen| &seen.duplicates);
+fn doubled(
+    context: &Context<'_>,
+    slo: &Slo,
+    placed: &Placed<'_>,
+    name: &str,
+    series: &Series<'_>,
+    place: Span,
+) -> Option<Finding> {
+    // The rules count one of the replicas that the policy names.
+    let handled = context.model.policy.replica_label.as_ref();
+    let duplicates = series.seen.iter().flat_map(|seen| &seen.duplicates).filter(|label| Some(*label) != handled);
     let label = duplicates.into_iter().find(|label| {
         let mut own = placed.selector.matchers.iter().filter(|matcher| matcher.label == **label);
         !own.any(|matcher| matcher.op == MatchOp::Eq) && slo.group_by.iter().all(|group| group.value != **label)
@@ -175,9 +193,10 @@ fn no_boundary(view: &View<'_>, slo: &Slo, misread: &[&str]) -> Option<Finding> 
 
 /// Failures that nobody has seen: right, or never to be seen.
 fn never_bad(view: &View<'_>, slo: &Slo, bad: &Query) -> Option<Finding> {
-    let total = &slo.sli.ratio()?.total;
+    let ratio = slo.sli.ratio()?;
+    let total = &ratio.total.first.query;
     let series = view.series(total.selector.metric_name()?)?;
-    if series.rate(&total.selector.matchers).is_some_and(|rate| rate <= 0.0) {
+    if sums::rate(view, &ratio.total).is_some_and(|rate| rate <= 0.0) {
         return None;
     }
     let message = "`bad` matched no series while `total` counted events";

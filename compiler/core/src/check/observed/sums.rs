@@ -3,7 +3,7 @@
 use super::view::View;
 use crate::code;
 use crate::finding::Finding;
-use crate::indicator::Query;
+use crate::indicator::{Counters, Query};
 use crate::model::Slo;
 
 /// Rates are rounded, and Prometheus extrapolates them: a part may exceed its whole by so much.
@@ -11,8 +11,7 @@ const TOLERANCE: f64 = 1.05;
 
 pub(super) fn run(view: &View<'_>, slo: &Slo) -> Option<Finding> {
     let ratio = slo.sli.ratio()?;
-    let rate = |query: &Query| view.series(query.selector.metric_name()?)?.rate(&query.selector.matchers);
-    let (total, part) = (rate(&ratio.total)?, rate(ratio.side.query())?);
+    let (total, part) = (rate(view, &ratio.total)?, rate(view, ratio.side.counters())?);
     if part <= total * TOLERANCE {
         return None;
     }
@@ -24,14 +23,20 @@ pub(super) fn run(view: &View<'_>, slo: &Slo) -> Option<Finding> {
     Some(
         Finding::new(
             &code::BAD_EXCEEDS_TOTAL,
-            ratio.side.query().span,
+            ratio.side.counters().first.query.span,
             format!("`{side}` counts more events than `total`: {} to {}", shown(part), shown(total)),
         )
         .label("not a part of the total")
-        .related(ratio.total.span, "all events")
+        .related(ratio.total.first.query.span, "all events")
         .note(why)
         .hint(format!("let `total` count what `{side}` counts, or narrow `{side}` down to it")),
     )
+}
+
+/// Events a second of a sum; `None` where one of its selectors is not known for sure.
+pub(super) fn rate(view: &View<'_>, counters: &Counters) -> Option<f64> {
+    let rate = |query: &Query| view.series(query.selector.metric_name()?)?.rate(&query.selector.matchers);
+    counters.iter().map(|counter| rate(&counter.query)).sum()
 }
 
 /// A number of events in three digits.
