@@ -13,7 +13,7 @@ use emberline_proofs::tools::{compile, tool};
 struct Kind {
     name: &'static str,
     sli: &'static str,
-    /// A series' name and its rise from minute to minute; `{{…}}` for a native histogram.
+    /// A series' name and its rise from minute to minute; `=` and the level of a gauge, `{{…}}` for a native histogram.
     series: &'static [(&'static str, &'static str)],
     /// The series that cannot be absent in health, by its place.
     essential: Option<usize>,
@@ -67,7 +67,43 @@ const KINDS: &[Kind] = &[
         series: &[("f_seconds{service_name=\"shop\"}", "{{schema:0 sum:30 count:60 buckets:[60]}}")],
         essential: None,
     },
-    Kind { name: "up", sli: "timeslice: {up: 'up{job=\"x\"}'}", series: &[("up{job=\"x\"}", "0")], essential: None },
+    Kind { name: "up", sli: "timeslice: {up: 'up{job=\"x\"}'}", series: &[("up{job=\"x\"}", "=1")], essential: None },
+    Kind {
+        name: "sums-of-good",
+        sli: "events: {total: [i_total, j_total], good: [i_good_total, j_good_total]}",
+        series: &[("i_total", "60"), ("i_good_total", "60")],
+        essential: Some(1),
+    },
+    Kind {
+        name: "good-and-bad",
+        sli: "events: {good: l_good_total, bad: l_failed_total}",
+        series: &[("l_good_total", "60")],
+        essential: None,
+    },
+    Kind {
+        name: "stated",
+        sli: "expr: {total: 'sum(rate(m_total[{{.window}}]))', good: 'sum(rate(m_good_total[{{.window}}]))'}",
+        series: &[("m_total", "60"), ("m_good_total", "60")],
+        essential: Some(1),
+    },
+    Kind {
+        name: "share",
+        sli: "timeslice: {gauge: [unavailable, desired], max: 5%, group_by: [zone]}",
+        series: &[
+            ("unavailable{zone=\"a\"}", "=0"),
+            ("desired{zone=\"a\"}", "=3"),
+            ("unavailable{zone=\"b\"}", "=0"),
+            ("desired{zone=\"b\"}", "=3"),
+        ],
+        essential: Some(1),
+    },
+    Kind { name: "lag", sli: "timeslice: {gauge: lag, max: 1000}", series: &[("lag", "=5")], essential: None },
+    Kind {
+        name: "targets",
+        sli: "availability: {up: 'probe_success{job=\"x\"}'}",
+        series: &[("probe_success{job=\"x\",instance=\"a\"}", "=1"), ("probe_success{job=\"x\",instance=\"b\"}", "=1")],
+        essential: None,
+    },
     Kind {
         name: "slices-by-bad",
         sli: "timeslice: {total: g_total, bad: g_failed_total, max_error_ratio: 5%}",
@@ -110,12 +146,20 @@ fn prove(kinds: &[&Kind], values: impl Fn(usize, &str) -> String, asks: &str) ->
 
 /// Samples that rise from the first on.
 fn rising(rise: &str, minutes: u32) -> String {
-    match rise {
-        // A gauge stays at 1.
-        "0" => format!("1x{minutes}"),
-        _ if rise.starts_with('{') => format!("{rise}+{rise}x{minutes}"),
-        _ => format!("0+{rise}x{minutes}"),
+    match rise.strip_prefix('=') {
+        Some(level) => format!("{level}x{minutes}"),
+        None if rise.starts_with('{') => format!("{rise}+{rise}x{minutes}"),
+        None => format!("0+{rise}x{minutes}"),
     }
+}
+
+/// The same, gone after the 60th minute; `back` says how it goes on after the 89th.
+fn lost(rise: &str, is_back: bool) -> String {
+    let (before, after) = match rise.strip_prefix('=') {
+        Some(level) => (format!("{level}x60"), format!("{level}x30")),
+        None => (format!("0+{rise}x60"), format!("5400+{rise}x30")),
+    };
+    if is_back { format!("{before} _x29 {after}") } else { format!("{before} _x60") }
 }
 
 #[test]
@@ -133,21 +177,21 @@ fn a_healthy_day_without_an_error_series_is_silent() -> Result<()> {
 #[test]
 fn a_lost_side_is_told_in_its_group_until_it_is_back() -> Result<()> {
     let kinds: Vec<&Kind> = KINDS.iter().filter(|kind| kind.essential.is_some()).collect();
-    // Gone after the 60th minute, back at the 90th. At 60 s the alert is said to fire after 8m30s: b − s + E/2 + 5m.
-    let lost = |place: usize, rise: &str| match place {
-        1 => format!("0+{rise}x60 _x29 5400+{rise}x30"),
-        _ => rising(rise, 120),
-    };
+    // At 60 s the alert is said to fire after 8m30s: b − s + E/2 + 5m; over gauges after 6m30s.
+    let values = |place: usize, rise: &str| if place == 1 { lost(rise, true) } else { rising(rise, 120) };
     let told = "[{labels: '{slo=\"classic\", topic=\"a\"}', value: 1}, \
                 {labels: '{slo=\"good-of-another-metric\", topic=\"a\"}', value: 1}, \
+                {labels: '{slo=\"share\", zone=\"a\"}', value: 1}, \
+                {labels: '{slo=\"stated\"}', value: 1}, \
+                {labels: '{slo=\"sums-of-good\"}', value: 1}, \
                 {labels: '{slo=\"slices-by-good\"}', value: 1}]";
     let at = |time: &str, expected: &str| {
         format!(
-            "  - {{expr: 'count by (slo, topic) (ALERTS{{alertname=\"SliBroken\", alertstate=\"firing\"}})', eval_time: {time}, exp_samples: {expected}}}\n"
+            "  - {{expr: 'count by (slo, topic, zone) (ALERTS{{alertname=\"SliBroken\", alertstate=\"firing\"}})', eval_time: {time}, exp_samples: {expected}}}\n"
         )
     };
-    let asks = [at("67m", "[]"), at("69m", told), at("90m", told), at("92m", "[]"), at("120m", "[]")].concat();
-    prove(&kinds, lost, &asks)
+    let asks = [at("65m", "[]"), at("69m", told), at("89m", told), at("93m", "[]"), at("120m", "[]")].concat();
+    prove(&kinds, values, &asks)
 }
 
 /// Histograms that are not what the objective takes them for.
@@ -185,11 +229,8 @@ fn a_histogram_of_another_form_or_unit_is_told() -> Result<()> {
 #[test]
 fn what_burn_rates_say_of_a_lost_side() -> Result<()> {
     let kinds: Vec<&Kind> = KINDS.iter().filter(|kind| kind.essential.is_some()).collect();
-    let lost = |place: usize, rise: &str| match place {
-        1 => format!("0+{rise}x60 _x60"),
-        _ => rising(rise, 120),
-    };
+    let values = |place: usize, rise: &str| if place == 1 { lost(rise, false) } else { rising(rise, 120) };
     // Without its bucket an objective does not know; without good events everything is bad.
-    let asks = "  - {expr: 'count by (slo, topic) (ALERTS{alertname=\"ErrorBudgetBurn\", alertstate=\"firing\", long_window=\"1h\"})', eval_time: 80m, exp_samples: [{labels: '{slo=\"good-of-another-metric\", topic=\"a\"}', value: 1}, {labels: '{slo=\"slices-by-good\"}', value: 1}]}\n";
-    prove(&kinds, lost, asks)
+    let asks = "  - {expr: 'count by (slo, topic) (ALERTS{alertname=\"ErrorBudgetBurn\", alertstate=\"firing\", long_window=\"1h\"})', eval_time: 80m, exp_samples: [{labels: '{slo=\"good-of-another-metric\", topic=\"a\"}', value: 1}, {labels: '{slo=\"slices-by-good\"}', value: 1}, {labels: '{slo=\"stated\"}', value: 1}, {labels: '{slo=\"sums-of-good\"}', value: 1}]}\n";
+    prove(&kinds, values, asks)
 }

@@ -98,6 +98,13 @@ pub struct Essential<'i> {
     pub hides: Recorded,
 }
 
+impl<'i> Essential<'i> {
+    /// Good events that are subtracted from all, and recorded beside them.
+    pub(super) fn good(selector: &'i Selector) -> Self {
+        Self { what: "the good events", selector, role: Role::Good, hides: Recorded::Good }
+    }
+}
+
 /// The longest duration of a good event.
 #[derive(Debug, Clone)]
 pub struct Threshold {

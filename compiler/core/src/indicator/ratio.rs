@@ -9,7 +9,7 @@ use super::kind::Setting;
 use super::rules::{Base, Record};
 use crate::code;
 use crate::finding::Finding;
-use crate::oracle::{Base as Numbers, RawSeries, Reader, Recorded, Role, Sampled, filled, subtracted};
+use crate::oracle::{Base as Numbers, RawSeries, Reader, Role, Sampled, filled, subtracted};
 use crate::promql::{Compare, Expr, Op, Selector};
 use crate::scope::Scope;
 use crate::source::{Span, Spanned};
@@ -166,7 +166,7 @@ impl Ratio {
     pub(super) fn essential(&self) -> Vec<Essential<'_>> {
         match &self.side {
             Side::Bad(_) => Vec::new(),
-            Side::Good(counters) => counters.iter().map(essential).collect(),
+            Side::Good(counters) => counters.iter().map(|it| Essential::good(&it.query.selector)).collect(),
         }
     }
 
@@ -248,11 +248,6 @@ impl Ratio {
     pub(super) fn shape(&self) -> Decimal {
         Decimal::from(self.within())
     }
-}
-
-/// A counter of good events.
-fn essential(counter: &Counter) -> Essential<'_> {
-    Essential { what: "the good events", selector: &counter.query.selector, role: Role::Good, hides: Recorded::Good }
 }
 
 fn apart(one: &Counter, other: &Counter) -> bool {
