@@ -1,7 +1,7 @@
 //! `up` reads a gauge: a counter is never below 1 again, so no minute would ever be bad.
 
-use super::kind::Setting;
 use super::query::Query;
+use super::setting::Setting;
 use crate::code;
 use crate::finding::Finding;
 use crate::metric::{Declared, MetricType};

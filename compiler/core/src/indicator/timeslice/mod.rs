@@ -9,8 +9,9 @@ use rust_decimal::Decimal;
 
 use self::ratio::SliceRatio;
 use self::up::SliceUp;
-use super::kind::{Indicator, Kind, Setting};
+use super::kind::{Indicator, Kind};
 use super::ratio::{Fields, Ratio};
+use super::setting::Setting;
 use super::{gauge, one_metric};
 use crate::code;
 use crate::finding::Finding;
