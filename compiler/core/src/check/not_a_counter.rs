@@ -13,6 +13,10 @@ const GAUGES: [&str; 2] = ["up", "probe_success"];
 /// The ends of the series that count a classic histogram's events.
 const COUNTING: [&str; 3] = ["_bucket", "_count", "_sum"];
 
+/// Units at the end of a name that no counter has: behind it, a counter's name goes on with `_total`, and the counting
+/// series of a classic histogram or a summary with `_count`.
+const MEASURES: [&str; 4] = ["_seconds", "_milliseconds", "_bytes", "_ratio"];
+
 /// What is selected instead of a counter.
 enum Instead<'m> {
     /// A declared metric that rises and falls.
@@ -27,6 +31,8 @@ enum Instead<'m> {
     AllBuckets,
     /// A quantile of a summary.
     Quantile,
+    /// By its name, what is measured rather than counted: a histogram, or a gauge.
+    Measured,
 }
 
 pub(super) fn run(context: &Context<'_>, findings: &mut Vec<Finding>) {
@@ -51,7 +57,7 @@ fn judge(context: &Context<'_>, query: &Query) -> Option<Finding> {
         Instead::Level(metric) | Instead::Classic(metric) | Instead::OfNative(metric) => {
             finding.related(metric.span(), format!("declared as `{}` here", metric.kind.word()))
         }
-        Instead::Known | Instead::AllBuckets | Instead::Quantile => finding,
+        Instead::Known | Instead::AllBuckets | Instead::Quantile | Instead::Measured => finding,
     })
 }
 
@@ -93,6 +99,9 @@ fn by_name<'m>(query: &Query, name: &str) -> Option<Instead<'m>> {
     }
     if query.selector.matchers.iter().any(|m| m.label == "quantile" && !m.value.is_empty() && m.op != MatchOp::Ne) {
         return Some(Instead::Quantile);
+    }
+    if MEASURES.iter().any(|unit| name.ends_with(unit)) {
+        return Some(Instead::Measured);
     }
     all_buckets(query, name)
 }
@@ -148,6 +157,15 @@ fn told(name: &str, found: &Instead<'_>) -> (String, &'static str, String, Strin
             format!(
                 "write `{}` for all events, or choose a bucket, such as `le=\"0.5\"`",
                 count(name.strip_suffix("_bucket").unwrap_or(name))
+            ),
+        ),
+        Instead::Measured => (
+            format!("`{name}` is named like a histogram or a gauge, not like a counter"),
+            "measures, rather than counts",
+            "nothing declares it; of a native histogram the rate is a histogram, which no alert can compare".to_owned(),
+            format!(
+                "write `{}` for a classic histogram; declare a native one as `type: exponential_histogram`",
+                count(name)
             ),
         ),
         Instead::Quantile => (
