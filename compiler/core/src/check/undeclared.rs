@@ -42,15 +42,6 @@ fn is_refused(context: &Context<'_>, reading: &Reading<'_>) -> bool {
     matches!(reading, Reading::Selected(query) if not_a_counter::is_refused(context, query))
 }
 
-/// What the rules would make of a native histogram that nothing declares.
-const NATIVE: &str = "taken for a counter: if it is a native histogram, declare it as `type: exponential_histogram`, so that \
-                      its observations are counted";
-
-/// Whether a series has the name of what is measured, as histograms have, rather than of what is counted.
-fn is_measured(name: &str) -> bool {
-    ["_seconds", "_milliseconds", "_bytes", "_size", "_duration"].iter().any(|end| name.ends_with(end))
-}
-
 /// What an undeclared histogram counts.
 const ALL: &str = "every service's series are counted: a matcher of the service is added to declared metrics only";
 
@@ -68,11 +59,7 @@ fn unknown<'m>(
             let near = suggest::did_you_mean(name, index.series_names(service));
             if near.is_some() || asked.insert(name) {
                 let message = format!("no spec declares a metric with the series `{name}`");
-                let finding = undeclared_metric(context, message, query.place(context.sources, range.clone()), near);
-                findings.push(match is_measured(name) {
-                    true => finding.note(NATIVE),
-                    false => finding,
-                });
+                findings.push(undeclared_metric(context, message, query.place(context.sources, range.clone()), near));
             }
         }
         Reading::Histogram { name, prometheus, .. } => {
