@@ -71,7 +71,8 @@ fn form(schema: &Value) -> String {
     if let Some(reference) = schema["$ref"].as_str() {
         let name = reference.rsplit('/').next().unwrap_or_default();
         let is_value =
-            ["Version", "Name", "Text", "Rate", "Number", "Duration", "Percent", "Selector", "Date"].contains(&name);
+            ["Version", "Name", "Text", "Rate", "Number", "Duration", "Bound", "Percent", "Selector", "Date"]
+                .contains(&name);
         let anchor = if is_value { "values".to_owned() } else { short(name).to_lowercase().replace(' ', "-") };
         return format!("[{}](#{anchor})", short(name).to_lowercase());
     }

@@ -11,6 +11,7 @@ mod kind;
 mod promql;
 mod spec;
 mod telemetry;
+mod units;
 
 pub use arithmetic::*;
 pub use artefact::*;
@@ -20,6 +21,7 @@ pub use kind::{COLUMNS, Code, Example, Severity, files};
 pub(crate) use promql::*;
 pub use spec::*;
 pub use telemetry::*;
+pub(crate) use units::*;
 
 /// Every code, in alphabetical order.
 #[must_use]
@@ -32,6 +34,7 @@ pub fn all() -> Vec<&'static Code> {
         gate::CODES,
         promql::CODES,
         telemetry::CODES,
+        units::CODES,
     ]
     .into_iter()
     .flatten()

@@ -33,6 +33,8 @@ pub(crate) struct Setting<'a> {
     pub(crate) service: &'a str,
     /// The label that names a service in its series.
     pub(crate) service_label: &'a str,
+    /// The same as the policy writes it, for series that keep the dots of OpenTelemetry's names.
+    pub(crate) service_label_written: Option<&'a str>,
     /// What specs declare.
     pub(crate) index: &'a Index,
 }
@@ -53,7 +55,7 @@ pub trait Indicator: Debug + Send + Sync {
         None
     }
 
-    /// The longest good duration, where slow events are the bad ones.
+    /// The greatest good measurement, where events above it are the bad ones.
     fn threshold(&self) -> Option<&Threshold> {
         None
     }

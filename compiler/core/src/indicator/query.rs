@@ -2,9 +2,10 @@
 
 use std::ops::Range;
 
+use super::pasted;
 use crate::code;
 use crate::finding::Finding;
-use crate::promql::{Selector, parse_selector};
+use crate::promql::{Selector, boundary, parse_selector};
 use crate::scope::Scope;
 use crate::source::{Sources, Span, Spanned};
 use crate::spec::leaf::Promql;
@@ -13,7 +14,7 @@ use crate::yaml::{self, Scalar};
 /// A selector as written, parsed.
 #[derive(Debug, Clone)]
 pub struct Query {
-    /// What it selects.
+    /// What it selects; a bucket boundary in every spelling.
     pub selector: Selector,
     /// The scalar that holds it.
     pub span: Span,
@@ -25,8 +26,16 @@ impl Query {
     pub(super) fn parse(promql: &Spanned<Promql>, scope: &mut Scope<'_>) -> Option<Self> {
         let scalar = &promql.value.0;
         match parse_selector(&scalar.text) {
-            Ok(selector) => Some(Self { selector, span: promql.span, scalar: scalar.clone() }),
-            Err(faults) => {
+            Ok(mut selector) => {
+                boundary::widen(&mut selector);
+                Some(Self { selector, span: promql.span, scalar: scalar.clone() })
+            }
+            Err(mut faults) => {
+                // One hint says all; what it mends is no fault of its own.
+                if let Some(hint) = pasted::hint(&scalar.text) {
+                    faults.truncate(1);
+                    faults.iter_mut().for_each(|fault| fault.hint = Some(hint.clone()));
+                }
                 let text = &scope.sources.get(promql.span.source).text;
                 let place = |range| yaml::locate(text, promql.span, scalar, range);
                 let findings: Vec<Finding> = faults

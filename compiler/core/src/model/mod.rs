@@ -32,6 +32,7 @@ pub use prices::{Business, Price, Prices, Range, VolumePrice};
 pub use resolve::{Common, Model, resolve};
 pub use routing::{Receiver, Routing};
 pub use service::{Attribute, Call, Service, Slo};
+pub use service_label::ServiceLabel;
 pub use severity::Severity;
 pub use telemetry::{LogTier, Redaction, Retention, Sampling};
 pub use waiver::Waiver;

@@ -9,6 +9,8 @@
 //! People write instant selectors only; the compiler adds ranges, rates and sums. Reading ([`selector`]) gives exact
 //! places and says what to write instead; printing ([`tree`]) makes no decision and no heap allocation of its own.
 
+pub(crate) mod boundary;
+pub(crate) mod pasted;
 pub mod print;
 pub mod regex;
 pub mod selector;
