@@ -4,6 +4,7 @@ use super::Context;
 use crate::code;
 use crate::finding::Finding;
 use crate::indicator::Side;
+use crate::promql::boundary;
 use crate::promql::witness::{Subset, implied};
 
 pub(super) fn run(context: &Context<'_>, findings: &mut Vec<Finding>) {
@@ -35,6 +36,9 @@ pub(super) fn run(context: &Context<'_>, findings: &mut Vec<Finding>) {
         };
         if let Subset::Refuted { matcher } = implied(&part.selector, &ratio.total.selector) {
             let Some(narrowing) = ratio.total.selector.matchers.get(matcher) else { continue };
+            if narrowing.label == "le" && boundary::covers(&ratio.total.selector, &part.selector) {
+                continue;
+            }
             let place = ratio.total.place(context.sources, narrowing.label_range.start..narrowing.value_range.end);
             findings.push(
                 Finding::new(

@@ -50,6 +50,16 @@ pub(crate) fn named(op: MatchOp, value: &str) -> Vec<Decimal> {
     bounds
 }
 
+/// Whether each bucket of `part` is within a bucket of `all`: a bucket counts what the smaller ones have counted as well.
+pub(crate) fn covers(all: &Selector, part: &Selector) -> bool {
+    let of = |selector: &Selector| selector.matchers.iter().find(|matcher| matcher.label == LABEL).cloned();
+    let (Some(all), Some(part)) = (of(all), of(part)) else { return false };
+    let greatest = named(part.op, &part.value).pop();
+    let is_infinite = all.op == MatchOp::Eq && all.value.eq_ignore_ascii_case("+inf")
+        || all.op == MatchOp::Re && alternatives(&all.value).iter().any(|text| text == "+Inf");
+    greatest.is_some_and(|most| is_infinite || named(all.op, &all.value).last().is_some_and(|limit| *limit >= most))
+}
+
 /// The texts that a pattern lists. People leave the dot of a number unescaped, so `0.1|1` lists two as well.
 fn alternatives(pattern: &str) -> Vec<String> {
     let literal = Pattern::new(pattern).ok().and_then(|pattern| pattern.literals());
@@ -165,6 +175,22 @@ mod tests {
             let found = format!("{}{}\"{}\"", matcher.label, matcher.op.symbol(), matcher.value);
             assert_eq!(found, widened, "{written}");
             assert!(!matches!(matcher.op, MatchOp::Re | MatchOp::Nre) || Pattern::new(&matcher.value).is_ok());
+        }
+    }
+
+    #[test]
+    fn a_bucket_covers_the_smaller_ones() {
+        let selector = |le: &str| parse_selector(&format!("x_bucket{{{le}}}")).unwrap();
+        for (all, part, covered) in [
+            ("le=\"+Inf\"", "le=\"1\"", true),
+            ("le=~\"Inf|\\\\+Inf\"", "le=\"1\"", true),
+            ("le=\"2\"", "le=\"1.0\"", true),
+            ("le=\"1\"", "le=\"2\"", false),
+            ("le=\"1\"", "le=\"+Inf\"", false),
+            ("le=\"1\"", "", false),
+            ("", "le=\"1\"", false),
+        ] {
+            assert_eq!(covers(&selector(all), &selector(part)), covered, "{all} {part}");
         }
     }
 

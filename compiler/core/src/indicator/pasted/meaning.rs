@@ -52,8 +52,6 @@ fn compared(query: &Pasted) -> Option<Instead> {
         (Some(limit), None) => (rhs, flipped, limit),
         _ => return None,
     };
-    let is_up = (limit == Decimal::ONE && ["==", "!=", "<", ">="].contains(&op))
-        || (limit.is_zero() && ["==", "!=", ">"].contains(&op));
     if let Some(age) = age(of, limit) {
         return Some(age);
     }
@@ -63,10 +61,18 @@ fn compared(query: &Pasted) -> Option<Instead> {
     if let Some(minutes) = minutes(of, limit) {
         return Some(minutes);
     }
-    if is_up && let Some(up) = gauge(of).filter(|of| of.only().is_some()) {
+    if let Some(up) = gauge(of).filter(|of| of.only().is_some() && is_up(of, op, limit)) {
         return Some(sli("timeslice", &[field("up", &up)], &up, "a minute is bad if the gauge fell below 1 in it"));
     }
     bound(of, op, limit)
+}
+
+/// Whether a test tells 1 from 0, as of a gauge that is 1 while all is well. A number of bad things is tested alike.
+fn is_up(of: &Counted, op: &str, limit: Decimal) -> bool {
+    let is_test = (limit == Decimal::ONE && ["==", "!=", "<", ">="].contains(&op))
+        || (limit.is_zero() && ["!=", ">"].contains(&op))
+        || (limit.is_zero() && op == "==" && says(of, LITTLE));
+    is_test && !looks_bad(of) && !says(of, MUCH)
 }
 
 /// A gauge against a number, or two gauges.
@@ -88,17 +94,20 @@ fn bound(of: &Pasted, op: &str, limit: Decimal) -> Option<Instead> {
     Some(sli("timeslice", &[fields, format!("{word}: {limit}")], &all, &why))
 }
 
+/// What there should be little of, and what there should be enough of.
+const MUCH: &[&str] = &["lag", "queue", "pending", "backlog", "depth", "unavailable", "usage", "used", "age", "inflight"];
+const LITTLE: &[&str] = &["available", "ready", "free", "remaining", "success", "healthy", "up"];
+
+/// Whether the name of a metric has one of these words.
+fn says(of: &Counted, words: &[&str]) -> bool {
+    let mut names = of.of.iter().filter_map(Selector::metric_name);
+    names.any(|name| name.split(['_', '.', ':']).any(|part| words.contains(&part)))
+}
+
 /// Whether a bound is the greatest good value. An alert says `lag > 10`, an indicator `lag < 10`: the name decides, and the
 /// operator where the name says nothing.
 fn is_most(of: &Counted, op: &str) -> bool {
-    const MUCH: &[&str] =
-        &["lag", "queue", "pending", "backlog", "depth", "unavailable", "usage", "used", "age", "inflight"];
-    const LITTLE: &[&str] = &["available", "ready", "free", "remaining", "success", "healthy", "up"];
-    let says = |words: &[&str]| {
-        let names = || of.of.iter().filter_map(Selector::metric_name);
-        names().any(|name| name.split(['_', '.', ':']).any(|part| words.contains(&part)))
-    };
-    looks_bad(of) || says(MUCH) || (!says(LITTLE) && op.starts_with('<'))
+    looks_bad(of) || says(of, MUCH) || (!says(of, LITTLE) && (op.starts_with('<') || op == "=="))
 }
 
 /// `time() - timestamp`, in seconds.
@@ -348,7 +357,7 @@ fn share_up(query: &Pasted) -> Option<Instead> {
     Some(match test {
         None => sli("availability", &[field("up", &of)], &of, "the share of series at 1, over time"),
         Some((op, limit)) => {
-            let word = if op.starts_with('<') { "max" } else { "min" };
+            let word = if is_most(&of, &op) { "max" } else { "min" };
             let fields = [format!("gauge: {}", scalar(&text(only))), format!("{word}: {limit}")];
             sli("availability", &fields, &of, "the share of series within the bound, over time")
         }
