@@ -5,8 +5,8 @@ use crate::code;
 use crate::finding::Finding;
 use crate::indicator::Query;
 use crate::metric::{Declared, Metric, MetricType};
-use crate::promql::{MatchOp, boundary};
 use crate::promql::regex::Pattern;
+use crate::promql::{MatchOp, boundary};
 
 /// Gauges that Prometheus and its exporters have under these names everywhere.
 const GAUGES: [&str; 2] = ["up", "probe_success"];
@@ -105,9 +105,11 @@ fn all_buckets<'m>(query: &Query, name: &str) -> Option<Instead<'m>> {
         MatchOp::Re => Pattern::new(value).is_ok_and(|pattern| !pattern.matches_all_non_empty()),
         MatchOp::Ne | MatchOp::Nre => false,
     };
-    let is_one = query.selector.matchers.iter().any(|it| {
-        it.label == "le" && narrows(it.op, &it.value) && boundary::named(it.op, &it.value).len() <= 1
-    });
+    let is_one = query
+        .selector
+        .matchers
+        .iter()
+        .any(|it| it.label == "le" && narrows(it.op, &it.value) && boundary::named(it.op, &it.value).len() <= 1);
     (name.ends_with("_bucket") && !is_one).then_some(Instead::AllBuckets)
 }
 

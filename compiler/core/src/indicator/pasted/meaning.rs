@@ -95,7 +95,8 @@ fn bound(of: &Pasted, op: &str, limit: Decimal) -> Option<Instead> {
 }
 
 /// What there should be little of, and what there should be enough of.
-const MUCH: &[&str] = &["lag", "queue", "pending", "backlog", "depth", "unavailable", "usage", "used", "age", "inflight"];
+const MUCH: &[&str] =
+    &["lag", "queue", "pending", "backlog", "depth", "unavailable", "usage", "used", "age", "inflight"];
 const LITTLE: &[&str] = &["available", "ready", "free", "remaining", "success", "healthy", "up"];
 
 /// Whether the name of a metric has one of these words.

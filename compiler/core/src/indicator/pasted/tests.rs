@@ -107,16 +107,28 @@ fn each_query_has_its_whole_rewriting() {
 /// The same for indicators over gauges.
 const GAUGES: &[(&str, &str)] = &[
     ("kafka_consumergroup_lag < 1000", "sli: {timeslice: {gauge: kafka_consumergroup_lag, max: 1000}}"),
-    ("sum by (topic) (kafka_consumergroup_lag) > 1000", "sli: {timeslice: {gauge: kafka_consumergroup_lag, max: 1000, group_by: [topic]}}"),
+    (
+        "sum by (topic) (kafka_consumergroup_lag) > 1000",
+        "sli: {timeslice: {gauge: kafka_consumergroup_lag, max: 1000, group_by: [topic]}}",
+    ),
     ("replicas_unavailable == 0", "sli: {timeslice: {gauge: replicas_unavailable, max: 0}}"),
     ("workers_ready >= 3", "sli: {timeslice: {gauge: workers_ready, min: 3}}"),
-    ("sum(replicas_unavailable) / sum(replicas_desired) > 0.05", "sli: {timeslice: {gauge: [replicas_unavailable, replicas_desired], max: 5%}}"),
-    ("time() - job_last_success_timestamp_seconds < 26 * 3600", "sli: {timeslice: {timestamp: job_last_success_timestamp_seconds, max_age: 1d2h}}"),
+    (
+        "sum(replicas_unavailable) / sum(replicas_desired) > 0.05",
+        "sli: {timeslice: {gauge: [replicas_unavailable, replicas_desired], max: 5%}}",
+    ),
+    (
+        "time() - job_last_success_timestamp_seconds < 26 * 3600",
+        "sli: {timeslice: {timestamp: job_last_success_timestamp_seconds, max_age: 1d2h}}",
+    ),
     ("count(up{job=\"x\"} == 1) / count(up{job=\"x\"})", "sli: {availability: {up: 'up{job=\"x\"}'}}"),
     ("sum(up) / count(up)", "sli: {availability: {up: up}}"),
     ("avg by (job) (up)", "sli: {availability: {up: up, group_by: [job]}}"),
     ("avg_over_time(probe_success{job=\"x\"}[5m])", "sli: {availability: {up: 'probe_success{job=\"x\"}'}}"),
-    ("count(memory_usage_bytes > 1e9) / count(memory_usage_bytes)", "sli: {availability: {gauge: memory_usage_bytes, max: 1000000000}}"),
+    (
+        "count(memory_usage_bytes > 1e9) / count(memory_usage_bytes)",
+        "sli: {availability: {gauge: memory_usage_bytes, max: 1000000000}}",
+    ),
 ];
 
 /// The same for sums, and for data that arrives late.
@@ -124,7 +136,10 @@ const SUMS: &[(&str, &str)] = &[
     ("sum(rate(a_total[5m])) + sum(rate(b_total{x=\"1\"}[5m]))", "[a_total, 'b_total{x=\"1\"}']"),
     ("sent_total + failed_total", "[sent_total, failed_total]"),
     ("rate(a_total[5m]) or rate(b_total[5m])", "[a_total, b_total]"),
-    ("sum(rate(ok_total[5m])) / (sum(rate(ok_total[5m])) + sum(rate(failed_total[5m])))", "sli: {events: {good: ok_total, bad: failed_total}}"),
+    (
+        "sum(rate(ok_total[5m])) / (sum(rate(ok_total[5m])) + sum(rate(failed_total[5m])))",
+        "sli: {events: {good: ok_total, bad: failed_total}}",
+    ),
     ("sum(rate(a_total[5m] offset 5m))", "a_total|delay: 5m"),
 ];
 
