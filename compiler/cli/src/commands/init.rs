@@ -5,7 +5,7 @@ use std::path::{Component, Path};
 use emberline_core::quantity::{Bound, Duration, Percent};
 use emberline_core::source::Spanned;
 use emberline_core::spec::{
-    self, Comments, EventsSpec, LabelSpec, LatencySpec, MetricSpec, MetricType, Name, Named, Number, Promql,
+    self, Comments, EventsSpec, LabelSpec, LatencySpec, MetricSpec, MetricType, Name, Named, Number, Promql, Selectors,
     ServiceSpec, SliSpec, SloSpec, Text, Version,
 };
 use rust_decimal::Decimal;
@@ -116,8 +116,8 @@ fn first(service: &str, http: &Http) -> ServiceSpec {
     let all = format!("{prometheus}_count{{{label}=\"{service}\"}}");
     let bad = format!("{prometheus}_count{{{label}=\"{service}\", {code}=~\"5..\"}}");
     let events = EventsSpec {
-        total: Promql::made(&all).into(),
-        bad: Some(Spanned::made(Promql::made(&bad))),
+        total: Some(Spanned::made(Selectors::made(&all))),
+        bad: Some(Spanned::made(Selectors::made(&bad))),
         ..EventsSpec::default()
     };
     let sli = SliSpec { events: Some(Spanned::made(events)), ..SliSpec::default() };

@@ -61,6 +61,8 @@ pub struct Policy {
     pub group_by: Vec<Spanned<String>>,
     /// The label that holds a service's name in its metrics.
     pub service_label: ServiceLabel,
+    /// The label that tells replicas of one Prometheus apart.
+    pub replica_label: Option<String>,
     /// Labels that need no declaration; a `*` at the end stands for any rest.
     pub ambient_labels: Vec<String>,
     /// What `compile` writes unless told otherwise.
@@ -118,6 +120,7 @@ impl Policy {
         let label = &*super::label_name(label);
         label.starts_with("__")
             || label == self.service_label.translated
+            || self.replica_label.as_deref() == Some(label)
             || self.ambient_labels.iter().any(|ambient| match ambient.strip_suffix('*') {
                 Some(prefix) => label.starts_with(prefix),
                 None => ambient == label,
@@ -175,6 +178,7 @@ impl Policy {
             service_label: spec
                 .and_then(|s| s.service_label.as_ref())
                 .map_or_else(ServiceLabel::default, |label| ServiceLabel::resolve(label, scope).unwrap_or_default()),
+            replica_label: spec.and_then(|s| s.replica_label.as_ref()).map(|label| label.value.0.clone()),
             ambient_labels: match spec.and_then(|s| s.ambient_labels.as_ref()) {
                 Some(labels) => labels.iter().map(|label| ambient(&label.value)).collect(),
                 None => AMBIENT_LABELS.iter().map(|label| (*label).to_owned()).collect(),

@@ -287,6 +287,13 @@ fn resolve_slo(
                 .hint("remove it here, or from the policy's `labels`"),
         );
     }
+    for label in group_by.iter().filter(|label| policy.replica_label.as_ref() == Some(&label.value)) {
+        scope.report(
+            Finding::new(&code::INVALID_VALUE, label.span, format!("cannot group by `{}`", label.value))
+                .label("the policy's `replica_label`: both replicas have every event")
+                .hint("remove it here, or from the policy"),
+        );
+    }
     group_by.sort_by(|a, b| a.value.cmp(&b.value));
     group_by.dedup_by(|a, b| a.value == b.value);
     Some(Slo {
@@ -295,6 +302,7 @@ fn resolve_slo(
         objective: objective?,
         window: window?,
         sli: indicator,
+        delay: delay(spec, policy, scope)?,
         group_by,
         traffic: spec.traffic.or(traffic),
         data,
@@ -321,6 +329,26 @@ fn objective(objective: Spanned<Percent>, scope: &mut Scope<'_>) -> Option<Spann
         )
         .label("out of range")
         .hint(hint),
+    );
+    None
+}
+
+/// The longest delay: data of another day tells nobody what to do now.
+const LONGEST_DELAY: Duration = Duration::from_days(1);
+
+fn delay(spec: &SloSpec, policy: &Policy, scope: &mut Scope<'_>) -> Option<Duration> {
+    let Some(delay) = spec.delay else { return Some(Duration::ZERO) };
+    let second = Duration::from_secs(u64::from(policy.time_scale.value));
+    if delay.value <= LONGEST_DELAY && (delay.value == Duration::ZERO || delay.value.is_multiple_of(second)) {
+        return Some(delay.value);
+    }
+    scope.report(
+        Finding::new(
+            &code::INVALID_VALUE,
+            delay.span,
+            format!("expected a delay of whole seconds, at most {LONGEST_DELAY}, found `{}`", delay.value),
+        )
+        .hint("write how long the data takes to arrive, such as `5m`"),
     );
     None
 }

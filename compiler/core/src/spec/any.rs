@@ -7,7 +7,7 @@ use rust_decimal::Decimal;
 
 use super::decode::{Decode, Decoder, Named, Needed};
 use super::encode::{Comments, Encode, write};
-use super::{Name, Number, PolicySpec, PricesSpec, Promql, ServiceSpec, Text, Version};
+use super::{Expression, Name, Number, PolicySpec, PricesSpec, Promql, Selectors, ServiceSpec, Text, Version};
 use crate::quantity::{Bound, Date, Duration, Percent, Rate};
 use crate::source::{Sources, Spanned};
 use crate::target::Target;
@@ -159,6 +159,18 @@ impl Any for Text {
 impl Any for Promql {
     fn any(chance: &mut Chance<'_>) -> Self {
         Self::made(&chance.text())
+    }
+}
+
+impl Any for Expression {
+    fn any(chance: &mut Chance<'_>) -> Self {
+        Self(Promql::any(chance))
+    }
+}
+
+impl Any for Selectors {
+    fn any(chance: &mut Chance<'_>) -> Self {
+        Self((0..=chance.below(3)).map(|_| Spanned::any(chance)).collect())
     }
 }
 

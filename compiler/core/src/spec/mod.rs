@@ -25,7 +25,7 @@ pub use console::{DashboardForm, DataSourceSpec, GrafanaSpec};
 pub use decode::{Flawed, Named, Needed};
 pub use drill::DrillSpec;
 pub use encode::{Comments, Encode, Written, write};
-pub use leaf::{Name, Number, Promql, Text, Version};
+pub use leaf::{Expression, Name, Number, Promql, Selectors, Text, Version};
 pub use policy::{CardinalitySpec, OperatorSpec, PolicySpec, SeveritySpec, WaiverSpec};
 pub use prices::{BusinessSpec, PriceSpec, PricesSpec, RangeSpec, ShareRangeSpec, VolumePriceSpec};
 pub use registry::RegistryAttribute;

@@ -35,6 +35,9 @@ record! {
         group_by: Option<Vec<Spanned<String>>>,
         /// The label that holds a service's name in its metrics; latency objectives on metrics that are declared by their OpenTelemetry names are narrowed down by it. Default: `service_name`.
         service_label: Option<Spanned<String>>,
+        /// The label that tells pairs of Prometheus servers apart, if rules run behind a querier that sees both: `replica`.
+        /// Each event is then counted once. Default: no pairs.
+        replica_label: Option<Spanned<Name>>,
         /// Labels that need no declaration, instead of the built-in list; a `*` at the end stands for any rest.
         ambient_labels: Option<Vec<Spanned<String>>>,
         /// Lists of label values that services share, by name; a label refers to one by `enumeration`.

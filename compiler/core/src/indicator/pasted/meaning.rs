@@ -15,7 +15,7 @@ pub(super) fn of(query: &Pasted) -> Instead {
         [value, compared, quantile, within, ratio, rest, share_up, absence];
     readings.iter().find_map(|reading| reading(query)).unwrap_or_else(|| {
         Instead::Words(
-            "write a bare selector; a whole query for each side goes under `sli: {expr: {total: …, bad: …}}`"
+            "write a bare selector; whole queries go under `sli: {expr: {total: …, bad: …}}`, with `{{.window}}` as range"
                 .to_owned(),
         )
     })
