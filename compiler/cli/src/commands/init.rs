@@ -8,8 +8,12 @@ use emberline_core::spec::{
     self, Comments, EventsSpec, LabelSpec, LatencySpec, MetricSpec, MetricType, Name, Named, Number, Promql, Selectors,
     ServiceSpec, SliSpec, SloSpec, Text, Version,
 };
+use emberline_observe::first;
+use emberline_observe::gather::Limits;
+use emberline_observe::prometheus::Wanted;
 use rust_decimal::Decimal;
 
+use super::{observe, source};
 use crate::args::{Init, Names};
 use crate::failure::{Failure, Result};
 use crate::status::Status;
@@ -30,7 +34,11 @@ pub(crate) fn run(init: &Init, quiet: bool) -> Result<Status> {
         None => name_of_here()?,
     };
     let place = init.specs.join(format!("{service}.yaml"));
-    write::create(&place, &spec(&service, &init.specs, init.names)).map_err(|failure| match failure {
+    let text = match &init.against {
+        Some(source) => exported(init, &service, source)?,
+        None => spec(&service, &init.specs, init.names),
+    };
+    write::create(&place, &text).map_err(|failure| match failure {
         write::NotCreated::Exists => Failure::new(format!("{} exists already", shown(&place)))
             .help("edit it, or name another service: `emberline init SERVICE`"),
         write::NotCreated::Failed(failure) => failure,
@@ -91,6 +99,31 @@ fn spec(service: &str, specs: &Path, names: Names) -> String {
     text.push_str(MORE);
     text.push_str(&marked("  ", &spec::write(&vec![latency(service, &http)], Comments::No)));
     text
+}
+
+/// The text of a spec for what a source exports.
+fn exported(init: &Init, service: &str, source: &str) -> Result<String> {
+    let wanted = Wanted {
+        service: Some(service.to_owned()),
+        over: Duration::from_secs(3_600),
+        now: super::now(),
+        ..Wanted::default()
+    };
+    let taken = source::take(source, &init.access, &wanted)?;
+    let name = source::name(source);
+    let observed = source::observed(&taken, Limits::SNAPSHOT, name.clone(), super::today(), wanted.over);
+    let policy = observe::policy(&init.specs);
+    let Some(first) = first::spec(service, &observed, &taken.only, &policy) else {
+        return Err(Failure::new(format!(
+            "nothing that {name} exports looks like a count of requests with their outcome"
+        ))
+        .help(format!("`emberline observe SOURCE --service {service}` lists what there is")));
+    };
+    let mut text =
+        schema_from(&init.specs).map(|path| format!("# yaml-language-server: $schema={path}\n")).unwrap_or_default();
+    text.push_str(ABOUT);
+    text.push_str(&spec::write(&first, Comments::Fields));
+    Ok(text)
 }
 
 const ABOUT: &str = "\

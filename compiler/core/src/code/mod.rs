@@ -8,6 +8,7 @@ mod artefact;
 mod evidence;
 mod gate;
 mod kind;
+mod observed;
 mod promql;
 mod spec;
 mod telemetry;
@@ -18,6 +19,7 @@ pub use artefact::*;
 pub use evidence::*;
 pub(crate) use gate::*;
 pub use kind::{COLUMNS, Code, Example, Severity, files};
+pub(crate) use observed::*;
 pub(crate) use promql::*;
 pub use spec::*;
 pub use telemetry::*;
@@ -32,6 +34,7 @@ pub fn all() -> Vec<&'static Code> {
         artefact::CODES,
         evidence::CODES,
         gate::CODES,
+        observed::CODES,
         promql::CODES,
         telemetry::CODES,
         units::CODES,

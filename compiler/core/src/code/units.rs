@@ -18,7 +18,8 @@ The unit is the declared one. For a metric without a declared unit it is the one
 that its name ends with, such as `_seconds`, `_milliseconds`, `_ms` or `_bytes`.
 A duration cannot be the threshold of a histogram of sizes. A plain number
 cannot be the threshold of a duration, because 300 could be seconds or
-milliseconds.",
+milliseconds. With a source or a snapshot, the declared unit is also held
+against the unit that the source states.",
     example: Example::Specs {
         wrong: r#"
 version: emberline/v1

@@ -101,6 +101,8 @@ pub struct Policy {
     pub redaction: Redaction,
     /// How long things are kept.
     pub retention: Retention,
+    /// The age at which a snapshot of what is exported proves nothing any more.
+    pub snapshots_last: Duration,
     /// How the system is drilled, where somebody says so.
     pub drill: Option<Drill>,
     /// Whether the severities could not be read, so that any may be declared.
@@ -115,7 +117,7 @@ impl Policy {
 
     /// Whether a label needs no declaration.
     #[must_use]
-    pub(crate) fn is_ambient(&self, label: &str) -> bool {
+    pub fn is_ambient(&self, label: &str) -> bool {
         // Labels may keep the dots of OpenTelemetry's names.
         let label = &*super::label_name(label);
         label.starts_with("__")
@@ -204,6 +206,10 @@ impl Policy {
             sampling: Sampling::resolve(spec, scope),
             redaction: Redaction::resolve(spec),
             retention: Retention::resolve(spec, scope),
+            snapshots_last: spec
+                .and_then(|s| s.observed.as_ref())
+                .and_then(|observed| observed.value.max_age)
+                .map_or(Duration::from_days(90), |age| age.value),
             drill: drill_resolved,
             unread: unread || spec.is_some_and(|spec| spec.severities.is_none() && spec.flawed.any(&["severities"])),
         };

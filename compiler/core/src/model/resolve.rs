@@ -9,6 +9,7 @@ use rust_decimal::Decimal;
 use super::domain;
 use super::drill::Pace;
 use super::lists;
+use super::observed::Observed;
 use super::policy::Policy;
 use super::prices::Prices;
 use super::service::{Attribute, Call, Service, Slo};
@@ -31,6 +32,8 @@ pub struct Model {
     pub services: Vec<Service>,
     /// What specs can refer to.
     pub index: Index,
+    /// What is really exported, as snapshots have it.
+    pub observed: Vec<Observed>,
 }
 
 /// What all services have in common, beside which each is planned and checked on its own.
@@ -40,6 +43,8 @@ pub struct Common {
     pub policy: Arc<Policy>,
     /// What specs can refer to.
     pub index: Index,
+    /// What is really exported.
+    pub observed: Vec<Observed>,
 }
 
 /// Resolves the files of one folder. Services that could be read are in the model even beside faulty ones, so that
@@ -75,6 +80,10 @@ pub fn resolve(sources: &Sources, files: &[(SourceId, File)], pace: Pace) -> (Mo
                 .hint("keep one `prices.yaml` in the specs folder"),
         );
     }
+
+    let snapshots = files.iter().flat_map(|(id, file)| file.observed.iter().map(|spec| (*id, spec)));
+    let observed =
+        snapshots.filter_map(|(id, spec)| Observed::resolve(spec, &sources.get(id).path, &mut scope)).collect();
 
     let mut by_name: BTreeMap<&str, Vec<&ServiceSpec>> = BTreeMap::new();
     let mut unnamed: Vec<(&str, Vec<&ServiceSpec>)> = Vec::new();
@@ -114,7 +123,7 @@ pub fn resolve(sources: &Sources, files: &[(SourceId, File)], pace: Pace) -> (Mo
         services.push(service);
         scope.findings.append(&mut findings);
     }
-    (Model { policy, services, index }, scope.findings)
+    (Model { policy, services, index, observed }, scope.findings)
 }
 
 /// What may be said once of a service, from whichever file says it; a second time is a finding.

@@ -7,7 +7,9 @@ use rust_decimal::Decimal;
 
 use super::decode::{Decode, Decoder, Named, Needed};
 use super::encode::{Comments, Encode, write};
-use super::{Expression, Name, Number, PolicySpec, PricesSpec, Promql, Selectors, ServiceSpec, Text, Version};
+use super::{
+    Expression, Name, Number, ObservedSpec, PolicySpec, PricesSpec, Promql, Selectors, ServiceSpec, Text, Version,
+};
 use crate::quantity::{Bound, Date, Duration, Percent, Rate};
 use crate::source::{Sources, Spanned};
 use crate::target::Target;
@@ -252,6 +254,7 @@ proptest! {
     fn a_record_that_is_written_is_read_back(bytes in proptest::collection::vec(any::<u8>(), 0..400)) {
         comes_back::<ServiceSpec>(&bytes);
         comes_back::<PolicySpec>(&bytes);
+        comes_back::<ObservedSpec>(&bytes);
         comes_back::<PricesSpec>(&bytes);
     }
 }

@@ -5,6 +5,7 @@ use super::decode::{Decode, Decoder, Named, Needed, word};
 use super::drill::DrillSpec;
 use super::encode::{Encode, Written, text};
 use super::leaf::{Name, Text, Version};
+use super::observed::ObservedPolicySpec;
 use super::record::record;
 use super::routing::ReceiverSpec;
 use super::slo::{AlertingSpec, DataSpec};
@@ -78,6 +79,8 @@ record! {
         redaction: Option<RedactionSpec>,
         /// How long metrics, traces, profiles and tiers of logs are kept.
         retention: Option<RetentionSpec>,
+        /// How snapshots of what is really exported are judged.
+        observed: Option<Spanned<ObservedPolicySpec>>,
         /// How `emberline gameday` starts, changes and breaks a system.
         drill: Option<Spanned<DrillSpec>>,
     }
