@@ -210,7 +210,7 @@ fn domains(slo: &Slo, service: &Service) -> BTreeMap<String, Vec<String>> {
     let matched = queries.iter().flat_map(|query| &query.selector.matchers).map(|matcher| &matcher.label);
     let mut domains = BTreeMap::new();
     for label in matched.chain(slo.group_by.iter().map(|label| &label.value)) {
-        let declared = metrics.iter().find_map(|metric| metric.labels.get(label));
+        let declared = metrics.iter().find_map(|metric| metric.label(label));
         if let Some(Domain::Values(values)) = declared.and_then(|label| label.domain.as_ref()) {
             domains.insert(label.clone(), values.iter().take(8).cloned().collect());
         }
