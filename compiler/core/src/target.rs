@@ -13,6 +13,9 @@ pub enum Target {
     /// promtool unit tests.
     #[serde(rename = "tests")]
     Tests,
+    /// promtool unit tests whose history fills the longest windows, for one objective of each shape.
+    #[serde(rename = "shapes")]
+    Shapes,
     /// `PrometheusRule` objects for the Prometheus Operator.
     #[serde(rename = "operator")]
     Operator,
@@ -45,6 +48,7 @@ impl Target {
     pub const ALL: &[Self] = &[
         Self::Rules,
         Self::Tests,
+        Self::Shapes,
         Self::Operator,
         Self::Schema,
         Self::Collector,
@@ -61,6 +65,7 @@ impl Target {
         match self {
             Self::Rules => "rules",
             Self::Tests => "tests",
+            Self::Shapes => "shapes",
             Self::Operator => "operator",
             Self::Schema => "schema",
             Self::Collector => "collector",
@@ -78,6 +83,7 @@ impl Target {
         match self {
             Self::Rules => "prometheus/rules",
             Self::Tests => "prometheus/tests",
+            Self::Shapes => "prometheus/shapes",
             Self::Operator => "operator",
             Self::Schema => "schema",
             Self::Collector => "collector",

@@ -45,6 +45,7 @@ impl<'p> Emitter<'p> {
                     match target {
                         Target::Rules => artefacts.push(prometheus::emit(service)),
                         Target::Tests => artefacts.extend(tests::emit(service, &self.courses)),
+                        Target::Shapes => artefacts.extend(tests::shapes(service, &self.courses)),
                         Target::Operator => artefacts.push(operator::emit(service, &self.plan.operator)),
                         Target::Limits => artefacts.push(limits::views(service, &self.plan.telemetry)),
                         Target::Grafana => artefacts.push(grafana::service(service, self.plan)),

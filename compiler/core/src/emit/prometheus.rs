@@ -4,7 +4,7 @@ use serde::Serialize;
 
 use super::rules::{self, Group};
 use super::{Artefact, HEADER, Target};
-use crate::plan::ServicePlan;
+use crate::plan::{ServicePlan, SloPlan};
 
 #[derive(Serialize)]
 struct RuleFile<'p> {
@@ -13,10 +13,15 @@ struct RuleFile<'p> {
 
 /// The rule file of a service.
 pub(super) fn emit(service: &ServicePlan) -> Artefact {
-    let file = RuleFile { groups: service.slos.iter().flat_map(rules::groups).collect() };
-    // 40 rules of some 300 bytes an objective; growing a string of megabytes by doubling would copy it over and over.
-    let mut text = String::with_capacity(HEADER.len() + service.slos.len() * 14_000);
-    text.push_str(HEADER);
-    super::write(&mut text, &file);
+    let text = text(service.slos.iter());
     Artefact { path: format!("{}/{}.yaml", Target::Rules.folder(), service.stem), text }
+}
+
+/// The rules of some objectives, in their order. Those of each are the same bytes, whatever stands before or after them.
+pub(super) fn text<'p>(slos: impl ExactSizeIterator<Item = &'p SloPlan>) -> String {
+    // 40 rules of some 300 bytes an objective; growing a string of megabytes by doubling would copy it over and over.
+    let mut text = String::with_capacity(HEADER.len() + slos.len() * 14_000);
+    text.push_str(HEADER);
+    super::write(&mut text, &RuleFile { groups: slos.flat_map(rules::groups).collect() });
+    text
 }

@@ -1,16 +1,20 @@
-//! promtool unit tests, one file an objective.
+//! promtool unit tests: two files an objective, beside a copy of the objective's own rules.
+//!
+//! promtool evaluates every rule that a test file loads, so a test that loaded the service's rules would work for the
+//! objectives of its neighbours too. The copy ends in `.rules`, which Prometheus refuses to load: nobody takes it for a rule
+//! file. Its groups are those of the service's rule file, byte for byte.
 
-use std::collections::BTreeMap;
+use serde::Serialize;
 
-use serde::{Serialize, Serializer};
-
-use super::{Artefact, HEADER, Target};
-use crate::plan::{ServicePlan, SloPlan, names};
-use crate::promql::{Expr, Matcher, Select};
-use crate::proof::{self, Courses, Expectation, Firing, Input, Proof, Subject};
+use super::{Artefact, HEADER, Target, prometheus};
+use crate::plan::{ServicePlan, SloPlan};
+use crate::promql::{Aggregator, Expr, Matcher, Select};
+use crate::proof::{self, Courses, Expectation, Firing, Input, Labels, Proof, ROUNDED, Subject, Value};
 
 /// What the tests look at: the objective's firing alerts by the labels that tell them apart.
 const TELLING: [&str; 4] = ["alertname", "long_window", "severity", "short_window"];
+/// Alerts that fire, rather than wait to.
+const FIRING: [Matcher<'static>; 1] = [Matcher::eq("alertstate", "firing")];
 
 #[derive(Serialize)]
 struct TestFile<'p> {
@@ -44,40 +48,68 @@ struct ExprTest {
 #[derive(Serialize)]
 struct Sample {
     labels: String,
-    #[serde(serialize_with = "whole")]
-    value: u8,
+    value: f64,
 }
 
-fn whole<S: Serializer>(value: &u8, serializer: S) -> Result<S::Ok, S::Error> {
-    serializer.serialize_u8(*value)
-}
-
-/// The tests of every objective of a service.
+/// The tests of every objective of a service: its scenarios, its windows and its rules.
 pub(super) fn emit(service: &ServicePlan, courses: &Courses) -> Vec<Artefact> {
-    service.slos.iter().map(|slo| file(service, slo, courses)).collect()
+    let files = |slo| {
+        let place = Place { folder: Target::Tests.folder(), service, slo };
+        let scenarios = place.file(".yaml", proof::scenarios(slo, courses));
+        let windows = place.file(".windows.yaml", proof::moments(slo, courses));
+        [scenarios, windows, place.rules()]
+    };
+    service.slos.iter().flat_map(files).collect()
 }
 
-fn file(service: &ServicePlan, slo: &SloPlan, courses: &Courses) -> Artefact {
-    let mut text = HEADER.to_owned();
-    let proof = proof::prove(slo, slo.proves_long, courses);
-    if proof.is_none() {
-        text.push_str("# Nothing is proven here: no label set was found that the selectors tell apart.\n");
-    }
-    let proof =
-        proof.unwrap_or(Proof { evaluation: slo.timing.evaluation, interval: slo.timing.scrape, tests: Vec::new() });
-    let tests = proof.tests.iter().map(|test| Test {
-        name: &test.name,
-        interval: proof.interval.to_string(),
-        input_series: test.inputs.iter().map(series).collect(),
-        promql_expr_test: test.expectations.iter().map(|expectation| expression(slo, expectation)).collect(),
-    });
-    let file = TestFile {
-        rule_files: [format!("../../rules/{}.yaml", service.stem)],
-        evaluation_interval: proof.evaluation.to_string(),
-        tests: tests.collect(),
+/// The tests of long histories, for the first objective of each shape.
+pub(super) fn shapes(service: &ServicePlan, courses: &Courses) -> Vec<Artefact> {
+    let files = |slo| {
+        let place = Place { folder: Target::Shapes.folder(), service, slo };
+        [place.file(".yaml", proof::long_scenarios(slo, courses)), place.rules()]
     };
-    super::write(&mut text, &file);
-    Artefact { path: format!("{}/{}/{}.yaml", Target::Tests.folder(), service.stem, slo.stem), text }
+    service.slos.iter().filter(|slo| slo.proves_long).flat_map(files).collect()
+}
+
+/// Where an objective's files stand.
+struct Place<'p> {
+    folder: &'static str,
+    service: &'p ServicePlan,
+    slo: &'p SloPlan,
+}
+
+impl Place<'_> {
+    fn path(&self, end: &str) -> String {
+        format!("{}/{}/{}{end}", self.folder, self.service.stem, self.slo.stem)
+    }
+
+    /// The objective's rules, as they stand in the service's rule file.
+    fn rules(&self) -> Artefact {
+        Artefact { path: self.path(".rules"), text: prometheus::text([self.slo].into_iter()) }
+    }
+
+    /// The tests of a proof.
+    fn file(&self, end: &str, proof: Option<Proof>) -> Artefact {
+        let slo = self.slo;
+        let mut text = HEADER.to_owned();
+        if proof.is_none() {
+            text.push_str("# Nothing is proven here: no label set was found that the selectors tell apart.\n");
+        }
+        let proof = proof.unwrap_or(Proof { evaluation: slo.timing.evaluation, tests: Vec::new() });
+        let tests = proof.tests.iter().map(|test| Test {
+            name: &test.name,
+            interval: test.interval.to_string(),
+            input_series: test.inputs.iter().map(series).collect(),
+            promql_expr_test: test.expectations.iter().map(|expectation| expression(slo, expectation)).collect(),
+        });
+        let file = TestFile {
+            rule_files: [format!("{}.rules", slo.stem)],
+            evaluation_interval: proof.evaluation.to_string(),
+            tests: tests.collect(),
+        };
+        super::write(&mut text, &file);
+        Artefact { path: self.path(end), text }
+    }
 }
 
 fn series(input: &Input) -> Series<'_> {
@@ -85,7 +117,7 @@ fn series(input: &Input) -> Series<'_> {
 }
 
 /// `metric{label="value"}`, escaped as PromQL asks.
-fn labelled(metric: &str, labels: &BTreeMap<String, String>) -> String {
+fn labelled(metric: &str, labels: &Labels) -> String {
     let matchers: Vec<Matcher<'_>> = labels.iter().map(|(label, value)| Matcher::eq(label, value)).collect();
     let metric = (!metric.is_empty()).then_some(metric);
     Expr::Select(Select { metric, matchers: &[&matchers] }).to_string()
@@ -93,25 +125,45 @@ fn labelled(metric: &str, labels: &BTreeMap<String, String>) -> String {
 
 fn expression(slo: &SloPlan, expectation: &Expectation) -> ExprTest {
     let own = [Matcher::eq("service", &slo.service), Matcher::eq("slo", &slo.name)];
-    let eval_time = expectation.at.to_string();
-    match &expectation.of {
+    let (expr, exp_samples) = match &expectation.of {
         Subject::Firing(firing) => {
-            let state = [Matcher::eq("alertstate", "firing")];
             let groups = slo.group_by.iter().map(String::as_str);
             let by: Vec<&str> = TELLING.into_iter().chain(groups).collect();
-            let slices: [&[_]; 2] = [&own, &state];
+            let slices: [&[_]; 2] = [&own, &FIRING];
             let alerts = Expr::Select(Select::new("ALERTS", &slices));
-            let expr = Expr::aggregate(crate::promql::Aggregator::Sum, &by, &alerts).to_string();
-            ExprTest { expr, eval_time, exp_samples: firing.iter().map(alert).collect() }
+            (Expr::aggregate(Aggregator::Sum, &by, &alerts).to_string(), firing.iter().map(alert).collect())
         }
-        Subject::NoBadEvents { group } => {
-            let mut labels: BTreeMap<String, String> = slo.labels.iter().cloned().collect();
-            labels.extend(group.clone());
-            let name = format!("{}:{}", names::BAD_EVENTS, names::BASE);
-            let expr = Expr::Select(Select::new(&name, &[&own])).to_string();
-            ExprTest { expr, eval_time, exp_samples: vec![Sample { labels: labelled(&name, &labels), value: 0 }] }
+        Subject::Alerts(alerts) => {
+            let slices: [&[_]; 2] = [&own, &FIRING];
+            (Expr::Select(Select::new("ALERTS", &slices)).to_string(), alerts.iter().map(with_all_labels).collect())
         }
+        Subject::Burning(alerts) => {
+            // Alerts on missing data have no windows.
+            let windows = [Matcher::ne("long_window", "")];
+            let slices: [&[_]; 3] = [&own, &FIRING, &windows];
+            (Expr::Select(Select::new("ALERTS", &slices)).to_string(), alerts.iter().map(with_all_labels).collect())
+        }
+        Subject::Base(values) => recorded(slo, &own, "slo:(bad_)?events:rate_base", values),
+        Subject::Recorded(values) => recorded(slo, &own, "slo:.+", values),
+    };
+    ExprTest { expr, eval_time: expectation.at.to_string(), exp_samples }
+}
+
+/// Recorded series whose names match, rounded. Functions drop the name, so a label keeps it.
+fn recorded(slo: &SloPlan, own: &[Matcher<'_>], names: &str, values: &[Value]) -> (String, Vec<Sample>) {
+    let mut kept = "recorded".to_owned();
+    while values.iter().any(|value| value.labels.contains_key(&kept)) || slo.group_by.contains(&kept) {
+        kept.push('_');
     }
+    let name = [Matcher::re("__name__", names)];
+    let series = Expr::Select(Select { metric: None, matchers: &[&name, own] });
+    let expr = format!("round(label_replace({series}, \"{kept}\", \"$1\", \"__name__\", \"(.+)\"), {ROUNDED})");
+    let sample = |value: &Value| {
+        let mut labels = value.labels.clone();
+        labels.insert(kept.clone(), value.name.clone());
+        Sample { labels: labelled("", &labels), value: value.value }
+    };
+    (expr, values.iter().map(sample).collect())
 }
 
 fn alert(firing: &Firing) -> Sample {
@@ -123,5 +175,9 @@ fn alert(firing: &Firing) -> Sample {
         labels.insert("long_window".to_owned(), long.clone());
         labels.insert("short_window".to_owned(), short.clone());
     }
-    Sample { labels: labelled("", &labels), value: 1 }
+    Sample { labels: labelled("", &labels), value: 1.0 }
+}
+
+fn with_all_labels(alert: &Labels) -> Sample {
+    Sample { labels: labelled("ALERTS", alert), value: 1.0 }
 }

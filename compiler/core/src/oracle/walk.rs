@@ -139,7 +139,7 @@ impl Walk {
     }
 
     /// Ticks at which a comparison inside the base rules was too close to call (few indicators have one).
-    pub(super) fn doubtful(&self) -> &[usize] {
+    pub(crate) fn doubtful(&self) -> &[usize] {
         &self.doubtful
     }
 

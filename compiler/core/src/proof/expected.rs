@@ -4,13 +4,24 @@ use std::collections::BTreeMap;
 
 use crate::quantity::Duration;
 
+/// To what recorded values are rounded before they are compared: sums of floats differ in their last digits between
+/// releases of Prometheus.
+pub(crate) const ROUNDED: f64 = 0.000_001;
+
+/// A value as Prometheus's `round(value, ROUNDED)` gives it.
+pub(crate) fn rounded(value: f64) -> f64 {
+    let inverse = 1.0 / ROUNDED;
+    (value * inverse + 0.5).floor() / inverse
+}
+
+/// Labels by name.
+pub(crate) type Labels = BTreeMap<String, String>;
+
 /// Everything that is proven of one objective.
 #[derive(Debug)]
 pub(crate) struct Proof {
-    /// How often promtool evaluates.
+    /// How often promtool evaluates the rules of scenarios.
     pub(crate) evaluation: Duration,
-    /// Between two samples of every input series.
-    pub(crate) interval: Duration,
     /// One a scenario.
     pub(crate) tests: Vec<Test>,
 }
@@ -20,19 +31,21 @@ pub(crate) struct Proof {
 pub(crate) struct Test {
     /// What is proven, in words.
     pub(crate) name: String,
-    /// Raw series and their samples.
+    /// Between two samples of every input series.
+    pub(crate) interval: Duration,
+    /// Series that are given, and their samples.
     pub(crate) inputs: Vec<Input>,
     /// What the rules must give at which times, in order.
     pub(crate) expectations: Vec<Expectation>,
 }
 
-/// A raw series.
+/// A series that is given.
 #[derive(Debug)]
 pub(crate) struct Input {
     /// The metric.
     pub(crate) metric: String,
     /// Its labels.
-    pub(crate) labels: BTreeMap<String, String>,
+    pub(crate) labels: Labels,
     /// Samples in promtool's notation.
     pub(crate) values: String,
 }
@@ -49,13 +62,27 @@ pub(crate) struct Expectation {
 /// What is looked at.
 #[derive(Debug)]
 pub(crate) enum Subject {
-    /// The objective's firing alerts: exactly these.
+    /// The objective's firing alerts, by the labels that tell them apart: exactly these.
     Firing(Vec<Firing>),
-    /// The base series of bad events: zero for every group, rather than absent.
-    NoBadEvents {
-        /// The labels of the one group, beside the objective's own.
-        group: BTreeMap<String, String>,
-    },
+    /// The objective's firing alerts with all their labels.
+    Alerts(Vec<Labels>),
+    /// The objective's firing burn-rate alerts with all their labels.
+    Burning(Vec<Labels>),
+    /// The base series with all their labels, rounded.
+    Base(Vec<Value>),
+    /// Every recorded series with all its labels, rounded.
+    Recorded(Vec<Value>),
+}
+
+/// A recorded series.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Value {
+    /// Its name.
+    pub(crate) name: String,
+    /// Its labels, the name apart.
+    pub(crate) labels: Labels,
+    /// Its value, rounded.
+    pub(crate) value: f64,
 }
 
 /// One firing alert by the labels that tell the objective's alerts apart.
@@ -68,5 +95,5 @@ pub(crate) struct Firing {
     /// `severity`.
     pub(crate) severity: String,
     /// The group.
-    pub(crate) group: BTreeMap<String, String>,
+    pub(crate) group: Labels,
 }

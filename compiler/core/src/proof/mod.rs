@@ -2,7 +2,8 @@
 //!
 //! ```text
 //! SloPlan ──scenarios──▶ Scenario ──oracle──▶ firing alerts at each tick ──assertions──▶ Proof
-//!                            └──series──▶ input series in promtool's notation ──────────────┘
+//!    │                       └──series, decoys──▶ input series in promtool's notation ──────┤
+//!    └──moment──▶ recorded history ──oracle──▶ recorded values, firing alerts ──────────────┘
 //! ```
 //!
 //! Objectives that differ in names only share what the oracle found ([`Courses`]).
@@ -11,21 +12,43 @@
 //! each alert fires and clears, and promtool tells whether the two agree.
 
 mod assertions;
+mod decoys;
 mod expected;
+mod moment;
 mod scenarios;
 mod series;
 mod shape;
 
-pub(crate) use expected::{Expectation, Firing, Input, Proof, Subject, Test};
+pub(crate) use expected::{Expectation, Firing, Input, Labels, Proof, ROUNDED, Subject, Value};
 pub(crate) use shape::Courses;
 
 use crate::plan::SloPlan;
 
-/// Proves one objective. `long` adds the scenarios whose history fills the longest windows, which take promtool minutes:
-/// one objective of each shape is enough. `None` where no label set was found that the selectors tell apart.
-pub(crate) fn prove(slo: &SloPlan, long: bool, courses: &Courses) -> Option<Proof> {
+/// The scenarios of one objective: raw series go in, and promtool evaluates as often as Prometheus does. `None` where no
+/// label set was found that the selectors tell apart.
+pub(crate) fn scenarios(slo: &SloPlan, courses: &Courses) -> Option<Proof> {
     let cast = series::Cast::of(slo)?;
-    let tests = courses
-        .read(slo, &cast, long, |courses| courses.iter().map(|course| assertions::test(slo, &cast, course)).collect());
-    Some(Proof { evaluation: slo.timing.evaluation, interval: slo.timing.scrape, tests })
+    let tests = courses.scenarios(slo, &cast, false, |courses| {
+        courses.iter().map(|course| assertions::test(slo, &cast, course, true)).collect()
+    });
+    Some(Proof { evaluation: slo.timing.evaluation, tests })
+}
+
+/// The scenarios whose history fills the longest windows. They take promtool the better part of a minute, so one objective
+/// of each shape is enough.
+pub(crate) fn long_scenarios(slo: &SloPlan, courses: &Courses) -> Option<Proof> {
+    let cast = series::Cast::of(slo)?;
+    let tests = courses.scenarios(slo, &cast, true, |courses| {
+        courses.iter().map(|course| assertions::test(slo, &cast, course, false)).collect()
+    });
+    Some(Proof { evaluation: slo.timing.evaluation, tests })
+}
+
+/// The moments of one objective: recorded series go in, and promtool evaluates at their end.
+pub(crate) fn moments(slo: &SloPlan, courses: &Courses) -> Option<Proof> {
+    let cast = series::Cast::of(slo)?;
+    Some(courses.moments(slo, &cast, |moments| Proof {
+        evaluation: moments.evaluation,
+        tests: moments.all.iter().map(|moment| assertions::moment(slo, &cast, moment)).collect(),
+    }))
 }

@@ -1,5 +1,6 @@
-//! What happens to a service in each proof. Histories are as short as their claim allows: 75 hours of history take
-//! promtool 24 s where four take one.
+//! What happens to a service in each proof. Histories are as short as their claim allows: promtool evaluates every rule on
+//! every tick of a history, and 75 hours take it 20 s where one takes a fifth of a second. What windows of hours and days
+//! hold is proven at single [moments](super::moment).
 
 use rust_decimal::Decimal;
 use rust_decimal::prelude::ToPrimitive;
@@ -16,8 +17,8 @@ const MOST: u64 = 100_000;
 /// The longest window that a proof at twice the threshold fills; the longer ones are filled by the outage.
 const FULL_AT_TWICE: Duration = Duration::from_hours(6);
 
-/// The longest short window of a page by default: how long a page takes to clear at most.
-const PAGE_SHORT: Duration = Duration::from_minutes(30);
+/// The highest threshold, as a share of events, that the short outage lasts long enough for.
+const HIGHEST_SHARE: Decimal = Decimal::from_parts(75, 0, 0, false, 2);
 /// Good history that makes a window of its own length, where a proof is not about long ones.
 const BRIEF: Duration = Duration::from_minutes(10);
 
@@ -46,35 +47,18 @@ impl Case {
     }
 }
 
-/// Every scenario of an objective.
+/// Every scenario of an objective: the short ones, or those whose history fills windows of hours and days.
 pub(super) fn all(slo: &SloPlan, long: bool) -> Vec<Case> {
     let scrapes = Scrapes(slo);
-    let mut cases = vec![outage(&scrapes, slo, long)];
+    if long {
+        return full(&scrapes, slo);
+    }
+    let mut cases = vec![outage(&scrapes, slo)];
     for burn in &slo.burns {
-        let pair = format!("{}/{}", burn.long.nominal, burn.short.nominal);
-        let steady = Events::of(slo, burn.threshold, Strength::Half);
-        if let Some(events) = steady {
-            let name = format!("{pair} stays silent at half its threshold");
-            cases.push(Case::new(name, vec![events.phase(scrapes.of(BRIEF))]));
-        }
-        if let Some(events) = Events::of(slo, burn.threshold, Strength::Twice) {
-            // With its whole long window of good history the alert fires after half of it. A shorter history is a shorter
-            // window: it fires once as much of it is bad as was good.
-            let full = long && burn.long.nominal <= FULL_AT_TWICE;
-            let (history, errors, name) = if full {
-                let name = format!("{pair} fires at twice its threshold after {} of good history", burn.long.nominal);
-                (burn.long.nominal, Duration::from_millis(burn.long.nominal.millis() / 2), name)
-            } else {
-                let short = BRIEF.min(burn.long.nominal);
-                (short, short, format!("{pair} fires at twice its threshold"))
-            };
-            // A window in steps of five minutes may show the crossing that much later, and the base a little more.
-            let errors = errors + Duration::from_minutes(12);
-            cases.push(Case::new(name, vec![events.good_phase(scrapes.of(history)), events.phase(scrapes.of(errors))]));
-        }
         if let Some(guard) = burn.guard
             && guard.events > 1
         {
+            let pair = format!("{}/{}", burn.long.nominal, burn.short.nominal);
             cases.push(guarded(&scrapes, slo, &pair, u64::from(guard.events)));
         }
     }
@@ -85,25 +69,72 @@ pub(super) fn all(slo: &SloPlan, long: bool) -> Vec<Case> {
     cases
 }
 
+/// Histories that fill the longest windows, evaluated as often as Prometheus does.
+fn full(scrapes: &Scrapes<'_>, slo: &SloPlan) -> Vec<Case> {
+    let mut cases = vec![long_outage(scrapes, slo)];
+    for burn in &slo.burns {
+        let pair = format!("{}/{}", burn.long.nominal, burn.short.nominal);
+        if let Some(events) = Events::of(slo, burn.threshold, Strength::Half) {
+            let name = format!("{pair} stays silent at half its threshold");
+            cases.push(Case::new(name, vec![events.phase(scrapes.of(BRIEF))]));
+        }
+        if let Some(events) = Events::of(slo, burn.threshold, Strength::Twice) {
+            // With its whole long window of good history the alert fires after half of it. A shorter history is a shorter
+            // window: it fires once as much of it is bad as was good.
+            let (history, errors, name) = if burn.long.nominal <= FULL_AT_TWICE {
+                let name = format!("{pair} fires at twice its threshold after {} of good history", burn.long.nominal);
+                (burn.long.nominal, Duration::from_millis(burn.long.nominal.millis() / 2), name)
+            } else {
+                let short = BRIEF.min(burn.long.nominal);
+                (short, short, format!("{pair} fires at twice its threshold"))
+            };
+            // A window in steps of five minutes may show the crossing that much later, and the base a little more.
+            let errors = errors + Duration::from_minutes(12);
+            cases.push(Case::new(name, vec![events.good_phase(scrapes.of(history)), events.phase(scrapes.of(errors))]));
+        }
+    }
+    cases
+}
+
 /// A total outage after good history, until every pair that can has fired and cleared.
-fn outage(scrapes: &Scrapes<'_>, slo: &SloPlan, long: bool) -> Case {
+fn outage(scrapes: &Scrapes<'_>, slo: &SloPlan) -> Case {
     let events = Events { good: 100, bad: 0 };
-    let longest = slo.burns.iter().map(|burn| burn.long.nominal).max().unwrap_or_default();
-    let history = if long { longest } else { Duration::ZERO }.max(Duration::from_hours(1));
+    // A pair fires once its share of all events so far is bad: after ten minutes of history, within five up to a share of a
+    // third. Counts are read in steps of five minutes, and the base a little later.
+    let highest = slo.burns.iter().map(|burn| burn.threshold).filter(|threshold| *threshold < Decimal::ONE).max();
+    let share = highest.unwrap_or_default().min(HIGHEST_SHARE);
+    let until = (share / (Decimal::ONE - share) * Decimal::from(BRIEF.millis())).to_u64().unwrap_or(0);
+    let errors = Duration::from_millis(until.next_multiple_of(60_000)) + Duration::from_minutes(7);
+    let keep = Duration::from_millis(slo.keep_firing_for.millis() * u64::from(slo.scale.0));
+    // The shortest windows clear at the traffic they fired at. The others reach further back, and let go once enough good
+    // events outweigh the bad: a thousandfold rush spares promtool hours of good traffic in every objective.
+    let shortest = slo.burns.iter().map(|burn| burn.short.nominal).min().unwrap_or_default();
+    let clears = shortest.min(BRIEF) + keep + Duration::from_minutes(3);
+    let mut phases = vec![events.phase(scrapes.of(BRIEF)), Phase::new(scrapes.of(errors), 0, events.good)];
+    phases.push(events.phase(scrapes.of(clears)));
+    if slo.sli.unit().is_paced {
+        let slowest = slo.burns.iter().map(|burn| burn.short.nominal).max().unwrap_or_default();
+        phases.push(events.phase(scrapes.of(slowest + Duration::from_minutes(10))));
+    } else {
+        phases.push(Phase::new(scrapes.of(keep + Duration::from_minutes(12)), events.good * 1_000, 0));
+    }
+    let name = format!("a total outage after {BRIEF} of good history fires and clears every pair");
+    Case { neighbour: true, ..Case::new(name, phases) }
+}
+
+/// The same after a history that fills the longest window, and at even traffic all the way.
+fn long_outage(scrapes: &Scrapes<'_>, slo: &SloPlan) -> Case {
+    let events = Events { good: 100, bad: 0 };
+    let history = slo.burns.iter().map(|burn| burn.long.nominal).max().unwrap_or_default().max(Duration::from_hours(1));
     let slowest = slo.burns.iter().map(|burn| burn.short.nominal).max().unwrap_or(Duration::from_minutes(5));
     let keep = Duration::from_millis(slo.keep_firing_for.millis() * u64::from(slo.scale.0));
-    let settle = keep + Duration::from_minutes(20);
-    // The slowest pair fires once its share of an hour of history is bad: within 20 minutes up to a share of a quarter.
-    let mut phases =
-        vec![events.phase(scrapes.of(history)), Phase::new(scrapes.of(Duration::from_minutes(20)), 0, events.good)];
-    if long || slo.sli.unit().is_paced || slowest <= PAGE_SHORT {
-        phases.push(events.phase(scrapes.of(slowest + settle)));
-    } else {
-        // Pages clear at the traffic they fired at. The windows of tickets reach hours further back, and let go once
-        // enough good events outweigh the bad: a thousandfold rush spares promtool six hours in every objective.
-        phases.push(events.phase(scrapes.of(PAGE_SHORT + settle)));
-        phases.push(Phase::new(scrapes.of(settle + Duration::from_minutes(10)), events.good * 1_000, 0));
-    }
+    // The slowest pair fires once its share of the longest window is bad.
+    let errors = Duration::from_minutes(20);
+    let phases = vec![
+        events.phase(scrapes.of(history)),
+        Phase::new(scrapes.of(errors), 0, events.good),
+        events.phase(scrapes.of(slowest + keep + Duration::from_minutes(20))),
+    ];
     let name = format!("a total outage after {history} of good history fires and clears every pair");
     Case { neighbour: true, ..Case::new(name, phases) }
 }

@@ -6,7 +6,7 @@ use rust_decimal::Decimal;
 
 use super::Input;
 use crate::indicator::{self, Counts, Part, Played};
-use crate::oracle::{Role, Sampled, Scenario, Segment, Trace};
+use crate::oracle::{Phase, Role, Sampled, Scenario, Segment, Trace};
 use crate::plan::SloPlan;
 
 type Labels = BTreeMap<String, String>;
@@ -37,6 +37,11 @@ impl Cast {
         });
         Some(Self { first, second })
     }
+
+    /// The raw series of every group.
+    pub(super) fn parts(&self) -> impl Iterator<Item = &Part> {
+        self.first.parts.iter().chain(self.second.iter().flat_map(|group| &group.parts))
+    }
 }
 
 impl Group {
@@ -59,6 +64,11 @@ impl Group {
     pub(super) fn oracle(&self, slo: &SloPlan, scenario: &Scenario, missing: Option<Role>) -> Box<dyn Sampled> {
         let (scrape, step) = (slo.timing.scrape.millis(), slo.timing.step.millis());
         slo.sli.sampled(&Played { parts: &self.parts, scenario, missing, scrape, step })
+    }
+
+    /// Its raw series.
+    pub(super) fn parts(&self) -> &[Part] {
+        &self.parts
     }
 
     /// What its series count, native histograms apart.
@@ -120,6 +130,12 @@ fn histogram(good: &Trace, bad: &Trace, low: i32, high: i32) -> String {
         bad.take(samples);
     }
     words.join(" ")
+}
+
+/// Native histograms that count `more` good and bad observations each from sample to sample.
+pub(super) fn steady_histogram(good: i32, bad: i32, more: u64, scrapes: u64) -> String {
+    let steady = Scenario::new(more, vec![Phase::new(scrapes, more, more)]);
+    histogram(&steady.trace(Role::Good), &steady.trace(Role::Bad), good, bad)
 }
 
 /// Segments being consumed from the front.

@@ -6,11 +6,12 @@ use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use rust_decimal::Decimal;
 
 use super::assertions::{self, Course};
+use super::moment::{self, Moments};
 use super::scenarios;
 use super::series::{Cast, Group};
 use crate::oracle::Role;
 use crate::plan::{Guard, SloPlan, State, Timing, Window};
-use crate::quantity::Duration;
+use crate::quantity::{Duration, Period};
 
 /// Everything of an objective that its scenarios and the oracle read: no name and no label.
 #[derive(Debug, PartialEq, Eq, Hash)]
@@ -23,11 +24,13 @@ struct Shape {
     states: Vec<(State, Duration, Duration, Window, Window)>,
     first: Vec<Role>,
     second: Option<Vec<Role>>,
-    long: bool,
+    windows: Vec<Window>,
+    window: Period,
+    budget: Decimal,
 }
 
 impl Shape {
-    fn of(slo: &SloPlan, cast: &Cast, long: bool) -> Self {
+    fn of(slo: &SloPlan, cast: &Cast) -> Self {
         let burns = slo.burns.iter().map(|burn| (burn.long.clone(), burn.short.clone(), burn.threshold, burn.guard));
         let states = slo
             .states
@@ -42,25 +45,42 @@ impl Shape {
             states: states.collect(),
             first: cast.first.roles().collect(),
             second: cast.second.as_ref().map(|group: &Group| group.roles().collect()),
-            long,
+            windows: slo.windows.clone(),
+            window: slo.window,
+            budget: slo.budget,
         }
     }
 }
 
 /// What has been walked so far. Remembering changes no answer, only how long it takes.
 #[derive(Debug, Default)]
-pub(crate) struct Courses(Mutex<HashMap<Shape, Slot>>);
+pub(crate) struct Courses(Mutex<HashMap<Shape, Arc<Walked>>>);
 
-/// Filled by whoever needs it first; the others wait for that one shape only.
-type Slot = Arc<OnceLock<Vec<Course>>>;
+/// What came of one shape. Each part is filled by whoever needs it first; the others wait for that part only.
+#[derive(Debug, Default)]
+struct Walked {
+    short: OnceLock<Vec<Course>>,
+    long: OnceLock<Vec<Course>>,
+    moments: OnceLock<Moments>,
+}
 
 impl Courses {
-    /// Calls `read` with the courses of every case of an objective.
-    pub(super) fn read<T>(&self, slo: &SloPlan, cast: &Cast, long: bool, read: impl FnOnce(&[Course]) -> T) -> T {
-        let shape = Shape::of(slo, cast, long);
-        let slot = Arc::clone(self.0.lock().unwrap_or_else(PoisonError::into_inner).entry(shape).or_default());
+    /// Calls `read` with the courses of every short or every long case of an objective.
+    pub(super) fn scenarios<T>(&self, slo: &SloPlan, cast: &Cast, long: bool, read: impl FnOnce(&[Course]) -> T) -> T {
+        let walked = self.walked(slo, cast);
+        let slot = if long { &walked.long } else { &walked.short };
         read(slot.get_or_init(|| {
             scenarios::all(slo, long).into_iter().map(|case| assertions::course(slo, cast, case)).collect()
         }))
+    }
+
+    /// Calls `read` with the moments of an objective.
+    pub(super) fn moments<T>(&self, slo: &SloPlan, cast: &Cast, read: impl FnOnce(&Moments) -> T) -> T {
+        read(self.walked(slo, cast).moments.get_or_init(|| moment::all(slo)))
+    }
+
+    fn walked(&self, slo: &SloPlan, cast: &Cast) -> Arc<Walked> {
+        let shape = Shape::of(slo, cast);
+        Arc::clone(self.0.lock().unwrap_or_else(PoisonError::into_inner).entry(shape).or_default())
     }
 }

@@ -1,0 +1,93 @@
+//! Series that the rules must not read: each fails one matcher of the objective, and would count without it.
+
+use std::collections::BTreeSet;
+
+use super::expected::{Input, Labels};
+use super::series::Cast;
+use crate::indicator::{Counts, Part};
+use crate::labels::{SERVICE, SLO};
+use crate::oracle::Role;
+use crate::plan::{SloPlan, names};
+use crate::promql::witness::witness;
+use crate::promql::{MatchOp, Selector, SelectorMatcher};
+
+/// The label of a classic histogram's buckets.
+const LE: &str = "le";
+
+/// Raw series beside those of the objective, one a matcher of its selectors, as far as such label sets are found.
+pub(super) fn raw(slo: &SloPlan, cast: &Cast, scrapes: u64) -> Vec<Input> {
+    let queries = slo.sli.queries();
+    let mut known: BTreeSet<(&str, Labels)> =
+        cast.parts().map(|part| (part.metric.as_str(), part.labels.clone())).collect();
+    let mut inputs = Vec::new();
+    for part in cast.first.parts() {
+        let here: Vec<&Selector> = queries
+            .iter()
+            .map(|query| &query.selector)
+            .filter(|selector| selector.metric_name().is_none_or(|name| name == part.metric))
+            .collect();
+        let matched: BTreeSet<&str> =
+            here.iter().flat_map(|selector| &selector.matchers).map(|matcher| matcher.label.as_str()).collect();
+        let mut found: Vec<Labels> = matched.iter().filter_map(|label| other(part, label, &here)).collect();
+        if !matched.contains(LE) && part.labels.get(LE).is_some_and(|bound| bound != "+Inf") {
+            // The rules choose the bucket.
+            let mut all = part.labels.clone();
+            all.insert(LE.to_owned(), "+Inf".to_owned());
+            found.push(all);
+        }
+        for labels in found {
+            if known.insert((&part.metric, labels.clone())) {
+                inputs.push(Input { metric: part.metric.clone(), labels, values: values(part, scrapes) });
+            }
+        }
+    }
+    inputs
+}
+
+/// The labels of a series with another value of one label, so that no selector of the metric matches it any more.
+fn other(part: &Part, label: &str, here: &[&Selector]) -> Option<Labels> {
+    let same = part.labels.iter().filter(|(name, _)| *name != label);
+    let same: Vec<SelectorMatcher> = same.map(|(name, value)| matcher(name, MatchOp::Eq, value)).collect();
+    let refused = here.iter().flat_map(|selector| &selector.matchers).filter(|matcher| matcher.label == label);
+    refused.into_iter().find_map(|refused| {
+        let op = match refused.op {
+            MatchOp::Eq => MatchOp::Ne,
+            MatchOp::Ne => MatchOp::Eq,
+            MatchOp::Re => MatchOp::Nre,
+            MatchOp::Nre => MatchOp::Re,
+        };
+        let wanted = Selector { metric: None, matchers: [&same[..], &[matcher(label, op, &refused.value)]].concat() };
+        witness(&[&wanted], here, &|_| None)
+    })
+}
+
+fn matcher(label: &str, op: MatchOp, value: &str) -> SelectorMatcher {
+    SelectorMatcher { label: label.to_owned(), label_range: 0..0, op, value: value.to_owned(), value_range: 0..0 }
+}
+
+/// Samples that would be noticed: more events than the scenario has, or the level of a bad phase.
+fn values(part: &Part, scrapes: u64) -> String {
+    match part.counts {
+        Counts::Number(Role::Gauge(gauge)) => format!("{}+0x{scrapes}", gauge.bad),
+        Counts::Number(_) => format!("1000000+7000x{scrapes}"),
+        Counts::Histogram { good, bad } => super::series::steady_histogram(good, bad, 7_000, scrapes),
+    }
+}
+
+/// Recorded series of an objective that shares the service or the name: the rules read their own only.
+pub(super) fn recorded<'n>(slo: &SloPlan, names: impl Iterator<Item = &'n str> + Clone, samples: u64) -> Vec<Input> {
+    let own = |label: &str| slo.labels.iter().find(|(name, _)| name == label).map_or("", |(_, value)| value.as_str());
+    let (service, name) = (own(SERVICE), own(SLO));
+    let others = [(service.to_owned(), format!("not-{name}")), (format!("not-{service}"), name.to_owned())];
+    let input = |metric: &str, (service, slo): &(String, String)| Input {
+        metric: metric.to_owned(),
+        labels: [(SERVICE.to_owned(), service.clone()), (SLO.to_owned(), slo.clone())].into(),
+        values: format!("7000+0x{samples}"),
+    };
+    others.iter().flat_map(|other| names.clone().map(move |metric| input(metric, other))).collect()
+}
+
+/// The two base series.
+pub(super) fn base_names() -> [String; 2] {
+    [names::EVENTS, names::BAD_EVENTS].map(|start| format!("{start}:{}", names::BASE))
+}
