@@ -56,6 +56,7 @@ window.EMBERLINE_INDEX = [["checkout","checkout/index.html","service team-paymen
 ["bad-not-subset","codes.d/bad-not-subset.html","finding code the bad events are not a part of the total"],
 ["broken-propagation","codes.d/broken-propagation.html","finding code a SERVER span is not a child of its caller's CLIENT span"],
 ["cannot-fire","codes.d/cannot-fire.html","finding code an alert whose threshold no error ratio can reach"],
+["counted-twice","codes.d/counted-twice.html","finding code two selectors of a sum may count the same events"],
 ["dead-exemplar","codes.d/dead-exemplar.html","finding code an exemplar names a trace that is not in the capture"],
 ["duplicate-name","codes.d/duplicate-name.html","finding code something that may be declared once is declared twice"],
 ["duplicate-slo","codes.d/duplicate-slo.html","finding code two objectives of one service have the same name"],

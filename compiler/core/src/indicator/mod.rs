@@ -14,7 +14,9 @@
 mod availability;
 mod bound;
 mod cast;
+mod counters;
 mod events;
+mod expr;
 mod facts;
 mod forms;
 mod gauge;
@@ -33,6 +35,7 @@ mod timeslice;
 pub use self::events::EventsSpec;
 pub use self::latency::LatencySpec;
 pub(crate) use cast::{Cast, Counts, Part, Played};
+pub use counters::{Counter, Counters};
 pub use facts::{Reading, Threshold, Unit};
 pub(crate) use groups::group_labels;
 pub use kind::Indicator;
@@ -53,8 +56,7 @@ use crate::spec::record::record;
 record! {
     #[derive(Default)]
     #[schemars(extend("minProperties" = 1, "maxProperties" = 1))]
-    /// A service-level indicator: exactly one of `events`, `latency`, `timeslice` and
-    /// `availability`.
+    /// A service-level indicator: exactly one of `events`, `latency`, `timeslice`, `availability` and `expr`.
     pub struct SliSpec {
         /// Counters of events: all of them, and the bad (or the good) among them.
         events: Option<Spanned<events::EventsSpec>>,
@@ -65,17 +67,20 @@ record! {
         timeslice: Option<Spanned<timeslice::TimesliceSpec>>,
         /// The share of targets that are up, or of time series that keep a bound.
         availability: Option<Spanned<availability::AvailabilitySpec>>,
+        /// Any PromQL that gives events a second, where no other kind fits. Nothing proves such rules.
+        expr: Option<Spanned<expr::ExprSpec>>,
     }
 }
 
 impl SliSpec {
     /// Every kind by its field, with what was written there.
-    fn kinds(&self) -> [(&'static str, Option<Written<'_>>); 4] {
+    fn kinds(&self) -> [(&'static str, Option<Written<'_>>); 5] {
         [
             ("events", self.events.as_ref().map(Written::new)),
             ("latency", self.latency.as_ref().map(Written::new)),
             ("timeslice", self.timeslice.as_ref().map(Written::new)),
             ("availability", self.availability.as_ref().map(Written::new)),
+            ("expr", self.expr.as_ref().map(Written::new)),
         ]
     }
 }

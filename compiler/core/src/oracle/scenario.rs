@@ -107,6 +107,25 @@ impl Gauge {
     }
 }
 
+/// The share of a series among those that count the same events together.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct Share {
+    /// Which one of them, from 0.
+    pub nth: u64,
+    /// How many there are.
+    pub of: u64,
+}
+
+impl Share {
+    /// Of a series that counts alone.
+    pub const WHOLE: Self = Self { nth: 0, of: 1 };
+
+    /// Its part of a number of events; the parts of all add up to the number.
+    fn part(self, events: u64) -> u64 {
+        (events + self.nth) / self.of.max(1)
+    }
+}
+
 /// Samples that promtool's notation writes as one word.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Segment {
@@ -167,6 +186,17 @@ impl Scenario {
     #[must_use]
     pub fn scrapes(&self) -> u64 {
         self.phases.iter().map(|phase| phase.scrapes).sum()
+    }
+
+    /// The scenario as a series with this share of its events sees it.
+    #[must_use]
+    pub fn shared(&self, share: Share) -> Self {
+        let phases = self.phases.iter().map(|phase| Phase {
+            good: share.part(phase.good),
+            bad: share.part(phase.bad),
+            ..*phase
+        });
+        Self { phases: phases.collect(), ..self.clone() }
     }
 
     /// The series that counts `role`.
@@ -355,6 +385,14 @@ mod tests {
         let clock = Gauge { slope: Decimal::from(15), ..Gauge::new(Decimal::ZERO, Decimal::from(-100)) };
         let phases = vec![Phase::new(2, 1, 0), Phase::gone(2), Phase::new(1, 1, 0), Phase::new(2, 0, 1)];
         assert_eq!(notation(&Scenario::new(0, phases), Role::Gauge(clock)), "0+15x2 _x2 75 -10+15x1");
+    }
+
+    #[test]
+    fn shares_add_up() {
+        let outage = Scenario::new(0, vec![Phase::new(2, 10, 1), Phase::new(1, 0, 5)]);
+        let bad = |nth| notation(&outage.shared(Share { nth, of: 3 }), Role::Bad);
+        assert_eq!([bad(0), bad(1), bad(2)], ["0+0x2 1", "0+0x2 2", "0+1x2 4"]);
+        assert_eq!(notation(&outage.shared(Share::WHOLE), Role::Total), "0+11x2 27");
     }
 
     #[test]

@@ -63,8 +63,9 @@ pub(super) fn all(slo: &SloPlan, long: bool) -> Vec<Case> {
         }
     }
     cases.push(no_traffic(&scrapes, slo));
-    cases.extend(no_error_series(&scrapes, slo));
+    cases.extend(slo.sli.missing().into_iter().map(|missing| without_series(&scrapes, missing)));
     cases.extend(one_of_four(&scrapes, slo));
+    cases.extend(one_sample(&scrapes, slo));
     cases.push(vanishes(&scrapes, slo));
     cases
 }
@@ -159,8 +160,7 @@ fn no_traffic(scrapes: &Scrapes<'_>, slo: &SloPlan) -> Case {
 }
 
 /// Traffic, and no series of bad events at all. Of good events, that is a total outage; a histogram has its buckets.
-fn no_error_series(scrapes: &Scrapes<'_>, slo: &SloPlan) -> Option<Case> {
-    let missing = slo.sli.missing()?;
+fn without_series(scrapes: &Scrapes<'_>, missing: Role) -> Case {
     let good = missing == Role::Bad;
     let minutes = scrapes.of(BRIEF);
     let mut case = match good {
@@ -169,7 +169,7 @@ fn no_error_series(scrapes: &Scrapes<'_>, slo: &SloPlan) -> Option<Case> {
     };
     case.missing = Some(missing);
     case.no_bad_events = good;
-    Some(case)
+    case
 }
 
 /// One time series of four is bad: neither all is well nor all is bad.
@@ -179,6 +179,14 @@ fn one_of_four(scrapes: &Scrapes<'_>, slo: &SloPlan) -> Option<Case> {
     let bad = Phase::new(scrapes.of(Duration::from_minutes(30)), 3, 1);
     let case = Case::new("one time series of four is a quarter of the time bad", vec![good(10), bad, good(15)]);
     (unit.is_paced && !unit.is_whole).then_some(case)
+}
+
+/// One bad sample, and good ones before and after it within its minute: whether the worst or the mean of them counts shows.
+fn one_sample(scrapes: &Scrapes<'_>, slo: &SloPlan) -> Option<Case> {
+    let good = |minutes| Phase::new(scrapes.of(Duration::from_minutes(minutes)), 4, 0);
+    let case =
+        Case::new("one bad sample in a minute", vec![good(10), Phase::new(1, 4, 0), Phase::new(1, 0, 4), good(10)]);
+    slo.sli.unit().is_paced.then_some(case)
 }
 
 /// Good traffic, then nothing is scraped any more.

@@ -11,6 +11,7 @@ mod windows;
 pub(crate) use list::Group;
 
 use crate::plan::SloPlan;
+use crate::quantity::Duration;
 use list::{Pairs, Rule, Rules, Side, own, text};
 
 /// The groups of one objective: the fast one, then the budget's.
@@ -24,8 +25,10 @@ pub(crate) fn groups(slo: &SloPlan) -> [Group<'_>; 2] {
     let mut slow = Rules::new(slo);
     budget::record(&mut slow);
     let name = format!("{}/{}", slo.service, slo.name);
+    let query_offset = (slo.timing.delay > Duration::ZERO).then_some("0s");
+    let group = |name, interval: Duration, rules| Group { name, interval: interval.to_string(), query_offset, rules };
     [
-        Group { name: name.clone(), interval: slo.timing.evaluation.to_string(), rules: fast.rules },
-        Group { name: format!("{name}/budget"), interval: slo.timing.budget_interval.to_string(), rules: slow.rules },
+        group(name.clone(), slo.timing.evaluation, fast.rules),
+        group(format!("{name}/budget"), slo.timing.budget_interval, slow.rules),
     ]
 }

@@ -25,7 +25,7 @@ use crate::finding::Finding;
 use crate::quantity::{Duration, Percent};
 use crate::scope::Scope;
 use crate::source::{Span, Spanned};
-use crate::spec::leaf::Promql;
+use crate::spec::leaf::{Promql, Selectors};
 use crate::spec::record::{record, words};
 
 record! {
@@ -49,11 +49,11 @@ record! {
         /// A minute at whose end `timestamp` is longer ago is bad.
         max_age: Option<Spanned<Duration>>,
         /// Selects the counters of all events.
-        total: Option<Spanned<Promql>>,
+        total: Option<Spanned<Selectors>>,
         /// Selects the counters of bad events.
-        bad: Option<Spanned<Promql>>,
+        bad: Option<Spanned<Selectors>>,
         /// Selects the counters of good events.
-        good: Option<Spanned<Promql>>,
+        good: Option<Spanned<Selectors>>,
         /// A minute with a larger share of bad events is bad.
         max_error_ratio: Option<Spanned<Percent>>,
         /// How a minute without events counts. Default: `good`.
@@ -108,7 +108,7 @@ impl Kind for TimesliceSpec {
         if let Some(timestamp) = &self.timestamp {
             return self.by_age(at, timestamp, setting, scope);
         }
-        self.by_ratio(at, self.total.as_ref()?, scope)
+        self.by_ratio(at, self.total.as_ref()?, setting, scope)
     }
 }
 
@@ -176,12 +176,18 @@ impl TimesliceSpec {
         is_long_enough.then(|| Arc::new(Freshness { timestamp, max_age: max_age.value, per_second }) as _)
     }
 
-    fn by_ratio(&self, at: Span, total: &Spanned<Promql>, scope: &mut Scope<'_>) -> Option<Arc<dyn Indicator>> {
+    fn by_ratio(
+        &self,
+        at: Span,
+        total: &Spanned<Selectors>,
+        setting: &Setting<'_>,
+        scope: &mut Scope<'_>,
+    ) -> Option<Arc<dyn Indicator>> {
         let Self { bad, good, flawed, .. } = self;
         let hint = "give counters as `total:` and `bad:` with `max_error_ratio: 5%`";
         let limit = self.needed(self.max_error_ratio, "max_error_ratio", at, hint, scope)?;
         let fields = Fields { at, total: Some(total), bad: bad.as_ref(), good: good.as_ref(), flawed };
-        let ratio = Ratio::resolve(&fields, scope);
+        let ratio = Ratio::resolve(&fields, setting, scope);
         if limit.value.share() <= Decimal::ZERO || limit.value.share() >= Decimal::ONE {
             scope.report(
                 Finding::new(

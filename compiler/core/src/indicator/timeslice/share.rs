@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use rust_decimal::Decimal;
 
-use crate::indicator::bound::{Bound, Edge, known, over};
+use crate::indicator::bound::{Bound, Edge, MEAN, known, over};
 use crate::indicator::{Base, Cast, Indicator, Part, Played, Query, Reading, Record, Unit};
 use crate::oracle::{Base as Numbers, Gauge, RawSeries, Reader, Role, Sampled, number, too_close};
 use crate::promql::{Aggregator, Compare, Expr, Matching, Op, Selector};
@@ -76,16 +76,16 @@ impl Indicator for Share {
         };
         if part.metric_name() != whole.metric_name() {
             let all = cast.find(&[whole], &[])?;
-            return parts(&[levels.whole; 2], &all, &cast.beside(&all, part, &[])?);
+            return parts(&[levels.whole; 2], &all, &cast.beside(&all, &[part], &[])?);
         }
         // One metric: the whole is either apart from the part, or holds it.
         let within = cast.find(&[part], &[whole]);
-        let apart = within.as_ref().and_then(|within| cast.beside(within, whole, &[part]));
+        let apart = within.as_ref().and_then(|within| cast.beside(within, &[whole], &[part]));
         if let (Some(within), Some(apart)) = (&within, &apart) {
             return parts(&[levels.whole; 2], apart, within);
         }
         let within = cast.find(&[part, whole], &[])?;
-        parts(&[levels.rest], &cast.beside(&within, whole, &[part])?, &within)
+        parts(&[levels.rest], &cast.beside(&within, &[whole], &[part])?, &within)
     }
 
     fn sampled(&self, played: &Played<'_>) -> Box<dyn Sampled> {
@@ -105,7 +105,7 @@ impl Indicator for Share {
 
 /// Hands the mean of each series within a step to `then`, NaN left out.
 fn mean(gauge: &Query, base: &Base<'_>, then: impl FnOnce(&Expr<'_>)) {
-    over("avg_over_time", &gauge.selector, base.step, |mean| known(mean, then));
+    over(MEAN, &gauge.selector, base, base.step, |mean| known(mean, then));
 }
 
 /// What the series of a proof count. Each side is two series of one level, so that neither of them alone decides.
