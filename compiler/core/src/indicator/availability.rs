@@ -285,7 +285,7 @@ mod tests {
     #[test]
     fn an_outage_is_told_when_its_closed_form_says() {
         const MINUTE: u64 = 60_000;
-        for (scrape, threshold) in [(15_000, 0.144), (15_000, 0.0144), (30_000, 0.072), (60_000, 0.072)] {
+        for (scrape, threshold) in [(15_000_u64, 0.144), (15_000, 0.0144), (30_000, 0.072), (60_000, 0.072)] {
             let base = MINUTE * (2 * scrape).div_ceil(MINUTE);
             let timing = Timing { base, ..Timing::uncompressed(scrape, 30_000) };
             let pair =

@@ -36,7 +36,7 @@ pub use self::events::EventsSpec;
 pub use self::latency::LatencySpec;
 pub(crate) use cast::{Cast, Counts, Part, Played};
 pub use counters::{Counter, Counters};
-pub use facts::{Reading, Threshold, Unit};
+pub use facts::{Essential, Reading, Threshold, Unit};
 pub(crate) use groups::group_labels;
 pub use kind::Indicator;
 pub(crate) use kind::Setting;

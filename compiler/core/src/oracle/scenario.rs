@@ -30,6 +30,8 @@ pub enum Seen {
     All,
     /// Nothing, though the counters go on rising: a target that cannot be reached.
     Missed,
+    /// Every sample but those of the scenario's lost series, which goes on rising unseen.
+    Rest,
     /// Nothing, since the process is gone; what appears next starts at the scenario's first value again.
     Gone,
 }
@@ -57,6 +59,8 @@ pub struct Scenario {
     pub phases: Vec<Phase>,
     /// When the series of bad events is there.
     pub bad: BadSeries,
+    /// The series that is not exported in phases of [`Seen::Rest`].
+    pub lost: Option<Role>,
 }
 
 /// Which number of the scenario a series counts.
@@ -162,6 +166,12 @@ impl Phase {
         Self { scrapes, good: 0, bad: 0, seen: Seen::Gone }
     }
 
+    /// The same events, with the scenario's lost series unseen.
+    #[must_use]
+    pub fn rest(self) -> Self {
+        Self { seen: Seen::Rest, ..self }
+    }
+
     /// A restart between two scrapes: counters begin again and no sample is missing.
     #[must_use]
     pub fn restart() -> Self {
@@ -179,7 +189,7 @@ impl Scenario {
     /// A scenario whose counters start at `first` and whose bad series is there from the beginning.
     #[must_use]
     pub fn new(first: u64, phases: Vec<Phase>) -> Self {
-        Self { first, phases, bad: BadSeries::Initialised }
+        Self { first, phases, bad: BadSeries::Initialised, lost: None }
     }
 
     /// How many scrape intervals the scenario lasts; there is one sample more.
@@ -227,7 +237,8 @@ impl Scenario {
                 (value, fresh) = (self.first, true);
             } else {
                 waits = waits && phase.bad == 0;
-                if waits || phase.seen == Seen::Missed {
+                let is_lost = phase.seen == Seen::Rest && self.lost == Some(role);
+                if waits || phase.seen == Seen::Missed || is_lost {
                     trace.absent(scrapes);
                 } else if let Role::Gauge(gauge) = role {
                     trace.line(gauge.level(phase) + gauge.slope * Decimal::from(at), gauge.slope, scrapes);
@@ -421,6 +432,14 @@ mod tests {
         assert_eq!(notation(&death, Role::Gauge(Gauge::UP)), "1+0x1 _x2 1+0x2");
         let restart = Scenario::new(10, vec![Phase::new(1, 5, 0), Phase::restart(), Phase::new(2, 5, 0)]);
         assert_eq!(notation(&restart, Role::Good), "10+5x1 10+5x1");
+    }
+
+    #[test]
+    fn a_lost_series_goes_on_unseen_while_the_others_are_seen() {
+        let mut broken = Scenario::new(10, vec![Phase::new(1, 5, 0), Phase::new(2, 5, 0).rest(), Phase::new(2, 5, 0)]);
+        broken.lost = Some(Role::Good);
+        assert_eq!(notation(&broken, Role::Good), "10+5x1 _x2 30+5x1");
+        assert_eq!(notation(&broken, Role::Total), "10+5x5");
     }
 
     #[test]

@@ -4,6 +4,7 @@ use rust_decimal::Decimal;
 use rust_decimal::prelude::ToPrimitive;
 
 use super::guard::Guard;
+use super::layout::Lag;
 use super::terms::Terms;
 use super::timing::{Timing, Window};
 use crate::oracle;
@@ -28,22 +29,14 @@ pub struct Statement {
 }
 
 impl Statement {
-    pub(super) fn of(
-        terms: &Terms,
-        long: &Window,
-        short: &Window,
-        burn: Decimal,
-        threshold: Decimal,
-        guard: Option<Guard>,
-    ) -> Self {
-        let pair = oracle_pair(long, short, threshold, guard);
-        let (fires, clears) = times(terms, &pair, 1.0);
+    pub(super) fn of(terms: &Terms, pair: &oracle::Pair, burn: Decimal, guard: Option<Guard>, lag: Lag) -> Self {
+        let (fires, clears) = times(terms, pair, lag, 1.0);
         let budget = terms.budget.to_f64().unwrap_or(1.0);
         Self {
             budget_gone: fires.map(|at| closed_form::budget_gone(at.seconds, 1.0, budget, terms.window_real.seconds())),
             fires,
             clears,
-            one_failure_below: closed_form::one_failure_pages_below(&pair),
+            one_failure_below: closed_form::one_failure_pages_below(pair),
             guard,
             burn,
         }
@@ -78,7 +71,12 @@ impl Statement {
 }
 
 /// When a pair of windows fires and clears at a share of bad events; see [`expected`](super::expected).
-pub(super) fn times(terms: &Terms, pair: &oracle::Pair, error_ratio: f64) -> (Option<Estimate>, Option<Estimate>) {
+pub(super) fn times(
+    terms: &Terms,
+    pair: &oracle::Pair,
+    lag: Lag,
+    error_ratio: f64,
+) -> (Option<Estimate>, Option<Estimate>) {
     let (fires, clears) = match terms.unit.is_sliced {
         // However bad a minute is, it is bad as a whole; or a share of its time series is.
         true => slices(&terms.timing, pair, if terms.unit.is_whole { 1.0 } else { error_ratio }),
@@ -88,8 +86,10 @@ pub(super) fn times(terms: &Terms, pair: &oracle::Pair, error_ratio: f64) -> (Op
         }
     };
     let delay = terms.timing.delay.seconds();
-    let late = |estimate: Estimate| Estimate { seconds: estimate.seconds + delay, ..estimate };
-    (fires.map(late), clears.map(late))
+    let late = |halves, estimate: Estimate| {
+        Lag::late(halves, &terms.timing, Estimate { seconds: estimate.seconds + delay, ..estimate })
+    };
+    (fires.map(|it| late(lag.long, it)), clears.map(|it| late(lag.short, it)))
 }
 
 /// From an objective's last sample until its alert on absent data fires. The base `outlives` that sample; the alert looks
@@ -97,6 +97,13 @@ pub(super) fn times(terms: &Terms, pair: &oracle::Pair, error_ratio: f64) -> (Op
 pub(super) fn absent(timing: &Timing, outlives: Duration, reach: Duration, hold: Duration) -> Duration {
     let lengths = [outlives, reach, hold].map(|length| length.millis());
     let at_once = closed_form::absent(&timing.to_oracle(), lengths[0], lengths[1], lengths[2]);
+    whole_seconds(at_once.seconds + timing.delay.seconds())
+}
+
+/// From the last sample of a side that cannot be absent in health until the alert on a broken indicator fires, whose base
+/// series `outlives` that sample.
+pub(super) fn broken(timing: &Timing, outlives: Duration, hold: Duration) -> Duration {
+    let at_once = closed_form::broken(&timing.to_oracle(), outlives.millis(), hold.millis());
     whole_seconds(at_once.seconds + timing.delay.seconds())
 }
 

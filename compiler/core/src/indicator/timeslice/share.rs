@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use rust_decimal::Decimal;
 
 use crate::indicator::bound::{Bound, Edge, MEAN, known, over};
-use crate::indicator::{Base, Cast, Indicator, Part, Played, Query, Reading, Record, Unit};
-use crate::oracle::{Base as Numbers, Gauge, RawSeries, Reader, Role, Sampled, number, too_close};
+use crate::indicator::{Base, Cast, Essential, Indicator, Part, Played, Query, Reading, Record, Unit};
+use crate::oracle::{Base as Numbers, Gauge, RawSeries, Reader, Recorded, Role, Sampled, number, too_close};
 use crate::promql::{Aggregator, Compare, Expr, Matching, Op, Selector};
 use crate::quantity::{Duration, Percent};
 
@@ -32,6 +32,21 @@ impl Indicator for Share {
 
     fn presence(&self) -> &Selector {
         &self.whole.selector
+    }
+
+    fn compared(&self) -> Vec<Vec<(&'static str, &Query)>> {
+        vec![vec![("gauge[0]", &self.part)], vec![("gauge[1]", &self.whole)]]
+    }
+
+    /// Either side: nothing is said of a minute without both. Where the whole holds the part, it is never gone alone.
+    fn essential(&self) -> Vec<Essential<'_>> {
+        let (levels, hides) = (Levels::of(self.bound), Recorded::Bad);
+        let (part, whole) = (&self.part.selector, &self.whole.selector);
+        let mut sides = vec![Essential { what: "the first gauge", selector: part, role: levels.part, hides }];
+        if part.metric_name() != whole.metric_name() {
+            sides.push(Essential { what: "the second gauge", selector: whole, role: levels.whole, hides });
+        }
+        sides
     }
 
     fn bad_is(&self) -> Option<String> {
