@@ -10,6 +10,7 @@
 //! | `yaml`, `text` | `from: PATH` | the block stands so in that file, in the folder and, where it is committed, in the checkout |
 //! | the same | `from: PATH (wrapped)`, `output (wrapped)` | the same but for white space, for lines that are too long |
 //! | `yaml` | `file: PATH` | the block becomes that file; commands below it check it |
+//! | `yaml` | `an indicator` | it is the indicator of a sound objective; `ci/proofs` holds its rules in promtool |
 //! | `yaml` | `part of another program's configuration` | it is YAML |
 //! | `text` | `output` | the block stands so in what the commands above it printed |
 //! | `text` | none | nothing: a diagram, a formula, or a page that is made of the code |
@@ -145,6 +146,17 @@ fn is_a_command(shell: &Shell, line: &str) {
     }
 }
 
+/// An objective with this indicator has no error.
+fn is_an_indicator(shell: &Shell, indicator: &str) {
+    let folder = shell.folder.path().join("indicator");
+    fs::create_dir_all(&folder).unwrap();
+    let indicator: String = indicator.lines().map(|line| format!("    {line}\n")).collect();
+    let objective = format!("  - name: example\n    objective: 99%\n{indicator}");
+    fs::write(folder.join("shop.yaml"), format!("version: emberline/v1\nservice: shop\nslos:\n{objective}")).unwrap();
+    let checked = shell.run("emberline check --specs indicator");
+    assert_eq!(checked.status, 0, "{objective}\n{checked:?}");
+}
+
 #[test]
 fn commands_run_and_excerpts_are_real() {
     let mut commands = 0;
@@ -171,6 +183,7 @@ fn commands_run_and_excerpts_are_real() {
                     let folder = value.split('/').next().unwrap();
                     assert!(rest.contains(&format!("--specs {folder}")), "{document}: no command checks {value}");
                 }
+                ("yaml", "an indicator") => is_an_indicator(&shell, block.text),
                 ("yaml", "part of another program's configuration") => {
                     serde_yaml::from_str::<serde_json::Value>(block.text).unwrap();
                 }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use rust_decimal::Decimal;
 
-use super::bound::{Bound, Written, known, over};
+use super::bound::{Bound, MEAN, Written, known, over};
 use super::cast::{Cast, Part, Played};
 use super::facts::{Reading, Unit};
 use super::forms::{Form, Forms};
@@ -117,7 +117,7 @@ impl Indicator for Up {
     /// Targets, and the share of the window that each of them was down. Without a number, a target is not counted.
     fn record(&self, base: &Base<'_>, record: &mut dyn Record) {
         let (zero, one) = (Expr::Number(Decimal::ZERO), Expr::Number(Decimal::ONE));
-        over("avg_over_time", &self.0.selector, base.window, |mean| {
+        over(MEAN, &self.0.selector, base, base.window, |mean| {
             let up = [*mean, zero, one];
             let up = Expr::Call("clamp", &up);
             let is_number = Op::Filter(Compare::Ge);
@@ -258,10 +258,11 @@ impl Sampled for Bounded {
 
 #[cfg(test)]
 mod tests {
+    #![allow(clippy::unwrap_used, reason = "a test may panic")]
     use super::*;
     use crate::indicator::bound::Edge;
     use crate::indicator::testing::{gauge, slices, timing};
-    use crate::oracle::Timing;
+    use crate::oracle::{Condition, Hold, Pair, Timing, Walk, Window, closed_form};
 
     fn targets(levels: &[f64]) -> (f64, f64) {
         let gauges = levels.iter().map(|level| gauge(&[*level; 41])).chain([RawSeries::default()]);
@@ -280,6 +281,27 @@ mod tests {
         assert_eq!(targets(&[-7.0, 3.0]), (2.0, 1.0));
         assert_eq!(targets(&[f64::NAN, 0.0]), (1.0, 1.0));
         assert!(targets(&[f64::NAN]).0.is_nan());
+    }
+
+    #[test]
+    fn an_outage_is_told_when_its_closed_form_says() {
+        const MINUTE: u64 = 60_000;
+        for (scrape, threshold) in [(15_000_u64, 0.144), (15_000, 0.0144), (30_000, 0.072), (60_000, 0.072)] {
+            let base = MINUTE * (2 * scrape).div_ceil(MINUTE);
+            let timing = Timing { base, ..Timing::uncompressed(scrape, 30_000) };
+            let pair =
+                Pair { long: Window::Mean(60 * MINUTE), short: Window::Mean(5 * MINUTE), threshold, guard: None };
+            let said = closed_form::fires(&timing, &pair, 1.0).unwrap();
+            // One sample after the other is the first bad one; the outage began half a scrape before it on average.
+            for good in 60 * MINUTE / scrape..60 * MINUTE / scrape + 8 {
+                let levels = (0..2 * 60 * MINUTE / scrape).map(|at| Some(f64::from(u8::from(at < good))));
+                let walk = Walk::whole(&timing, &Targets(vec![RawSeries::sampled(0, scrape, levels)]));
+                let alert = walk.alert(&Condition::Burn(pair), Hold::default());
+                let fired = walk.time(alert.firing.first().unwrap().start) as f64;
+                let took = (fired - (good as f64 - 0.5) * scrape as f64) / 1000.0;
+                assert!((took - said.seconds).abs() <= said.tolerance, "{scrape} {threshold}: {took} s, not {said:?}");
+            }
+        }
     }
 
     #[test]

@@ -8,7 +8,7 @@ use super::rules::Base;
 use crate::code;
 use crate::finding::Finding;
 use crate::oracle::{Gauge as Levels, Role, number};
-use crate::promql::{Compare, Expr, Op, Select, Selector};
+use crate::promql::{Aggregator, Compare, Expr, Op, Select, Selector};
 use crate::scope::Scope;
 use crate::source::{Span, Spanned};
 use crate::spec::decode::Flawed;
@@ -134,11 +134,11 @@ impl Bound {
 
     /// Hands the worst value that each series of `selector` had within a step to `then`.
     pub(super) fn worst<T>(self, selector: &Selector, base: &Base<'_>, then: impl FnOnce(&Expr<'_>) -> T) -> T {
-        let name = match self.edge {
-            Edge::Max => "max_over_time",
-            Edge::Min => "min_over_time",
+        let worst = match self.edge {
+            Edge::Max => ("max_over_time", Aggregator::Max),
+            Edge::Min => ("min_over_time", Aggregator::Min),
         };
-        over(name, selector, base.step, then)
+        over(worst, selector, base, base.step, then)
     }
 
     /// Whether `value` is bad.
@@ -187,12 +187,28 @@ impl Bound {
     }
 }
 
-/// Hands `name(selector[range])` to `then`; `range` is in milliseconds.
-pub(super) fn over<T>(name: &str, selector: &Selector, range: u64, then: impl FnOnce(&Expr<'_>) -> T) -> T {
+/// Hands `name(selector[range])` to `then`, once for all replicas of a series: `of_replicas` is what counts of theirs.
+/// `range` is in milliseconds.
+pub(super) fn over<T>(
+    (name, of_replicas): (&str, Aggregator),
+    selector: &Selector,
+    base: &Base<'_>,
+    range: u64,
+    then: impl FnOnce(&Expr<'_>) -> T,
+) -> T {
     let matchers = selector.borrowed();
     let range = [Expr::Range(Select { metric: selector.metric_name(), matchers: &[&matchers] }, range)];
-    then(&Expr::Call(name, &range))
+    let over = Expr::Call(name, &range);
+    match base.replicas {
+        Some(replicas) => then(&Expr::Without { op: of_replicas, labels: &[replicas], of: &over }),
+        None => then(&over),
+    }
 }
+
+/// The mean of a series, and of its replicas.
+pub(super) const MEAN: (&str, Aggregator) = ("avg_over_time", Aggregator::Avg);
+/// The last value of a series, and the newest timestamp of its replicas.
+pub(super) const NEWEST: (&str, Aggregator) = ("last_over_time", Aggregator::Max);
 
 /// Hands `of` without NaN to `then`: a gauge that is no number tells nothing, so its time is neither good nor bad.
 pub(super) fn known<T>(of: &Expr<'_>, then: impl FnOnce(&Expr<'_>) -> T) -> T {

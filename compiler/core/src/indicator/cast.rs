@@ -150,7 +150,9 @@ impl Played<'_> {
 
     /// The gauges of `parts`, one a series.
     pub(super) fn gauges(&self, roles: &[Role]) -> Vec<RawSeries> {
-        roles.iter().map(|role| self.raw(*role)).collect()
+        let samples = |role: &Role| self.scenario.series(*role, self.scrape).delayed(self.delay);
+        let there = roles.iter().filter(|role| self.missing != Some(**role));
+        there.map(samples).collect()
     }
 
     /// A part's samples.

@@ -58,8 +58,7 @@ use crate::spec::record::record;
 record! {
     #[derive(Default)]
     #[schemars(extend("minProperties" = 1, "maxProperties" = 1))]
-    /// A service-level indicator: exactly one of `events`, `latency`, `timeslice`, `availability`
-    /// and `expr`.
+    /// A service-level indicator: exactly one of `events`, `latency`, `timeslice`, `availability` and `expr`.
     pub struct SliSpec {
         /// Counters of events: all of them, and the bad (or the good) among them.
         events: Option<Spanned<events::EventsSpec>>,

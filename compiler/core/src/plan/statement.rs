@@ -107,8 +107,8 @@ pub(super) fn broken(timing: &Timing, outlives: Duration, hold: Duration) -> Dur
     whole_seconds(at_once.seconds + timing.delay.seconds())
 }
 
-/// θ is the threshold over the error ratio. Of whole minutes, k = ⌊θL ÷ slice⌋ + 1 must be bad; the first is seen at the tick that ends it. One bad sample makes a
-/// minute bad, so the last bad minute ends up to a minute after recovery.
+/// θ is the threshold over the error ratio. Of whole minutes, k = ⌊θL ÷ slice⌋ + 1 must be bad; the first is seen at the
+/// tick that ends it. One bad sample makes a minute bad, so the last bad minute ends up to a minute after recovery.
 fn slices(timing: &Timing, pair: &oracle::Pair, error_ratio: f64) -> (Option<Estimate>, Option<Estimate>) {
     let share = pair.threshold / error_ratio;
     if !(0.0..1.0).contains(&share) {

@@ -66,6 +66,7 @@ pub(super) fn all(slo: &SloPlan, long: bool) -> Vec<Case> {
     cases.push(no_traffic(&scrapes, slo));
     cases.extend(slo.sli.missing().into_iter().map(|missing| without_series(&scrapes, missing)));
     cases.extend(one_of_four(&scrapes, slo));
+    cases.extend(one_sample(&scrapes, slo));
     cases.extend(sides_lost(&scrapes, slo));
     cases.push(vanishes(&scrapes, slo));
     cases
@@ -198,6 +199,14 @@ fn one_of_four(scrapes: &Scrapes<'_>, slo: &SloPlan) -> Option<Case> {
     let bad = Phase::new(scrapes.of(Duration::from_minutes(30)), 3, 1);
     let case = Case::new("one time series of four is a quarter of the time bad", vec![good(10), bad, good(15)]);
     (unit.is_paced && !unit.is_whole).then_some(case)
+}
+
+/// One bad sample, and good ones before and after it within its minute: whether the worst or the mean of them counts shows.
+fn one_sample(scrapes: &Scrapes<'_>, slo: &SloPlan) -> Option<Case> {
+    let good = |minutes| Phase::new(scrapes.of(Duration::from_minutes(minutes)), 4, 0);
+    let case =
+        Case::new("one bad sample in a minute", vec![good(10), Phase::new(1, 4, 0), Phase::new(1, 0, 4), good(10)]);
+    slo.sli.unit().is_paced.then_some(case)
 }
 
 /// Good traffic, then nothing is scraped any more.

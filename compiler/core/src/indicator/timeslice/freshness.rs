@@ -4,7 +4,7 @@ use rust_decimal::Decimal;
 
 use crate::code;
 use crate::finding::Finding;
-use crate::indicator::bound::{known, over};
+use crate::indicator::bound::{NEWEST, known, over};
 use crate::indicator::gauge::Gauge as Named;
 use crate::indicator::{Base, Cast, Indicator, Part, Played, Query, Reading, Record, Unit};
 use crate::oracle::{Base as Numbers, Gauge, RawSeries, Reader, Role, Sampled, number, too_close};
@@ -111,12 +111,16 @@ impl Indicator for Freshness {
     /// A minute exists when there was a timestamp in it. A timestamp as far in the future is as bad as one in the past: it
     /// counts in another unit, or the clock is wrong, and would never be old. Zero, which never happened, is old.
     fn record(&self, base: &Base<'_>, record: &mut dyn Record) {
-        over("last_over_time", &self.timestamp.selector, base.step, |last| {
+        over(NEWEST, &self.timestamp.selector, base, base.step, |last| {
             known(last, |known| record.events(&Expr::aggregate(Aggregator::Group, base.groups, known)));
             let unit = Expr::Number(self.per_second);
             let converted = Expr::binary(last, Op::Div, &unit);
             let seconds = if self.per_second == Decimal::ONE { last } else { &converted };
-            let age = [Expr::binary(&Expr::Call("time", &[]), Op::Sub, seconds)];
+            // What is read late is as old as it was when it was scraped.
+            let (now, delay) =
+                (Expr::Call("time", &[]), Expr::Number(Duration::from_millis(base.delay).exact_seconds()));
+            let scraped = Expr::binary(&now, Op::Sub, &delay);
+            let age = [Expr::binary(if base.delay > 0 { &scraped } else { &now }, Op::Sub, seconds)];
             let (age, most) = (Expr::Call("abs", &age), Expr::Number(self.max_age.exact_seconds()));
             let is_old = Expr::binary(&age, Op::Test(Compare::Gt), &most);
             record.bad(&Expr::aggregate(Aggregator::Max, base.groups, &is_old));
@@ -131,7 +135,7 @@ impl Indicator for Freshness {
     fn sampled(&self, played: &Played<'_>) -> Box<dyn Sampled> {
         let timestamps = played.gauges(&self.roles(Duration::from_millis(played.scrape)));
         let (max_age, per_second) = (self.max_age.seconds(), number(self.per_second));
-        Box::new(Timestamps { slice: played.step, max_age, per_second, timestamps })
+        Box::new(Timestamps { slice: played.step, delay: played.delay, max_age, per_second, timestamps })
     }
 
     fn shape(&self) -> (&'static str, Vec<Decimal>) {
@@ -157,6 +161,8 @@ impl Freshness {
 struct Timestamps {
     /// Length of a slice in milliseconds.
     slice: u64,
+    /// How much later samples are read than they were taken, in milliseconds.
+    delay: u64,
     /// In seconds.
     max_age: f64,
     per_second: f64,
@@ -173,7 +179,7 @@ impl Sampled for Timestamps {
         let timing = reader.timing();
         let mut tick = 0_u64;
         let furthest = reader.ranges(&self.timestamps, self.slice, |timestamps| {
-            let now = (timing.offset + tick * timing.evaluation) as f64 / 1000.0;
+            let now = (timing.offset + tick * timing.evaluation).saturating_sub(self.delay) as f64 / 1000.0;
             tick += 1;
             let last = timestamps.iter().filter_map(|samples| samples.last());
             let away = last.map(|last| (now - last / self.per_second).abs());
@@ -199,7 +205,7 @@ mod tests {
     /// Whether the slices of these timestamps, in milliseconds, are bad for a greatest age of 2 minutes.
     fn bad(timestamps: &[&[f64]]) -> Vec<f64> {
         let timestamps = timestamps.iter().map(|samples| gauge(samples)).collect();
-        slices(&Timestamps { slice: 60_000, max_age: 120.0, per_second: 1000.0, timestamps }, 4).bad
+        slices(&Timestamps { slice: 60_000, delay: 0, max_age: 120.0, per_second: 1000.0, timestamps }, 4).bad
     }
 
     #[test]
