@@ -5,8 +5,8 @@ use crate::code;
 use crate::finding::Finding;
 use crate::indicator::Query;
 use crate::metric::{Declared, Metric, MetricType};
-use crate::promql::MatchOp;
 use crate::promql::regex::Pattern;
+use crate::promql::{MatchOp, boundary};
 
 /// Gauges that Prometheus and its exporters have under these names everywhere.
 const GAUGES: [&str; 2] = ["up", "probe_success"];
@@ -27,18 +27,18 @@ enum Instead<'m> {
     Classic(&'m Metric),
     /// A series that only a classic histogram has, where the declared one is native.
     OfNative(&'m Metric),
-    /// Every bucket of a classic histogram.
+    /// Several buckets of a classic histogram.
     AllBuckets,
     /// A quantile of a summary.
     Quantile,
-    /// By its name, what is measured rather than counted: a histogram, or a gauge.
-    Measured,
     /// The sum of what a histogram or a summary observed.
     Sum,
     /// When a series of this counter began.
     Created(String),
     /// A series that is 1 for ever, for the sake of its labels.
     Info,
+    /// By its name, what is measured rather than counted: a histogram, or a gauge.
+    Measured,
 }
 
 pub(super) fn run(context: &Context<'_>, findings: &mut Vec<Finding>) {
@@ -156,7 +156,11 @@ fn all_buckets<'m>(query: &Query, name: &str) -> Option<Instead<'m>> {
         MatchOp::Re => Pattern::new(value).is_ok_and(|pattern| !pattern.matches_all_non_empty()),
         MatchOp::Ne | MatchOp::Nre => false,
     };
-    let is_one = query.selector.matchers.iter().any(|it| it.label == "le" && narrows(it.op, &it.value));
+    let is_one = query
+        .selector
+        .matchers
+        .iter()
+        .any(|it| it.label == "le" && narrows(it.op, &it.value) && boundary::named(it.op, &it.value).len() <= 1);
     (name.ends_with("_bucket") && !is_one).then_some(Instead::AllBuckets)
 }
 
@@ -194,8 +198,8 @@ fn told(name: &str, found: &Instead<'_>) -> (String, &'static str, String, Strin
             )
         }
         Instead::AllBuckets => (
-            format!("`{name}` without `le` counts an event once for each bucket that it fits"),
-            "every bucket",
+            format!("`{name}` without one boundary as `le` counts an event once for each bucket that it fits"),
+            "several buckets",
             "a bucket counts what the smaller ones have counted as well".to_owned(),
             format!(
                 "write `{}` for all events, or choose a bucket, such as `le=\"0.5\"`",

@@ -53,7 +53,7 @@ pub trait Indicator: Debug + Send + Sync {
         None
     }
 
-    /// The longest good duration, where slow events are the bad ones.
+    /// The greatest good measurement, where events above it are the bad ones.
     fn threshold(&self) -> Option<&Threshold> {
         None
     }

@@ -9,6 +9,8 @@ pub(crate) struct Setting<'a> {
     pub(crate) service: &'a str,
     /// The label that names a service in its series.
     pub(crate) service_label: &'a str,
+    /// The same as the policy writes it, for series that keep the dots of OpenTelemetry's names.
+    pub(crate) service_label_written: Option<&'a str>,
     /// What specs declare.
     pub(crate) index: &'a Index,
 }
