@@ -108,7 +108,7 @@ window.EMBERLINE_INDEX = [["checkout","checkout/index.html","service team-paymen
 ["undeclared-label","codes.d/undeclared-label.html","finding code a selector uses a label that its metric does not declare"],
 ["undeclared-metric","codes.d/undeclared-metric.html","finding code an objective names a metric that no spec declares"],
 ["undeclared-value","codes.d/undeclared-value.html","finding code a selector asks for a value that the label does not declare"],
-["unit-mismatch","codes.d/unit-mismatch.html","finding code a metric is exported in another unit than its spec declares"],
+["unit-mismatch","codes.d/unit-mismatch.html","finding code a name, a declaration and a threshold do not agree on the unit"],
 ["unknown-field","codes.d/unknown-field.html","finding code a field that the specification does not know"],
 ["unknown-reference","codes.d/unknown-reference.html","finding code a name that no spec declares"],
 ["unused-waiver","codes.d/unused-waiver.html","finding code a waiver that accepts nothing"],
