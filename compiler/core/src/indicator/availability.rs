@@ -122,10 +122,14 @@ impl Indicator for Up {
             let up = Expr::Call("clamp", &up);
             let is_number = Op::Filter(Compare::Ge);
             let targets = Expr::binary(&up, is_number, &zero);
-            record.events(&Expr::aggregate(Aggregator::Count, base.groups, &targets));
+            base.once(Aggregator::Avg, &targets, |targets| {
+                record.events(&Expr::aggregate(Aggregator::Count, base.groups, targets));
+            });
             let down = Expr::binary(&one, Op::Sub, &up);
             let down = Expr::binary(&down, is_number, &zero);
-            record.bad(&Expr::aggregate(Aggregator::Sum, base.groups, &down));
+            base.once(Aggregator::Avg, &down, |down| {
+                record.bad(&Expr::aggregate(Aggregator::Sum, base.groups, down));
+            });
         });
     }
 
@@ -209,10 +213,17 @@ impl Indicator for Within {
     /// Series, and those of which the worst value of the minute crossed the bound. Without a number, one is not counted.
     fn record(&self, base: &Base<'_>, record: &mut dyn Record) {
         self.bound.worst(&self.gauge.selector, base, |worst| {
-            known(worst, |known| record.events(&Expr::aggregate(Aggregator::Count, base.groups, known)));
+            known(worst, |known| {
+                base.once(Aggregator::Max, known, |known| {
+                    record.events(&Expr::aggregate(Aggregator::Count, base.groups, known));
+                });
+            });
             let at = self.bound.number();
             let crossed = Expr::binary(worst, Op::Test(self.bound.compare()), &at);
-            record.bad(&Expr::aggregate(Aggregator::Sum, base.groups, &crossed));
+            // Whichever replica saw the crossing.
+            base.once(Aggregator::Max, &crossed, |crossed| {
+                record.bad(&Expr::aggregate(Aggregator::Sum, base.groups, crossed));
+            });
         });
     }
 

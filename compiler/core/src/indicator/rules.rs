@@ -97,10 +97,14 @@ impl Base<'_> {
     fn rate<T>(&self, selector: &Selector, then: impl FnOnce(&Expr<'_>) -> T) -> T {
         let matchers = selector.borrowed();
         let range = [Expr::Range(Select { metric: selector.metric_name(), matchers: &[&matchers] }, self.window)];
-        let rate = Expr::Call("rate", &range);
+        self.once(Aggregator::Avg, &Expr::Call("rate", &range), then)
+    }
+
+    /// Hands `of` to `then`, with one value for all replicas of a series.
+    pub(super) fn once<T>(&self, op: Aggregator, of: &Expr<'_>, then: impl FnOnce(&Expr<'_>) -> T) -> T {
         match self.replicas {
-            Some(replicas) => then(&Expr::Without { op: Aggregator::Avg, labels: &[replicas], of: &rate }),
-            None => then(&rate),
+            Some(replicas) => then(&Expr::Without { op, labels: &[replicas], of }),
+            None => then(of),
         }
     }
 

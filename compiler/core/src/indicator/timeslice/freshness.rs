@@ -135,7 +135,8 @@ impl Indicator for Freshness {
     fn sampled(&self, played: &Played<'_>) -> Box<dyn Sampled> {
         let timestamps = played.gauges(&self.roles(Duration::from_millis(played.scrape)));
         let (max_age, per_second) = (self.max_age.seconds(), number(self.per_second));
-        Box::new(Timestamps { slice: played.step, delay: played.delay, max_age, per_second, timestamps })
+        let delay = Duration::from_millis(played.delay).seconds();
+        Box::new(Timestamps { slice: played.step, delay, max_age, per_second, timestamps })
     }
 
     fn shape(&self) -> (&'static str, Vec<Decimal>) {
@@ -161,8 +162,8 @@ impl Freshness {
 struct Timestamps {
     /// Length of a slice in milliseconds.
     slice: u64,
-    /// How much later samples are read than they were taken, in milliseconds.
-    delay: u64,
+    /// How much later the timestamps are read, in seconds.
+    delay: f64,
     /// In seconds.
     max_age: f64,
     per_second: f64,
@@ -179,7 +180,7 @@ impl Sampled for Timestamps {
         let timing = reader.timing();
         let mut tick = 0_u64;
         let furthest = reader.ranges(&self.timestamps, self.slice, |timestamps| {
-            let now = (timing.offset + tick * timing.evaluation).saturating_sub(self.delay) as f64 / 1000.0;
+            let now = (timing.offset + tick * timing.evaluation) as f64 / 1000.0 - self.delay;
             tick += 1;
             let last = timestamps.iter().filter_map(|samples| samples.last());
             let away = last.map(|last| (now - last / self.per_second).abs());
@@ -205,7 +206,7 @@ mod tests {
     /// Whether the slices of these timestamps, in milliseconds, are bad for a greatest age of 2 minutes.
     fn bad(timestamps: &[&[f64]]) -> Vec<f64> {
         let timestamps = timestamps.iter().map(|samples| gauge(samples)).collect();
-        slices(&Timestamps { slice: 60_000, delay: 0, max_age: 120.0, per_second: 1000.0, timestamps }, 4).bad
+        slices(&Timestamps { slice: 60_000, delay: 0.0, max_age: 120.0, per_second: 1000.0, timestamps }, 4).bad
     }
 
     #[test]
