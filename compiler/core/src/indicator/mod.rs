@@ -51,6 +51,7 @@ use std::sync::Arc;
 use self::kind::Kind;
 use crate::code;
 use crate::finding::Finding;
+use crate::metric::is_legacy;
 use crate::scope::Scope;
 use crate::source::{Span, Spanned};
 use crate::spec::record::record;
@@ -149,11 +150,6 @@ fn is_utf8(indicator: &dyn Indicator) -> bool {
         !reading.prometheus().is_none_or(is_legacy)
             || labels.map(|matcher| &*matcher.label).any(|label| !is_legacy(label))
     })
-}
-
-/// Whether a name has only the characters that every version of Prometheus takes.
-fn is_legacy(name: &str) -> bool {
-    name.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_' || b == b':')
 }
 
 /// Names as a sentence lists them: `a`, `b` or `c`.

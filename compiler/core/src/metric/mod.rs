@@ -166,6 +166,11 @@ pub fn label_name(attribute: &str) -> String {
     }
 }
 
+/// Whether a name has only the characters that every version of Prometheus takes.
+pub(crate) fn is_legacy(name: &str) -> bool {
+    name.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_' || b == b':')
+}
+
 fn split_tokens(text: &str) -> Vec<String> {
     text.split(|c: char| !c.is_ascii_alphanumeric() && c != ':').filter(|t| !t.is_empty()).map(str::to_owned).collect()
 }

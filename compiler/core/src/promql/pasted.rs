@@ -5,6 +5,7 @@
 
 use rust_decimal::Decimal;
 
+use super::refuse::is_aggregation;
 use super::scan::Scanner;
 use super::selector::{Selector, parse_selector};
 
@@ -39,28 +40,6 @@ pub(crate) enum Pasted {
 pub(crate) enum Grouping {
     By(Vec<String>),
     Without(Vec<String>),
-}
-
-const AGGREGATIONS: &[&str] = &[
-    "avg",
-    "bottomk",
-    "count",
-    "count_values",
-    "group",
-    "limit_ratio",
-    "limitk",
-    "max",
-    "min",
-    "quantile",
-    "stddev",
-    "stdvar",
-    "sum",
-    "topk",
-];
-
-/// Whether this is the name of an aggregation.
-pub(super) fn is_aggregation(name: &str) -> bool {
-    AGGREGATIONS.iter().any(|known| known.eq_ignore_ascii_case(name))
 }
 
 /// The tree of a query; `None` where the text is none that can be understood.

@@ -4,13 +4,34 @@
 
 use std::ops::Range;
 
-use super::pasted;
 use super::scan::{self, Scanner};
+
+const AGGREGATIONS: &[&str] = &[
+    "avg",
+    "bottomk",
+    "count",
+    "count_values",
+    "group",
+    "limit_ratio",
+    "limitk",
+    "max",
+    "min",
+    "quantile",
+    "stddev",
+    "stdvar",
+    "sum",
+    "topk",
+];
+
+/// Whether this is the name of an aggregation.
+pub(super) fn is_aggregation(name: &str) -> bool {
+    AGGREGATIONS.iter().any(|known| known.eq_ignore_ascii_case(name))
+}
 
 /// `sum(…)`, `sum by (…) (…)`, `rate(…)`: `name` stands at `start`, and what follows shows that it is no metric. `is_sound`
 /// says of a part of the text whether it can be suggested as a selector.
 pub(super) fn call(scanner: &mut Scanner<'_>, start: usize, name: &str, is_sound: fn(&str) -> bool) {
-    let kind = if pasted::is_aggregation(name) { "aggregation" } else { "function call" };
+    let kind = if is_aggregation(name) { "aggregation" } else { "function call" };
     let range = start..scan::trim_end(scanner.text).len().max(scanner.at);
     let inside = (!scanner.cut_out).then(|| selector_inside(&scanner.text[range.clone()], is_sound)).flatten();
     let hint = match inside {

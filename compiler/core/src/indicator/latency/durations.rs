@@ -1,7 +1,7 @@
 //! What classic and native histograms have in common.
 
-use crate::indicator::{Query, Reading, Setting, Threshold, is_legacy};
-use crate::metric::label_name;
+use crate::indicator::{Query, Reading, Setting, Threshold};
+use crate::metric::{is_legacy, label_name};
 use crate::promql::{Expr, MatchOp, Matcher, Select, Selector, SelectorMatcher};
 
 /// A histogram of durations, and the longest of the good ones.

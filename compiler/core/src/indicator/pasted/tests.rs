@@ -145,7 +145,7 @@ const SUMS: &[(&str, &str)] = &[
 
 #[test]
 fn what_is_written_instead_compiles() {
-    for (query, _) in QUERIES.iter().chain(SUMS) {
+    for (query, _) in QUERIES.iter().chain(GAUGES).chain(SUMS) {
         let hint = hint(query).unwrap_or_default();
         let codes = codes(&hint);
         let (first, beside) = codes.split_first().map_or(("", &[][..]), |(first, rest)| (*first, rest));
