@@ -24,8 +24,11 @@ pub(super) fn run(context: &Context<'_>, findings: &mut Vec<Finding>) {
     }
 }
 
+/// A metric, and its matchers in an order of their own.
+type Selected<'c> = (Option<&'c str>, Vec<(&'c str, MatchOp, &'c str)>);
+
 /// What a sum selects, in an order of its own.
-fn written(counters: &Counters) -> Vec<(Option<&str>, Vec<(&str, MatchOp, &str)>)> {
+fn written(counters: &Counters) -> Vec<Selected<'_>> {
     let mut all: Vec<_> = counters
         .iter()
         .map(|counter| {

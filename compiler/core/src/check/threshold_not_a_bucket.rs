@@ -42,38 +42,27 @@ pub(super) fn run(context: &Context<'_>, findings: &mut Vec<Finding>) {
     }
 }
 
-/// A bucket that a selector chooses by `le`, and that the declared histogram does not have.
+/// Buckets that a selector asks for and its metric does not have.
 fn selected(context: &Context<'_>, query: &Query) -> Option<Finding> {
     let name = query.selector.metric_name()?;
     let Declared::Metric(metric) = context.model.index.series(&context.service.name.value, name) else { return None };
     let buckets = metric.buckets.as_ref()?;
     let matcher = query.selector.matchers.iter().find(|matcher| matcher.label == "le")?;
     let asked = boundary::named(matcher.op, &matcher.value);
-    let wanted = *asked.first()?;
-    if asked.iter().any(|bound| buckets.value.contains(bound)) {
+    if asked.is_empty() || asked.iter().any(|bound| buckets.value.contains(bound)) {
         return None;
     }
-    let near: Vec<String> = [
-        buckets.value.iter().rev().find(|bound| **bound < wanted),
-        buckets.value.iter().find(|bound| **bound > wanted),
-    ]
-    .into_iter()
-    .flatten()
-    .map(|bound| format!("`{bound}`"))
-    .collect();
     let place = query.place(context.sources, matcher.value_range.clone());
+    let list = buckets.value.iter().map(|bound| format!("`{bound}`")).collect::<Vec<_>>().join(", ");
     Some(
         Finding::new(
             &code::THRESHOLD_NOT_A_BUCKET,
             place,
-            format!("{wanted} is no bucket boundary of `{}`", metric.name.value),
+            format!("`le` names no bucket boundary of `{}`", metric.name.value),
         )
-        .label(match metric.measure() {
-            Some(unit) => format!("nothing counts events up to {wanted} {unit}"),
-            None => format!("nothing counts events up to {wanted}"),
-        })
+        .label("no bucket has this boundary")
         .related(buckets.span, "its boundaries")
-        .hint(format!("use {}, or add the boundary {wanted} to the histogram", near.join(" or "))),
+        .hint(format!("write one of {list}, or add the boundary to the histogram")),
     )
 }
 

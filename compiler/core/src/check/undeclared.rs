@@ -43,15 +43,6 @@ fn is_refused(context: &Context<'_>, reading: &Reading<'_>) -> bool {
     matches!(reading, Reading::Selected(query) if not_a_counter::is_refused(context, query))
 }
 
-/// What the rules would make of a native histogram that nothing declares.
-const NATIVE: &str = "taken for a counter: if it is a native histogram, declare it as `type: exponential_histogram`, so that \
-                      its observations are counted";
-
-/// Whether a series has the name of what is measured, as histograms have, rather than of what is counted.
-fn is_measured(name: &str) -> bool {
-    ["_seconds", "_milliseconds", "_bytes", "_size", "_duration"].iter().any(|end| name.ends_with(end))
-}
-
 /// What an undeclared histogram counts.
 const ALL: &str = "every service's series are counted: a matcher of the service is added to declared metrics only";
 
@@ -71,11 +62,7 @@ fn unknown<'m>(
                 let message = format!("no spec declares a metric with the series `{name}`");
                 let place = query.place(context.sources, range.clone());
                 let own = context.service.metrics.values().flat_map(|metric| metric.series());
-                let finding = misspelt(own, name, undeclared_metric(context, message, place, near));
-                findings.push(match is_measured(name) {
-                    true => finding.note(NATIVE),
-                    false => finding,
-                });
+                findings.push(misspelt(own, name, undeclared_metric(context, message, place, near)));
             }
         }
         Reading::Histogram { name, prometheus, .. } => {

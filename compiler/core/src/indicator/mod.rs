@@ -29,6 +29,7 @@ mod pasted;
 mod query;
 mod ratio;
 mod rules;
+mod setting;
 #[cfg(test)]
 mod testing;
 mod timeslice;
@@ -40,10 +41,10 @@ pub use counters::{Counter, Counters};
 pub use facts::{Essential, Reading, Threshold, Unit};
 pub(crate) use groups::group_labels;
 pub use kind::Indicator;
-pub(crate) use kind::Setting;
 pub use query::Query;
 pub use ratio::{Ratio, Side, Sides};
 pub use rules::{Base, Record};
+pub(crate) use setting::Setting;
 
 use std::sync::Arc;
 
