@@ -68,10 +68,10 @@ pub(crate) const FAULTS: &[Fault] = &[
     fault(
         "a declared metric that nobody exports",
         "shop",
-        ("  shop_failures_total:", "  shop_refunds_total:"),
+        ("  shop_failures_total:", "  payments_refunded_total:"),
         "metric-not-found",
-        "shop_refunds_total",
-        "exported",
+        "payments_refunded_total",
+        "name a metric that is exported",
     ),
     fault(
         "a dotted name where Prometheus has underscores",
@@ -257,11 +257,11 @@ pub(crate) const FAULTS: &[Fault] = &[
         "on purpose",
     ),
     fault(
-        "failures of another route",
-        "prometheus",
-        (FAILED, "prometheus_http_requests_total{job=\"prometheus\", handler=\"/metrics\", code=~\"4..\"}"),
+        "failures of a channel that has none",
+        "shop",
+        ("result=\"failed\"}", "result=\"failed\", channel=\"phone\"}"),
         "never-bad",
-        "/metrics",
+        "channel=\"phone\"",
         "on purpose",
     ),
     fault(
@@ -273,7 +273,7 @@ pub(crate) const FAULTS: &[Fault] = &[
         "narrow `bad`",
     ),
     fault(
-        "more good events than events",
+        "a counter that is there only once something failed",
         "collector",
         (
             "otelcol_receiver_accepted_metric_points{job=\"collector\", receiver=\"otlp\"}",
