@@ -92,10 +92,12 @@ impl Place<'_> {
     fn file(&self, end: &str, proof: Option<Proof>) -> Artefact {
         let slo = self.slo;
         let mut text = HEADER.to_owned();
-        if !slo.sli.is_proven() {
-            text.push_str("# Nothing is proven here: the expressions are their author's, and only the author knows what they count.\n");
-        } else if proof.is_none() {
-            text.push_str("# Nothing is proven here: no label set was found that the selectors tell apart.\n");
+        if proof.is_none() {
+            let why = match slo.sli.is_proven() {
+                true => "no label set was found that the selectors tell apart",
+                false => "only the author of its expressions knows what they count",
+            };
+            text.push_str(&format!("# Nothing is proven here: {why}.\n"));
         }
         let proof = proof.unwrap_or(Proof { evaluation: slo.timing.evaluation, tests: Vec::new() });
         let tests = proof.tests.iter().map(|test| Test {

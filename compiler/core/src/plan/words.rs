@@ -14,7 +14,7 @@ use super::slo::SloPlan;
 use super::statement;
 
 /// What the alerts of an objective say whose queries are its author's own.
-const UNPROVEN: &str = " No generated test proves this alert: the objective's expressions are its author's own.";
+const UNPROVEN: &str = " No generated test proves what it counts: the objective's expressions are its author's own.";
 
 /// Labels and annotations of an alert, as Prometheus's templates read them.
 #[derive(Debug)]

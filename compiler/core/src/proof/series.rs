@@ -38,6 +38,12 @@ impl Cast {
         Some(Self { first, second })
     }
 
+    /// One group without raw series.
+    pub(super) fn recorded(slo: &SloPlan) -> Self {
+        let labels = slo.group_by.iter().map(|label| (label.clone(), "a".to_owned())).collect();
+        Self { first: Group { labels, parts: Vec::new() }, second: None }
+    }
+
     /// The raw series of every group.
     pub(super) fn parts(&self) -> impl Iterator<Item = &Part> {
         self.first.parts.iter().chain(self.second.iter().flat_map(|group| &group.parts))
