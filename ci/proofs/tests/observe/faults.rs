@@ -36,7 +36,7 @@ const QUERY: &str = "prometheus_http_requests_total{job=\"prometheus\", handler=
 const FAILED: &str = "prometheus_http_requests_total{job=\"prometheus\", handler=\"/api/v1/query\", code=~\"4..\"}";
 const GOOD: &str = "otelcol_exporter_sent_metric_points{job=\"collector\", exporter=\"file\"}";
 const ORDERS: &str = "'shop_orders_total{replica=\"a\"}'";
-const SLOW: &str = "version: emberline/v1\nscrape_interval: 200ms\n";
+const SLOW: &str = "version: emberline/v1\nscrape_interval: 200ms\nservice_label: job\n";
 const LAZY: &str = "version: emberline/v1\nscrape_interval: 15s\n";
 
 /// Every fault.
@@ -358,5 +358,29 @@ pub(crate) const FAULTS: &[Fault] = &[
         "undeclared-value",
         "http.response.status_code",
         "declare",
+    ),
+    fault(
+        "underscores where Prometheus keeps dots",
+        "cart",
+        ("'{\"cart.orders\", job=\"cart\"}'", "'cart_orders{job=\"cart\"}'"),
+        "metric-not-found",
+        "cart_orders",
+        "cart.orders",
+    ),
+    fault(
+        "a dotted label of another name",
+        "cart",
+        ("\"order.state\"=\"failed\"", "\"order.status\"=\"failed\""),
+        "label-not-found",
+        "order.status",
+        "order.state",
+    ),
+    fault(
+        "a native histogram declared as classic",
+        "cart",
+        ("type: exponential_histogram", "type: histogram"),
+        "type-mismatch",
+        "cart_duration_seconds",
+        "exponential_histogram",
     ),
 ];
