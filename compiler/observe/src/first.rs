@@ -167,7 +167,6 @@ fn durations<'o>(observed: &'o Observed, policy: &Policy) -> Option<(&'o str, Du
 
 #[cfg(test)]
 mod tests {
-    use super::*;
     use crate::exposition;
     use crate::gather::{Gather, Limits};
     use emberline_core::source::Sources;
