@@ -82,6 +82,8 @@ fn form(schema: &Value) -> String {
             "Selectors",
             "Expression",
             "Date",
+            "Level",
+            "Gauges",
         ]
         .contains(&name);
         let anchor = if is_value { "values".to_owned() } else { short(name).to_lowercase().replace(' ', "-") };

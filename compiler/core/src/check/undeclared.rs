@@ -4,7 +4,7 @@
 
 use std::collections::BTreeSet;
 
-use super::{Context, added, not_a_counter};
+use super::{Context, added, group_label_missing, not_a_counter};
 use crate::code;
 use crate::finding::{Finding, Severity};
 use crate::indicator::{Query, Reading};
@@ -181,9 +181,9 @@ fn shown(values: &[String]) -> String {
     shown.join(", ")
 }
 
-/// A label to group by that no metric has would make one group of everything. Two metrics are `group-label-missing`'s.
+/// A label to group by that no metric has would make one group of everything. Several metrics are `group-label-missing`'s.
 fn groups(context: &Context<'_>, slo: &Slo, findings: &mut Vec<Finding>) {
-    if slo.sli.ratio().is_some_and(|ratio| !ratio.is_of_one_metric()) {
+    if group_label_missing::has_several_metrics(&slo.sli.compared()) {
         return;
     }
     let index = &context.model.index;

@@ -20,6 +20,7 @@ const FIRING: [Matcher<'static>; 1] = [Matcher::eq("alertstate", "firing")];
 struct TestFile<'p> {
     rule_files: [String; 1],
     evaluation_interval: String,
+    group_eval_order: Vec<String>,
     tests: Vec<Test<'p>>,
 }
 
@@ -109,6 +110,8 @@ impl Place<'_> {
         let file = TestFile {
             rule_files: [format!("{}.rules", slo.stem)],
             evaluation_interval: proof.evaluation.to_string(),
+            // Else promtool takes groups in no order, and a group sees another's records now an interval late, now not.
+            group_eval_order: slo.group_names(),
             tests: tests.collect(),
         };
         super::write(&mut text, &file);

@@ -79,6 +79,12 @@ impl Counters {
         std::iter::once(&self.first).chain(&self.rest)
     }
 
+    /// Their selectors, each with the field that holds it.
+    #[must_use]
+    pub fn named(&self) -> Vec<(&'static str, &Query)> {
+        self.iter().map(|counter| (counter.field, &counter.query)).collect()
+    }
+
     /// Whether there are several.
     #[must_use]
     pub fn is_list(&self) -> bool {

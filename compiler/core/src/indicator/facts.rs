@@ -4,6 +4,8 @@ use rust_decimal::Decimal;
 
 use super::Query;
 use crate::metric::{Declared, Index, Metric};
+use crate::oracle::{Recorded, Role};
+use crate::promql::Selector;
 use crate::quantity::Duration;
 use crate::source::Spanned;
 
@@ -18,13 +20,17 @@ pub struct Unit {
     pub is_paced: bool,
     /// Whether each step of time is good or bad as a whole, so that no share lies in between.
     pub is_whole: bool,
+    /// Whether each step of time is judged once, as a minute: its rules are then evaluated once a minute.
+    pub is_sliced: bool,
 }
 
 impl Unit {
     /// Events of a counter or a histogram.
-    pub const EVENTS: Self = Self { events: "events", requests: "requests", is_paced: false, is_whole: false };
+    pub const EVENTS: Self =
+        Self { events: "events", requests: "requests", is_paced: false, is_whole: false, is_sliced: false };
     /// Minutes that are good or bad as a whole.
-    pub const MINUTES: Self = Self { events: "minutes", requests: "minutes", is_paced: true, is_whole: true };
+    pub const MINUTES: Self =
+        Self { events: "minutes", requests: "minutes", is_paced: true, is_whole: true, is_sliced: true };
 }
 
 /// A metric that an indicator reads, and how it was named.
@@ -75,6 +81,27 @@ impl<'i> Reading<'i> {
             Self::Selected(query) => query.selector.metric_name().is_some_and(|name| metric.has_series(name)),
             Self::Histogram { prometheus, .. } => metric.prometheus == *prometheus,
         }
+    }
+}
+
+/// A side of an indicator that is there in health whenever its other side is, such as the bucket of a histogram. Its absence
+/// is no outage but a broken indicator, which no burn rate shows: the data state `broken` tells of it.
+#[derive(Debug, Clone, Copy)]
+pub struct Essential<'i> {
+    /// What it is, for people, with its article: `the bucket at the threshold`.
+    pub what: &'static str,
+    /// Its raw series.
+    pub selector: &'i Selector,
+    /// What those series count in a proof.
+    pub role: Role,
+    /// The base series that is not recorded without it.
+    pub hides: Recorded,
+}
+
+impl<'i> Essential<'i> {
+    /// Good events that are subtracted from all, and recorded beside them.
+    pub(super) fn good(selector: &'i Selector) -> Self {
+        Self { what: "the good events", selector, role: Role::Good, hides: Recorded::Good }
     }
 }
 

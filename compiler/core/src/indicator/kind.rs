@@ -6,7 +6,7 @@ use std::sync::Arc;
 use rust_decimal::Decimal;
 
 use super::cast::{Cast, Part, Played};
-use super::facts::{Reading, Threshold, Unit};
+use super::facts::{Essential, Reading, Threshold, Unit};
 use super::query::Query;
 use super::ratio::Ratio;
 use super::rules::{Base, Record, base_of_rate};
@@ -48,6 +48,12 @@ pub trait Indicator: Debug + Send + Sync {
     /// The raw series without which there is no data.
     fn presence(&self) -> &Selector;
 
+    /// The sides that it compares with one another, each with its selectors and the fields that hold them: their groups must
+    /// agree. The default is the two sides of a ratio.
+    fn compared(&self) -> Vec<Vec<(&'static str, &Query)>> {
+        self.ratio().map(|ratio| vec![ratio.total.named(), ratio.side.counters().named()]).unwrap_or_default()
+    }
+
     /// All such series, where several selectors make them up: data is absent once all of them are.
     fn presences(&self) -> Vec<&Selector> {
         vec![self.presence()]
@@ -60,6 +66,19 @@ pub trait Indicator: Debug + Send + Sync {
 
     /// The longest good duration, where slow events are the bad ones.
     fn threshold(&self) -> Option<&Threshold> {
+        None
+    }
+
+    /// The sides that cannot be absent in health while events are recorded. The default is none: without an error, a counter
+    /// of errors may well be absent, and an indicator of one metric has the alert on absent data.
+    ///
+    /// Without such a side, nothing may be recorded in the base series that [`Essential::hides`] names: never fill that one.
+    fn essential(&self) -> Vec<Essential<'_>> {
+        Vec::new()
+    }
+
+    /// What a bad event is, as pages and alerts say it: completes "Bad is …". `None` where the unit says it all.
+    fn bad_is(&self) -> Option<String> {
         None
     }
 

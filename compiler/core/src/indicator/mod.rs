@@ -11,15 +11,19 @@
 //! A file holds a kind's rules and its oracle side by side, and they must not share arithmetic: the rules are PromQL
 //! trees, the oracle is sums over samples, and promtool sets the two against each other.
 
+mod availability;
+mod bound;
 mod cast;
 mod counters;
 mod events;
 mod expr;
 mod facts;
+mod forms;
 mod gauge;
 mod groups;
 mod kind;
 mod latency;
+mod level;
 mod one_metric;
 mod query;
 mod ratio;
@@ -32,7 +36,7 @@ pub use self::events::EventsSpec;
 pub use self::latency::LatencySpec;
 pub(crate) use cast::{Cast, Counts, Part, Played};
 pub use counters::{Counter, Counters};
-pub use facts::{Reading, Threshold, Unit};
+pub use facts::{Essential, Reading, Threshold, Unit};
 pub(crate) use groups::group_labels;
 pub use kind::Indicator;
 pub(crate) use kind::Setting;
@@ -52,14 +56,18 @@ use crate::spec::record::record;
 record! {
     #[derive(Default)]
     #[schemars(extend("minProperties" = 1, "maxProperties" = 1))]
-    /// A service-level indicator: exactly one of `events`, `latency`, `timeslice` and `expr`.
+    /// A service-level indicator: exactly one of `events`, `latency`, `timeslice`, `availability`
+    /// and `expr`.
     pub struct SliSpec {
         /// Counters of events: all of them, and the bad (or the good) among them.
         events: Option<Spanned<events::EventsSpec>>,
         /// Requests slower than a threshold, counted by a histogram.
         latency: Option<Spanned<latency::LatencySpec>>,
-        /// Minutes that were bad, by a gauge that is 1 when all is well or by a ratio within each minute.
+        /// Minutes that were bad: by a gauge that crossed a bound, by a timestamp that grew old, or by a ratio within each
+        /// minute.
         timeslice: Option<Spanned<timeslice::TimesliceSpec>>,
+        /// The share of targets that are up, or of time series that keep a bound.
+        availability: Option<Spanned<availability::AvailabilitySpec>>,
         /// Any PromQL that gives events a second, where no other kind fits. Nothing proves such rules.
         expr: Option<Spanned<expr::ExprSpec>>,
     }
@@ -67,11 +75,12 @@ record! {
 
 impl SliSpec {
     /// Every kind by its field, with what was written there.
-    fn kinds(&self) -> [(&'static str, Option<Written<'_>>); 4] {
+    fn kinds(&self) -> [(&'static str, Option<Written<'_>>); 5] {
         [
             ("events", self.events.as_ref().map(Written::new)),
             ("latency", self.latency.as_ref().map(Written::new)),
             ("timeslice", self.timeslice.as_ref().map(Written::new)),
+            ("availability", self.availability.as_ref().map(Written::new)),
             ("expr", self.expr.as_ref().map(Written::new)),
         ]
     }

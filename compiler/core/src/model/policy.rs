@@ -11,6 +11,7 @@ use super::lists;
 use super::operator::Operator;
 use super::prices::Prices;
 use super::routing::Routing;
+use super::rule_groups;
 use super::severity::{Known, Severity, severities};
 use super::telemetry::{Redaction, Retention, Sampling};
 use super::waiver::Waiver;
@@ -88,6 +89,8 @@ pub struct Policy {
     pub enumerations: BTreeMap<String, Vec<String>>,
     /// Budgets of series.
     pub cardinality: Cardinality,
+    /// The most rules of a rule group.
+    pub max_group_rules: usize,
     /// Whether the lists could not be read, so that any may be meant.
     pub(crate) enumerations_unread: bool,
     /// Findings that are accepted for a while.
@@ -184,6 +187,7 @@ impl Policy {
             enumerations_unread: unread
                 || spec.is_some_and(|spec| spec.enumerations.is_none() && spec.flawed.any(&["enumerations"])),
             cardinality: Cardinality::of(spec),
+            max_group_rules: rule_groups::resolve(spec, scope),
             waivers: Waiver::resolve(spec, scope),
             targets: targets(spec),
             operator: Operator::resolve(spec, scope),
@@ -220,12 +224,22 @@ impl Policy {
 
     /// With severities of its own, a policy must say which of them the built-in alerts take: these would otherwise vanish
     /// without a word. Each objective that still relies on them asks; one finding remains of them all.
-    pub(super) fn refuse_orphans(&self, alerting: &Alerting, data: &DataStates, scope: &mut Scope<'_>) {
+    ///
+    /// `may_break` says whether the objective has a side that cannot be absent in health.
+    pub(super) fn refuse_orphans(
+        &self,
+        alerting: &Alerting,
+        data: &DataStates,
+        may_break: bool,
+        scope: &mut Scope<'_>,
+    ) {
         let Some(place) = self.own_severities.filter(|_| !self.unread) else { return };
         let mut missing: Vec<&str> = alerting.orphans.iter().map(String::as_str).collect();
-        if data.is_orphan {
+        let is_broken_orphan = data.is_broken_orphan && may_break;
+        if data.is_orphan || is_broken_orphan {
             missing.push(DataStates::SEVERITY);
         }
+        let state = if is_broken_orphan && !data.is_orphan { "broken" } else { "absent" };
         missing.sort_unstable();
         missing.dedup();
         if missing.is_empty() {
@@ -244,7 +258,7 @@ impl Policy {
             )
             .label("these replace the built-in severities")
             .hint(format!(
-                "add {}, or set `alerting: {{pairs: …}}` and `data: {{absent: …}}` with your own",
+                "add {}, or set `alerting: {{pairs: …}}` and `data: {{{state}: …}}` with your own",
                 list(|name| format!("`{name}: {{}}`"), " and ")
             )),
         );

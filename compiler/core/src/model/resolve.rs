@@ -281,7 +281,8 @@ fn resolve_slo(
         None => Arc::clone(inherited),
         own => Arc::new(super::Alerting::clone(inherited).with(own.as_ref(), policy.known(), scope)),
     };
-    policy.refuse_orphans(&alerting, &data, scope);
+    let may_break = sli.as_ref().is_some_and(|sli| !sli.indicator.essential().is_empty());
+    policy.refuse_orphans(&alerting, &data, may_break, scope);
     let (name, Resolved { indicator, mut group_by }) = (spec.name.0.clone()?, sli?);
     group_by.extend(policy.group_by.iter().cloned());
     for label in group_by.iter().filter(|label| policy.labels.contains_key(&label.value)) {

@@ -33,7 +33,7 @@ pub(super) fn course(slo: &SloPlan, cast: &Cast, case: Case) -> Course {
     let second = cast.second.as_ref().filter(|_| case.neighbour);
     let calm = second.map(|second| {
         // The neighbour is as well as the first group was before its outage, all the way.
-        let mut calm = case.scenario.clone();
+        let mut calm = Scenario { lost: None, ..case.scenario.clone() };
         if let Some(good) = calm.phases.first().copied() {
             calm.phases.iter_mut().for_each(|phase| (phase.good, phase.bad) = (good.good, good.bad));
         }
@@ -93,7 +93,7 @@ pub(super) fn test(slo: &SloPlan, cast: &Cast, course: &Course, with_decoys: boo
     }
     if with_decoys {
         inputs.extend(decoys::raw(slo, cast, scrapes));
-        let base = decoys::base_names();
+        let base = decoys::base_names(slo);
         inputs.extend(decoys::recorded(slo, base.iter().map(String::as_str), scrapes));
     }
     let alerts: Vec<(Firing, Option<Labels>)> = groups.iter().flat_map(|group| firings(slo, group)).collect();
@@ -201,6 +201,7 @@ fn alerts(slo: &SloPlan, walk: &Walk) -> Vec<Alert> {
         let (known, recent) = (state.known.to_oracle(), state.recent.to_oracle());
         let condition = match state.state {
             State::Absent => Condition::Absent(state.reach.millis()),
+            State::Broken(hidden) => Condition::Broken(hidden),
             State::GroupGone => Condition::Gone { known, recent },
             State::NoTraffic => Condition::Idle(recent),
         };

@@ -88,7 +88,9 @@ pub(super) fn recorded<'n>(slo: &SloPlan, names: impl Iterator<Item = &'n str> +
     others.iter().flat_map(|other| names.clone().map(move |metric| input(metric, other))).collect()
 }
 
-/// The two base series.
-pub(super) fn base_names() -> [String; 2] {
-    [names::EVENTS, names::BAD_EVENTS].map(|start| format!("{start}:{}", names::BASE))
+/// The base series.
+pub(super) fn base_names(slo: &SloPlan) -> Vec<String> {
+    let good = slo.records_good().then_some(names::GOOD_EVENTS);
+    let starts = [names::EVENTS, names::BAD_EVENTS].into_iter().chain(good);
+    starts.map(|start| format!("{start}:{}", names::BASE)).collect()
 }

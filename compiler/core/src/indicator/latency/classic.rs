@@ -3,8 +3,8 @@
 use rust_decimal::Decimal;
 
 use super::durations::{Durations, push};
-use crate::indicator::{Base, Cast, Indicator, Part, Played, Reading, Record, Threshold, Unit};
-use crate::oracle::{Base as Numbers, RawSeries, Reader, Role, Sampled, subtracted};
+use crate::indicator::{Base, Cast, Essential, Indicator, Part, Played, Reading, Record, Threshold, Unit};
+use crate::oracle::{Base as Numbers, RawSeries, Reader, Recorded, Role, Sampled, subtracted};
 use crate::promql::{Expr, MatchOp, Op, Selector};
 
 /// Events are its count; bad are those that are not in the bucket.
@@ -44,6 +44,11 @@ impl Indicator for Classic {
 
     fn threshold(&self) -> Option<&Threshold> {
         Some(&self.durations.threshold)
+    }
+
+    fn essential(&self) -> Vec<Essential<'_>> {
+        let what = "the bucket at the threshold";
+        vec![Essential { what, selector: &self.bucket, role: Role::Good, hides: Recorded::Bad }]
     }
 
     /// Count − bucket. Never filled: events without the bucket are a broken indicator, not an outage.

@@ -37,6 +37,7 @@ pub(super) fn promise(slo: &SloPlan) -> Vec<(&'static str, String)> {
         ("Error budget", format!("{}% of {}", percent(slo.budget), events(slo))),
         ("In time", format!("{} of total outage over {}", slo.window.part(slo.budget), slo.window)),
     ];
+    rows.extend(slo.sli.bad_is().map(|bad| ("Bad is", bad)));
     if let Some(all) = expected(slo) {
         let bad = grouped(all * slo.budget);
         rows.push(("In requests", format!("{bad} bad requests of {} expected over {}", grouped(all), slo.window)));
