@@ -77,6 +77,7 @@ fn form(schema: &Value) -> String {
             "Rate",
             "Number",
             "Duration",
+            "Bound",
             "Percent",
             "Selector",
             "Selectors",

@@ -242,7 +242,11 @@ fn known<'m>(context: &Context<'m>, query: &Query, label: &str) -> Label<'m> {
 
 /// The matchers of a label, by its Prometheus or its OpenTelemetry name.
 fn own<'q>(query: &'q Query, label: &str) -> impl Iterator<Item = &'q SelectorMatcher> {
-    query.selector.matchers.iter().filter(move |matcher| crate::model::label_name(&matcher.label) == label)
+    query
+        .selector
+        .matchers
+        .iter()
+        .filter(move |matcher| crate::model::label_name(&matcher.label) == crate::model::label_name(label))
 }
 
 /// Whether no series that has the label satisfies a matcher.

@@ -5,13 +5,17 @@ use crate::code;
 use crate::finding::Finding;
 use crate::indicator::Query;
 use crate::metric::{Declared, Metric, MetricType};
-use crate::promql::MatchOp;
 use crate::promql::regex::Pattern;
+use crate::promql::{MatchOp, boundary};
 
 /// Gauges that Prometheus and its exporters have under these names everywhere.
 const GAUGES: [&str; 2] = ["up", "probe_success"];
 /// The ends of the series that count a classic histogram's events.
 const COUNTING: [&str; 3] = ["_bucket", "_count", "_sum"];
+
+/// Units at the end of a name that no counter has: behind it, a counter's name goes on with `_total`, and the counting
+/// series of a classic histogram or a summary with `_count`.
+const MEASURES: [&str; 4] = ["_seconds", "_milliseconds", "_bytes", "_ratio"];
 
 /// What is selected instead of a counter.
 enum Instead<'m> {
@@ -23,7 +27,7 @@ enum Instead<'m> {
     Classic(&'m Metric),
     /// A series that only a classic histogram has, where the declared one is native.
     OfNative(&'m Metric),
-    /// Every bucket of a classic histogram.
+    /// Several buckets of a classic histogram.
     AllBuckets,
     /// A quantile of a summary.
     Quantile,
@@ -33,6 +37,8 @@ enum Instead<'m> {
     Created(String),
     /// A series that is 1 for ever, for the sake of its labels.
     Info,
+    /// By its name, what is measured rather than counted: a histogram, or a gauge.
+    Measured,
 }
 
 pub(super) fn run(context: &Context<'_>, findings: &mut Vec<Finding>) {
@@ -64,7 +70,8 @@ fn judge(context: &Context<'_>, query: &Query, found: Instead<'_>) -> Option<Fin
         | Instead::Quantile
         | Instead::Sum
         | Instead::Created(_)
-        | Instead::Info => finding,
+        | Instead::Info
+        | Instead::Measured => finding,
     })
 }
 
@@ -110,6 +117,9 @@ fn by_name<'m>(query: &Query, name: &str) -> Option<Instead<'m>> {
     if name.ends_with("_info") {
         return Some(Instead::Info);
     }
+    if MEASURES.iter().any(|unit| name.ends_with(unit)) {
+        return Some(Instead::Measured);
+    }
     all_buckets(query, name)
 }
 
@@ -146,7 +156,11 @@ fn all_buckets<'m>(query: &Query, name: &str) -> Option<Instead<'m>> {
         MatchOp::Re => Pattern::new(value).is_ok_and(|pattern| !pattern.matches_all_non_empty()),
         MatchOp::Ne | MatchOp::Nre => false,
     };
-    let is_one = query.selector.matchers.iter().any(|it| it.label == "le" && narrows(it.op, &it.value));
+    let is_one = query
+        .selector
+        .matchers
+        .iter()
+        .any(|it| it.label == "le" && narrows(it.op, &it.value) && boundary::named(it.op, &it.value).len() <= 1);
     (name.ends_with("_bucket") && !is_one).then_some(Instead::AllBuckets)
 }
 
@@ -184,12 +198,21 @@ fn told(name: &str, found: &Instead<'_>) -> (String, &'static str, String, Strin
             )
         }
         Instead::AllBuckets => (
-            format!("`{name}` without `le` counts an event once for each bucket that it fits"),
-            "every bucket",
+            format!("`{name}` without one boundary as `le` counts an event once for each bucket that it fits"),
+            "several buckets",
             "a bucket counts what the smaller ones have counted as well".to_owned(),
             format!(
                 "write `{}` for all events, or choose a bucket, such as `le=\"0.5\"`",
                 count(name.strip_suffix("_bucket").unwrap_or(name))
+            ),
+        ),
+        Instead::Measured => (
+            format!("`{name}` is named like a histogram or a gauge, not like a counter"),
+            "measures, rather than counts",
+            "nothing declares it; of a native histogram the rate is a histogram, which no alert can compare".to_owned(),
+            format!(
+                "write `{}` for a classic histogram; declare a native one as `type: exponential_histogram`",
+                count(name)
             ),
         ),
         Instead::Quantile => (

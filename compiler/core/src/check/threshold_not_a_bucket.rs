@@ -2,26 +2,28 @@
 
 use rust_decimal::Decimal;
 
-use super::{Context, added};
+use super::{Context, added, unit_mismatch};
 use crate::code;
 use crate::finding::Finding;
 use crate::indicator::{Query, Threshold};
-use crate::metric::Declared;
-use crate::promql::MatchOp;
-use crate::promql::regex::Pattern;
+use crate::metric::{Declared, measure};
+use crate::promql::boundary;
+use crate::quantity::Bound;
 
 pub(super) fn run(context: &Context<'_>, findings: &mut Vec<Finding>) {
     for (slo, _) in context.slos() {
-        for query in slo.sli.queries() {
-            findings.extend(chosen(context, query));
-        }
+        findings.extend(slo.sli.queries().into_iter().flat_map(|query| selected(context, query)));
         let Some(threshold) = slo.sli.threshold().filter(|threshold| threshold.needs_bucket) else { continue };
+        if !measure::fits(threshold.unit.as_deref(), threshold.longest.value) {
+            continue;
+        }
         let Ok((_, metric)) = context.model.index.histogram(&context.service.name.value, &threshold.metric.value)
         else {
             continue;
         };
         let Some(buckets) = &metric.buckets else { continue };
-        if buckets.value.contains(&threshold.limit) {
+        // In which unit the boundaries are is not known then.
+        if unit_mismatch::is_doubtful(metric) || buckets.value.contains(&threshold.limit) {
             continue;
         }
         let before = findings.len();
@@ -32,7 +34,7 @@ pub(super) fn run(context: &Context<'_>, findings: &mut Vec<Finding>) {
                 threshold.longest.span,
                 format!("{} is no bucket boundary of `{}`", threshold.longest.value, threshold.metric.value),
             )
-            .label(format!("nothing counts events up to {} {}", threshold.limit, metric.unit.as_deref().unwrap_or("s")))
+            .label(format!("nothing counts events up to {}{}", threshold.limit, unit(threshold)))
             .related(buckets.span, "its boundaries")
             .hint(format!("use {near}, or add the boundary {} to the histogram", threshold.limit)),
         );
@@ -40,68 +42,55 @@ pub(super) fn run(context: &Context<'_>, findings: &mut Vec<Finding>) {
     }
 }
 
-/// A bucket that a selector chooses by `le`, and that the declared histogram does not have.
-fn chosen(context: &Context<'_>, query: &Query) -> Option<Finding> {
-    let name = query.selector.metric_name().filter(|name| name.ends_with("_bucket"))?;
+/// Buckets that a selector asks for and its metric does not have.
+fn selected(context: &Context<'_>, query: &Query) -> Option<Finding> {
+    let name = query.selector.metric_name()?;
     let Declared::Metric(metric) = context.model.index.series(&context.service.name.value, name) else { return None };
     let buckets = metric.buckets.as_ref()?;
     let matcher = query.selector.matchers.iter().find(|matcher| matcher.label == "le")?;
-    let spelled = match matcher.op {
-        MatchOp::Eq => vec![matcher.value.clone()],
-        MatchOp::Re => Pattern::new(&matcher.value).ok()?.literals()?,
-        MatchOp::Ne | MatchOp::Nre => return None,
-    };
-    let bounds: Vec<Decimal> = spelled.iter().filter_map(|text| boundary(text)).collect();
-    // What is no number is `+Inf`, which every histogram has, or matches nothing whatever is declared.
-    let wanted = *bounds.first()?;
-    if bounds.len() < spelled.len() || bounds.iter().any(|bound| buckets.value.contains(bound)) {
+    let asked = boundary::named(matcher.op, &matcher.value);
+    if asked.is_empty() || asked.iter().any(|bound| buckets.value.contains(bound)) {
         return None;
     }
-    let near: Vec<String> = [
-        buckets.value.iter().rev().find(|bound| **bound < wanted),
-        buckets.value.iter().find(|bound| **bound > wanted),
-    ]
-    .into_iter()
-    .flatten()
-    .map(|bound| format!("`{bound}`"))
-    .collect();
     let place = query.place(context.sources, matcher.value_range.clone());
+    let list = buckets.value.iter().map(|bound| format!("`{bound}`")).collect::<Vec<_>>().join(", ");
     Some(
         Finding::new(
             &code::THRESHOLD_NOT_A_BUCKET,
             place,
-            format!("{wanted} is no bucket boundary of `{}`", metric.name.value),
+            format!("`le` names no bucket boundary of `{}`", metric.name.value),
         )
-        .label(format!("nothing counts events up to {wanted} {}", metric.unit.as_deref().unwrap_or("s")))
+        .label("no bucket has this boundary")
         .related(buckets.span, "its boundaries")
-        .hint(format!("use {}, or add the boundary {wanted} to the histogram", near.join(" or "))),
+        .hint(format!("write one of {list}, or add the boundary to the histogram")),
     )
 }
 
-/// A boundary in any spelling: `1`, `1.0`, `1e+06`.
-fn boundary(text: &str) -> Option<Decimal> {
-    text.parse()
-        .ok()
-        .or_else(|| Decimal::from_scientific(&text.replace("e+", "e")).ok())
-        .map(|it: Decimal| it.normalize())
+/// The unit behind a number, in words: ` s`, or nothing where none is known.
+fn unit(threshold: &Threshold) -> String {
+    match (threshold.unit.as_deref(), threshold.longest.value) {
+        (Some(unit), _) => format!(" {unit}"),
+        (None, Bound::Time(_)) => " s".to_owned(),
+        (None, _) => String::new(),
+    }
 }
 
-/// The boundaries on either side of the threshold, in words.
+/// The boundaries on either side of the threshold, as a threshold is written.
 fn nearest(threshold: &Threshold, buckets: &[Decimal]) -> String {
     let below = buckets.iter().rev().find(|bound| **bound < threshold.limit);
     let above = buckets.iter().find(|bound| **bound > threshold.limit);
-    let text = |bound: &Decimal| {
-        // In the unit that the threshold was written in, as far as milliseconds go.
-        let millis = Decimal::from(threshold.longest.value.millis()) * *bound / threshold.limit;
-        let whole = millis.fract().is_zero().then(|| u64::try_from(millis.trunc()).ok()).flatten();
-        whole.map_or_else(
-            || format!("{bound}"),
-            |millis| format!("`{}`", crate::quantity::Duration::from_millis(millis)),
-        )
-    };
+    let text = |bound: &Decimal| format!("`{}`", as_threshold(threshold, *bound));
     match (below, above) {
         (Some(below), Some(above)) => format!("{} or {}", text(below), text(above)),
         (Some(only), None) | (None, Some(only)) => text(only),
         (None, None) => "a boundary".to_owned(),
+    }
+}
+
+/// A boundary as the threshold could be written: in the metric's unit, which is seconds for a duration without one.
+fn as_threshold(threshold: &Threshold, bound: Decimal) -> Bound {
+    match (threshold.unit.as_deref(), threshold.longest.value) {
+        (None, Bound::Time(_)) => Bound::Time(bound),
+        (unit, _) => measure::bound(unit, bound),
     }
 }

@@ -1,8 +1,8 @@
 //! Counters that are added up: one selector, or a list of them.
 
-use super::kind::Setting;
 use super::one_metric;
 use super::query::Query;
+use super::setting::Setting;
 use crate::code;
 use crate::finding::Finding;
 use crate::metric::{Declared, MetricType};

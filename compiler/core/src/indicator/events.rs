@@ -6,9 +6,10 @@ use rust_decimal::Decimal;
 
 use super::cast::{Cast, Part, Played};
 use super::facts::{Essential, Reading, Unit};
-use super::kind::{Indicator, Kind, Setting};
+use super::kind::{Indicator, Kind};
 use super::ratio::{Fields, Ratio, Sides};
 use super::rules::{Base, Record};
+use super::setting::Setting;
 use crate::oracle::{Role, Sampled};
 use crate::promql::{Expr, Op, Selector};
 use crate::scope::Scope;

@@ -9,10 +9,11 @@ use rust_decimal::Decimal;
 
 use super::cast::{Cast, Part, Played};
 use super::facts::{Essential, Reading, Unit};
-use super::kind::{Indicator, Kind, Setting};
+use super::kind::{Indicator, Kind};
 use super::query::{Query, Written};
 use super::ratio::Sides;
 use super::rules::{Base, Record, base_of_rate};
+use super::setting::Setting;
 use crate::code;
 use crate::finding::Finding;
 use crate::oracle::Sampled;

@@ -6,7 +6,7 @@ use super::Query;
 use crate::metric::{Declared, Index, Metric};
 use crate::oracle::{Recorded, Role};
 use crate::promql::Selector;
-use crate::quantity::Duration;
+use crate::quantity::Bound;
 use crate::source::Spanned;
 
 /// What an indicator counts.
@@ -59,6 +59,15 @@ impl<'i> Reading<'i> {
         }
     }
 
+    /// The metric's name in Prometheus, before the ends of a histogram's series.
+    #[must_use]
+    pub fn prometheus(&self) -> Option<&'i str> {
+        match *self {
+            Self::Selected(query) => query.selector.metric_name(),
+            Self::Histogram { prometheus, .. } => Some(prometheus),
+        }
+    }
+
     /// The metric as `service` sees it: its own, else that of another service.
     #[must_use]
     pub fn declared<'x>(&self, service: &str, index: &'x Index) -> Declared<'x> {
@@ -105,7 +114,7 @@ impl<'i> Essential<'i> {
     }
 }
 
-/// The longest duration of a good event.
+/// The greatest measurement of a good event.
 #[derive(Debug, Clone)]
 pub struct Threshold {
     /// The histogram's name as written, and where.
@@ -113,7 +122,9 @@ pub struct Threshold {
     /// The service that exports it.
     pub owner: String,
     /// The threshold as written, and where.
-    pub longest: Spanned<Duration>,
+    pub longest: Spanned<Bound>,
+    /// What the metric measures in, by its declaration or its name.
+    pub unit: Option<String>,
     /// The threshold in the metric's unit.
     pub limit: Decimal,
     /// Whether events are only counted up to bucket boundaries, so that the threshold must be one.

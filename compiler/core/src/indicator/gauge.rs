@@ -1,8 +1,8 @@
 //! Gauges that people name, and what is certainly none: a counter crosses a bound once and never comes back.
 
-use super::kind::Setting;
 use super::one_metric;
 use super::query::Query;
+use super::setting::Setting;
 use crate::code;
 use crate::finding::Finding;
 use crate::metric::{Declared, Metric, MetricType};

@@ -10,7 +10,7 @@ use super::facts::{Essential, Reading, Threshold, Unit};
 use super::query::Query;
 use super::ratio::Ratio;
 use super::rules::{Base, Record, base_of_rate};
-use crate::metric::Index;
+use super::setting::Setting;
 use crate::oracle::{Role, Sampled};
 use crate::promql::Selector;
 use crate::quantity::Duration;
@@ -24,17 +24,6 @@ pub(super) trait Kind {
 
     /// The indicator that the record at `at` describes; `None` once it is reported why there is none.
     fn resolve(&self, at: Span, setting: &Setting<'_>, scope: &mut Scope<'_>) -> Option<Arc<dyn Indicator>>;
-}
-
-/// What surrounds an indicator when it is resolved.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct Setting<'a> {
-    /// The service that has the objective.
-    pub(crate) service: &'a str,
-    /// The label that names a service in its series.
-    pub(crate) service_label: &'a str,
-    /// What specs declare.
-    pub(crate) index: &'a Index,
 }
 
 /// An indicator, resolved: what it asks of Prometheus, and what Prometheus must make of it.
@@ -64,7 +53,7 @@ pub trait Indicator: Debug + Send + Sync {
         None
     }
 
-    /// The longest good duration, where slow events are the bad ones.
+    /// The greatest good measurement, where events above it are the bad ones.
     fn threshold(&self) -> Option<&Threshold> {
         None
     }

@@ -25,9 +25,11 @@ mod kind;
 mod latency;
 mod level;
 mod one_metric;
+mod pasted;
 mod query;
 mod ratio;
 mod rules;
+mod setting;
 #[cfg(test)]
 mod testing;
 mod timeslice;
@@ -39,10 +41,10 @@ pub use counters::{Counter, Counters};
 pub use facts::{Essential, Reading, Threshold, Unit};
 pub(crate) use groups::group_labels;
 pub use kind::Indicator;
-pub(crate) use kind::Setting;
 pub use query::Query;
 pub use ratio::{Ratio, Side, Sides};
 pub use rules::{Base, Record};
+pub(crate) use setting::Setting;
 
 use std::sync::Arc;
 
@@ -111,8 +113,10 @@ pub(crate) fn resolve(spec: &Spanned<SliSpec>, setting: &Setting<'_>, scope: &mu
     let mut written = kinds.iter().filter_map(|(_, written)| written.as_ref());
     match (written.next(), written.next()) {
         (Some(Written { at, kind }), None) => {
-            let group_by = group_labels(kind.group_by(), scope);
-            Some(Resolved { indicator: kind.resolve(*at, setting, scope)?, group_by })
+            let indicator = kind.resolve(*at, setting, scope);
+            let is_utf8 = indicator.as_deref().is_some_and(is_utf8);
+            let group_by = group_labels(kind.group_by(), is_utf8, scope);
+            Some(Resolved { indicator: indicator?, group_by })
         }
         (None, _) => {
             // When a kind was written but could not be read, its own fault has been reported.
@@ -136,6 +140,21 @@ pub(crate) fn resolve(spec: &Spanned<SliSpec>, setting: &Setting<'_>, scope: &mu
             None
         }
     }
+}
+
+/// Whether an indicator reads series whose names Prometheus 3 keeps as OpenTelemetry has them: dots in one name are dots in
+/// all.
+fn is_utf8(indicator: &dyn Indicator) -> bool {
+    indicator.readings().iter().any(|reading| {
+        let labels = reading.query().into_iter().flat_map(|query| &query.selector.matchers);
+        !reading.prometheus().is_none_or(is_legacy)
+            || labels.map(|matcher| &*matcher.label).any(|label| !is_legacy(label))
+    })
+}
+
+/// Whether a name has only the characters that every version of Prometheus takes.
+fn is_legacy(name: &str) -> bool {
+    name.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_' || b == b':')
 }
 
 /// Names as a sentence lists them: `a`, `b` or `c`.

@@ -37,6 +37,7 @@ pub use routing::{Receiver, Routing};
 #[cfg(test)]
 pub(crate) use rule_groups::FEWEST as FEWEST_RULES;
 pub use service::{Attribute, Call, Service, Slo};
+pub use service_label::ServiceLabel;
 pub use severity::Severity;
 pub use telemetry::{LogTier, Redaction, Retention, Sampling};
 pub use waiver::Waiver;

@@ -12,6 +12,7 @@ use super::operator::Operator;
 use super::prices::Prices;
 use super::routing::Routing;
 use super::rule_groups;
+use super::service_label::ServiceLabel;
 use super::severity::{Known, Severity, severities};
 use super::telemetry::{Redaction, Retention, Sampling};
 use super::waiver::Waiver;
@@ -29,7 +30,7 @@ const AMBIENT_LABELS: [&str; 14] = [
     "job",
     "instance",
     "service",
-    super::service_label::DEFAULT,
+    "service_name",
     "service_namespace",
     "service_version",
     "service_instance_id",
@@ -60,7 +61,7 @@ pub struct Policy {
     /// Labels that every objective keeps apart.
     pub group_by: Vec<Spanned<String>>,
     /// The label that holds a service's name in its metrics.
-    pub service_label: String,
+    pub service_label: ServiceLabel,
     /// The label that tells replicas of one Prometheus apart.
     pub replica_label: Option<String>,
     /// Labels that need no declaration; a `*` at the end stands for any rest.
@@ -112,11 +113,18 @@ pub struct Policy {
 }
 
 impl Policy {
+    /// Prometheus's own default. A range that is made for a shorter interval holds one sample of a target that is scraped
+    /// every minute, `rate` gives nothing, and a healthy service looks absent. One that is made for a longer interval loses no
+    /// event.
+    const SCRAPE: Duration = Duration::from_minutes(1);
+
     /// Whether a label needs no declaration.
     #[must_use]
     pub fn is_ambient(&self, label: &str) -> bool {
+        // Labels may keep the dots of OpenTelemetry's names.
+        let label = &*super::label_name(label);
         label.starts_with("__")
-            || label == self.service_label
+            || label == self.service_label.translated
             || self.replica_label.as_deref() == Some(label)
             || self.ambient_labels.iter().any(|ambient| match ambient.strip_suffix('*') {
                 Some(prefix) => label.starts_with(prefix),
@@ -135,7 +143,7 @@ impl Policy {
         let duration = |field: Option<Spanned<Duration>>, default| field.unwrap_or(Spanned::new(default, nowhere));
         let get = |pick: fn(&PolicySpec) -> Option<Spanned<Duration>>| spec.and_then(pick);
         let mut sampled = |field, default| duration(get(field).and_then(|given| interval(given, scope)), default);
-        let scrape = sampled(|s: &PolicySpec| s.scrape_interval, Duration::from_secs(15));
+        let scrape = sampled(|s: &PolicySpec| s.scrape_interval, Self::SCRAPE);
         let export = sampled(|s: &PolicySpec| s.export_interval, Duration::ZERO);
         let mut evaluation = duration(get(|s| s.evaluation_interval), Duration::from_secs(30));
         let minute = Duration::from_minutes(1);
@@ -171,11 +179,10 @@ impl Policy {
             time_scale,
             strict: spec.and_then(|s| s.strict).is_some_and(|strict| strict.value),
             labels: series_labels(spec, scope),
-            group_by: group_labels(spec.and_then(|s| s.group_by.as_deref()), scope),
+            group_by: group_labels(spec.and_then(|s| s.group_by.as_deref()), false, scope),
             service_label: spec
                 .and_then(|s| s.service_label.as_ref())
-                .and_then(|label| super::service_label::resolve(label, scope))
-                .unwrap_or_else(|| super::service_label::DEFAULT.to_owned()),
+                .map_or_else(ServiceLabel::default, |label| ServiceLabel::resolve(label, scope).unwrap_or_default()),
             replica_label: spec.and_then(|s| s.replica_label.as_ref()).map(|label| label.value.0.clone()),
             ambient_labels: match spec.and_then(|s| s.ambient_labels.as_ref()) {
                 Some(labels) => labels.iter().map(|label| ambient(&label.value)).collect(),

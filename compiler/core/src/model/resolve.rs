@@ -274,7 +274,12 @@ fn resolve_slo(
 ) -> Option<Slo> {
     let objective = spec.objective.0.and_then(|said| objective(said, scope));
     let window = window(spec, scope);
-    let setting = Setting { service, service_label: &policy.service_label, index };
+    let setting = Setting {
+        service,
+        service_label: &policy.service_label.translated,
+        service_label_written: policy.service_label.written.as_deref(),
+        index,
+    };
     let sli = spec.sli.0.as_ref().and_then(|sli| indicator::resolve(sli, &setting, scope));
     let data = policy.data.with(spec.data.as_ref(), policy.known(), scope);
     let alerting = match &spec.alerting {

@@ -3,7 +3,7 @@
 use rust_decimal::Decimal;
 
 use super::guard::Guard;
-use super::layout::Lag;
+use super::lag::Lag;
 use super::statement::{Statement, oracle_pair};
 use super::terms::Terms;
 use super::timing::{Scale, Window};

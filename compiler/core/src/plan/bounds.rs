@@ -195,7 +195,7 @@ fn groups(slo: &Slo, metrics: &[&Metric], policy: &Policy) -> Option<u64> {
             if !policy.is_ambient(&label.value) {
                 return None;
             }
-            by_instance |= label.value != policy.service_label;
+            by_instance |= crate::model::label_name(&label.value) != policy.service_label.translated;
             continue;
         }
         match joint(&declared) {

@@ -5,10 +5,9 @@
 //! instant is a [`Unit`] that stays together, units stand behind what they read, and an alert stays with its own windows.
 
 use super::alert::{GONE_KNOWN, GONE_RECENT, State, StateAlert};
-use super::slo::SloPlan;
-use super::timing::{Timing, Window, WindowKind};
+use super::lag::Lag;
+use super::timing::{Window, WindowKind};
 use crate::model::Pair;
-use crate::oracle::closed_form::Estimate;
 use crate::quantity::Duration;
 
 /// The rules of the base: events, good events, bad events, and the short counts of both sides.
@@ -34,15 +33,6 @@ pub(crate) enum Unit {
 pub(crate) struct Layout {
     /// The groups, in the order in which they read one another.
     pub(crate) groups: Vec<Vec<Unit>>,
-}
-
-/// How many half intervals later an alert sees its windows, on average and at most twice that.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub(crate) struct Lag {
-    /// The long window.
-    pub(super) long: u32,
-    /// The short window.
-    pub(super) short: u32,
 }
 
 impl Layout {
@@ -93,14 +83,6 @@ impl Layout {
     }
 }
 
-impl Lag {
-    /// A time that is seen so many half intervals later.
-    pub(super) fn late(halves: u32, timing: &Timing, estimate: Estimate) -> Estimate {
-        let late = f64::from(halves) * timing.evaluation.seconds() / 2.0;
-        Estimate { seconds: estimate.seconds + late, tolerance: estimate.tolerance + late }
-    }
-}
-
 /// Groups while they are filled.
 struct Packing<'p> {
     most: usize,
@@ -135,16 +117,6 @@ impl Packing<'_> {
             Unit::Window(_) => 2,
             Unit::Burn(_) | Unit::State(_) | Unit::Rate(_) => 1,
         }
-    }
-}
-
-impl SloPlan {
-    /// The names of its rule groups, in the order in which they read one another; the last is the budget's.
-    pub(crate) fn group_names(&self) -> Vec<String> {
-        let name = format!("{}/{}", self.service, self.name);
-        let more = (2..=self.layout.groups.len()).map(|part| format!("{name}/{part}"));
-        let first = [name.clone()].into_iter();
-        first.chain(more).chain([format!("{name}/budget")]).collect()
     }
 }
 

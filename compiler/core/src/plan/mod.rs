@@ -10,6 +10,7 @@ pub mod bounds;
 mod conventions;
 mod guard;
 mod identity;
+mod lag;
 mod layout;
 pub mod links;
 pub mod names;

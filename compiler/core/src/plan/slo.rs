@@ -144,6 +144,14 @@ impl SloPlan {
         (self.sli.unit().is_whole, self.timing, self.windows.clone())
     }
 
+    /// The names of its rule groups, in the order in which they read one another; the last is the budget's.
+    pub(crate) fn group_names(&self) -> Vec<String> {
+        let name = format!("{}/{}", self.service, self.name);
+        let more = (2..=self.layout.groups.len()).map(|part| format!("{name}/{part}"));
+        let first = [name.clone()].into_iter();
+        first.chain(more).chain([format!("{name}/budget")]).collect()
+    }
+
     /// Whether good events are recorded beside all and bad ones.
     pub(crate) fn records_good(&self) -> bool {
         records_good(&*self.sli)
@@ -210,7 +218,7 @@ fn domains(slo: &Slo, service: &Service) -> BTreeMap<String, Vec<String>> {
     let matched = queries.iter().flat_map(|query| &query.selector.matchers).map(|matcher| &matcher.label);
     let mut domains = BTreeMap::new();
     for label in matched.chain(slo.group_by.iter().map(|label| &label.value)) {
-        let declared = metrics.iter().find_map(|metric| metric.labels.get(label));
+        let declared = metrics.iter().find_map(|metric| metric.label(label));
         if let Some(Domain::Values(values)) = declared.and_then(|label| label.domain.as_ref()) {
             domains.insert(label.clone(), values.iter().take(8).cloned().collect());
         }

@@ -4,7 +4,7 @@ use rust_decimal::Decimal;
 use rust_decimal::prelude::ToPrimitive;
 
 use super::guard::Guard;
-use super::layout::Lag;
+use super::lag::Lag;
 use super::terms::Terms;
 use super::timing::{Timing, Window};
 use crate::oracle;

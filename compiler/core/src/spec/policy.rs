@@ -20,7 +20,7 @@ record! {
     pub struct PolicySpec {
         /// The version of this language: `emberline/v1`.
         version: Needed<Spanned<Version>>,
-        /// How often Prometheus scrapes. Default: `15s`.
+        /// How often Prometheus scrapes. Default: `1m`, as in Prometheus; alerts fire sooner with the true interval if it is shorter.
         scrape_interval: Option<Spanned<Duration>>,
         /// How often services export metrics over OTLP, if they do. The longer of this and the scrape interval counts.
         export_interval: Option<Spanned<Duration>>,
@@ -34,7 +34,7 @@ record! {
         labels: Option<Spanned<Named<Spanned<Text>>>>,
         /// Labels that every objective groups by, such as `cluster` if one Prometheus scrapes several.
         group_by: Option<Vec<Spanned<String>>>,
-        /// The label that holds a service's name in its metrics; latency objectives on declared metrics are narrowed down by it. Default: `service_name`.
+        /// The label that holds a service's name in its metrics; latency objectives on metrics that are declared by their OpenTelemetry names are narrowed down by it. Default: `service_name`.
         service_label: Option<Spanned<String>>,
         /// The label that tells pairs of Prometheus servers apart, if rules run behind a querier that sees both: `replica`.
         /// Each event is then counted once. Default: no pairs.

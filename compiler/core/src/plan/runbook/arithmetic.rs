@@ -46,7 +46,7 @@ pub(super) fn promise(slo: &SloPlan) -> Vec<(&'static str, String)> {
         rows.push(("Data arrives", format!("{} late, which all times include", slo.timing.delay)));
     }
     if !slo.sli.is_proven() {
-        rows.push(("Proof", "none: the expressions are their author's own".to_owned()));
+        rows.push(("Proof", "windows and thresholds only: the expressions are their author's own".to_owned()));
     }
     if let Some(added) = &slo.about.added {
         rows.push(("Added matcher", format!("{added}, since this service declares the metric")));

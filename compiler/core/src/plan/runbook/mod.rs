@@ -14,6 +14,7 @@ use super::alert::{BurnAlert, State, StateAlert};
 use super::identity::Alert;
 use super::{Plan, ServicePlan, SloPlan, links, names, queries};
 use crate::oracle::Recorded;
+use crate::quantity::Bound;
 
 /// The page of an alert.
 #[derive(Debug)]
@@ -151,7 +152,9 @@ fn burn(plan: &Plan, service: &ServicePlan, slo: &SloPlan, alert: &BurnAlert) ->
     let percent = arithmetic::percent(alert.threshold);
     let events = slo.sli.unit().requests;
     let fault = match slo.about.threshold {
-        Some(threshold) => format!("slower than {threshold}"),
+        Some(Bound::Number(limit)) => format!("above {limit}"),
+        Some(size @ Bound::Size(_)) => format!("larger than {size}"),
+        Some(time @ Bound::Time(_)) => format!("slower than {time}"),
         None => "bad".to_owned(),
     };
     let meaning = vec![

@@ -143,7 +143,7 @@ impl Walk<'_> {
             "99th percentile of durations in seconds, by route",
         );
         let rate = self.ask(Language::PromQl, queries::rate(name, RECENT), "Requests a second, by route");
-        let asks = if self.slo.about.threshold.is_some() { vec![slow, rate, errors] } else { vec![errors, rate, slow] };
+        let asks = if self.slo.about.longest().is_some() { vec![slow, rate, errors] } else { vec![errors, rate, slow] };
         self.step(
             "Which requests?",
             "Look for one route that differs from the others, and for more load than usual.",
@@ -157,7 +157,7 @@ impl Walk<'_> {
             self.ask(Language::TraceQl, queries::bad_traces(self.slo), "Bad requests: copy the trace id of one"),
             self.ask(Language::PromQl, queries::exemplars(self.slo), exemplars),
         ];
-        let bad = match self.slo.about.threshold {
+        let bad = match self.slo.about.longest() {
             Some(threshold) => format!("min_duration={threshold}"),
             None => "error=true".to_owned(),
         };
