@@ -24,6 +24,13 @@ pub struct Config {
     rule_files: Vec<PathBuf>,
     scrape_configs: Vec<Scrape>,
     alerting: Alerting,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    otlp: Option<Otlp>,
+}
+
+#[derive(Clone, Debug, Serialize)]
+struct Otlp {
+    translation_strategy: &'static str,
 }
 
 #[derive(Clone, Debug, Serialize)]
@@ -65,6 +72,13 @@ struct AlertmanagerTargets {
 }
 
 impl Config {
+    /// Keeps the names of OTLP metrics as they are, dots and all.
+    #[must_use]
+    pub fn untranslated(mut self) -> Self {
+        self.otlp = Some(Otlp { translation_strategy: "NoTranslation" });
+        self
+    }
+
     /// Scrapes so often.
     #[must_use]
     pub fn every(mut self, interval: Duration) -> Self {
@@ -158,7 +172,7 @@ impl Prometheus {
             .arg(format!("--config.file={}", folder.path().join("prometheus.yml").display()))
             .arg(format!("--storage.tsdb.path={}", folder.path().join("data").display()))
             .arg(format!("--web.listen-address={address}"))
-            .args(["--web.enable-remote-write-receiver", "--web.enable-lifecycle"])
+            .args(["--web.enable-remote-write-receiver", "--web.enable-otlp-receiver", "--web.enable-lifecycle"])
             // History is written series by series. A head block that spans it all takes every series from its
             // beginning, and is not compacted in the middle of a measurement.
             .args(["--storage.tsdb.min-block-duration=200d", "--storage.tsdb.max-block-duration=200d"])

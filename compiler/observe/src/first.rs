@@ -166,7 +166,6 @@ fn durations(observed: &Observed) -> Option<(&str, Duration)> {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
     use crate::exposition;
     use crate::gather::{Gather, Limits};
     use emberline_core::source::Sources;

@@ -272,7 +272,7 @@ mod tests {
     #[test]
     fn a_committed_file_lists_neither_instances_nor_people() {
         let series = [
-            ("code=200,instance=10.0.0.1:80,who=jane.doe@contoso.com", 1.0),
+            ("code=200,instance=10.0.0.1:80,who=jane.doe@example.com", 1.0),
             ("code=500,instance=10.0.0.2:80,user=7", 2.0),
         ];
         let seen = gathered(&series, Limits::SNAPSHOT);

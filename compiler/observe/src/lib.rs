@@ -115,6 +115,11 @@ pub fn named(model: &Model) -> Vec<String> {
             }
         }
     }
+    // A histogram may exist in the other form, of which specs name no series.
+    let stems =
+        names.iter().filter_map(|name| ["_bucket", "_count", "_sum"].iter().find_map(|end| name.strip_suffix(end)));
+    let stems: Vec<String> = stems.map(str::to_owned).collect();
+    names.extend(stems);
     names.sort_unstable();
     names.dedup();
     names

@@ -46,6 +46,6 @@ mod tests {
         for label in ["code", "handler", "service_name", "zip", "user_agent_kind", "tokenizer"] {
             assert!(!is_name(label), "{label}");
         }
-        assert!(is_value("jane.doe@contoso.com") && !is_value("/api/v1/query"));
+        assert!(is_value("jane.doe@example.com") && !is_value("/api/v1/query"));
     }
 }

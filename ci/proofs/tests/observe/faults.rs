@@ -36,7 +36,7 @@ const QUERY: &str = "prometheus_http_requests_total{job=\"prometheus\", handler=
 const FAILED: &str = "prometheus_http_requests_total{job=\"prometheus\", handler=\"/api/v1/query\", code=~\"4..\"}";
 const GOOD: &str = "otelcol_exporter_sent_metric_points{job=\"collector\", exporter=\"file\"}";
 const ORDERS: &str = "'shop_orders_total{replica=\"a\"}'";
-const SLOW: &str = "version: emberline/v1\nscrape_interval: 200ms\n";
+const SLOW: &str = "version: emberline/v1\nscrape_interval: 200ms\nservice_label: job\n";
 const LAZY: &str = "version: emberline/v1\nscrape_interval: 15s\n";
 
 /// Every fault.
@@ -68,10 +68,10 @@ pub(crate) const FAULTS: &[Fault] = &[
     fault(
         "a declared metric that nobody exports",
         "shop",
-        ("  shop_failures_total:", "  shop_refunds_total:"),
+        ("  shop_failures_total:", "  payments_refunded_total:"),
         "metric-not-found",
-        "shop_refunds_total",
-        "exported",
+        "payments_refunded_total",
+        "name a metric that is exported",
     ),
     fault(
         "a dotted name where Prometheus has underscores",
@@ -257,11 +257,11 @@ pub(crate) const FAULTS: &[Fault] = &[
         "on purpose",
     ),
     fault(
-        "failures of another route",
-        "prometheus",
-        (FAILED, "prometheus_http_requests_total{job=\"prometheus\", handler=\"/metrics\", code=~\"4..\"}"),
+        "failures of a channel that has none",
+        "shop",
+        ("result=\"failed\"}", "result=\"failed\", channel=\"phone\"}"),
         "never-bad",
-        "/metrics",
+        "channel=\"phone\"",
         "on purpose",
     ),
     fault(
@@ -273,7 +273,7 @@ pub(crate) const FAULTS: &[Fault] = &[
         "narrow `bad`",
     ),
     fault(
-        "more good events than events",
+        "a counter that is there only once something failed",
         "collector",
         (
             "otelcol_receiver_accepted_metric_points{job=\"collector\", receiver=\"otlp\"}",
@@ -358,5 +358,29 @@ pub(crate) const FAULTS: &[Fault] = &[
         "undeclared-value",
         "http.response.status_code",
         "declare",
+    ),
+    fault(
+        "underscores where Prometheus keeps dots",
+        "cart",
+        ("'{\"cart.orders\", job=\"cart\"}'", "'cart_orders{job=\"cart\"}'"),
+        "metric-not-found",
+        "cart_orders",
+        "cart.orders",
+    ),
+    fault(
+        "a dotted label of another name",
+        "cart",
+        ("\"order.state\"=\"failed\"", "\"order.status\"=\"failed\""),
+        "label-not-found",
+        "order.status",
+        "order.state",
+    ),
+    fault(
+        "a native histogram declared as classic",
+        "cart",
+        ("type: exponential_histogram", "type: histogram"),
+        "type-mismatch",
+        "cart_duration_seconds",
+        "exponential_histogram",
     ),
 ];

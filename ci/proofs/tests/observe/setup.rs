@@ -18,7 +18,7 @@ use serde_json::{Value, json};
 use tempfile::TempDir;
 
 /// The policy of every honest spec.
-pub(crate) const POLICY: &str = "version: emberline/v1\nscrape_interval: 1s\n";
+pub(crate) const POLICY: &str = "version: emberline/v1\nscrape_interval: 1s\nservice_label: job\n";
 
 /// Honest specs, by the program that they are of.
 pub(crate) const HONEST: &[(&str, &str)] = &[
@@ -26,6 +26,7 @@ pub(crate) const HONEST: &[(&str, &str)] = &[
     ("alertmanager", ALERTMANAGER),
     ("collector", COLLECTOR),
     ("shop", SHOP),
+    ("cart", CART),
     ("page", PAGE),
     ("capture", CAPTURE),
 ];
@@ -118,6 +119,26 @@ slos:
       latency: {metric: shop_duration_seconds, threshold: 500ms}
 "#;
 
+/// A cart that sends OTLP to Prometheus, which keeps its dots, with a native histogram.
+const CART: &str = r#"version: emberline/v1
+service: cart
+metrics:
+  cart_duration_seconds:
+    type: exponential_histogram
+    unit: s
+slos:
+  - name: orders
+    objective: 99%
+    sli:
+      events:
+        total: '{"cart.orders", job="cart"}'
+        bad: '{"cart.orders", job="cart", "order.state"="failed"}'
+  - name: fast
+    objective: 99%
+    sli:
+      latency: {metric: cart_duration_seconds, threshold: 300ms}
+"#;
+
 /// The same shop, by the page that it serves.
 const PAGE: &str = r#"version: emberline/v1
 service: shop
@@ -178,7 +199,7 @@ impl Setup {
         let prometheus = Prometheus::start(&Config::default().every(Duration::from_secs(1)))?;
         let itself = prometheus.url().trim_start_matches("http://").to_owned();
         let target = |job: &str, address: &str, config: Config| config.scrape(job, address, labels([]));
-        let mut config = Config::default().every(Duration::from_secs(1));
+        let mut config = Config::default().every(Duration::from_secs(1)).untranslated();
         for (job, address) in [
             ("prometheus", itself.as_str()),
             ("alertmanager", alertmanager.address()),
@@ -208,6 +229,11 @@ impl Setup {
             }
             let response = agent.post(format!("http://127.0.0.1:{http}/v1/metrics")).send_json(sent(second))?;
             ensure!(response.status().is_success(), "the collector answered {}", response.status());
+            let own = format!("{}/api/v1/otlp/v1/metrics", self.prometheus.url());
+            let mut response =
+                agent.post(own).header("Content-Type", "application/json").send(cart(second).to_string())?;
+            let said = response.body_mut().read_to_string().unwrap_or_default();
+            ensure!(response.status().is_success(), "Prometheus answered {}: {said}", response.status());
             sleep(Duration::from_secs(1));
         }
         Ok(())
@@ -319,4 +345,31 @@ fn sent(second: u64) -> Value {
         "sum": {"aggregationTemporality": 1, "isMonotonic": true, "dataPoints": [{"timeUnixNano": time, "asInt": "1"}]}
     });
     otlp::metrics("checkout", &[histogram, orders, drops])
+}
+
+/// Metrics of the cart: a counter with dots, and a native histogram.
+fn cart(second: u64) -> Value {
+    let time = otlp::now().to_string();
+    let order = |state: &str, count: u64| {
+        json!({
+            "attributes": otlp::attributes(&[("order.state", json!(state))]),
+            "timeUnixNano": time, "asInt": count.to_string()
+        })
+    };
+    let orders = json!({
+        "name": "cart.orders",
+        "sum": {
+            "aggregationTemporality": 2, "isMonotonic": true,
+            "dataPoints": [order("paid", (second + 1) * 10), order("failed", second + 1)]
+        }
+    });
+    let count = ((second + 1) * 10).to_string();
+    let durations = json!({
+        "name": "cart_duration_seconds", "unit": "s",
+        "exponentialHistogram": {"aggregationTemporality": 2, "dataPoints": [{
+            "timeUnixNano": time, "count": count, "sum": 1.0, "scale": 3, "zeroCount": "0",
+            "positive": {"offset": -8, "bucketCounts": [count]}
+        }]}
+    });
+    otlp::metrics("cart", &[orders, durations])
 }

@@ -10,9 +10,9 @@ use super::{Access, Specs};
 pub(super) const ABOUT: &str = "\
 Say what a source of metrics really exports: as a draft of `metrics:`, or as a snapshot
 
-SOURCE is the address of a server with Prometheus's API (Mimir: up to and with `/prometheus`), the \
-address of a page that ends with `/metrics`, a file with a page of metrics (text or OpenMetrics) or \
-with OTLP (JSON lines or protobuf), or `-` for standard input.
+SOURCE is a server, a file or `-` for standard input. A server has Prometheus's API: the address of \
+Mimir ends with `/prometheus`. An address that ends with `/metrics` is a page of metrics. A file \
+holds such a page (text or OpenMetrics) or OTLP (JSON lines or protobuf).
 
 A snapshot lies in `observed/` of the specs. `check` holds the specs against it, without any server. \
 It lists no value of a label that looks personal or that differs between instances.";

@@ -82,10 +82,10 @@ pub(crate) static VALUE_NOT_FOUND: Code = Code {
     severity: Error,
     summary: "a matcher accepts none of the values that a label really has",
     cause: "\
-The selector returns nothing. Usual reasons are a status class written `5xx`
-where the label holds `503`, a name in other case, or the name of the service
-where the label holds that of its job. A value of failed events that may only
-not have happened yet is `never-bad` instead.",
+The selector returns nothing. A status class was written `5xx` where the label
+holds `503`, or a name in other case, or the name of the service where the label
+holds that of its job. If failed events may only not have happened yet, the
+finding is `never-bad` instead.",
     example: Example::Specs {
         wrong: events!("http_requests_total{job=\"store\"}", "http_requests_total{job=\"store\", code=~\"5..\"}"),
         right: events!("http_requests_total{job=\"shop\"}", "http_requests_total{job=\"shop\", code=~\"5..\"}"),

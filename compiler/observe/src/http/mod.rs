@@ -187,7 +187,8 @@ impl Client {
         let reader = response.body_mut().with_config().limit(MOST + 2).reader();
         let read = reader.take(MOST + 1).read_to_end(&mut bytes);
         if !status.is_success() {
-            let why = self.access.hidden(refusal(&bytes));
+            // Before it is cut: a part of a secret is one too.
+            let why: String = self.access.hidden(refusal(&bytes)).chars().take(TOLD).collect();
             let colon = if why.is_empty() { "" } else { ": " };
             return Err(self.trouble(&format!("answers {status}{colon}{why}")));
         }
@@ -242,7 +243,7 @@ fn refusal(bytes: &[u8]) -> String {
     });
     let told = told.as_deref().unwrap_or(&body);
     let line = told.lines().map(str::trim).find(|line| !line.is_empty()).unwrap_or_default();
-    line.chars().filter(|c| !c.is_control()).take(TOLD).collect()
+    line.chars().filter(|c| !c.is_control()).collect()
 }
 
 #[cfg(test)]

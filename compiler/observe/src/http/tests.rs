@@ -39,7 +39,6 @@ fn a_refusal_is_one_line() {
     assert_eq!(refusal(b"\n  \x1b[31mgone\nfor good"), "[31mgone");
     assert_eq!(refusal(b"[\xff"), "[\u{fffd}");
     assert_eq!(refusal(b""), "");
-    assert_eq!(refusal("ä".repeat(999).as_bytes()).chars().count(), TOLD);
 }
 
 #[test]
@@ -75,13 +74,13 @@ fn this_machine_needs_no_proxy() {
 
 #[test]
 fn passwords_are_not_told() {
-    for (address, shown) in [
-        ("http://me:hunter2@host:1/x/", "Tempo at http://host:1/x"),
-        ("host:1", "Tempo at http://host:1"),
-        ("https://me:hun@ter2@host", "Tempo at https://host"),
-        ("http://me:hun/ter2@host", "Tempo at http://host"),
+    for (address, password, shown) in [
+        ("http://me{}host:1/x/", ":hunter2@", "Tempo at http://host:1/x"),
+        ("host:1", "", "Tempo at http://host:1"),
+        ("https://me{}host", ":hun@ter2@", "Tempo at https://host"),
+        ("http://me{}host", ":hun/ter2@", "Tempo at http://host"),
     ] {
-        let client = client("Tempo", address);
+        let client = client("Tempo", &address.replace("{}", password));
         assert_eq!(client.name(), shown);
         assert!(!format!("{client:?}").contains("ter2"), "{client:?}");
     }
@@ -93,7 +92,8 @@ fn what_opens_the_door_is_sent_and_never_shown() {
     access.bearer(&Secret::new("t0ken-of-mine\n")).unwrap();
     access.header("X-Scope-OrgID", &Secret::new("a-long-tenant")).unwrap();
     let refused = answer("401 Unauthorized", "", "bad token t0ken-of-mine of a-long-tenant");
-    let (address, told) = server(vec![answer("200 OK", "", "7"), refused]);
+    let long = answer("401 Unauthorized", "", &format!("{}t0ken-of-mine", "ä".repeat(TOLD - 5)));
+    let (address, told) = server(vec![answer("200 OK", "", "7"), refused, long]);
     let http = Client::new("Mimir", &address, &access);
     assert_eq!(http.get::<u8>("/x", &[("a", "b c")]).unwrap(), 7);
     let head = told.recv().unwrap();
@@ -103,6 +103,9 @@ fn what_opens_the_door_is_sent_and_never_shown() {
     assert!(head.contains("x-scope-orgid: a-long-tenant"), "{head}");
     let why = http.get::<u8>("/x", &[]).unwrap_err().to_string();
     assert!(why.ends_with("answers 401 Unauthorized: bad token (hidden) of (hidden)"), "{why}");
+    // Not even the beginning of one, where a long answer is cut.
+    let why = http.get::<u8>("/x", &[]).unwrap_err().to_string();
+    assert!(why.ends_with("ä(hidd"), "{why}");
     assert!(!format!("{http:?} {access:?}").contains("t0ken"), "{http:?}");
 }
 

@@ -141,6 +141,16 @@ impl Asking<'_> {
         let name = &family.name;
         let counted = family.counted();
         let all = self.series(&counted)?;
+        // Servers know the types of scraped metrics only; a native histogram shows itself.
+        let mut family = family.clone();
+        if let Some(labels) = all.first().filter(|_| family.kind == SeenType::Unknown)
+            && self.is_native(name, labels)?
+        {
+            (family.kind, family.is_native) = (SeenType::Histogram, true);
+            gather.kind(name, family.kind);
+            gather.native(name);
+        }
+        let family = &family;
         if all.len() >= SERIES {
             gather.cut(name);
         }
@@ -189,6 +199,13 @@ impl Asking<'_> {
             Some((labels(&one["metric"]), value))
         });
         Ok(Some(found.collect()))
+    }
+
+    /// Whether the samples of a series are histograms.
+    fn is_native(&self, name: &str, labels: &Labels) -> Answer<bool> {
+        let query = self.selector(Some(name), labels);
+        let answer = self.api("query", &[("query", &query), ("time", &self.time().1)])?;
+        Ok(answer["result"][0]["histogram"].is_array())
     }
 
     /// The usual time between two samples of a series; each target is measured once.
