@@ -93,8 +93,7 @@ pub(super) fn test(slo: &SloPlan, cast: &Cast, course: &Course, with_decoys: boo
     }
     if with_decoys {
         inputs.extend(decoys::raw(slo, cast, scrapes));
-        let base = decoys::base_names();
-        inputs.extend(decoys::recorded(slo, base.iter().map(String::as_str), scrapes));
+        inputs.extend(decoys::recorded(slo, &decoys::history(), &format!("7000+0x{scrapes}")));
     }
     let alerts: Vec<(Firing, Option<Labels>)> = groups.iter().flat_map(|group| firings(slo, group)).collect();
     let mut expectations: Vec<Expectation> = course
@@ -138,28 +137,26 @@ pub(super) fn moment(slo: &SloPlan, cast: &Cast, moment: &Moment) -> Test {
         values: values.clone(),
     };
     let mut inputs: Vec<Input> = moment.inputs.iter().map(input).collect();
-    let of = match &moment.found {
-        Found::Values(values) => {
-            let samples = moment.at.millis() / moment.every.millis().max(1);
-            let names = moment.inputs.iter().map(|(name, _)| name.as_str());
-            inputs.extend(decoys::recorded(slo, names, samples));
-            Subject::Recorded(values.iter().map(|(name, value)| recorded(slo, group, name, *value)).collect())
-        }
-        Found::Firing(firing) => {
-            let alerts = firings(slo, &cast.first);
-            let fires: Vec<&(Firing, Option<Labels>)> = firing.iter().filter_map(|index| alerts.get(*index)).collect();
-            match fires.iter().map(|(_, labels)| labels.clone()).collect::<Option<Vec<Labels>>>() {
-                Some(labels) => Subject::Burning(labels),
-                None => Subject::Firing(fires.into_iter().map(|(alert, _)| alert.clone()).collect()),
-            }
+    let burning = |firing: &[usize]| {
+        let alerts = firings(slo, &cast.first);
+        let fires: Vec<&(Firing, Option<Labels>)> = firing.iter().filter_map(|index| alerts.get(*index)).collect();
+        match fires.iter().map(|(_, labels)| labels.clone()).collect::<Option<Vec<Labels>>>() {
+            Some(labels) => Subject::Burning(labels),
+            None => Subject::Firing(fires.into_iter().map(|(alert, _)| alert.clone()).collect()),
         }
     };
-    Test {
-        name: moment.name.clone(),
-        interval: moment.every,
-        inputs,
-        expectations: vec![Expectation { at: moment.at, of }],
-    }
+    let of = match &moment.found {
+        Found::Values(values, firing) => {
+            let samples = moment.at.millis() / moment.every.millis().max(1);
+            inputs.extend(decoys::recorded(slo, &decoys::history(), &format!("7000+0x{samples}")));
+            inputs.extend(decoys::recorded(slo, &decoys::windows(slo), &format!("_x{samples} 7000")));
+            let values = values.iter().map(|(name, value)| recorded(slo, group, name, *value)).collect();
+            [Some(Subject::Recorded(values)), firing.as_deref().map(burning)]
+        }
+        Found::Firing(firing) => [Some(burning(firing)), None],
+    };
+    let expectations = of.into_iter().flatten().map(|of| Expectation { at: moment.at, of }).collect();
+    Test { name: moment.name.clone(), interval: moment.every, inputs, expectations }
 }
 
 fn recorded(slo: &SloPlan, group: &Labels, name: &str, value: f64) -> Value {

@@ -39,8 +39,8 @@ pub(super) struct Moment {
 /// What the evaluation must make of the history.
 #[derive(Debug)]
 pub(super) enum Found {
-    /// Recorded series by name and value. Others have none.
-    Values(Vec<(String, f64)>),
+    /// Recorded series by name and value; others have none. And the burn-rate alerts that fire, where it is sure.
+    Values(Vec<(String, f64)>, Option<Vec<usize>>),
     /// The burn-rate alerts that fire, by their place in the plan.
     Firing(Vec<usize>),
 }

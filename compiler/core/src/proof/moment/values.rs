@@ -2,7 +2,7 @@
 
 use rust_decimal::prelude::ToPrimitive;
 
-use super::{Clock, Found, History, Moment, every, every_of_window, moment, widest};
+use super::{Clock, Found, History, Moment, every, every_of_window, firing, moment, widest};
 use crate::oracle::{Side, Walk, Window, too_close};
 use crate::plan::{SloPlan, names};
 use crate::proof::expected::{ROUNDED, rounded};
@@ -33,7 +33,7 @@ fn of(slo: &SloPlan, clock: &Clock, name: &str, window: u64, every: u64) -> Opti
         let is_sure = values.iter().all(|(_, value)| !is_half(*value));
         is_sure.then(|| {
             let values = values.into_iter().map(|(name, value)| (name, rounded(value))).collect();
-            moment(clock, name.to_owned(), &history, &walk, Found::Values(values))
+            moment(clock, name.to_owned(), &history, &walk, Found::Values(values, firing(slo, &walk)))
         })
     })
 }
