@@ -6,7 +6,7 @@
 
 use serde::Serialize;
 
-use super::{Artefact, HEADER, Target, prometheus};
+use super::{Artefact, HEADER, Target, prometheus, rules};
 use crate::plan::{ServicePlan, SloPlan};
 use crate::promql::{Aggregator, Expr, Matcher, Select};
 use crate::proof::{self, Courses, Expectation, Firing, Input, Labels, Proof, ROUNDED, Subject, Value};
@@ -20,6 +20,8 @@ const FIRING: [Matcher<'static>; 1] = [Matcher::eq("alertstate", "firing")];
 struct TestFile<'p> {
     rule_files: [String; 1],
     evaluation_interval: String,
+    /// promtool evaluates groups in any order where a test does not say which.
+    group_eval_order: Vec<String>,
     tests: Vec<Test<'p>>,
 }
 
@@ -105,6 +107,7 @@ impl Place<'_> {
         let file = TestFile {
             rule_files: [format!("{}.rules", slo.stem)],
             evaluation_interval: proof.evaluation.to_string(),
+            group_eval_order: rules::names(slo).into(),
             tests: tests.collect(),
         };
         super::write(&mut text, &file);

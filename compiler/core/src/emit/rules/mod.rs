@@ -23,9 +23,16 @@ pub(crate) fn groups(slo: &SloPlan) -> [Group<'_>; 2] {
     windows::burn_rates(&mut fast);
     let mut slow = Rules::new(slo);
     budget::record(&mut slow);
-    let name = format!("{}/{}", slo.service, slo.name);
+    let [name, budget] = names(slo);
     [
-        Group { name: name.clone(), interval: slo.timing.evaluation.to_string(), rules: fast.rules },
-        Group { name: format!("{name}/budget"), interval: slo.timing.budget_interval.to_string(), rules: slow.rules },
+        Group { name, interval: slo.timing.evaluation.to_string(), rules: fast.rules },
+        Group { name: budget, interval: slo.timing.budget_interval.to_string(), rules: slow.rules },
     ]
+}
+
+/// The names of those groups, in the order in which each reads what the ones before it recorded.
+pub(crate) fn names(slo: &SloPlan) -> [String; 2] {
+    let name = format!("{}/{}", slo.service, slo.name);
+    let budget = format!("{name}/budget");
+    [name, budget]
 }

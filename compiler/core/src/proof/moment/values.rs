@@ -3,7 +3,7 @@
 use rust_decimal::prelude::ToPrimitive;
 
 use super::{Clock, Found, History, Moment, every, every_of_window, firing, moment, widest};
-use crate::oracle::{Side, Walk, Window, too_close};
+use crate::oracle::{Side, Walk, Window};
 use crate::plan::{SloPlan, names};
 use crate::proof::expected::{ROUNDED, rounded};
 
@@ -38,10 +38,11 @@ fn of(slo: &SloPlan, clock: &Clock, name: &str, window: u64, every: u64) -> Opti
     })
 }
 
-/// Whether a value is so near to the middle between two rounded ones that the order of float operations decides.
+/// Whether a value is so near to the middle between two rounded ones that the order of float operations decides. Whole
+/// numbers are exact: sums of counts stay far below 2⁵³.
 fn is_half(value: f64) -> bool {
-    let scaled = value / ROUNDED;
-    too_close(scaled.fract().abs(), 0.5) || (scaled.fract().abs() - 0.5).abs() <= 1e-9 * scaled.abs()
+    let scaled = (value / ROUNDED).abs();
+    value.fract() != 0.0 && (scaled.fract() - 0.5).abs() <= (scaled * 1e-14).max(1e-9)
 }
 
 /// Everything that the rules record at the end of a walk, the base series apart: there is nothing raw to record them of.
