@@ -65,6 +65,13 @@ struct AlertmanagerTargets {
 }
 
 impl Config {
+    /// Scrapes so often.
+    #[must_use]
+    pub fn every(mut self, interval: Duration) -> Self {
+        self.global.scrape_interval = format!("{}s", interval.as_secs());
+        self
+    }
+
     /// Loads a rule file.
     #[must_use]
     pub fn rules(mut self, path: &Path) -> Self {
@@ -168,6 +175,12 @@ impl Prometheus {
             agent.get(&ready).call().is_ok_and(|response| response.status().is_success())
         })?;
         Ok(started)
+    }
+
+    /// Its address.
+    #[must_use]
+    pub fn url(&self) -> &str {
+        &self.url
     }
 
     /// Replaces the configuration of the running server, keeping its history.

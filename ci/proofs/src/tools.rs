@@ -67,7 +67,7 @@ pub fn compile(specs: &[(&str, &str)], service: &str, folder: &Path) -> Result<R
         std::fs::write(&path, yaml).with_context(|| format!("writing {}", path.display()))?;
     }
     let mut command = Command::new(emberline()?);
-    command.arg("compile").arg("--specs").arg(&input).arg("--out").arg(&output).args(["--only", "rules"]);
+    command.arg("compile").arg("--specs").arg(&input).arg("--out").arg(&output).args(["--only", "rules,tests"]);
     // Findings go to either stream, and `run` shows both when the compiler refuses.
     run(&mut command).context("compiling the specs of a proof")?;
     let path = output.join("prometheus/rules").join(format!("{service}.yaml"));

@@ -49,6 +49,7 @@ fn run() -> Status {
         Command::Check(check) => commands::check::run(&check, quiet),
         Command::Compile(compile) => commands::compile::run(&compile, quiet),
         Command::Scan(scan) => commands::scan::run(&scan, quiet),
+        Command::Observe(observe) => commands::observe::run(&observe, quiet),
         Command::Verify(verify) => commands::verify::run(&verify, quiet),
         Command::Preview(preview) => commands::preview::run(&preview, quiet),
         Command::Walk(walk) => commands::walk::run(&walk, quiet),

@@ -147,6 +147,11 @@ fn what_is_staged_is_held_against_the_baseline_that_is_staged() {
         ("cd slos && emberline check --staged --specs . --baseline ../known.json", 1),
         ("git rm -q --cached known.json && emberline check --staged --baseline known.json", 2),
         ("emberline check --staged --changed-since HEAD", 1),
+        // Specs that are named by a link to their folder.
+        (
+            "ln -s slos lnk && emberline check --staged --specs lnk --format json > said; s=$?; grep -q lnk/b.yaml said && exit $s",
+            1,
+        ),
         ("rm slos/b.yaml; emberline check --staged --changed-since HEAD", 1),
         ("emberline check --staged --specs nowhere", 2),
         ("GIT_CEILING_DIRECTORIES=/ GIT_DIR=nowhere emberline check --staged", 2),

@@ -39,7 +39,7 @@ use std::sync::Arc;
 use rayon::prelude::*;
 
 use finding::{Finding, Severity};
-use model::{Common, Model, Pace, Prices};
+use model::{Common, Model, Observed, Pace, Prices};
 use plan::bounds::ServiceBound;
 use plan::{Plan, ServicePlan, TelemetryPlan};
 use quantity::Date;
@@ -47,9 +47,11 @@ use source::Sources;
 
 /// What is asked of [`compile`]. By default the plan, in the policy's time, on no day at all.
 #[derive(Debug, Clone, Copy, Default)]
-pub struct Order {
-    /// The day on which waivers may have expired; `None`: none has.
+pub struct Order<'o> {
+    /// The day on which waivers may have expired and snapshots may be stale; `None`: none is.
     pub today: Option<Date>,
+    /// What a source exports now, to be judged by instead of snapshots.
+    pub against: Option<&'o Observed>,
     /// In whose time.
     pub pace: Pace,
     /// What of it is needed.
@@ -85,10 +87,12 @@ pub struct Analysis {
 ///
 /// Each stage reports all it finds, and the next one works on what could be built; only emitting asks for sound input.
 #[must_use]
-pub fn compile(sources: &Sources, order: Order) -> Analysis {
+pub fn compile(sources: &Sources, order: Order<'_>) -> Analysis {
     let (model, mut findings, partial) = read(sources, order.pace);
-    let Model { policy, services, index } = model;
-    let common = Common { policy: Arc::new(policy), index };
+    let Model { policy, services, index, observed } = model;
+    findings.append(&mut check::stale(&policy, &observed, order.today));
+    let observed = order.against.map_or(observed, |against| vec![against.clone()]);
+    let common = Common { policy: Arc::new(policy), index, observed };
     let needs_plan = order.needs == Needs::Plan;
     // A service's model goes once it is planned and checked: with it the peak would be half as high again.
     let planned: Vec<(Option<ServicePlan>, ServiceBound, Vec<Finding>)> = services

@@ -7,7 +7,7 @@
 use std::cell::Cell;
 
 use emberline_core::indicator::Sides;
-use emberline_core::oracle::{BudgetPoint, RawSeries, Side, Timing, Walk, Window};
+use emberline_core::oracle::{BudgetPoint, RawSeries, Reader, Side, Timing, Walk, Window};
 use proptest::prelude::*;
 use proptest::test_runner::{TestCaseError, TestRunner};
 
@@ -58,6 +58,28 @@ fn a_base_of_four_scrapes_counts_events_up_to_a_third_too_often_or_not_at_all() 
     };
     close(weights(&timing, 30_000), (2.0 / 3.0, 4.0 / 3.0));
     close(weights(&timing, 60_000), (0.0, 4.0 / 3.0));
+}
+
+#[test]
+fn the_mean_of_two_replicas_counts_an_event_once_and_their_maximum_does_not() {
+    let timing = Timing::uncompressed(15_000, 30_000);
+    let event = |offset| {
+        let counter = (0..60).map(|k| Some(if k > 20 { 1001.0 } else { 1000.0 }));
+        Reader::new(&timing, 30).rates(&[RawSeries::sampled(offset, 15_000, counter)])
+    };
+    let mut longest: f64 = 0.0;
+    for apart in (0..15_000).step_by(1_250) {
+        for first in (0..15_000).step_by(1_250) {
+            let (one, other) = (event(first), event(first + apart));
+            let pairs = || one.iter().zip(&other).filter(|(a, b)| !a.is_nan() && !b.is_nan());
+            let mean: f64 = pairs().map(|(a, b)| f64::midpoint(*a, *b) * 30.0).sum();
+            let most: f64 = pairs().map(|(a, b)| a.max(*b) * 30.0).sum();
+            assert!((mean - 1.0).abs() < 1e-9, "{apart} ms apart: {mean}");
+            longest = longest.max(most);
+        }
+    }
+    // Seen at one evaluation more, of two.
+    assert!((longest - 1.5).abs() < 1e-9, "{longest}");
 }
 
 /// What 30 days look like.

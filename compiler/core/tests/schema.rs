@@ -30,6 +30,7 @@ fn kind_of(path: &str) -> SchemaKind {
     match path {
         path if spec::is_policy(path) => SchemaKind::Policy,
         path if spec::is_prices(path) => SchemaKind::Prices,
+        path if spec::is_observed(path) => SchemaKind::Observed,
         _ => SchemaKind::Service,
     }
 }

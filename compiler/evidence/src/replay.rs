@@ -47,6 +47,12 @@ pub enum Fate {
 }
 
 impl Replay {
+    /// No policies: for captures of which only other signals are read.
+    #[must_use]
+    pub fn none() -> Self {
+        Self { slow: Vec::new(), wait: 0, slow_trace: None, baseline: Decimal::ZERO }
+    }
+
     /// The policies of a plan.
     #[must_use]
     pub fn of(plan: &TelemetryPlan) -> Self {

@@ -1,7 +1,9 @@
 //! What was typed on the command line, and nothing else: no file is looked at and no default is computed here.
 
+mod access;
 mod gameday;
 mod money;
+mod observe;
 mod specs;
 mod walk;
 
@@ -14,8 +16,10 @@ use emberline_core::finding::Severity;
 use emberline_core::quantity::Date;
 use emberline_core::target::Target;
 
+pub(crate) use access::Access;
 pub(crate) use gameday::{Gameday, Signal};
 pub(crate) use money::{Cost, MoneyFormat, Roi};
+pub(crate) use observe::{Against, Observe};
 pub(crate) use specs::Specs;
 pub(crate) use walk::{Walk, WalkFormat};
 
@@ -55,6 +59,9 @@ pub(crate) enum Command {
     /// Check the specs, then write every artefact, unless a finding is an error
     #[command(after_help = "Example: emberline compile --check    (in a pull request: is generated/ current?)")]
     Compile(Compile),
+    #[command(long_about = observe::ABOUT, after_help = "Example: emberline observe http://127.0.0.1:9090 --service checkout")]
+    /// Say what a source of metrics really exports: as a draft of `metrics:`, or as a snapshot
+    Observe(Observe),
     /// Check captured telemetry against the specs: traces, joined signals, labels, personal data
     #[command(after_help = "Example: emberline verify traces.jsonl logs.jsonl metrics.jsonl")]
     Verify(Verify),
@@ -111,6 +118,11 @@ pub(crate) struct Init {
     /// Folder that the spec is written to
     #[arg(long, value_name = "FOLDER", default_value = "slos")]
     pub(crate) specs: PathBuf,
+    /// Write the spec for what this source exports: a server's address, a file, or `-`
+    #[arg(long, value_name = "SOURCE")]
+    pub(crate) against: Option<String>,
+    #[command(flatten)]
+    pub(crate) access: Access,
 }
 
 /// `emberline check`.
@@ -126,6 +138,8 @@ pub(crate) struct Check {
     pub(crate) staged: bool,
     #[command(flatten)]
     pub(crate) known: Known,
+    #[command(flatten)]
+    pub(crate) against: Against,
     /// Append a summary in Markdown to this file, such as $GITHUB_STEP_SUMMARY
     #[arg(long, value_name = "FILE")]
     pub(crate) summary: Option<PathBuf>,
@@ -144,6 +158,8 @@ pub(crate) struct Preview {
     /// The Prometheus that evaluates the rules; the preview only reads from it
     #[arg(long, value_name = "URL")]
     pub(crate) prometheus: Option<String>,
+    #[command(flatten)]
+    pub(crate) access: Access,
 }
 
 /// `emberline verify`.
@@ -269,6 +285,8 @@ pub(crate) enum SchemaKind {
     Policy,
     /// The organisation's prices.yaml.
     Prices,
+    /// A snapshot of what a source exports.
+    Observed,
 }
 
 /// When to colour.

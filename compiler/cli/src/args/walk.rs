@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
 
-use super::Specs;
+use super::{Access, Specs};
 
 /// `emberline walk`.
 #[derive(Debug, Args)]
@@ -38,6 +38,8 @@ pub(crate) struct Walk {
     /// Also write an artefact for each layer into this folder: JSON, Markdown and pictures
     #[arg(long, value_name = "FOLDER")]
     pub(crate) out: Option<PathBuf>,
+    #[command(flatten)]
+    pub(crate) access: Access,
     /// How the walk is written to standard output
     #[arg(long, value_name = "FORMAT", default_value = "human")]
     pub(crate) format: WalkFormat,

@@ -6,6 +6,7 @@ use emberline_core::finding::Finding;
 
 use super::gate::{Gate, show, status};
 use super::known::without_known;
+use super::source;
 use super::summary::{self, Series};
 use crate::args::Check;
 use crate::failure::Result;
@@ -17,15 +18,19 @@ use crate::world::{git, read};
 /// Reports everything that is wrong with the specs, or what a change brought.
 pub(crate) fn run(check: &Check, quiet: bool) -> Result<Status> {
     let specs = &check.specs.specs;
-    let gate = match check.staged {
-        true => Gate::open_staged(specs, check.reporting.today)?,
-        false => Gate::open(specs, check.reporting.today, false)?,
+    let read = if check.staged { read::read_staged(specs)? } else { read::read(specs)? };
+    let today = check.reporting.today.unwrap_or_else(super::today);
+    let against = source::against(&check.against, &read.sources, today)?;
+    let of = |specs| match &against {
+        Some(observed) => Gate::against(specs, Some(today), observed),
+        None => Gate::of(specs, Some(today), false),
     };
+    let gate = of(read).with_notes(specs, check.staged)?;
     let before = match &check.changed_since {
         Some(revision) => {
             let base = git::base(revision)?;
             let changes = git::changes(&base, specs, check.staged)?;
-            let before = Gate::of(read::read_at(&base, specs)?, check.reporting.today, false);
+            let before = of(read::read_at(&base, specs)?);
             Some((changes, before))
         }
         None => None,

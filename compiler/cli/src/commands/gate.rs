@@ -4,7 +4,7 @@ use std::path::Path;
 
 use emberline_core::code::UNKNOWN_REFERENCE;
 use emberline_core::finding::{Finding, Severity};
-use emberline_core::model::{Pace, Prices};
+use emberline_core::model::{Observed, Pace, Prices};
 use emberline_core::plan::Plan;
 use emberline_core::plan::bounds::ServiceBound;
 use emberline_core::quantity::Date;
@@ -41,27 +41,32 @@ pub(super) struct Gate {
 }
 
 impl Gate {
-    /// Reads and analyses the specs. Only `compile` needs the plan, which is most of what there is to hold.
-    pub(super) fn open(specs: &Path, today: Option<Date>, needs_plan: bool) -> Result<Self> {
-        let mut gate = Self::of(read::read(specs)?, today, needs_plan);
-        gate.notes = notes::read(specs)?;
-        gate.misplaced_notes(specs);
-        Ok(gate)
+    /// Analyses specs that were read, and holds them against what a source exports.
+    pub(super) fn against(specs: read::Specs, today: Option<Date>, against: &Observed) -> Self {
+        let read::Specs { sources, cut } = specs;
+        let today = Some(today.unwrap_or_else(super::today));
+        let order = Order { today, needs: Needs::Findings, against: Some(against), ..Order::default() };
+        let analysis = compile(&sources, order);
+        Self::from(sources, cut, analysis, Origin::Telemetry)
     }
 
-    /// The specs as the next commit will hold them, whatever the work tree holds.
-    pub(super) fn open_staged(specs: &Path, today: Option<Date>) -> Result<Self> {
-        let mut gate = Self::of(read::read_staged(specs)?, today, false);
-        gate.notes = notes::read_staged(specs)?;
-        gate.misplaced_notes(specs);
-        Ok(gate)
+    /// Reads and analyses the specs. Only `compile` needs the plan, which is most of what there is to hold.
+    pub(super) fn open(specs: &Path, today: Option<Date>, needs_plan: bool) -> Result<Self> {
+        Self::of(read::read(specs)?, today, needs_plan).with_notes(specs, false)
     }
 
     /// The same in the time of a drill.
     pub(super) fn open_at(specs: &Path, pace: Pace) -> Result<Self> {
         let read::Specs { sources, cut } = read::read(specs)?;
         let analysis = compile(&sources, Order { today: Some(super::today()), pace, ..Order::default() });
-        Ok(Self::from(sources, cut, analysis))
+        Ok(Self::from(sources, cut, analysis, Origin::File))
+    }
+
+    /// Reads the notes beside the specs.
+    pub(super) fn with_notes(mut self, specs: &Path, is_staged: bool) -> Result<Self> {
+        self.notes = if is_staged { notes::read_staged(specs)? } else { notes::read(specs)? };
+        self.misplaced_notes(specs);
+        Ok(self)
     }
 
     /// Warns of notes that belong to no page: their service or objective is gone, or their name is misspelt.
@@ -91,15 +96,16 @@ impl Gate {
         let today = Some(today.unwrap_or_else(super::today));
         let needs = if needs_plan { Needs::Plan } else { Needs::Findings };
         let analysis = compile(&sources, Order { today, needs, ..Order::default() });
-        Self::from(sources, cut, analysis)
+        Self::from(sources, cut, analysis, Origin::File)
     }
 
-    fn from(mut sources: Sources, cut: Vec<Finding>, analysis: Analysis) -> Self {
+    /// `origin` is where the texts that findings quote come from.
+    fn from(mut sources: Sources, cut: Vec<Finding>, analysis: Analysis, origin: Origin) -> Self {
         let Analysis { mut findings, waived, bounds, prices, mut plan } = analysis;
         if read::replace_cut(&mut findings, cut) {
             plan = None;
         }
-        conceal::report(&mut sources, &mut findings, Origin::File);
+        conceal::report(&mut sources, &mut findings, origin);
         Self { sources, findings, waived, bounds, prices, plan, notes: Notes::default() }
     }
 

@@ -5,11 +5,15 @@ use std::path::{Component, Path};
 use emberline_core::quantity::{Duration, Percent};
 use emberline_core::source::Spanned;
 use emberline_core::spec::{
-    self, Comments, EventsSpec, LabelSpec, LatencySpec, MetricSpec, MetricType, Name, Named, Number, Promql,
+    self, Comments, EventsSpec, LabelSpec, LatencySpec, MetricSpec, MetricType, Name, Named, Number, Selectors,
     ServiceSpec, SliSpec, SloSpec, Text, Version,
 };
+use emberline_observe::first;
+use emberline_observe::gather::Limits;
+use emberline_observe::prometheus::Wanted;
 use rust_decimal::Decimal;
 
+use super::{observe, source};
 use crate::args::Init;
 use crate::failure::{Failure, Result};
 use crate::status::Status;
@@ -30,7 +34,11 @@ pub(crate) fn run(init: &Init, quiet: bool) -> Result<Status> {
         None => name_of_here()?,
     };
     let place = init.specs.join(format!("{service}.yaml"));
-    write::create(&place, &spec(&service, &init.specs)).map_err(|failure| match failure {
+    let text = match &init.against {
+        Some(source) => exported(init, &service, source)?,
+        None => spec(&service, &init.specs),
+    };
+    write::create(&place, &text).map_err(|failure| match failure {
         write::NotCreated::Exists => Failure::new(format!("{} exists already", shown(&place)))
             .help("edit it, or name another service: `emberline init SERVICE`"),
         write::NotCreated::Failed(failure) => failure,
@@ -64,6 +72,31 @@ fn spec(service: &str, specs: &Path) -> String {
     text
 }
 
+/// The text of a spec for what a source exports.
+fn exported(init: &Init, service: &str, source: &str) -> Result<String> {
+    let wanted = Wanted {
+        service: Some(service.to_owned()),
+        over: Duration::from_secs(3_600),
+        now: super::now(),
+        ..Wanted::default()
+    };
+    let taken = source::take(source, &init.access, &wanted)?;
+    let name = source::name(source);
+    let observed = source::observed(&taken, Limits::SNAPSHOT, name.clone(), super::today(), wanted.over);
+    let policy = observe::policy(&init.specs);
+    let Some(first) = first::spec(service, &observed, &taken.only, &policy) else {
+        return Err(Failure::new(format!(
+            "nothing that {name} exports looks like a count of requests with their outcome"
+        ))
+        .help(format!("`emberline observe SOURCE --service {service}` lists what there is")));
+    };
+    let mut text =
+        schema_from(&init.specs).map(|path| format!("# yaml-language-server: $schema={path}\n")).unwrap_or_default();
+    text.push_str(ABOUT);
+    text.push_str(&spec::write(&first, Comments::Fields));
+    Ok(text)
+}
+
 const ABOUT: &str = "\
 # The objectives of one service. `emberline check` reports faults; `emberline compile` writes rules
 # and pages. An objective of 99.9% over 30 days leaves 43 minutes of total outage.
@@ -85,8 +118,8 @@ fn first(service: &str) -> ServiceSpec {
     let all = format!("{REQUESTS}{{service_name=\"{service}\"}}");
     let bad = format!("{REQUESTS}{{service_name=\"{service}\", http_response_status_code=~\"5..\"}}");
     let events = EventsSpec {
-        total: Promql::made(&all).into(),
-        bad: Some(Spanned::made(Promql::made(&bad))),
+        total: Some(Spanned::made(Selectors::made(&all))),
+        bad: Some(Spanned::made(Selectors::made(&bad))),
         ..EventsSpec::default()
     };
     let sli = SliSpec { events: Some(Spanned::made(events)), ..SliSpec::default() };

@@ -1,5 +1,6 @@
 //! What the commands do, one file each: they join `world`, core and `render`, and decide the exit status.
 
+mod access;
 pub(crate) mod check;
 pub(crate) mod compile;
 pub(crate) mod completions;
@@ -10,10 +11,12 @@ pub(crate) mod gameday;
 mod gate;
 pub(crate) mod init;
 mod known;
+pub(crate) mod observe;
 pub(crate) mod preview;
 pub(crate) mod roi;
 pub(crate) mod scan;
 pub(crate) mod schema;
+mod source;
 mod summary;
 mod template;
 pub(crate) mod verify;
@@ -22,6 +25,11 @@ pub(crate) mod walk;
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use emberline_core::quantity::Date;
+
+/// The time in seconds since 1970.
+fn now() -> f64 {
+    SystemTime::now().duration_since(UNIX_EPOCH).map_or(0.0, |since| since.as_secs_f64())
+}
 
 /// The day that it is (UTC).
 fn today() -> Date {

@@ -4,6 +4,7 @@ use std::net::SocketAddr;
 
 use emberline_core::finding::Severity;
 
+use super::access;
 use super::gate::{self, Gate};
 use crate::args::{FailOn, Format, Preview, Reporting};
 use crate::failure::{Failure, Result};
@@ -26,7 +27,12 @@ pub(crate) fn run(preview: &Preview, quiet: bool) -> Result<Status> {
         return Err(Failure::new(format!("`{address}` is not the address of a Prometheus"))
             .help("write it like `--prometheus http://127.0.0.1:9090`"));
     }
-    let site = Site::new(plan, std::mem::take(&mut gate.notes), preview.prometheus.as_deref());
+    let site = Site::new(
+        plan,
+        std::mem::take(&mut gate.notes),
+        preview.prometheus.as_deref(),
+        &access::open(&preview.access)?,
+    );
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build();
     let runtime = runtime.map_err(|cause| Failure::new(format!("cannot start serving: {cause}")))?;
     runtime.block_on(async {

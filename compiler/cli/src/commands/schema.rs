@@ -11,6 +11,7 @@ pub(crate) fn run(schema: &Schema) -> Result<Status> {
         SchemaKind::Service => emberline_core::SchemaKind::Service,
         SchemaKind::Policy => emberline_core::SchemaKind::Policy,
         SchemaKind::Prices => emberline_core::SchemaKind::Prices,
+        SchemaKind::Observed => emberline_core::SchemaKind::Observed,
     };
     terminal::print(|out| out.write_all(emberline_core::schema(kind).as_bytes()))?;
     Ok(Status::Clean)

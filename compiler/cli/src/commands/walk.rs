@@ -3,12 +3,13 @@
 use std::fs;
 use std::io::ErrorKind;
 use std::path::Path;
-use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
+use std::time::{Duration, Instant};
 
 use emberline_core::finding::Severity;
 use emberline_walk::source::{Connected, Endpoints};
 use emberline_walk::{self as walk, Question, Verdict};
 
+use super::access;
 use super::gate::{self, Gate};
 use crate::args::{FailOn, Format, Reporting, Walk, WalkFormat};
 use crate::failure::{Failure, Result};
@@ -30,9 +31,8 @@ pub(crate) fn run(walk: &Walk, quiet: bool) -> Result<Status> {
         return Ok(Status::Failed);
     };
     let endpoints = endpoints(walk)?;
-    let connected = Connected::new(&endpoints, Some(&walk.repository));
-    let now = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0.0, |since| since.as_secs_f64());
-    let question = Question { plan: &plan, alert: walk.alert.as_deref(), now };
+    let connected = Connected::through(&endpoints, Some(&walk.repository), &access::open(&walk.access)?);
+    let question = Question { plan: &plan, alert: walk.alert.as_deref(), now: super::now() };
     let mut found = walk::walk_patiently(&question, &connected.sources(), PATIENCE);
     found.seconds = began.elapsed().as_secs_f64();
     if let Some(why) = &found.unreachable {

@@ -1,33 +1,26 @@
 //! Numbers of objectives, asked of Prometheus by its HTTP API: what is left of budgets, how fast they burn, and how that came.
 
-use std::time::{Duration, SystemTime, UNIX_EPOCH};
+use std::time::{SystemTime, UNIX_EPOCH};
 
 use emberline_core::plan::{SloPlan, names, queries};
+use emberline_observe::http::{Access, Client};
 use serde_json::{Value, json};
 
-/// No answer is waited for longer.
-const PATIENCE: Duration = Duration::from_secs(10);
 /// How far back a plot goes, and how many points it has.
 const PLOT: (u64, u64) = (6 * 3_600, 180);
 
 /// A Prometheus.
-pub(super) struct Prometheus {
-    address: String,
-    agent: ureq::Agent,
-}
+pub(super) struct Prometheus(Client);
 
 impl Prometheus {
-    pub(super) fn new(address: &str) -> Self {
-        let agent = ureq::Agent::config_builder().timeout_global(Some(PATIENCE)).build().into();
-        Self { address: address.trim_end_matches('/').to_owned(), agent }
+    pub(super) fn new(address: &str, access: &Access) -> Self {
+        Self(Client::new("Prometheus", address, access))
     }
 
     /// What an API answers; else who did not answer, and why.
     fn ask(&self, api: &str, query: &[(&str, &str)]) -> Result<Vec<Value>, String> {
-        let url = format!("{}/api/v1/{api}", self.address);
-        let request = query.iter().fold(self.agent.get(&url), |request, (name, value)| request.query(*name, *value));
-        let failed = |why: ureq::Error| format!("{} does not answer: {why}\n", self.address);
-        let answer: Value = request.call().map_err(failed)?.body_mut().read_json().map_err(failed)?;
+        let answer: Result<Value, _> = self.0.get(&format!("/api/v1/{api}"), query);
+        let answer = answer.map_err(|trouble| format!("{trouble}\n"))?;
         Ok(answer["data"]["result"].as_array().cloned().unwrap_or_default())
     }
 
@@ -39,7 +32,7 @@ impl Prometheus {
 
     /// The error budget left of every objective.
     pub(super) fn all(&self) -> Result<Value, String> {
-        Ok(json!({"prometheus": self.address, "budgets": self.now(names::BUDGET_REMAINING)?}))
+        Ok(json!({"prometheus": self.0.address(), "budgets": self.now(names::BUDGET_REMAINING)?}))
     }
 
     /// An objective's budget, burn rates over its windows, and the shortest of them over the last hours.
@@ -64,7 +57,7 @@ impl Prometheus {
         let alerts: Vec<Value> =
             slo.burns.iter().map(|alert| json!({"severity": alert.severity, "burn": alert.burn.to_string()})).collect();
         Ok(json!({
-            "prometheus": self.address,
+            "prometheus": self.0.address(),
             "budgets": self.now(&queries::budget_left(slo))?,
             "burns": burns,
             "plotted": slo.windows.first().map(|window| window.nominal.to_string()),

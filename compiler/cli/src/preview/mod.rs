@@ -14,6 +14,7 @@ use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use emberline_core::plan::Plan;
 use emberline_core::target::Target;
+use emberline_observe::http::Access;
 use emberline_pages::Notes;
 
 use live::Prometheus;
@@ -32,8 +33,8 @@ pub(crate) struct Site {
 
 impl Site {
     /// The pages of a plan, with numbers where an address of Prometheus is given.
-    pub(crate) fn new(plan: Plan, notes: Notes, prometheus: Option<&str>) -> Self {
-        Self { plan, notes, prometheus: prometheus.map(Prometheus::new) }
+    pub(crate) fn new(plan: Plan, notes: Notes, prometheus: Option<&str>, access: &Access) -> Self {
+        Self { plan, notes, prometheus: prometheus.map(|address| Prometheus::new(address, access)) }
     }
 
     /// A page or what pages share. Only the unit that it belongs to is made.

@@ -70,8 +70,20 @@ fn record(text: &mut String, schema: &Value) {
 fn form(schema: &Value) -> String {
     if let Some(reference) = schema["$ref"].as_str() {
         let name = reference.rsplit('/').next().unwrap_or_default();
-        let is_value =
-            ["Version", "Name", "Text", "Rate", "Number", "Duration", "Percent", "Selector", "Date"].contains(&name);
+        let is_value = [
+            "Version",
+            "Name",
+            "Text",
+            "Rate",
+            "Number",
+            "Duration",
+            "Percent",
+            "Selector",
+            "Selectors",
+            "Expression",
+            "Date",
+        ]
+        .contains(&name);
         let anchor = if is_value { "values".to_owned() } else { short(name).to_lowercase().replace(' ', "-") };
         return format!("[{}](#{anchor})", short(name).to_lowercase());
     }
@@ -123,6 +135,7 @@ fn meaning(name: &str) -> &'static str {
         "name" => "text of at most 100 characters, without control characters",
         "number" => "a number, read as an exact decimal",
         "selector" => "a bare PromQL selector, without functions and ranges",
+        "selectors" => "a selector, or a list of selectors whose events are added up",
         _ => "text; numbers and booleans are taken as text",
     }
 }

@@ -20,7 +20,14 @@ use emberline_core::SchemaKind;
 fn pages() -> Vec<(&'static str, String)> {
     vec![
         ("commands.md", commands::page()),
-        ("service.md", fields::page(SchemaKind::Service, "Service specs", "Any file of the folder but the two below.")),
+        (
+            "service.md",
+            fields::page(
+                SchemaKind::Service,
+                "Service specs",
+                "Any file of the folder but those below, and no file of `observed/`.",
+            ),
+        ),
         ("policy.md", fields::page(SchemaKind::Policy, "policy.yaml", "At most one file of the folder, of this name.")),
         ("prices.md", fields::page(SchemaKind::Prices, "prices.yaml", "At most one file of the folder, of this name.")),
         ("codes.md", codes::page()),

@@ -40,7 +40,39 @@ pub(crate) fn read_staged(specs: &Path) -> Result<Notes> {
     Ok(notes)
 }
 
+/// The text of the note at `path`, empty before there is one. A link out of the folder of notes is refused, as it is when
+/// all notes are read: whoever writes the note would write where the link leads.
+pub(crate) fn text_of(specs: &Path, path: &Path) -> Result<String> {
+    match links::files(&specs.join(FOLDER), &["md"])?.iter().any(|note| note == path) {
+        true => std::fs::read_to_string(path).map_err(|cause| Failure::io("cannot read", path, &cause)),
+        false => Ok(String::new()),
+    }
+}
+
 /// The path of a note's file, as findings show it.
 pub(crate) fn path(specs: &Path, note: &str) -> String {
     shown(&specs.join(FOLDER).join(format!("{note}.md")))
+}
+
+#[cfg(test)]
+#[cfg(unix)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_note_that_leads_elsewhere_is_neither_read_nor_written() {
+        let home = tempfile::tempdir().unwrap();
+        let specs = home.path().join("slos");
+        let folder = specs.join(FOLDER).join("shop");
+        std::fs::create_dir_all(&folder).unwrap();
+        let note = folder.join("availability.md");
+        assert_eq!(text_of(&specs, &note).unwrap(), "");
+        std::fs::write(&note, "known\n").unwrap();
+        assert_eq!(text_of(&specs, &note).unwrap(), "known\n");
+        let secret = home.path().join("secret");
+        std::fs::write(&secret, "secret").unwrap();
+        std::fs::remove_file(&note).unwrap();
+        std::os::unix::fs::symlink(&secret, &note).unwrap();
+        assert!(text_of(&specs, &note).unwrap_err().what.contains("outside of"));
+    }
 }

@@ -1,5 +1,6 @@
 //! The contents of the output folder, and their owners.
 
+use std::collections::BTreeMap;
 use std::fs::{self, File};
 use std::io::{ErrorKind, Read};
 use std::path::{Path, PathBuf};
@@ -8,7 +9,7 @@ use emberline_core::emit::Artefact;
 use emberline_core::target::Target;
 use ignore::WalkBuilder;
 
-use super::manifest::{self, Entries, Listed};
+use super::manifest::{self, Entries, Hash, Listed};
 use super::shown;
 use super::stale::Fate;
 use crate::failure::{Failure, Result};
@@ -124,14 +125,14 @@ impl Tree {
 
     /// The manifest after a run that emitted these files, and gave these fates to stale files.
     pub(crate) fn manifest_after(&self, emitted: &Entries, fates: &[(String, Fate)]) -> String {
-        let mut entries = self.owned.clone();
+        let mut entries: BTreeMap<&str, &[Hash]> = slices(&self.owned).collect();
         for (path, fate) in fates {
             if !matches!(fate, Fate::Stays(_)) {
-                entries.remove(path);
+                entries.remove(path.as_str());
             }
         }
-        entries.extend(emitted.iter().map(|(path, hash)| (path.clone(), hash.clone())));
-        manifest::print(&entries)
+        entries.extend(slices(emitted));
+        manifest::print(entries)
     }
 
     /// All entries in the targets' folders except folders.
@@ -153,6 +154,11 @@ impl Tree {
         let below = path.strip_prefix(&self.root).unwrap_or(path);
         below.components().map(|part| part.as_os_str().to_string_lossy()).collect::<Vec<_>>().join("/")
     }
+}
+
+/// Entries, borrowed.
+fn slices(entries: &Entries) -> impl Iterator<Item = (&str, &[Hash])> {
+    entries.iter().map(|(path, hashes)| (path.as_str(), hashes.as_slice()))
 }
 
 /// The text of the manifest; `None` if there is no manifest.

@@ -3,52 +3,66 @@
 use super::Context;
 use crate::code;
 use crate::finding::Finding;
-use crate::indicator::Side;
-use crate::promql::witness::{Subset, implied};
+use crate::indicator::{Counter, Counters};
+use crate::promql::MatchOp;
+use crate::promql::witness::{Subset, disjoint, implied};
 
 pub(super) fn run(context: &Context<'_>, findings: &mut Vec<Finding>) {
     for (slo, _) in context.slos() {
         let Some(ratio) = slo.sli.ratio() else { continue };
-        let part = ratio.side.query();
-        // Two metrics may well count one thing; their labels need not agree.
-        if part.selector.metric_name() != ratio.total.selector.metric_name() {
-            continue;
-        }
-        let matchers = |query: &crate::indicator::Query| {
-            let mut all: Vec<_> =
-                query.selector.matchers.iter().map(|m| (m.label.clone(), m.op, m.value.clone())).collect();
-            all.sort();
-            all
-        };
-        if matchers(part) == matchers(&ratio.total) {
+        let (total, parts) = (&ratio.total, ratio.side.counters());
+        if written(total) == written(parts) {
             findings.push(
-                Finding::new(&code::BAD_NOT_SUBSET, part.span, "this selects every event of `total`")
+                Finding::new(&code::BAD_NOT_SUBSET, parts.first.query.span, "this selects every event of `total`")
                     .label("all of them, not a part")
-                    .related(ratio.total.span, "the same here")
+                    .related(total.first.query.span, "the same here")
                     .hint("add the matcher that tells failed events, such as `code=~\"5..\"`"),
             );
             continue;
         }
-        let word = match ratio.side {
-            Side::Bad(_) => "bad",
-            Side::Good(_) => "good",
-        };
-        if let Subset::Refuted { matcher } = implied(&part.selector, &ratio.total.selector) {
-            let Some(narrowing) = ratio.total.selector.matchers.get(matcher) else { continue };
-            let place = ratio.total.place(context.sources, narrowing.label_range.start..narrowing.value_range.end);
-            findings.push(
-                Finding::new(
-                    &code::BAD_NOT_SUBSET,
-                    part.span,
-                    format!("`{word}` selects events that `total` does not"),
-                )
-                .label(match part.selector.matchers.iter().any(|own| own.label == narrowing.label) {
-                    true => format!("asks for other values of `{}`", narrowing.label),
-                    false => format!("says nothing of `{}` that would keep within it", narrowing.label),
-                })
-                .related(place, "`total` is narrowed down here")
-                .hint(format!("repeat this matcher in `{word}`, or remove it from `total`")),
-            );
-        }
+        findings.extend(parts.iter().filter_map(|part| outside(context, total, part)));
     }
+}
+
+/// What a sum selects, in an order of its own.
+fn written(counters: &Counters) -> Vec<(Option<&str>, Vec<(&str, MatchOp, &str)>)> {
+    let mut all: Vec<_> = counters
+        .iter()
+        .map(|counter| {
+            let matchers = &counter.query.selector.matchers;
+            let mut matchers: Vec<_> = matchers.iter().map(|m| (m.label.as_str(), m.op, m.value.as_str())).collect();
+            matchers.sort_unstable();
+            (counter.metric(), matchers)
+        })
+        .collect();
+    all.sort_unstable();
+    all
+}
+
+/// A part that the total does not count. Two metrics may well count one thing; their labels need not agree.
+fn outside(context: &Context<'_>, total: &Counters, part: &Counter) -> Option<Finding> {
+    let same: Vec<&Counter> = total.iter().filter(|all| all.metric() == part.metric()).collect();
+    let selector = &part.query.selector;
+    let (all, matcher) = match same.as_slice() {
+        [] => return None,
+        // Several may have the part between them; only one that is none of theirs is certainly outside.
+        [_, _, ..] if !same.iter().all(|all| disjoint(selector, &all.query.selector)) => return None,
+        [all, ..] => match implied(selector, &all.query.selector) {
+            Subset::Refuted { matcher } => (all, matcher),
+            Subset::Proven | Subset::Unknown => return None,
+        },
+    };
+    let narrowing = all.query.selector.matchers.get(matcher)?;
+    let place = all.query.place(context.sources, narrowing.label_range.start..narrowing.value_range.end);
+    let word = part.field;
+    let message = format!("`{word}` selects events that `total` does not");
+    Some(
+        Finding::new(&code::BAD_NOT_SUBSET, part.query.span, message)
+            .label(match selector.matchers.iter().any(|own| own.label == narrowing.label) {
+                true => format!("asks for other values of `{}`", narrowing.label),
+                false => format!("says nothing of `{}` that would keep within it", narrowing.label),
+            })
+            .related(place, "`total` is narrowed down here")
+            .hint(format!("repeat this matcher in `{word}`, or remove it from `total`")),
+    )
 }

@@ -6,8 +6,9 @@
 use super::Context;
 use crate::code;
 use crate::finding::{Finding, Severity};
-use crate::indicator::{Query, Side};
+use crate::indicator::{Counter, Query, Ratio};
 use crate::metric::{Declared, Metric};
+use crate::model::Slo;
 use crate::promql::regex::Pattern;
 use crate::promql::{MatchOp, SelectorMatcher};
 use crate::source::Spanned;
@@ -26,43 +27,39 @@ enum Label<'m> {
 
 pub(super) fn run(context: &Context<'_>, findings: &mut Vec<Finding>) {
     for (slo, _) in context.slos() {
+        findings.extend(slo.group_by.iter().filter_map(|label| lost(context, slo, label)));
         let Some(ratio) = slo.sli.ratio() else { continue };
-        let part = match &ratio.side {
-            Side::Bad(query) => ("bad", query),
-            Side::Good(query) => ("good", query),
-        };
-        for label in &slo.group_by {
-            findings.extend(judge(context, label, [("total", &ratio.total), part]));
-        }
+        findings.extend(slo.group_by.iter().filter_map(|label| judge(context, label, ratio)));
     }
 }
 
-/// Whether an indicator's sides are of different metrics: only then may one have a label that the other lacks. The series
-/// of a histogram are one metric.
-pub(super) fn has_two_metrics(total: &Query, part: &Query) -> bool {
-    metric(total) != metric(part)
+/// A label that a query of the author's does not keep.
+fn lost(context: &Context<'_>, slo: &Slo, label: &Spanned<String>) -> Option<Finding> {
+    let place = slo.sli.loses(&label.value, context.sources)?;
+    let message = format!("no series of this expression has the label `{}`", label.value);
+    Some(
+        Finding::new(&code::GROUP_LABEL_MISSING, label.span, message)
+            .label("not a label of both sides")
+            .note("bad events are compared with all events of the same group")
+            .related(place, "lost here")
+            .hint(format!("keep it: `sum by ({}) (…)`", label.value)),
+    )
 }
 
-fn metric(query: &Query) -> Option<&str> {
-    let name = query.selector.metric_name()?;
-    Some(["_count", "_bucket", "_sum"].iter().find_map(|end| name.strip_suffix(end)).unwrap_or(name))
-}
-
-fn judge(context: &Context<'_>, label: &Spanned<String>, sides: [(&str, &Query); 2]) -> Option<Finding> {
+fn judge(context: &Context<'_>, label: &Spanned<String>, ratio: &Ratio) -> Option<Finding> {
     let name = &label.value;
-    for (side, query) in sides {
-        if let Some(matcher) = own(query, name).find(|matcher| wants_none(matcher)) {
-            let place = query.place(context.sources, matcher.label_range.start..matcher.value_range.end);
-            let message = format!("`{side}` selects only series without the label `{name}`");
+    for counter in ratio.counters() {
+        if let Some(matcher) = own(&counter.query, name).find(|matcher| wants_none(matcher)) {
+            let place = counter.query.place(context.sources, matcher.label_range.start..matcher.value_range.end);
+            let message = format!("`{}` selects only series without the label `{name}`", counter.field);
             let finding = missing(label, message).related(place, "asks for its absence");
             return Some(finding.hint("remove the matcher, or do not group by the label"));
         }
     }
-    let [(_, total), (_, part)] = sides;
-    if !has_two_metrics(total, part) {
+    if ratio.is_of_one_metric() {
         return None;
     }
-    apart(context, label, sides).or_else(|| declared(context, label, sides))
+    apart(context, label, ratio).or_else(|| declared(context, label, ratio))
 }
 
 fn missing(label: &Spanned<String>, message: String) -> Finding {
@@ -71,65 +68,74 @@ fn missing(label: &Spanned<String>, message: String) -> Finding {
     )
 }
 
-/// A value that one side insists on and the other refuses.
-fn apart(context: &Context<'_>, label: &Spanned<String>, sides: [(&str, &Query); 2]) -> Option<Finding> {
-    let pinned = |query| own(query, &label.value).find(|matcher| matcher.op == MatchOp::Eq);
-    for [(side, one), (_, other)] in [sides, [sides[1], sides[0]]] {
-        let Some(value) = pinned(one) else { continue };
-        let Some(refusal) = own(other, &label.value).find(|matcher| !accepts(matcher, &value.value)) else { continue };
-        let message =
-            format!("`{side}` is of one value of `{}`, and the other side of others: no group has both", label.value);
-        let place = |query: &Query, it: &SelectorMatcher| {
-            query.place(context.sources, it.label_range.start..it.value_range.end)
-        };
-        return Some(
-            missing(label, message)
-                .related(place(one, value), "only this value")
-                .related(place(other, refusal), "not that value")
-                .hint("ask for the same values on both sides"),
-        );
+/// A value that one side insists on and all of the other refuses.
+fn apart(context: &Context<'_>, label: &Spanned<String>, ratio: &Ratio) -> Option<Finding> {
+    let sides = [&ratio.total, ratio.side.counters()];
+    for [some, others] in [sides, [sides[1], sides[0]]] {
+        for one in some.iter() {
+            let Some(value) = own(&one.query, &label.value).find(|matcher| matcher.op == MatchOp::Eq) else { continue };
+            let refusals: Option<Vec<_>> = others
+                .iter()
+                .map(|other| {
+                    let refusal = own(&other.query, &label.value).find(|matcher| !accepts(matcher, &value.value))?;
+                    Some((other, refusal))
+                })
+                .collect();
+            let Some((other, refusal)) = refusals.and_then(|all| all.first().copied()) else { continue };
+            let message = format!(
+                "`{}` is of one value of `{}`, and the other side of others: no group has both",
+                one.field, label.value
+            );
+            let place = |counter: &Counter, it: &SelectorMatcher| {
+                counter.query.place(context.sources, it.label_range.start..it.value_range.end)
+            };
+            return Some(
+                missing(label, message)
+                    .related(place(one, value), "only this value")
+                    .related(place(other, refusal), "not that value")
+                    .hint("ask for the same values on both sides"),
+            );
+        }
     }
     None
 }
 
-fn declared(context: &Context<'_>, label: &Spanned<String>, sides: [(&str, &Query); 2]) -> Option<Finding> {
+fn declared(context: &Context<'_>, label: &Spanned<String>, ratio: &Ratio) -> Option<Finding> {
     let name = &label.value;
-    let known = sides.map(|(_, query)| known(context, query, name));
-    if known.iter().any(|it| matches!(it, Label::Unclear)) {
+    let known: Vec<(&Counter, Label<'_>)> =
+        ratio.counters().map(|counter| (counter, known(context, &counter.query, name))).collect();
+    if known.iter().any(|(_, it)| matches!(it, Label::Unclear)) {
         return None;
     }
-    let shown = |query: &Query| query.selector.metric_name().unwrap_or_default().to_owned();
-    let place = |query: &Query| {
-        let range = query.selector.metric.as_ref().map_or(0..0, |(_, range)| range.clone());
-        query.place(context.sources, range)
+    let shown = |counter: &Counter| counter.metric().unwrap_or_default().to_owned();
+    let place = |counter: &Counter| {
+        let range = counter.query.selector.metric.as_ref().map_or(0..0, |(_, range)| range.clone());
+        counter.query.place(context.sources, range)
     };
-    for ((side, query), known) in sides.iter().zip(&known) {
+    for (counter, known) in &known {
         if let Label::Lacks(metric) = known {
+            let field = counter.field;
             let labels: Vec<String> = metric.labels.keys().map(|label| format!("`{label}`")).collect();
             let declared = if labels.is_empty() { "none".to_owned() } else { labels.join(", ") };
-            let message = format!("`{}`, which `{side}` counts, has no label `{name}`", shown(query));
+            let message = format!("`{}`, which `{field}` counts, has no label `{name}`", shown(counter));
             return Some(
                 missing(label, message)
-                    .related(place(query), format!("`{side}` is counted here"))
+                    .related(place(counter), format!("`{field}` is counted here"))
                     .related(metric.span(), format!("declared with {declared}"))
                     .hint(format!("group by a label of both metrics, or declare `{name}` where the metric has it")),
             );
         }
     }
-    for ((side, query), known) in sides.iter().zip(&known) {
-        if matches!(known, Label::Unknown) {
-            let message =
-                format!("nothing says that `{}`, which `{side}` counts, has the label `{name}`", shown(query));
-            let mut finding = missing(label, message)
-                .label("nothing shows it on both sides")
-                .related(place(query), "no spec declares this metric")
-                .hint("declare the metrics of both sides under `metrics`, with their labels");
-            // Most such specs are right, and the rules page for bad events that no group counts.
-            finding.severity = Severity::Warning;
-            return Some(finding);
-        }
-    }
-    None
+    let (counter, _) = known.iter().find(|(_, known)| matches!(known, Label::Unknown))?;
+    let message =
+        format!("nothing says that `{}`, which `{}` counts, has the label `{name}`", shown(counter), counter.field);
+    let mut finding = missing(label, message)
+        .label("nothing shows it on both sides")
+        .related(place(counter), "no spec declares this metric")
+        .hint("declare the metrics of both sides under `metrics`, with their labels");
+    // Most such specs are right, and the rules page for bad events that no group counts.
+    finding.severity = Severity::Warning;
+    Some(finding)
 }
 
 fn known<'m>(context: &Context<'m>, query: &Query, label: &str) -> Label<'m> {

@@ -16,22 +16,20 @@ pub(super) fn run(context: &Context<'_>, findings: &mut Vec<Finding>) {
                 _ => None,
             }
         };
-        let (Some((total_metric, total)), Some((part_metric, part))) = (of(&ratio.total), of(ratio.side.query()))
-        else {
-            continue;
-        };
-        if total != part {
+        let known: Vec<_> = ratio.counters().filter_map(|counter| Some((counter, of(&counter.query)?))).collect();
+        let Some((first, (total_metric, total))) = known.first() else { continue };
+        for (counter, (part_metric, part)) in known.iter().filter(|(_, (_, interval))| interval != total) {
             findings.push(
                 Finding::new(
                     &code::MIXED_SCRAPE_INTERVALS,
-                    ratio.side.query().span,
-                    format!("these series get a sample every {part}, those of `total` every {total}"),
+                    counter.query.span,
+                    format!("these series get a sample every {part}, those of `{}` every {total}", first.field),
                 )
                 .related(part_metric.span(), format!("every {part}"))
                 .related(total_metric.span(), format!("every {total}"))
                 .note(format!(
                     "the rules assume the slower, {}: bad events may show before their total does",
-                    total.max(part)
+                    (*total).max(*part)
                 ))
                 .hint("scrape both alike"),
             );

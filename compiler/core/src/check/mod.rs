@@ -10,6 +10,7 @@ mod group_label_missing;
 mod low_traffic;
 mod mixed_scrape_intervals;
 mod not_a_counter;
+mod observed;
 mod retention_too_short;
 mod series;
 mod threshold_not_a_bucket;
@@ -24,6 +25,8 @@ use crate::plan::ServicePlan;
 use crate::plan::bounds::ServiceBound;
 use crate::source::Sources;
 use context::Context;
+
+pub(crate) use observed::stale;
 
 /// One rule of the gate.
 pub struct Check {
@@ -40,6 +43,7 @@ pub static CHECKS: &[Check] = &[
     Check { codes: &[&code::LOW_TRAFFIC], run: low_traffic::run },
     Check { codes: &[&code::MIXED_SCRAPE_INTERVALS], run: mixed_scrape_intervals::run },
     Check { codes: &[&code::NOT_A_COUNTER], run: not_a_counter::run },
+    Check { codes: observed::CODES, run: observed::run },
     Check { codes: &[&code::SERIES_BUDGET, &code::SDK_CARDINALITY_LIMIT], run: series::run },
     Check { codes: &[&code::RETENTION_TOO_SHORT], run: retention_too_short::run },
     Check { codes: &[&code::THRESHOLD_NOT_A_BUCKET], run: threshold_not_a_bucket::run },
@@ -77,5 +81,6 @@ pub(crate) fn service(sources: &Sources, model: &Common, service: &Service, plan
     for check in CHECKS {
         (check.run)(&Context { sources, model, service, plan }, &mut findings);
     }
+    observed::settle(&mut findings);
     findings
 }

@@ -21,8 +21,8 @@ enum Instead<'m> {
     Known,
     /// A classic histogram, by the name that none of its series has.
     Classic(&'m Metric),
-    /// A native histogram, or a series that only a classic one has.
-    Native(&'m Metric),
+    /// A series that only a classic histogram has, where the declared one is native.
+    OfNative(&'m Metric),
     /// Every bucket of a classic histogram.
     AllBuckets,
     /// A quantile of a summary.
@@ -32,7 +32,7 @@ enum Instead<'m> {
 pub(super) fn run(context: &Context<'_>, findings: &mut Vec<Finding>) {
     for (slo, _) in context.slos() {
         let Some(ratio) = slo.sli.ratio() else { continue };
-        findings.extend([&ratio.total, ratio.side.query()].into_iter().filter_map(|query| judge(context, query)));
+        findings.extend(ratio.counters().filter_map(|counter| judge(context, &counter.query)));
     }
 }
 
@@ -48,7 +48,7 @@ fn judge(context: &Context<'_>, query: &Query) -> Option<Finding> {
     let (message, label, note, hint) = told(name, &found);
     let finding = Finding::new(&code::NOT_A_COUNTER, place, message).label(label).note(note).hint(hint);
     Some(match found {
-        Instead::Level(metric) | Instead::Classic(metric) | Instead::Native(metric) => {
+        Instead::Level(metric) | Instead::Classic(metric) | Instead::OfNative(metric) => {
             finding.related(metric.span(), format!("declared as `{}` here", metric.kind.word()))
         }
         Instead::Known | Instead::AllBuckets | Instead::Quantile => finding,
@@ -61,18 +61,17 @@ fn instead<'m>(context: &Context<'m>, query: &Query) -> Option<Instead<'m>> {
     let (index, service) = (&context.model.index, context.service.name.value.as_str());
     match index.series(service, name) {
         Declared::Metric(metric) => match metric.kind {
-            MetricType::Counter => None,
+            // The observations of a native histogram are counted.
+            MetricType::Counter | MetricType::ExponentialHistogram => None,
             MetricType::Gauge | MetricType::UpDownCounter => Some(Instead::Level(metric)),
-            MetricType::ExponentialHistogram => Some(Instead::Native(metric)),
             MetricType::Histogram => all_buckets(query, name),
         },
         Declared::Unclear => None,
         Declared::No => match index.histogram(service, name) {
             // By the name that the metric has in OpenTelemetry, or before the ends of its series.
             Ok((_, metric)) => match metric.kind {
-                MetricType::Counter => None,
+                MetricType::Counter | MetricType::ExponentialHistogram => None,
                 MetricType::Gauge | MetricType::UpDownCounter => Some(Instead::Level(metric)),
-                MetricType::ExponentialHistogram => Some(Instead::Native(metric)),
                 MetricType::Histogram => Some(Instead::Classic(metric)),
             },
             Err(_) => of_a_native_histogram(context, name).or_else(|| by_name(query, name)),
@@ -83,7 +82,7 @@ fn instead<'m>(context: &Context<'m>, query: &Query) -> Option<Instead<'m>> {
 fn of_a_native_histogram<'m>(context: &Context<'m>, name: &str) -> Option<Instead<'m>> {
     let stem = COUNTING.iter().find_map(|end| name.strip_suffix(end))?;
     match context.model.index.histogram(&context.service.name.value, stem) {
-        Ok((_, metric)) if metric.kind == MetricType::ExponentialHistogram => Some(Instead::Native(metric)),
+        Ok((_, metric)) if metric.kind == MetricType::ExponentialHistogram => Some(Instead::OfNative(metric)),
         _ => None,
     }
 }
@@ -130,20 +129,17 @@ fn told(name: &str, found: &Instead<'_>) -> (String, &'static str, String, Strin
             "its series end in `_count`, `_sum` and `_bucket`".to_owned(),
             format!("write `{}`, which counts its events", count(name)),
         ),
-        Instead::Native(metric) => {
+        Instead::OfNative(metric) => {
             let stem = COUNTING.iter().find_map(|end| name.strip_suffix(end)).unwrap_or(name);
-            let hint = format!(
-                "count with a counter; or have the classic series kept, declare `type: histogram` and write `{}`",
-                count(stem)
-            );
-            if stem == name {
-                let note =
-                    "its rate is a histogram, which Prometheus leaves out of every comparison: no alert could fire";
-                (format!("`{name}` is a native histogram, not a counter"), "a histogram", note.to_owned(), hint)
-            } else {
-                let note = format!("a native histogram is one series, `{}`", metric.prometheus);
-                (format!("the native histogram `{stem}` has no series `{name}`"), "selects nothing", note, hint)
-            }
+            let own = if stem.contains('.') { format!("{{\"{stem}\"}}") } else { stem.to_owned() };
+            (
+                format!("the native histogram `{stem}` has no series `{name}`"),
+                "selects nothing",
+                format!("a native histogram is one series, `{}`", metric.prometheus),
+                format!(
+                    "write `{own}`, whose observations are counted; or declare `type: histogram` if the classic series are kept"
+                ),
+            )
         }
         Instead::AllBuckets => (
             format!("`{name}` without `le` counts an event once for each bucket that it fits"),

@@ -4,7 +4,7 @@
 
 use std::collections::BTreeSet;
 
-use super::{Context, added, group_label_missing, not_a_counter};
+use super::{Context, added, not_a_counter};
 use crate::code;
 use crate::finding::{Finding, Severity};
 use crate::indicator::{Query, Reading};
@@ -42,6 +42,15 @@ fn is_refused(context: &Context<'_>, reading: &Reading<'_>) -> bool {
     matches!(reading, Reading::Selected(query) if not_a_counter::is_refused(context, query))
 }
 
+/// What the rules would make of a native histogram that nothing declares.
+const NATIVE: &str = "taken for a counter: if it is a native histogram, declare it as `type: exponential_histogram`, so that \
+                      its observations are counted";
+
+/// Whether a series has the name of what is measured, as histograms have, rather than of what is counted.
+fn is_measured(name: &str) -> bool {
+    ["_seconds", "_milliseconds", "_bytes", "_size", "_duration"].iter().any(|end| name.ends_with(end))
+}
+
 /// What an undeclared histogram counts.
 const ALL: &str = "every service's series are counted: a matcher of the service is added to declared metrics only";
 
@@ -59,7 +68,11 @@ fn unknown<'m>(
             let near = suggest::did_you_mean(name, index.series_names(service));
             if near.is_some() || asked.insert(name) {
                 let message = format!("no spec declares a metric with the series `{name}`");
-                findings.push(undeclared_metric(context, message, query.place(context.sources, range.clone()), near));
+                let finding = undeclared_metric(context, message, query.place(context.sources, range.clone()), near);
+                findings.push(match is_measured(name) {
+                    true => finding.note(NATIVE),
+                    false => finding,
+                });
             }
         }
         Reading::Histogram { name, prometheus, .. } => {
@@ -170,7 +183,7 @@ fn shown(values: &[String]) -> String {
 
 /// A label to group by that no metric has would make one group of everything. Two metrics are `group-label-missing`'s.
 fn groups(context: &Context<'_>, slo: &Slo, findings: &mut Vec<Finding>) {
-    if slo.sli.ratio().is_some_and(|it| group_label_missing::has_two_metrics(&it.total, it.side.query())) {
+    if slo.sli.ratio().is_some_and(|ratio| !ratio.is_of_one_metric()) {
         return;
     }
     let index = &context.model.index;

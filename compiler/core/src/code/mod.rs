@@ -8,6 +8,7 @@ mod artefact;
 mod evidence;
 mod gate;
 mod kind;
+mod observed;
 mod promql;
 mod spec;
 mod telemetry;
@@ -17,6 +18,7 @@ pub use artefact::*;
 pub use evidence::*;
 pub(crate) use gate::*;
 pub use kind::{COLUMNS, Code, Example, Severity, files};
+pub(crate) use observed::*;
 pub(crate) use promql::*;
 pub use spec::*;
 pub use telemetry::*;
@@ -30,6 +32,7 @@ pub fn all() -> Vec<&'static Code> {
         artefact::CODES,
         evidence::CODES,
         gate::CODES,
+        observed::CODES,
         promql::CODES,
         telemetry::CODES,
     ]

@@ -41,8 +41,9 @@ slos:
     },
     remedy: "\
 Write the selector as you would type it into Prometheus to see the raw counter.
-The finding underlines the part that must change. An expression over several
-metrics needs a recording rule of its own, or one objective for each metric.",
+The finding underlines the part that must change. The sum of several metrics is
+a list of selectors. Anything else that no selector can say goes under `expr`,
+which takes whole expressions that nothing proves.",
 };
 
 /// The bad events are not a part of the total.
@@ -81,6 +82,51 @@ slos:
     remedy: "\
 Repeat every matcher of `total` in `bad` (or `good`), and add what makes an
 event bad. If the objective covers the other events too, widen `total` instead.",
+};
+
+/// Two selectors of a sum may count the same events.
+pub(crate) static COUNTED_TWICE: Code = Code {
+    id: "counted-twice",
+    severity: Error,
+    summary: "two selectors of a sum may count the same events",
+    cause: "\
+A list of selectors is the sum of their events, and `good` with `bad` without
+`total` are the sum of both. An event that two of them count makes the total too
+large and the error ratio too small. In the wrong example, a request that
+checkout sends and that fails is counted by both selectors.
+
+Selectors of different metrics are taken to count different events. Selectors
+of one metric must differ in the value of some label. The buckets of a histogram
+never do: each counts what the smaller ones have counted.",
+    example: Example::Specs {
+        wrong: r#"
+version: emberline/v1
+service: shop
+slos:
+  - name: delivery
+    objective: 99.9%
+    sli:
+      events:
+        total:
+          - messages_total{job="checkout"}
+          - messages_total{result="failed"}
+        bad: messages_total{job="checkout", result="failed"}"#,
+        right: r#"
+version: emberline/v1
+service: shop
+slos:
+  - name: delivery
+    objective: 99.9%
+    sli:
+      events:
+        total:
+          - messages_total{job="checkout"}
+          - messages_total{job="cart", result="failed"}
+        bad: messages_total{job="checkout", result="failed"}"#,
+    },
+    remedy: "\
+Give both selectors another value of one label, or write one selector that holds
+all of these events.",
 };
 
 /// One indicator over series that are scraped at different intervals.
@@ -134,9 +180,9 @@ pub(crate) static NOT_A_COUNTER: Code = Code {
     cause: "\
 The rules take the `rate` of `total`, `bad` and `good`, and only the rate of a
 counter is a number of events. Each fall of a gauge looks like a restarted
-counter. The rate of a native histogram is a histogram, which Prometheus leaves
-out of every comparison, so no alert would ever fire. A classic histogram has no
-series of its own name, and its buckets together count an event several times.
+counter. A classic histogram has no series of its own name, and its buckets
+together count an event several times. A native histogram has one series only,
+without `_count` and `_bucket`, whose observations are events if it is declared.
 The check uses declared types. For an undeclared metric it uses the name, if the
 name leaves no doubt.",
     example: Example::Specs {
@@ -174,9 +220,8 @@ slos:
     remedy: "\
 Count with a counter. A classic histogram counts its events in `_count`, and
 those up to a boundary in `_bucket` with that `le`. For a gauge that is 1 while
-all is well, use `timeslice: {up: …}`. For a native histogram, use `latency`. To
-count its failures, use a counter, or keep its classic series and declare it as
-`histogram`.",
+all is well, use `timeslice: {up: …}`. A native histogram is selected by its own
+name, once it is declared as `exponential_histogram`.",
 };
 
 /// A label to group by that one side of an indicator lacks.
@@ -229,4 +274,4 @@ that the check can tell.",
 };
 
 pub(super) static CODES: &[&Code] =
-    &[&INVALID_PROMQL, &BAD_NOT_SUBSET, &MIXED_SCRAPE_INTERVALS, &NOT_A_COUNTER, &GROUP_LABEL_MISSING];
+    &[&INVALID_PROMQL, &BAD_NOT_SUBSET, &COUNTED_TWICE, &MIXED_SCRAPE_INTERVALS, &NOT_A_COUNTER, &GROUP_LABEL_MISSING];

@@ -95,7 +95,11 @@ impl Place<'_> {
         let slo = self.slo;
         let mut text = HEADER.to_owned();
         if proof.is_none() {
-            text.push_str("# Nothing is proven here: no label set was found that the selectors tell apart.\n");
+            let why = match slo.sli.is_proven() {
+                true => "no label set was found that the selectors tell apart",
+                false => "only the author of its expressions knows what they count",
+            };
+            text.push_str(&format!("# Nothing is proven here: {why}.\n"));
         }
         let proof = proof.unwrap_or(Proof { evaluation: slo.timing.evaluation, tests: Vec::new() });
         let tests = proof.tests.iter().map(|test| Test {

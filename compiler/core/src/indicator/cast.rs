@@ -2,11 +2,13 @@
 
 use std::collections::BTreeMap;
 
+use super::counters::Counter;
+pub(super) use crate::oracle::Share;
 use crate::oracle::{RawSeries, Role, Scenario};
 use crate::promql::witness::witness;
 use crate::promql::{MatchOp, Selector, SelectorMatcher};
 
-type Labels = BTreeMap<String, String>;
+pub(super) type Labels = BTreeMap<String, String>;
 
 /// What label sets must hold beside what the selectors ask.
 #[derive(Debug, Clone, Copy)]
@@ -24,6 +26,8 @@ pub struct Part {
     pub(crate) metric: String,
     pub(crate) labels: Labels,
     pub(crate) counts: Counts,
+    /// Its share of what it counts, where several series count it together.
+    pub(crate) share: Share,
 }
 
 /// What a series holds.
@@ -31,23 +35,36 @@ pub struct Part {
 pub(crate) enum Counts {
     /// A number of the scenario.
     Number(Role),
+    /// A native histogram with as many observations, all in one bucket.
+    Observations(Role),
     /// A native histogram, its good and bad observations in the buckets of these indices (schema 0).
     Histogram { good: i32, bad: i32 },
 }
 
 impl Part {
     pub(super) fn new(selector: &Selector, labels: Labels, counts: Counts) -> Self {
-        Self { metric: selector.metric_name().unwrap_or_default().to_owned(), labels, counts }
+        Self { metric: selector.metric_name().unwrap_or_default().to_owned(), labels, counts, share: Share::WHOLE }
     }
 
     pub(super) fn of(selector: &Selector, labels: Labels, role: Role) -> Self {
         Self::new(selector, labels, Counts::Number(role))
     }
 
-    /// The number that it counts; `None` for a native histogram, which holds several.
+    /// A counter's series: of a native histogram, its observations count.
+    pub(super) fn counted(counter: &Counter, labels: Labels, role: Role) -> Self {
+        let counts = if counter.is_native { Counts::Observations(role) } else { Counts::Number(role) };
+        Self::new(&counter.query.selector, labels, counts)
+    }
+
+    /// The same with a share of what it counts.
+    pub(super) fn shared(self, share: Share) -> Self {
+        Self { share, ..self }
+    }
+
+    /// The number that it counts; `None` for a native histogram that holds several.
     pub(crate) fn role(&self) -> Option<Role> {
         match self.counts {
-            Counts::Number(role) => Some(role),
+            Counts::Number(role) | Counts::Observations(role) => Some(role),
             Counts::Histogram { .. } => None,
         }
     }
@@ -71,12 +88,13 @@ impl Cast<'_> {
         witness(&must, must_not, &|label| self.domains.get(label).cloned())
     }
 
-    /// Another label set in the group of `first`, which `must` selects and none of `must_not`.
-    pub(super) fn beside(&self, first: &Labels, must: &Selector, must_not: &[&Selector]) -> Option<Labels> {
+    /// Another label set in the group of `first`, which all of `must` select and none of `must_not`.
+    pub(super) fn beside(&self, first: &Labels, must: &[&Selector], must_not: &[&Selector]) -> Option<Labels> {
         let value = |label: &String| first.get(label).map_or("", String::as_str);
         let same = self.group_by.iter().map(|label| matcher(label, value(label), MatchOp::Eq)).collect();
         let group = Selector { metric: None, matchers: same };
-        Cast { other_than: None, ..*self }.find(&[must, &group], must_not)
+        let must: Vec<&Selector> = must.iter().copied().chain([&group]).collect();
+        Cast { other_than: None, ..*self }.find(&must, must_not)
     }
 }
 
@@ -91,6 +109,8 @@ pub struct Played<'p> {
     pub(crate) scenario: &'p Scenario,
     /// A series that is never there, whatever the scenario says of its events.
     pub(crate) missing: Option<Role>,
+    /// How much later the rules read them, in milliseconds: to the oracle, every sample is that much younger.
+    pub(crate) delay: u64,
     /// Between two samples, in milliseconds.
     pub(crate) scrape: u64,
     /// The step of everything above the base in milliseconds.
@@ -102,16 +122,17 @@ impl Played<'_> {
     pub(super) fn raw(&self, role: Role) -> RawSeries {
         match self.missing == Some(role) {
             true => RawSeries::default(),
-            false => self.scenario.series(role, self.scrape),
+            false => self.scenario.series(role, self.scrape).delayed(self.delay),
         }
     }
 
-    /// The series that together are all events. Two are rated one by one and added, as Prometheus does.
-    pub(super) fn total(&self) -> Vec<RawSeries> {
-        let roles: Vec<Role> = self.parts.iter().filter_map(Part::role).collect();
-        match roles.contains(&Role::Total) {
-            true => vec![self.raw(Role::Total)],
-            false => roles.into_iter().map(|role| self.raw(role)).collect(),
+    /// A part's samples.
+    pub(super) fn series(&self, part: &Part) -> RawSeries {
+        match part.role() {
+            Some(role) if self.missing != Some(role) => {
+                self.scenario.shared(part.share).series(role, self.scrape).delayed(self.delay)
+            }
+            _ => RawSeries::default(),
         }
     }
 }

@@ -1,4 +1,4 @@
-//! `events`: counters of all events and of a part of them.
+//! `events`: counters of all events and of a part of them, or of good and bad events.
 
 use std::sync::Arc;
 
@@ -13,21 +13,26 @@ use crate::oracle::{Role, Sampled};
 use crate::promql::{Expr, Op, Selector};
 use crate::scope::Scope;
 use crate::source::{Span, Spanned};
-use crate::spec::decode::Needed;
-use crate::spec::leaf::Promql;
+use crate::spec::leaf::Selectors;
 use crate::spec::record::record;
 
 record! {
     #[derive(Default)]
-    #[schemars(extend("oneOf" = [{"required": ["bad"]}, {"required": ["good"]}]))]
-    /// Events counted by counters. Selectors are bare: the compiler adds `rate` and its range.
+    #[schemars(extend("oneOf" = [
+        {"required": ["total", "bad"], "properties": {"good": false}},
+        {"required": ["total", "good"], "properties": {"bad": false}},
+        {"required": ["good", "bad"], "properties": {"total": false}}
+    ]))]
+    /// Events counted by counters, or by the observations of declared native histograms. Give two of `total`, `bad` and
+    /// `good`. Each is a selector, or a list of selectors whose events are added up. Selectors are bare: the compiler adds
+    /// `rate` and its range.
     pub struct EventsSpec {
-        /// Selects the counters of all events.
-        total: Needed<Spanned<Promql>>,
-        /// Selects the counters of bad events, a part of `total`. Give this or `good`.
-        bad: Option<Spanned<Promql>>,
-        /// Selects the counters of good events, a part of `total`. Give this or `bad`.
-        good: Option<Spanned<Promql>>,
+        /// Selects the counters of all events. Default: `good` and `bad` together.
+        total: Option<Spanned<Selectors>>,
+        /// Selects the counters of bad events, a part of `total`.
+        bad: Option<Spanned<Selectors>>,
+        /// Selects the counters of good events, a part of `total`.
+        good: Option<Spanned<Selectors>>,
         /// Labels to group by: each combination of their values has a budget and alerts of its own.
         group_by: Option<Vec<Spanned<String>>>,
     }
@@ -38,10 +43,10 @@ impl Kind for EventsSpec {
         self.group_by.as_deref()
     }
 
-    fn resolve(&self, at: Span, _: &Setting<'_>, scope: &mut Scope<'_>) -> Option<Arc<dyn Indicator>> {
+    fn resolve(&self, at: Span, setting: &Setting<'_>, scope: &mut Scope<'_>) -> Option<Arc<dyn Indicator>> {
         let Self { total, bad, good, flawed, .. } = self;
-        let fields = Fields { at, total: total.0.as_ref(), bad: bad.as_ref(), good: good.as_ref(), flawed };
-        Some(Arc::new(Events(Ratio::resolve(&fields, scope)?)))
+        let fields = Fields { at, total: total.as_ref(), bad: bad.as_ref(), good: good.as_ref(), flawed };
+        Some(Arc::new(Events(Ratio::resolve(&fields, setting, scope)?)))
     }
 }
 
@@ -59,7 +64,11 @@ impl Indicator for Events {
     }
 
     fn presence(&self) -> &Selector {
-        &self.0.total.selector
+        &self.0.total.first.query.selector
+    }
+
+    fn presences(&self) -> Vec<&Selector> {
+        self.0.presences()
     }
 
     fn ratio(&self) -> Option<&Ratio> {
@@ -69,7 +78,7 @@ impl Indicator for Events {
     fn record(&self, base: &Base<'_>, record: &mut dyn Record) {
         let all = &base.events;
         self.0.all_events(base, |rate| record.events(rate));
-        base.filled(&self.0.side.query().selector, all, |part| {
+        self.0.filled_part(base, all, |part| {
             if self.0.side.is_good() {
                 // The good side is filled, not the bad: with no good series at all, everything is bad.
                 record.bad(&Expr::binary_on(all, Op::Sub, base.groups, part));
@@ -88,10 +97,10 @@ impl Indicator for Events {
     }
 
     fn shape(&self) -> (&'static str, Vec<Decimal>) {
-        (if self.0.side.is_good() { "good events" } else { "bad events" }, Vec::new())
+        (if self.0.side.is_good() { "good events" } else { "bad events" }, vec![self.0.shape()])
     }
 
-    fn missing(&self) -> Option<Role> {
-        Some(self.0.missing())
+    fn missing(&self) -> Vec<Role> {
+        self.0.missing()
     }
 }

@@ -15,7 +15,7 @@ use crate::oracle::{Role, Sampled};
 use crate::promql::Selector;
 use crate::quantity::Duration;
 use crate::scope::Scope;
-use crate::source::{Span, Spanned};
+use crate::source::{Sources, Span, Spanned};
 
 /// The record of one kind of indicator.
 pub(super) trait Kind {
@@ -48,6 +48,11 @@ pub trait Indicator: Debug + Send + Sync {
     /// The raw series without which there is no data.
     fn presence(&self) -> &Selector;
 
+    /// All such series, where several selectors make them up: data is absent once all of them are.
+    fn presences(&self) -> Vec<&Selector> {
+        vec![self.presence()]
+    }
+
     /// Its counters, where it divides one by another.
     fn ratio(&self) -> Option<&Ratio> {
         None
@@ -77,6 +82,16 @@ pub trait Indicator: Debug + Send + Sync {
     /// Records its two base series: events, then bad events.
     fn record(&self, base: &Base<'_>, record: &mut dyn Record);
 
+    /// Whether the compiler knows what it means, so that a generated proof can hold its rules against an oracle.
+    fn is_proven(&self) -> bool {
+        true
+    }
+
+    /// Where a query of its author's loses a label to group by, if no series of the result can have it.
+    fn loses(&self, _label: &str, _sources: &Sources) -> Option<Span> {
+        None
+    }
+
     /// The raw series of one group for its proof; `None` where no label sets tell its selectors apart.
     fn cast(&self, cast: &Cast<'_>) -> Option<Vec<Part>>;
 
@@ -86,9 +101,9 @@ pub trait Indicator: Debug + Send + Sync {
     /// The numbers that decide its oracle, names apart: equal shapes give equal proofs. Begins with the kind.
     fn shape(&self) -> (&'static str, Vec<Decimal>);
 
-    /// The series that may be missing while all is well (`Role::Bad`), or whose absence is an outage (`Role::Good`).
-    fn missing(&self) -> Option<Role> {
-        None
+    /// The series that may be missing while all is well (`Role::Bad`), and those whose absence is an outage (`Role::Good`).
+    fn missing(&self) -> Vec<Role> {
+        Vec::new()
     }
 }
 

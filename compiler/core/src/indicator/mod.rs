@@ -12,7 +12,9 @@
 //! trees, the oracle is sums over samples, and promtool sets the two against each other.
 
 mod cast;
+mod counters;
 mod events;
+mod expr;
 mod facts;
 mod gauge;
 mod groups;
@@ -29,6 +31,7 @@ mod timeslice;
 pub use self::events::EventsSpec;
 pub use self::latency::LatencySpec;
 pub(crate) use cast::{Cast, Counts, Part, Played};
+pub use counters::{Counter, Counters};
 pub use facts::{Reading, Threshold, Unit};
 pub(crate) use groups::group_labels;
 pub use kind::Indicator;
@@ -49,7 +52,7 @@ use crate::spec::record::record;
 record! {
     #[derive(Default)]
     #[schemars(extend("minProperties" = 1, "maxProperties" = 1))]
-    /// A service-level indicator: exactly one of `events`, `latency` and `timeslice`.
+    /// A service-level indicator: exactly one of `events`, `latency`, `timeslice` and `expr`.
     pub struct SliSpec {
         /// Counters of events: all of them, and the bad (or the good) among them.
         events: Option<Spanned<events::EventsSpec>>,
@@ -57,16 +60,19 @@ record! {
         latency: Option<Spanned<latency::LatencySpec>>,
         /// Minutes that were bad, by a gauge that is 1 when all is well or by a ratio within each minute.
         timeslice: Option<Spanned<timeslice::TimesliceSpec>>,
+        /// Any PromQL that gives events a second, where no other kind fits. Nothing proves such rules.
+        expr: Option<Spanned<expr::ExprSpec>>,
     }
 }
 
 impl SliSpec {
     /// Every kind by its field, with what was written there.
-    fn kinds(&self) -> [(&'static str, Option<Written<'_>>); 3] {
+    fn kinds(&self) -> [(&'static str, Option<Written<'_>>); 4] {
         [
             ("events", self.events.as_ref().map(Written::new)),
             ("latency", self.latency.as_ref().map(Written::new)),
             ("timeslice", self.timeslice.as_ref().map(Written::new)),
+            ("expr", self.expr.as_ref().map(Written::new)),
         ]
     }
 }

@@ -7,7 +7,7 @@ use super::query::Query;
 use crate::code;
 use crate::finding::Finding;
 use crate::promql::regex::Pattern;
-use crate::promql::{MatchOp, SelectorMatcher};
+use crate::promql::{Expr, MatchOp, Matcher, Select, Selector, SelectorMatcher};
 use crate::scope::Scope;
 use crate::source::Spanned;
 use crate::spec::leaf::Promql;
@@ -18,7 +18,12 @@ const REASON: &str = "the rules look at what is selected over time, which drops 
 
 /// The selector of a metric's series, whichever metric that is.
 pub(super) fn bare(promql: &Spanned<Promql>, scope: &mut Scope<'_>) -> Option<Query> {
-    by_no_pattern(Query::parse(promql, scope)?, scope)
+    by_no_pattern(Query::parse(promql, scope)?, instead, scope)
+}
+
+/// The selector of one metric's counters, of which a list may be given.
+pub(super) fn counted(promql: &Spanned<Promql>, scope: &mut Scope<'_>) -> Option<Query> {
+    with_name(by_no_pattern(Query::parse(promql, scope)?, a_list, scope)?, scope)
 }
 
 /// The selector of one metric's series, named in it.
@@ -27,7 +32,11 @@ pub(super) fn named(promql: &Spanned<Promql>, scope: &mut Scope<'_>) -> Option<Q
 }
 
 /// Refuses matchers of the name that several metrics may satisfy.
-fn by_no_pattern(query: Query, scope: &mut Scope<'_>) -> Option<Query> {
+fn by_no_pattern(
+    query: Query,
+    instead: fn(&Selector, &SelectorMatcher) -> String,
+    scope: &mut Scope<'_>,
+) -> Option<Query> {
     let patterns: Vec<&SelectorMatcher> =
         query.selector.matchers.iter().filter(|matcher| matcher.label == "__name__").collect();
     for matcher in &patterns {
@@ -36,7 +45,7 @@ fn by_no_pattern(query: Query, scope: &mut Scope<'_>) -> Option<Query> {
             Finding::new(&code::INVALID_PROMQL, place, "a selector names one metric, not a pattern of names")
                 .label("several metrics may match")
                 .note(REASON)
-                .hint(instead(matcher)),
+                .hint(instead(&query.selector, matcher)),
         );
     }
     patterns.is_empty().then_some(query)
@@ -56,17 +65,34 @@ fn with_name(query: Query, scope: &mut Scope<'_>) -> Option<Query> {
     None
 }
 
-/// What to write instead of a pattern.
-fn instead(matcher: &SelectorMatcher) -> String {
-    let names = match matcher.op {
+/// The names that a pattern stands for, if they are few.
+fn names(matcher: &SelectorMatcher) -> Option<Vec<String>> {
+    match matcher.op {
         MatchOp::Re => Pattern::new(&matcher.value).ok().and_then(|pattern| pattern.literals()),
         _ => None,
+    }
+}
+
+/// The list to write instead of a pattern: each metric with all other matchers.
+fn a_list(selector: &Selector, matcher: &SelectorMatcher) -> String {
+    let names = names(matcher).filter(|names| (2..=6).contains(&names.len()));
+    let Some(names) = names else { return instead(selector, matcher) };
+    let others: Vec<Matcher<'_>> = selector.borrowed().into_iter().filter(|it| it.label != "__name__").collect();
+    let one = |name: &String| {
+        let text = Expr::Select(Select::new(name, &[&others])).to_string();
+        if others.is_empty() && !text.starts_with('{') { text } else { format!("'{text}'") }
     };
-    match names.as_deref() {
+    let list: Vec<String> = names.iter().map(one).collect();
+    format!("write a list, whose events are added up: `[{}]`", list.join(", "))
+}
+
+/// What to write instead of a pattern.
+fn instead(_: &Selector, matcher: &SelectorMatcher) -> String {
+    match names(matcher).as_deref() {
         Some([only]) => format!("write `{only}` before the brace"),
         Some(names) if (2..=6).contains(&names.len()) => {
             let names: Vec<String> = names.iter().map(|name| format!("`{name}`")).collect();
-            format!("name a counter of all these events, or make an objective of each: {}", names.join(", "))
+            format!("make an objective of each: {}", names.join(", "))
         }
         _ => "write the name of one metric before the brace; make an objective of each".to_owned(),
     }

@@ -1,36 +1,36 @@
-//! Two counters: all events, and the bad or the good among them. Events and time slices are both made of them.
+//! Two sums of counters: all events, and the bad or the good among them. Events and time slices are both made of them.
 
 use rust_decimal::Decimal;
 
-use super::cast::{Cast, Part, Played};
+use super::cast::{Cast, Part, Played, Share};
+use super::counters::{Counter, Counters};
 use super::facts::Reading;
-use super::one_metric;
-use super::query::Query;
+use super::kind::Setting;
 use super::rules::Base;
 use crate::code;
 use crate::finding::Finding;
 use crate::oracle::{Base as Numbers, RawSeries, Reader, Role, Sampled, filled, subtracted};
-use crate::promql::{Compare, Expr, Op};
+use crate::promql::{Compare, Expr, Op, Selector};
 use crate::scope::Scope;
 use crate::source::{Span, Spanned};
 use crate::spec::decode::Flawed;
-use crate::spec::leaf::Promql;
+use crate::spec::leaf::Selectors;
 
 /// The part of the total that is counted beside it.
 #[derive(Debug, Clone)]
 pub enum Side {
     /// Bad events.
-    Bad(Query),
+    Bad(Counters),
     /// Good events; the bad are the rest.
-    Good(Query),
+    Good(Counters),
 }
 
 impl Side {
-    /// The selector of either side.
+    /// The counters of either side.
     #[must_use]
-    pub fn query(&self) -> &Query {
+    pub fn counters(&self) -> &Counters {
         match self {
-            Self::Bad(query) | Self::Good(query) => query,
+            Self::Bad(counters) | Self::Good(counters) => counters,
         }
     }
 
@@ -45,7 +45,7 @@ impl Side {
 #[derive(Debug, Clone)]
 pub struct Ratio {
     /// All events.
-    pub total: Query,
+    pub total: Counters,
     /// The bad or the good among them.
     pub side: Side,
 }
@@ -54,21 +54,48 @@ pub struct Ratio {
 pub(super) struct Fields<'s> {
     /// The record's place.
     pub(super) at: Span,
-    pub(super) total: Option<&'s Spanned<Promql>>,
-    pub(super) bad: Option<&'s Spanned<Promql>>,
-    pub(super) good: Option<&'s Spanned<Promql>>,
+    pub(super) total: Option<&'s Spanned<Selectors>>,
+    pub(super) bad: Option<&'s Spanned<Selectors>>,
+    pub(super) good: Option<&'s Spanned<Selectors>>,
     pub(super) flawed: &'s Flawed,
 }
 
 impl Ratio {
-    /// Resolves the fields; `None` once it is reported what they lack.
-    pub(super) fn resolve(fields: &Fields<'_>, scope: &mut Scope<'_>) -> Option<Self> {
-        let total = fields.total.and_then(|total| one_metric::named(total, scope));
-        let side = match (fields.bad, fields.good) {
-            (Some(bad), None) => one_metric::named(bad, scope).map(Side::Bad),
-            (None, Some(good)) => one_metric::named(good, scope).map(Side::Good),
-            (None, None) if fields.flawed.any(&["bad", "good"]) => None,
-            (None, None) => {
+    /// Resolves the fields; `None` once it is reported what they lack. Good and bad events without a total are the total.
+    pub(super) fn resolve(fields: &Fields<'_>, setting: &Setting<'_>, scope: &mut Scope<'_>) -> Option<Self> {
+        let read = |field, written: Option<&Spanned<Selectors>>, scope: &mut Scope<'_>| {
+            written.and_then(|written| Counters::resolve(field, written, setting, scope))
+        };
+        let total = read("total", fields.total, scope);
+        let bad = read("bad", fields.bad, scope);
+        let good = read("good", fields.good, scope);
+        if fields.flawed.any(&["total", "bad", "good"]) {
+            return None;
+        }
+        match (fields.total, fields.bad, fields.good) {
+            (Some(_), Some(_), None) => Some(Self { total: total?, side: Side::Bad(bad?) }),
+            (Some(_), None, Some(_)) => Some(Self { total: total?, side: Side::Good(good?) }),
+            (None, Some(_), Some(_)) => {
+                let (bad, good) = (bad?, good?);
+                Some(Self { total: good.with(&bad, scope)?, side: Side::Bad(bad) })
+            }
+            (Some(total), Some(_), Some(_)) => {
+                scope.report(
+                    Finding::new(&code::INVALID_VALUE, total.span, "`total`, `bad` and `good` are one too many")
+                        .label("two of them say what the third is")
+                        .hint("remove `total` if it is the sum of the two, else keep the one that your metrics count"),
+                );
+                None
+            }
+            (None, _, _) => {
+                scope.report(
+                    Finding::new(&code::MISSING_FIELD, fields.at, "missing field `total`")
+                        .label("this mapping needs `total`")
+                        .hint("add `total:`, or `good:` and `bad:`, whose sum it is"),
+                );
+                None
+            }
+            (Some(_), None, None) => {
                 scope.report(
                     Finding::new(&code::MISSING_FIELD, fields.at, "the bad events are not selected")
                         .label("needs `bad` or `good`")
@@ -76,32 +103,39 @@ impl Ratio {
                 );
                 None
             }
-            (Some(_), Some(good)) => {
-                scope.report(
-                    Finding::new(&code::INVALID_VALUE, good.span, "`bad` and `good` cannot both be given")
-                        .label("the other is already selected")
-                        .hint("keep the one that your metrics count; the other is the rest of `total`"),
-                );
-                None
-            }
-        };
-        Some(Self { total: total?, side: side? })
+        }
+    }
+
+    /// Every counter as written, those of all events first.
+    pub fn counters(&self) -> impl Iterator<Item = &Counter> {
+        let is_repeated = |part: &&Counter| self.total.iter().any(|all| all.query.span == part.query.span);
+        self.total.iter().chain(self.side.counters().iter().filter(move |part| !is_repeated(part)))
+    }
+
+    /// Whether all counters are of one metric, whose series have the same labels.
+    #[must_use]
+    pub fn is_of_one_metric(&self) -> bool {
+        self.counters().all(|counter| counter.stem() == self.total.first.stem())
     }
 
     pub(super) fn readings(&self) -> Vec<Reading<'_>> {
-        vec![Reading::Selected(&self.total), Reading::Selected(self.side.query())]
+        self.counters().map(|counter| Reading::Selected(&counter.query)).collect()
+    }
+
+    /// The raw series of all events.
+    pub(super) fn presences(&self) -> Vec<&Selector> {
+        self.total.iter().map(|counter| &counter.query.selector).collect()
     }
 
     /// Hands the rate of all events to `then`. Bad events of a group that no total counts are events as well: a group
     /// that only ever failed, or a label that just one of two metrics has, burns instead of being left out.
-    pub(super) fn all_events(&self, base: &Base<'_>, then: impl FnOnce(&Expr<'_>)) {
-        let (total, part) = (&self.total.selector, &self.side.query().selector);
-        let has_two_metrics = total.metric_name() != part.metric_name();
-        base.sum_rate(total, |all| {
-            if base.groups.is_empty() || self.side.is_good() || !has_two_metrics {
+    pub(super) fn all_events(&self, base: &Base<'_>, mut then: impl FnMut(&Expr<'_>)) {
+        let part = self.side.counters();
+        base.sum_rates(&self.total, &mut |all| {
+            if base.groups.is_empty() || self.side.is_good() || self.within() == part.iter().count() {
                 return then(all);
             }
-            base.sum_rate(part, |bad| {
+            base.sum_rates(part, &mut |bad| {
                 // Only while there are any: the total's absence must stay visible.
                 let some = Expr::binary(bad, Op::Filter(Compare::Gt), &Expr::Number(Decimal::ZERO));
                 then(&Expr::binary_on(all, Op::Or, base.groups, &some));
@@ -109,24 +143,93 @@ impl Ratio {
         });
     }
 
-    /// The series of the proof: good and bad of one metric side by side, or all and the part where they are two metrics.
-    pub(super) fn cast(&self, cast: &Cast<'_>) -> Option<Vec<Part>> {
-        let (total, part) = (&self.total.selector, &self.side.query().selector);
-        let (inside, outside) = if self.side.is_good() { (Role::Good, Role::Bad) } else { (Role::Bad, Role::Good) };
-        if total.metric_name() == part.metric_name() {
-            let within = cast.find(&[total, part], &[])?;
-            let rest = cast.beside(&within, total, &[part])?;
-            return Some(vec![Part::of(total, rest, outside), Part::of(part, within, inside)]);
-        }
-        let all = cast.find(&[total], &[])?;
-        let within = cast.beside(&all, part, &[])?;
-        Some(vec![Part::of(total, all, Role::Total), Part::of(part, within, inside)])
+    /// Hands the part's rate, with nothing where a group of `all` lacks it, to `then`.
+    pub(super) fn filled_part(&self, base: &Base<'_>, all: &Expr<'_>, mut then: impl FnMut(&Expr<'_>)) {
+        base.sum_rates(self.side.counters(), &mut |part| base.filled(part, all, &mut then));
     }
 
-    /// The side that may be missing: of bad events while there are none; of good ones, it is an outage.
-    pub(super) fn missing(&self) -> Role {
-        if self.side.is_good() { Role::Good } else { Role::Bad }
+    /// How many counters of the part are of a metric of the total.
+    fn within(&self) -> usize {
+        self.side.counters().iter().filter(|part| self.is_within(part)).count()
     }
+
+    fn is_within(&self, part: &Counter) -> bool {
+        part.metric().is_some_and(|metric| self.total.has_metric(metric))
+    }
+
+    /// The series of the proof. Where the total counts the part, the part's series stand beside the others of each counter;
+    /// else each side has series of its own. The series of a list share its events.
+    pub(super) fn cast(&self, cast: &Cast<'_>) -> Option<Vec<Part>> {
+        let (inside, outside) = if self.side.is_good() { (Role::Good, Role::Bad) } else { (Role::Bad, Role::Good) };
+        let parts: Vec<&Counter> = self.side.counters().iter().collect();
+        let is_whole = self.within() < parts.len();
+        let mut first: Option<super::cast::Labels> = None;
+        let mut find = |must: &[&Selector], must_not: &[&Selector]| {
+            let found = match &first {
+                None => cast.find(must, must_not),
+                Some(first) => cast.beside(first, must, must_not),
+            }?;
+            first.get_or_insert_with(|| found.clone());
+            Some(found)
+        };
+        let all: Vec<(&Counter, Option<super::cast::Labels>)> = match is_whole {
+            true => self.total.iter().map(|all| (all, find(&[&all.query.selector], &[]))).collect(),
+            false => Vec::new(),
+        };
+        let mut within = Vec::new();
+        for (nth, part) in parts.iter().enumerate() {
+            let total = self.total.iter().find(|all| all.metric() == part.metric() && !apart(all, part));
+            let must: Vec<&Selector> = total.into_iter().chain([*part]).map(|it| &it.query.selector).collect();
+            let share = Share { nth: nth as u64, of: parts.len() as u64 };
+            within.push(Part::counted(part, find(&must, &[])?, inside).shared(share));
+        }
+        let rest = match is_whole {
+            true => all,
+            false => self
+                .total
+                .iter()
+                .map(|all| {
+                    let same = parts.iter().filter(|part| part.metric() == all.metric());
+                    let must_not: Vec<&Selector> = same.map(|part| &part.query.selector).collect();
+                    (all, find(&[&all.query.selector], &must_not))
+                })
+                // A counter that the part has as a whole leaves nothing.
+                .filter(|(_, labels)| labels.is_some())
+                .collect(),
+        };
+        let (of, role) = (rest.len() as u64, if is_whole { Role::Total } else { outside });
+        let mut cells = rest
+            .into_iter()
+            .enumerate()
+            .map(|(nth, (all, labels))| Some(Part::counted(all, labels?, role).shared(Share { nth: nth as u64, of })))
+            .collect::<Option<Vec<Part>>>()?;
+        if cells.is_empty() {
+            return None;
+        }
+        cells.append(&mut within);
+        Some(cells)
+    }
+
+    /// The series that may be missing: of bad events while there are none; of good ones, it is an outage. A sum has its
+    /// events even where only the failed ones have series.
+    pub(super) fn missing(&self) -> Vec<Role> {
+        match &self.side {
+            Side::Good(_) => vec![Role::Good],
+            Side::Bad(bad) if self.total.is_list() && self.within() == bad.iter().count() => {
+                vec![Role::Bad, Role::Good]
+            }
+            Side::Bad(_) => vec![Role::Bad],
+        }
+    }
+
+    /// What tells apart how the oracle adds up its series: how many of the part belong to the total as well.
+    pub(super) fn shape(&self) -> Decimal {
+        Decimal::from(self.within())
+    }
+}
+
+fn apart(one: &Counter, other: &Counter) -> bool {
+    crate::promql::witness::disjoint(&one.query.selector, &other.query.selector)
 }
 
 /// The samples of both sides. A part without any series counts as zero: errors may never have happened. The good side is
@@ -156,8 +259,14 @@ impl Sides {
 
     /// The samples of a scenario, for the side that is missing or not.
     pub(super) fn played(ratio: &Ratio, played: &Played<'_>) -> Self {
-        let role = ratio.missing();
-        Self { total: played.total(), part: vec![played.raw(role)], is_good: ratio.side.is_good() }
+        let is_good = ratio.side.is_good();
+        let role = if is_good { Role::Good } else { Role::Bad };
+        let of = |counters: &Counters, is_counted: &dyn Fn(&Part) -> bool| {
+            let own = played.parts.iter().filter(|part| counters.has_metric(&part.metric) && is_counted(part));
+            own.map(|part| played.series(part)).collect()
+        };
+        let part = of(ratio.side.counters(), &|part| part.role() == Some(role));
+        Self { total: of(&ratio.total, &|_| true), part, is_good }
     }
 
     /// All events and bad events a second at each tick.

@@ -2,8 +2,12 @@
 
 use rust_decimal::Decimal;
 
+use super::counters::{Counter, Counters};
 use crate::promql::{Aggregator, Expr, Op, Select, Selector};
 use crate::quantity::Duration;
+
+/// The label that tells the selectors of a sum apart while it is made; no series is scraped with such a name.
+const MARK: &str = "__selector__";
 
 /// What the base rules of one objective read beside raw series.
 #[derive(Debug, Clone, Copy)]
@@ -12,6 +16,11 @@ pub struct Base<'b> {
     pub window: u64,
     /// The step of everything above the base in milliseconds: a minute, compressed.
     pub step: u64,
+    /// How much later the raw series are read, in milliseconds. Queries of authors are printed with it; whatever else the
+    /// rules read of raw series gets it when it is recorded.
+    pub delay: u64,
+    /// The label that tells replicas of one series apart, each of which counts every event.
+    pub replicas: Option<&'b str>,
     /// Labels kept apart.
     pub groups: &'b [&'b str],
     /// The events that the first of the two rules has just recorded.
@@ -36,19 +45,66 @@ pub(super) fn base_of_rate(scrape: Duration) -> Duration {
 impl Base<'_> {
     /// Hands `sum by (groups) (rate(selector[window]))` to `then`.
     pub(super) fn sum_rate<T>(&self, selector: &Selector, then: impl FnOnce(&Expr<'_>) -> T) -> T {
-        let matchers = selector.borrowed();
-        let range = [Expr::Range(Select { metric: selector.metric_name(), matchers: &[&matchers] }, self.window)];
-        then(&Expr::aggregate(Aggregator::Sum, self.groups, &Expr::Call("rate", &range)))
+        self.rate(selector, |rate| then(&Expr::aggregate(Aggregator::Sum, self.groups, rate)))
     }
 
-    /// Hands the part's rate, with nothing where a group of `all` lacks it, to `then`.
+    /// Hands the rate of all events that any of `counters` counts to `then`.
+    ///
+    /// Each is summed for itself, and the sums are added by one more `sum`: with `+`, a group that only one of them has
+    /// would be lost. `or` keeps the left one of two series with the same labels, so each but the first is marked.
+    pub(super) fn sum_rates(&self, counters: &Counters, then: &mut dyn FnMut(&Expr<'_>)) {
+        if !counters.is_list() {
+            return self.counted(&counters.first, then);
+        }
+        let all: Vec<&Counter> = counters.iter().collect();
+        self.united(None, &all, &mut |all| then(&Expr::aggregate(Aggregator::Sum, self.groups, all)));
+    }
+
+    /// `before or label_replace(…, "__selector__", "2", "", "") or …`
+    fn united(&self, before: Option<(&Expr<'_>, usize)>, rest: &[&Counter], then: &mut dyn FnMut(&Expr<'_>)) {
+        let Some((counter, rest)) = rest.split_first() else {
+            return before.into_iter().for_each(|(all, _)| then(all));
+        };
+        self.counted(counter, &mut |rate| match before {
+            None => self.united(Some((rate, 1)), rest, then),
+            Some((before, count)) => {
+                let nth = (count + 1).to_string();
+                let mark = [*rate, Expr::Text(MARK), Expr::Text(&nth), Expr::Text(""), Expr::Text("")];
+                let marked = Expr::Call("label_replace", &mark);
+                self.united(Some((&Expr::binary(before, Op::Or, &marked), count + 1)), rest, then);
+            }
+        });
+    }
+
+    /// The rate of one counter's events, or of a native histogram's observations.
+    fn counted(&self, counter: &Counter, then: &mut dyn FnMut(&Expr<'_>)) {
+        self.rate(&counter.query.selector, |rate| match counter.is_native {
+            true => then(&Expr::aggregate(Aggregator::Sum, self.groups, &Expr::Call("histogram_count", &[*rate]))),
+            false => then(&Expr::aggregate(Aggregator::Sum, self.groups, rate)),
+        });
+    }
+
+    /// `rate(selector[window])`, once for all replicas of a series.
+    ///
+    /// Their mean counts each event once. Their maximum would count an event for as long as any of them shows it: two
+    /// servers that scrape at different moments show a rare one up to a half longer, and failures are rare. A replica
+    /// with a gap is left out of the mean while it has no rate; where a gap begins or ends, both sides read low alike.
+    fn rate<T>(&self, selector: &Selector, then: impl FnOnce(&Expr<'_>) -> T) -> T {
+        let matchers = selector.borrowed();
+        let range = [Expr::Range(Select { metric: selector.metric_name(), matchers: &[&matchers] }, self.window)];
+        let rate = Expr::Call("rate", &range);
+        match self.replicas {
+            Some(replicas) => then(&Expr::Without { op: Aggregator::Avg, labels: &[replicas], of: &rate }),
+            None => then(&rate),
+        }
+    }
+
+    /// Hands a part's rate, with nothing where a group of `all` lacks it, to `then`.
     ///
     /// `on (groups)` fills exactly the missing groups; without it both sides would end as the same series, an error.
-    pub(super) fn filled<T>(&self, part: &Selector, all: &Expr<'_>, then: impl FnOnce(&Expr<'_>) -> T) -> T {
-        self.sum_rate(part, |rate| {
-            let nothing = Expr::binary(all, Op::Mul, &Expr::Number(Decimal::ZERO));
-            then(&Expr::binary_on(rate, Op::Or, self.groups, &nothing))
-        })
+    pub(super) fn filled(&self, part: &Expr<'_>, all: &Expr<'_>, then: impl FnOnce(&Expr<'_>)) {
+        let nothing = Expr::binary(all, Op::Mul, &Expr::Number(Decimal::ZERO));
+        then(&Expr::binary_on(part, Op::Or, self.groups, &nothing));
     }
 }
 

@@ -144,7 +144,7 @@ pub(crate) fn in_unit(unit: Option<&str>, length: Duration) -> Decimal {
 
 /// The Prometheus name of an OpenTelemetry metric, before histogram suffixes.
 #[must_use]
-pub(crate) fn prometheus_name(name: &str, kind: MetricType, unit: Option<&str>) -> String {
+pub fn prometheus_name(name: &str, kind: MetricType, unit: Option<&str>) -> String {
     let mut tokens: Vec<String> = split_tokens(name);
     let (main, per) = unit.map_or((None, None), unit_words);
     for (prefix, word) in [(None, main), (Some("per"), per)] {
@@ -186,7 +186,7 @@ fn split_tokens(text: &str) -> Vec<String> {
 }
 
 /// The words for a unit: what is counted, and per what.
-fn unit_words(unit: &str) -> (Option<String>, Option<String>) {
+pub(crate) fn unit_words(unit: &str) -> (Option<String>, Option<String>) {
     let (main, per) = unit.split_once('/').map_or((unit, None), |(main, per)| (main, Some(per)));
     let word = |part: &str, known: &[(&str, &str)]| {
         if part.contains(['{', '}']) || part.is_empty() {
@@ -227,6 +227,17 @@ const UNITS: &[(&str, &str)] = &[
     ("%", "percent"),
     ("1", ""),
 ];
+
+/// Every word for a unit of the table.
+pub(crate) fn known_unit_words() -> impl Iterator<Item = &'static str> {
+    UNITS.iter().map(|(_, word)| *word).filter(|word| !word.is_empty())
+}
+
+/// The UCUM code of a unit's word: `s` of `seconds`.
+#[must_use]
+pub fn unit_of_word(word: &str) -> Option<&'static str> {
+    UNITS.iter().find(|(_, known)| *known == word && !word.is_empty()).map(|(code, _)| *code)
+}
 
 /// UCUM codes behind a slash and their words; same source.
 const PER_UNITS: &[(&str, &str)] =

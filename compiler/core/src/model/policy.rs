@@ -60,6 +60,8 @@ pub struct Policy {
     pub group_by: Vec<Spanned<String>>,
     /// The label that holds a service's name in its metrics.
     pub service_label: String,
+    /// The label that tells replicas of one Prometheus apart.
+    pub replica_label: Option<String>,
     /// Labels that need no declaration; a `*` at the end stands for any rest.
     pub ambient_labels: Vec<String>,
     /// What `compile` writes unless told otherwise.
@@ -98,6 +100,8 @@ pub struct Policy {
     pub redaction: Redaction,
     /// How long things are kept.
     pub retention: Retention,
+    /// The age at which a snapshot of what is exported proves nothing any more.
+    pub snapshots_last: Duration,
     /// How the system is drilled, where somebody says so.
     pub drill: Option<Drill>,
     /// Whether the severities could not be read, so that any may be declared.
@@ -107,9 +111,10 @@ pub struct Policy {
 impl Policy {
     /// Whether a label needs no declaration.
     #[must_use]
-    pub(crate) fn is_ambient(&self, label: &str) -> bool {
+    pub fn is_ambient(&self, label: &str) -> bool {
         label.starts_with("__")
             || label == self.service_label
+            || self.replica_label.as_deref() == Some(label)
             || self.ambient_labels.iter().any(|ambient| match ambient.strip_suffix('*') {
                 Some(prefix) => label.starts_with(prefix),
                 None => ambient == label,
@@ -168,6 +173,7 @@ impl Policy {
                 .and_then(|s| s.service_label.as_ref())
                 .and_then(|label| super::service_label::resolve(label, scope))
                 .unwrap_or_else(|| super::service_label::DEFAULT.to_owned()),
+            replica_label: spec.and_then(|s| s.replica_label.as_ref()).map(|label| label.value.0.clone()),
             ambient_labels: match spec.and_then(|s| s.ambient_labels.as_ref()) {
                 Some(labels) => labels.iter().map(|label| ambient(&label.value)).collect(),
                 None => AMBIENT_LABELS.iter().map(|label| (*label).to_owned()).collect(),
@@ -193,6 +199,10 @@ impl Policy {
             sampling: Sampling::resolve(spec, scope),
             redaction: Redaction::resolve(spec),
             retention: Retention::resolve(spec, scope),
+            snapshots_last: spec
+                .and_then(|s| s.observed.as_ref())
+                .and_then(|observed| observed.value.max_age)
+                .map_or(Duration::from_days(90), |age| age.value),
             drill: drill_resolved,
             unread: unread || spec.is_some_and(|spec| spec.severities.is_none() && spec.flawed.any(&["severities"])),
         };

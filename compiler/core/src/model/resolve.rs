@@ -9,6 +9,7 @@ use rust_decimal::Decimal;
 use super::domain;
 use super::drill::Pace;
 use super::lists;
+use super::observed::Observed;
 use super::policy::Policy;
 use super::prices::Prices;
 use super::service::{Attribute, Call, Service, Slo};
@@ -31,6 +32,8 @@ pub struct Model {
     pub services: Vec<Service>,
     /// What specs can refer to.
     pub index: Index,
+    /// What is really exported, as snapshots have it.
+    pub observed: Vec<Observed>,
 }
 
 /// What all services have in common, beside which each is planned and checked on its own.
@@ -40,6 +43,8 @@ pub struct Common {
     pub policy: Arc<Policy>,
     /// What specs can refer to.
     pub index: Index,
+    /// What is really exported.
+    pub observed: Vec<Observed>,
 }
 
 /// Resolves the files of one folder. Services that could be read are in the model even beside faulty ones, so that
@@ -75,6 +80,10 @@ pub fn resolve(sources: &Sources, files: &[(SourceId, File)], pace: Pace) -> (Mo
                 .hint("keep one `prices.yaml` in the specs folder"),
         );
     }
+
+    let snapshots = files.iter().flat_map(|(id, file)| file.observed.iter().map(|spec| (*id, spec)));
+    let observed =
+        snapshots.filter_map(|(id, spec)| Observed::resolve(spec, &sources.get(id).path, &mut scope)).collect();
 
     let mut by_name: BTreeMap<&str, Vec<&ServiceSpec>> = BTreeMap::new();
     let mut unnamed: Vec<(&str, Vec<&ServiceSpec>)> = Vec::new();
@@ -114,7 +123,7 @@ pub fn resolve(sources: &Sources, files: &[(SourceId, File)], pace: Pace) -> (Mo
         services.push(service);
         scope.findings.append(&mut findings);
     }
-    (Model { policy, services, index }, scope.findings)
+    (Model { policy, services, index, observed }, scope.findings)
 }
 
 /// What may be said once of a service, from whichever file says it; a second time is a finding.
@@ -282,6 +291,13 @@ fn resolve_slo(
                 .hint("remove it here, or from the policy's `labels`"),
         );
     }
+    for label in group_by.iter().filter(|label| policy.replica_label.as_ref() == Some(&label.value)) {
+        scope.report(
+            Finding::new(&code::INVALID_VALUE, label.span, format!("cannot group by `{}`", label.value))
+                .label("the policy's `replica_label`: both replicas have every event")
+                .hint("remove it here, or from the policy"),
+        );
+    }
     group_by.sort_by(|a, b| a.value.cmp(&b.value));
     group_by.dedup_by(|a, b| a.value == b.value);
     Some(Slo {
@@ -290,6 +306,7 @@ fn resolve_slo(
         objective: objective?,
         window: window?,
         sli: indicator,
+        delay: delay(spec, policy, scope)?,
         group_by,
         traffic: spec.traffic.or(traffic),
         data,
@@ -316,6 +333,26 @@ fn objective(objective: Spanned<Percent>, scope: &mut Scope<'_>) -> Option<Spann
         )
         .label("out of range")
         .hint(hint),
+    );
+    None
+}
+
+/// The longest delay: data of another day tells nobody what to do now.
+const LONGEST_DELAY: Duration = Duration::from_days(1);
+
+fn delay(spec: &SloSpec, policy: &Policy, scope: &mut Scope<'_>) -> Option<Duration> {
+    let Some(delay) = spec.delay else { return Some(Duration::ZERO) };
+    let second = Duration::from_secs(u64::from(policy.time_scale.value));
+    if delay.value <= LONGEST_DELAY && (delay.value == Duration::ZERO || delay.value.is_multiple_of(second)) {
+        return Some(delay.value);
+    }
+    scope.report(
+        Finding::new(
+            &code::INVALID_VALUE,
+            delay.span,
+            format!("expected a delay of whole seconds, at most {LONGEST_DELAY}, found `{}`", delay.value),
+        )
+        .hint("write how long the data takes to arrive, such as `5m`"),
     );
     None
 }

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use super::alerting::{Alerting, DataStates};
 use crate::indicator::Indicator;
 use crate::metric::Metric;
-use crate::quantity::{Percent, Period, Rate};
+use crate::quantity::{Duration, Percent, Period, Rate};
 use crate::source::{Span, Spanned};
 use crate::spec::{CallKind, Pii};
 
@@ -74,6 +74,8 @@ pub struct Slo {
     pub window: Spanned<Period>,
     /// How events are counted.
     pub sli: Arc<dyn Indicator>,
+    /// How late their data arrives, nominal.
+    pub delay: Duration,
     /// Labels kept apart, by Prometheus name, sorted; the policy's among them.
     pub group_by: Vec<Spanned<String>>,
     /// Expected events.

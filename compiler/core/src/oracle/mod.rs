@@ -29,7 +29,7 @@ mod walk;
 pub use alert::{Alert, Condition, Hold, Pair, Verdict};
 pub use base::{Base, Reader, Sampled, filled, subtracted};
 pub(crate) use close::too_close;
-pub use scenario::{BadSeries, Gauge, Phase, Role, Scenario, Seen, Segment, Trace};
+pub use scenario::{BadSeries, Gauge, Phase, Role, Scenario, Seen, Segment, Share, Trace};
 pub use series::RawSeries;
 pub use timing::{Timing, Window};
 pub use walk::{BudgetPoint, Side, Walk};

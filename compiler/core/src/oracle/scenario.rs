@@ -91,6 +91,25 @@ impl Gauge {
     }
 }
 
+/// The share of a series among those that count the same events together.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct Share {
+    /// Which one of them, from 0.
+    pub nth: u64,
+    /// How many there are.
+    pub of: u64,
+}
+
+impl Share {
+    /// Of a series that counts alone.
+    pub const WHOLE: Self = Self { nth: 0, of: 1 };
+
+    /// Its part of a number of events; the parts of all add up to the number.
+    fn part(self, events: u64) -> u64 {
+        (events + self.nth) / self.of.max(1)
+    }
+}
+
 /// Samples that promtool's notation writes as one word.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Segment {
@@ -151,6 +170,17 @@ impl Scenario {
     #[must_use]
     pub fn scrapes(&self) -> u64 {
         self.phases.iter().map(|phase| phase.scrapes).sum()
+    }
+
+    /// The scenario as a series with this share of its events sees it.
+    #[must_use]
+    pub fn shared(&self, share: Share) -> Self {
+        let phases = self.phases.iter().map(|phase| Phase {
+            good: share.part(phase.good),
+            bad: share.part(phase.bad),
+            ..*phase
+        });
+        Self { phases: phases.collect(), ..self.clone() }
     }
 
     /// The series that counts `role`.
@@ -323,6 +353,14 @@ mod tests {
         let outage = Scenario::new(100, vec![Phase::new(2, 4, 0), Phase::new(2, 3, 1), Phase::new(2, 0, 4)]);
         let levels = |above_percent| notation(&outage, Role::Gauge(Gauge { good: 7, bad: 2, above_percent }));
         assert_eq!((levels(0), levels(25)), ("7+0x2 2+0x3".to_owned(), "7+0x4 2+0x1".to_owned()));
+    }
+
+    #[test]
+    fn shares_add_up() {
+        let outage = Scenario::new(0, vec![Phase::new(2, 10, 1), Phase::new(1, 0, 5)]);
+        let bad = |nth| notation(&outage.shared(Share { nth, of: 3 }), Role::Bad);
+        assert_eq!([bad(0), bad(1), bad(2)], ["0+0x2 1", "0+0x2 2", "0+1x2 4"]);
+        assert_eq!(notation(&outage.shared(Share::WHOLE), Role::Total), "0+11x2 27");
     }
 
     #[test]

@@ -36,6 +36,13 @@ impl RawSeries {
         }
     }
 
+    /// The same samples, each `by` milliseconds later.
+    #[must_use]
+    pub(crate) fn delayed(mut self, by: u64) -> Self {
+        self.times.iter_mut().for_each(|time| *time += by);
+        self
+    }
+
     /// Makes room for `more` samples.
     pub(super) fn reserve(&mut self, more: usize) {
         self.times.reserve(more);

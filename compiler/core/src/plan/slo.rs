@@ -32,6 +32,8 @@ pub struct SloPlan {
     pub info: Vec<(String, String)>,
     /// Labels kept apart.
     pub group_by: Vec<String>,
+    /// The label that tells replicas of one series apart.
+    pub replica_label: Option<String>,
     /// The share of good events promised.
     pub objective: Decimal,
     /// The share of events that may be bad: 1 − objective, exact.
@@ -75,7 +77,7 @@ impl SloPlan {
         let scrape = scrape_interval(slo, service, policy);
         let sli = Arc::clone(&slo.sli);
         let evaluation = if sli.unit().is_whole { Duration::from_minutes(1) } else { policy.evaluation };
-        let timing = Timing::of(scrape, evaluation, sli.base(scrape), scale);
+        let timing = Timing::of(scrape, evaluation, sli.base(scrape), scale).late(scale.real(slo.delay));
         let windows = windows(slo, scale);
         let mut labels =
             vec![("service".to_owned(), service.name.value.clone()), ("slo".to_owned(), slo.name.value.clone())];
@@ -91,6 +93,7 @@ impl SloPlan {
             stem: names::stem(&slo.name.value),
             info: info(slo, service),
             group_by: slo.group_by.iter().map(|label| label.value.clone()).collect(),
+            replica_label: policy.replica_label.clone(),
             objective,
             budget,
             window,

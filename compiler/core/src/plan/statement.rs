@@ -79,18 +79,24 @@ impl Statement {
 
 /// When a pair of windows fires and clears at a share of bad events; see [`expected`](super::expected).
 pub(super) fn times(terms: &Terms, pair: &oracle::Pair, error_ratio: f64) -> (Option<Estimate>, Option<Estimate>) {
-    if terms.unit.is_whole {
-        return slices(&terms.timing, pair);
-    }
-    let timing = terms.timing.to_oracle();
-    (closed_form::fires(&timing, pair, error_ratio), closed_form::clears(&timing, pair, error_ratio))
+    let (fires, clears) = match terms.unit.is_whole {
+        true => slices(&terms.timing, pair),
+        false => {
+            let timing = terms.timing.to_oracle();
+            (closed_form::fires(&timing, pair, error_ratio), closed_form::clears(&timing, pair, error_ratio))
+        }
+    };
+    let delay = terms.timing.delay.seconds();
+    let late = |estimate: Estimate| Estimate { seconds: estimate.seconds + delay, ..estimate };
+    (fires.map(late), clears.map(late))
 }
 
 /// From an objective's last sample until its alert on absent data fires. The base `outlives` that sample; the alert looks
 /// back for `reach` and waits for `hold`.
 pub(super) fn absent(timing: &Timing, outlives: Duration, reach: Duration, hold: Duration) -> Duration {
     let lengths = [outlives, reach, hold].map(|length| length.millis());
-    whole_seconds(closed_form::absent(&timing.to_oracle(), lengths[0], lengths[1], lengths[2]).seconds)
+    let at_once = closed_form::absent(&timing.to_oracle(), lengths[0], lengths[1], lengths[2]);
+    whole_seconds(at_once.seconds + timing.delay.seconds())
 }
 
 /// Of whole minutes, k = ⌊θL ÷ slice⌋ + 1 must be bad; the first is seen at the tick that ends it. One bad sample makes a

@@ -45,6 +45,14 @@ pub struct Timing {
     pub step: Duration,
     /// Range of the short count, and step of the subqueries over it: five minutes.
     pub count_step: Duration,
+    /// How much later raw series are read, since their data arrives late.
+    ///
+    /// The selectors of the base rules wait for it, by `offset`, and everything above reads the recorded series at once.
+    /// The rule group's `query_offset` would do the same for all rules, but what it records is as old as the delay: an
+    /// instant read looks back five minutes only, so that dashboards, pages and the budget's gate would see nothing of an
+    /// objective whose data is later than that, and promtool would see no alert. With a delay the group sets
+    /// `query_offset: 0s`, so that the server's `rule_query_offset` does not double it.
+    pub delay: Duration,
     /// Between two evaluations of the budget's group: two minutes, since an instant read finds nothing older than five.
     pub budget_interval: Duration,
 }
@@ -65,6 +73,12 @@ impl Timing {
         }
     }
 
+    /// The same for data that arrives so late, real.
+    #[must_use]
+    pub fn late(self, delay: Duration) -> Self {
+        Self { delay, ..self }
+    }
+
     /// The timing of an indicator over series with a sample every `scrape` (nominal), whose base rules read `base`.
     #[must_use]
     pub fn of(scrape: Duration, evaluation: Duration, base: Duration, scale: Scale) -> Self {
@@ -74,6 +88,7 @@ impl Timing {
             base: scale.real(base),
             step: scale.real(Duration::from_minutes(1)),
             count_step: scale.real(Duration::from_minutes(5)),
+            delay: Duration::ZERO,
             budget_interval: scale.real(Duration::from_minutes(2)),
         }
     }

@@ -38,7 +38,8 @@ impl Plan {
     pub(crate) fn of(mut services: Vec<ServicePlan>, policy: &Policy) -> Self {
         let mut shapes = HashSet::new();
         for slo in services.iter_mut().flat_map(|service| &mut service.slos) {
-            slo.proves_long = shapes.insert(slo.shape());
+            // What is not proven at all does not stand for the others of its shape.
+            slo.proves_long = slo.sli.is_proven() && shapes.insert(slo.shape());
         }
         introduce(&mut services);
         let telemetry = TelemetryPlan::of(services.iter().map(|service| &service.telemetry), policy);

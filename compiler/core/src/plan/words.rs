@@ -13,6 +13,9 @@ use super::links;
 use super::slo::SloPlan;
 use super::statement;
 
+/// What the alerts of an objective say whose queries are its author's own.
+const UNPROVEN: &str = " No generated test proves what it counts: the objective's expressions are its author's own.";
+
 /// Labels and annotations of an alert, as Prometheus's templates read them.
 #[derive(Debug)]
 pub struct Words {
@@ -88,8 +91,10 @@ impl SloPlan {
     }
 
     fn words(&self, alert: Alert<'_>, summary: &str, description: &str) -> Words {
+        let unproven = if self.sli.is_proven() { "" } else { UNPROVEN };
+        let description = format!("{description}{unproven}");
         let mut annotations: BTreeMap<String, String> =
-            [("summary".to_owned(), literal(summary)), ("description".to_owned(), literal(description))].into();
+            [("summary".to_owned(), literal(summary)), ("description".to_owned(), literal(&description))].into();
         let console = &self.policy.console;
         let urls = [
             ("runbook_url", links::alert_url(console, self, alert)),

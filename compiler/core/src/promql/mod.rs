@@ -6,10 +6,12 @@
 //!                     regex::Pattern      witness: label sets that prove a rule, and whether bad is a part of total
 //! ```
 //!
-//! People write instant selectors only; the compiler adds ranges, rates and sums. Reading ([`selector`]) gives exact
+//! People write instant selectors; the compiler adds ranges, rates and sums. Where that is not enough they write a whole
+//! expression, which [`query`] reads and leaves as it is. Reading ([`selector`]) gives exact
 //! places and says what to write instead; printing ([`tree`]) makes no decision and no heap allocation of its own.
 
 pub mod print;
+pub mod query;
 pub mod regex;
 pub mod selector;
 pub mod tree;
@@ -18,6 +20,7 @@ pub mod witness;
 mod refuse;
 mod scan;
 
+pub use query::PromqlQuery;
 pub use scan::Fault;
 pub use selector::parse_selector;
 pub use selector::{Selector, SelectorMatcher};

@@ -138,7 +138,10 @@ fn operation(scanner: &mut Scanner<'_>, start: usize, symbol: &str) {
         range,
         format!("expected a bare selector, found the operator `{symbol}`"),
         "not a part of a selector",
-        "write one selector; the compiler does the arithmetic. Several metrics make several SLOs, or one recording rule",
+        match symbol {
+            "+" => "write a list of selectors, such as `[a_total, b_total]`: the compiler adds up their events",
+            _ => "write one selector; the compiler does the arithmetic. `expr` takes any PromQL, which nothing proves then",
+        },
     );
 }
 

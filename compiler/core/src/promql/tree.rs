@@ -175,6 +175,23 @@ pub enum Aggregator {
     Group,
     /// `count`
     Count,
+    /// `avg`
+    Avg,
+}
+
+impl Aggregator {
+    /// Its name in PromQL.
+    #[must_use]
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Sum => "sum",
+            Self::Max => "max",
+            Self::Min => "min",
+            Self::Group => "group",
+            Self::Count => "count",
+            Self::Avg => "avg",
+        }
+    }
 }
 
 /// A PromQL expression.
@@ -190,6 +207,8 @@ pub enum Expr<'a> {
     Vector(Decimal),
     /// An instant selector.
     Select(Select<'a>),
+    /// An instant selector of what a rule has recorded: no late data is waited for a second time.
+    Recorded(Select<'a>),
     /// `selector[d]`, d in milliseconds.
     Range(Select<'a>, u64),
     /// `selector[text]`: a range that whoever runs the query fills in.
@@ -211,6 +230,15 @@ pub enum Expr<'a> {
         op: Aggregator,
         /// The labels that stay.
         by: &'a [&'a str],
+        /// What is aggregated.
+        of: &'a Expr<'a>,
+    },
+    /// `avg without (labels) (expr)`
+    Without {
+        /// Which aggregation.
+        op: Aggregator,
+        /// The labels that go.
+        labels: &'a [&'a str],
         /// What is aggregated.
         of: &'a Expr<'a>,
     },

@@ -85,10 +85,10 @@ fn bases(walks: &[Walk], tick: usize) -> Option<Vec<(usize, Side, f64)>> {
 /// The promtool test of a case.
 pub(super) fn test(slo: &SloPlan, cast: &Cast, course: &Course, with_decoys: bool) -> Test {
     let scrapes = course.case.scenario.scrapes();
-    let mut inputs = cast.first.inputs(&course.case.scenario, course.case.missing);
+    let mut inputs = cast.first.inputs(slo, &course.case.scenario, course.case.missing);
     let mut groups = vec![&cast.first];
     if let (Some(second), Some(calm)) = (&cast.second, &course.calm) {
-        inputs.extend(second.inputs(calm, None));
+        inputs.extend(second.inputs(slo, calm, None));
         groups.push(second);
     }
     if with_decoys {
@@ -184,7 +184,8 @@ fn time(slo: &SloPlan, tick: usize) -> Duration {
 /// Walks one group's base series.
 fn walk(slo: &SloPlan, group: &Group, scenario: &Scenario, missing: Option<Role>) -> Walk {
     let sampled = group.oracle(slo, scenario, missing);
-    Walk::new(&slo.timing.to_oracle(), &*sampled, scenario.scrapes() * slo.timing.scrape.millis())
+    let end = scenario.scrapes() * slo.timing.scrape.millis() + slo.timing.delay.millis();
+    Walk::new(&slo.timing.to_oracle(), &*sampled, end)
 }
 
 /// Every alert of the objective for one group: the burn-rate alerts, then those of missing data.

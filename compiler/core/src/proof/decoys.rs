@@ -70,6 +70,7 @@ fn values(part: &Part, scrapes: u64) -> String {
     match part.counts {
         Counts::Number(Role::Gauge(gauge)) => format!("{}+0x{scrapes}", gauge.bad),
         Counts::Number(_) => format!("1000000+7000x{scrapes}"),
+        Counts::Observations(_) => super::series::steady_observations(7_000, scrapes),
         Counts::Histogram { good, bad } => super::series::steady_histogram(good, bad, 7_000, scrapes),
     }
 }

@@ -63,7 +63,7 @@ pub(super) fn all(slo: &SloPlan, long: bool) -> Vec<Case> {
         }
     }
     cases.push(no_traffic(&scrapes, slo));
-    cases.extend(no_error_series(&scrapes, slo));
+    cases.extend(slo.sli.missing().into_iter().map(|missing| without_series(&scrapes, missing)));
     cases.push(vanishes(&scrapes, slo));
     cases
 }
@@ -158,8 +158,7 @@ fn no_traffic(scrapes: &Scrapes<'_>, slo: &SloPlan) -> Case {
 }
 
 /// Traffic, and no series of bad events at all. Of good events, that is a total outage; a histogram has its buckets.
-fn no_error_series(scrapes: &Scrapes<'_>, slo: &SloPlan) -> Option<Case> {
-    let missing = slo.sli.missing()?;
+fn without_series(scrapes: &Scrapes<'_>, missing: Role) -> Case {
     let good = missing == Role::Bad;
     let minutes = scrapes.of(BRIEF);
     let mut case = match good {
@@ -168,7 +167,7 @@ fn no_error_series(scrapes: &Scrapes<'_>, slo: &SloPlan) -> Option<Case> {
     };
     case.missing = Some(missing);
     case.no_bad_events = good;
-    Some(case)
+    case
 }
 
 /// Good traffic, then nothing is scraped any more.

@@ -6,7 +6,7 @@ use rust_decimal::Decimal;
 
 use super::Input;
 use crate::indicator::{self, Counts, Part, Played};
-use crate::oracle::{Phase, Role, Sampled, Scenario, Segment, Trace};
+use crate::oracle::{Phase, Role, Sampled, Scenario, Segment, Share, Trace};
 use crate::plan::SloPlan;
 
 type Labels = BTreeMap<String, String>;
@@ -38,6 +38,12 @@ impl Cast {
         Some(Self { first, second })
     }
 
+    /// One group without raw series.
+    pub(super) fn recorded(slo: &SloPlan) -> Self {
+        let labels = slo.group_by.iter().map(|label| (label.clone(), "a".to_owned())).collect();
+        Self { first: Group { labels, parts: Vec::new() }, second: None }
+    }
+
     /// The raw series of every group.
     pub(super) fn parts(&self) -> impl Iterator<Item = &Part> {
         self.first.parts.iter().chain(self.second.iter().flat_map(|group| &group.parts))
@@ -62,7 +68,8 @@ impl Group {
     /// What the oracle walks.
     pub(super) fn oracle(&self, slo: &SloPlan, scenario: &Scenario, missing: Option<Role>) -> Box<dyn Sampled> {
         let (scrape, step) = (slo.timing.scrape.millis(), slo.timing.step.millis());
-        slo.sli.sampled(&Played { parts: &self.parts, scenario, missing, scrape, step })
+        let delay = slo.timing.delay.millis();
+        slo.sli.sampled(&Played { parts: &self.parts, scenario, missing, delay, scrape, step })
     }
 
     /// Its raw series.
@@ -70,31 +77,55 @@ impl Group {
         &self.parts
     }
 
-    /// What its series count, native histograms apart.
-    pub(super) fn roles(&self) -> impl Iterator<Item = Role> + '_ {
-        self.parts.iter().filter_map(Part::role)
+    /// What its series count, and which share of it; native histograms that hold several numbers apart.
+    pub(super) fn roles(&self) -> impl Iterator<Item = (Role, Share)> + '_ {
+        self.parts.iter().filter_map(|part| Some((part.role()?, part.share)))
     }
 
     /// What promtool is given. Series without a sample are left out.
-    pub(super) fn inputs(&self, scenario: &Scenario, missing: Option<Role>) -> Vec<Input> {
+    pub(super) fn inputs(&self, slo: &SloPlan, scenario: &Scenario, missing: Option<Role>) -> Vec<Input> {
         let mut inputs = Vec::new();
         for part in &self.parts {
             let values = match part.counts {
-                Counts::Number(role) => {
-                    let trace = scenario.trace(role);
+                Counts::Number(role) | Counts::Observations(role) => {
+                    let trace = scenario.shared(part.share).trace(role);
                     if !trace.is_present() || missing == Some(role) {
                         continue;
                     }
-                    trace.notation()
+                    match part.counts {
+                        Counts::Observations(_) => observations(&trace),
+                        _ => trace.notation(),
+                    }
                 }
                 Counts::Histogram { good, bad } => {
                     histogram(&scenario.trace(Role::Good), &scenario.trace(Role::Bad), good, bad)
                 }
             };
-            inputs.push(Input { metric: part.metric.clone(), labels: part.labels.clone(), values });
+            let mut labels = part.labels.clone();
+            if let Some(replicas) = slo.replica_label.as_ref().filter(|replicas| !labels.contains_key(*replicas)) {
+                // Two servers that both count everything.
+                let other = labels.clone().into_iter().chain([(replicas.clone(), "b".to_owned())]).collect();
+                inputs.push(Input { metric: part.metric.clone(), labels: other, values: values.clone() });
+                labels.insert(replicas.clone(), "a".to_owned());
+            }
+            inputs.push(Input { metric: part.metric.clone(), labels, values });
         }
         inputs
     }
+}
+
+/// Observations of 0.75, all in one bucket of a native histogram of schema 0, in promtool's notation.
+fn observations(trace: &Trace) -> String {
+    let text = |count: u64| {
+        let sum = (Decimal::from(count) * Decimal::new(75, 2)).normalize();
+        format!("{{{{schema:0 count:{count} sum:{sum} buckets:[{count}]}}}}")
+    };
+    let words = trace.segments().iter().map(|segment| match *segment {
+        Segment::Line { first, samples: 1, .. } => text(first),
+        Segment::Line { first, step, samples } => format!("{}+{}x{}", text(first), text(step), samples - 1),
+        Segment::Absent { samples } => format!("_x{samples}"),
+    });
+    words.collect::<Vec<String>>().join(" ")
 }
 
 /// Good and bad observations as native histograms of schema 0, in promtool's notation.
@@ -135,6 +166,11 @@ fn histogram(good: &Trace, bad: &Trace, low: i32, high: i32) -> String {
 pub(super) fn steady_histogram(good: i32, bad: i32, more: u64, scrapes: u64) -> String {
     let steady = Scenario::new(more, vec![Phase::new(scrapes, more, more)]);
     histogram(&steady.trace(Role::Good), &steady.trace(Role::Bad), good, bad)
+}
+
+/// Native histograms with `more` observations more from sample to sample.
+pub(super) fn steady_observations(more: u64, scrapes: u64) -> String {
+    observations(&Scenario::new(more, vec![Phase::new(scrapes, more, 0)]).trace(Role::Total))
 }
 
 /// Segments being consumed from the front.

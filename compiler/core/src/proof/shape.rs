@@ -9,7 +9,7 @@ use super::assertions::{self, Course};
 use super::moment::{self, Moments};
 use super::scenarios;
 use super::series::{Cast, Group};
-use crate::oracle::Role;
+use crate::oracle::{Role, Share};
 use crate::plan::{Guard, SloPlan, State, Timing, Window};
 use crate::quantity::{Duration, Period};
 
@@ -22,8 +22,8 @@ struct Shape {
     keep_firing_for: Duration,
     burns: Vec<(Window, Window, Decimal, Option<Guard>)>,
     states: Vec<(State, Duration, Duration, Window, Window)>,
-    first: Vec<Role>,
-    second: Option<Vec<Role>>,
+    first: Vec<(Role, Share)>,
+    second: Option<Vec<(Role, Share)>>,
     windows: Vec<Window>,
     window: Period,
     budget: Decimal,

@@ -57,6 +57,18 @@ impl Date {
         let year = era * 400 + year_of_era + u64::from(month <= 2);
         Self { year: u16::try_from(year).unwrap_or(u16::MAX), month: month as u8, day: day as u8 }
     }
+
+    /// How many days lie between the first of January 1970 and this day; negative before it.
+    #[must_use]
+    pub fn days_since_1970(self) -> i64 {
+        // The inverse of the above: the year begins in March.
+        let (year, month, day) = (i64::from(self.year), i64::from(self.month), i64::from(self.day));
+        let year = if month <= 2 { year - 1 } else { year };
+        let (era, year_of_era) = (year.div_euclid(400), year.rem_euclid(400));
+        let from_march = if month > 2 { month - 3 } else { month + 9 };
+        let of_year = (153 * from_march + 2) / 5 + day - 1;
+        era * 146_097 + year_of_era * 365 + year_of_era / 4 - year_of_era / 100 + of_year - 719_468
+    }
 }
 
 impl fmt::Display for Date {
@@ -101,6 +113,7 @@ mod tests {
         for days in 1..60_000 {
             let next = Date::of_days_since_1970(days);
             assert!(last < next && Date::parse(&next.to_string()) == Ok(next), "{days}");
+            assert_eq!(next.days_since_1970(), i64::from(days));
             last = next;
         }
     }

@@ -7,7 +7,9 @@ use rust_decimal::Decimal;
 
 use super::decode::{Decode, Decoder, Named, Needed};
 use super::encode::{Comments, Encode, write};
-use super::{Name, Number, PolicySpec, PricesSpec, Promql, ServiceSpec, Text, Version};
+use super::{
+    Expression, Name, Number, ObservedSpec, PolicySpec, PricesSpec, Promql, Selectors, ServiceSpec, Text, Version,
+};
 use crate::quantity::{Date, Duration, Percent, Rate};
 use crate::source::{Sources, Spanned};
 use crate::target::Target;
@@ -162,6 +164,18 @@ impl Any for Promql {
     }
 }
 
+impl Any for Expression {
+    fn any(chance: &mut Chance<'_>) -> Self {
+        Self(Promql::any(chance))
+    }
+}
+
+impl Any for Selectors {
+    fn any(chance: &mut Chance<'_>) -> Self {
+        Self((0..=chance.below(3)).map(|_| Spanned::any(chance)).collect())
+    }
+}
+
 impl Any for Version {
     fn any(_: &mut Chance<'_>) -> Self {
         Self
@@ -234,6 +248,7 @@ proptest! {
     fn a_record_that_is_written_is_read_back(bytes in proptest::collection::vec(any::<u8>(), 0..400)) {
         comes_back::<ServiceSpec>(&bytes);
         comes_back::<PolicySpec>(&bytes);
+        comes_back::<ObservedSpec>(&bytes);
         comes_back::<PricesSpec>(&bytes);
     }
 }

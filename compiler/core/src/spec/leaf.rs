@@ -118,6 +118,79 @@ impl JsonSchema for Promql {
     }
 }
 
+/// A whole PromQL expression as written.
+#[derive(Debug, Clone)]
+pub struct Expression(pub Promql);
+
+impl Decode for Expression {
+    fn decode(node: &Node, decoder: &mut Decoder) -> Option<Self> {
+        match &node.value {
+            Value::Scalar(scalar) if !scalar.is_null() => Some(Self(Promql(scalar.clone()))),
+            _ => decoder.expected(node, "an expression such as `sum(rate(http_requests_total[{{.window}}]))`"),
+        }
+    }
+}
+
+impl Encode for Expression {
+    fn encode(&self) -> Written {
+        self.0.encode()
+    }
+}
+
+impl JsonSchema for Expression {
+    fn schema_name() -> Cow<'static, str> {
+        "Expression".into()
+    }
+    fn json_schema(_: &mut SchemaGenerator) -> Schema {
+        json_schema!({"type": "string", "minLength": 1, "examples": ["sum(rate(http_requests_total[{{.window}}]))"]})
+    }
+}
+
+/// One selector, or a list of selectors whose events are added up. Never empty.
+#[derive(Debug, Clone)]
+pub struct Selectors(pub Vec<Spanned<Promql>>);
+
+impl Selectors {
+    /// One selector that a program writes.
+    #[must_use]
+    pub fn made(text: &str) -> Self {
+        Self(vec![Spanned::made(Promql::made(text))])
+    }
+}
+
+impl Decode for Selectors {
+    fn decode(node: &Node, decoder: &mut Decoder) -> Option<Self> {
+        let Value::Sequence(items) = &node.value else {
+            return Spanned::decode(node, decoder).map(|one| Self(vec![one]));
+        };
+        if items.is_empty() {
+            return decoder.expected(node, "a selector, or a list of at least one");
+        }
+        let read: Vec<Spanned<Promql>> = items.iter().filter_map(|item| Spanned::decode(item, decoder)).collect();
+        // A sum without one of its parts would be another one.
+        (read.len() == items.len()).then_some(Self(read))
+    }
+}
+
+impl Encode for Selectors {
+    fn encode(&self) -> Written {
+        match self.0.as_slice() {
+            [only] => only.encode(),
+            all => Written::List(all.iter().map(Encode::encode).collect()),
+        }
+    }
+}
+
+impl JsonSchema for Selectors {
+    fn schema_name() -> Cow<'static, str> {
+        "Selectors".into()
+    }
+    fn json_schema(generator: &mut SchemaGenerator) -> Schema {
+        let one = generator.subschema_for::<Promql>();
+        json_schema!({"anyOf": [one, {"type": "array", "items": one, "minItems": 1}]})
+    }
+}
+
 /// The version of the spec language; there is one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Version;

@@ -11,6 +11,7 @@ pub(crate) mod decode;
 mod drill;
 pub(crate) mod encode;
 pub(crate) mod leaf;
+mod observed;
 mod policy;
 mod prices;
 pub(crate) mod record;
@@ -25,7 +26,8 @@ pub use console::{DashboardForm, DataSourceSpec, GrafanaSpec};
 pub use decode::{Flawed, Named, Needed};
 pub use drill::DrillSpec;
 pub use encode::{Comments, Encode, Written, write};
-pub use leaf::{Name, Number, Promql, Text, Version};
+pub use leaf::{Expression, Name, Number, Promql, Selectors, Text, Version};
+pub use observed::{ObservedPolicySpec, ObservedSpec, SeenLabelSpec, SeenSpec, SeenType};
 pub use policy::{CardinalitySpec, OperatorSpec, PolicySpec, SeveritySpec, WaiverSpec};
 pub use prices::{BusinessSpec, PriceSpec, PricesSpec, RangeSpec, ShareRangeSpec, VolumePriceSpec};
 pub use registry::RegistryAttribute;
@@ -52,6 +54,8 @@ pub struct File {
     pub policies: Vec<PolicySpec>,
     /// The prices, if the file holds any.
     pub prices: Vec<PricesSpec>,
+    /// Snapshots of what sources export.
+    pub observed: Vec<ObservedSpec>,
     /// Attributes that registries of semantic conventions enumerate.
     pub registry: Vec<RegistryAttribute>,
     /// Whether a part of the file could not be read, so that what it declares is not known.
@@ -72,11 +76,20 @@ pub fn is_prices(path: &str) -> bool {
     matches!(name(path), "prices.yaml" | "prices.yml")
 }
 
+/// Whether a path names a snapshot: a file directly in a folder called `observed`.
+#[must_use]
+pub fn is_observed(path: &str) -> bool {
+    path.rsplit('/').nth(1) == Some(OBSERVED)
+}
+
+/// The folder of snapshots, below the specs.
+pub const OBSERVED: &str = "observed";
+
 fn name(path: &str) -> &str {
     path.rsplit('/').next().unwrap_or(path)
 }
 
-/// Reads one source: the policy and the prices by their files' names, registries of semantic conventions by their form, anything else as
+/// Reads one source: the policy, the prices and snapshots by their files' names, registries of semantic conventions by their form, anything else as
 /// services.
 #[must_use]
 pub fn parse(id: SourceId, source: &Source) -> File {
@@ -89,6 +102,8 @@ pub fn parse(id: SourceId, source: &Source) -> File {
             file.policies.extend(PolicySpec::decode(document, &mut decoder));
         } else if is_prices(&source.path) {
             file.prices.extend(PricesSpec::decode(document, &mut decoder));
+        } else if is_observed(&source.path) {
+            file.observed.extend(ObservedSpec::decode(document, &mut decoder));
         } else if registry::is_registry(document) {
             file.registry.extend(registry::attributes(document));
         } else {

@@ -5,6 +5,7 @@ use super::decode::{Decode, Decoder, Named, Needed, word};
 use super::drill::DrillSpec;
 use super::encode::{Encode, Written, text};
 use super::leaf::{Name, Text, Version};
+use super::observed::ObservedPolicySpec;
 use super::record::record;
 use super::routing::ReceiverSpec;
 use super::slo::{AlertingSpec, DataSpec};
@@ -35,6 +36,9 @@ record! {
         group_by: Option<Vec<Spanned<String>>>,
         /// The label that holds a service's name in its metrics; latency objectives on declared metrics are narrowed down by it. Default: `service_name`.
         service_label: Option<Spanned<String>>,
+        /// The label that tells pairs of Prometheus servers apart, if rules run behind a querier that sees both: `replica`.
+        /// Each event is then counted once. Default: no pairs.
+        replica_label: Option<Spanned<Name>>,
         /// Labels that need no declaration, instead of the built-in list; a `*` at the end stands for any rest.
         ambient_labels: Option<Vec<Spanned<String>>>,
         /// Lists of label values that services share, by name; a label refers to one by `enumeration`.
@@ -75,6 +79,8 @@ record! {
         redaction: Option<RedactionSpec>,
         /// How long metrics, traces, profiles and tiers of logs are kept.
         retention: Option<RetentionSpec>,
+        /// How snapshots of what is really exported are judged.
+        observed: Option<Spanned<ObservedPolicySpec>>,
         /// How `emberline gameday` starts, changes and breaks a system.
         drill: Option<Spanned<DrillSpec>>,
     }

@@ -5,7 +5,7 @@ use schemars::transform::RecursiveTransform;
 use schemars::{JsonSchema, Schema};
 use serde_json::Value;
 
-use super::{PolicySpec, PricesSpec, ServiceSpec};
+use super::{ObservedSpec, PolicySpec, PricesSpec, ServiceSpec};
 
 /// A kind of file that has a schema.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -16,11 +16,13 @@ pub enum Kind {
     Policy,
     /// What telemetry costs.
     Prices,
+    /// What a source of metrics exports.
+    Observed,
 }
 
 impl Kind {
     /// Every kind.
-    pub const ALL: &[Self] = &[Self::Service, Self::Policy, Self::Prices];
+    pub const ALL: &[Self] = &[Self::Service, Self::Policy, Self::Prices, Self::Observed];
 
     /// The word for `emberline schema` and the file name.
     #[must_use]
@@ -29,6 +31,7 @@ impl Kind {
             Self::Service => "service",
             Self::Policy => "policy",
             Self::Prices => "prices",
+            Self::Observed => "observed",
         }
     }
 }
@@ -40,6 +43,7 @@ pub fn text(kind: Kind) -> String {
         Kind::Service => of::<ServiceSpec>(),
         Kind::Policy => of::<PolicySpec>(),
         Kind::Prices => of::<PricesSpec>(),
+        Kind::Observed => of::<ObservedSpec>(),
     }
 }
 

@@ -19,6 +19,9 @@ record! {
         objective: Needed<Spanned<Percent>>,
         /// The rolling window of the objective, from `1d` to `90d`. Default: `30d`.
         window: Option<Spanned<Duration>>,
+        /// How late the data arrives, such as `5m` for metrics of a cloud provider: rules read that much further back, and
+        /// alerts are that much later. Default: `0s`.
+        delay: Option<Spanned<Duration>>,
         /// How good and bad events are counted; exactly one kind.
         sli: Needed<Spanned<SliSpec>>,
         /// Expected events of this objective, such as `40/s`. Default: the service's `traffic`.

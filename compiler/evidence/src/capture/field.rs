@@ -117,6 +117,33 @@ pub(super) fn maybe_double<'de, D: Deserializer<'de>>(from: D) -> Result<Option<
     })
 }
 
+/// A list of doubles; one that is none stands as not a number.
+pub(super) fn doubles<'de, D: Deserializer<'de>>(from: D) -> Result<Vec<f64>, D::Error> {
+    let written = Vec::<Written<'de, f64>>::deserialize(from)?;
+    let number = |one: Written<'_, f64>| match one {
+        Written::Number(number) => number,
+        Written::Text(text) => text.parse().unwrap_or(f64::NAN),
+    };
+    Ok(written.into_iter().map(number).collect())
+}
+
+/// The number of delta temporality.
+pub(super) const DELTA: u64 = 1;
+
+/// A temporality by its number or its name; 0 for anything else.
+pub(super) fn temporality<'de, D: Deserializer<'de>>(from: D) -> Result<u64, D::Error> {
+    Ok(match Written::deserialize(from)? {
+        Written::Number(number) => number,
+        Written::Text(name) => {
+            if name.ends_with("_DELTA") {
+                DELTA
+            } else {
+                0
+            }
+        }
+    })
+}
+
 /// A value of bytes. JSON writes it in base64; a text that is not base64 stands for itself.
 #[derive(Debug, Default)]
 pub(super) struct Bytes<'a>(pub(super) Cow<'a, [u8]>);

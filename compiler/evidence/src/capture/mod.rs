@@ -4,7 +4,9 @@
 mod counts;
 mod field;
 mod frame;
+mod instrument;
 mod json;
+mod label;
 mod otlp;
 mod protobuf;
 mod record;
@@ -16,6 +18,7 @@ mod wire;
 
 pub use counts::{Counts, RecordKind, Tally};
 pub use frame::{Hint, read, read_as};
+pub use instrument::{Form, Instrument, Instruments, Line, Resource};
 pub use shelf::{MakeRoom, Part, Room};
 pub use store::{Capture, Leak};
 pub use unreadable::Unreadable;

@@ -7,7 +7,7 @@ use std::fmt;
 use serde::Deserialize;
 use serde::de::{IgnoredAny, MapAccess, SeqAccess, Visitor};
 
-use super::field::{Bytes, Id, integer, maybe_double, maybe_integer};
+use super::field::{Bytes, Id, doubles, integer, maybe_double, maybe_integer, temporality};
 use crate::span::{SpanId, TraceId};
 
 macro_rules! message {
@@ -210,6 +210,7 @@ message! {
 message! {
     Metric {
         #[serde(borrow)] name: Cow<'a, str>,
+        #[serde(borrow)] unit: Cow<'a, str>,
         #[serde(borrow)] gauge: Points<'a>,
         #[serde(borrow)] sum: Points<'a>,
         #[serde(borrow)] histogram: Points<'a>,
@@ -219,10 +220,22 @@ message! {
     }
 }
 message! {
-    Points { #[serde(borrow)] data_points: Vec<Point<'a>>, }
+    Points {
+        #[serde(borrow)] data_points: Vec<Point<'a>>,
+        #[serde(deserialize_with = "temporality")] aggregation_temporality: u64,
+        is_monotonic: bool,
+    }
 }
 message! {
-    Point { #[serde(borrow)] attributes: Vec<Pair<'a>>, #[serde(borrow)] exemplars: Vec<Exemplar<'a>>, }
+    Point {
+        #[serde(borrow)] attributes: Vec<Pair<'a>>,
+        #[serde(borrow)] exemplars: Vec<Exemplar<'a>>,
+        #[serde(deserialize_with = "integer")] time_unix_nano: u64,
+        #[serde(deserialize_with = "maybe_double")] as_double: Option<f64>,
+        #[serde(deserialize_with = "maybe_integer")] as_int: Option<i64>,
+        #[serde(deserialize_with = "integer")] count: u64,
+        #[serde(deserialize_with = "doubles")] explicit_bounds: Vec<f64>,
+    }
 }
 message! {
     Exemplar { trace_id: Id<TraceId>, #[serde(borrow)] filtered_attributes: Vec<Pair<'a>>, }

@@ -26,21 +26,54 @@ pub(super) struct Reader<'a> {
     is_probe: bool,
 }
 
-/// The numbers of a data point's attributes and exemplars, and the types of its other fields.
+/// The numbers of a data point's attributes and exemplars, and the types of its other fields. The time is field 3 of all.
 struct Shape {
     attributes: u32,
     exemplars: u32,
+    /// The field of its value as a double, and as an integer.
+    value: Option<(u32, u32)>,
+    /// The field of the number of its events.
+    count: Option<u32>,
+    /// The field of its boundaries.
+    bounds: Option<u32>,
     others: &'static [(u32, Type)],
+}
+
+impl Shape {
+    /// Keeps the value of a field whose type was checked.
+    fn keep(&self, tag: u32, value: Wire<'_>, point: &mut Point<'_>) {
+        match value {
+            Wire::Fixed64(number) if tag == 3 => point.time_unix_nano = number,
+            Wire::Fixed64(number) if self.count == Some(tag) => point.count = number,
+            Wire::Fixed64(number) if self.bounds == Some(tag) => point.explicit_bounds.push(f64::from_bits(number)),
+            Wire::Bytes(packed) if self.bounds == Some(tag) => {
+                let numbers = packed.chunks_exact(8).filter_map(|eight| <[u8; 8]>::try_from(eight).ok());
+                point.explicit_bounds.extend(numbers.map(f64::from_le_bytes));
+            }
+            Wire::Fixed64(number) => match self.value {
+                Some((double, _)) if double == tag => point.as_double = Some(f64::from_bits(number)),
+                Some((_, integer)) if integer == tag => point.as_int = Some(number.cast_signed()),
+                _ => {}
+            },
+            _ => {}
+        }
+    }
 }
 
 const NUMBER: Shape = Shape {
     attributes: 7,
     exemplars: 5,
+    value: Some((4, 6)),
+    count: None,
+    bounds: None,
     others: &[(2, Type::Fixed64), (3, Type::Fixed64), (4, Type::Fixed64), (6, Type::Fixed64), (8, Type::Varint)],
 };
 const HISTOGRAM: Shape = Shape {
     attributes: 9,
     exemplars: 8,
+    value: None,
+    count: Some(4),
+    bounds: Some(7),
     others: &[
         (2, Type::Fixed64),
         (3, Type::Fixed64),
@@ -56,6 +89,9 @@ const HISTOGRAM: Shape = Shape {
 const EXPONENTIAL: Shape = Shape {
     attributes: 1,
     exemplars: 11,
+    value: None,
+    count: Some(4),
+    bounds: None,
     others: &[
         (2, Type::Fixed64),
         (3, Type::Fixed64),
@@ -74,6 +110,9 @@ const EXPONENTIAL: Shape = Shape {
 const SUMMARY: Shape = Shape {
     attributes: 7,
     exemplars: u32::MAX,
+    value: None,
+    count: Some(4),
+    bounds: None,
     others: &[
         (2, Type::Fixed64),
         (3, Type::Fixed64),
@@ -224,7 +263,8 @@ impl<'a> Reader<'a> {
         let mut metric = Metric::default();
         within(message, |tag, value| match tag {
             1 => self.text(value).map(|name| metric.name = name),
-            2 | 3 => self.text(value).map(drop),
+            2 => self.text(value).map(drop),
+            3 => self.text(value).map(|unit| metric.unit = unit),
             5 => self.points(value.bytes()?, &NUMBER, &mut metric.gauge),
             7 => self.points(value.bytes()?, &NUMBER, &mut metric.sum),
             9 => self.points(value.bytes()?, &HISTOGRAM, &mut metric.histogram),
@@ -239,8 +279,8 @@ impl<'a> Reader<'a> {
     fn points(&mut self, message: &'a [u8], shape: &Shape, into: &mut Points<'a>) -> Read<()> {
         within(message, |tag, value| match tag {
             1 => self.point(value.bytes()?, shape).map(|one| into.data_points.push(one)),
-            // Temporality and monotonicity.
-            2 | 3 => value.is(Type::Varint),
+            2 => value.varint().map(|number| into.aggregation_temporality = number),
+            3 => value.varint().map(|number| into.is_monotonic = number != 0),
             _ => self.unknown(value),
         })
     }
@@ -254,6 +294,7 @@ impl<'a> Reader<'a> {
                 point.exemplars.push(self.exemplar(value.bytes()?)?);
             } else if let Some((_, wanted)) = shape.others.iter().find(|(other, _)| *other == tag) {
                 value.is(*wanted)?;
+                shape.keep(tag, value, &mut point);
             } else {
                 self.unknown(value)?;
             }

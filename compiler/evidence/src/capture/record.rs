@@ -1,9 +1,12 @@
 //! Takes records into the capture: keeps what connects them, and searches their texts.
 
 use super::field::Id;
+use super::instrument::Resource;
+use super::label::MOST_TEXT;
+use super::label::{held, shown};
 use super::otlp;
 use super::otlp::{Dictionary, Exemplar, Group, Metric, Pair, Profile, Record, Request, Value};
-use super::store::{Capture, MOST_PLACES, MOST_TEXT, MOST_VALUES};
+use super::store::{Capture, MOST_PLACES, MOST_VALUES};
 use super::wire::Wire;
 use crate::names::Name;
 use crate::sensitive::{self, Origin};
@@ -88,6 +91,16 @@ impl Capture {
             (key == "service.name").then_some(value?)
         });
         let service = self.services.number(named.unwrap_or(UNNAMED));
+        if self.instruments.is_some() {
+            let text = |key: &str| {
+                group.resource.attributes.iter().find(|pair| pair.key == key).map(|pair| shown(&pair.value))
+            };
+            self.resource = Resource {
+                service: named.unwrap_or(UNNAMED).to_owned(),
+                namespace: text("service.namespace"),
+                instance: text("service.instance.id"),
+            };
+        }
         self.pairs(service, None, &group.resource.attributes);
         service
     }
@@ -193,6 +206,9 @@ impl Capture {
         let Metric { gauge, sum, histogram, exponential_histogram, summary, .. } = metric;
         let name = self.names.number(&metric.name);
         self.pairs(service, None, &metric.metadata);
+        if let Some(instruments) = &mut self.instruments {
+            instruments.add(&self.resource, metric);
+        }
         let points = [gauge, sum, histogram, exponential_histogram, summary];
         for point in points.into_iter().flat_map(|points| &points.data_points) {
             self.pairs(service, None, &point.attributes);
@@ -313,21 +329,5 @@ impl Capture {
             *first = first.or(trace);
         }
         !hits.is_empty()
-    }
-}
-
-/// The part of a text that is kept.
-fn held(text: &str) -> &str {
-    text.get(..text.floor_char_boundary(MOST_TEXT)).unwrap_or(text)
-}
-
-/// The value of a label as Prometheus shows it.
-fn shown(value: &Value<'_>) -> String {
-    match value {
-        Value { string_value: Some(text), .. } => held(text).to_owned(),
-        Value { int_value: Some(number), .. } => number.to_string(),
-        Value { bool_value: Some(bool), .. } => bool.to_string(),
-        Value { double_value: Some(number), .. } => number.to_string(),
-        _ => String::new(),
     }
 }

@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 
 use super::counts::Counts;
+use super::instrument::{Instruments, Resource};
 use super::shelf::{MakeRoom, Part, Shelf};
 use crate::names::{Name, Names};
 use crate::replay::Replay;
@@ -17,8 +18,6 @@ pub type Leak = (Name, String, Kind);
 pub(super) const MOST_PLACES: usize = 10_000;
 /// The most values of all labels together that are kept.
 pub(super) const MOST_VALUES: usize = 200_000;
-/// The most bytes of a field's name or a label's value that are kept: no declared one is as long.
-pub(super) const MOST_TEXT: usize = 1_024;
 
 /// The telemetry that was read, reduced to what is judged.
 pub struct Capture {
@@ -34,6 +33,10 @@ pub struct Capture {
     pub labels: BTreeMap<(Name, Name, String), BTreeSet<String>>,
     /// How many values `labels` holds.
     pub(super) values: usize,
+    /// What metrics are, if somebody asks for it: verification does not.
+    pub instruments: Option<Instruments>,
+    /// The resource of the records that are being read.
+    pub(super) resource: Resource,
     /// Whether a file ended inside a record.
     pub is_cut: bool,
     /// Whether texts are searched for personal data.
@@ -56,6 +59,8 @@ impl Capture {
             leaks: BTreeMap::new(),
             labels: BTreeMap::new(),
             values: 0,
+            instruments: None,
+            resource: Resource::default(),
             is_cut: false,
             looks_for_leaks,
             clean: HashSet::new(),

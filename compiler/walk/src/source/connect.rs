@@ -2,6 +2,7 @@
 
 use std::path::Path;
 
+use emberline_observe::http::Access;
 use serde::{Deserialize, Serialize};
 
 use super::{Git, History, Jaeger, Logs, Loki, Profiles, Prometheus, Pyroscope, Sources, Store, Tempo, Traces};
@@ -44,13 +45,19 @@ impl Connected {
     /// No source is queried yet, so nothing can fail yet. `repository` is a folder within the source code's repository.
     #[must_use]
     pub fn new(endpoints: &Endpoints, repository: Option<&Path>) -> Self {
+        Self::through(endpoints, repository, &Access::default())
+    }
+
+    /// The same, with what opens the servers' doors. All of them get it.
+    #[must_use]
+    pub fn through(endpoints: &Endpoints, repository: Option<&Path>, access: &Access) -> Self {
         Self {
-            prometheus: Prometheus::new(&endpoints.prometheus),
-            store: endpoints.store.as_deref().map(Store::new),
-            tempo: endpoints.tempo.as_deref().map(Tempo::new),
-            jaeger: endpoints.jaeger.as_deref().map(Jaeger::new),
-            loki: endpoints.loki.as_deref().map(Loki::new),
-            pyroscope: endpoints.pyroscope.as_deref().map(Pyroscope::new),
+            prometheus: Prometheus::through(&endpoints.prometheus, access),
+            store: endpoints.store.as_deref().map(|address| Store::through(address, access)),
+            tempo: endpoints.tempo.as_deref().map(|address| Tempo::through(address, access)),
+            jaeger: endpoints.jaeger.as_deref().map(|address| Jaeger::through(address, access)),
+            loki: endpoints.loki.as_deref().map(|address| Loki::through(address, access)),
+            pyroscope: endpoints.pyroscope.as_deref().map(|address| Pyroscope::through(address, access)),
             git: repository.map(Git::new),
         }
     }

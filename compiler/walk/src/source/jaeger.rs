@@ -4,24 +4,30 @@
 //! Every release since 1.0 has the API, and other stores imitate it. Parameters and fields follow Jaeger's source:
 //! `query_parser.go` and the structures of its JSON model.
 
+use emberline_observe::http::{Access, Client};
 use serde_json::{Value, json};
 
 use super::assembling::assemble;
-use super::http::Http;
 use super::reading::{items, plain, span_id, text, trace_id, whole};
 use super::{Answer, Event, Labels, Search, Span, SpanKind, Trace, Traces};
 
 /// A Jaeger query service.
 #[derive(Debug)]
 pub struct Jaeger {
-    http: Http,
+    http: Client,
 }
 
 impl Jaeger {
     /// `address` is the URL before `/api`. It includes the base path, if the query service has one.
     #[must_use]
     pub fn new(address: &str) -> Self {
-        Self { http: Http::new("Jaeger", address) }
+        Self::through(address, &Access::default())
+    }
+
+    /// The same, with what opens the server's door.
+    #[must_use]
+    pub fn through(address: &str, access: &Access) -> Self {
+        Self { http: Client::new("Jaeger", address, access) }
     }
 }
 

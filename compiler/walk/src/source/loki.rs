@@ -9,9 +9,9 @@
 //! The client asks for the default form and reads both forms.
 
 use emberline_core::plan::queries::quoted;
+use emberline_observe::http::{Access, Client};
 use serde_json::Value;
 
-use super::http::Http;
 use super::reading::{items, labels, nanos, span_id, text, trace_id, whole};
 use super::{Answer, Labels, LogLine, Logs};
 
@@ -39,14 +39,20 @@ const DOTTED: [&str; 13] = [
 /// A Loki server.
 #[derive(Debug)]
 pub struct Loki {
-    http: Http,
+    http: Client,
 }
 
 impl Loki {
     /// `address` is the URL before `/loki/api`.
     #[must_use]
     pub fn new(address: &str) -> Self {
-        Self { http: Http::new("Loki", address) }
+        Self::through(address, &Access::default())
+    }
+
+    /// The same, with what opens the server's door.
+    #[must_use]
+    pub fn through(address: &str, access: &Access) -> Self {
+        Self { http: Client::new("Loki", address, access) }
     }
 }
 

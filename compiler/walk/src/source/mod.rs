@@ -10,7 +10,6 @@ mod data;
 mod git;
 #[cfg(test)]
 mod hostile;
-mod http;
 mod jaeger;
 mod loki;
 mod otlp;
@@ -22,6 +21,7 @@ mod store;
 mod tempo;
 
 pub use connect::{Connected, Endpoints};
+pub use emberline_observe::http::{Access, Answer, Trouble};
 pub use git::Git;
 pub use jaeger::Jaeger;
 pub use loki::Loki;
@@ -36,25 +36,9 @@ pub use data::{
 };
 
 use std::collections::BTreeMap;
-use std::fmt;
 
 /// Labels of a series, or attributes of a span, event or log line.
 pub type Labels = BTreeMap<String, String>;
-
-/// Why a source could not answer: the source's name and the reason, in a sentence without a full stop.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Trouble(pub String);
-
-impl fmt::Display for Trouble {
-    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        out.write_str(&self.0)
-    }
-}
-
-impl std::error::Error for Trouble {}
-
-/// An answer, or the reason why the source gave none.
-pub type Answer<T> = Result<T, Trouble>;
 
 /// Rules, alerts and time series: Prometheus, or a product with the same HTTP API (Mimir, Thanos).
 pub trait Metrics {

@@ -2,9 +2,9 @@
 //!
 //! Documented at prometheus.io/docs/prometheus/latest/querying/api, which calls exemplars experimental.
 
+use emberline_observe::http::{Access, Client};
 use serde_json::Value;
 
-use super::http::Http;
 use super::reading::{either, items, labels, number, seconds, span_id, text, trace_id};
 use super::{Alert, Answer, Exemplar, Labels, Metrics, Point, Series};
 
@@ -14,14 +14,20 @@ const MOST_POINTS: f64 = 11_000.0;
 /// A Prometheus server, or a product with the same HTTP API.
 #[derive(Debug)]
 pub struct Prometheus {
-    http: Http,
+    http: Client,
 }
 
 impl Prometheus {
     /// `address` is the URL before `/api/v1`.
     #[must_use]
     pub fn new(address: &str) -> Self {
-        Self { http: Http::new("Prometheus", address) }
+        Self::through(address, &Access::default())
+    }
+
+    /// The same, with what opens the server's door.
+    #[must_use]
+    pub fn through(address: &str, access: &Access) -> Self {
+        Self { http: Client::new("Prometheus", address, access) }
     }
 
     fn ask(&self, api: &str, query: &[(&str, &str)]) -> Answer<Value> {

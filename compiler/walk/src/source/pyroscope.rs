@@ -16,12 +16,12 @@
 //!
 //! Pyroscope's answers give CPU time by function. The answers contain no files, no lines and no numbers of samples.
 
+use emberline_observe::http::{Access, Client};
 use std::collections::{BTreeMap, BTreeSet};
 
 use emberline_core::plan::queries::{CPU_PROFILE, profiles};
 use serde_json::{Value, json};
 
-use super::http::Http;
 use super::reading::{items, span_id};
 use super::store::most_frequent_first;
 use super::{Answer, Frame, Profiles, Sample, Trace};
@@ -37,14 +37,20 @@ const SAMPLE: u64 = 10_000_000;
 /// A Pyroscope server.
 #[derive(Debug)]
 pub struct Pyroscope {
-    http: Http,
+    http: Client,
 }
 
 impl Pyroscope {
     /// `address` is the URL before `/pyroscope` and `/querier.v1.QuerierService`.
     #[must_use]
     pub fn new(address: &str) -> Self {
-        Self { http: Http::new("Pyroscope", address) }
+        Self::through(address, &Access::default())
+    }
+
+    /// The same, with what opens the server's door.
+    #[must_use]
+    pub fn through(address: &str, access: &Access) -> Self {
+        Self { http: Client::new("Pyroscope", address, access) }
     }
 
     fn samples(&self, service: &str, span: &str, graph: &Value) -> Answer<Vec<Sample>> {

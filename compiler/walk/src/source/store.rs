@@ -2,24 +2,30 @@
 //!
 //! Traces and logs are OTLP's JSON; searches and profiles have the store's own fields.
 
+use emberline_observe::http::{Access, Client};
 use serde::Deserialize;
 use serde_json::Value;
 
-use super::http::Http;
 use super::reading::{items, text, trace_id};
 use super::{Answer, Frame, LogLine, Logs, Profiles, Sample, Search, Trace, Traces, otlp};
 
 /// The store.
 #[derive(Debug)]
 pub struct Store {
-    http: Http,
+    http: Client,
 }
 
 impl Store {
     /// `address` is the URL before `/api`.
     #[must_use]
     pub fn new(address: &str) -> Self {
-        Self { http: Http::new("the store", address) }
+        Self::through(address, &Access::default())
+    }
+
+    /// The same, with what opens the server's door.
+    #[must_use]
+    pub fn through(address: &str, access: &Access) -> Self {
+        Self { http: Client::new("the store", address, access) }
     }
 
     fn id(&self, text: &str) -> Answer<String> {

@@ -4,12 +4,12 @@
 //! unknown trace. An older release without these paths answers 404 as well. The client therefore queries the first
 //! version before it reports an unknown trace.
 
+use emberline_observe::http::{Access, Client};
 use std::collections::HashSet;
 
 use emberline_core::plan::queries::quoted;
 use serde_json::Value;
 
-use super::http::Http;
 use super::reading::{items, text, trace_id, whole};
 use super::{Answer, Search, Trace, Traces, otlp};
 
@@ -19,14 +19,20 @@ const MOST_FAILED: usize = 1_000;
 /// A Tempo server.
 #[derive(Debug)]
 pub struct Tempo {
-    http: Http,
+    http: Client,
 }
 
 impl Tempo {
     /// `address` is the URL before `/api`.
     #[must_use]
     pub fn new(address: &str) -> Self {
-        Self { http: Http::new("Tempo", address) }
+        Self::through(address, &Access::default())
+    }
+
+    /// The same, with what opens the server's door.
+    #[must_use]
+    pub fn through(address: &str, access: &Access) -> Self {
+        Self { http: Client::new("Tempo", address, access) }
     }
 
     /// Ids of traces that match a query, the latest first. Tempo itself answers in no order.

@@ -138,11 +138,7 @@ pub(super) fn learn(specs: &Path, record: &Record, quiet: bool) -> Result<()> {
     let folder = specs.join(notes_folder::FOLDER).join(names::stem(&service));
     let path = folder.join(format!("{}.md", names::stem(&slo)));
     make(&folder)?;
-    let before = match std::fs::read_to_string(&path) {
-        Ok(text) => text,
-        Err(cause) if cause.kind() == std::io::ErrorKind::NotFound => String::new(),
-        Err(cause) => return Err(Failure::io("cannot read", &path, &cause)),
-    };
+    let before = notes_folder::text_of(specs, &path)?;
     let after = notes::appended(&before, &lines);
     if after != before {
         write_file(&path, after.as_bytes())?;

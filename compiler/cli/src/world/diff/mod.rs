@@ -10,7 +10,7 @@ use rayon::prelude::*;
 use similar::TextDiff;
 
 use super::emission::Emission;
-use super::manifest::{self, Entries};
+use super::manifest::{self, Entries, Hash};
 use super::shown;
 use super::stale::{self, Fate, Reason};
 use super::tree::{Standing, Tree};
@@ -102,10 +102,10 @@ fn compare_unit(tree: &Tree, emission: &Emission<'_>, unit: usize) -> Result<(En
             Standing::Differs => Some(Kind::Changed),
             Standing::Foreign => Some(Kind::Foreign),
         };
-        let hash = manifest::hash(artefact.text.as_bytes());
+        let hash = Hash::of(artefact.text.as_bytes());
         let path = artefact.path;
         differences.extend(kind.map(|kind| Difference { path: path.clone(), kind, wanted: Wanted::Unit(unit) }));
-        emitted.insert(path, [hash].into());
+        emitted.insert(path, vec![hash]);
     }
     Ok((emitted, differences))
 }

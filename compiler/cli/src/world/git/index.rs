@@ -5,7 +5,7 @@ use std::io::{BufRead, BufReader, Read, Write};
 use std::path::{Path, PathBuf};
 use std::process::Stdio;
 
-use super::{Output, ask, blobs, command, demand, failed, refused, said, text};
+use super::{LINK, LINKS_AT_MOST, Named, Output, ask, blobs, command, demand, failed, led, refused, said, text};
 use crate::failure::{Failure, Result};
 use crate::world::shown;
 
@@ -190,8 +190,9 @@ pub(crate) fn content(folder: &Path, id: &str) -> Result<Vec<u8>> {
 /// The wanted files below `path`, as the index has them: paths as shown, and bytes. A link stands for the indexed file
 /// that it leads to. A link to a folder is skipped.
 pub(crate) fn staged_below(path: &Path, is_wanted: impl Fn(&str) -> bool) -> Result<Vec<(String, Vec<u8>)>> {
-    let mut entries = staged_entries(&path.to_string_lossy())?;
-    entries.retain(|path, _| is_wanted(path));
+    let named = Named::new(path)?;
+    let mut entries = staged_entries(&named.asked.to_string_lossy())?;
+    entries.retain(|path, _| is_wanted(&named.name(path.clone())));
     let links: Vec<String> = entries.iter().filter(|(_, entry)| entry.is_link).map(|(path, _)| path.clone()).collect();
     for link in links {
         let Some(entry) = entries.remove(&link) else { continue };
@@ -199,7 +200,7 @@ pub(crate) fn staged_below(path: &Path, is_wanted: impl Fn(&str) -> bool) -> Res
             entries.insert(link, Entry { id, is_link: false });
         }
     }
-    blobs(entries.into_iter().map(|(path, entry)| (path, entry.id)).collect())
+    blobs(entries.into_iter().map(|(path, entry)| (named.name(path), entry.id)).collect())
 }
 
 struct Entry {
@@ -216,7 +217,7 @@ fn staged_entries(path: &str) -> Result<BTreeMap<String, Entry>> {
             // A submodule has a commit id, not a text.
             ["160000", ..] => {}
             [mode, id, "0"] => {
-                entries.insert(path.to_owned(), Entry { id: (*id).to_owned(), is_link: *mode == "120000" });
+                entries.insert(path.to_owned(), Entry { id: (*id).to_owned(), is_link: *mode == LINK });
             }
             _ => return Err(unmerged(path)),
         }
@@ -227,12 +228,17 @@ fn staged_entries(path: &str) -> Result<BTreeMap<String, Entry>> {
     Ok(entries)
 }
 
-/// The id of the indexed file that a link leads to, over at most eight links; `None` for a folder.
+/// The id of the indexed file that a link leads to; `None` for a folder.
 fn target(link: &str, id: String) -> Result<Option<String>> {
     let (mut from, mut id) = (link.to_owned(), id);
-    for _ in 0..8 {
+    for _ in 0..LINKS_AT_MOST {
         let Some((_, to)) = blobs(vec![(from.clone(), id)])?.pop() else { break };
-        from = beside(&from, &String::from_utf8_lossy(&to));
+        let to = String::from_utf8_lossy(&to);
+        let Some(next) = led(&from, &to) else {
+            from = to.into_owned();
+            break;
+        };
+        from = next;
         // The index holds no path outside of the work tree, and git reports an error for one.
         let mut entries = staged_entries(&from)?;
         match entries.remove(&from) {
@@ -244,22 +250,6 @@ fn target(link: &str, id: String) -> Result<Option<String>> {
     }
     Err(Failure::new(format!("{link} is a link to what the index does not hold: {from}"))
         .help("stage the file itself, or what the link leads to"))
-}
-
-/// The target of a link as a path relative to the same folder as the link's own path.
-fn beside(link: &str, to: &str) -> String {
-    let mut parts: Vec<&str> = link.split('/').collect();
-    parts.pop();
-    for part in to.split('/') {
-        match part {
-            "." | "" => {}
-            ".." if parts.last().is_some_and(|last| *last != "..") => {
-                parts.pop();
-            }
-            part => parts.push(part),
-        }
-    }
-    if to.starts_with('/') { to.to_owned() } else { parts.join("/") }
 }
 
 /// Paths added with `git add --intent-to-add`, which the next commit will not hold.

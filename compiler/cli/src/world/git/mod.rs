@@ -218,21 +218,28 @@ fn followed<'f>(path: &str, known: &'f BTreeMap<String, Vec<u8>>, links: &BTreeS
         if !links.contains(&path) {
             return Some(bytes);
         }
-        let target = std::str::from_utf8(bytes).ok().filter(|target| !target.starts_with('/'))?;
-        let mut parts: Vec<&str> = path.split('/').collect();
-        parts.pop();
-        for part in target.split('/') {
-            match part {
-                "" | "." => {}
-                ".." if parts.last().is_some_and(|part| *part != "..") => {
-                    parts.pop();
-                }
-                other => parts.push(other),
-            }
-        }
-        path = parts.join("/");
+        path = led(&path, std::str::from_utf8(bytes).ok()?)?;
     }
     None
+}
+
+/// The path to which a link with the content `to` leads, by names alone; `None` for an absolute target.
+fn led(link: &str, to: &str) -> Option<String> {
+    if to.starts_with('/') {
+        return None;
+    }
+    let mut parts: Vec<&str> = link.split('/').collect();
+    parts.pop();
+    for part in to.split('/') {
+        match part {
+            "" | "." => {}
+            ".." if parts.last().is_some_and(|part| *part != "..") => {
+                parts.pop();
+            }
+            other => parts.push(other),
+        }
+    }
+    Some(parts.join("/"))
 }
 
 /// The contents of objects, from one call of git.

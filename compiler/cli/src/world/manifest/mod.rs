@@ -4,7 +4,8 @@
 //! claim and not a permission. Only paths in the folders of targets count. The compiler may remove a file only if the
 //! file still has a listed hash.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
+use std::fmt::{self, Write as _};
 use std::path::{Component, Path};
 
 use emberline_core::target::{RETIRED_FOLDERS, Target};
@@ -22,12 +23,13 @@ const DIGITS: usize = 64;
 /// The separator between hash and path.
 const BETWEEN: &str = "  ";
 
-/// SHA-256 of a text, in lower-case hexadecimal.
-pub(crate) type Hash = String;
+/// SHA-256 of a text. Its `Display` is lower-case hexadecimal.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct Hash([u8; DIGITS / 2]);
 
-/// The paths that belong to the compiler, each with the hashes of its text. A path from an old release's list has no
-/// hash; after a merge, a path may have several.
-pub(crate) type Entries = BTreeMap<String, BTreeSet<Hash>>;
+/// The paths that belong to the compiler, each with the hashes of its text, sorted. A path from an old release's list
+/// has no hash; after a merge, a path may have several.
+pub(crate) type Entries = BTreeMap<String, Vec<Hash>>;
 
 /// A manifest as it was read.
 #[derive(Debug, Default, PartialEq, Eq)]
@@ -46,7 +48,10 @@ pub(crate) fn parse(text: &str) -> Listed {
     for line in whole.lines().filter(|line| !line.is_empty() && !line.starts_with(['#', '<', '=', '>', '|'])) {
         let (hash, path) = split(line);
         if is_safe(path) && is_confined(path) {
-            listed.entries.entry(path.to_owned()).or_default().extend(hash.map(str::to_owned));
+            let hashes = listed.entries.entry(path.to_owned()).or_default();
+            if let Some((hash, at)) = hash.and_then(|hash| Some((hash, hashes.binary_search(&hash).err()?))) {
+                hashes.insert(at, hash);
+            }
         } else {
             listed.unknown.push(path.to_owned());
         }
@@ -55,21 +60,55 @@ pub(crate) fn parse(text: &str) -> Listed {
 }
 
 /// The hash of a line, if it has one, and its path.
-fn split(line: &str) -> (Option<&str>, &str) {
-    let is_hash =
-        |text: &str| text.len() == DIGITS && text.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'));
-    match line.split_once(BETWEEN) {
-        Some((hash, path)) if is_hash(hash) => (Some(hash), path),
-        _ => (None, line),
+fn split(line: &str) -> (Option<Hash>, &str) {
+    let split = line.split_once(BETWEEN).and_then(|(hash, path)| Some((Hash::parse(hash)?, path)));
+    split.map_or((None, line), |(hash, path)| (Some(hash), path))
+}
+
+impl Hash {
+    /// The hash of a text.
+    pub(crate) fn of(text: &[u8]) -> Self {
+        Self(Sha256::digest(text).into())
+    }
+
+    /// Reads lower-case hexadecimal.
+    fn parse(text: &str) -> Option<Self> {
+        let value = |digit: u8| match digit {
+            b'0'..=b'9' => Some(digit - b'0'),
+            b'a'..=b'f' => Some(digit - b'a' + 10),
+            _ => None,
+        };
+        let (pairs, []) = text.as_bytes().as_chunks::<2>() else { return None };
+        let mut hash = [0; DIGITS / 2];
+        if pairs.len() != hash.len() {
+            return None;
+        }
+        for (byte, [high, low]) in hash.iter_mut().zip(pairs) {
+            *byte = value(*high)? << 4 | value(*low)?;
+        }
+        Some(Self(hash))
     }
 }
 
-/// The text of a manifest with these entries.
-pub(crate) fn print(entries: &Entries) -> String {
+impl fmt::Display for Hash {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        // By a table: formatting each byte takes as long as the hash of a small page.
+        const HEX: &[u8; 16] = b"0123456789abcdef";
+        let mut digits = [0; DIGITS];
+        for (pair, byte) in digits.as_chunks_mut::<2>().0.iter_mut().zip(self.0) {
+            *pair = [HEX[usize::from(byte >> 4)], HEX[usize::from(byte & 15)]];
+        }
+        f.write_str(std::str::from_utf8(&digits).unwrap_or_default())
+    }
+}
+
+/// The text of a manifest with these entries, each a path and its hashes.
+pub(crate) fn print<'e>(entries: impl IntoIterator<Item = (&'e str, &'e [Hash])>) -> String {
     let mut text = String::from(TITLE);
     for (path, hashes) in entries {
         for hash in hashes {
-            text.push_str(&line(hash, path));
+            // Writing to a text cannot fail.
+            let _ = writeln!(text, "{hash}{BETWEEN}{path}");
         }
         if hashes.is_empty() {
             text.push_str(path);
@@ -80,27 +119,18 @@ pub(crate) fn print(entries: &Entries) -> String {
 }
 
 /// The manifest line of a file.
-pub(crate) fn line(hash: &str, path: &str) -> String {
+pub(crate) fn line(hash: Hash, path: &str) -> String {
     format!("{hash}{BETWEEN}{path}\n")
-}
-
-/// The hash of a text.
-pub(crate) fn hash(text: &[u8]) -> Hash {
-    // By a table: a formatter takes as long for the digits of a small page as the hash of the page.
-    const HEX: &[u8; 16] = b"0123456789abcdef";
-    let digest = Sha256::digest(text);
-    let digits = digest.iter().flat_map(|byte| [byte >> 4, byte & 15]);
-    digits.map(|digit| char::from(HEX[usize::from(digit)])).collect()
 }
 
 /// Whether the bytes of a file are a text that has one of the hashes. Git may convert line ends to those of Windows,
 /// and such a conversion is not an edit.
-pub(crate) fn is_text_of(bytes: &[u8], hashes: &BTreeSet<Hash>) -> bool {
-    if hashes.contains(&hash(bytes)) {
+pub(crate) fn is_text_of(bytes: &[u8], hashes: &[Hash]) -> bool {
+    if hashes.contains(&Hash::of(bytes)) {
         return true;
     }
     let Ok(text) = std::str::from_utf8(bytes) else { return false };
-    text.contains("\r\n") && hashes.contains(&hash(text.replace("\r\n", "\n").as_bytes()))
+    text.contains("\r\n") && hashes.contains(&Hash::of(text.replace("\r\n", "\n").as_bytes()))
 }
 
 /// Whether the path stays below the folder that it is joined to, on every system.

@@ -10,7 +10,7 @@ use std::path::Path;
 
 use emberline_core::target::Target;
 
-use super::manifest::{self, Entries};
+use super::manifest::{self, Entries, Hash};
 use super::tree::Tree;
 use crate::failure::{Failure, Result};
 
@@ -49,7 +49,7 @@ pub(crate) fn fates(tree: &Tree, only: Option<&[Target]>, emitted: &Entries) -> 
         true => BTreeSet::new(),
         false => emitted.keys().map(|path| path.to_lowercase()).collect(),
     };
-    let fate = |(path, hashes): (&String, &BTreeSet<manifest::Hash>)| {
+    let fate = |(path, hashes): (&String, &Vec<Hash>)| {
         let place = tree.root.join(path);
         let is_renamed = folded.contains(&path.to_lowercase()) && !is_listed(&place);
         let fate = if is_renamed { Fate::Absent } else { fate(tree, &place, hashes)? };
@@ -58,7 +58,7 @@ pub(crate) fn fates(tree: &Tree, only: Option<&[Target]>, emitted: &Entries) -> 
     stale.into_iter().map(fate).collect()
 }
 
-fn fate(tree: &Tree, place: &Path, hashes: &BTreeSet<manifest::Hash>) -> Result<Fate> {
+fn fate(tree: &Tree, place: &Path, hashes: &[Hash]) -> Result<Fate> {
     let about = match fs::symlink_metadata(place) {
         // The compiler does not own folders.
         Ok(about) if about.is_dir() => return Ok(Fate::Absent),

@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use super::super::emission::synthetic::emission;
-use super::super::manifest::{NAME, hash, line};
+use super::super::manifest::{NAME, line};
 use super::super::write::{self, Tally};
 use super::*;
 
@@ -52,7 +52,7 @@ impl Repository {
 
 /// The line of `path` with the hash of "text".
 fn listed(path: &str) -> String {
-    line(&hash(b"text"), path)
+    line(Hash::of(b"text"), path)
 }
 
 #[test]
@@ -119,8 +119,8 @@ fn a_file_that_was_put_back_goes() {
 fn either_hash_of_a_merge_will_do() {
     let conflict = format!(
         "<<<<<<< ours\n{}=======\n{}>>>>>>> theirs\n",
-        line(&hash(b"ours"), GONE),
-        line(&hash(b"theirs"), GONE)
+        line(Hash::of(b"ours"), GONE),
+        line(Hash::of(b"theirs"), GONE)
     );
     for text in ["ours", "theirs"] {
         let repository = Repository::with(&conflict);
@@ -141,7 +141,7 @@ fn an_entry_of_an_old_release_cannot_prove_anything() {
     let tally = repository.compile();
     assert_eq!((tally.written, tally.removed.len()), (1, 0), "what is generated again gets its hash");
     assert_eq!(tally.kept, [(GONE.to_owned(), Reason::NoHash)]);
-    assert!(repository.lists(GONE) && repository.text(NAME).unwrap().contains(&line(&hash(b"a"), A)));
+    assert!(repository.lists(GONE) && repository.text(NAME).unwrap().contains(&line(Hash::of(b"a"), A)));
     // If no file exists at the path, no hash is needed to drop the entry.
     fs::remove_file(repository.out.join(GONE)).unwrap();
     assert!(repository.compile().kept.is_empty() && !repository.lists(GONE));
@@ -167,7 +167,7 @@ fn another_spelling_is_another_file() {
     repository.compile();
     // On a case-insensitive file system, both names are one file, which was just written.
     assert_eq!(repository.text(A).unwrap(), "a");
-    let repository = Repository::with(&line(&hash(b"a"), other));
+    let repository = Repository::with(&line(Hash::of(b"a"), other));
     repository.compile();
     assert_eq!((repository.text(A).unwrap().as_str(), repository.lists(other)), ("a", false));
 }

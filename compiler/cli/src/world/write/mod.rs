@@ -126,7 +126,7 @@ fn write_unit(tree: &Tree, journal: &Journal<'_>, emission: &Emission<'_>, unit:
     for (place, ..) in &wanting {
         journal.make_folder(place)?;
     }
-    journal.claim(wanting.iter().map(|(_, artefact, hash)| (artefact.path.as_str(), hash.as_str())))?;
+    journal.claim(wanting.iter().map(|(_, artefact, hash)| (artefact.path.as_str(), *hash)))?;
     for (place, artefact, _) in wanting {
         put(&place, artefact.text.as_bytes())?;
         tally.written += 1;
@@ -205,9 +205,9 @@ impl<'a> Journal<'a> {
     /// Records an artefact and returns its hash. Two artefacts with one path are a bug: the last write would decide the
     /// output.
     fn meet(&self, artefact: &Artefact) -> Result<Hash> {
-        let hash = manifest::hash(artefact.text.as_bytes());
+        let hash = Hash::of(artefact.text.as_bytes());
         let mut met = self.met.lock().unwrap_or_else(PoisonError::into_inner);
-        match met.insert(artefact.path.clone(), [hash.clone()].into()) {
+        match met.insert(artefact.path.clone(), vec![hash]) {
             None => Ok(hash),
             Some(_) => Err(Failure::bug(format!("two artefacts have the path {}", artefact.path))),
         }
@@ -224,9 +224,9 @@ impl<'a> Journal<'a> {
     }
 
     /// Claims files by path and hash, unless the manifest already lists them.
-    fn claim<'t>(&self, files: impl Iterator<Item = (&'t str, &'t str)>) -> Result<()> {
-        let is_listed = |path, hash| self.tree.owned.get(path).is_some_and(|hashes| hashes.contains(hash));
-        let new = files.filter(|(path, hash)| !is_listed(*path, *hash));
+    fn claim<'t>(&self, files: impl Iterator<Item = (&'t str, Hash)>) -> Result<()> {
+        let is_listed = |path: &str, hash: &Hash| self.tree.owned.get(path).is_some_and(|hashes| hashes.contains(hash));
+        let new = files.filter(|(path, hash)| !is_listed(*path, hash));
         let lines: String = new.map(|(path, hash)| manifest::line(hash, path)).collect();
         if lines.is_empty() {
             return Ok(());
@@ -249,7 +249,7 @@ impl<'a> Journal<'a> {
     fn open(&self, path: &Path) -> io::Result<File> {
         let mut file = OpenOptions::new().append(true).create(true).open(path)?;
         match &self.tree.manifest {
-            None => file.write_all(manifest::print(&Entries::new()).as_bytes())?,
+            None => file.write_all(manifest::print([]).as_bytes())?,
             Some(text) if !text.is_empty() && !text.ends_with('\n') => file.write_all(b"\n")?,
             Some(_) => {}
         }

@@ -177,8 +177,8 @@ fn two_artefacts_of_one_path_are_a_bug() {
 fn an_interrupted_run_orphans_nothing() {
     let out = Out::new();
     // Simulates a crash after two claims, half a line and half a file.
-    let claims = [B, A_TEST].map(|path| manifest::line(&manifest::hash(b"b"), path)).concat();
-    out.put(manifest::NAME, &format!("{}{claims}prometheus/ru", manifest::print(&Entries::new())));
+    let claims = [B, A_TEST].map(|path| manifest::line(Hash::of(b"b"), path)).concat();
+    out.put(manifest::NAME, &format!("{}{claims}prometheus/ru", manifest::print([])));
     out.put(B, "b");
     out.put(&format!("prometheus/rules/{TEMPORARY}x7"), "hal");
     out.put(&format!("{TEMPORARY}manifest"), "hal");
@@ -192,7 +192,7 @@ fn what_an_interrupted_run_changed_is_not_taken_for_edited() {
     let out = Out::new();
     out.compile(&[(A, "a"), (B, "old")]).unwrap();
     // Simulates a crash after the new text was written, before the finished manifest.
-    let claimed = out.text(manifest::NAME).unwrap() + &manifest::line(&manifest::hash(b"new"), B);
+    let claimed = out.text(manifest::NAME).unwrap() + &manifest::line(Hash::of(b"new"), B);
     for text in ["old", "new"] {
         out.put(manifest::NAME, &claimed);
         out.put(B, text);
@@ -288,7 +288,7 @@ mod links {
         assert_eq!(outside.path().read_dir().unwrap().count(), 0);
         // The removal of stale files does not follow the link either.
         out.put("prometheus/rules/x.yaml", "mine");
-        let line = manifest::line(&manifest::hash(b"mine"), "prometheus/rules/x.yaml");
+        let line = manifest::line(Hash::of(b"mine"), "prometheus/rules/x.yaml");
         fs::write(out.root.join(manifest::NAME), line).unwrap();
         let tally = out.compile(&[]).unwrap();
         assert_eq!((tally.removed, tally.kept), (vec![], vec![("prometheus/rules/x.yaml".into(), Reason::Linked)]));

@@ -15,18 +15,20 @@ pub(super) fn record(rules: &mut Rules<'_>) {
     let base = Base {
         window: slo.timing.base.millis(),
         step: slo.timing.step.millis(),
+        delay: slo.timing.delay.millis(),
+        replicas: slo.replica_label.as_deref(),
         groups: &groups,
-        events: Expr::Select(own(&series, &slices)),
+        events: Expr::Recorded(own(&series, &slices)),
     };
     slo.sli.record(&base, rules);
 }
 
 impl Record for Rules<'_> {
     fn events(&mut self, expr: &Expr<'_>) {
-        self.record(Side::Events.series(names::BASE), expr);
+        self.record_raw(Side::Events.series(names::BASE), expr);
     }
 
     fn bad(&mut self, expr: &Expr<'_>) {
-        self.record(Side::Bad.series(names::BASE), expr);
+        self.record_raw(Side::Bad.series(names::BASE), expr);
     }
 }

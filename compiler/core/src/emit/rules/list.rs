@@ -10,6 +10,9 @@ use crate::promql::{Expr, Matcher, Select};
 pub(crate) struct Group<'p> {
     pub(super) name: String,
     pub(super) interval: String,
+    /// `0s` where the rules themselves wait for late data: the server's own offset would double it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) query_offset: Option<&'static str>,
     pub(super) rules: Vec<Rule<'p>>,
 }
 
@@ -90,6 +93,14 @@ impl<'p> Rules<'p> {
     /// Records an expression under a name, with the objective's labels.
     pub(super) fn record(&mut self, name: String, expr: &Expr<'_>) {
         self.record_with(name, expr, &[]);
+    }
+
+    /// Records an expression over raw series, which it reads as late as their data arrives.
+    pub(super) fn record_raw(&mut self, record: String, expr: &Expr<'_>) {
+        let mut text = String::with_capacity(160);
+        expr.write_late(self.slo.timing.delay.millis(), &mut text);
+        let labels = Pairs::Planned(&self.slo.labels, &[]);
+        self.rules.push(Rule::Recording { record, expr: text, labels });
     }
 
     /// Records an expression with more labels.

@@ -11,6 +11,7 @@ mod windows;
 pub(crate) use list::Group;
 
 use crate::plan::SloPlan;
+use crate::quantity::Duration;
 use list::{Pairs, Rule, Rules, Side, own, text};
 
 /// The groups of one objective: the fast one, then the budget's.
@@ -24,10 +25,9 @@ pub(crate) fn groups(slo: &SloPlan) -> [Group<'_>; 2] {
     let mut slow = Rules::new(slo);
     budget::record(&mut slow);
     let [name, budget] = names(slo);
-    [
-        Group { name, interval: slo.timing.evaluation.to_string(), rules: fast.rules },
-        Group { name: budget, interval: slo.timing.budget_interval.to_string(), rules: slow.rules },
-    ]
+    let query_offset = (slo.timing.delay > Duration::ZERO).then_some("0s");
+    let group = |name, interval: Duration, rules| Group { name, interval: interval.to_string(), query_offset, rules };
+    [group(name, slo.timing.evaluation, fast.rules), group(budget, slo.timing.budget_interval, slow.rules)]
 }
 
 /// The names of those groups, in the order in which each reads what the ones before it recorded.

@@ -17,7 +17,7 @@ use crate::finding::Finding;
 use crate::quantity::Percent;
 use crate::scope::Scope;
 use crate::source::{Span, Spanned};
-use crate::spec::leaf::Promql;
+use crate::spec::leaf::{Promql, Selectors};
 use crate::spec::record::{record, words};
 
 record! {
@@ -34,11 +34,11 @@ record! {
         /// Selects gauges that are 1 while all is well; a minute in which one fell below 1 is bad.
         up: Option<Spanned<Promql>>,
         /// Selects the counters of all events.
-        total: Option<Spanned<Promql>>,
+        total: Option<Spanned<Selectors>>,
         /// Selects the counters of bad events.
-        bad: Option<Spanned<Promql>>,
+        bad: Option<Spanned<Selectors>>,
         /// Selects the counters of good events.
-        good: Option<Spanned<Promql>>,
+        good: Option<Spanned<Selectors>>,
         /// A minute with a larger share of bad events is bad.
         max_error_ratio: Option<Spanned<Percent>>,
         /// How a minute without events counts. Default: `good`.
@@ -67,7 +67,7 @@ impl Kind for TimesliceSpec {
         let Self { up, total, max_error_ratio, flawed, .. } = self;
         match (up, total, max_error_ratio) {
             (Some(up), ..) => self.by_gauge(up, setting, scope),
-            (None, Some(total), Some(limit)) => self.by_ratio(at, total, *limit, scope),
+            (None, Some(total), Some(limit)) => self.by_ratio(at, total, *limit, setting, scope),
             _ if flawed.any(&["up", "total", "max_error_ratio"]) => None,
             (None, total, _) => {
                 let missing =
@@ -113,13 +113,14 @@ impl TimesliceSpec {
     fn by_ratio(
         &self,
         at: Span,
-        total: &Spanned<Promql>,
+        total: &Spanned<Selectors>,
         limit: Spanned<Percent>,
+        setting: &Setting<'_>,
         scope: &mut Scope<'_>,
     ) -> Option<Arc<dyn Indicator>> {
         let Self { bad, good, flawed, .. } = self;
         let fields = Fields { at, total: Some(total), bad: bad.as_ref(), good: good.as_ref(), flawed };
-        let ratio = Ratio::resolve(&fields, scope);
+        let ratio = Ratio::resolve(&fields, setting, scope);
         if limit.value.share() <= Decimal::ZERO || limit.value.share() >= Decimal::ONE {
             scope.report(
                 Finding::new(

@@ -28,7 +28,11 @@ impl Indicator for SliceRatio {
     }
 
     fn presence(&self) -> &Selector {
-        &self.ratio.total.selector
+        &self.ratio.total.first.query.selector
+    }
+
+    fn presences(&self) -> Vec<&Selector> {
+        self.ratio.presences()
     }
 
     fn ratio(&self) -> Option<&Ratio> {
@@ -41,7 +45,7 @@ impl Indicator for SliceRatio {
             // Any rate is above −1: an idle minute counts. Only one with events is above 0.
             let floor = Expr::Number(if self.idle_counts { Decimal::NEGATIVE_ONE } else { Decimal::ZERO });
             record.events(&Expr::binary(all, Op::Test(Compare::Gt), &floor));
-            base.filled(&self.ratio.side.query().selector, all, |part| {
+            self.ratio.filled_part(base, all, |part| {
                 let rest = Expr::binary_on(all, Op::Sub, base.groups, part);
                 let bad = if self.ratio.side.is_good() { &rest } else { part };
                 let limit = Expr::Number(self.limit);
@@ -66,11 +70,11 @@ impl Indicator for SliceRatio {
 
     fn shape(&self) -> (&'static str, Vec<Decimal>) {
         let kind = if self.ratio.side.is_good() { "minutes of good events" } else { "minutes of bad events" };
-        (kind, vec![self.limit, Decimal::from(u8::from(self.idle_counts))])
+        (kind, vec![self.ratio.shape(), self.limit, Decimal::from(u8::from(self.idle_counts))])
     }
 
-    fn missing(&self) -> Option<Role> {
-        Some(self.ratio.missing())
+    fn missing(&self) -> Vec<Role> {
+        self.ratio.missing()
     }
 }
 

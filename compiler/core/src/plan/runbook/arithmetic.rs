@@ -41,6 +41,12 @@ pub(super) fn promise(slo: &SloPlan) -> Vec<(&'static str, String)> {
         let bad = grouped(all * slo.budget);
         rows.push(("In requests", format!("{bad} bad requests of {} expected over {}", grouped(all), slo.window)));
     }
+    if slo.timing.delay > Duration::ZERO {
+        rows.push(("Data arrives", format!("{} late, which all times include", slo.timing.delay)));
+    }
+    if !slo.sli.is_proven() {
+        rows.push(("Proof", "none: the expressions are their author's own".to_owned()));
+    }
     if let Some(added) = &slo.about.added {
         rows.push(("Added matcher", format!("{added}, since this service declares the metric")));
     }

@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use crate::plan::alert::{BurnAlert, State, StateAlert};
 use crate::plan::queries::{self, Range};
 use crate::plan::{Plan, ServicePlan, SloPlan, links, names};
-use crate::promql::{Expr, Select};
+use crate::promql::{Expr, Select, Selector};
 use crate::quantity::Duration;
 
 /// Stands for the trace id that a reader found; the page puts it in.
@@ -302,7 +302,12 @@ pub(super) fn state(plan: &Plan, service: &ServicePlan, slo: &SloPlan, alert: &S
 
 /// The series that the objective counts.
 fn raw_series(slo: &SloPlan) -> String {
-    let selector = slo.sli.presence();
-    let matchers = selector.borrowed();
-    Expr::Select(Select { metric: selector.metric_name(), matchers: &[&matchers] }).to_string()
+    let text = |selector: &Selector| {
+        let matchers = selector.borrowed();
+        let mut text = String::new();
+        let series = Expr::Select(Select { metric: selector.metric_name(), matchers: &[&matchers] });
+        series.write_late(slo.timing.delay.millis(), &mut text);
+        text
+    };
+    slo.sli.presences().into_iter().map(text).collect::<Vec<String>>().join(" or ")
 }

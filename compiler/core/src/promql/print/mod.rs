@@ -9,19 +9,25 @@ use std::fmt::{self, Write};
 use rust_decimal::Decimal;
 use serde::{Serialize, Serializer};
 
-use super::tree::{Aggregator, Compare, Expr, Matching, Op, Select};
+use super::tree::{Compare, Expr, Matching, Op, Select};
 
 impl Expr<'_> {
     /// Appends the expression's text to `out`.
     pub(crate) fn write_to(&self, out: &mut String) {
         // Writing to a String cannot fail.
-        let _ = expr(out, self);
+        let _ = expr(out, self, 0);
+    }
+
+    /// Appends its text with every raw series read `late` milliseconds later than now.
+    pub(crate) fn write_late(&self, late: u64, out: &mut String) {
+        // Writing to a String cannot fail.
+        let _ = expr(out, self, late);
     }
 }
 
 impl fmt::Display for Expr<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        expr(f, self)
+        expr(f, self, 0)
     }
 }
 
@@ -37,7 +43,8 @@ impl fmt::Display for Select<'_> {
     }
 }
 
-fn expr<W: Write>(out: &mut W, e: &Expr<'_>) -> fmt::Result {
+/// `late` milliseconds are added to the age of every raw series.
+fn expr<W: Write>(out: &mut W, e: &Expr<'_>, late: u64) -> fmt::Result {
     match e {
         Expr::Number(n) => number(out, *n),
         Expr::Literal(text) => out.write_str(text),
@@ -47,26 +54,38 @@ fn expr<W: Write>(out: &mut W, e: &Expr<'_>) -> fmt::Result {
             number(out, *n)?;
             out.write_char(')')
         }
-        Expr::Select(s) => select(out, s),
+        Expr::Select(s) => {
+            select(out, s)?;
+            offset(out, late)
+        }
+        Expr::Recorded(s) => select(out, s),
         Expr::Range(s, range_ms) => {
             select(out, s)?;
             out.write_char('[')?;
             duration(out, *range_ms)?;
-            out.write_char(']')
+            out.write_char(']')?;
+            offset(out, late)
         }
         Expr::Within(s, range) => {
             select(out, s)?;
             out.write_char('[')?;
             out.write_str(range)?;
-            out.write_char(']')
+            out.write_char(']')?;
+            offset(out, late)
         }
         Expr::Subquery { of, range_ms, step_ms } => {
-            operand(out, of, matches!(of, Expr::Binary { .. }))?;
+            operand(out, of, matches!(of, Expr::Binary { .. }), late)?;
             out.write_char('[')?;
             duration(out, *range_ms)?;
             out.write_char(':')?;
             duration(out, *step_ms)?;
             out.write_char(']')
+        }
+        // An age is that of the sample, whenever it arrives.
+        Expr::Call("time", []) if late > 0 => {
+            out.write_str("(time() - ")?;
+            number(out, Decimal::new(i64::try_from(late).unwrap_or(i64::MAX), 3))?;
+            out.write_char(')')
         }
         Expr::Call(name, arguments) => {
             out.write_str(name)?;
@@ -75,29 +94,30 @@ fn expr<W: Write>(out: &mut W, e: &Expr<'_>) -> fmt::Result {
                 if index > 0 {
                     out.write_str(", ")?;
                 }
-                expr(out, argument)?;
+                expr(out, argument, late)?;
             }
             out.write_char(')')
         }
         Expr::Aggregate { op, by, of } => {
-            out.write_str(match op {
-                Aggregator::Sum => "sum",
-                Aggregator::Max => "max",
-                Aggregator::Min => "min",
-                Aggregator::Group => "group",
-                Aggregator::Count => "count",
-            })?;
+            out.write_str(op.word())?;
             if !by.is_empty() {
                 out.write_str(" by ")?;
                 labels(out, by)?;
                 out.write_char(' ')?;
             }
-            operand(out, of, true)
+            operand(out, of, true, late)
+        }
+        Expr::Without { op, labels: names, of } => {
+            out.write_str(op.word())?;
+            out.write_str(" without ")?;
+            labels(out, names)?;
+            out.write_char(' ')?;
+            operand(out, of, true, late)
         }
         Expr::Binary { lhs, op, matching, rhs } => {
             let own = precedence(*op);
             // Every operator binds to the left: an equal one needs parentheses on the right only.
-            operand(out, lhs, binary_precedence(lhs).is_some_and(|inner| inner < own))?;
+            operand(out, lhs, binary_precedence(lhs).is_some_and(|inner| inner < own), late)?;
             out.write_str(symbol(*op))?;
             match matching {
                 Matching::Whole => {}
@@ -119,19 +139,27 @@ fn expr<W: Write>(out: &mut W, e: &Expr<'_>) -> fmt::Result {
                     out.write_char(' ')?;
                 }
             }
-            operand(out, rhs, binary_precedence(rhs).is_some_and(|inner| inner <= own))
+            operand(out, rhs, binary_precedence(rhs).is_some_and(|inner| inner <= own), late)
         }
     }
 }
 
-fn operand<W: Write>(out: &mut W, e: &Expr<'_>, parentheses: bool) -> fmt::Result {
+fn operand<W: Write>(out: &mut W, e: &Expr<'_>, parentheses: bool, late: u64) -> fmt::Result {
     if parentheses {
         out.write_char('(')?;
-        expr(out, e)?;
+        expr(out, e, late)?;
         out.write_char(')')
     } else {
-        expr(out, e)
+        expr(out, e, late)
     }
+}
+
+fn offset<W: Write>(out: &mut W, late: u64) -> fmt::Result {
+    if late == 0 {
+        return Ok(());
+    }
+    out.write_str(" offset ")?;
+    duration(out, late)
 }
 
 /// How tightly an operator binds; the levels of `generated_parser.y` in Prometheus.

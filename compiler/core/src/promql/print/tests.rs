@@ -18,6 +18,7 @@ enum Shape {
     Subquery(Box<Shape>, u128, u128),
     Call(String, Vec<Shape>),
     Aggregate(String, Vec<String>, Box<Shape>),
+    Without(String, Vec<String>, Box<Shape>),
     Binary(String, bool, Option<(bool, Vec<String>, Vec<String>)>, Box<Shape>, Box<Shape>),
 }
 
@@ -27,7 +28,7 @@ fn ours(e: &Expr<'_>) -> Shape {
         Expr::Literal(text) => Shape::Number(text.parse().unwrap()),
         Expr::Text(text) => Shape::Text((*text).to_owned()),
         Expr::Vector(n) => Shape::Call("vector".into(), vec![ours(&Expr::Number(*n))]),
-        Expr::Select(s) => our_select(s),
+        Expr::Select(s) | Expr::Recorded(s) => our_select(s),
         // The text is for Grafana to fill in; no parser of PromQL takes it.
         Expr::Within(..) => panic!("never printed for Prometheus"),
         Expr::Range(s, ms) => Shape::Range(Box::new(our_select(s)), u128::from(*ms)),
@@ -35,9 +36,8 @@ fn ours(e: &Expr<'_>) -> Shape {
             Shape::Subquery(Box::new(ours(of)), u128::from(*range_ms), u128::from(*step_ms))
         }
         Expr::Call(name, arguments) => Shape::Call((*name).to_owned(), arguments.iter().map(ours).collect()),
-        Expr::Aggregate { op, by, of } => {
-            Shape::Aggregate(format!("{op:?}").to_lowercase(), owned(by), Box::new(ours(of)))
-        }
+        Expr::Aggregate { op, by, of } => Shape::Aggregate(op.word().to_owned(), owned(by), Box::new(ours(of))),
+        Expr::Without { op, labels, of } => Shape::Without(op.word().to_owned(), owned(labels), Box::new(ours(of))),
         Expr::Binary { lhs, op, matching, rhs } => {
             let (symbol, bool) = match op {
                 Op::Or => ("or", false),
@@ -98,7 +98,9 @@ fn theirs(e: &Theirs) -> Shape {
         Theirs::Aggregate(a) => {
             let by = match &a.modifier {
                 Some(LabelModifier::Include(names)) => names.labels.clone(),
-                Some(LabelModifier::Exclude(_)) => panic!("without is never printed"),
+                Some(LabelModifier::Exclude(names)) => {
+                    return Shape::Without(a.op.to_string(), names.labels.clone(), Box::new(theirs(&a.expr)));
+                }
                 None => Vec::new(),
             };
             Shape::Aggregate(a.op.to_string(), by, Box::new(theirs(&a.expr)))
@@ -230,10 +232,13 @@ fn vector() -> impl Strategy<Value = Expr<'static>> {
             Aggregator::Min,
             Aggregator::Group,
             Aggregator::Count,
+            Aggregator::Avg,
         ]);
         prop_oneof![
-            1 => (aggregator, labels(), inner.clone())
+            1 => (aggregator.clone(), labels(), inner.clone())
                 .prop_map(|(op, by, of)| Expr::Aggregate { op, by, of: leak(of) }),
+            1 => (aggregator, labels(), inner.clone())
+                .prop_map(|(op, labels, of)| Expr::Without { op, labels, of: leak(of) }),
             1 => (inner.clone(), ms(), ms()).prop_map(|(of, range_ms, step_ms)| {
                 let subquery = Expr::Subquery { of: leak(of), range_ms, step_ms };
                 Expr::Call("sum_over_time", leak([subquery]))
@@ -254,6 +259,23 @@ fn vector() -> impl Strategy<Value = Expr<'static>> {
             1 => (scalar(), no_sets, inner).prop_map(|(l, op, r)| Expr::binary(leak(l), op, leak(r))),
         ]
     })
+}
+
+#[test]
+fn late_data_is_waited_for_once() {
+    let (raw, recorded) =
+        (Select { metric: Some("x_total"), matchers: &[] }, Select { metric: Some("slo:x"), matchers: &[] });
+    let range = [Expr::Range(raw, 75_000)];
+    let rate = Expr::Call("rate", &range);
+    let (recorded, now, level) = (Expr::Recorded(recorded), Expr::Call("time", &[]), Expr::Select(raw));
+    let late = |e: &Expr<'_>| {
+        let mut text = String::new();
+        e.write_late(90_000, &mut text);
+        text
+    };
+    assert_eq!(late(&Expr::binary(&recorded, Op::Sub, &rate)), "slo:x - rate(x_total[1m15s] offset 1m30s)");
+    assert_eq!(late(&Expr::binary(&now, Op::Sub, &level)), "(time() - 90) - x_total offset 1m30s");
+    assert_eq!(rate.to_string(), "rate(x_total[1m15s])");
 }
 
 proptest! {

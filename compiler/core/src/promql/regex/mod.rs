@@ -5,6 +5,7 @@
 //! Prometheus, and a value that matches here matches there.
 
 mod fault;
+mod overlap;
 mod re2;
 mod sample;
 
@@ -105,6 +106,12 @@ impl Pattern {
             Some(HirKind::Literal(literal)) => String::from_utf8_lossy(&literal.0).into_owned(),
             _ => String::new(),
         }
+    }
+
+    /// Whether it is certain that no value matches both.
+    #[must_use]
+    pub(crate) fn is_disjoint(&self, other: &Self) -> bool {
+        overlap::part_ways(&self.hir, &other.hir)
     }
 
     /// The prefix `p` if the pattern is `p.*`, so that it matches whatever begins with `p`.

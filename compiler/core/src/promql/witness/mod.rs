@@ -219,6 +219,24 @@ pub(crate) fn implied(bad: &Selector, total: &Selector) -> Subset {
     if unknown { Subset::Unknown } else { Subset::Proven }
 }
 
+/// Whether it is certain that no label set satisfies both selectors: some label has no value that suits both.
+#[must_use]
+pub(crate) fn disjoint(one: &Selector, other: &Selector) -> bool {
+    let all = || one.matchers.iter().chain(&other.matchers).filter(|matcher| matcher.label != METRIC);
+    let labels: BTreeSet<&str> = all().map(|matcher| matcher.label.as_str()).collect();
+    labels.into_iter().any(|label| {
+        let here: Vec<Test<'_>> = all().filter(|matcher| matcher.label == label).map(Test::new).collect();
+        if let Some(values) = here.iter().find_map(Test::accepted) {
+            return !values.iter().any(|value| here.iter().all(|test| test.accepts(value)));
+        }
+        let of = |op| here.iter().filter(move |test| test.matcher.op == op);
+        let is_refused = |test: &Test<'_>| of(MatchOp::Nre).any(|other| other.matcher.value == test.matcher.value);
+        let patterns: Vec<&Pattern> = of(MatchOp::Re).filter_map(|test| test.pattern.as_ref()).collect();
+        of(MatchOp::Re).any(is_refused)
+            || patterns.iter().enumerate().any(|(at, a)| patterns.iter().skip(at + 1).any(|b| a.is_disjoint(b)))
+    })
+}
+
 fn same(given: &SelectorMatcher, wanted: &SelectorMatcher) -> bool {
     (given.op, &given.label, &given.value) == (wanted.op, &wanted.label, &wanted.value)
 }

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use proptest::prelude::*;
 
-use super::{Subset, Test, implied, witness};
+use super::{Subset, Test, disjoint, implied, witness};
 use crate::promql::selector::{Selector, parse_selector};
 
 fn read(text: &str) -> Selector {
@@ -45,6 +45,28 @@ fn a_forbidden_selector_may_fail_at_any_label() {
     assert_eq!(find(&["c"], &["c"], &[]), None);
     assert_eq!(find(&[r#"c{a="1"}"#, r#"c{a="2"}"#], &[], &[]), None);
     assert_eq!(find(&[r#"c{a!~".+"}"#], &[], &[]).unwrap(), "");
+}
+
+#[test]
+fn selectors_without_a_series_in_common() {
+    let apart = |one: &str, other: &str| disjoint(&read(one), &read(other)) && disjoint(&read(other), &read(one));
+    for (one, other) in [
+        (r#"c{code="200"}"#, r#"c{code=~"5.."}"#),
+        (r#"c{code=~"2..|3.."}"#, r#"c{code=~"4..|5..", s="x"}"#),
+        (r#"c{code!~"5.."}"#, r#"c{code=~"5.."}"#),
+        (r#"c{error=""}"#, r#"c{error!=""}"#),
+        (r#"c{job="a"}"#, r#"c{job="b"}"#),
+    ] {
+        assert!(apart(one, other), "{one} {other}");
+    }
+    for (one, other) in [
+        ("c", "c"),
+        (r#"c{job="a"}"#, r#"c{code="500"}"#),
+        (r#"c{code=~"5.."}"#, r#"c{code=~".+0."}"#),
+        (r#"c{code!="500"}"#, r#"c{code!="200"}"#),
+    ] {
+        assert!(!apart(one, other), "{one} {other}");
+    }
 }
 
 #[test]
