@@ -2,7 +2,8 @@
 
 use rust_decimal::prelude::ToPrimitive;
 
-use super::{Clock, Found, History, Moment, every, every_of_window, firing, moment, widest};
+use super::evaluation::{Clock, Found, Moment, every, every_of_window, firing, moment, widest};
+use super::history::History;
 use crate::oracle::{Side, Walk, Window};
 use crate::plan::{SloPlan, names};
 use crate::proof::expected::{ROUNDED, rounded};
