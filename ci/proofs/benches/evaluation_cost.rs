@@ -8,7 +8,11 @@ use emberline_proofs::tools::compile;
 
 fn main() -> anyhow::Result<()> {
     let folder = tempfile::tempdir()?;
-    let rules = compile(&[("checkout.yaml", spec::CHECKOUT)], "checkout", folder.path())?;
+    let rules = compile(
+        &[("checkout.yaml", spec::CHECKOUT), ("policy.yaml", spec::EVERY_15_SECONDS)],
+        "checkout",
+        folder.path(),
+    )?;
     println!("{:>12} {:>24} {:>24}", "raw series", "every evaluation", "samples in a 30 s cycle");
     for raw in [1, 100, 1_000] {
         let costs = measure(&rules, raw)?;

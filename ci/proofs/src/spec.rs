@@ -1,6 +1,6 @@
 //! The specs that the proofs compile, as a user would write them.
 
-/// One availability SLO over counters, at the defaults: 15 s scrape, 30 s evaluation.
+/// One availability SLO over counters.
 pub const CHECKOUT: &str = r#"version: emberline/v1
 service: checkout
 owner: team-payments
@@ -27,6 +27,9 @@ slos:
         total: http_requests_total{service="checkout"}
         good: http_requests_total{service="checkout", code!~"5.."}
 "#;
+
+/// An organisation that scrapes every 15 s, as the proofs' exporters are scraped.
+pub const EVERY_15_SECONDS: &str = "version: emberline/v1\nscrape_interval: 15s\n";
 
 /// An organisation that scrapes and evaluates once a minute.
 pub const EVERY_MINUTE: &str = r#"version: emberline/v1

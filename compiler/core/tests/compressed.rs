@@ -17,7 +17,7 @@ slos:
 fn told(time_scale: u32) -> [String; 4] {
     let mut sources = Sources::default();
     sources.add("slos/shop.yaml", SPEC);
-    sources.add("slos/policy.yaml", format!("version: emberline/v1\ntime_scale: {time_scale}\n"));
+    sources.add("slos/policy.yaml", format!("version: emberline/v1\nscrape_interval: 15s\ntime_scale: {time_scale}\n"));
     let plan = emberline_core::analyse(&sources, None).plan.unwrap();
     let artefacts = Emitter::new(&plan).all(&[Target::Collector]);
     let gateway = artefacts.into_iter().find(|artefact| artefact.path.ends_with("gateway.yaml")).unwrap();

@@ -60,7 +60,7 @@ impl Replay {
         Self {
             slow: plan.slow.iter().map(SlowRequest::of).collect(),
             wait: nanos(plan.decision_wait),
-            slow_trace: plan.slow.iter().map(|slow| nanos(slow.threshold)).max(),
+            slow_trace: plan.slow_trace().map(|millis| millis * 1_000_000),
             baseline: plan.baseline_percent,
         }
     }
@@ -125,7 +125,7 @@ impl SlowRequest {
         };
         Self {
             service: slow.service.clone(),
-            nanos: slow.threshold.millis().saturating_mul(1_000_000),
+            nanos: slow.threshold,
             only: slow.only.iter().map(|(key, op, value)| (key.clone(), test(*op, value))).collect(),
         }
     }

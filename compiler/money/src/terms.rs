@@ -26,8 +26,8 @@ pub struct Terms {
     pub tiers: Vec<(String, Duration)>,
     /// The share of ordinary traces kept.
     pub baseline: Decimal,
-    /// Requests slower than this are kept: service, objective, threshold.
-    pub slow: Vec<(String, String, Duration)>,
+    /// Requests slower than this are kept: service, objective, threshold in nanoseconds.
+    pub slow: Vec<(String, String, u64)>,
     /// Requests that come in from outside.
     pub traffic: Option<Traffic>,
     /// The upper bound on series; `None` if not computed.

@@ -2,7 +2,7 @@
 
 use emberline_core::model::{Observed, Policy, Seen};
 use emberline_core::promql::{Expr, MatchOp, Matcher, Select};
-use emberline_core::quantity::{Duration, Percent};
+use emberline_core::quantity::{Bound, Duration, Percent};
 use emberline_core::source::Spanned;
 use emberline_core::spec::{
     EventsSpec, LabelSpec, LatencySpec, Name, Named, Promql, SeenType, Selectors, ServiceSpec, SliSpec, SloSpec, Text,
@@ -54,11 +54,11 @@ pub fn spec(service: &str, observed: &Observed, only: &[(String, String)], polic
     let sli = SliSpec { events: Some(Spanned::made(events)), ..SliSpec::default() };
     let mut slos = vec![objective("availability", Decimal::new(999, 3), sli)];
     let mut used = vec![requests.name];
-    if let Some((name, threshold)) = durations(observed, policy) {
+    if let Some((name, threshold)) = durations(observed) {
         let narrowed = Expr::Select(Select { metric: None, matchers: &[&matchers] }).to_string();
         let latency = LatencySpec {
             metric: name.to_owned().into(),
-            threshold: threshold.into(),
+            threshold: Bound::from(threshold).into(),
             selector: (!matchers.is_empty()).then(|| Spanned::made(Promql::made(&narrowed))),
             ..LatencySpec::default()
         };
@@ -146,15 +146,14 @@ fn likely(name: &str) -> u32 {
 }
 
 /// The likeliest histogram of durations, and the boundary nearest to 300 ms.
-fn durations<'o>(observed: &'o Observed, policy: &Policy) -> Option<(&'o str, Duration)> {
+fn durations(observed: &Observed) -> Option<(&str, Duration)> {
     let candidates = observed.metrics.iter().filter_map(|(name, seen)| {
         let millis = match unit(name, seen).as_deref() {
             Some("s") => 1_000.0,
             Some("ms") => 1.0,
             _ => return None,
         };
-        // The rules of a declared histogram ask for the service's own label.
-        if seen.kind != SeenType::Histogram || !seen.labels.contains_key(&policy.service_label) {
+        if seen.kind != SeenType::Histogram {
             return None;
         }
         let bounds = seen.bounds.iter().filter_map(|bound| Some(number(bound)?.0.to_f64()? * millis));

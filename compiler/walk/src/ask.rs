@@ -2,6 +2,7 @@
 //!
 //! A source that fails gives no value, and the answer says why.
 
+use emberline_core::promql::{Expr, Matcher, Select};
 use emberline_prose::number::{figure, many};
 use serde::Serialize;
 
@@ -109,17 +110,22 @@ pub(crate) fn line(metrics: &dyn Metrics, query: &str, start: f64, end: f64, ste
 
 /// A PromQL selector whose matchers all test for equality.
 pub(crate) fn selector(name: &str, labels: &Labels) -> String {
-    let matchers: Vec<String> = labels
-        .iter()
-        .map(|(label, value)| format!("{label}={}", emberline_core::plan::queries::quoted(value)))
-        .collect();
-    format!("{name}{{{}}}", matchers.join(","))
+    let matchers: Vec<Matcher<'_>> = labels.iter().map(|(label, value)| Matcher::eq(label, value)).collect();
+    let metric = Some(name).filter(|name| !name.is_empty());
+    Expr::Select(Select { metric, matchers: &[&matchers] }).to_string()
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::source::Trouble;
+
+    #[test]
+    fn labels_with_dots_stand_in_quotes() {
+        let labels: Labels = [("http.route", "/a\"b"), ("slo", "l")].map(|(k, v)| (k.to_owned(), v.to_owned())).into();
+        assert_eq!(selector("slo:x", &labels), r#"slo:x{"http.route"="/a\"b",slo="l"}"#);
+        assert_eq!(selector("", &labels), r#"{"http.route"="/a\"b",slo="l"}"#);
+    }
 
     #[test]
     fn questions_stay_in_order_and_a_trouble_is_told_once() {

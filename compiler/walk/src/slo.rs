@@ -1,7 +1,7 @@
 //! The first layer: which error budget burns, how fast, since when, and how much error budget is left.
 
 use emberline_core::plan::{Plan, SloPlan, Window, names, queries};
-use emberline_core::quantity::Duration;
+use emberline_core::quantity::Bound;
 use serde::Serialize;
 
 use super::ask::Ask;
@@ -202,7 +202,7 @@ fn burning(
         conclusion: String::new(),
         objective: float(slo.objective),
         promise: slo.about.description.clone(),
-        threshold: slo.about.threshold.map(Duration::seconds),
+        threshold: slo.about.longest().and_then(Bound::seconds).map(float),
         alert_above: pair(&firing, slo).map(|burn| float(burn.threshold)),
         firing,
         others,

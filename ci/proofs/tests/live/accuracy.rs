@@ -35,13 +35,16 @@ struct Setting {
 
 const BY_BAD: Setting = Setting {
     name: "bad events, scraped at 15 s",
-    specs: &[("checkout.yaml", spec::CHECKOUT)],
+    specs: &[("checkout.yaml", spec::CHECKOUT), ("policy.yaml", spec::EVERY_15_SECONDS)],
     scraping: Scraping { interval: 15_000, base: 75_000 },
     lag: (300 + 120 + 30 + 60) * 1_000,
 };
 
-const BY_GOOD: Setting =
-    Setting { name: "good events, scraped at 15 s", specs: &[("checkout.yaml", spec::CHECKOUT_BY_GOOD)], ..BY_BAD };
+const BY_GOOD: Setting = Setting {
+    name: "good events, scraped at 15 s",
+    specs: &[("checkout.yaml", spec::CHECKOUT_BY_GOOD), ("policy.yaml", spec::EVERY_15_SECONDS)],
+    ..BY_BAD
+};
 
 const EVERY_MINUTE: Setting = Setting {
     name: "bad events, scraped at 60 s",

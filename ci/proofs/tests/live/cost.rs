@@ -12,7 +12,11 @@ const BAR: f64 = 9_000.0;
 #[test]
 fn an_slo_over_a_hundred_series_stays_below_the_bar() -> anyhow::Result<()> {
     let folder = tempfile::tempdir()?;
-    let rules = compile(&[("checkout.yaml", spec::CHECKOUT)], "checkout", folder.path())?;
+    let rules = compile(
+        &[("checkout.yaml", spec::CHECKOUT), ("policy.yaml", spec::EVERY_15_SECONDS)],
+        "checkout",
+        folder.path(),
+    )?;
     let costs = measure(&rules, 100)?;
     for group in &costs {
         println!(

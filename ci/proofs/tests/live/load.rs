@@ -12,7 +12,11 @@ use emberline_proofs::spec;
 #[test]
 fn every_rule_of_a_service_evaluates_without_an_error() -> anyhow::Result<()> {
     let folder = tempfile::tempdir()?;
-    let rules = compile(&[("checkout.yaml", spec::CHECKOUT)], "checkout", folder.path())?;
+    let rules = compile(
+        &[("checkout.yaml", spec::CHECKOUT), ("policy.yaml", spec::EVERY_15_SECONDS)],
+        "checkout",
+        folder.path(),
+    )?;
     let exporter = Exporter::start(|| {
         // Both sides are there from the start: a rule that fails only on data must fail here.
         "http_requests_total{service=\"checkout\",code=\"200\"} 100\n\

@@ -38,7 +38,11 @@ const REST: f64 = 60.0;
 #[test]
 fn a_total_outage_pages_and_clears_when_the_compiler_says() -> Result<()> {
     let folder = tempfile::tempdir()?;
-    let rules = compile(&[("checkout.yaml", spec::CHECKOUT)], "checkout", folder.path())?;
+    let rules = compile(
+        &[("checkout.yaml", spec::CHECKOUT), ("policy.yaml", spec::EVERY_15_SECONDS)],
+        "checkout",
+        folder.path(),
+    )?;
     let keep_firing = keep_firing_for(&rules)?;
     let (fires, clears) = computed(keep_firing);
 

@@ -118,11 +118,23 @@ pub(crate) struct Init {
     /// Folder that the spec is written to
     #[arg(long, value_name = "FOLDER", default_value = "slos")]
     pub(crate) specs: PathBuf,
+    /// How the service's metrics are named
+    #[arg(long, value_name = "NAMES", default_value = "prometheus", conflicts_with = "against")]
+    pub(crate) names: Names,
     /// Write the spec for what this source exports: a server's address, a file, or `-`
     #[arg(long, value_name = "SOURCE")]
     pub(crate) against: Option<String>,
     #[command(flatten)]
     pub(crate) access: Access,
+}
+
+/// How a service's metrics are named.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Names {
+    /// As client libraries of Prometheus name them, with the labels `job` and `code`
+    Prometheus,
+    /// As OpenTelemetry's HTTP servers name them, with `service_name` and `http_response_status_code`
+    Opentelemetry,
 }
 
 /// `emberline check`.

@@ -2,10 +2,10 @@
 
 use std::path::{Component, Path};
 
-use emberline_core::quantity::{Duration, Percent};
+use emberline_core::quantity::{Bound, Duration, Percent};
 use emberline_core::source::Spanned;
 use emberline_core::spec::{
-    self, Comments, EventsSpec, LabelSpec, LatencySpec, MetricSpec, MetricType, Name, Named, Number, Selectors,
+    self, Comments, EventsSpec, LabelSpec, LatencySpec, MetricSpec, MetricType, Name, Named, Number, Promql, Selectors,
     ServiceSpec, SliSpec, SloSpec, Text, Version,
 };
 use emberline_observe::first;
@@ -14,7 +14,7 @@ use emberline_observe::prometheus::Wanted;
 use rust_decimal::Decimal;
 
 use super::{observe, source};
-use crate::args::Init;
+use crate::args::{Init, Names};
 use crate::failure::{Failure, Result};
 use crate::status::Status;
 use crate::terminal;
@@ -36,7 +36,7 @@ pub(crate) fn run(init: &Init, quiet: bool) -> Result<Status> {
     let place = init.specs.join(format!("{service}.yaml"));
     let text = match &init.against {
         Some(source) => exported(init, &service, source)?,
-        None => spec(&service, &init.specs),
+        None => spec(&service, &init.specs, init.names),
     };
     write::create(&place, &text).map_err(|failure| match failure {
         write::NotCreated::Exists => Failure::new(format!("{} exists already", shown(&place)))
@@ -56,19 +56,48 @@ pub(crate) fn run(init: &Init, quiet: bool) -> Result<Status> {
     Ok(Status::Clean)
 }
 
-/// What the first objective counts, as OpenTelemetry's HTTP servers export it.
-const REQUESTS: &str = "http_server_request_duration_seconds_count";
+/// What the spec counts.
+struct Http {
+    /// The histogram of durations, as a spec declares it.
+    metric: &'static str,
+    /// Its name in Prometheus.
+    prometheus: &'static str,
+    /// The label that holds the service's name.
+    service: &'static str,
+    /// The label that holds the status code, as a spec declares it and in Prometheus.
+    code: [&'static str; 2],
+    /// The boundaries that the instrument has by default, in milliseconds.
+    buckets: &'static [i64],
+}
+
+const PROMETHEUS: Http = Http {
+    metric: "http_request_duration_seconds",
+    prometheus: "http_request_duration_seconds",
+    service: "job",
+    code: ["code", "code"],
+    buckets: &[5, 10, 25, 50, 100, 250, 500, 1_000, 2_500, 5_000, 10_000],
+};
+
+const OPENTELEMETRY: Http = Http {
+    metric: "http.server.request.duration",
+    prometheus: "http_server_request_duration_seconds",
+    service: "service_name",
+    code: ["http.response.status_code", "http_response_status_code"],
+    buckets: &[5, 10, 25, 50, 75, 100, 250, 500, 750, 1_000, 2_500, 5_000, 7_500, 10_000],
+};
 
 /// The text of the spec: an objective of availability, then one of latency that waits behind comment marks.
-fn spec(service: &str, specs: &Path) -> String {
+fn spec(service: &str, specs: &Path, names: Names) -> String {
+    let http = match names {
+        Names::Prometheus => PROMETHEUS,
+        Names::Opentelemetry => OPENTELEMETRY,
+    };
     let mut text =
         schema_from(specs).map(|path| format!("# yaml-language-server: $schema={path}\n")).unwrap_or_default();
     text.push_str(ABOUT);
-    text.push_str(&spec::write(&first(service), Comments::Fields));
+    text.push_str(&spec::write(&first(service, &http), Comments::Fields));
     text.push_str(MORE);
-    text.push_str(&marked("  ", &spec::write(&vec![latency()], Comments::No)));
-    let declared = ServiceSpec { metrics: Some(metrics()), ..ServiceSpec::default() };
-    text.push_str(&marked("", &spec::write(&declared, Comments::No)));
+    text.push_str(&marked("  ", &spec::write(&vec![latency(service, &http)], Comments::No)));
     text
 }
 
@@ -100,12 +129,13 @@ fn exported(init: &Init, service: &str, source: &str) -> Result<String> {
 const ABOUT: &str = "\
 # The objectives of one service. `emberline check` reports faults; `emberline compile` writes rules
 # and pages. An objective of 99.9% over 30 days leaves 43 minutes of total outage.
+# Put the names, labels and buckets of your own metric where this spec has usual ones.
 
 ";
 
 const MORE: &str = "
-  # Remove the comment marks below to add an objective for latency: 99% of requests within 300 ms.
-  # The threshold must be a bucket boundary, so the metric is declared too, with its labels.
+  # Remove the comment marks below to add an objective for latency: 99% of requests within 250 ms.
+  # The threshold must be a bucket boundary of the metric.
 ";
 
 /// Lines as comments.
@@ -114,9 +144,10 @@ fn marked(margin: &str, text: &str) -> String {
 }
 
 /// The spec of a service whose requests are counted.
-fn first(service: &str) -> ServiceSpec {
-    let all = format!("{REQUESTS}{{service_name=\"{service}\"}}");
-    let bad = format!("{REQUESTS}{{service_name=\"{service}\", http_response_status_code=~\"5..\"}}");
+fn first(service: &str, http: &Http) -> ServiceSpec {
+    let Http { prometheus, service: label, code: [_, code], .. } = http;
+    let all = format!("{prometheus}_count{{{label}=\"{service}\"}}");
+    let bad = format!("{prometheus}_count{{{label}=\"{service}\", {code}=~\"5..\"}}");
     let events = EventsSpec {
         total: Some(Spanned::made(Selectors::made(&all))),
         bad: Some(Spanned::made(Selectors::made(&bad))),
@@ -127,6 +158,7 @@ fn first(service: &str) -> ServiceSpec {
         version: Version.into(),
         service: Name(service.to_owned()).into(),
         owner: Some(Spanned::made(Name(format!("team-{service}")))),
+        metrics: Some(metrics(http)),
         slos: vec![objective("availability", Decimal::new(999, 3), sli)].into(),
         ..ServiceSpec::default()
     }
@@ -142,33 +174,31 @@ fn objective(name: &str, share: Decimal, sli: SliSpec) -> SloSpec {
     }
 }
 
-/// What OpenTelemetry's HTTP servers measure.
-const DURATION: &str = "http.server.request.duration";
-
-fn latency() -> SloSpec {
+fn latency(service: &str, http: &Http) -> SloSpec {
+    let narrowed = format!("{{{}=\"{service}\"}}", http.service);
     let latency = LatencySpec {
-        metric: DURATION.to_owned().into(),
-        threshold: Duration::from_millis(300).into(),
+        metric: http.metric.to_owned().into(),
+        threshold: Bound::from(Duration::from_millis(250)).into(),
+        selector: Some(Spanned::made(Promql::made(&narrowed))),
         ..LatencySpec::default()
     };
     let sli = SliSpec { latency: Some(Spanned::made(latency)), ..SliSpec::default() };
     objective("latency", Decimal::new(99, 2), sli)
 }
 
-fn metrics() -> Named<MetricSpec> {
-    let millis = [5, 10, 25, 50, 100, 300, 500, 1_000, 2_500];
-    let buckets = millis.into_iter().map(|bound| Spanned::made(Number(Decimal::new(bound, 3).normalize()))).collect();
+fn metrics(http: &Http) -> Named<MetricSpec> {
+    let bound = |millis: &i64| Spanned::made(Number(Decimal::new(*millis, 3).normalize()));
     let codes =
         ["200", "400", "404", "500", "503"].into_iter().map(|code| Spanned::made(Text(code.to_owned()))).collect();
     let label = LabelSpec { values: Some(Spanned::made(codes)), ..LabelSpec::default() };
     let metric = MetricSpec {
         r#type: MetricType::Histogram.into(),
         unit: Some(Spanned::made(Text("s".to_owned()))),
-        buckets: Some(Spanned::made(buckets)),
-        labels: Some(named("http.response.status_code", label)),
+        buckets: Some(Spanned::made(http.buckets.iter().map(bound).collect())),
+        labels: Some(named(http.code[0], label)),
         ..MetricSpec::default()
     };
-    named(DURATION, metric)
+    named(http.metric, metric)
 }
 
 fn named<T>(name: &str, value: T) -> Named<T> {
@@ -209,22 +239,25 @@ mod tests {
 
     #[test]
     fn the_spec_is_short_and_commented() {
-        insta::assert_snapshot!(spec("checkout", Path::new("slos")));
+        insta::assert_snapshot!(spec("checkout", Path::new("slos"), Names::Prometheus));
+        insta::assert_snapshot!(spec("checkout", Path::new("slos"), Names::Opentelemetry));
     }
 
     #[test]
-    fn the_spec_is_sound_with_and_without_its_marks() {
-        let text = spec("checkout", Path::new("slos"));
-        let (before, after) = text.split_once(MORE).unwrap();
-        let unmarked: String = after.lines().map(|line| line.replacen("# ", "", 1) + "\n").collect();
-        for text in [text.clone(), format!("{before}{unmarked}")] {
-            let mut sources = emberline_core::source::Sources::default();
-            sources.add("slos/checkout.yaml", text.clone());
-            let analysis = emberline_core::analyse(&sources, None);
-            let errors = analysis.findings.iter().filter(|it| it.severity == emberline_core::finding::Severity::Error);
-            assert_eq!(errors.count(), 0, "{text}\n{:#?}", analysis.findings);
+    fn the_spec_has_no_finding_with_and_without_its_marks() {
+        for names in [Names::Prometheus, Names::Opentelemetry] {
+            let text = spec("checkout", Path::new("slos"), names);
+            let (before, after) = text.split_once(MORE).unwrap();
+            let unmarked: String = after.lines().map(|line| line.replacen("# ", "", 1) + "\n").collect();
+            for text in [text.clone(), format!("{before}{unmarked}")] {
+                let mut sources = emberline_core::source::Sources::default();
+                sources.add("slos/checkout.yaml", text.clone());
+                let analysis = emberline_core::analyse(&sources, None);
+                assert!(analysis.findings.is_empty(), "{text}\n{:#?}", analysis.findings);
+            }
+            assert!(unmarked.contains("latency:"), "{unmarked}");
+            assert!(text.lines().all(|line| line.chars().count() <= 100 || line.contains("_count{")), "{text}");
         }
-        assert!(text.lines().all(|line| line.chars().count() <= 100 || line.contains(REQUESTS)), "{text}");
     }
 
     #[test]
@@ -232,12 +265,12 @@ mod tests {
         assert_eq!(schema_from(Path::new("./a/b")).unwrap(), "../../generated/schema/service.schema.json");
         assert_eq!(schema_from(Path::new("../slos")), None);
         assert_eq!(schema_from(Path::new("/slos")), None);
-        assert!(spec("a", Path::new("/slos")).starts_with("# The objectives"));
+        assert!(spec("a", Path::new("/slos"), Names::Prometheus).starts_with("# The objectives"));
     }
 
     #[test]
     fn names_that_yaml_would_misread_are_quoted() {
-        assert!(spec("No", Path::new("slos")).contains("service: \"No\"\n"));
+        assert!(spec("No", Path::new("slos"), Names::Prometheus).contains("service: \"No\"\n"));
     }
 
     #[test]

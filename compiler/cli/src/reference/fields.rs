@@ -77,11 +77,14 @@ fn form(schema: &Value) -> String {
             "Rate",
             "Number",
             "Duration",
+            "Bound",
             "Percent",
             "Selector",
             "Selectors",
             "Expression",
             "Date",
+            "Level",
+            "Gauges",
         ]
         .contains(&name);
         let anchor = if is_value { "values".to_owned() } else { short(name).to_lowercase().replace(' ', "-") };

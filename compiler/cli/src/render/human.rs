@@ -1,6 +1,6 @@
 //! Findings for people, in the manner of rustc: the source with the fault underlined, why it is one, what to do.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::io::{self, Write};
 
 use annotate_snippets::{Annotation, AnnotationKind, Element, Level, Origin, Snippet};
@@ -26,14 +26,76 @@ impl Human {
 impl Renderer for Human {
     fn render(&self, report: &Report<'_>, out: &mut dyn Write) -> io::Result<()> {
         let mut places = Places::new(report.sources);
-        for finding in report.findings {
+        let (shown, more) = in_full(report);
+        for finding in shown {
             writeln!(out, "{}\n", self.finding(finding, &mut places))?;
+        }
+        for (_, alike) in more {
+            writeln!(out, "{}\n", self.alike(&alike, &mut places))?;
         }
         writeln!(out, "{}", summary(report))
     }
 }
 
+/// Of so many warnings or notes of one code, the first few are shown in full and the others counted.
+const MANY: usize = 10;
+const FEW: usize = 3;
+/// So many places are named where findings are counted.
+const NAMED: usize = 12;
+
+/// The findings of one code that are counted.
+type Alike<'f> = BTreeMap<&'static str, Vec<&'f Finding>>;
+
+/// The findings to show in full, and those that are counted: thirty times one warning hides the one error among them.
+fn in_full<'f>(report: &Report<'f>) -> (Vec<&'f Finding>, Alike<'f>) {
+    let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
+    let is_mild = |finding: &Finding| finding.severity != Severity::Error;
+    for finding in report.findings.iter().filter(|finding| is_mild(finding)) {
+        *counts.entry(finding.code.id).or_default() += 1;
+    }
+    let (mut shown, mut more) = (Vec::new(), Alike::new());
+    let mut seen: BTreeMap<&str, usize> = BTreeMap::new();
+    for finding in report.findings {
+        let is_many = is_mild(finding) && counts.get(finding.code.id).is_some_and(|count| *count >= MANY);
+        let seen = seen.entry(finding.code.id).or_default();
+        *seen += usize::from(is_mild(finding));
+        match is_many && *seen > FEW {
+            true => more.entry(finding.code.id).or_default().push(finding),
+            false => shown.push(finding),
+        }
+    }
+    (shown, more)
+}
+
 impl Human {
+    /// Findings of one code in few lines.
+    fn alike(&self, findings: &[&Finding], places: &mut Places<'_>) -> String {
+        let gravest = findings.iter().map(|finding| finding.severity).max();
+        let (level, word) = match gravest {
+            Some(Severity::Note) => (Level::NOTE, "note"),
+            _ => (Level::WARNING, "warning"),
+        };
+        let code = findings.first().map(|finding| finding.code.id).unwrap_or_default();
+        let named: Vec<String> = findings
+            .iter()
+            .take(NAMED)
+            .map(|finding| {
+                let span = finding.label.span;
+                format!("{}:{}", clean(places.path(span.source)), places.positions(span).0.line)
+            })
+            .collect();
+        let rest = match findings.len() - named.len() {
+            0 => String::new(),
+            rest => format!(" and {rest} more"),
+        };
+        let title = format!("{} of this kind", counted_more(findings.len(), word));
+        let elements = [
+            Element::from(Level::NOTE.message(format!("at {}{rest}", named.join(", ")))),
+            Element::from(Level::HELP.message("`--format json` lists each with its remedy")),
+        ];
+        self.renderer.render(&[level.primary_title(title).id(code).elements(elements)])
+    }
+
     fn finding(&self, finding: &Finding, places: &mut Places<'_>) -> String {
         let level = match finding.severity {
             Severity::Error => Level::ERROR,
@@ -109,6 +171,11 @@ fn summary(report: &Report<'_>) -> String {
         _ => "CODE",
     };
     format!("{} in {}; `emberline explain {code}` says more", parts.join(", "), counted(files.len(), "file"))
+}
+
+/// `1 more warning`, `2 more warnings`.
+fn counted_more(count: usize, word: &str) -> String {
+    counted(count, &format!("more {word}"))
 }
 
 /// `1 file`, `2 files`.

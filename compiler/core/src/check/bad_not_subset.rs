@@ -4,8 +4,8 @@ use super::Context;
 use crate::code;
 use crate::finding::Finding;
 use crate::indicator::{Counter, Counters};
-use crate::promql::MatchOp;
 use crate::promql::witness::{Subset, disjoint, implied};
+use crate::promql::{MatchOp, boundary};
 
 pub(super) fn run(context: &Context<'_>, findings: &mut Vec<Finding>) {
     for (slo, _) in context.slos() {
@@ -24,8 +24,11 @@ pub(super) fn run(context: &Context<'_>, findings: &mut Vec<Finding>) {
     }
 }
 
+/// A metric, and its matchers in an order of their own.
+type Selected<'c> = (Option<&'c str>, Vec<(&'c str, MatchOp, &'c str)>);
+
 /// What a sum selects, in an order of its own.
-fn written(counters: &Counters) -> Vec<(Option<&str>, Vec<(&str, MatchOp, &str)>)> {
+fn written(counters: &Counters) -> Vec<Selected<'_>> {
     let mut all: Vec<_> = counters
         .iter()
         .map(|counter| {
@@ -53,6 +56,10 @@ fn outside(context: &Context<'_>, total: &Counters, part: &Counter) -> Option<Fi
         },
     };
     let narrowing = all.query.selector.matchers.get(matcher)?;
+    // A bucket counts what the smaller ones have counted as well.
+    if narrowing.label == "le" && boundary::covers(&all.query.selector, selector) {
+        return None;
+    }
     let place = all.query.place(context.sources, narrowing.label_range.start..narrowing.value_range.end);
     let word = part.field;
     let message = format!("`{word}` selects events that `total` does not");

@@ -1,13 +1,15 @@
-//! `group-label-missing`: a label to group by must be on both sides of an indicator.
+//! `group-label-missing`: a label to group by must be on every side of an indicator.
 //!
-//! Bad events are compared with all events of the same group. Where one side lacks the label, no group has both, and an
-//! outage would raise no alert.
+//! Bad events are compared with all events of the same group. Where one side lacks the label or has other values of it, no
+//! group has both, and an outage would raise no alert.
+
+use std::collections::BTreeSet;
 
 use super::Context;
 use crate::code;
 use crate::finding::{Finding, Severity};
-use crate::indicator::{Counter, Query, Ratio};
-use crate::metric::{Declared, Metric};
+use crate::indicator::Query;
+use crate::metric::{Declared, Domain, Label as Declaration, Metric};
 use crate::model::Slo;
 use crate::promql::regex::Pattern;
 use crate::promql::{MatchOp, SelectorMatcher};
@@ -16,7 +18,7 @@ use crate::source::Spanned;
 /// What is known of a label on a side.
 enum Label<'m> {
     /// It is declared, or needs no declaration.
-    Has,
+    Has(Option<&'m Declaration>),
     /// The side's metric is declared without it.
     Lacks(&'m Metric),
     /// Nothing declares the side's metric.
@@ -25,12 +27,38 @@ enum Label<'m> {
     Unclear,
 }
 
+/// A selector and the field that holds it.
+type Sided<'q> = (&'static str, &'q Query);
+/// The sides that an indicator compares, each with its selectors.
+type Sides<'q> = Vec<Vec<Sided<'q>>>;
+
 pub(super) fn run(context: &Context<'_>, findings: &mut Vec<Finding>) {
     for (slo, _) in context.slos() {
-        findings.extend(slo.group_by.iter().filter_map(|label| lost(context, slo, label)));
-        let Some(ratio) = slo.sli.ratio() else { continue };
-        findings.extend(slo.group_by.iter().filter_map(|label| judge(context, label, ratio)));
+        let sides = slo.sli.compared();
+        for label in &slo.group_by {
+            findings.extend(lost(context, slo, label));
+            match sides.as_slice() {
+                [] => findings.extend(slo.sli.queries().into_iter().find_map(|query| {
+                    wanted_absent(context, label, query, "the selector")
+                        .map(|finding| finding.label("no time series has it"))
+                })),
+                _ => findings.extend(judge(context, label, &sides)),
+            }
+        }
     }
+}
+
+/// Whether an indicator's sides are of different metrics: only then may one have a label that the other lacks. The series
+/// of a histogram are one metric.
+pub(super) fn has_several_metrics(sides: &Sides<'_>) -> bool {
+    let mut metrics = sides.iter().flatten().map(|(_, query)| metric(query));
+    let first = metrics.next();
+    metrics.any(|other| Some(other) != first)
+}
+
+fn metric(query: &Query) -> Option<&str> {
+    let name = query.selector.metric_name()?;
+    Some(["_count", "_bucket", "_sum"].iter().find_map(|end| name.strip_suffix(end)).unwrap_or(name))
 }
 
 /// A label that a query of the author's does not keep.
@@ -39,55 +67,62 @@ fn lost(context: &Context<'_>, slo: &Slo, label: &Spanned<String>) -> Option<Fin
     let message = format!("no series of this expression has the label `{}`", label.value);
     Some(
         Finding::new(&code::GROUP_LABEL_MISSING, label.span, message)
-            .label("not a label of both sides")
+            .label(NOT_ON_EACH)
             .note("bad events are compared with all events of the same group")
             .related(place, "lost here")
             .hint(format!("keep it: `sum by ({}) (…)`", label.value)),
     )
 }
 
-fn judge(context: &Context<'_>, label: &Spanned<String>, ratio: &Ratio) -> Option<Finding> {
-    let name = &label.value;
-    for counter in ratio.counters() {
-        if let Some(matcher) = own(&counter.query, name).find(|matcher| wants_none(matcher)) {
-            let place = counter.query.place(context.sources, matcher.label_range.start..matcher.value_range.end);
-            let message = format!("`{}` selects only series without the label `{name}`", counter.field);
-            let finding = missing(label, message).related(place, "asks for its absence");
-            return Some(finding.hint("remove the matcher, or do not group by the label"));
-        }
+fn judge(context: &Context<'_>, label: &Spanned<String>, sides: &Sides<'_>) -> Option<Finding> {
+    let absent = |(side, query): &Sided<'_>| wanted_absent(context, label, query, &format!("`{side}`"));
+    if let Some(finding) = sides.iter().flatten().find_map(absent) {
+        return Some(finding.label(NOT_ON_EACH).note(COMPARED));
     }
-    if ratio.is_of_one_metric() {
+    if !has_several_metrics(sides) {
         return None;
     }
-    apart(context, label, ratio).or_else(|| declared(context, label, ratio))
+    apart(context, label, sides).or_else(|| declared(context, label, sides))
 }
 
-fn missing(label: &Spanned<String>, message: String) -> Finding {
-    Finding::new(&code::GROUP_LABEL_MISSING, label.span, message).label("not a label of both sides").note(
-        "bad events are compared with all events of the same group; with the label on one side only, no group has both",
+/// What is wrong with a label of a few sides.
+const NOT_ON_EACH: &str = "not a label of both sides";
+/// Why a label must be on each.
+const COMPARED: &str =
+    "bad events are compared with all events of the same group; with the label on one side only, no group has both";
+
+/// A matcher that asks for the label's absence.
+fn wanted_absent(context: &Context<'_>, label: &Spanned<String>, query: &Query, whose: &str) -> Option<Finding> {
+    let matcher = own(query, &label.value).find(|matcher| wants_none(matcher))?;
+    let place = query.place(context.sources, matcher.label_range.start..matcher.value_range.end);
+    let message = format!("{whose} selects only series without the label `{}`", label.value);
+    Some(
+        Finding::new(&code::GROUP_LABEL_MISSING, label.span, message)
+            .related(place, "asks for its absence")
+            .hint("remove the matcher, or do not group by the label"),
     )
 }
 
-/// A value that one side insists on and all of the other refuses.
-fn apart(context: &Context<'_>, label: &Spanned<String>, ratio: &Ratio) -> Option<Finding> {
-    let sides = [&ratio.total, ratio.side.counters()];
-    for [some, others] in [sides, [sides[1], sides[0]]] {
-        for one in some.iter() {
-            let Some(value) = own(&one.query, &label.value).find(|matcher| matcher.op == MatchOp::Eq) else { continue };
-            let refusals: Option<Vec<_>> = others
-                .iter()
-                .map(|other| {
-                    let refusal = own(&other.query, &label.value).find(|matcher| !accepts(matcher, &value.value))?;
-                    Some((other, refusal))
-                })
-                .collect();
-            let Some((other, refusal)) = refusals.and_then(|all| all.first().copied()) else { continue };
+fn missing(label: &Spanned<String>, message: String) -> Finding {
+    Finding::new(&code::GROUP_LABEL_MISSING, label.span, message).label(NOT_ON_EACH).note(COMPARED)
+}
+
+/// A value that one side insists on and all of another refuses.
+fn apart(context: &Context<'_>, label: &Spanned<String>, sides: &Sides<'_>) -> Option<Finding> {
+    let pinned = |query| own(query, &label.value).find(|matcher| matcher.op == MatchOp::Eq);
+    for (some, others) in ordered(sides) {
+        for (side, one) in some {
+            let Some(value) = pinned(one) else { continue };
+            let refusal =
+                |(_, other): &Sided<'_>| own(other, &label.value).find(|it| !accepts(it, &value.value)).cloned();
+            let Some(refusals) = others.iter().map(refusal).collect::<Option<Vec<_>>>() else { continue };
+            let Some(((_, other), refusal)) = others.iter().zip(&refusals).next() else { continue };
             let message = format!(
-                "`{}` is of one value of `{}`, and the other side of others: no group has both",
-                one.field, label.value
+                "`{side}` is of one value of `{}`, and the other side of others: no group has both",
+                label.value
             );
-            let place = |counter: &Counter, it: &SelectorMatcher| {
-                counter.query.place(context.sources, it.label_range.start..it.value_range.end)
+            let place = |query: &Query, it: &SelectorMatcher| {
+                query.place(context.sources, it.label_range.start..it.value_range.end)
             };
             return Some(
                 missing(label, message)
@@ -100,47 +135,96 @@ fn apart(context: &Context<'_>, label: &Spanned<String>, ratio: &Ratio) -> Optio
     None
 }
 
-fn declared(context: &Context<'_>, label: &Spanned<String>, ratio: &Ratio) -> Option<Finding> {
+/// Every two of them, each of both first once.
+fn ordered<T>(sides: &[T]) -> impl Iterator<Item = (&T, &T)> {
+    let others = move |one: usize| sides.iter().enumerate().filter(move |(other, _)| *other != one);
+    sides.iter().enumerate().flat_map(move |(place, one)| others(place).map(move |(_, other)| (one, other)))
+}
+
+fn declared(context: &Context<'_>, label: &Spanned<String>, sides: &Sides<'_>) -> Option<Finding> {
     let name = &label.value;
-    let known: Vec<(&Counter, Label<'_>)> =
-        ratio.counters().map(|counter| (counter, known(context, &counter.query, name))).collect();
-    if known.iter().any(|(_, it)| matches!(it, Label::Unclear)) {
+    let known: Vec<Vec<Label<'_>>> =
+        sides.iter().map(|side| side.iter().map(|(_, query)| known(context, query, name)).collect()).collect();
+    if known.iter().flatten().any(|it| matches!(it, Label::Unclear)) {
         return None;
     }
-    let shown = |counter: &Counter| counter.metric().unwrap_or_default().to_owned();
-    let place = |counter: &Counter| {
-        let range = counter.query.selector.metric.as_ref().map_or(0..0, |(_, range)| range.clone());
-        counter.query.place(context.sources, range)
+    let shown = |query: &Query| query.selector.metric_name().unwrap_or_default().to_owned();
+    let place = |query: &Query| {
+        let range = query.selector.metric.as_ref().map_or(0..0, |(_, range)| range.clone());
+        query.place(context.sources, range)
     };
-    for (counter, known) in &known {
+    for ((side, query), known) in sides.iter().flatten().zip(known.iter().flatten()) {
         if let Label::Lacks(metric) = known {
-            let field = counter.field;
             let labels: Vec<String> = metric.labels.keys().map(|label| format!("`{label}`")).collect();
             let declared = if labels.is_empty() { "none".to_owned() } else { labels.join(", ") };
-            let message = format!("`{}`, which `{field}` counts, has no label `{name}`", shown(counter));
+            let message = format!("`{}`, which `{side}` counts, has no label `{name}`", shown(query));
             return Some(
                 missing(label, message)
-                    .related(place(counter), format!("`{field}` is counted here"))
+                    .related(place(query), format!("`{side}` is counted here"))
                     .related(metric.span(), format!("declared with {declared}"))
                     .hint(format!("group by a label of both metrics, or declare `{name}` where the metric has it")),
             );
         }
     }
-    let (counter, _) = known.iter().find(|(_, known)| matches!(known, Label::Unknown))?;
-    let message =
-        format!("nothing says that `{}`, which `{}` counts, has the label `{name}`", shown(counter), counter.field);
-    let mut finding = missing(label, message)
-        .label("nothing shows it on both sides")
-        .related(place(counter), "no spec declares this metric")
-        .hint("declare the metrics of both sides under `metrics`, with their labels");
-    // Most such specs are right, and the rules page for bad events that no group counts.
-    finding.severity = Severity::Warning;
-    Some(finding)
+    if let Some(finding) = strangers(label, sides, &known) {
+        return Some(finding);
+    }
+    for ((side, query), known) in sides.iter().flatten().zip(known.iter().flatten()) {
+        if matches!(known, Label::Unknown) {
+            let message =
+                format!("nothing says that `{}`, which `{side}` counts, has the label `{name}`", shown(query));
+            let mut finding = missing(label, message)
+                .label("nothing shows it on both sides")
+                .related(place(query), "no spec declares this metric")
+                .hint("declare the metrics of both sides under `metrics`, with their labels");
+            // Most such specs are right, and the rules page for bad events that no group counts.
+            finding.severity = Severity::Warning;
+            return Some(finding);
+        }
+    }
+    None
+}
+
+/// The values that are declared of a label, with the field that has them.
+fn listed<'f, 'm>(field: &'f str, known: &Label<'m>) -> Option<(&'f str, &'m Declaration, &'m [String])> {
+    match known {
+        Label::Has(Some(declared)) => match &declared.domain {
+            Some(Domain::Values(values)) => Some((field, *declared, values.as_slice())),
+            _ => None,
+        },
+        _ => None,
+    }
+}
+
+/// Two sides whose declared values of the label have none in common.
+fn strangers(label: &Spanned<String>, sides: &Sides<'_>, known: &[Vec<Label<'_>>]) -> Option<Finding> {
+    // A side with a metric whose values nobody lists may have any.
+    let declared: Vec<Vec<(&str, &Declaration, &[String])>> = sides
+        .iter()
+        .zip(known)
+        .filter_map(|(side, known)| side.iter().zip(known).map(|((field, _), known)| listed(field, known)).collect())
+        .collect();
+    let apart = |one: &[(&str, &Declaration, &[String])], two: &[(&str, &Declaration, &[String])]| {
+        let values = |side: &[(&str, &Declaration, &[String])]| -> BTreeSet<String> {
+            side.iter().flat_map(|(_, _, values)| values.iter().cloned()).collect()
+        };
+        values(one).is_disjoint(&values(two))
+    };
+    let (one, two) = ordered(&declared).find(|(one, two)| apart(one, two))?;
+    let ((side, one, _), (other, two, _)) = (one.first()?, two.first()?);
+    let message = format!("`{side}` and `{other}` have no value of `{}` in common: no group has both", label.value);
+    Some(
+        missing(label, message)
+            .label("other values on either side")
+            .related(one.name.span, format!("the values of `{side}`"))
+            .related(two.name.span, format!("the values of `{other}`"))
+            .hint("group by a label that has the same values on both sides, or correct the declared values"),
+    )
 }
 
 fn known<'m>(context: &Context<'m>, query: &Query, label: &str) -> Label<'m> {
     if context.model.policy.is_ambient(label) {
-        return Label::Has;
+        return Label::Has(None);
     }
     let Some(name) = query.selector.metric_name() else { return Label::Unclear };
     let (index, service) = (&context.model.index, &context.service.name.value);
@@ -153,12 +237,16 @@ fn known<'m>(context: &Context<'m>, query: &Query, label: &str) -> Label<'m> {
             Err(_) => return Label::Unknown,
         },
     };
-    if metric.label(label).is_some() { Label::Has } else { Label::Lacks(metric) }
+    metric.label(label).map_or(Label::Lacks(metric), |label| Label::Has(Some(label)))
 }
 
 /// The matchers of a label, by its Prometheus or its OpenTelemetry name.
 fn own<'q>(query: &'q Query, label: &str) -> impl Iterator<Item = &'q SelectorMatcher> {
-    query.selector.matchers.iter().filter(move |matcher| crate::model::label_name(&matcher.label) == label)
+    query
+        .selector
+        .matchers
+        .iter()
+        .filter(move |matcher| crate::model::label_name(&matcher.label) == crate::model::label_name(label))
 }
 
 /// Whether no series that has the label satisfies a matcher.

@@ -16,6 +16,7 @@ mod series;
 mod threshold_not_a_bucket;
 mod unbounded_label;
 mod undeclared;
+mod unit_mismatch;
 mod window_too_short;
 
 use crate::code::{self, Code};
@@ -52,6 +53,7 @@ pub static CHECKS: &[Check] = &[
         codes: &[&code::UNDECLARED_METRIC, &code::UNDECLARED_LABEL, &code::UNDECLARED_VALUE],
         run: undeclared::run,
     },
+    Check { codes: &[&code::UNIT_MISMATCH], run: unit_mismatch::run },
     Check { codes: &[&code::WINDOW_TOO_SHORT], run: window_too_short::run },
 ];
 

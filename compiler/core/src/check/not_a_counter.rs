@@ -5,13 +5,17 @@ use crate::code;
 use crate::finding::Finding;
 use crate::indicator::Query;
 use crate::metric::{Declared, Metric, MetricType};
-use crate::promql::MatchOp;
 use crate::promql::regex::Pattern;
+use crate::promql::{MatchOp, boundary};
 
 /// Gauges that Prometheus and its exporters have under these names everywhere.
 const GAUGES: [&str; 2] = ["up", "probe_success"];
 /// The ends of the series that count a classic histogram's events.
 const COUNTING: [&str; 3] = ["_bucket", "_count", "_sum"];
+
+/// Units at the end of a name that no counter has: behind it, a counter's name goes on with `_total`, and the counting
+/// series of a classic histogram or a summary with `_count`.
+const MEASURES: [&str; 4] = ["_seconds", "_milliseconds", "_bytes", "_ratio"];
 
 /// What is selected instead of a counter.
 enum Instead<'m> {
@@ -23,16 +27,27 @@ enum Instead<'m> {
     Classic(&'m Metric),
     /// A series that only a classic histogram has, where the declared one is native.
     OfNative(&'m Metric),
-    /// Every bucket of a classic histogram.
+    /// Several buckets of a classic histogram.
     AllBuckets,
     /// A quantile of a summary.
     Quantile,
+    /// The sum of what a histogram or a summary observed.
+    Sum,
+    /// When a series of this counter began.
+    Created(String),
+    /// A series that is 1 for ever, for the sake of its labels.
+    Info,
+    /// By its name, what is measured rather than counted: a histogram, or a gauge.
+    Measured,
 }
 
 pub(super) fn run(context: &Context<'_>, findings: &mut Vec<Finding>) {
     for (slo, _) in context.slos() {
         let Some(ratio) = slo.sli.ratio() else { continue };
-        findings.extend(ratio.counters().filter_map(|counter| judge(context, &counter.query)));
+        let counters: Vec<&Query> = ratio.counters().map(|counter| &counter.query).collect();
+        findings.extend(counters.iter().filter_map(|query| judge(context, query, instead(context, query)?)));
+        findings.extend(counters.iter().filter_map(|query| judge(context, query, created(context, query, &counters)?)));
+        findings.extend(lone_sum(context, &counters).and_then(|query| judge(context, query, Instead::Sum)));
     }
 }
 
@@ -41,9 +56,8 @@ pub(super) fn is_refused(context: &Context<'_>, query: &Query) -> bool {
     instead(context, query).is_some()
 }
 
-fn judge(context: &Context<'_>, query: &Query) -> Option<Finding> {
+fn judge(context: &Context<'_>, query: &Query, found: Instead<'_>) -> Option<Finding> {
     let (name, range) = query.selector.metric.as_ref()?;
-    let found = instead(context, query)?;
     let place = query.place(context.sources, range.clone());
     let (message, label, note, hint) = told(name, &found);
     let finding = Finding::new(&code::NOT_A_COUNTER, place, message).label(label).note(note).hint(hint);
@@ -51,7 +65,13 @@ fn judge(context: &Context<'_>, query: &Query) -> Option<Finding> {
         Instead::Level(metric) | Instead::Classic(metric) | Instead::OfNative(metric) => {
             finding.related(metric.span(), format!("declared as `{}` here", metric.kind.word()))
         }
-        Instead::Known | Instead::AllBuckets | Instead::Quantile => finding,
+        Instead::Known
+        | Instead::AllBuckets
+        | Instead::Quantile
+        | Instead::Sum
+        | Instead::Created(_)
+        | Instead::Info
+        | Instead::Measured => finding,
     })
 }
 
@@ -94,7 +114,39 @@ fn by_name<'m>(query: &Query, name: &str) -> Option<Instead<'m>> {
     if query.selector.matchers.iter().any(|m| m.label == "quantile" && !m.value.is_empty() && m.op != MatchOp::Ne) {
         return Some(Instead::Quantile);
     }
+    if name.ends_with("_info") {
+        return Some(Instead::Info);
+    }
+    if MEASURES.iter().any(|unit| name.ends_with(unit)) {
+        return Some(Instead::Measured);
+    }
     all_buckets(query, name)
+}
+
+/// The time at which a series of a known counter began: beside one of the same name, or of a declared one. By itself the
+/// ending may belong to a counter of things created.
+fn created<'m>(context: &Context<'_>, query: &Query, others: &[&Query]) -> Option<Instead<'m>> {
+    let stem = query.selector.metric_name()?.strip_suffix("_created")?;
+    let (index, service) = (&context.model.index, context.service.name.value.as_str());
+    let is_known = |end: &&str| {
+        let name = format!("{stem}{end}");
+        others.iter().any(|other| other.selector.metric_name() == Some(&name))
+            || matches!(index.series(service, &name), Declared::Metric(_))
+    };
+    let end = ["_total", "_count"].into_iter().find(is_known)?;
+    Some(Instead::Created(format!("{stem}{end}")))
+}
+
+/// The first side that adds up seconds or bytes while another counts events: only sums compare with sums.
+fn lone_sum<'q>(context: &Context<'_>, counters: &[&'q Query]) -> Option<&'q Query> {
+    let is_sum = |query: &Query| {
+        query.selector.metric_name().filter(|name| name.ends_with("_sum")).is_some_and(|name| {
+            let declared = context.model.index.series(&context.service.name.value, name);
+            !matches!(declared, Declared::Metric(metric) if metric.kind == MetricType::Counter)
+        })
+    };
+    let first = counters.iter().find(|query| is_sum(query))?;
+    counters.iter().any(|query| !is_sum(query)).then_some(*first)
 }
 
 /// Buckets count what the smaller ones have counted: together they count an event several times.
@@ -104,7 +156,11 @@ fn all_buckets<'m>(query: &Query, name: &str) -> Option<Instead<'m>> {
         MatchOp::Re => Pattern::new(value).is_ok_and(|pattern| !pattern.matches_all_non_empty()),
         MatchOp::Ne | MatchOp::Nre => false,
     };
-    let is_one = query.selector.matchers.iter().any(|it| it.label == "le" && narrows(it.op, &it.value));
+    let is_one = query
+        .selector
+        .matchers
+        .iter()
+        .any(|it| it.label == "le" && narrows(it.op, &it.value) && boundary::named(it.op, &it.value).len() <= 1);
     (name.ends_with("_bucket") && !is_one).then_some(Instead::AllBuckets)
 }
 
@@ -142,12 +198,21 @@ fn told(name: &str, found: &Instead<'_>) -> (String, &'static str, String, Strin
             )
         }
         Instead::AllBuckets => (
-            format!("`{name}` without `le` counts an event once for each bucket that it fits"),
-            "every bucket",
+            format!("`{name}` without one boundary as `le` counts an event once for each bucket that it fits"),
+            "several buckets",
             "a bucket counts what the smaller ones have counted as well".to_owned(),
             format!(
                 "write `{}` for all events, or choose a bucket, such as `le=\"0.5\"`",
                 count(name.strip_suffix("_bucket").unwrap_or(name))
+            ),
+        ),
+        Instead::Measured => (
+            format!("`{name}` is named like a histogram or a gauge, not like a counter"),
+            "measures, rather than counts",
+            "nothing declares it; of a native histogram the rate is a histogram, which no alert can compare".to_owned(),
+            format!(
+                "write `{}` for a classic histogram; declare a native one as `type: exponential_histogram`",
+                count(name)
             ),
         ),
         Instead::Quantile => (
@@ -155,6 +220,24 @@ fn told(name: &str, found: &Instead<'_>) -> (String, &'static str, String, Strin
             "rises and falls",
             of_level(),
             format!("write `{}`, which counts its events", count(name)),
+        ),
+        Instead::Sum => (
+            format!("`{name}` adds up what a histogram or a summary observed, and counts no events"),
+            "a sum of values",
+            "its rate is seconds or bytes a second: one long request would weigh as much as many short ones".to_owned(),
+            format!("write `{}`, which counts its events", count(name.strip_suffix("_sum").unwrap_or(name))),
+        ),
+        Instead::Created(counter) => (
+            format!("`{name}` is the time at which a series began, not a counter"),
+            "a time",
+            "it changes only when a process starts".to_owned(),
+            format!("write `{counter}`, the counter itself"),
+        ),
+        Instead::Info => (
+            format!("`{name}` is always 1, not a counter"),
+            "never rises",
+            "such a series is there for its labels".to_owned(),
+            "name a counter of events".to_owned(),
         ),
     }
 }

@@ -4,10 +4,11 @@
 
 use std::collections::BTreeSet;
 
-use super::{Context, added, not_a_counter};
+use super::{Context, added, group_label_missing, not_a_counter};
 use crate::code;
 use crate::finding::{Finding, Severity};
 use crate::indicator::{Query, Reading};
+use crate::metric::measure;
 use crate::model::{Declared, Domain, Metric, Slo};
 use crate::promql::regex::Pattern;
 use crate::promql::{MatchOp, SelectorMatcher};
@@ -42,15 +43,6 @@ fn is_refused(context: &Context<'_>, reading: &Reading<'_>) -> bool {
     matches!(reading, Reading::Selected(query) if not_a_counter::is_refused(context, query))
 }
 
-/// What the rules would make of a native histogram that nothing declares.
-const NATIVE: &str = "taken for a counter: if it is a native histogram, declare it as `type: exponential_histogram`, so that \
-                      its observations are counted";
-
-/// Whether a series has the name of what is measured, as histograms have, rather than of what is counted.
-fn is_measured(name: &str) -> bool {
-    ["_seconds", "_milliseconds", "_bytes", "_size", "_duration"].iter().any(|end| name.ends_with(end))
-}
-
 /// What an undeclared histogram counts.
 const ALL: &str = "every service's series are counted: a matcher of the service is added to declared metrics only";
 
@@ -68,22 +60,36 @@ fn unknown<'m>(
             let near = suggest::did_you_mean(name, index.series_names(service));
             if near.is_some() || asked.insert(name) {
                 let message = format!("no spec declares a metric with the series `{name}`");
-                let finding = undeclared_metric(context, message, query.place(context.sources, range.clone()), near);
-                findings.push(match is_measured(name) {
-                    true => finding.note(NATIVE),
-                    false => finding,
-                });
+                let place = query.place(context.sources, range.clone());
+                let own = context.service.metrics.values().flat_map(|metric| metric.series());
+                findings.push(misspelt(own, name, undeclared_metric(context, message, place, near)));
             }
         }
         Reading::Histogram { name, prometheus, .. } => {
             let near = suggest::did_you_mean(&name.value, index.histogram_names(service));
             if near.is_some() || asked.insert(&name.value) {
-                let note = format!("taken for a classic histogram in seconds, `{prometheus}` in Prometheus");
+                let unit = measure::words(measure::of_name(prometheus).unwrap_or("s"));
+                let note = format!("taken for a classic histogram in {unit}, `{prometheus}` in Prometheus");
                 let message = format!("no spec declares the metric `{}`", name.value);
-                findings.push(undeclared_metric(context, message, name.span, near).note(note).note(ALL));
+                let finding = undeclared_metric(context, message, name.span, near).note(note).note(ALL);
+                let metrics = context.service.metrics.values();
+                let own = metrics.flat_map(|metric| [metric.name.value.clone(), metric.prometheus.clone()]);
+                findings.push(misspelt(own, &name.value, finding));
             }
         }
     }
+}
+
+/// A name that misses one of the service's own metrics by a letter or two is a slip of the pen, not a metric that nobody
+/// declared yet: the objective would be silent for ever.
+fn misspelt(own: impl Iterator<Item = String>, name: &str, mut finding: Finding) -> Finding {
+    let Some(meant) = own.min_by_key(|own| suggest::slips(name, own)).filter(|own| suggest::slips(name, own) <= 2)
+    else {
+        return finding;
+    };
+    finding.severity = Severity::Error;
+    finding.hint = Some(format!("write `{meant}`; if both exist, declare `{name}` too"));
+    finding.note("the service declares its metrics, and this is one of them but for a letter or two")
 }
 
 fn undeclared_metric(context: &Context<'_>, message: String, place: Span, near: Option<String>) -> Finding {
@@ -181,9 +187,9 @@ fn shown(values: &[String]) -> String {
     shown.join(", ")
 }
 
-/// A label to group by that no metric has would make one group of everything. Two metrics are `group-label-missing`'s.
+/// A label to group by that no metric has would make one group of everything. Several metrics are `group-label-missing`'s.
 fn groups(context: &Context<'_>, slo: &Slo, findings: &mut Vec<Finding>) {
-    if slo.sli.ratio().is_some_and(|ratio| !ratio.is_of_one_metric()) {
+    if group_label_missing::has_several_metrics(&slo.sli.compared()) {
         return;
     }
     let index = &context.model.index;

@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use super::Context;
 use crate::code;
 use crate::finding::Finding;
+use crate::model::{Pair, Strength};
 use crate::quantity::Duration;
 
 /// The fewest scrapes that an alert window may hold.
@@ -31,7 +32,10 @@ pub(super) fn run(context: &Context<'_>, findings: &mut Vec<Finding>) {
                 )
                 .label(format!("a sample comes every {scrape}"))
                 .note(format!("{FEWEST_SCRAPES} × {scrape} = {least}"))
-                .hint(format!("make the window at least {least}, or scrape more often"));
+                .hint(match burn.span {
+                    Some(_) => format!("make the window at least {least}, or scrape more often"),
+                    None => format!("scrape more often, or write `{}`", longer(&slo.alerting.pairs, least)),
+                });
                 if from_policy && policy.scrape.span != place {
                     finding = finding.related(policy.scrape.span, "the interval is set here");
                 }
@@ -39,4 +43,20 @@ pub(super) fn run(context: &Context<'_>, findings: &mut Vec<Finding>) {
             }
         }
     }
+}
+
+/// The pairs as somebody would have to write them for windows of at least `least`: the same budgets, longer windows.
+fn longer(pairs: &[Pair], least: Duration) -> String {
+    let minute = Duration::from_minutes(1);
+    let least = minute * least.millis().div_ceil(minute.millis());
+    let listed = pairs.iter().map(|pair| {
+        let short = pair.short.max(least);
+        let long = if pair.long > short { pair.long } else { short * 12 };
+        let strength = match pair.strength {
+            Strength::Budget(share) => format!("budget: {share}"),
+            Strength::Burn(rate) => format!("burn: {rate}"),
+        };
+        format!("{{long: {long}, short: {short}, {strength}, severity: {}}}", pair.severity)
+    });
+    format!("alerting: {{pairs: [{}]}}", listed.collect::<Vec<_>>().join(", "))
 }

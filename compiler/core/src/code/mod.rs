@@ -12,6 +12,7 @@ mod observed;
 mod promql;
 mod spec;
 mod telemetry;
+mod units;
 
 pub use arithmetic::*;
 pub use artefact::*;
@@ -22,6 +23,7 @@ pub(crate) use observed::*;
 pub(crate) use promql::*;
 pub use spec::*;
 pub use telemetry::*;
+pub(crate) use units::*;
 
 /// Every code, in alphabetical order.
 #[must_use]
@@ -35,6 +37,7 @@ pub fn all() -> Vec<&'static Code> {
         observed::CODES,
         promql::CODES,
         telemetry::CODES,
+        units::CODES,
     ]
     .into_iter()
     .flatten()

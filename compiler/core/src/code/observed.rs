@@ -146,32 +146,6 @@ Declare the type that is exported, or change the instrument. For delta values,
 set the exporter's temporality to cumulative.",
 };
 
-/// A metric has another unit than its spec says.
-pub(crate) static UNIT_MISMATCH: Code = Code {
-    id: "unit-mismatch",
-    severity: Error,
-    summary: "a metric is exported in another unit than its spec declares",
-    cause: "\
-Thresholds and buckets are converted into the declared unit. Where the real one
-is milliseconds and the spec says seconds, every request is slow or none is. The
-real unit comes from the source's metadata, else from the last word of the
-name.",
-    example: Example::Specs {
-        wrong: latency!(
-            "250ms",
-            "    type: histogram\n    unit: ms\n    prometheus_name: http_duration_seconds\n",
-            "    type: histogram\n    unit: seconds\n    buckets: [\"0.25\", \"250\"]\n    labels:\n      job: {count: 1, values: [shop]}\n"
-        ),
-        right: latency!(
-            "250ms",
-            "    type: histogram\n    unit: s\n",
-            "    type: histogram\n    unit: seconds\n    buckets: [\"0.25\", \"250\"]\n    labels:\n      job: {count: 1, values: [shop]}\n"
-        ),
-    },
-    remedy: "\
-Declare the unit that is exported, as a UCUM code: `s`, `ms`, `By`.",
-};
-
 /// Every matcher fits some series, and no series fits all of them.
 pub(crate) static SELECTOR_MATCHES_NOTHING: Code = Code {
     id: "selector-matches-nothing",
@@ -372,7 +346,6 @@ pub(super) static CODES: &[&Code] = &[
     &VALUE_NOT_FOUND,
     &BUCKET_NOT_FOUND,
     &TYPE_MISMATCH,
-    &UNIT_MISMATCH,
     &SELECTOR_MATCHES_NOTHING,
     &NEVER_BAD,
     &BAD_EXCEEDS_TOTAL,

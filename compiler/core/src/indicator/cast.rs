@@ -7,6 +7,7 @@ pub(super) use crate::oracle::Share;
 use crate::oracle::{RawSeries, Role, Scenario};
 use crate::promql::witness::witness;
 use crate::promql::{MatchOp, Selector, SelectorMatcher};
+use crate::quantity::Duration;
 
 pub(super) type Labels = BTreeMap<String, String>;
 
@@ -16,6 +17,8 @@ pub struct Cast<'c> {
     pub(crate) group_by: &'c [String],
     /// A few declared values of labels.
     pub(crate) domains: &'c BTreeMap<String, Vec<String>>,
+    /// Between two samples.
+    pub(crate) scrape: Duration,
     /// A label of the group and the value that another group has.
     pub(crate) other_than: Option<(&'c String, &'c String)>,
 }
@@ -88,6 +91,25 @@ impl Cast<'_> {
         witness(&must, must_not, &|label| self.domains.get(label).cloned())
     }
 
+    /// Series of the first selector with label sets like `labels`, one for each role. The label that tells them apart is one
+    /// that no selector asks for.
+    pub(super) fn several(&self, selectors: &[&Selector], labels: &Labels, roles: &[Role]) -> Option<Vec<Part>> {
+        const APART: [&str; 4] = ["instance", "target", "replica", "one_of_several"];
+        let is_free = |name: &str| {
+            !labels.contains_key(name)
+                && !self.group_by.iter().any(|label| label == name)
+                && !selectors.iter().flat_map(|selector| &selector.matchers).any(|matcher| matcher.label == name)
+        };
+        let apart = APART.into_iter().find(|name| is_free(name))?;
+        let selector = selectors.first()?;
+        let part = |(at, role): (usize, &Role)| {
+            let mut labels = labels.clone();
+            labels.insert(apart.to_owned(), format!("{apart}-{at}"));
+            Part::of(selector, labels, *role)
+        };
+        Some(roles.iter().enumerate().map(part).collect())
+    }
+
     /// Another label set in the group of `first`, which all of `must` select and none of `must_not`.
     pub(super) fn beside(&self, first: &Labels, must: &[&Selector], must_not: &[&Selector]) -> Option<Labels> {
         let value = |label: &String| first.get(label).map_or("", String::as_str);
@@ -124,6 +146,11 @@ impl Played<'_> {
             true => RawSeries::default(),
             false => self.scenario.series(role, self.scrape).delayed(self.delay),
         }
+    }
+
+    /// The gauges of `parts`, one a series.
+    pub(super) fn gauges(&self, roles: &[Role]) -> Vec<RawSeries> {
+        roles.iter().map(|role| self.raw(*role)).collect()
     }
 
     /// A part's samples.

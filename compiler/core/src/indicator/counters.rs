@@ -1,8 +1,8 @@
 //! Counters that are added up: one selector, or a list of them.
 
-use super::kind::Setting;
 use super::one_metric;
 use super::query::Query;
+use super::setting::Setting;
 use crate::code;
 use crate::finding::Finding;
 use crate::metric::{Declared, MetricType};
@@ -77,6 +77,12 @@ impl Counters {
     /// All of them, as written.
     pub fn iter(&self) -> impl Iterator<Item = &Counter> {
         std::iter::once(&self.first).chain(&self.rest)
+    }
+
+    /// Their selectors, each with the field that holds it.
+    #[must_use]
+    pub fn named(&self) -> Vec<(&'static str, &Query)> {
+        self.iter().map(|counter| (counter.field, &counter.query)).collect()
     }
 
     /// Whether there are several.

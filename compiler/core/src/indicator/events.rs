@@ -5,10 +5,11 @@ use std::sync::Arc;
 use rust_decimal::Decimal;
 
 use super::cast::{Cast, Part, Played};
-use super::facts::{Reading, Unit};
-use super::kind::{Indicator, Kind, Setting};
+use super::facts::{Essential, Reading, Unit};
+use super::kind::{Indicator, Kind};
 use super::ratio::{Fields, Ratio, Sides};
 use super::rules::{Base, Record};
+use super::setting::Setting;
 use crate::oracle::{Role, Sampled};
 use crate::promql::{Expr, Op, Selector};
 use crate::scope::Scope;
@@ -75,17 +76,20 @@ impl Indicator for Events {
         Some(&self.0)
     }
 
+    fn essential(&self) -> Vec<Essential<'_>> {
+        self.0.essential()
+    }
+
     fn record(&self, base: &Base<'_>, record: &mut dyn Record) {
         let all = &base.events;
         self.0.all_events(base, |rate| record.events(rate));
-        self.0.filled_part(base, all, |part| {
-            if self.0.side.is_good() {
-                // The good side is filled, not the bad: with no good series at all, everything is bad.
-                record.bad(&Expr::binary_on(all, Op::Sub, base.groups, part));
-            } else {
-                record.bad(part);
-            }
-        });
+        if self.0.side.is_good() {
+            self.0.recorded_good(base, all, record, |good, record| {
+                record.bad(&Expr::binary_on(all, Op::Sub, base.groups, good));
+            });
+        } else {
+            self.0.filled_part(base, all, |bad| record.bad(bad));
+        }
     }
 
     fn cast(&self, cast: &Cast<'_>) -> Option<Vec<Part>> {

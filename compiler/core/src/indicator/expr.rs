@@ -8,11 +8,12 @@ use std::sync::Arc;
 use rust_decimal::Decimal;
 
 use super::cast::{Cast, Part, Played};
-use super::facts::{Reading, Unit};
-use super::kind::{Indicator, Kind, Setting};
+use super::facts::{Essential, Reading, Unit};
+use super::kind::{Indicator, Kind};
 use super::query::{Query, Written};
 use super::ratio::Sides;
 use super::rules::{Base, Record, base_of_rate};
+use super::setting::Setting;
 use crate::code;
 use crate::finding::Finding;
 use crate::oracle::Sampled;
@@ -147,6 +148,12 @@ impl Indicator for Stated {
         self.total.selectors.iter().map(|query| &query.selector).collect()
     }
 
+    /// The good events, by the selectors of their expression.
+    fn essential(&self) -> Vec<Essential<'_>> {
+        let good = self.part.selectors.iter().filter(|_| self.is_good);
+        good.map(|query| Essential::good(&query.selector)).collect()
+    }
+
     /// The range that was left open, or the longest of those that its author fixed: alerts are as late as that.
     fn base(&self, scrape: Duration) -> Duration {
         self.total.fixed().into_iter().chain(self.part.fixed()).max().unwrap_or_else(|| base_of_rate(scrape))
@@ -164,12 +171,16 @@ impl Indicator for Stated {
         };
         summed(&self.total, &mut |all| record.events(all));
         let all = &base.events;
-        summed(&self.part, &mut |part| {
-            base.filled(part, all, |part| match self.is_good {
-                true => record.bad(&Expr::binary_on(all, Op::Sub, base.groups, part)),
-                false => record.bad(part),
+        if self.essential().is_empty() {
+            return summed(&self.part, &mut |part| {
+                base.filled(part, all, |part| match self.is_good {
+                    true => record.bad(&Expr::binary_on(all, Op::Sub, base.groups, part)),
+                    false => record.bad(part),
+                });
             });
-        });
+        }
+        summed(&self.part, &mut |good| record.good(good));
+        base.filled(&base.good, all, |good| record.bad(&Expr::binary_on(all, Op::Sub, base.groups, good)));
     }
 
     fn is_proven(&self) -> bool {

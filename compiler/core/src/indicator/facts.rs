@@ -4,7 +4,9 @@ use rust_decimal::Decimal;
 
 use super::Query;
 use crate::metric::{Declared, Index, Metric};
-use crate::quantity::Duration;
+use crate::oracle::{Recorded, Role};
+use crate::promql::Selector;
+use crate::quantity::Bound;
 use crate::source::Spanned;
 
 /// What an indicator counts.
@@ -18,13 +20,17 @@ pub struct Unit {
     pub is_paced: bool,
     /// Whether each step of time is good or bad as a whole, so that no share lies in between.
     pub is_whole: bool,
+    /// Whether each step of time is judged once, as a minute: its rules are then evaluated once a minute.
+    pub is_sliced: bool,
 }
 
 impl Unit {
     /// Events of a counter or a histogram.
-    pub const EVENTS: Self = Self { events: "events", requests: "requests", is_paced: false, is_whole: false };
+    pub const EVENTS: Self =
+        Self { events: "events", requests: "requests", is_paced: false, is_whole: false, is_sliced: false };
     /// Minutes that are good or bad as a whole.
-    pub const MINUTES: Self = Self { events: "minutes", requests: "minutes", is_paced: true, is_whole: true };
+    pub const MINUTES: Self =
+        Self { events: "minutes", requests: "minutes", is_paced: true, is_whole: true, is_sliced: true };
 }
 
 /// A metric that an indicator reads, and how it was named.
@@ -53,6 +59,15 @@ impl<'i> Reading<'i> {
         }
     }
 
+    /// The metric's name in Prometheus, before the ends of a histogram's series.
+    #[must_use]
+    pub fn prometheus(&self) -> Option<&'i str> {
+        match *self {
+            Self::Selected(query) => query.selector.metric_name(),
+            Self::Histogram { prometheus, .. } => Some(prometheus),
+        }
+    }
+
     /// The metric as `service` sees it: its own, else that of another service.
     #[must_use]
     pub fn declared<'x>(&self, service: &str, index: &'x Index) -> Declared<'x> {
@@ -78,7 +93,28 @@ impl<'i> Reading<'i> {
     }
 }
 
-/// The longest duration of a good event.
+/// A side of an indicator that is there in health whenever its other side is, such as the bucket of a histogram. Its absence
+/// is no outage but a broken indicator, which no burn rate shows: the data state `broken` tells of it.
+#[derive(Debug, Clone, Copy)]
+pub struct Essential<'i> {
+    /// What it is, for people, with its article: `the bucket at the threshold`.
+    pub what: &'static str,
+    /// Its raw series.
+    pub selector: &'i Selector,
+    /// What those series count in a proof.
+    pub role: Role,
+    /// The base series that is not recorded without it.
+    pub hides: Recorded,
+}
+
+impl<'i> Essential<'i> {
+    /// Good events that are subtracted from all, and recorded beside them.
+    pub(super) fn good(selector: &'i Selector) -> Self {
+        Self { what: "the good events", selector, role: Role::Good, hides: Recorded::Good }
+    }
+}
+
+/// The greatest measurement of a good event.
 #[derive(Debug, Clone)]
 pub struct Threshold {
     /// The histogram's name as written, and where.
@@ -86,7 +122,9 @@ pub struct Threshold {
     /// The service that exports it.
     pub owner: String,
     /// The threshold as written, and where.
-    pub longest: Spanned<Duration>,
+    pub longest: Spanned<Bound>,
+    /// What the metric measures in, by its declaration or its name.
+    pub unit: Option<String>,
     /// The threshold in the metric's unit.
     pub limit: Decimal,
     /// Whether events are only counted up to bucket boundaries, so that the threshold must be one.

@@ -7,11 +7,15 @@ use crate::metric::label_name;
 use crate::scope::Scope;
 use crate::source::Spanned;
 
-/// Labels to keep apart, as Prometheus names; OpenTelemetry's are translated.
-pub(crate) fn group_labels(names: Option<&[Spanned<String>]>, scope: &mut Scope<'_>) -> Vec<Spanned<String>> {
+/// Labels to keep apart, as Prometheus names. OpenTelemetry's are translated, unless the series keep their dots (`is_utf8`).
+pub(crate) fn group_labels(
+    names: Option<&[Spanned<String>]>,
+    is_utf8: bool,
+    scope: &mut Scope<'_>,
+) -> Vec<Spanned<String>> {
     let mut labels: Vec<Spanned<String>> = Vec::new();
     for name in names.unwrap_or_default() {
-        let label = label_name(&name.value);
+        let label = if is_utf8 { name.value.clone() } else { label_name(&name.value) };
         if name.value.trim().is_empty() {
             scope.report(
                 Finding::new(&code::INVALID_VALUE, name.span, "expected a label to group by, found an empty text")

@@ -6,11 +6,11 @@ use std::sync::Arc;
 use rust_decimal::Decimal;
 
 use super::cast::{Cast, Part, Played};
-use super::facts::{Reading, Threshold, Unit};
+use super::facts::{Essential, Reading, Threshold, Unit};
 use super::query::Query;
 use super::ratio::Ratio;
 use super::rules::{Base, Record, base_of_rate};
-use crate::metric::Index;
+use super::setting::Setting;
 use crate::oracle::{Role, Sampled};
 use crate::promql::Selector;
 use crate::quantity::Duration;
@@ -26,17 +26,6 @@ pub(super) trait Kind {
     fn resolve(&self, at: Span, setting: &Setting<'_>, scope: &mut Scope<'_>) -> Option<Arc<dyn Indicator>>;
 }
 
-/// What surrounds an indicator when it is resolved.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct Setting<'a> {
-    /// The service that has the objective.
-    pub(crate) service: &'a str,
-    /// The label that names a service in its series.
-    pub(crate) service_label: &'a str,
-    /// What specs declare.
-    pub(crate) index: &'a Index,
-}
-
 /// An indicator, resolved: what it asks of Prometheus, and what Prometheus must make of it.
 pub trait Indicator: Debug + Send + Sync {
     /// What it counts, for arithmetic and for people.
@@ -48,6 +37,12 @@ pub trait Indicator: Debug + Send + Sync {
     /// The raw series without which there is no data.
     fn presence(&self) -> &Selector;
 
+    /// The sides that it compares with one another, each with its selectors and the fields that hold them: their groups must
+    /// agree. The default is the two sides of a ratio.
+    fn compared(&self) -> Vec<Vec<(&'static str, &Query)>> {
+        self.ratio().map(|ratio| vec![ratio.total.named(), ratio.side.counters().named()]).unwrap_or_default()
+    }
+
     /// All such series, where several selectors make them up: data is absent once all of them are.
     fn presences(&self) -> Vec<&Selector> {
         vec![self.presence()]
@@ -58,8 +53,21 @@ pub trait Indicator: Debug + Send + Sync {
         None
     }
 
-    /// The longest good duration, where slow events are the bad ones.
+    /// The greatest good measurement, where events above it are the bad ones.
     fn threshold(&self) -> Option<&Threshold> {
+        None
+    }
+
+    /// The sides that cannot be absent in health while events are recorded. The default is none: without an error, a counter
+    /// of errors may well be absent, and an indicator of one metric has the alert on absent data.
+    ///
+    /// Without such a side, nothing may be recorded in the base series that [`Essential::hides`] names: never fill that one.
+    fn essential(&self) -> Vec<Essential<'_>> {
+        Vec::new()
+    }
+
+    /// What a bad event is, as pages and alerts say it: completes "Bad is …". `None` where the unit says it all.
+    fn bad_is(&self) -> Option<String> {
         None
     }
 

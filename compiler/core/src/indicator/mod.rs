@@ -11,19 +11,25 @@
 //! A file holds a kind's rules and its oracle side by side, and they must not share arithmetic: the rules are PromQL
 //! trees, the oracle is sums over samples, and promtool sets the two against each other.
 
+mod availability;
+mod bound;
 mod cast;
 mod counters;
 mod events;
 mod expr;
 mod facts;
+mod forms;
 mod gauge;
 mod groups;
 mod kind;
 mod latency;
+mod level;
 mod one_metric;
+mod pasted;
 mod query;
 mod ratio;
 mod rules;
+mod setting;
 #[cfg(test)]
 mod testing;
 mod timeslice;
@@ -32,13 +38,13 @@ pub use self::events::EventsSpec;
 pub use self::latency::LatencySpec;
 pub(crate) use cast::{Cast, Counts, Part, Played};
 pub use counters::{Counter, Counters};
-pub use facts::{Reading, Threshold, Unit};
+pub use facts::{Essential, Reading, Threshold, Unit};
 pub(crate) use groups::group_labels;
 pub use kind::Indicator;
-pub(crate) use kind::Setting;
 pub use query::Query;
 pub use ratio::{Ratio, Side, Sides};
 pub use rules::{Base, Record};
+pub(crate) use setting::Setting;
 
 use std::sync::Arc;
 
@@ -52,14 +58,18 @@ use crate::spec::record::record;
 record! {
     #[derive(Default)]
     #[schemars(extend("minProperties" = 1, "maxProperties" = 1))]
-    /// A service-level indicator: exactly one of `events`, `latency`, `timeslice` and `expr`.
+    /// A service-level indicator: exactly one of `events`, `latency`, `timeslice`, `availability`
+    /// and `expr`.
     pub struct SliSpec {
         /// Counters of events: all of them, and the bad (or the good) among them.
         events: Option<Spanned<events::EventsSpec>>,
         /// Requests slower than a threshold, counted by a histogram.
         latency: Option<Spanned<latency::LatencySpec>>,
-        /// Minutes that were bad, by a gauge that is 1 when all is well or by a ratio within each minute.
+        /// Minutes that were bad: by a gauge that crossed a bound, by a timestamp that grew old, or by a ratio within each
+        /// minute.
         timeslice: Option<Spanned<timeslice::TimesliceSpec>>,
+        /// The share of targets that are up, or of time series that keep a bound.
+        availability: Option<Spanned<availability::AvailabilitySpec>>,
         /// Any PromQL that gives events a second, where no other kind fits. Nothing proves such rules.
         expr: Option<Spanned<expr::ExprSpec>>,
     }
@@ -67,11 +77,12 @@ record! {
 
 impl SliSpec {
     /// Every kind by its field, with what was written there.
-    fn kinds(&self) -> [(&'static str, Option<Written<'_>>); 4] {
+    fn kinds(&self) -> [(&'static str, Option<Written<'_>>); 5] {
         [
             ("events", self.events.as_ref().map(Written::new)),
             ("latency", self.latency.as_ref().map(Written::new)),
             ("timeslice", self.timeslice.as_ref().map(Written::new)),
+            ("availability", self.availability.as_ref().map(Written::new)),
             ("expr", self.expr.as_ref().map(Written::new)),
         ]
     }
@@ -102,8 +113,10 @@ pub(crate) fn resolve(spec: &Spanned<SliSpec>, setting: &Setting<'_>, scope: &mu
     let mut written = kinds.iter().filter_map(|(_, written)| written.as_ref());
     match (written.next(), written.next()) {
         (Some(Written { at, kind }), None) => {
-            let group_by = group_labels(kind.group_by(), scope);
-            Some(Resolved { indicator: kind.resolve(*at, setting, scope)?, group_by })
+            let indicator = kind.resolve(*at, setting, scope);
+            let is_utf8 = indicator.as_deref().is_some_and(is_utf8);
+            let group_by = group_labels(kind.group_by(), is_utf8, scope);
+            Some(Resolved { indicator: indicator?, group_by })
         }
         (None, _) => {
             // When a kind was written but could not be read, its own fault has been reported.
@@ -127,6 +140,21 @@ pub(crate) fn resolve(spec: &Spanned<SliSpec>, setting: &Setting<'_>, scope: &mu
             None
         }
     }
+}
+
+/// Whether an indicator reads series whose names Prometheus 3 keeps as OpenTelemetry has them: dots in one name are dots in
+/// all.
+fn is_utf8(indicator: &dyn Indicator) -> bool {
+    indicator.readings().iter().any(|reading| {
+        let labels = reading.query().into_iter().flat_map(|query| &query.selector.matchers);
+        !reading.prometheus().is_none_or(is_legacy)
+            || labels.map(|matcher| &*matcher.label).any(|label| !is_legacy(label))
+    })
+}
+
+/// Whether a name has only the characters that every version of Prometheus takes.
+fn is_legacy(name: &str) -> bool {
+    name.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_' || b == b':')
 }
 
 /// Names as a sentence lists them: `a`, `b` or `c`.

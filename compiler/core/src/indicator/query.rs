@@ -2,9 +2,10 @@
 
 use std::ops::Range;
 
+use super::pasted;
 use crate::code;
 use crate::finding::Finding;
-use crate::promql::{Fault, Selector, parse_selector};
+use crate::promql::{Fault, Selector, boundary, parse_selector};
 use crate::scope::Scope;
 use crate::source::{Sources, Span, Spanned};
 use crate::spec::leaf::Promql;
@@ -46,7 +47,7 @@ impl Written {
 /// A selector as written, parsed.
 #[derive(Debug, Clone)]
 pub struct Query {
-    /// What it selects.
+    /// What it selects; a bucket boundary in every spelling.
     pub selector: Selector,
     /// The scalar that holds it.
     pub span: Span,
@@ -58,8 +59,16 @@ impl Query {
     pub(super) fn parse(promql: &Spanned<Promql>, scope: &mut Scope<'_>) -> Option<Self> {
         let written = Written::of(promql.span, &promql.value);
         match parse_selector(written.text()) {
-            Ok(selector) => Some(Self::inside(selector, &written)),
-            Err(faults) => {
+            Ok(mut selector) => {
+                boundary::widen(&mut selector);
+                Some(Self::inside(selector, &written))
+            }
+            Err(mut faults) => {
+                // One hint says all; what it mends is no fault of its own.
+                if let Some(hint) = pasted::hint(written.text()) {
+                    faults.truncate(1);
+                    faults.iter_mut().for_each(|fault| fault.hint = Some(hint.clone()));
+                }
                 written.report(faults, scope);
                 None
             }

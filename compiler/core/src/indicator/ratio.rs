@@ -4,9 +4,9 @@ use rust_decimal::Decimal;
 
 use super::cast::{Cast, Part, Played, Share};
 use super::counters::{Counter, Counters};
-use super::facts::Reading;
-use super::kind::Setting;
-use super::rules::Base;
+use super::facts::{Essential, Reading};
+use super::rules::{Base, Record};
+use super::setting::Setting;
 use crate::code;
 use crate::finding::Finding;
 use crate::oracle::{Base as Numbers, RawSeries, Reader, Role, Sampled, filled, subtracted};
@@ -148,6 +148,28 @@ impl Ratio {
         base.sum_rates(self.side.counters(), &mut |part| base.filled(part, all, &mut then));
     }
 
+    /// Records the good events, and hands them, with nothing where a group of `all` lacks them, to `then`.
+    ///
+    /// The good side is filled, not the bad: with no good series at all, everything is bad.
+    pub(super) fn recorded_good(
+        &self,
+        base: &Base<'_>,
+        all: &Expr<'_>,
+        record: &mut dyn Record,
+        then: impl FnOnce(&Expr<'_>, &mut dyn Record),
+    ) {
+        base.sum_rates(self.side.counters(), &mut |rate| record.good(rate));
+        base.filled(&base.good, all, |good| then(good, record));
+    }
+
+    /// Good events: whoever has events has good ones, or a total outage, which pages as well. Errors may never have happened.
+    pub(super) fn essential(&self) -> Vec<Essential<'_>> {
+        match &self.side {
+            Side::Bad(_) => Vec::new(),
+            Side::Good(counters) => counters.iter().map(|it| Essential::good(&it.query.selector)).collect(),
+        }
+    }
+
     /// How many counters of the part are of a metric of the total.
     fn within(&self) -> usize {
         self.side.counters().iter().filter(|part| self.is_within(part)).count()
@@ -268,14 +290,6 @@ impl Sides {
         let part = of(ratio.side.counters(), &|part| part.role() == Some(role));
         Self { total: of(&ratio.total, &|_| true), part, is_good }
     }
-
-    /// All events and bad events a second at each tick.
-    pub(super) fn rates(&self, reader: &Reader<'_>) -> (Vec<f64>, Vec<f64>) {
-        let events = reader.rates(&self.total);
-        let part = filled(reader.rates(&self.part), &events);
-        let bad = if self.is_good { subtracted(&events, part) } else { part };
-        (events, bad)
-    }
 }
 
 impl Sampled for Sides {
@@ -284,8 +298,16 @@ impl Sampled for Sides {
     }
 
     fn base(&self, reader: &Reader<'_>) -> Numbers {
-        let (events, bad) = self.rates(reader);
-        Numbers::sure(events, bad)
+        let events = reader.rates(&self.total);
+        let part = reader.rates(&self.part);
+        let whole = filled(part.clone(), &events);
+        match self.is_good {
+            true => {
+                let bad = subtracted(&events, whole);
+                Numbers::sure(events, bad).and_good(part)
+            }
+            false => Numbers::sure(events, whole),
+        }
     }
 }
 

@@ -23,14 +23,19 @@ pub struct Base<'b> {
     pub replicas: Option<&'b str>,
     /// Labels kept apart.
     pub groups: &'b [&'b str],
-    /// The events that the first of the two rules has just recorded.
+    /// The events that the first of the rules has just recorded.
     pub events: Expr<'b>,
+    /// The good events, where the indicator has just recorded them.
+    pub good: Expr<'b>,
 }
 
-/// Takes the two base series in the order in which they are evaluated.
+/// Takes the base series in the order in which they are evaluated.
 pub trait Record {
     /// All events a second.
     fn events(&mut self, expr: &Expr<'_>);
+    /// Good events a second, of an indicator that subtracts them from all: their absence tells a broken indicator from an
+    /// outage, and costs no second look at raw series.
+    fn good(&mut self, expr: &Expr<'_>);
     /// Bad events a second. The rule may read the events of the same instant.
     fn bad(&mut self, expr: &Expr<'_>);
 }

@@ -4,6 +4,7 @@
 //! collector's and Prometheus's own OTLP receivers do it (module `prometheus/otlptranslator`, with suffixes).
 
 mod index;
+pub(crate) mod measure;
 
 pub(crate) use index::Metrics;
 pub use index::{Declared, Index};
@@ -113,10 +114,10 @@ impl Metric {
         })
     }
 
-    /// The length of `threshold` in the metric's unit; seconds where the unit is not one of time.
+    /// What it measures in: its declared unit, else the one that its name in Prometheus ends with.
     #[must_use]
-    pub(crate) fn in_unit(&self, threshold: Duration) -> Decimal {
-        in_unit(self.unit.as_deref(), threshold)
+    pub(crate) fn measure(&self) -> Option<&str> {
+        self.unit.as_deref().map(measure::canonical).or_else(|| measure::of_name(&self.prometheus))
     }
 
     /// Where the metric is declared.
@@ -124,22 +125,6 @@ impl Metric {
     pub fn span(&self) -> Span {
         self.name.span
     }
-}
-
-/// A length of time in a UCUM unit of time; in seconds for any other unit. Exact.
-#[must_use]
-pub(crate) fn in_unit(unit: Option<&str>, length: Duration) -> Decimal {
-    let millis = Decimal::from(length.millis());
-    let value = match unit {
-        Some("ns") => millis * Decimal::from(1_000_000),
-        Some("us") => millis * Decimal::from(1_000),
-        Some("ms") => millis,
-        Some("min") => millis / Decimal::from(60_000),
-        Some("h") => millis / Decimal::from(3_600_000),
-        Some("d") => millis / Decimal::from(86_400_000),
-        _ => millis / Decimal::from(1_000),
-    };
-    value.normalize()
 }
 
 /// The Prometheus name of an OpenTelemetry metric, before histogram suffixes.
@@ -228,11 +213,6 @@ const UNITS: &[(&str, &str)] = &[
     ("1", ""),
 ];
 
-/// Every word for a unit of the table.
-pub(crate) fn known_unit_words() -> impl Iterator<Item = &'static str> {
-    UNITS.iter().map(|(_, word)| *word).filter(|word| !word.is_empty())
-}
-
 /// The UCUM code of a unit's word: `s` of `seconds`.
 #[must_use]
 pub fn unit_of_word(word: &str) -> Option<&'static str> {
@@ -269,11 +249,8 @@ mod tests {
     }
 
     #[test]
-    fn labels_and_units() {
+    fn labels() {
         assert_eq!(label_name("http.response.status_code"), "http_response_status_code");
         assert_eq!(label_name("4xx"), "key_4xx");
-        assert_eq!(in_unit(Some("s"), Duration::from_millis(300)).to_string(), "0.3");
-        assert_eq!(in_unit(Some("ms"), Duration::from_millis(300)).to_string(), "300");
-        assert_eq!(in_unit(None, Duration::from_secs(1)).to_string(), "1");
     }
 }

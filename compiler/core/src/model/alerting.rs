@@ -40,6 +40,8 @@ pub struct AlertNames {
     pub burn: String,
     /// No series at all.
     pub absent: String,
+    /// A side of the indicator missing.
+    pub broken: String,
     /// One group gone.
     pub group_gone: String,
     /// No events.
@@ -92,28 +94,38 @@ pub enum Response {
 pub struct DataStates {
     /// No series at all.
     pub absent: Response,
+    /// A side of the indicator missing that cannot be absent in health.
+    pub broken: Response,
     /// One group gone.
     pub group_gone: Response,
     /// Series, but no events.
     pub no_traffic: Response,
     /// Whether absence is ignored only because the policy lacks the built-in severity.
     pub is_orphan: bool,
+    /// The same of a missing side.
+    pub is_broken_orphan: bool,
+    /// Whether somebody said what a missing side means; else it follows the severity of absence.
+    broken_is_said: bool,
 }
 
 impl Default for DataStates {
-    /// Absence pages, since an outage that kills the process takes its metrics along; the others are ignored.
+    /// Absence pages, since an outage that kills the process takes its metrics along. A missing side pages, since burn rates
+    /// are blind or wrong without it. The others are ignored.
     fn default() -> Self {
         Self {
             absent: Response::Alert(Self::SEVERITY.to_owned()),
+            broken: Response::Alert(Self::SEVERITY.to_owned()),
             group_gone: Response::Ignore,
             no_traffic: Response::Ignore,
             is_orphan: false,
+            is_broken_orphan: false,
+            broken_is_said: false,
         }
     }
 }
 
 impl DataStates {
-    /// The built-in severity of absent data.
+    /// The built-in severity of absent data and of a missing side.
     pub(super) const SEVERITY: &str = "page";
 
     /// These states with a spec's over them.
@@ -124,6 +136,12 @@ impl DataStates {
         {
             states.absent = Response::Ignore;
             states.is_orphan = true;
+        }
+        if let Response::Alert(name) = &states.broken
+            && !known.has(name)
+        {
+            states.broken = Response::Ignore;
+            states.is_broken_orphan = true;
         }
         let Some(spec) = spec else { return states };
         let mut set = |state: &mut Response, word: &Option<Spanned<Name>>| {
@@ -136,8 +154,16 @@ impl DataStates {
                 },
             };
         };
-        states.is_orphan &= spec.value.absent.is_none();
-        set(&mut states.absent, &spec.value.absent);
+        let DataSpec { absent, broken, .. } = &spec.value;
+        states.is_orphan &= absent.is_none();
+        set(&mut states.absent, absent);
+        states.broken_is_said |= broken.is_some();
+        let follows = !states.broken_is_said && absent.as_ref().is_some_and(|word| word.value.0 != "ignore");
+        if follows && states.absent != Response::Ignore {
+            states.broken = states.absent.clone();
+        }
+        states.is_broken_orphan &= broken.is_none() && !follows;
+        set(&mut states.broken, broken);
         set(&mut states.group_gone, &spec.value.group_gone);
         set(&mut states.no_traffic, &spec.value.no_traffic);
         states
@@ -159,6 +185,7 @@ impl Alerting {
             names: AlertNames {
                 burn: "ErrorBudgetBurn".to_owned(),
                 absent: "SliAbsent".to_owned(),
+                broken: "SliBroken".to_owned(),
                 group_gone: "SliGroupGone".to_owned(),
                 no_traffic: "SliNoTraffic".to_owned(),
             },
@@ -191,6 +218,7 @@ impl Alerting {
             for (name, given) in [
                 (&mut self.names.burn, &names.burn),
                 (&mut self.names.absent, &names.absent),
+                (&mut self.names.broken, &names.broken),
                 (&mut self.names.group_gone, &names.group_gone),
                 (&mut self.names.no_traffic, &names.no_traffic),
             ] {

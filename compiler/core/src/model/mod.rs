@@ -15,6 +15,7 @@ mod policy;
 mod prices;
 mod resolve;
 mod routing;
+mod rule_groups;
 pub mod semconv;
 mod service;
 mod service_label;
@@ -33,7 +34,10 @@ pub use policy::Policy;
 pub use prices::{Business, Price, Prices, Range, VolumePrice};
 pub use resolve::{Common, Model, resolve};
 pub use routing::{Receiver, Routing};
+#[cfg(test)]
+pub(crate) use rule_groups::FEWEST as FEWEST_RULES;
 pub use service::{Attribute, Call, Service, Slo};
+pub use service_label::ServiceLabel;
 pub use severity::Severity;
 pub use telemetry::{LogTier, Redaction, Retention, Sampling};
 pub use waiver::Waiver;

@@ -11,6 +11,8 @@ use super::lists;
 use super::operator::Operator;
 use super::prices::Prices;
 use super::routing::Routing;
+use super::rule_groups;
+use super::service_label::ServiceLabel;
 use super::severity::{Known, Severity, severities};
 use super::telemetry::{Redaction, Retention, Sampling};
 use super::waiver::Waiver;
@@ -28,7 +30,7 @@ const AMBIENT_LABELS: [&str; 14] = [
     "job",
     "instance",
     "service",
-    super::service_label::DEFAULT,
+    "service_name",
     "service_namespace",
     "service_version",
     "service_instance_id",
@@ -59,7 +61,7 @@ pub struct Policy {
     /// Labels that every objective keeps apart.
     pub group_by: Vec<Spanned<String>>,
     /// The label that holds a service's name in its metrics.
-    pub service_label: String,
+    pub service_label: ServiceLabel,
     /// The label that tells replicas of one Prometheus apart.
     pub replica_label: Option<String>,
     /// Labels that need no declaration; a `*` at the end stands for any rest.
@@ -88,6 +90,8 @@ pub struct Policy {
     pub enumerations: BTreeMap<String, Vec<String>>,
     /// Budgets of series.
     pub cardinality: Cardinality,
+    /// The most rules of a rule group.
+    pub max_group_rules: usize,
     /// Whether the lists could not be read, so that any may be meant.
     pub(crate) enumerations_unread: bool,
     /// Findings that are accepted for a while.
@@ -109,11 +113,18 @@ pub struct Policy {
 }
 
 impl Policy {
+    /// Prometheus's own default. A range that is made for a shorter interval holds one sample of a target that is scraped
+    /// every minute, `rate` gives nothing, and a healthy service looks absent. One that is made for a longer interval loses no
+    /// event.
+    const SCRAPE: Duration = Duration::from_minutes(1);
+
     /// Whether a label needs no declaration.
     #[must_use]
     pub fn is_ambient(&self, label: &str) -> bool {
+        // Labels may keep the dots of OpenTelemetry's names.
+        let label = &*super::label_name(label);
         label.starts_with("__")
-            || label == self.service_label
+            || label == self.service_label.translated
             || self.replica_label.as_deref() == Some(label)
             || self.ambient_labels.iter().any(|ambient| match ambient.strip_suffix('*') {
                 Some(prefix) => label.starts_with(prefix),
@@ -132,7 +143,7 @@ impl Policy {
         let duration = |field: Option<Spanned<Duration>>, default| field.unwrap_or(Spanned::new(default, nowhere));
         let get = |pick: fn(&PolicySpec) -> Option<Spanned<Duration>>| spec.and_then(pick);
         let mut sampled = |field, default| duration(get(field).and_then(|given| interval(given, scope)), default);
-        let scrape = sampled(|s: &PolicySpec| s.scrape_interval, Duration::from_secs(15));
+        let scrape = sampled(|s: &PolicySpec| s.scrape_interval, Self::SCRAPE);
         let export = sampled(|s: &PolicySpec| s.export_interval, Duration::ZERO);
         let mut evaluation = duration(get(|s| s.evaluation_interval), Duration::from_secs(30));
         let minute = Duration::from_minutes(1);
@@ -168,11 +179,10 @@ impl Policy {
             time_scale,
             strict: spec.and_then(|s| s.strict).is_some_and(|strict| strict.value),
             labels: series_labels(spec, scope),
-            group_by: group_labels(spec.and_then(|s| s.group_by.as_deref()), scope),
+            group_by: group_labels(spec.and_then(|s| s.group_by.as_deref()), false, scope),
             service_label: spec
                 .and_then(|s| s.service_label.as_ref())
-                .and_then(|label| super::service_label::resolve(label, scope))
-                .unwrap_or_else(|| super::service_label::DEFAULT.to_owned()),
+                .map_or_else(ServiceLabel::default, |label| ServiceLabel::resolve(label, scope).unwrap_or_default()),
             replica_label: spec.and_then(|s| s.replica_label.as_ref()).map(|label| label.value.0.clone()),
             ambient_labels: match spec.and_then(|s| s.ambient_labels.as_ref()) {
                 Some(labels) => labels.iter().map(|label| ambient(&label.value)).collect(),
@@ -184,6 +194,7 @@ impl Policy {
             enumerations_unread: unread
                 || spec.is_some_and(|spec| spec.enumerations.is_none() && spec.flawed.any(&["enumerations"])),
             cardinality: Cardinality::of(spec),
+            max_group_rules: rule_groups::resolve(spec, scope),
             waivers: Waiver::resolve(spec, scope),
             targets: targets(spec),
             operator: Operator::resolve(spec, scope),
@@ -220,12 +231,22 @@ impl Policy {
 
     /// With severities of its own, a policy must say which of them the built-in alerts take: these would otherwise vanish
     /// without a word. Each objective that still relies on them asks; one finding remains of them all.
-    pub(super) fn refuse_orphans(&self, alerting: &Alerting, data: &DataStates, scope: &mut Scope<'_>) {
+    ///
+    /// `may_break` says whether the objective has a side that cannot be absent in health.
+    pub(super) fn refuse_orphans(
+        &self,
+        alerting: &Alerting,
+        data: &DataStates,
+        may_break: bool,
+        scope: &mut Scope<'_>,
+    ) {
         let Some(place) = self.own_severities.filter(|_| !self.unread) else { return };
         let mut missing: Vec<&str> = alerting.orphans.iter().map(String::as_str).collect();
-        if data.is_orphan {
+        let is_broken_orphan = data.is_broken_orphan && may_break;
+        if data.is_orphan || is_broken_orphan {
             missing.push(DataStates::SEVERITY);
         }
+        let state = if is_broken_orphan && !data.is_orphan { "broken" } else { "absent" };
         missing.sort_unstable();
         missing.dedup();
         if missing.is_empty() {
@@ -244,7 +265,7 @@ impl Policy {
             )
             .label("these replace the built-in severities")
             .hint(format!(
-                "add {}, or set `alerting: {{pairs: …}}` and `data: {{absent: …}}` with your own",
+                "add {}, or set `alerting: {{pairs: …}}` and `data: {{{state}: …}}` with your own",
                 list(|name| format!("`{name}: {{}}`"), " and ")
             )),
         );

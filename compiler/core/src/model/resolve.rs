@@ -274,14 +274,20 @@ fn resolve_slo(
 ) -> Option<Slo> {
     let objective = spec.objective.0.and_then(|said| objective(said, scope));
     let window = window(spec, scope);
-    let setting = Setting { service, service_label: &policy.service_label, index };
+    let setting = Setting {
+        service,
+        service_label: &policy.service_label.translated,
+        service_label_written: policy.service_label.written.as_deref(),
+        index,
+    };
     let sli = spec.sli.0.as_ref().and_then(|sli| indicator::resolve(sli, &setting, scope));
     let data = policy.data.with(spec.data.as_ref(), policy.known(), scope);
     let alerting = match &spec.alerting {
         None => Arc::clone(inherited),
         own => Arc::new(super::Alerting::clone(inherited).with(own.as_ref(), policy.known(), scope)),
     };
-    policy.refuse_orphans(&alerting, &data, scope);
+    let may_break = sli.as_ref().is_some_and(|sli| !sli.indicator.essential().is_empty());
+    policy.refuse_orphans(&alerting, &data, may_break, scope);
     let (name, Resolved { indicator, mut group_by }) = (spec.name.0.clone()?, sli?);
     group_by.extend(policy.group_by.iter().cloned());
     for label in group_by.iter().filter(|label| policy.labels.contains_key(&label.value)) {

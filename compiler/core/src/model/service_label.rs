@@ -7,10 +7,32 @@ use crate::scope::Scope;
 use crate::source::Spanned;
 
 /// What the label is unless the policy says otherwise.
-pub(super) const DEFAULT: &str = "service_name";
+const DEFAULT: &str = "service_name";
 
-/// The label as Prometheus names it, or a finding. Dots and the like become `_`, as in the names of declared labels.
-pub(super) fn resolve(written: &Spanned<String>, scope: &mut Scope<'_>) -> Option<String> {
+/// The label that holds a service's name.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ServiceLabel {
+    /// As Prometheus names it: dots and the like are `_`, as in the names of declared labels.
+    pub translated: String,
+    /// As the policy writes it, for series that keep the dots of OpenTelemetry's names; `None` if it says nothing.
+    pub written: Option<String>,
+}
+
+impl Default for ServiceLabel {
+    fn default() -> Self {
+        Self { translated: DEFAULT.to_owned(), written: None }
+    }
+}
+
+impl ServiceLabel {
+    /// The label that the policy names, or a finding.
+    pub(super) fn resolve(written: &Spanned<String>, scope: &mut Scope<'_>) -> Option<Self> {
+        let translated = checked(written, scope)?;
+        Some(Self { translated, written: Some(written.value.clone()) })
+    }
+}
+
+fn checked(written: &Spanned<String>, scope: &mut Scope<'_>) -> Option<String> {
     let text = written.value.as_str();
     let refuse =
         |message: String, hint: String| Some(Finding::new(&code::INVALID_VALUE, written.span, message).hint(hint));

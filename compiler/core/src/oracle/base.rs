@@ -5,6 +5,16 @@ use std::fmt::Debug;
 use super::series::{Range, RawSeries, histogram_rates, summed_rates};
 use super::timing::Timing;
 
+/// A base series whose absence, while events are recorded, shows a broken indicator.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Recorded {
+    /// `slo:bad_events:rate_base`, of indicators that never fill it.
+    Bad,
+    /// `slo:good_events:rate_base`, of indicators that subtract good events from all of them. Without good events all are bad,
+    /// so only bad events show that anything happens.
+    Good,
+}
+
 /// Raw series of one group, and what the two base rules make of them.
 pub trait Sampled: Debug {
     /// Every series that is read.
@@ -27,6 +37,8 @@ pub struct Base {
     pub events: Vec<f64>,
     /// Bad events a second.
     pub bad: Vec<f64>,
+    /// Good events a second, where they are recorded too; else empty.
+    pub good: Vec<f64>,
     /// Ticks to leave out of proofs.
     pub doubtful: Vec<usize>,
 }
@@ -35,7 +47,13 @@ impl Base {
     /// Base series that no comparison decided.
     #[must_use]
     pub fn sure(events: Vec<f64>, bad: Vec<f64>) -> Self {
-        Self { events, bad, doubtful: Vec::new() }
+        Self { events, bad, good: Vec::new(), doubtful: Vec::new() }
+    }
+
+    /// The same with good events, which are recorded beside them.
+    #[must_use]
+    pub fn and_good(self, good: Vec<f64>) -> Self {
+        Self { good, ..self }
     }
 }
 

@@ -65,6 +65,18 @@ pub fn absent(timing: &Timing, outlives: u64, reach: u64, hold: u64) -> Estimate
     Estimate { seconds: seconds(outlives) - half + seconds(reach) + seconds(hold), tolerance: half }
 }
 
+/// Seconds from the last sample of a side that cannot be absent in health until the alert on a broken indicator fires, with
+/// `for` of `hold`, while the other side goes on.
+///
+/// The side's base series `outlives` that sample, as in [`absent`]. The first evaluation without it comes half an interval
+/// later on average, and `hold` passes in whole evaluations. All lengths are in milliseconds.
+#[must_use]
+pub fn broken(timing: &Timing, outlives: u64, hold: u64) -> Estimate {
+    let seconds = |milliseconds: u64| milliseconds as f64 / 1000.0;
+    let half = seconds(timing.evaluation) / 2.0;
+    Estimate { seconds: seconds(outlives) + half + seconds(hold), tolerance: half }
+}
+
 /// Share of the error budget that is gone after `seconds` of errors at `error_ratio`; `budget` is a share of events and
 /// `window` the SLO's, in seconds.
 #[must_use]

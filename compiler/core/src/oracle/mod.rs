@@ -27,9 +27,9 @@ mod timing;
 mod walk;
 
 pub use alert::{Alert, Condition, Hold, Pair, Verdict};
-pub use base::{Base, Reader, Sampled, filled, subtracted};
+pub use base::{Base, Reader, Recorded, Sampled, filled, subtracted};
 pub(crate) use close::too_close;
-pub use scenario::{BadSeries, Gauge, Phase, Role, Scenario, Seen, Segment, Share, Trace};
+pub use scenario::{BadSeries, Gauge, Phase, Role, Scenario, Seen, Segment, Share, Trace, number};
 pub use series::RawSeries;
 pub use timing::{Timing, Window};
 pub use walk::{BudgetPoint, Side, Walk};

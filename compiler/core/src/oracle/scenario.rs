@@ -5,6 +5,8 @@
 
 use std::fmt::Write as _;
 
+use rust_decimal::Decimal;
+
 use super::series::RawSeries;
 
 /// Events for some time, always the same number between two scrapes.
@@ -28,6 +30,8 @@ pub enum Seen {
     All,
     /// Nothing, though the counters go on rising: a target that cannot be reached.
     Missed,
+    /// Every sample but those of the scenario's lost series, which goes on rising unseen.
+    Rest,
     /// Nothing, since the process is gone; what appears next starts at the scenario's first value again.
     Gone,
 }
@@ -55,6 +59,8 @@ pub struct Scenario {
     pub phases: Vec<Phase>,
     /// When the series of bad events is there.
     pub bad: BadSeries,
+    /// The series that is not exported in phases of [`Seen::Rest`].
+    pub lost: Option<Role>,
 }
 
 /// Which number of the scenario a series counts.
@@ -74,18 +80,32 @@ pub enum Role {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Gauge {
     /// Its level while all is well.
-    pub good: u64,
+    pub good: Decimal,
     /// Its level in bad phases.
-    pub bad: u64,
+    pub bad: Decimal,
+    /// What both levels rise by from one scrape to the next: a timestamp that follows the clock.
+    pub slope: Decimal,
     /// A phase is bad when more than this share of its events is: 0 for one bad event, 75 for more than three quarters.
     pub above_percent: u64,
 }
 
 impl Gauge {
     /// 1, and 0 in phases with bad events.
-    pub const UP: Self = Self { good: 1, bad: 0, above_percent: 0 };
+    pub const UP: Self = Self::new(Decimal::ONE, Decimal::ZERO);
 
-    fn level(self, phase: &Phase) -> u64 {
+    /// Two levels, the bad one in every phase with a bad event.
+    #[must_use]
+    pub const fn new(good: Decimal, bad: Decimal) -> Self {
+        Self { good, bad, slope: Decimal::ZERO, above_percent: 0 }
+    }
+
+    /// One level in every phase.
+    #[must_use]
+    pub const fn steady(level: Decimal) -> Self {
+        Self::new(level, level)
+    }
+
+    fn level(self, phase: &Phase) -> Decimal {
         let is_bad = phase.bad * 100 > self.above_percent * (phase.good + phase.bad);
         if is_bad { self.bad } else { self.good }
     }
@@ -116,9 +136,9 @@ pub enum Segment {
     /// `samples` values from `first` on, each `step` more than the one before: `first+stepx(samples − 1)`.
     Line {
         /// The first value.
-        first: u64,
+        first: Decimal,
         /// The difference between neighbours.
-        step: u64,
+        step: Decimal,
         /// How many values; at least one.
         samples: u64,
     },
@@ -146,6 +166,12 @@ impl Phase {
         Self { scrapes, good: 0, bad: 0, seen: Seen::Gone }
     }
 
+    /// The same events, with the scenario's lost series unseen.
+    #[must_use]
+    pub fn rest(self) -> Self {
+        Self { seen: Seen::Rest, ..self }
+    }
+
     /// A restart between two scrapes: counters begin again and no sample is missing.
     #[must_use]
     pub fn restart() -> Self {
@@ -163,7 +189,7 @@ impl Scenario {
     /// A scenario whose counters start at `first` and whose bad series is there from the beginning.
     #[must_use]
     pub fn new(first: u64, phases: Vec<Phase>) -> Self {
-        Self { first, phases, bad: BadSeries::Initialised }
+        Self { first, phases, bad: BadSeries::Initialised, lost: None }
     }
 
     /// How many scrape intervals the scenario lasts; there is one sample more.
@@ -196,6 +222,8 @@ impl Scenario {
         // The sample at time zero belongs to no phase and is seen as the first phase is.
         let mut before = 1;
         let mut fresh = true;
+        // Gauges are worked out from the time of a sample, which goes on whatever is seen of them.
+        let mut at = 0;
         for phase in &self.phases {
             let step = match role {
                 Role::Total => phase.good + phase.bad,
@@ -209,25 +237,26 @@ impl Scenario {
                 (value, fresh) = (self.first, true);
             } else {
                 waits = waits && phase.bad == 0;
-                if waits || phase.seen == Seen::Missed {
+                let is_lost = phase.seen == Seen::Rest && self.lost == Some(role);
+                if waits || phase.seen == Seen::Missed || is_lost {
                     trace.absent(scrapes);
                 } else if let Role::Gauge(gauge) = role {
-                    trace.line(gauge.level(phase), 0, scrapes);
-                } else if fresh {
-                    // A process's first sample is its first value, without an increment before it.
-                    trace.line(value, step, scrapes);
+                    trace.line(gauge.level(phase) + gauge.slope * Decimal::from(at), gauge.slope, scrapes);
                 } else {
-                    trace.line(value + step, step, scrapes);
+                    // A process's first sample is its first value, without an increment before it.
+                    let first = if fresh { value } else { value + step };
+                    trace.line(first.into(), step.into(), scrapes);
                 }
                 // Whether anyone looked or not, the events happened.
                 value += step * if fresh { scrapes.saturating_sub(1) } else { scrapes };
                 fresh = fresh && scrapes == 0;
             }
             before = 0;
+            at += scrapes;
         }
         if self.phases.is_empty() {
-            let level = if let Role::Gauge(gauge) = role { gauge.good } else { value };
-            trace.line(level, 0, 1);
+            let level = if let Role::Gauge(gauge) = role { gauge.good } else { value.into() };
+            trace.line(level, Decimal::ZERO, 1);
         }
         trace
     }
@@ -287,11 +316,11 @@ impl Trace {
             match *segment {
                 Segment::Line { first, step, samples } => {
                     // Added up rather than multiplied, as promtool's parser does.
-                    let mut value = first as f64;
+                    let (mut value, step) = (number(first), number(step));
                     for _ in 0..samples {
                         series.push(time, value);
                         time += scrape;
-                        value += step as f64;
+                        value += step;
                     }
                 }
                 Segment::Absent { samples } => time += samples * scrape,
@@ -301,13 +330,13 @@ impl Trace {
     }
 
     /// Adds a line, as part of the segment before it where that one goes on in the same way.
-    fn line(&mut self, first: u64, step: u64, more: u64) {
+    fn line(&mut self, first: Decimal, step: Decimal, more: u64) {
         if more == 0 {
             return;
         }
         if let Some(Segment::Line { first: before, step: slope, samples }) = self.0.last_mut()
             && *slope == step
-            && *before + step * *samples == first
+            && *before + step * Decimal::from(*samples) == first
         {
             *samples += more;
             return;
@@ -322,6 +351,12 @@ impl Trace {
             _ => self.0.push(Segment::Absent { samples: more }),
         }
     }
+}
+
+/// A number as Prometheus reads it from its text: the nearest float.
+#[must_use]
+pub fn number(number: Decimal) -> f64 {
+    number.to_string().parse().unwrap_or(f64::NAN)
 }
 
 #[cfg(test)]
@@ -351,8 +386,16 @@ mod tests {
     #[test]
     fn a_gauge_falls_with_its_share_of_bad_events() {
         let outage = Scenario::new(100, vec![Phase::new(2, 4, 0), Phase::new(2, 3, 1), Phase::new(2, 0, 4)]);
-        let levels = |above_percent| notation(&outage, Role::Gauge(Gauge { good: 7, bad: 2, above_percent }));
+        let gauge = Gauge::new(Decimal::from(7), Decimal::from(2));
+        let levels = |above_percent| notation(&outage, Role::Gauge(Gauge { above_percent, ..gauge }));
         assert_eq!((levels(0), levels(25)), ("7+0x2 2+0x3".to_owned(), "7+0x4 2+0x1".to_owned()));
+    }
+
+    #[test]
+    fn a_timestamp_follows_the_clock_through_what_nobody_sees() {
+        let clock = Gauge { slope: Decimal::from(15), ..Gauge::new(Decimal::ZERO, Decimal::from(-100)) };
+        let phases = vec![Phase::new(2, 1, 0), Phase::gone(2), Phase::new(1, 1, 0), Phase::new(2, 0, 1)];
+        assert_eq!(notation(&Scenario::new(0, phases), Role::Gauge(clock)), "0+15x2 _x2 75 -10+15x1");
     }
 
     #[test]
@@ -389,6 +432,14 @@ mod tests {
         assert_eq!(notation(&death, Role::Gauge(Gauge::UP)), "1+0x1 _x2 1+0x2");
         let restart = Scenario::new(10, vec![Phase::new(1, 5, 0), Phase::restart(), Phase::new(2, 5, 0)]);
         assert_eq!(notation(&restart, Role::Good), "10+5x1 10+5x1");
+    }
+
+    #[test]
+    fn a_lost_series_goes_on_unseen_while_the_others_are_seen() {
+        let mut broken = Scenario::new(10, vec![Phase::new(1, 5, 0), Phase::new(2, 5, 0).rest(), Phase::new(2, 5, 0)]);
+        broken.lost = Some(Role::Good);
+        assert_eq!(notation(&broken, Role::Good), "10+5x1 _x2 30+5x1");
+        assert_eq!(notation(&broken, Role::Total), "10+5x5");
     }
 
     #[test]

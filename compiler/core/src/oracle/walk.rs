@@ -26,6 +26,8 @@ pub struct Walk {
     ticks: usize,
     events: Recorded,
     bad: Recorded,
+    /// `good_events:rate_base` at each tick; empty where good events are not recorded.
+    good: Vec<f64>,
     doubtful: Vec<usize>,
 }
 
@@ -58,8 +60,8 @@ impl Walk {
         let timing = timing.positive();
         let ticks =
             usize::try_from(until.saturating_sub(timing.offset) / timing.evaluation).unwrap_or(usize::MAX - 1) + 1;
-        let Base { events, bad, doubtful } = sampled.base(&Reader::new(&timing, ticks));
-        Self { timing, ticks, events: Recorded::new(events), bad: Recorded::new(bad), doubtful }
+        let Base { events, bad, good, doubtful } = sampled.base(&Reader::new(&timing, ticks));
+        Self { timing, ticks, events: Recorded::new(events), bad: Recorded::new(bad), good, doubtful }
     }
 
     /// Evaluates up to the last sample.
@@ -90,6 +92,12 @@ impl Walk {
     #[must_use]
     pub fn base(&self, side: Side, tick: usize) -> Option<f64> {
         self.recorded(side).base.get(tick).copied().filter(|value| !value.is_nan())
+    }
+
+    /// `good_events:rate_base` at a tick, of indicators that record it.
+    #[must_use]
+    pub fn good(&self, tick: usize) -> Option<f64> {
+        self.good.get(tick).copied().filter(|value| !value.is_nan())
     }
 
     /// A recorded window at a tick.

@@ -6,7 +6,7 @@ use super::spans::shared_conditions;
 use crate::model;
 use crate::model::{Service, Slo};
 use crate::promql::MatchOp;
-use crate::quantity::Duration;
+use crate::quantity::Bound;
 use crate::source::{Sources, Span};
 
 /// A service, as people know it.
@@ -49,7 +49,7 @@ pub struct AboutSlo {
     /// What people should know.
     pub notes: Option<String>,
     /// The threshold of a latency objective.
-    pub threshold: Option<Duration>,
+    pub threshold: Option<Bound>,
     /// What is asked of a span's attributes for it to be one of the objective's: key, operator, value or pattern.
     pub only: Vec<(String, MatchOp, String)>,
     /// The matcher that the compiler added to the objective's selector, where it did: `service_name="checkout"`.
@@ -97,6 +97,12 @@ impl About {
 }
 
 impl AboutSlo {
+    /// The longest good duration; `None` as well where the threshold is a size or a count.
+    #[must_use]
+    pub fn longest(&self) -> Option<Bound> {
+        self.threshold.filter(|threshold| threshold.seconds().is_some())
+    }
+
     pub(super) fn of(slo: &Slo, sources: &Sources) -> Self {
         Self {
             description: slo.description.clone(),

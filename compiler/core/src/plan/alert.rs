@@ -3,10 +3,12 @@
 use rust_decimal::Decimal;
 
 use super::guard::Guard;
-use super::statement::Statement;
+use super::lag::Lag;
+use super::statement::{Statement, oracle_pair};
 use super::terms::Terms;
 use super::timing::{Scale, Window};
 use crate::model::{Pair, Response, Slo, Strength};
+use crate::oracle::Recorded;
 use crate::quantity::{Duration, Period};
 
 /// A group counts as known when it had events within this long.
@@ -33,6 +35,8 @@ pub struct BurnAlert {
     pub severity: String,
     /// When it fires and clears.
     pub statement: Statement,
+    /// How much later it sees windows of other rule groups.
+    pub(super) lag: Lag,
     /// Where the pair was written.
     pub span: Option<crate::source::Span>,
 }
@@ -42,6 +46,8 @@ pub struct BurnAlert {
 pub enum State {
     /// No series at all.
     Absent,
+    /// Events, but not this base series: a side of the indicator is missing that cannot be absent in health.
+    Broken(Recorded),
     /// One group gone.
     GroupGone,
     /// Series, but no events.
@@ -68,13 +74,13 @@ pub struct StateAlert {
 }
 
 /// The burn-rate alert of a pair.
-pub(super) fn burn(pair: &Pair, slo: &Slo, terms: &Terms) -> BurnAlert {
+pub(super) fn burn(pair: &Pair, slo: &Slo, terms: &Terms, lag: Lag) -> BurnAlert {
     let burn = burn_rate(pair, terms.window);
     let threshold = rounded(burn * terms.budget);
     let guard = Guard::of(slo, terms);
     let long = Window::of(pair.long, terms.scale);
     let short = Window::of(pair.short, terms.scale);
-    let statement = Statement::of(terms, &long, &short, burn, threshold, guard);
+    let statement = Statement::of(terms, &oracle_pair(&long, &short, threshold, guard), burn, guard, lag);
     BurnAlert {
         name: slo.alerting.names.burn.clone(),
         long,
@@ -84,6 +90,7 @@ pub(super) fn burn(pair: &Pair, slo: &Slo, terms: &Terms) -> BurnAlert {
         guard,
         severity: pair.severity.clone(),
         statement,
+        lag,
         span: pair.span,
     }
 }
@@ -105,13 +112,16 @@ fn rounded(value: Decimal) -> Decimal {
 /// The alerts on missing data that the objective asks for.
 pub(super) fn states(slo: &Slo, scale: Scale) -> Vec<StateAlert> {
     let names = &slo.alerting.names;
-    let all = [
-        (State::Absent, &slo.data.absent, &names.absent, 2),
+    let hidden = slo.sli.essential().first().map(|side| side.hides);
+    let broken = hidden.map(|hidden| (State::Broken(hidden), &slo.data.broken, &names.broken, 5));
+    let rest = [
         (State::GroupGone, &slo.data.group_gone, &names.group_gone, 0),
         (State::NoTraffic, &slo.data.no_traffic, &names.no_traffic, 5),
     ];
-    let mut alerts: Vec<StateAlert> = all
+    let mut alerts: Vec<StateAlert> = [(State::Absent, &slo.data.absent, &names.absent, 2)]
         .into_iter()
+        .chain(broken)
+        .chain(rest)
         .filter_map(|(state, response, name, minutes)| {
             let Response::Alert(severity) = response else { return None };
             Some(StateAlert {

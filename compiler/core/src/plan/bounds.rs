@@ -9,8 +9,10 @@
 //! instances. Products take every label for independent of the others: joint labels say where they are not. A product past
 //! 2⁶⁴ stays there.
 
+use std::collections::BTreeSet;
+
 use crate::metric::MetricType;
-use crate::model::{Declared, Domain, Index, Metric, Policy, Service, Slo};
+use crate::model::{Declared, Domain, Index, Label, Metric, Policy, Service, Slo};
 use crate::source::Span;
 
 use super::SloPlan;
@@ -140,7 +142,8 @@ impl SloBound {
         let metrics = read_by(slo, service, index);
         let groups = match slo.group_by.is_empty() {
             true => Some(1),
-            false => metrics.first().and_then(|metric| groups(slo, metric, policy)),
+            false if metrics.is_empty() => None,
+            false => groups(slo, &metrics, policy),
         };
         let series = groups.map(|groups| {
             let alerts = |many: usize, each: u64| count(many).saturating_mul(each);
@@ -159,10 +162,11 @@ impl SloBound {
 pub(crate) const UNGROUPED_RULES: u64 = 3;
 
 /// Recording rules that keep groups apart: both sides' base and five-minute count, both sides' count over the objective's
-/// window, the remaining budget; and of each window both sides and the burn rate.
+/// window, the remaining budget; of each window both sides and the burn rate; and good events, if bad events are what is left
+/// of all without them.
 #[must_use]
 pub(crate) fn grouped_rules(plan: &SloPlan) -> usize {
-    7 + 3 * plan.windows.len()
+    7 + 3 * plan.windows.len() + usize::from(plan.records_good())
 }
 
 /// The declared metrics that an objective reads, each once.
@@ -178,33 +182,57 @@ fn read_by<'i>(slo: &Slo, service: &str, index: &'i Index) -> Vec<&'i Metric> {
     metrics
 }
 
-/// How many groups an objective can have: as many as there are combinations of the labels that it groups by.
-fn groups(slo: &Slo, metric: &Metric, policy: &Policy) -> Option<u64> {
+/// How many groups an objective can have: as many as there are combinations of the labels that it groups by. A group may be
+/// on any side of the indicator, so the metrics' values of a label count together.
+fn groups(slo: &Slo, metrics: &[&Metric], policy: &Policy) -> Option<u64> {
     let mut groups: u64 = 1;
     let mut by_instance = false;
     let mut joints: Vec<&crate::model::Joint> = Vec::new();
     for label in &slo.group_by {
-        let Some(declared) = metric.label(&label.value) else {
+        let declared: Vec<(&&Metric, &Label)> =
+            metrics.iter().filter_map(|metric| Some((metric, metric.label(&label.value)?))).collect();
+        if declared.is_empty() {
             if !policy.is_ambient(&label.value) {
                 return None;
             }
-            by_instance |= label.value != policy.service_label;
+            by_instance |= crate::model::label_name(&label.value) != policy.service_label.translated;
             continue;
-        };
-        let joint = metric.joints.iter().find(|joint| {
-            joint.labels.iter().any(|name| metric.labels.get(name).is_some_and(|it| it.name == declared.name))
-        });
-        match joint {
+        }
+        match joint(&declared) {
             // Some of the labels of a joint domain have no more combinations than all of them.
             Some(joint) if joints.iter().any(|known| known.labels == joint.labels) => {}
             Some(joint) => {
                 joints.push(joint);
                 groups = groups.saturating_mul(count(joint.combinations));
             }
-            None => groups = groups.saturating_mul(size(declared.domain.as_ref()?)),
+            None => groups = groups.saturating_mul(together(&declared)?),
         }
     }
-    Some(if by_instance { groups.saturating_mul(u64::from(metric.instances)) } else { groups })
+    let instances = metrics.iter().map(|metric| u64::from(metric.instances)).max().unwrap_or(1);
+    Some(if by_instance { groups.saturating_mul(instances) } else { groups })
+}
+
+/// The joint domain that a label has in every metric.
+fn joint<'m>(declared: &[(&&'m Metric, &Label)]) -> Option<&'m crate::model::Joint> {
+    let mut joints = declared.iter().map(|(metric, label)| {
+        let has = |name: &String| metric.labels.get(name).is_some_and(|it| it.name == label.name);
+        metric.joints.iter().find(|joint| joint.labels.iter().any(has))
+    });
+    let first = joints.next()??;
+    joints.all(|other| other == Some(first)).then_some(first)
+}
+
+/// How many values a label has in any of the metrics. Bare counts are taken for counts of the same values.
+fn together(declared: &[(&&Metric, &Label)]) -> Option<u64> {
+    let mut listed: BTreeSet<&String> = BTreeSet::new();
+    let mut counted = 0;
+    for (_, label) in declared {
+        match label.domain.as_ref()? {
+            Domain::Values(values) => listed.extend(values),
+            Domain::Count(most) => counted = counted.max(u64::from(*most)),
+        }
+    }
+    Some(counted.max(count(listed.len())))
 }
 
 /// Series that a classic histogram makes of each combination of labels: its buckets, `+Inf`, the count and the sum.
@@ -231,8 +259,6 @@ fn product(factors: &[Factor]) -> u64 {
 #[cfg(test)]
 #[expect(clippy::unwrap_used, reason = "tests")]
 mod tests {
-    use std::collections::BTreeSet;
-
     use proptest::prelude::*;
 
     use crate::source::Sources;
@@ -249,11 +275,14 @@ mod tests {
 
     #[test]
     fn an_objective_records_as_many_series_as_its_rules_say() {
-        for data in ["{absent: ignore}", "{absent: page, group_gone: ticket, no_traffic: ticket}"] {
+        for (data, part) in [
+            ("{absent: ignore}", "bad: 'requests_total{code=\"500\"}'"),
+            ("{absent: page, group_gone: ticket, no_traffic: ticket}", "good: 'requests_total{code=\"200\"}'"),
+        ] {
             let analysis = analysed(&format!(
                 "version: emberline/v1\nservice: shop\nmetrics:\n  requests:\n    type: counter\n    labels:\n      \
                  code: {{values: ['200', '500']}}\n      kind: {{max_values: 7}}\nslos:\n- name: a\n  objective: 99%\n  data: {data}\n  sli:\n    \
-                 events: {{total: requests_total, bad: 'requests_total{{code=\"500\"}}', group_by: [kind]}}\n"
+                 events: {{total: requests_total, {part}, group_by: [kind]}}\n"
             ));
             let plan = analysis.plan.unwrap();
             let artefacts = crate::emit::Emitter::new(&plan).unit(0, &[crate::target::Target::Rules]);
@@ -267,6 +296,16 @@ mod tests {
             let alerts = 7 * (2 * slo.burns.len() + 3 * slo.states.len());
             assert_eq!(bound.series, Some(u64::try_from(7 * grouped_rules(slo) + 3 + alerts).unwrap()));
         }
+    }
+
+    #[test]
+    fn groups_of_either_side_count() {
+        let analysis = analysed(
+            "version: emberline/v1\nservice: shop\nmetrics:\n  sent: {type: counter, labels: {topic: {values: [a, b]}}}\n  \
+             failed: {type: counter, labels: {topic: {values: [b, c, d]}}}\nslos:\n- name: a\n  objective: 99%\n  sli: \
+             {events: {total: sent_total, bad: failed_total, group_by: [topic]}}\n",
+        );
+        assert_eq!(analysis.bounds.first().unwrap().slos.first().unwrap().groups, Some(4));
     }
 
     proptest! {

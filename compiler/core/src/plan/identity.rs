@@ -54,6 +54,7 @@ impl<'p> Alert<'p> {
             Self::Burn(alert) => format!("burn-{}-{}", alert.long.nominal, alert.short.nominal),
             Self::State(alert) => match alert.state {
                 State::Absent => "absent".to_owned(),
+                State::Broken(_) => "broken".to_owned(),
                 State::GroupGone => "group-gone".to_owned(),
                 State::NoTraffic => "no-traffic".to_owned(),
             },

@@ -4,6 +4,8 @@
 pub const EVENTS: &str = "slo:events";
 /// Bad events, counted once.
 pub const BAD_EVENTS: &str = "slo:bad_events";
+/// Good events, of indicators that subtract them from all events.
+pub(crate) const GOOD_EVENTS: &str = "slo:good_events";
 /// End of the names of the series that touch raw series.
 pub const BASE: &str = "rate_base";
 /// End of the names of five-minute counts.

@@ -193,7 +193,7 @@ pub(crate) fn bad_traces(slo: &SloPlan) -> String {
         // Tempo anchors patterns at both ends, as Prometheus does.
         asked.push(format!("span.{key} {} {}", op.symbol(), quoted(value)));
     }
-    match slo.about.threshold {
+    match slo.about.longest() {
         Some(threshold) => asked.extend(["kind = server".to_owned(), format!("duration > {threshold}")]),
         None => asked.push("status = error".to_owned()),
     }

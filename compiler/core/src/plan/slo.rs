@@ -7,12 +7,14 @@ use rust_decimal::Decimal;
 
 use super::about::AboutSlo;
 use super::alert::{self, BurnAlert, StateAlert};
+use super::layout::Layout;
 use super::names;
 use super::statement::{oracle_pair, times};
 use super::terms::Terms;
 use super::timing::{Scale, Timing, Window};
 use crate::indicator::Indicator;
 use crate::model::{Alerting, Domain, Policy, Response, Service, Slo};
+use crate::oracle::Recorded;
 use crate::oracle::closed_form::Estimate;
 use crate::quantity::{Duration, Period};
 use crate::source::Sources;
@@ -54,6 +56,8 @@ pub struct SloPlan {
     pub burns: Vec<BurnAlert>,
     /// Alerts on missing data.
     pub states: Vec<StateAlert>,
+    /// How its rules are spread over groups.
+    pub(crate) layout: Layout,
     /// How long burn-rate alerts keep firing, real.
     pub keep_firing_for: Duration,
     /// Declared values of the labels that selectors and groups name, the first few of each.
@@ -76,7 +80,7 @@ impl SloPlan {
         let scale = Scale(policy.time_scale.value);
         let scrape = scrape_interval(slo, service, policy);
         let sli = Arc::clone(&slo.sli);
-        let evaluation = if sli.unit().is_whole { Duration::from_minutes(1) } else { policy.evaluation };
+        let evaluation = if sli.unit().is_sliced { Duration::from_minutes(1) } else { policy.evaluation };
         let timing = Timing::of(scrape, evaluation, sli.base(scrape), scale).late(scale.real(slo.delay));
         let windows = windows(slo, scale);
         let mut labels =
@@ -87,6 +91,12 @@ impl SloPlan {
         let (window, window_real) = (slo.window.value, scale.period(slo.window.value));
         let keep_firing_for = scale.real(slo.alerting.keep_firing_for);
         let terms = Terms { budget, window, window_real, timing, scale, unit: sli.unit(), keep_firing_for };
+        let states = alert::states(slo, scale);
+        let pairs = &slo.alerting.pairs;
+        let has_good = records_good(&*sli);
+        let layout = Layout::of(policy.max_group_rules, &windows, pairs, &states, has_good);
+        let burns = pairs.iter().enumerate();
+        let burns = burns.map(|(index, pair)| alert::burn(pair, slo, &terms, layout.lag(index, pair, &windows)));
         Self {
             service: service.name.value.clone(),
             name: slo.name.value.clone(),
@@ -101,9 +111,10 @@ impl SloPlan {
             sli,
             timing,
             scale,
+            burns: burns.collect(),
             windows,
-            burns: slo.alerting.pairs.iter().map(|pair| alert::burn(pair, slo, &terms)).collect(),
-            states: alert::states(slo, scale),
+            states,
+            layout,
             keep_firing_for,
             labels,
             domains: domains(slo, service),
@@ -133,6 +144,19 @@ impl SloPlan {
         (self.sli.unit().is_whole, self.timing, self.windows.clone())
     }
 
+    /// The names of its rule groups, in the order in which they read one another; the last is the budget's.
+    pub(crate) fn group_names(&self) -> Vec<String> {
+        let name = format!("{}/{}", self.service, self.name);
+        let more = (2..=self.layout.groups.len()).map(|part| format!("{name}/{part}"));
+        let first = [name.clone()].into_iter();
+        first.chain(more).chain([format!("{name}/budget")]).collect()
+    }
+
+    /// Whether good events are recorded beside all and bad ones.
+    pub(crate) fn records_good(&self) -> bool {
+        records_good(&*self.sli)
+    }
+
     /// The seconds that one sample of a stepped sum stands for.
     #[must_use]
     pub(crate) fn step_seconds(&self) -> Decimal {
@@ -151,7 +175,12 @@ impl SloPlan {
 /// bad minutes: whatever makes one bad counts as a total outage.
 #[must_use]
 pub fn expected(slo: &SloPlan, burn: &BurnAlert, error_ratio: f64) -> (Option<Estimate>, Option<Estimate>) {
-    times(&slo.terms(), &oracle_pair(&burn.long, &burn.short, burn.threshold, burn.guard), error_ratio)
+    times(&slo.terms(), &oracle_pair(&burn.long, &burn.short, burn.threshold, burn.guard), burn.lag, error_ratio)
+}
+
+/// Whether good events are recorded beside all and bad ones.
+fn records_good(sli: &dyn Indicator) -> bool {
+    sli.essential().iter().any(|side| side.hides == Recorded::Good)
 }
 
 /// How often the objective's series get a sample: as their metric says, else as the policy does; the slowest counts.
@@ -182,11 +211,14 @@ fn windows(slo: &Slo, scale: Scale) -> Vec<Window> {
 
 /// Of each label that is matched or grouped by, a few declared values: enough to tell selectors apart.
 fn domains(slo: &Slo, service: &Service) -> BTreeMap<String, Vec<String>> {
-    let queries = slo.sli.queries();
+    let (queries, readings) = (slo.sli.queries(), slo.sli.readings());
+    let is_read = |metric: &&std::sync::Arc<crate::metric::Metric>| readings.iter().any(|it| it.is_of(metric));
+    let (read, others): (Vec<_>, Vec<_>) = service.metrics.values().partition(is_read);
+    let metrics: Vec<_> = read.into_iter().chain(others).collect();
     let matched = queries.iter().flat_map(|query| &query.selector.matchers).map(|matcher| &matcher.label);
     let mut domains = BTreeMap::new();
     for label in matched.chain(slo.group_by.iter().map(|label| &label.value)) {
-        let declared = service.metrics.values().find_map(|metric| metric.labels.get(label));
+        let declared = metrics.iter().find_map(|metric| metric.label(label));
         if let Some(Domain::Values(values)) = declared.and_then(|label| label.domain.as_ref()) {
             domains.insert(label.clone(), values.iter().take(8).cloned().collect());
         }

@@ -4,6 +4,7 @@ use rust_decimal::Decimal;
 use rust_decimal::prelude::ToPrimitive;
 
 use super::guard::Guard;
+use super::lag::Lag;
 use super::terms::Terms;
 use super::timing::{Timing, Window};
 use crate::oracle;
@@ -28,22 +29,14 @@ pub struct Statement {
 }
 
 impl Statement {
-    pub(super) fn of(
-        terms: &Terms,
-        long: &Window,
-        short: &Window,
-        burn: Decimal,
-        threshold: Decimal,
-        guard: Option<Guard>,
-    ) -> Self {
-        let pair = oracle_pair(long, short, threshold, guard);
-        let (fires, clears) = times(terms, &pair, 1.0);
+    pub(super) fn of(terms: &Terms, pair: &oracle::Pair, burn: Decimal, guard: Option<Guard>, lag: Lag) -> Self {
+        let (fires, clears) = times(terms, pair, lag, 1.0);
         let budget = terms.budget.to_f64().unwrap_or(1.0);
         Self {
             budget_gone: fires.map(|at| closed_form::budget_gone(at.seconds, 1.0, budget, terms.window_real.seconds())),
             fires,
             clears,
-            one_failure_below: closed_form::one_failure_pages_below(&pair),
+            one_failure_below: closed_form::one_failure_pages_below(pair),
             guard,
             burn,
         }
@@ -78,17 +71,25 @@ impl Statement {
 }
 
 /// When a pair of windows fires and clears at a share of bad events; see [`expected`](super::expected).
-pub(super) fn times(terms: &Terms, pair: &oracle::Pair, error_ratio: f64) -> (Option<Estimate>, Option<Estimate>) {
-    let (fires, clears) = match terms.unit.is_whole {
-        true => slices(&terms.timing, pair),
+pub(super) fn times(
+    terms: &Terms,
+    pair: &oracle::Pair,
+    lag: Lag,
+    error_ratio: f64,
+) -> (Option<Estimate>, Option<Estimate>) {
+    let (fires, clears) = match terms.unit.is_sliced {
+        // However bad a minute is, it is bad as a whole; or a share of its time series is.
+        true => slices(&terms.timing, pair, if terms.unit.is_whole { 1.0 } else { error_ratio }),
         false => {
             let timing = terms.timing.to_oracle();
             (closed_form::fires(&timing, pair, error_ratio), closed_form::clears(&timing, pair, error_ratio))
         }
     };
     let delay = terms.timing.delay.seconds();
-    let late = |estimate: Estimate| Estimate { seconds: estimate.seconds + delay, ..estimate };
-    (fires.map(late), clears.map(late))
+    let late = |halves, estimate: Estimate| {
+        Lag::late(halves, &terms.timing, Estimate { seconds: estimate.seconds + delay, ..estimate })
+    };
+    (fires.map(|it| late(lag.long, it)), clears.map(|it| late(lag.short, it)))
 }
 
 /// From an objective's last sample until its alert on absent data fires. The base `outlives` that sample; the alert looks
@@ -99,15 +100,23 @@ pub(super) fn absent(timing: &Timing, outlives: Duration, reach: Duration, hold:
     whole_seconds(at_once.seconds + timing.delay.seconds())
 }
 
-/// Of whole minutes, k = ⌊θL ÷ slice⌋ + 1 must be bad; the first is seen at the tick that ends it. One bad sample makes a
+/// From the last sample of a side that cannot be absent in health until the alert on a broken indicator fires, whose base
+/// series `outlives` that sample.
+pub(super) fn broken(timing: &Timing, outlives: Duration, hold: Duration) -> Duration {
+    let at_once = closed_form::broken(&timing.to_oracle(), outlives.millis(), hold.millis());
+    whole_seconds(at_once.seconds + timing.delay.seconds())
+}
+
+/// θ is the threshold over the error ratio. Of whole minutes, k = ⌊θL ÷ slice⌋ + 1 must be bad; the first is seen at the tick that ends it. One bad sample makes a
 /// minute bad, so the last bad minute ends up to a minute after recovery.
-fn slices(timing: &Timing, pair: &oracle::Pair) -> (Option<Estimate>, Option<Estimate>) {
-    if pair.threshold >= 1.0 {
+fn slices(timing: &Timing, pair: &oracle::Pair, error_ratio: f64) -> (Option<Estimate>, Option<Estimate>) {
+    let share = pair.threshold / error_ratio;
+    if !(0.0..1.0).contains(&share) {
         return (None, None);
     }
     let slice = timing.evaluation.seconds();
     let length = |window: oracle::Window| Duration::from_millis(window.len()).seconds();
-    let whole = |window| (pair.threshold * length(window) / slice).floor() * slice;
+    let whole = |window| (share * length(window) / slice).floor() * slice;
     let wait = |window| match window {
         oracle::Window::Mean(_) => 0.0,
         oracle::Window::Stepped(_) => timing.step.seconds() / 2.0,

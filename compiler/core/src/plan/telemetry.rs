@@ -82,8 +82,8 @@ pub struct Slow {
     pub service: String,
     /// The objective.
     pub slo: String,
-    /// The objective's threshold.
-    pub threshold: Duration,
+    /// The objective's threshold in nanoseconds.
+    pub threshold: u64,
     /// Attributes that a span must have to count: key, operator, value or regular expression.
     pub only: Vec<(String, MatchOp, String)>,
 }
@@ -148,7 +148,7 @@ impl ServiceTelemetry {
         attributes.extend(labels.map(|label| (label.name.value.clone(), None)));
         let mut bounds = BTreeSet::new();
         for metric in service.metrics.values().filter(|metric| metric.kind == MetricType::Histogram) {
-            let in_seconds = match metric.unit.as_deref() {
+            let in_seconds = match metric.measure() {
                 Some("s") => Decimal::ONE,
                 Some("ms") => Decimal::ONE_THOUSAND,
                 _ => continue,
@@ -158,11 +158,14 @@ impl ServiceTelemetry {
         let mut slow = Vec::new();
         for slo in &service.slos {
             let Some(threshold) = slo.sli.threshold() else { continue };
-            bounds.insert(Decimal::from(threshold.longest.value.millis()) / Decimal::ONE_THOUSAND);
+            // Spans have durations; a threshold of sizes is none of their business.
+            let Some(seconds) = threshold.longest.value.seconds() else { continue };
+            let Some(nanos) = (seconds * Decimal::from(1_000_000_000)).to_u64() else { continue };
+            bounds.insert(seconds);
             slow.push(Slow {
                 service: threshold.owner.clone(),
                 slo: slo.name.value.clone(),
-                threshold: threshold.longest.value,
+                threshold: nanos,
                 only: shared_conditions(&*slo.sli),
             });
         }
@@ -198,6 +201,13 @@ impl Stream {
 }
 
 impl TelemetryPlan {
+    /// The length of a trace that is kept whatever its spans say, in milliseconds: the longest threshold of all, rounded
+    /// down so that no slow trace is lost.
+    #[must_use]
+    pub fn slow_trace(&self) -> Option<u64> {
+        self.slow.iter().map(|slow| slow.threshold).max().map(|longest| (longest / 1_000_000).max(1))
+    }
+
     /// What collectors are told, where nothing else is needed of a plan.
     pub(crate) fn of_model(model: &Model) -> Self {
         let scale = Scale(model.policy.time_scale.value);

@@ -12,6 +12,8 @@ use super::identity::Alert;
 use super::links;
 use super::slo::SloPlan;
 use super::statement;
+use crate::oracle::Recorded;
+use crate::quantity::Duration;
 
 /// What the alerts of an objective say whose queries are its author's own.
 const UNPROVEN: &str = " No generated test proves what it counts: the objective's expressions are its author's own.";
@@ -36,7 +38,10 @@ impl SloPlan {
         };
         let summary =
             format!("{} {}: the error budget burns {pace}, over {long} and over {short}", self.service, self.name);
-        let description = alert.statement.text(&self.terms(), long, alert.threshold);
+        let mut description = alert.statement.text(&self.terms(), long, alert.threshold);
+        if let Some(bad) = self.sli.bad_is() {
+            description.push_str(&format!(" Bad is {bad}."));
+        }
         self.words(Alert::Burn(alert), &summary, &description)
     }
 
@@ -50,12 +55,23 @@ impl SloPlan {
                     "No time series of this objective has a sample of the last {}. Either nothing is scraped, or the \
                      process that exports the metrics is down. This alert fires about {} after the last sample.",
                     alert.reach,
-                    statement::absent(
-                        &self.timing,
-                        self.sli.outlives(self.timing.base, self.timing.scrape, self.timing.step),
-                        alert.reach,
-                        alert.hold
-                    ),
+                    statement::absent(&self.timing, self.outlives(), alert.reach, alert.hold),
+                ),
+            ),
+            State::Broken(hidden) => (
+                "a side of the indicator is missing",
+                format!(
+                    "The objective counts {}, but no time series shows {}. {} This alert fires about {} after the last \
+                     sample of that side.",
+                    self.sli.unit().events,
+                    self.essential_sides(),
+                    match hidden {
+                        Recorded::Bad =>
+                            "Until it is back nobody knows which were bad, and burn-rate alerts are blind.",
+                        Recorded::Good =>
+                            "All of them count as bad until it is back, so burn-rate alerts fire as well.",
+                    },
+                    statement::broken(&self.timing, self.outlives(), alert.hold),
                 ),
             ),
             State::GroupGone => (
@@ -74,6 +90,18 @@ impl SloPlan {
         };
         let summary = format!("{} {}: {what}", self.service, self.name);
         self.words(Alert::State(alert), &summary, &description)
+    }
+
+    /// How long its base series have a value after the last raw sample, real.
+    fn outlives(&self) -> Duration {
+        self.sli.outlives(self.timing.base, self.timing.scrape, self.timing.step)
+    }
+
+    /// The sides that cannot be absent in health, as people call them.
+    pub(super) fn essential_sides(&self) -> String {
+        let mut sides: Vec<&str> = self.sli.essential().iter().map(|side| side.what).collect();
+        sides.dedup();
+        sides.join(" or ")
     }
 
     /// Labels of any alert: who, the severity's routing labels, those of the objective over them, and over all what tells the

@@ -10,6 +10,8 @@
 //! expression, which [`query`] reads and leaves as it is. Reading ([`selector`]) gives exact
 //! places and says what to write instead; printing ([`tree`]) makes no decision and no heap allocation of its own.
 
+pub(crate) mod boundary;
+pub(crate) mod pasted;
 pub mod print;
 pub mod query;
 pub mod regex;

@@ -4,30 +4,13 @@
 
 use std::ops::Range;
 
+use super::pasted;
 use super::scan::{self, Scanner};
-
-const AGGREGATIONS: &[&str] = &[
-    "avg",
-    "bottomk",
-    "count",
-    "count_values",
-    "group",
-    "limit_ratio",
-    "limitk",
-    "max",
-    "min",
-    "quantile",
-    "stddev",
-    "stdvar",
-    "sum",
-    "topk",
-];
 
 /// `sum(…)`, `sum by (…) (…)`, `rate(…)`: `name` stands at `start`, and what follows shows that it is no metric. `is_sound`
 /// says of a part of the text whether it can be suggested as a selector.
 pub(super) fn call(scanner: &mut Scanner<'_>, start: usize, name: &str, is_sound: fn(&str) -> bool) {
-    let aggregation = AGGREGATIONS.iter().any(|known| known.eq_ignore_ascii_case(name));
-    let kind = if aggregation { "aggregation" } else { "function call" };
+    let kind = if pasted::is_aggregation(name) { "aggregation" } else { "function call" };
     let range = start..scan::trim_end(scanner.text).len().max(scanner.at);
     let inside = (!scanner.cut_out).then(|| selector_inside(&scanner.text[range.clone()], is_sound)).flatten();
     let hint = match inside {
@@ -125,7 +108,7 @@ pub(super) fn trailing(scanner: &mut Scanner<'_>) {
 fn modifier(scanner: &mut Scanner<'_>, start: usize, name: &str) {
     scanner.fault_with(
         start..scanner.at,
-        format!("an indicator looks at the present: `{name}` is not allowed"),
+        format!("`{name}` is no part of a selector"),
         "this modifier shifts time",
         format!("remove `{}`", &scanner.text[start..scanner.at]),
     );

@@ -171,12 +171,12 @@ pub enum Aggregator {
     Max,
     /// `min`
     Min,
+    /// `avg`
+    Avg,
     /// `group`: 1 for each group that exists.
     Group,
     /// `count`
     Count,
-    /// `avg`
-    Avg,
 }
 
 impl Aggregator {

@@ -36,7 +36,7 @@ pub(super) fn course(slo: &SloPlan, cast: &Cast, case: Case) -> Course {
     let second = cast.second.as_ref().filter(|_| case.neighbour);
     let calm = second.map(|second| {
         // The neighbour is as well as the first group was before its outage, all the way.
-        let mut calm = case.scenario.clone();
+        let mut calm = Scenario { lost: None, ..case.scenario.clone() };
         if let Some(good) = calm.phases.first().copied() {
             calm.phases.iter_mut().for_each(|phase| (phase.good, phase.bad) = (good.good, good.bad));
         }
@@ -94,7 +94,7 @@ pub(super) fn test(slo: &SloPlan, cast: &Cast, course: &Course, with_decoys: boo
     }
     if with_decoys {
         inputs.extend(decoys::raw(slo, cast, scrapes));
-        inputs.extend(decoys::recorded(slo, &decoys::history(), &format!("7000+0x{scrapes}")));
+        inputs.extend(decoys::recorded(slo, &decoys::history(slo), &format!("7000+0x{scrapes}")));
     }
     let alerts: Vec<(Firing, Option<Labels>)> = groups.iter().flat_map(|group| firings(slo, group)).collect();
     let mut expectations: Vec<Expectation> = course
@@ -149,7 +149,7 @@ pub(super) fn moment(slo: &SloPlan, cast: &Cast, moment: &Moment) -> Test {
     let of = match &moment.found {
         Found::Values(values, firing) => {
             let samples = moment.at.millis() / moment.every.millis().max(1);
-            inputs.extend(decoys::recorded(slo, &decoys::history(), &format!("7000+0x{samples}")));
+            inputs.extend(decoys::recorded(slo, &decoys::history(slo), &format!("7000+0x{samples}")));
             inputs.extend(decoys::recorded(slo, &decoys::windows(slo), &format!("_x{samples} 7000")));
             let values = values.iter().map(|(name, value)| recorded(slo, group, name, *value)).collect();
             [Some(Subject::Recorded(values)), firing.as_deref().map(burning)]
@@ -199,6 +199,7 @@ fn alerts(slo: &SloPlan, walk: &Walk) -> Vec<Alert> {
         let (known, recent) = (state.known.to_oracle(), state.recent.to_oracle());
         let condition = match state.state {
             State::Absent => Condition::Absent(state.reach.millis()),
+            State::Broken(hidden) => Condition::Broken(hidden),
             State::GroupGone => Condition::Gone { known, recent },
             State::NoTraffic => Condition::Idle(recent),
         };

@@ -90,8 +90,9 @@ pub(super) fn recorded(slo: &SloPlan, names: &[String], values: &str) -> Vec<Inp
 }
 
 /// The base series and the short counts, of which windows are made.
-pub(super) fn history() -> Vec<String> {
-    both(&[names::BASE, names::COUNT])
+pub(super) fn history(slo: &SloPlan) -> Vec<String> {
+    let good = slo.records_good().then(|| format!("{}:{}", names::GOOD_EVENTS, names::BASE));
+    both(&[names::BASE, names::COUNT]).into_iter().chain(good).collect()
 }
 
 /// The series that alerts and burn rates read.

@@ -5,6 +5,7 @@
 use rust_decimal::Decimal;
 use rust_decimal::prelude::ToPrimitive;
 
+use crate::indicator::Essential;
 use crate::oracle::{Phase, Role, Scenario};
 use crate::plan::{SloPlan, State};
 use crate::quantity::Duration;
@@ -56,6 +57,8 @@ pub(super) fn all(slo: &SloPlan, long: bool) -> Vec<Case> {
     }
     cases.push(no_traffic(&scrapes, slo));
     cases.extend(slo.sli.missing().into_iter().map(|missing| without_series(&scrapes, missing)));
+    cases.extend(one_of_four(&scrapes, slo));
+    cases.extend(sides_lost(&scrapes, slo));
     cases.push(vanishes(&scrapes, slo));
     cases
 }
@@ -161,6 +164,33 @@ fn without_series(scrapes: &Scrapes<'_>, missing: Role) -> Case {
     case
 }
 
+/// A side that cannot be absent in health goes, while the rest is seen as before, and comes back.
+fn sides_lost(scrapes: &Scrapes<'_>, slo: &SloPlan) -> Vec<Case> {
+    let is_told = slo.states.iter().any(|alert| matches!(alert.state, State::Broken(_)));
+    let becomes = if is_told { "is told until it is back" } else { "is ignored, as declared" };
+    let lost = |side: &Essential<'_>| {
+        let good = Phase::new(scrapes.of(BRIEF), 100, 0);
+        let unseen = Phase::new(scrapes.of(Duration::from_minutes(12)), 100, 0).rest();
+        let name = format!("a lost side ({}) {becomes}", side.what);
+        let mut case = Case { neighbour: true, ..Case::new(name, vec![good, unseen, good]) };
+        case.scenario.lost = Some(side.role);
+        case
+    };
+    let mut sides = slo.sli.essential();
+    // The selectors of a sum are one side.
+    sides.dedup_by_key(|side| side.role);
+    sides.iter().map(lost).collect()
+}
+
+/// One time series of four is bad: neither all is well nor all is bad.
+fn one_of_four(scrapes: &Scrapes<'_>, slo: &SloPlan) -> Option<Case> {
+    let unit = slo.sli.unit();
+    let good = |minutes| Phase::new(scrapes.of(Duration::from_minutes(minutes)), 4, 0);
+    let bad = Phase::new(scrapes.of(Duration::from_minutes(30)), 3, 1);
+    let case = Case::new("one time series of four is a quarter of the time bad", vec![good(10), bad, good(15)]);
+    (unit.is_paced && !unit.is_whole).then_some(case)
+}
+
 /// Good traffic, then nothing is scraped any more.
 fn vanishes(scrapes: &Scrapes<'_>, slo: &SloPlan) -> Case {
     let declared: Vec<&str> = slo
@@ -169,7 +199,7 @@ fn vanishes(scrapes: &Scrapes<'_>, slo: &SloPlan) -> Case {
         .filter_map(|alert| match alert.state {
             State::Absent => Some("absence"),
             State::GroupGone => Some("a lost group"),
-            State::NoTraffic => None,
+            State::Broken(_) | State::NoTraffic => None,
         })
         .collect();
     // Absence shows within eight minutes, a lost group after half an hour.

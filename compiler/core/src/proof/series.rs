@@ -52,7 +52,8 @@ impl Cast {
 
 impl Group {
     fn of(slo: &SloPlan, other_than: Option<(&String, &String)>) -> Option<Self> {
-        let cast = indicator::Cast { group_by: &slo.group_by, domains: &slo.domains, other_than };
+        let cast =
+            indicator::Cast { group_by: &slo.group_by, domains: &slo.domains, scrape: slo.timing.scrape, other_than };
         let parts = slo.sli.cast(&cast)?;
         let labels = slo
             .group_by
@@ -116,8 +117,8 @@ impl Group {
 
 /// Observations of 0.75, all in one bucket of a native histogram of schema 0, in promtool's notation.
 fn observations(trace: &Trace) -> String {
-    let text = |count: u64| {
-        let sum = (Decimal::from(count) * Decimal::new(75, 2)).normalize();
+    let text = |count: Decimal| {
+        let sum = (count * Decimal::new(75, 2)).normalize();
         format!("{{{{schema:0 count:{count} sum:{sum} buckets:[{count}]}}}}")
     };
     let words = trace.segments().iter().map(|segment| match *segment {
@@ -130,12 +131,12 @@ fn observations(trace: &Trace) -> String {
 
 /// Good and bad observations as native histograms of schema 0, in promtool's notation.
 fn histogram(good: &Trace, bad: &Trace, low: i32, high: i32) -> String {
-    let text = |below: u64, above: u64| {
+    let text = |below: Decimal, above: Decimal| {
         let gap = usize::try_from(high - low - 1).unwrap_or(0);
         let zeros = " 0".repeat(gap);
         // Of no use to the rules, but a histogram has a sum: each observation in the middle of its bucket.
         let middle = |index: i32| Decimal::from_f64_retain(0.75 * 2_f64.powi(index)).unwrap_or(Decimal::ONE);
-        let sum = Decimal::from(below) * middle(low) + Decimal::from(above) * middle(high);
+        let sum = below * middle(low) + above * middle(high);
         format!(
             "{{{{schema:0 count:{} sum:{} offset:{low} buckets:[{below}{zeros} {above}]}}}}",
             below + above,
@@ -180,7 +181,7 @@ struct Cuts(Vec<Cut>);
 struct Cut {
     samples: u64,
     /// First value and step; `None` where nothing is there.
-    line: Option<(u64, u64)>,
+    line: Option<(Decimal, Decimal)>,
 }
 
 impl Cuts {
@@ -202,7 +203,7 @@ impl Cuts {
                 self.0.pop();
             } else {
                 head.samples -= samples;
-                head.line = head.line.map(|(first, step)| (first + step * samples, step));
+                head.line = head.line.map(|(first, step)| (first + step * Decimal::from(samples), step));
             }
         }
     }

@@ -5,7 +5,7 @@ use std::ops::{Add, Mul, Sub};
 
 use rust_decimal::Decimal;
 
-use super::Malformed;
+use super::{Malformed, meant};
 
 const UNITS: [(&str, u64); 6] =
     [("w", 604_800_000), ("d", 86_400_000), ("h", 3_600_000), ("m", 60_000), ("s", 1_000), ("ms", 1)];
@@ -92,15 +92,17 @@ impl Duration {
                 return Err(malformed());
             }
             if tail.starts_with(['.', ',']) || unit.is_empty() {
-                return Err(malformed().hint(match whole(text) {
-                    Some(whole) => format!("write `{whole}`"),
+                return Err(malformed().hint(match meant::duration(text).or_else(|| in_seconds(text)) {
+                    Some(meant) => format!("write `{meant}`"),
                     None if tail.is_empty() => format!("add the unit: `{text}s` if seconds are meant"),
-                    None if tail.starts_with(char::is_whitespace) => "write it without blanks: `30d`".to_owned(),
                     None => "write whole numbers: `1h30m` rather than `1.5h`".to_owned(),
                 }));
             }
             let Some((_, size)) = UNITS.iter().find(|(name, _)| *name == unit) else {
-                return Err(malformed().hint("the units are w, d, h, m, s and ms"));
+                return Err(malformed().hint(match meant::duration(text) {
+                    Some(meant) => format!("write `{meant}`"),
+                    None => "the units are w, d, h, m, s and ms".to_owned(),
+                }));
             };
             if *size >= smallest {
                 return Err(malformed().hint("write each unit once, from long to short"));
@@ -117,16 +119,9 @@ impl Duration {
     }
 }
 
-/// A fraction of one unit (of seconds where none is given), as durations are written.
-fn whole(text: &str) -> Option<Duration> {
-    let end = text.find(|c: char| !c.is_ascii_digit() && c != '.').unwrap_or(text.len());
-    let (number, unit) = text.split_at(end);
-    let fraction = Some(number).filter(|number| number.contains('.'))?.parse::<Decimal>().ok()?;
-    let unit = if unit.is_empty() { "s" } else { unit };
-    let (_, size) = UNITS.iter().find(|(name, _)| *name == unit)?;
-    let millis = fraction.checked_mul(Decimal::from(*size))?;
-    let millis = Some(millis).filter(|millis| millis.fract().is_zero())?;
-    millis.trunc().try_into().ok().map(Duration)
+/// A fraction without a unit, taken for seconds.
+fn in_seconds(text: &str) -> Option<String> {
+    meant::whole(text, "s").map(|length| length.to_string())
 }
 
 impl Add for Duration {
@@ -198,5 +193,10 @@ mod tests {
             assert!(Duration::parse(text).is_err(), "{text}");
         }
         assert_eq!(Duration::parse("15").unwrap_err().hint.unwrap(), "add the unit: `15s` if seconds are meant");
+        for (text, meant) in
+            [("28 days", "28d"), ("28 d", "28d"), ("1.5h", "1h30m"), ("0.5", "500ms"), ("28days", "28d")]
+        {
+            assert_eq!(Duration::parse(text).unwrap_err().hint.unwrap(), format!("write `{meant}`"));
+        }
     }
 }

@@ -1,11 +1,14 @@
 //! Quantities with units: exact, parsed from source text, printed the one way the output formats share.
 
+mod bound;
 mod date;
 mod duration;
+mod meant;
 mod percent;
 mod period;
 mod rate;
 
+pub use bound::Bound;
 pub use date::Date;
 pub use duration::Duration;
 pub use percent::Percent;

@@ -10,7 +10,7 @@ use super::encode::{Comments, Encode, write};
 use super::{
     Expression, Name, Number, ObservedSpec, PolicySpec, PricesSpec, Promql, Selectors, ServiceSpec, Text, Version,
 };
-use crate::quantity::{Date, Duration, Percent, Rate};
+use crate::quantity::{Bound, Date, Duration, Percent, Rate};
 use crate::source::{Sources, Spanned};
 use crate::target::Target;
 use crate::yaml;
@@ -191,6 +191,12 @@ impl Any for Target {
 impl Any for Duration {
     fn any(chance: &mut Chance<'_>) -> Self {
         Self::from_millis(chance.one_of(&[1, 300, 15_000, 90_000, 3_600_000, 2_592_000_000]))
+    }
+}
+
+impl Any for Bound {
+    fn any(chance: &mut Chance<'_>) -> Self {
+        Self::parse(chance.one_of(&["300ms", "0.268435456s", "2.5ms", "1MiB", "1000", "0.5"])).unwrap()
     }
 }
 

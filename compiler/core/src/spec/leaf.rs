@@ -8,7 +8,7 @@ use super::decode::{Decode, Decoder, Named, Needed, shorten};
 use super::encode::{Encode, Written, text};
 use crate::code;
 use crate::finding::Finding;
-use crate::quantity::{Date, Duration, Malformed, Percent, Rate};
+use crate::quantity::{Bound, Date, Duration, Malformed, Percent, Rate};
 use crate::source::Spanned;
 use crate::yaml::{Node, Scalar, Style, Value};
 
@@ -250,6 +250,35 @@ impl JsonSchema for Duration {
             "type": "string",
             "pattern": "^(?=.)([0-9]+w)?([0-9]+d)?([0-9]+h)?([0-9]+m)?([0-9]+s)?([0-9]+ms)?$",
             "examples": ["30d", "1h30m", "300ms"]
+        })
+    }
+}
+
+impl Decode for Bound {
+    fn decode(node: &Node, decoder: &mut Decoder) -> Option<Self> {
+        decoder.parse(node, "a bound such as `300ms`, `2.5ms`, `1MiB` or `1000`", Self::parse)
+    }
+}
+
+impl Encode for Bound {
+    fn encode(&self) -> Written {
+        match self {
+            Self::Number(number) => Written::Number(number.to_string()),
+            Self::Time(_) | Self::Size(_) => text(&self.to_string()),
+        }
+    }
+}
+
+impl JsonSchema for Bound {
+    fn schema_name() -> Cow<'static, str> {
+        "Bound".into()
+    }
+    fn json_schema(_: &mut SchemaGenerator) -> Schema {
+        json_schema!({
+            "type": ["string", "number"],
+            "minimum": 0,
+            "pattern": "^(?=.)(([0-9]+w)?([0-9]+d)?([0-9]+h)?([0-9]+m)?([0-9]+s)?([0-9]+ms)?|[0-9]+(\\.[0-9]+)?([dhmsw]|ms|us|µs|μs|ns|B|[kKMGT]B|[KMGT]iB)?)$",
+            "examples": ["300ms", "2.5ms", "0.268435456s", "1MiB"]
         })
     }
 }

@@ -20,7 +20,7 @@ record! {
     pub struct PolicySpec {
         /// The version of this language: `emberline/v1`.
         version: Needed<Spanned<Version>>,
-        /// How often Prometheus scrapes. Default: `15s`.
+        /// How often Prometheus scrapes. Default: `1m`, as in Prometheus; alerts fire sooner with the true interval if it is shorter.
         scrape_interval: Option<Spanned<Duration>>,
         /// How often services export metrics over OTLP, if they do. The longer of this and the scrape interval counts.
         export_interval: Option<Spanned<Duration>>,
@@ -34,7 +34,7 @@ record! {
         labels: Option<Spanned<Named<Spanned<Text>>>>,
         /// Labels that every objective groups by, such as `cluster` if one Prometheus scrapes several.
         group_by: Option<Vec<Spanned<String>>>,
-        /// The label that holds a service's name in its metrics; latency objectives on declared metrics are narrowed down by it. Default: `service_name`.
+        /// The label that holds a service's name in its metrics; latency objectives on metrics that are declared by their OpenTelemetry names are narrowed down by it. Default: `service_name`.
         service_label: Option<Spanned<String>>,
         /// The label that tells pairs of Prometheus servers apart, if rules run behind a querier that sees both: `replica`.
         /// Each event is then counted once. Default: no pairs.
@@ -43,6 +43,8 @@ record! {
         ambient_labels: Option<Vec<Spanned<String>>>,
         /// Lists of label values that services share, by name; a label refers to one by `enumeration`.
         enumerations: Option<Spanned<Named<Spanned<Vec<Spanned<Text>>>>>>,
+        /// How recording and alerting rules are spread over groups.
+        rules: Option<Spanned<RulesSpec>>,
         /// How many time series metrics may have. Default: no limit but that of OpenTelemetry's SDKs.
         cardinality: Option<Spanned<CardinalitySpec>>,
         /// Findings that are accepted for a while.
@@ -69,7 +71,7 @@ record! {
         default_receiver: Option<Spanned<String>>,
         /// Alerts of every objective. Default: the four pairs of the SRE Workbook.
         alerting: Option<Spanned<AlertingSpec>>,
-        /// What happens if data goes missing. Default: `absent: page`, the others `ignore`.
+        /// What happens if data goes missing. Default: `absent: page` and `broken: page`, the others `ignore`.
         data: Option<Spanned<DataSpec>>,
         /// Services that may begin a trace with a CLIENT span, such as browsers and load generators. Default: all without a spec.
         origins: Option<Vec<Spanned<Name>>>,
@@ -97,6 +99,15 @@ record! {
         total: Option<Spanned<u32>>,
         /// The combinations of labels that an SDK keeps of a metric. Default: 2000, as the SDKs do.
         sdk_limit: Option<Spanned<u32>>,
+    }
+}
+
+record! {
+    /// How recording and alerting rules are spread over groups.
+    pub struct RulesSpec {
+        /// The most rules of a group, at least 6. An objective with more rules has several groups. Default: 20, the limit of
+        /// Mimir's and Cortex's rulers (`ruler_max_rules_per_rule_group`).
+        max_group_rules: Option<Spanned<u32>>,
     }
 }
 

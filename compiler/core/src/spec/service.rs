@@ -32,7 +32,7 @@ record! {
         instances: Option<Spanned<u32>>,
         /// The services that this one calls.
         calls: Option<Vec<CallSpec>>,
-        /// The metrics that the service exports, by their OpenTelemetry names.
+        /// The metrics that the service exports, by their names in OpenTelemetry or in Prometheus.
         metrics: Option<Named<MetricSpec>>,
         /// Attributes of spans and log records that need care.
         attributes: Option<Named<AttributeSpec>>,

@@ -40,6 +40,9 @@ record! {
     pub struct DataSpec {
         /// No time series for five minutes. This alert takes over if an outage kills the process itself.
         absent: Option<Spanned<Name>>,
+        /// A side of the indicator that cannot be absent in health, such as a histogram's bucket, has no time series while the
+        /// other side goes on. Default: the severity of `absent`.
+        broken: Option<Spanned<Name>>,
         /// A group that had events within a day has had no time series for half an hour.
         group_gone: Option<Spanned<Name>>,
         /// The time series are there, but no event was counted for half an hour.
@@ -76,6 +79,8 @@ record! {
         burn: Option<Spanned<Name>>,
         /// No series at all. Default: `SliAbsent`.
         absent: Option<Spanned<Name>>,
+        /// A side of the indicator is missing. Default: `SliBroken`.
+        broken: Option<Spanned<Name>>,
         /// One group gone. Default: `SliGroupGone`.
         group_gone: Option<Spanned<Name>>,
         /// No events. Default: `SliNoTraffic`.

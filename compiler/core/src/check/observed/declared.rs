@@ -6,10 +6,11 @@ use super::gone;
 use super::selector::listed;
 use super::view::View;
 use crate::check::Context;
+use crate::check::unit_mismatch;
 use crate::code;
 use crate::finding::Finding;
 use crate::indicator::Side;
-use crate::metric::{MetricType, known_unit_words, unit_words};
+use crate::metric::{MetricType, unit_words};
 use crate::model::{Domain, Label, Metric, Seen};
 use crate::spec::SeenType;
 
@@ -80,15 +81,12 @@ fn kind(metric: &Metric, seen: &Seen) -> Option<Finding> {
     Some(Finding::new(&code::TYPE_MISMATCH, metric.span(), message).label("of another type").hint(hint))
 }
 
-/// A declared unit that is not the real one: as the source names it, else as the name's last word says.
+/// A declared unit that is not the one that the source names. What the name says is held against it without a source.
 fn unit(metric: &Metric, seen: &Seen) -> Option<Finding> {
-    let declared = metric.unit.as_deref()?;
+    // One slip is one finding.
+    let declared = metric.unit.as_deref().filter(|_| !unit_mismatch::is_doubtful(metric))?;
     let word = unit_words(declared).0;
-    let stem = metric.prometheus.strip_suffix("_total").unwrap_or(&metric.prometheus);
-    let (real, from) = match seen.unit.as_deref().filter(|unit| !unit.is_empty()) {
-        Some(unit) => (unit, "exported in"),
-        None => (known_unit_words().find(|word| stem.rsplit('_').next() == Some(word))?, "named for"),
-    };
+    let real = seen.unit.as_deref().filter(|unit| !unit.is_empty())?;
     let real_word = unit_words(real).0.unwrap_or_default();
     let is_same = real == declared
         || word.as_deref().unwrap_or_default() == real
@@ -102,7 +100,7 @@ fn unit(metric: &Metric, seen: &Seen) -> Option<Finding> {
         Some(code) => format!("declare `unit: {code}`"),
         None => format!("declare `unit: {real}`"),
     };
-    let message = format!("`{}` is declared in `{declared}` and {from} `{real}`", metric.name.value);
+    let message = format!("`{}` is declared in `{declared}` and exported in `{real}`", metric.name.value);
     Some(
         Finding::new(&code::UNIT_MISMATCH, metric.span(), message)
             .label("in another unit")

@@ -164,8 +164,8 @@ fn tail_sampling(plan: &TelemetryPlan) -> Value {
         }));
     }
     // Spans that say nothing of their route or kind still count as a whole.
-    if let Some(longest) = plan.slow.iter().map(|slow| slow.threshold).max() {
-        policies.push(json!({"name": "slow-trace", "type": "latency", "latency": {"threshold_ms": longest.millis()}}));
+    if let Some(longest) = plan.slow_trace() {
+        policies.push(json!({"name": "slow-trace", "type": "latency", "latency": {"threshold_ms": longest}}));
     }
     policies.push(json!({"name": "baseline", "type": "probabilistic", "probabilistic": {
         "sampling_percentage": float(plan.baseline_percent),
@@ -187,7 +187,7 @@ fn condition(slow: &Slow) -> String {
     let mut terms = vec![
         format!("resource.attributes[\"service.name\"] == {}", quoted(&slow.service)),
         "span.kind == SPAN_KIND_SERVER".to_owned(),
-        format!("span.end_time_unix_nano - span.start_time_unix_nano > {}", slow.threshold.millis() * 1_000_000),
+        format!("span.end_time_unix_nano - span.start_time_unix_nano > {}", slow.threshold),
     ];
     for (key, op, value) in &slow.only {
         let attribute = format!("span.attributes[{}]", quoted(key));

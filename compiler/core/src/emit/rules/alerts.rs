@@ -2,44 +2,43 @@
 
 use rust_decimal::Decimal;
 
-use super::{Pairs, Rule, Rules, Side, own, text};
-use crate::plan::{BurnAlert, State, WindowKind, names};
+use super::{Pairs, Rule, Rules, Side, base, own, text};
+use crate::oracle::Recorded;
+use crate::plan::{BurnAlert, State, StateAlert, WindowKind, names};
 use crate::promql::{Compare, Expr, Op};
 use crate::quantity::Duration;
 
-/// One rule a pair: `bad[l] > burn·B·all[l] and bad[s] > burn·B·all[s]`. Without traffic that is `0 > 0`: silent.
-pub(super) fn burn(rules: &mut Rules<'_>) {
+/// The rule of a pair: `bad[l] > burn·B·all[l] and bad[s] > burn·B·all[s]`. Without traffic that is `0 > 0`: silent.
+pub(super) fn burn<'p>(rules: &mut Rules<'p>, alert: &'p BurnAlert) {
     let slo = rules.slo;
     let matchers = rules.own;
     let slices: [&[_]; 1] = [&matchers];
-    for alert in &slo.burns {
-        let series: [String; 4] = [
-            Side::Bad.series(&alert.long.suffix),
-            Side::Events.series(&alert.long.suffix),
-            Side::Bad.series(&alert.short.suffix),
-            Side::Events.series(&alert.short.suffix),
-        ];
-        let [bad_long, all_long, bad_short, all_short] = series.each_ref().map(|name| Expr::Select(own(name, &slices)));
-        let threshold = Expr::Number(alert.threshold);
-        let (most_long, most_short) =
-            (Expr::binary(&threshold, Op::Mul, &all_long), Expr::binary(&threshold, Op::Mul, &all_short));
-        let long = Expr::binary(&bad_long, Op::Filter(Compare::Gt), &most_long);
-        let short = Expr::binary(&bad_short, Op::Filter(Compare::Gt), &most_short);
-        let both = Expr::binary(&long, Op::And, &short);
-        let expr = match alert.guard {
-            None => text(&both),
-            Some(guard) => guarded(rules, alert, guard.count, &both),
-        };
-        let words = slo.burn_words(alert);
-        rules.rules.push(Rule::Alerting {
-            alert: &alert.name,
-            expr,
-            hold: None,
-            keep_firing_for: (slo.keep_firing_for > Duration::ZERO).then(|| slo.keep_firing_for.to_string()),
-            labels: Pairs::Made(words.labels),
-            annotations: Pairs::Made(words.annotations),
-        });
-    }
+    let series: [String; 4] = [
+        Side::Bad.series(&alert.long.suffix),
+        Side::Events.series(&alert.long.suffix),
+        Side::Bad.series(&alert.short.suffix),
+        Side::Events.series(&alert.short.suffix),
+    ];
+    let [bad_long, all_long, bad_short, all_short] = series.each_ref().map(|name| Expr::Select(own(name, &slices)));
+    let threshold = Expr::Number(alert.threshold);
+    let (most_long, most_short) =
+        (Expr::binary(&threshold, Op::Mul, &all_long), Expr::binary(&threshold, Op::Mul, &all_short));
+    let long = Expr::binary(&bad_long, Op::Filter(Compare::Gt), &most_long);
+    let short = Expr::binary(&bad_short, Op::Filter(Compare::Gt), &most_short);
+    let both = Expr::binary(&long, Op::And, &short);
+    let expr = match alert.guard {
+        None => text(&both),
+        Some(guard) => guarded(rules, alert, guard.count, &both),
+    };
+    let words = slo.burn_words(alert);
+    rules.rules.push(Rule::Alerting {
+        alert: &alert.name,
+        expr,
+        hold: None,
+        keep_firing_for: (slo.keep_firing_for > Duration::ZERO).then(|| slo.keep_firing_for.to_string()),
+        labels: Pairs::Made(words.labels),
+        annotations: Pairs::Made(words.annotations),
+    });
 }
 
 /// The condition, and at least so many bad events in the long window.
@@ -62,37 +61,47 @@ fn guarded(rules: &Rules<'_>, alert: &BurnAlert, least: Decimal, both: &Expr<'_>
     text(&Expr::binary(both, Op::And, &Expr::binary(&count, Op::Filter(Compare::Ge), &least)))
 }
 
-/// Alerts on data that is missing.
-pub(super) fn states(rules: &mut Rules<'_>) {
+/// The rule of an alert on missing data.
+pub(super) fn state<'p>(rules: &mut Rules<'p>, alert: &'p StateAlert) {
     let slo = rules.slo;
     let matchers = rules.own;
     let slices: [&[_]; 1] = [&matchers];
     let nothing = Expr::Number(Decimal::ZERO);
-    for alert in &slo.states {
-        let base = Side::Events.series(names::BASE);
-        let known = Side::Events.series(&alert.known.suffix);
-        let recent = Side::Events.series(&alert.recent.suffix);
-        let known = Expr::Select(own(&known, &slices));
-        let recent = Expr::Select(own(&recent, &slices));
-        let expr = match alert.state {
-            State::Absent => {
-                let over = [Expr::Range(own(&base, &slices), alert.reach.millis())];
-                text(&Expr::Call("absent_over_time", &over))
+    let base = Side::Events.series(names::BASE);
+    let known = Side::Events.series(&alert.known.suffix);
+    let recent = Side::Events.series(&alert.recent.suffix);
+    let known = Expr::Select(own(&known, &slices));
+    let recent = Expr::Select(own(&recent, &slices));
+    let expr = match alert.state {
+        State::Absent => {
+            let over = [Expr::Range(own(&base, &slices), alert.reach.millis())];
+            text(&Expr::Call("absent_over_time", &over))
+        }
+        State::Broken(hidden) => {
+            let bad = Side::Bad.series(names::BASE);
+            let bad = Expr::Select(own(&bad, &slices));
+            match hidden {
+                Recorded::Bad => text(&Expr::binary(&Expr::Select(own(&base, &slices)), Op::Unless, &bad)),
+                Recorded::Good => {
+                    let some = Expr::binary(&bad, Op::Filter(Compare::Gt), &nothing);
+                    let good = base::good_events();
+                    text(&Expr::binary(&some, Op::Unless, &Expr::Select(own(&good, &slices))))
+                }
             }
-            State::GroupGone => {
-                let some = Expr::binary(&known, Op::Filter(Compare::Gt), &nothing);
-                text(&Expr::binary(&some, Op::Unless, &recent))
-            }
-            State::NoTraffic => text(&Expr::binary(&recent, Op::Filter(Compare::Eq), &nothing)),
-        };
-        let words = slo.state_words(alert);
-        rules.rules.push(Rule::Alerting {
-            alert: &alert.name,
-            expr,
-            hold: (alert.hold > Duration::ZERO).then(|| alert.hold.to_string()),
-            keep_firing_for: None,
-            labels: Pairs::Made(words.labels),
-            annotations: Pairs::Made(words.annotations),
-        });
-    }
+        }
+        State::GroupGone => {
+            let some = Expr::binary(&known, Op::Filter(Compare::Gt), &nothing);
+            text(&Expr::binary(&some, Op::Unless, &recent))
+        }
+        State::NoTraffic => text(&Expr::binary(&recent, Op::Filter(Compare::Eq), &nothing)),
+    };
+    let words = slo.state_words(alert);
+    rules.rules.push(Rule::Alerting {
+        alert: &alert.name,
+        expr,
+        hold: (alert.hold > Duration::ZERO).then(|| alert.hold.to_string()),
+        keep_firing_for: None,
+        labels: Pairs::Made(words.labels),
+        annotations: Pairs::Made(words.annotations),
+    });
 }

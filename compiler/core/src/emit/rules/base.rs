@@ -1,15 +1,16 @@
-//! The two base rules of an objective: its indicator says what they read.
+//! The base rules of an objective: its indicator says what they read.
 
 use super::{Rules, Side, own};
 use crate::indicator::{Base, Record};
 use crate::plan::names;
 use crate::promql::Expr;
 
-/// Records both; events first, since the bad side reads them at the same instant.
+/// Records them; events first and bad events last, since the bad side reads the others at the same instant.
 pub(super) fn record(rules: &mut Rules<'_>) {
     let slo = rules.slo;
     let matchers = rules.own;
     let series = Side::Events.series(names::BASE);
+    let good = good_events();
     let slices: [&[_]; 1] = [&matchers];
     let groups: Vec<&str> = slo.group_by.iter().map(String::as_str).collect();
     let base = Base {
@@ -19,13 +20,23 @@ pub(super) fn record(rules: &mut Rules<'_>) {
         replicas: slo.replica_label.as_deref(),
         groups: &groups,
         events: Expr::Recorded(own(&series, &slices)),
+        good: Expr::Recorded(own(&good, &slices)),
     };
     slo.sli.record(&base, rules);
+}
+
+/// The series of good events, where they are recorded.
+pub(super) fn good_events() -> String {
+    format!("{}:{}", names::GOOD_EVENTS, names::BASE)
 }
 
 impl Record for Rules<'_> {
     fn events(&mut self, expr: &Expr<'_>) {
         self.record_raw(Side::Events.series(names::BASE), expr);
+    }
+
+    fn good(&mut self, expr: &Expr<'_>) {
+        self.record_raw(good_events(), expr);
     }
 
     fn bad(&mut self, expr: &Expr<'_>) {

@@ -10,29 +10,45 @@ mod windows;
 
 pub(crate) use list::Group;
 
-use crate::plan::SloPlan;
+use crate::plan::{SloPlan, Unit};
 use crate::quantity::Duration;
 use list::{Pairs, Rule, Rules, Side, own, text};
 
-/// The groups of one objective: the fast one, then the budget's.
-pub(crate) fn groups(slo: &SloPlan) -> [Group<'_>; 2] {
-    let mut fast = Rules::new(slo);
-    base::record(&mut fast);
-    windows::record(&mut fast);
-    alerts::burn(&mut fast);
-    alerts::states(&mut fast);
-    windows::burn_rates(&mut fast);
-    let mut slow = Rules::new(slo);
-    budget::record(&mut slow);
-    let [name, budget] = names(slo);
+/// The groups of one objective: as many fast ones as its plan says, then the budget's.
+pub(crate) fn groups(slo: &SloPlan) -> Vec<Group<'_>> {
+    let fast = slo.layout.groups.iter().map(|units| {
+        let mut rules = Rules::new(slo);
+        for unit in units {
+            add(&mut rules, *unit);
+        }
+        (rules, slo.timing.evaluation)
+    });
+    let mut budget = Rules::new(slo);
+    budget::record(&mut budget);
+    let all = fast.chain([(budget, slo.timing.budget_interval)]);
     let query_offset = (slo.timing.delay > Duration::ZERO).then_some("0s");
-    let group = |name, interval: Duration, rules| Group { name, interval: interval.to_string(), query_offset, rules };
-    [group(name, slo.timing.evaluation, fast.rules), group(budget, slo.timing.budget_interval, slow.rules)]
+    slo.group_names()
+        .into_iter()
+        .zip(all)
+        .map(|(name, (rules, interval))| Group {
+            name,
+            interval: interval.to_string(),
+            query_offset,
+            rules: rules.rules,
+        })
+        .collect()
 }
 
-/// The names of those groups, in the order in which each reads what the ones before it recorded.
-pub(crate) fn names(slo: &SloPlan) -> [String; 2] {
-    let name = format!("{}/{}", slo.service, slo.name);
-    let budget = format!("{name}/budget");
-    [name, budget]
+fn add(rules: &mut Rules<'_>, unit: Unit) {
+    let slo = rules.slo;
+    match unit {
+        Unit::Base => {
+            base::record(rules);
+            windows::counts(rules);
+        }
+        Unit::Window(place) => slo.windows.get(place).into_iter().for_each(|window| windows::record(rules, window)),
+        Unit::Burn(place) => slo.burns.get(place).into_iter().for_each(|alert| alerts::burn(rules, alert)),
+        Unit::State(place) => slo.states.get(place).into_iter().for_each(|alert| alerts::state(rules, alert)),
+        Unit::Rate(place) => slo.windows.get(place).into_iter().for_each(|window| windows::burn_rate(rules, window)),
+    }
 }

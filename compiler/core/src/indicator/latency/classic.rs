@@ -3,9 +3,9 @@
 use rust_decimal::Decimal;
 
 use super::durations::{Durations, push};
-use crate::indicator::{Base, Cast, Indicator, Part, Played, Reading, Record, Threshold, Unit};
-use crate::oracle::{Base as Numbers, RawSeries, Reader, Role, Sampled, subtracted};
-use crate::promql::{Expr, MatchOp, Op, Selector};
+use crate::indicator::{Base, Cast, Essential, Indicator, Part, Played, Reading, Record, Threshold, Unit};
+use crate::oracle::{Base as Numbers, RawSeries, Reader, Recorded, Role, Sampled, subtracted};
+use crate::promql::{Expr, MatchOp, Op, Selector, boundary};
 
 /// Events are its count; bad are those that are not in the bucket.
 #[derive(Debug)]
@@ -19,7 +19,7 @@ impl Classic {
     pub(super) fn of(durations: Durations) -> Self {
         let count = durations.select("_count");
         let mut bucket = durations.select("_bucket");
-        let (op, value) = le(durations.threshold.limit);
+        let (op, value) = boundary::matcher(durations.threshold.limit);
         push(&mut bucket, "le", op, &value);
         Self { durations, count, bucket }
     }
@@ -44,6 +44,11 @@ impl Indicator for Classic {
 
     fn threshold(&self) -> Option<&Threshold> {
         Some(&self.durations.threshold)
+    }
+
+    fn essential(&self) -> Vec<Essential<'_>> {
+        let what = "the bucket at the threshold";
+        vec![Essential { what, selector: &self.bucket, role: Role::Good, hides: Recorded::Bad }]
     }
 
     /// Count − bucket. Never filled: events without the bucket are a broken indicator, not an outage.
@@ -96,45 +101,7 @@ fn first_le(bucket: &Selector) -> Option<String> {
     Some(if matcher.op == MatchOp::Re { spelled.replace('\\', "") } else { spelled.to_owned() })
 }
 
-/// A matcher for a bucket boundary in every spelling that exporters use: a scraped 1 is `1.0`, an OTLP one is `1`, and a
-/// scraped million is `1e+06`.
-fn le(bound: Decimal) -> (MatchOp, String) {
-    let plain = bound.normalize().to_string();
-    let mut spellings = vec![plain.clone()];
-    if !plain.contains('.') {
-        spellings.push(format!("{plain}.0"));
-    }
-    spellings.extend(exponent(&plain));
-    if let [only] = spellings.as_slice() {
-        return (MatchOp::Eq, only.clone());
-    }
-    let escaped: Vec<String> = spellings.iter().map(|text| text.replace('.', "\\.").replace('+', "\\+")).collect();
-    (MatchOp::Re, escaped.join("|"))
-}
-
-/// Go's `%g` spelling of a plain decimal, where it is not the plain one: with an exponent of 6 or more (text formats
-/// print from 1e+06) or below −4.
-fn exponent(plain: &str) -> Option<String> {
-    let (whole, fraction) = plain.split_once('.').unwrap_or((plain, ""));
-    let digits = format!("{whole}{fraction}");
-    let significant = digits.trim_start_matches('0');
-    if significant.is_empty() {
-        return None;
-    }
-    let leading = digits.len() - significant.len();
-    let exponent = i64::try_from(whole.len()).ok()? - 1 - i64::try_from(leading).ok()?;
-    if (-4..6).contains(&exponent) {
-        return None;
-    }
-    let mantissa = significant.trim_end_matches('0');
-    let (first, rest) = mantissa.split_at(1);
-    let point = if rest.is_empty() { "" } else { "." };
-    let sign = if exponent < 0 { '-' } else { '+' };
-    Some(format!("{first}{point}{rest}e{sign}{:02}", exponent.abs()))
-}
-
 #[cfg(test)]
-#[expect(clippy::unwrap_used, reason = "tests")]
 mod tests {
     use super::*;
     use crate::indicator::testing::{line, timing};
@@ -144,17 +111,5 @@ mod tests {
         let buckets = Buckets { count: vec![line(100.0, 15.0, 41)], bucket: vec![] };
         let base = buckets.base(&Reader::new(&timing(), 21));
         assert!(base.events[20] == 1.0 && base.bad[20].is_nan());
-    }
-
-    #[test]
-    fn bucket_boundaries_in_every_spelling() {
-        let spelled = |text: &str| le(text.parse().unwrap());
-        assert_eq!(spelled("0.3"), (MatchOp::Eq, "0.3".to_owned()));
-        assert_eq!(spelled("0.30"), (MatchOp::Eq, "0.3".to_owned()));
-        assert_eq!(spelled("1"), (MatchOp::Re, "1|1\\.0".to_owned()));
-        assert_eq!(spelled("1000000"), (MatchOp::Re, "1000000|1000000\\.0|1e\\+06".to_owned()));
-        assert_eq!(spelled("2500000"), (MatchOp::Re, "2500000|2500000\\.0|2.5e\\+06".replace("2.5", "2\\.5")));
-        assert_eq!(spelled("0.00001"), (MatchOp::Re, "0\\.00001|1e-05".to_owned()));
-        assert_eq!(spelled("0.0001"), (MatchOp::Eq, "0.0001".to_owned()));
     }
 }

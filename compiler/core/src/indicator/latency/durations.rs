@@ -1,6 +1,6 @@
 //! What classic and native histograms have in common.
 
-use crate::indicator::{Query, Reading, Setting, Threshold};
+use crate::indicator::{Query, Reading, Setting, Threshold, is_legacy};
 use crate::metric::label_name;
 use crate::promql::{Expr, MatchOp, Matcher, Select, Selector, SelectorMatcher};
 
@@ -17,19 +17,22 @@ pub(super) struct Durations {
 }
 
 impl Durations {
-    /// Services share the names of metrics, so one that the objective's own service declares (`is_own`) is narrowed down
-    /// to it. Nothing is added to any other: plain Prometheus metrics have no such label, and a matcher that nobody wrote
-    /// would select nothing and page on a healthy service.
+    /// Services share the names of metrics, so one that the objective's own service declares by its OpenTelemetry name
+    /// (`is_shared`) is narrowed down to it. Nothing is added to any other: plain Prometheus metrics have no such label, and a
+    /// matcher that nobody wrote would select nothing and page on a healthy service.
     pub(super) fn new(
         threshold: Threshold,
         prometheus: String,
         narrowed: Option<Query>,
-        is_own: bool,
+        is_shared: bool,
         setting: &Setting<'_>,
     ) -> Self {
         let mut written = narrowed.iter().flat_map(|query| &query.selector.matchers);
         let is_written = written.any(|matcher| label_name(&matcher.label) == setting.service_label);
-        let added = (is_own && !is_written).then(|| (setting.service_label.to_owned(), threshold.owner.clone()));
+        // Series that keep dots have the label as the policy writes it, if it does.
+        let label = if is_legacy(&prometheus) { Some(setting.service_label) } else { setting.service_label_written };
+        let label = label.filter(|_| is_shared && !is_written);
+        let added = label.map(|label| (label.to_owned(), threshold.owner.clone()));
         Self { threshold, prometheus, narrowed, added }
     }
 

@@ -1,4 +1,5 @@
-//! `latency`: requests that took longer than a threshold are bad events, counted by a histogram.
+//! `latency`: requests that took longer than a threshold are bad events, counted by a histogram. Sizes and counts have
+//! thresholds as well: a response above 1 MiB.
 
 mod classic;
 mod durations;
@@ -6,17 +7,21 @@ mod native;
 
 use std::sync::Arc;
 
+use rust_decimal::Decimal;
+
 use self::classic::Classic;
 use self::durations::Durations;
 use self::native::Native;
 use super::facts::Threshold;
-use super::kind::{Indicator, Kind, Setting};
+use super::kind::{Indicator, Kind};
 use super::one_metric;
 use super::query::Query;
+use super::setting::Setting;
 use crate::code;
 use crate::finding::Finding;
-use crate::metric::{Declared, MetricType, in_unit, prometheus_name};
-use crate::quantity::Duration;
+use crate::metric::{Declared, MetricType, measure, prometheus_name};
+use crate::promql::parse_selector;
+use crate::quantity::Bound;
 use crate::scope::Scope;
 use crate::source::{Span, Spanned};
 use crate::spec::decode::Needed;
@@ -26,13 +31,14 @@ use crate::suggest;
 
 record! {
     #[derive(Default)]
-    /// Requests that took longer than a threshold are bad events.
+    /// Requests that took longer than a threshold are bad events; or those that are larger, for a histogram of sizes or counts.
     pub struct LatencySpec {
         /// A histogram that the service declares, by its OpenTelemetry name; or a Prometheus name without `_bucket`.
         metric: Needed<Spanned<String>>,
-        /// The longest duration of a good request. A classic histogram needs a bucket boundary exactly here.
-        threshold: Needed<Spanned<Duration>>,
-        /// Narrows the metric down, in braces: `{http_route="/checkout"}`. The service's own label is added to a metric that the service declares.
+        /// The longest duration of a good request: `300ms`, `2.5ms`, `0.268435456s`. For a histogram of sizes `1MiB`, or a number
+        /// in the unit of the metric. A classic histogram needs a bucket boundary exactly here.
+        threshold: Needed<Spanned<Bound>>,
+        /// Narrows the metric down, in braces: `{http_route="/checkout"}`. The service's own label is added to a metric that the service declares by its OpenTelemetry name.
         selector: Option<Spanned<Promql>>,
         /// Labels to group by: each combination of their values has a budget and alerts of its own.
         group_by: Option<Vec<Spanned<String>>>,
@@ -46,28 +52,48 @@ impl Kind for LatencySpec {
 
     fn resolve(&self, at: Span, setting: &Setting<'_>, scope: &mut Scope<'_>) -> Option<Arc<dyn Indicator>> {
         let mut sound = self.threshold.0.is_some();
-        let longest = self.threshold.0.unwrap_or(Spanned::new(Duration::from_secs(1), at));
+        let longest = self.threshold.0.unwrap_or(Spanned::new(Bound::Number(Decimal::ONE), at));
         let narrowed = self.selector.as_ref().map(|text| narrow(text, scope));
         sound &= !matches!(narrowed, Some(None));
-        if longest.value == Duration::ZERO {
+        if longest.value.number() <= Decimal::ZERO {
             scope.report(
-                Finding::new(&code::INVALID_VALUE, longest.span, "the threshold must be longer than nothing")
+                Finding::new(&code::INVALID_VALUE, longest.span, "the threshold must be greater than zero")
                     .hint("write the slowest time that still counts as good, such as `300ms`"),
             );
             sound = false;
         }
-        let metric = self.metric.0.as_ref()?;
-        let histogram = Histogram::find(metric, longest.value, setting, scope)?;
+        let (metric, is_verbatim) = named(self.metric.0.as_ref()?, scope)?;
+        let histogram = Histogram::find(&metric, is_verbatim, setting, scope)?;
         if !sound {
             return None;
         }
-        let Histogram { owner, is_own, prometheus, is_classic, limit } = histogram;
-        let threshold = Threshold { metric: metric.clone(), owner, longest, limit, needs_bucket: is_classic };
-        let durations = Durations::new(threshold, prometheus, narrowed.flatten(), is_own, setting);
+        let Histogram { owner, is_shared, prometheus, is_classic, unit } = histogram;
+        let limit = measure::in_unit(unit.as_deref(), longest.value);
+        let threshold = Threshold { metric, owner, longest, unit, limit, needs_bucket: is_classic };
+        let durations = Durations::new(threshold, prometheus, narrowed.flatten(), is_shared, setting);
         Some(match is_classic {
             true => Arc::new(Classic::of(durations)),
             false => Arc::new(Native::of(durations)),
         })
+    }
+}
+
+/// The metric's name, and whether it is one of Prometheus whatever its letters: `{"http.server.duration"}`, as Prometheus 3
+/// writes names with dots.
+fn named(metric: &Spanned<String>, scope: &mut Scope<'_>) -> Option<(Spanned<String>, bool)> {
+    if !metric.value.starts_with('{') {
+        return Some((metric.clone(), false));
+    }
+    let selector = parse_selector(&metric.value).ok();
+    match selector.map(|selector| (selector.metric, selector.matchers.is_empty())) {
+        Some((Some((name, _)), true)) => Some((Spanned::new(name, metric.span), true)),
+        _ => {
+            scope.report(
+                Finding::new(&code::INVALID_VALUE, metric.span, format!("`{}` is not a metric name", metric.value))
+                    .hint("write the name alone, `{\"http.server.duration\"}`, and matchers as `selector`"),
+            );
+            None
+        }
     }
 }
 
@@ -83,22 +109,31 @@ fn narrow(text: &Spanned<Promql>, scope: &mut Scope<'_>) -> Option<Query> {
         );
         return None;
     }
+    if let Some(matcher) = query.selector.matchers.iter().find(|matcher| matcher.label == "le") {
+        let place = query.place(scope.sources, matcher.label_range.start..matcher.value_range.end);
+        scope.report(
+            Finding::new(&code::INVALID_PROMQL, place, "the bucket is chosen by `threshold`, not by `le`")
+                .label("no series of the count has this label")
+                .hint("remove the matcher, and give its boundary as `threshold`"),
+        );
+        return None;
+    }
     Some(query)
 }
 
 /// A histogram as it is declared, or taken at its word.
 struct Histogram {
     owner: String,
-    /// Whether the objective's own service declares it.
-    is_own: bool,
+    /// Whether the objective's own service declares it by its OpenTelemetry name, which other services have as well.
+    is_shared: bool,
     prometheus: String,
     is_classic: bool,
-    /// The threshold in its unit.
-    limit: rust_decimal::Decimal,
+    /// What it measures in, by its declaration or its name.
+    unit: Option<String>,
 }
 
 impl Histogram {
-    fn find(metric: &Spanned<String>, longest: Duration, setting: &Setting<'_>, scope: &mut Scope<'_>) -> Option<Self> {
+    fn find(metric: &Spanned<String>, is_verbatim: bool, setting: &Setting<'_>, scope: &mut Scope<'_>) -> Option<Self> {
         match setting.index.histogram(setting.service, &metric.value) {
             Ok((owner, declared)) => {
                 let is_classic = match declared.kind {
@@ -119,29 +154,33 @@ impl Histogram {
                 };
                 Some(Self {
                     owner: owner.to_owned(),
-                    is_own: owner == setting.service,
+                    is_shared: owner == setting.service && declared.name.value != declared.prometheus,
                     prometheus: declared.prometheus.clone(),
                     is_classic,
-                    limit: declared.in_unit(longest),
+                    unit: declared.measure().map(str::to_owned),
                 })
             }
             Err(Declared::Unclear | Declared::Metric(_)) => None,
-            Err(Declared::No) => Self::undeclared(metric, longest, setting, scope),
+            Err(Declared::No) => Self::undeclared(metric, is_verbatim, setting, scope),
         }
     }
 
-    /// Taken at its word: dots mean an OpenTelemetry name, whose durations are in seconds by convention.
+    /// Taken at its word: dots mean an OpenTelemetry name, whose durations are in seconds by convention. The end of a name
+    /// tells the unit.
     fn undeclared(
         metric: &Spanned<String>,
-        longest: Duration,
+        is_verbatim: bool,
         setting: &Setting<'_>,
         scope: &mut Scope<'_>,
     ) -> Option<Self> {
-        let prometheus = match metric.value.contains('.') {
-            true => prometheus_name(&metric.value, MetricType::Histogram, Some("s")),
+        let prometheus = match metric.value.contains('.') && !is_verbatim {
+            true => {
+                let unit = measure::of_name(&metric.value).unwrap_or("s");
+                prometheus_name(&metric.value, MetricType::Histogram, Some(unit))
+            }
             false => metric.value.clone(),
         };
-        if !is_metric_name(&prometheus) {
+        if !is_verbatim && !is_metric_name(&prometheus) {
             let names = setting.index.histogram_names(setting.service);
             scope.report(
                 Finding::new(&code::INVALID_VALUE, metric.span, format!("`{}` is not a metric name", metric.value))
@@ -161,8 +200,8 @@ impl Histogram {
             );
             return None;
         }
-        let limit = in_unit(Some("s"), longest);
-        Some(Self { owner: setting.service.to_owned(), is_own: false, prometheus, is_classic: true, limit })
+        let unit = measure::of_name(&prometheus).map(str::to_owned);
+        Some(Self { owner: setting.service.to_owned(), is_shared: false, prometheus, is_classic: true, unit })
     }
 }
 

@@ -1,38 +1,54 @@
-//! `timeslice`: each minute is good or bad as a whole, by a gauge that falls or by a ratio within the minute.
+//! `timeslice`: each minute is good or bad as a whole, by a gauge that crosses its bound, by a timestamp that grows old, or
+//! by a ratio of counters within the minute.
 
+mod bounded;
+mod freshness;
 mod ratio;
-mod up;
+mod share;
 
 use std::sync::Arc;
 
 use rust_decimal::Decimal;
 
+use self::bounded::Bounded;
+use self::freshness::Freshness;
 use self::ratio::SliceRatio;
-use self::up::SliceUp;
-use super::kind::{Indicator, Kind, Setting};
+use self::share::Share;
+use super::bound::{UP, Written};
+use super::forms::{Form, Forms};
+use super::gauge::Gauge;
+use super::kind::{Indicator, Kind};
+use super::level::{Gauges, Level};
 use super::ratio::{Fields, Ratio};
-use super::{gauge, one_metric};
+use super::setting::Setting;
 use crate::code;
 use crate::finding::Finding;
-use crate::quantity::Percent;
+use crate::quantity::{Duration, Percent};
 use crate::scope::Scope;
 use crate::source::{Span, Spanned};
 use crate::spec::leaf::{Promql, Selectors};
 use crate::spec::record::{record, words};
 
 record! {
-    #[schemars(extend("oneOf" = [
-        {
-            "required": ["up"],
-            "properties": {"total": false, "bad": false, "good": false, "max_error_ratio": false, "idle": false}
-        },
-        {"required": ["total", "bad", "max_error_ratio"], "properties": {"up": false, "good": false}},
-        {"required": ["total", "good", "max_error_ratio"], "properties": {"up": false, "bad": false}}
-    ]))]
-    /// Each minute is good or bad as a whole. Give `up`, or `total` with `bad` or `good` and `max_error_ratio`.
+    #[schemars(extend("oneOf" = FORMS.schema()))]
+    /// Each minute is good or bad as a whole. Give `up`; or `gauge` with `max` or `min`; or `timestamp` with `max_age`; or
+    /// `total` with `bad` or `good` and `max_error_ratio`.
     pub struct TimesliceSpec {
         /// Selects gauges that are 1 while all is well; a minute in which one fell below 1 is bad.
         up: Option<Spanned<Promql>>,
+        /// Selects gauges that must keep a bound, such as a lag or the depth of a queue; a minute in which one crossed it is
+        /// bad. A list of two holds the sum of the first against the sum of the second; nothing of the second is good.
+        gauge: Option<Spanned<Gauges>>,
+        /// The largest good value of `gauge`, in its unit; or a share, such as `5%`.
+        max: Option<Spanned<Level>>,
+        /// The smallest good value of `gauge`, in its unit; or a share, such as `95%`.
+        min: Option<Spanned<Level>>,
+        /// Which of several series of `gauge` counts. Default: `worst`.
+        across: Option<Spanned<Across>>,
+        /// Selects gauges that hold the time of the last success, from 1970 on; the oldest one counts.
+        timestamp: Option<Spanned<Promql>>,
+        /// A minute at whose end `timestamp` is longer ago is bad.
+        max_age: Option<Spanned<Duration>>,
         /// Selects the counters of all events.
         total: Option<Spanned<Selectors>>,
         /// Selects the counters of bad events.
@@ -58,67 +74,119 @@ words! {
     }
 }
 
+words! {
+    /// Which of several series counts.
+    pub enum Across {
+        /// The one that is furthest beyond the bound, at any time of the minute.
+        Worst = "worst",
+        /// The average of all series over the minute.
+        Average = "average",
+    }
+}
+
+/// The forms of a time slice.
+const FORMS: Forms<4> = Forms([
+    Form { field: "up", needs: &[&[]], may: &[] },
+    Form { field: "gauge", needs: &[&["max"], &["min"]], may: &["across"] },
+    Form { field: "timestamp", needs: &[&["max_age"]], may: &[] },
+    Form { field: "total", needs: &[&["bad", "max_error_ratio"], &["good", "max_error_ratio"]], may: &["idle"] },
+]);
+
 impl Kind for TimesliceSpec {
     fn group_by(&self) -> Option<&[Spanned<String>]> {
         self.group_by.as_deref()
     }
 
     fn resolve(&self, at: Span, setting: &Setting<'_>, scope: &mut Scope<'_>) -> Option<Arc<dyn Indicator>> {
-        let Self { up, total, max_error_ratio, flawed, .. } = self;
-        match (up, total, max_error_ratio) {
-            (Some(up), ..) => self.by_gauge(up, setting, scope),
-            (None, Some(total), Some(limit)) => self.by_ratio(at, total, *limit, setting, scope),
-            _ if flawed.any(&["up", "total", "max_error_ratio"]) => None,
-            (None, total, _) => {
-                let missing =
-                    if total.is_some() { "`max_error_ratio`" } else { "`up`, or `total` with `max_error_ratio`" };
-                scope.report(
-                    Finding::new(&code::MISSING_FIELD, at, format!("a time slice needs {missing}"))
-                        .hint("give a gauge as `up:`, or counters as `total:` and `bad:` with `max_error_ratio: 5%`"),
-                );
-                None
-            }
+        FORMS.only_one(at, &self.written(), &self.flawed, "a time slice", scope)?;
+        if let Some(up) = &self.up {
+            let gauge = Gauge::named("up", up, setting, scope)?.query;
+            return Some(Arc::new(Bounded { gauge, bound: UP, across: Across::Worst }));
         }
+        if let Some(gauges) = &self.gauge {
+            return self.by_gauge(at, &gauges.value, setting, scope);
+        }
+        if let Some(timestamp) = &self.timestamp {
+            return self.by_age(at, timestamp, setting, scope);
+        }
+        self.by_ratio(at, self.total.as_ref()?, setting, scope)
     }
 }
 
 impl TimesliceSpec {
+    /// The fields that belong to a form, in the order of the record, with their places.
+    fn written(&self) -> Vec<(&'static str, Option<Span>)> {
+        vec![
+            ("up", self.up.as_ref().map(|it| it.span)),
+            ("gauge", self.gauge.as_ref().map(|it| it.span)),
+            ("max", self.max.as_ref().map(|it| it.span)),
+            ("min", self.min.as_ref().map(|it| it.span)),
+            ("across", self.across.as_ref().map(|it| it.span)),
+            ("timestamp", self.timestamp.as_ref().map(|it| it.span)),
+            ("max_age", self.max_age.as_ref().map(|it| it.span)),
+            ("total", self.total.as_ref().map(|it| it.span)),
+            ("bad", self.bad.as_ref().map(|it| it.span)),
+            ("good", self.good.as_ref().map(|it| it.span)),
+            ("max_error_ratio", self.max_error_ratio.as_ref().map(|it| it.span)),
+            ("idle", self.idle.as_ref().map(|it| it.span)),
+        ]
+    }
+
     fn by_gauge(
         &self,
-        up: &Spanned<Promql>,
+        at: Span,
+        gauges: &Gauges,
         setting: &Setting<'_>,
         scope: &mut Scope<'_>,
     ) -> Option<Arc<dyn Indicator>> {
-        let others = [
-            self.total.as_ref().map(|field| field.span),
-            self.bad.as_ref().map(|field| field.span),
-            self.good.as_ref().map(|field| field.span),
-            self.max_error_ratio.as_ref().map(|field| field.span),
-            self.idle.as_ref().map(|field| field.span),
-        ];
-        if let Some(other) = others.into_iter().flatten().next() {
-            scope.report(
-                Finding::new(
-                    &code::INVALID_VALUE,
-                    other,
-                    "`up` stands alone: the gauge already says which minutes are bad",
-                )
-                .hint("remove this, or `up`"),
-            );
-            return None;
+        let bound = Written { record: at, max: self.max, min: self.min, flawed: &self.flawed };
+        match gauges {
+            Gauges::One(gauge) => {
+                let gauge = Gauge::named("gauge", gauge, setting, scope)?;
+                let bound = bound.of(&gauge, scope)?;
+                let across = self.across.map_or(Across::Worst, |across| across.value);
+                Some(Arc::new(Bounded { gauge: gauge.query, bound, across }))
+            }
+            Gauges::Share(both) => {
+                let [part, whole] = both.each_ref().map(|gauge| Gauge::named("gauge", gauge, setting, scope));
+                if let Some(across) = self.across {
+                    scope.report(
+                        Finding::new(&code::INVALID_VALUE, across.span, "`across` does not go with two gauges")
+                            .label("the sum of the first is held against the sum of the second")
+                            .hint("remove this"),
+                    );
+                }
+                let bound = bound.of_share(scope)?;
+                Some(Arc::new(Share { part: part?.query, whole: whole?.query, bound }))
+            }
         }
-        Some(Arc::new(SliceUp(gauge::checked(one_metric::named(up, scope)?, setting, scope)?)))
+    }
+
+    fn by_age(
+        &self,
+        at: Span,
+        timestamp: &Spanned<Promql>,
+        setting: &Setting<'_>,
+        scope: &mut Scope<'_>,
+    ) -> Option<Arc<dyn Indicator>> {
+        let timestamp = Gauge::named("timestamp", timestamp, setting, scope);
+        let per_second = timestamp.as_ref().and_then(|timestamp| freshness::per_second(timestamp, scope));
+        let max_age = self.needed(self.max_age, "max_age", at, "add `max_age:`, such as `26h`", scope)?;
+        let is_long_enough = freshness::is_long_enough(max_age, scope);
+        let (timestamp, per_second) = (timestamp?.query, per_second?);
+        is_long_enough.then(|| Arc::new(Freshness { timestamp, max_age: max_age.value, per_second }) as _)
     }
 
     fn by_ratio(
         &self,
         at: Span,
         total: &Spanned<Selectors>,
-        limit: Spanned<Percent>,
         setting: &Setting<'_>,
         scope: &mut Scope<'_>,
     ) -> Option<Arc<dyn Indicator>> {
         let Self { bad, good, flawed, .. } = self;
+        let hint = "give counters as `total:` and `bad:` with `max_error_ratio: 5%`";
+        let limit = self.needed(self.max_error_ratio, "max_error_ratio", at, hint, scope)?;
         let fields = Fields { at, total: Some(total), bad: bad.as_ref(), good: good.as_ref(), flawed };
         let ratio = Ratio::resolve(&fields, setting, scope);
         if limit.value.share() <= Decimal::ZERO || limit.value.share() >= Decimal::ONE {
@@ -134,5 +202,21 @@ impl TimesliceSpec {
         }
         let idle_counts = self.idle.is_none_or(|idle| idle.value == Idle::Good);
         Some(Arc::new(SliceRatio { ratio: ratio?, limit: limit.value.share(), idle_counts }))
+    }
+
+    /// A field that a form needs; `None` once it is reported that it is missing.
+    fn needed<T>(
+        &self,
+        field: Option<Spanned<T>>,
+        name: &'static str,
+        at: Span,
+        hint: &str,
+        scope: &mut Scope<'_>,
+    ) -> Option<Spanned<T>> {
+        if field.is_none() && !self.flawed.any(&[name]) {
+            let message = format!("a time slice needs `{name}`");
+            scope.report(Finding::new(&code::MISSING_FIELD, at, message).hint(hint));
+        }
+        field
     }
 }

@@ -3,9 +3,10 @@
 use rust_decimal::Decimal;
 use rust_decimal::prelude::ToPrimitive;
 
-use crate::indicator::{Base, Cast, Indicator, Part, Played, Ratio, Reading, Record, Sides, Unit};
+use crate::indicator::{Base, Cast, Essential, Indicator, Part, Played, Ratio, Reading, Record, Sides, Unit};
 use crate::oracle::{Base as Numbers, RawSeries, Reader, Role, Sampled, too_close};
 use crate::promql::{Compare, Expr, Matching, Op, Selector};
+use crate::quantity::Percent;
 
 /// Minutes with a small enough share of bad events.
 #[derive(Debug)]
@@ -39,20 +40,33 @@ impl Indicator for SliceRatio {
         Some(&self.ratio)
     }
 
+    fn essential(&self) -> Vec<Essential<'_>> {
+        self.ratio.essential()
+    }
+
+    fn bad_is(&self) -> Option<String> {
+        Some(format!("a minute in which more than {} of its events were bad", Percent::of_share(self.limit)))
+    }
+
     /// A minute is bad when more than `limit` of its events were.
     fn record(&self, base: &Base<'_>, record: &mut dyn Record) {
         self.ratio.all_events(base, |all| {
             // Any rate is above −1: an idle minute counts. Only one with events is above 0.
             let floor = Expr::Number(if self.idle_counts { Decimal::NEGATIVE_ONE } else { Decimal::ZERO });
             record.events(&Expr::binary(all, Op::Test(Compare::Gt), &floor));
-            self.ratio.filled_part(base, all, |part| {
-                let rest = Expr::binary_on(all, Op::Sub, base.groups, part);
-                let bad = if self.ratio.side.is_good() { &rest } else { part };
-                let limit = Expr::Number(self.limit);
-                let most = &Expr::binary(&limit, Op::Mul, all);
-                let matching = Matching::On(base.groups);
+            let limit = Expr::Number(self.limit);
+            let most = &Expr::binary(&limit, Op::Mul, all);
+            let matching = Matching::On(base.groups);
+            let above = |bad: &Expr<'_>, record: &mut dyn Record| {
                 record.bad(&Expr::Binary { lhs: bad, op: Op::Test(Compare::Gt), matching, rhs: most });
-            });
+            };
+            if self.ratio.side.is_good() {
+                self.ratio.recorded_good(base, all, record, |good, record| {
+                    above(&Expr::binary_on(all, Op::Sub, base.groups, good), record);
+                });
+            } else {
+                self.ratio.filled_part(base, all, |bad| above(bad, record));
+            }
         });
     }
 
@@ -94,8 +108,8 @@ impl Sampled for Slices {
     }
 
     fn base(&self, reader: &Reader<'_>) -> Numbers {
-        let (all, bad) = self.sides.rates(reader);
-        let mut base = Numbers::sure(Vec::with_capacity(all.len()), Vec::with_capacity(all.len()));
+        let Numbers { events: all, bad, good, .. } = self.sides.base(reader);
+        let mut base = Numbers::sure(Vec::with_capacity(all.len()), Vec::with_capacity(all.len())).and_good(good);
         for (tick, (all, bad)) in all.into_iter().zip(bad).enumerate() {
             let limit = self.share * all;
             if too_close(bad, limit) {

@@ -2,6 +2,7 @@
 
 use std::ops::Range;
 
+use super::base::Recorded;
 use super::close::too_close;
 use super::timing::Window;
 use super::walk::{Side, Walk};
@@ -26,6 +27,9 @@ pub enum Condition {
     Burn(Pair),
     /// `absent_over_time(events_base[len])`.
     Absent(u64),
+    /// Events without the base series of a side that cannot be absent in health: `events_base unless bad_base`, or
+    /// `bad_base > 0 unless good_base`.
+    Broken(Recorded),
     /// `known > 0 unless recent`: a group that had events lately has no series now.
     Gone {
         /// The long count over which the group is known (`count1d`).
@@ -102,6 +106,13 @@ impl Walk {
                 let mut base = self.reader(Side::Events, Window::Mean(len));
                 self.each(hold, |time| Truth::Sure(base(time).is_none()))
             }
+            Condition::Broken(hidden) => self.each_tick(hold, |tick| {
+                let (events, bad) = (self.base(Side::Events, tick), self.base(Side::Bad, tick));
+                Truth::Sure(match hidden {
+                    Recorded::Bad => events.is_some() && bad.is_none(),
+                    Recorded::Good => bad.is_some_and(|bad| bad > 0.0) && self.good(tick).is_none(),
+                })
+            }),
             Condition::Gone { known, recent } => {
                 let mut known = self.reader(Side::Events, known);
                 let mut recent = self.reader(Side::Events, recent);
@@ -164,7 +175,11 @@ impl Walk {
     }
 
     fn each(&self, hold: Hold, mut condition: impl FnMut(u64) -> Truth) -> Alert {
-        let truths: Vec<_> = (0..self.ticks()).map(|tick| condition(self.time(tick))).collect();
+        self.each_tick(hold, |tick| condition(self.time(tick)))
+    }
+
+    fn each_tick(&self, hold: Hold, condition: impl FnMut(usize) -> Truth) -> Alert {
+        let truths: Vec<_> = (0..self.ticks()).map(condition).collect();
         Alert::from_truths(&truths, self.timing().evaluation, hold)
     }
 }

@@ -91,6 +91,44 @@ fn absence_fires_when_its_closed_form_says() {
 }
 
 #[test]
+fn a_missing_side_is_told_when_its_closed_form_says() {
+    const MINUTE: u64 = 60_000;
+    for (scrape, evaluation) in [(5_000, 15_000), (15_000, 30_000), (30_000, 30_000), (60_000, 60_000)] {
+        let timing = Timing::uncompressed(scrape, evaluation);
+        let said = closed_form::broken(&timing, timing.base - timing.scrape, 5 * MINUTE);
+        for present in 60..70 {
+            let line = |samples: u64| vec![RawSeries::sampled(0, scrape, (0..samples).map(|k| Some(100.0 + k as f64)))];
+            let all = present + 60 + 20 * MINUTE / scrape;
+            let walk = Walk::whole(&timing, &Sides::good(line(all), line(present)));
+            let alert = walk.alert(&Condition::Broken(Recorded::Good), Hold { pending: 5 * MINUTE, keep: 0 });
+            let fired = alert.firing.first().map(|ticks| ticks.start as u64 * evaluation);
+            let took = fired.map(|at| (at - (present - 1) * scrape) as f64 / 1000.0);
+            assert!(
+                took.is_some_and(|took| (took - said.seconds).abs() <= said.tolerance),
+                "{scrape} {evaluation}: {took:?} s, not {said:?}"
+            );
+        }
+    }
+}
+
+#[test]
+fn a_missing_side_needs_events_that_nothing_makes_good() {
+    let line = |step: f64, samples: usize| {
+        vec![RawSeries::sampled(0, 15_000, (0..samples).map(|k| Some(100.0 + step * k as f64)))]
+    };
+    let fires = |sides: &Sides, hidden| {
+        let walk = Walk::whole(&Timing::uncompressed(15_000, 30_000), sides);
+        !walk.alert(&Condition::Broken(hidden), Hold::default()).firing.is_empty()
+    };
+    assert!(fires(&Sides::good(line(1.0, 81), vec![]), Recorded::Good));
+    // Without an event nobody misses the good ones; and while they are counted, all may be bad.
+    assert!(!fires(&Sides::good(line(0.0, 81), vec![]), Recorded::Good));
+    assert!(!fires(&Sides::good(line(1.0, 81), line(0.0, 81)), Recorded::Good));
+    // Bad events that are filled with zero never lack.
+    assert!(!fires(&Sides::bad(line(1.0, 81), vec![]), Recorded::Bad));
+}
+
+#[test]
 fn absence_is_silent_while_there_is_a_series() {
     assert_eq!(walk_of(121, 120, 15.0).alert(&Condition::Absent(300_000), Hold::default()).firing, [0..1]);
 }

@@ -37,6 +37,7 @@ pub(super) fn promise(slo: &SloPlan) -> Vec<(&'static str, String)> {
         ("Error budget", format!("{}% of {}", percent(slo.budget), events(slo))),
         ("In time", format!("{} of total outage over {}", slo.window.part(slo.budget), slo.window)),
     ];
+    rows.extend(slo.sli.bad_is().map(|bad| ("Bad is", bad)));
     if let Some(all) = expected(slo) {
         let bad = grouped(all * slo.budget);
         rows.push(("In requests", format!("{bad} bad requests of {} expected over {}", grouped(all), slo.window)));
@@ -45,7 +46,7 @@ pub(super) fn promise(slo: &SloPlan) -> Vec<(&'static str, String)> {
         rows.push(("Data arrives", format!("{} late, which all times include", slo.timing.delay)));
     }
     if !slo.sli.is_proven() {
-        rows.push(("Proof", "none: the expressions are their author's own".to_owned()));
+        rows.push(("Proof", "windows and thresholds only: the expressions are their author's own".to_owned()));
     }
     if let Some(added) = &slo.about.added {
         rows.push(("Added matcher", format!("{added}, since this service declares the metric")));

@@ -13,6 +13,8 @@ pub use steps::{Ask, Language, Step, TRACE};
 use super::alert::{BurnAlert, State, StateAlert};
 use super::identity::Alert;
 use super::{Plan, ServicePlan, SloPlan, links, names, queries};
+use crate::oracle::Recorded;
+use crate::quantity::Bound;
 
 /// The page of an alert.
 #[derive(Debug)]
@@ -99,6 +101,7 @@ fn pace(alert: &BurnAlert) -> String {
 fn named(state: State) -> &'static str {
     match state {
         State::Absent => "no data",
+        State::Broken(_) => "a side of the indicator is missing",
         State::GroupGone => "a group is gone",
         State::NoTraffic => "no events arrive",
     }
@@ -149,7 +152,9 @@ fn burn(plan: &Plan, service: &ServicePlan, slo: &SloPlan, alert: &BurnAlert) ->
     let percent = arithmetic::percent(alert.threshold);
     let events = slo.sli.unit().requests;
     let fault = match slo.about.threshold {
-        Some(threshold) => format!("slower than {threshold}"),
+        Some(Bound::Number(limit)) => format!("above {limit}"),
+        Some(size @ Bound::Size(_)) => format!("larger than {size}"),
+        Some(time @ Bound::Time(_)) => format!("slower than {time}"),
         None => "bad".to_owned(),
     };
     let meaning = vec![
@@ -182,19 +187,36 @@ fn state(plan: &Plan, service: &ServicePlan, slo: &SloPlan, alert: &StateAlert) 
             "No time series of this objective has a recent sample, so nobody knows whether the objective is met. Either \
              nothing is scraped, or the process that exports the metrics is down. Treat it as an outage until you know \
              better."
+                .to_owned()
         }
+        State::Broken(hidden) => format!(
+            "The objective counts {}, but no time series shows {}, which a healthy service always has. {}",
+            slo.sli.unit().requests,
+            slo.essential_sides(),
+            match hidden {
+                Recorded::Bad => {
+                    "Nobody knows whether the objective is met, and burn-rate alerts are blind. The service itself may be \
+                     well."
+                }
+                Recorded::Good => {
+                    "All requests count as bad meanwhile, so burn-rate alerts fire as well. Either every request fails, or \
+                     the good ones are counted under another name."
+                }
+            }
+        ),
         State::GroupGone => {
             "A group that had events within a day has had no time series for half an hour. Its users may see an outage, \
              or the group was taken out of service."
+                .to_owned()
         }
-        State::NoTraffic => "The service gets no requests. Callers may not get through.",
+        State::NoTraffic => "The service gets no requests. Callers may not get through.".to_owned(),
     };
     AlertPage {
         page: Alert::State(alert).slug(),
         alert: alert.name.clone(),
         severity: alert.severity.clone(),
         title: format!("{} {}: {what}", slo.service, slo.name),
-        meaning: vec![format!("Objective: {}", whole(service, slo)), meaning.to_owned()],
+        meaning: vec![format!("Objective: {}", whole(service, slo)), meaning],
         arithmetic: arithmetic::promise(slo),
         steps: steps::state(plan, service, slo, alert),
         failure_modes: state_modes(slo, alert.state),
@@ -233,6 +255,13 @@ fn burn_modes(service: &ServicePlan, slo: &SloPlan, alert: &BurnAlert) -> Vec<St
             alert.statement.one_failure_below
         ));
     }
+    if let Some(broken) = slo.states.iter().find(|alert| alert.state == State::Broken(Recorded::Good)) {
+        modes.push(format!(
+            "The good requests are counted under another name, so that all seem bad. `{}` fires too: look at its page \
+             first.",
+            broken.name
+        ));
+    }
     if !slo.group_by.is_empty() {
         modes.push(format!("A single group. The objective counts separately by {}.", slo.group_by.join(", ")));
     }
@@ -251,6 +280,17 @@ fn state_modes(slo: &SloPlan, state: State) -> Vec<String> {
             "The process died, or did not start after a deployment. Its metrics went with it.",
             "Nothing is scraped. The collector is down, or its address changed.",
             "A change renamed the metric, or a label that the objective selects by. `emberline check` finds that in the change.",
+        ],
+        State::Broken(Recorded::Bad) => &[
+            "A change moved the bucket boundaries, and the threshold is none of them any more.",
+            "The metric is in another unit than the objective takes it for: milliseconds instead of seconds.",
+            "A library now exports the histogram in another form, such as a native one beside the count.",
+            "A relabelling rule or a collector drops this side to save time series.",
+        ],
+        State::Broken(Recorded::Good) => &[
+            "Every request has failed since the process started, so no good one was ever counted. The burn-rate alert is right.",
+            "A change renamed the metric of good requests, or a label that the objective selects by.",
+            "A relabelling rule or a collector drops this side to save time series.",
         ],
         State::GroupGone => &[
             "A region, a currency or a route was switched off on purpose. The alert resolves a day after its last event.",

@@ -2,8 +2,7 @@
 
 use rust_decimal::prelude::ToPrimitive;
 
-use crate::oracle::closed_form;
-use crate::plan::slo::SloPlan;
+use crate::plan::slo::{SloPlan, expected};
 use crate::plan::statement::oracle_pair;
 
 /// Points of a curve.
@@ -40,7 +39,6 @@ impl Plot {
         let (least, most) = (budget.min(0.5), 1.0);
         let shares =
             |from: f64| (0..=POINTS).map(move |at| from * (most / from).powf(f64::from(at) / f64::from(POINTS)));
-        let timing = slo.timing.to_oracle();
         let alerts: Vec<Curve> = slo
             .burns
             .iter()
@@ -48,7 +46,7 @@ impl Plot {
                 let pair = oracle_pair(&alert.long, &alert.short, alert.threshold, alert.guard);
                 // Just above its threshold an alert takes its whole long window.
                 let first = (pair.threshold * 1.001).clamp(least, most);
-                let fires = |share: f64| Some((share, closed_form::fires(&timing, &pair, share)?.seconds));
+                let fires = |share: f64| Some((share, expected(slo, alert, share).0?.seconds));
                 // Whole minutes are good or bad: how bad does not matter beyond their limit.
                 let points = match slo.sli.unit().is_whole {
                     true => alert.statement.fires.map(|it| vec![(first, it.seconds), (most, it.seconds)]),

@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use crate::plan::alert::{BurnAlert, State, StateAlert};
 use crate::plan::queries::{self, Range};
 use crate::plan::{Plan, ServicePlan, SloPlan, links, names};
-use crate::promql::{Expr, Select, Selector};
+use crate::promql::{Aggregator, Expr, Select, Selector};
 use crate::quantity::Duration;
 
 /// Stands for the trace id that a reader found; the page puts it in.
@@ -143,7 +143,7 @@ impl Walk<'_> {
             "99th percentile of durations in seconds, by route",
         );
         let rate = self.ask(Language::PromQl, queries::rate(name, RECENT), "Requests a second, by route");
-        let asks = if self.slo.about.threshold.is_some() { vec![slow, rate, errors] } else { vec![errors, rate, slow] };
+        let asks = if self.slo.about.longest().is_some() { vec![slow, rate, errors] } else { vec![errors, rate, slow] };
         self.step(
             "Which requests?",
             "Look for one route that differs from the others, and for more load than usual.",
@@ -157,7 +157,7 @@ impl Walk<'_> {
             self.ask(Language::TraceQl, queries::bad_traces(self.slo), "Bad requests: copy the trace id of one"),
             self.ask(Language::PromQl, queries::exemplars(self.slo), exemplars),
         ];
-        let bad = match self.slo.about.threshold {
+        let bad = match self.slo.about.longest() {
             Some(threshold) => format!("min_duration={threshold}"),
             None => "error=true".to_owned(),
         };
@@ -276,6 +276,17 @@ pub(super) fn state(plan: &Plan, service: &ServicePlan, slo: &SloPlan, alert: &S
             ),
             walk.ask(Language::PromQl, "up".to_owned(), "0 for every target that cannot be scraped"),
         ],
+        State::Broken(_) => {
+            let mut asks = vec![walk.ask(Language::PromQl, raw, "The raw time series that are still there")];
+            for side in slo.sli.essential() {
+                let shows = format!("{}: no time series while this alert is right", capitalised(side.what));
+                asks.push(walk.ask(Language::PromQl, selected(slo, side.selector), &shows));
+                if let Some(buckets) = buckets(side.selector) {
+                    asks.push(walk.ask(Language::PromQl, buckets, "The buckets that exist, by their boundaries"));
+                }
+            }
+            asks
+        }
         State::GroupGone => {
             let known = queries::of_slo(slo, &format!("{}:{}", names::EVENTS, alert.known.suffix));
             let recent = queries::of_slo(slo, &format!("{}:{}", names::EVENTS, alert.recent.suffix));
@@ -289,11 +300,18 @@ pub(super) fn state(plan: &Plan, service: &ServicePlan, slo: &SloPlan, alert: &S
             walk.ask(Language::PromQl, raw, "The raw time series, which do not rise"),
         ],
     };
-    walk.step(
-        "Is the service down, or only unused?",
-        "A service that is down has no raw time series. A service without requests has series that do not rise.",
-        asks,
-    );
+    let (title, why) = match alert.state {
+        State::Broken(_) => (
+            "What became of the missing side?",
+            "Compare the names and labels that exist with those that the objective selects. Then correct the spec, or revert \
+             the change of the metric.",
+        ),
+        _ => (
+            "Is the service down, or only unused?",
+            "A service that is down has no raw time series. A service without requests has series that do not rise.",
+        ),
+    };
+    walk.step(title, why, asks);
     walk.requests();
     walk.logs();
     walk.undo(None);
@@ -302,12 +320,31 @@ pub(super) fn state(plan: &Plan, service: &ServicePlan, slo: &SloPlan, alert: &S
 
 /// The series that the objective counts.
 fn raw_series(slo: &SloPlan) -> String {
-    let text = |selector: &Selector| {
-        let matchers = selector.borrowed();
-        let mut text = String::new();
-        let series = Expr::Select(Select { metric: selector.metric_name(), matchers: &[&matchers] });
-        series.write_late(slo.timing.delay.millis(), &mut text);
-        text
-    };
-    slo.sli.presences().into_iter().map(text).collect::<Vec<String>>().join(" or ")
+    slo.sli.presences().into_iter().map(|selector| selected(slo, selector)).collect::<Vec<String>>().join(" or ")
+}
+
+/// A selector as the rules read it: as late as the objective's data comes.
+fn selected(slo: &SloPlan, selector: &Selector) -> String {
+    let matchers = selector.borrowed();
+    let mut text = String::new();
+    let series = Expr::Select(Select { metric: selector.metric_name(), matchers: &[&matchers] });
+    series.write_late(slo.timing.delay.millis(), &mut text);
+    text
+}
+
+/// The boundaries of a histogram, if the selector chooses one of its buckets.
+fn buckets(bucket: &Selector) -> Option<String> {
+    let mut all = bucket.clone();
+    all.matchers.retain(|matcher| matcher.label != "le");
+    (all.matchers.len() < bucket.matchers.len()).then(|| {
+        let matchers = all.borrowed();
+        let all = Expr::Select(Select { metric: all.metric_name(), matchers: &[&matchers] });
+        Expr::aggregate(Aggregator::Group, &["le"], &all).to_string()
+    })
+}
+
+/// A text with its first letter in upper case.
+fn capitalised(text: &str) -> String {
+    let mut letters = text.chars();
+    letters.next().map(|first| first.to_uppercase().chain(letters).collect()).unwrap_or_default()
 }

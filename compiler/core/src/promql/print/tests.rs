@@ -230,6 +230,7 @@ fn vector() -> impl Strategy<Value = Expr<'static>> {
             Aggregator::Sum,
             Aggregator::Max,
             Aggregator::Min,
+            Aggregator::Avg,
             Aggregator::Group,
             Aggregator::Count,
             Aggregator::Avg,

@@ -1,6 +1,13 @@
 //! Functions and aggregations of Prometheus 3 that need no feature flag, with what they take.
 
-use super::Kind;
+/// What an expression gives.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Kind {
+    Instant,
+    Range,
+    Scalar,
+    Text,
+}
 
 /// Aggregations; `true` for those that take an argument before the vector.
 pub(super) const AGGREGATIONS: [(&str, bool); 13] = [

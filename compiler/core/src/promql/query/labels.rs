@@ -2,7 +2,8 @@
 
 use std::ops::Range;
 
-use super::{Many, Matching, Named, Node, PromqlQuery};
+use super::functions::Kind;
+use super::tree::{Many, Matching, Named, Node, PromqlQuery};
 
 impl PromqlQuery {
     /// Where a label is lost, if no series of the result can have it.
@@ -76,7 +77,7 @@ impl Node {
     }
 
     fn is_scalar(&self) -> bool {
-        self.kind() == super::Kind::Scalar
+        self.kind() == Kind::Scalar
     }
 }
 
@@ -90,7 +91,7 @@ fn in_call(name: &str, arguments: &[Node], label: &str) -> Option<Lost> {
         "absent" | "absent_over_time" => None,
         "label_replace" | "label_join" if is_text(arguments.get(1), label) => None,
         _ => {
-            let vector = arguments.iter().find(|it| matches!(it.kind(), super::Kind::Instant | super::Kind::Range));
+            let vector = arguments.iter().find(|it| matches!(it.kind(), Kind::Instant | Kind::Range));
             vector.map_or(Some(None), |of| of.loses(label))
         }
     }

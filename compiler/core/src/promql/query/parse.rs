@@ -2,8 +2,8 @@
 
 use std::ops::Range;
 
-use super::functions::{self, AGGREGATIONS, word};
-use super::{Edit, Kind, Many, Matching, Named, Node, PromqlQuery, Window};
+use super::functions::{self, AGGREGATIONS, Kind, word};
+use super::tree::{Edit, Many, Matching, Named, Node, PromqlQuery, Window};
 use crate::promql::MatchOp;
 use crate::promql::scan::{Fault, Scanner};
 use crate::promql::selector::parse_selector;
@@ -23,7 +23,17 @@ type Read<T> = Result<T, Vec<Fault>>;
 const LEVELS: [&[&str]; 6] =
     [&["or"], &["and", "unless"], &["==", "!=", ">=", "<=", ">", "<"], &["+", "-"], &["*", "/", "%", "atan2"], &["^"]];
 
-pub(super) fn parse(text: &str) -> Read<PromqlQuery> {
+impl PromqlQuery {
+    /// Reads an expression.
+    ///
+    /// # Errors
+    /// Why Prometheus would not evaluate it, or why its value is no rate of events, at the place.
+    pub fn parse(text: &str) -> Result<Self, Vec<Fault>> {
+        parse(text)
+    }
+}
+
+fn parse(text: &str) -> Read<PromqlQuery> {
     let mut parser = Parser { scanner: Scanner::new(text), edits: Vec::new(), depth: 0, operators: 0 };
     parser.blank();
     if parser.scanner.peek().is_none() {

@@ -1,6 +1,6 @@
 //! The text of an expression for a rule.
 
-use super::{Edit, PromqlQuery};
+use super::tree::{Edit, PromqlQuery};
 use crate::quantity::Duration;
 
 impl PromqlQuery {

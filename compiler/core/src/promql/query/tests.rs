@@ -1,5 +1,5 @@
 //! What Prometheus evaluates is read, what it refuses is refused, and the printed text is the author's.
-#![allow(clippy::unwrap_used, reason = "a test may panic")]
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a test may panic")]
 
 use proptest::prelude::*;
 
