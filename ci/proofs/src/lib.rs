@@ -11,7 +11,7 @@
 //! - [`remote_write`] puts history into Prometheus; [`rules`] reads a rule file, [`replay`] evaluates it over history.
 //! - [`spec`] holds the specs that the proofs compile.
 //! - [`collector`] runs the generated configurations in a real OpenTelemetry Collector; [`otlp`] is what it is sent.
-//! - [`cost`] counts the samples that a service's rules touch.
+//! - [`cost`] counts the samples that a service's rules touch; [`units`] runs the generated unit tests.
 
 pub mod alertmanager;
 pub mod collector;
@@ -25,3 +25,4 @@ pub mod replay;
 pub mod rules;
 pub mod spec;
 pub mod tools;
+pub mod units;

@@ -15,6 +15,9 @@ use crate::quantity::Duration;
 /// The label that tells whether an alert is pending or firing.
 const ALERT_STATE: &str = "alertstate";
 
+/// The value of a base series: of which group, and of which side.
+type BaseValue = (usize, Side, f64);
+
 /// What comes of a case, by numbers instead of names: objectives of one [shape](super::shape::Shape) share it.
 #[derive(Debug)]
 pub(super) struct Course {
@@ -24,7 +27,7 @@ pub(super) struct Course {
     /// The ticks that pin every change, and which alerts fire at each: the first group's, then the second's.
     telling: Vec<(usize, Vec<usize>)>,
     /// The ticks at which the base series are looked at, and what they hold: by group and side.
-    bases: Vec<(usize, Vec<(usize, Side, f64)>)>,
+    bases: Vec<(usize, Vec<BaseValue>)>,
 }
 
 /// Walks a case.
@@ -61,15 +64,13 @@ fn looks(slo: &SloPlan, case: &Case, ticks: usize) -> BTreeSet<usize> {
             usize::try_from(change / slo.timing.evaluation.millis().max(1)).unwrap_or(usize::MAX).saturating_add(1),
         );
     }
-    if case.no_bad_events {
-        looks.insert(ticks.saturating_sub(1));
-    }
+    looks.insert(ticks.saturating_sub(1));
     looks.retain(|tick| *tick < ticks);
     looks
 }
 
 /// The base series of every group at a tick; `None` where the order of float operations decides.
-fn bases(walks: &[Walk], tick: usize) -> Option<Vec<(usize, Side, f64)>> {
+fn bases(walks: &[Walk], tick: usize) -> Option<Vec<BaseValue>> {
     let mut values = Vec::new();
     for (group, walk) in walks.iter().enumerate() {
         if walk.doubtful().contains(&tick) {
@@ -93,8 +94,7 @@ pub(super) fn test(slo: &SloPlan, cast: &Cast, course: &Course, with_decoys: boo
     }
     if with_decoys {
         inputs.extend(decoys::raw(slo, cast, scrapes));
-        let base = decoys::base_names(slo);
-        inputs.extend(decoys::recorded(slo, base.iter().map(String::as_str), scrapes));
+        inputs.extend(decoys::recorded(slo, &decoys::history(slo), &format!("7000+0x{scrapes}")));
     }
     let alerts: Vec<(Firing, Option<Labels>)> = groups.iter().flat_map(|group| firings(slo, group)).collect();
     let mut expectations: Vec<Expectation> = course
@@ -117,7 +117,7 @@ pub(super) fn test(slo: &SloPlan, cast: &Cast, course: &Course, with_decoys: boo
     });
     expectations.extend(all);
     for (tick, values) in &course.bases {
-        let value = |(group, side, value): &(usize, Side, f64)| {
+        let value = |(group, side, value): &BaseValue| {
             let start = if *side == Side::Events { names::EVENTS } else { names::BAD_EVENTS };
             let labels = recorded_labels(slo, &groups.get(*group)?.labels);
             Some(Value { name: format!("{start}:{}", names::BASE), labels, value: *value })
@@ -138,28 +138,26 @@ pub(super) fn moment(slo: &SloPlan, cast: &Cast, moment: &Moment) -> Test {
         values: values.clone(),
     };
     let mut inputs: Vec<Input> = moment.inputs.iter().map(input).collect();
-    let of = match &moment.found {
-        Found::Values(values) => {
-            let samples = moment.at.millis() / moment.every.millis().max(1);
-            let names = moment.inputs.iter().map(|(name, _)| name.as_str());
-            inputs.extend(decoys::recorded(slo, names, samples));
-            Subject::Recorded(values.iter().map(|(name, value)| recorded(slo, group, name, *value)).collect())
-        }
-        Found::Firing(firing) => {
-            let alerts = firings(slo, &cast.first);
-            let fires: Vec<&(Firing, Option<Labels>)> = firing.iter().filter_map(|index| alerts.get(*index)).collect();
-            match fires.iter().map(|(_, labels)| labels.clone()).collect::<Option<Vec<Labels>>>() {
-                Some(labels) => Subject::Burning(labels),
-                None => Subject::Firing(fires.into_iter().map(|(alert, _)| alert.clone()).collect()),
-            }
+    let burning = |firing: &[usize]| {
+        let alerts = firings(slo, &cast.first);
+        let fires: Vec<&(Firing, Option<Labels>)> = firing.iter().filter_map(|index| alerts.get(*index)).collect();
+        match fires.iter().map(|(_, labels)| labels.clone()).collect::<Option<Vec<Labels>>>() {
+            Some(labels) => Subject::Burning(labels),
+            None => Subject::Firing(fires.into_iter().map(|(alert, _)| alert.clone()).collect()),
         }
     };
-    Test {
-        name: moment.name.clone(),
-        interval: moment.every,
-        inputs,
-        expectations: vec![Expectation { at: moment.at, of }],
-    }
+    let of = match &moment.found {
+        Found::Values(values, firing) => {
+            let samples = moment.at.millis() / moment.every.millis().max(1);
+            inputs.extend(decoys::recorded(slo, &decoys::history(slo), &format!("7000+0x{samples}")));
+            inputs.extend(decoys::recorded(slo, &decoys::windows(slo), &format!("_x{samples} 7000")));
+            let values = values.iter().map(|(name, value)| recorded(slo, group, name, *value)).collect();
+            [Some(Subject::Recorded(values)), firing.as_deref().map(burning)]
+        }
+        Found::Firing(firing) => [Some(burning(firing)), None],
+    };
+    let expectations = of.into_iter().flatten().map(|of| Expectation { at: moment.at, of }).collect();
+    Test { name: moment.name.clone(), interval: moment.every, inputs, expectations }
 }
 
 fn recorded(slo: &SloPlan, group: &Labels, name: &str, value: f64) -> Value {

@@ -75,22 +75,36 @@ fn values(part: &Part, scrapes: u64) -> String {
     }
 }
 
-/// Recorded series of an objective that shares the service or the name: the rules read their own only.
-pub(super) fn recorded<'n>(slo: &SloPlan, names: impl Iterator<Item = &'n str> + Clone, samples: u64) -> Vec<Input> {
+/// Recorded series of objectives that share the service or the name: the rules read their own only. All hold the same
+/// samples.
+pub(super) fn recorded(slo: &SloPlan, names: &[String], values: &str) -> Vec<Input> {
     let own = |label: &str| slo.labels.iter().find(|(name, _)| name == label).map_or("", |(_, value)| value.as_str());
     let (service, name) = (own(SERVICE), own(SLO));
     let others = [(service.to_owned(), format!("not-{name}")), (format!("not-{service}"), name.to_owned())];
-    let input = |metric: &str, (service, slo): &(String, String)| Input {
-        metric: metric.to_owned(),
+    let input = |metric: &String, (service, slo): &(String, String)| Input {
+        metric: metric.clone(),
         labels: [(SERVICE.to_owned(), service.clone()), (SLO.to_owned(), slo.clone())].into(),
-        values: format!("7000+0x{samples}"),
+        values: values.to_owned(),
     };
-    others.iter().flat_map(|other| names.clone().map(move |metric| input(metric, other))).collect()
+    others.iter().flat_map(|other| names.iter().map(move |metric| input(metric, other))).collect()
 }
 
-/// The base series.
-pub(super) fn base_names(slo: &SloPlan) -> Vec<String> {
-    let good = slo.records_good().then_some(names::GOOD_EVENTS);
-    let starts = [names::EVENTS, names::BAD_EVENTS].into_iter().chain(good);
-    starts.map(|start| format!("{start}:{}", names::BASE)).collect()
+/// The base series and the short counts, of which windows are made.
+pub(super) fn history(slo: &SloPlan) -> Vec<String> {
+    let good = slo.records_good().then(|| format!("{}:{}", names::GOOD_EVENTS, names::BASE));
+    both(&[names::BASE, names::COUNT]).into_iter().chain(good).collect()
+}
+
+/// The series that alerts and burn rates read.
+pub(super) fn windows(slo: &SloPlan) -> Vec<String> {
+    let mut ends: Vec<&str> = slo.windows.iter().map(|window| window.suffix.as_str()).collect();
+    ends.push(names::COUNT_WINDOW);
+    both(&ends)
+}
+
+fn both(ends: &[&str]) -> Vec<String> {
+    [names::EVENTS, names::BAD_EVENTS]
+        .iter()
+        .flat_map(|start| ends.iter().map(move |end| format!("{start}:{end}")))
+        .collect()
 }

@@ -28,8 +28,6 @@ const BRIEF: Duration = Duration::from_minutes(10);
 pub(super) struct Case {
     pub(super) name: String,
     pub(super) scenario: Scenario,
-    /// Whether the base of bad events must be zero at the end, rather than absent.
-    pub(super) no_bad_events: bool,
     /// Whether a second group goes on undisturbed, where the objective has groups.
     pub(super) neighbour: bool,
     /// A series that is never there, whatever the scenario says of its events.
@@ -38,13 +36,7 @@ pub(super) struct Case {
 
 impl Case {
     pub(super) fn new(name: impl Into<String>, phases: Vec<Phase>) -> Self {
-        Self {
-            name: name.into(),
-            scenario: Scenario::new(FIRST, phases),
-            no_bad_events: false,
-            neighbour: false,
-            missing: None,
-        }
+        Self { name: name.into(), scenario: Scenario::new(FIRST, phases), neighbour: false, missing: None }
     }
 }
 
@@ -170,7 +162,6 @@ fn without_series(scrapes: &Scrapes<'_>, missing: Role) -> Case {
         false => Case::new("no series of good events reads as a total outage", vec![Phase::new(minutes, 0, 100)]),
     };
     case.missing = Some(missing);
-    case.no_bad_events = good;
     case
 }
 

@@ -2,7 +2,8 @@
 
 use rust_decimal::prelude::ToPrimitive;
 
-use super::{Clock, Found, History, Moment, every, firing, moment};
+use super::evaluation::{Clock, Found, Moment, every, firing, moment};
+use super::history::History;
 use crate::oracle::{Side, Walk};
 use crate::plan::{BurnAlert, SloPlan};
 

@@ -2,8 +2,9 @@
 
 use rust_decimal::prelude::ToPrimitive;
 
-use super::{Clock, Found, History, Moment, every, every_of_window, moment, widest};
-use crate::oracle::{Side, Walk, Window, too_close};
+use super::evaluation::{Clock, Found, Moment, every, every_of_window, firing, moment, widest};
+use super::history::History;
+use crate::oracle::{Side, Walk, Window};
 use crate::plan::{SloPlan, names};
 use crate::proof::expected::{ROUNDED, rounded};
 
@@ -33,15 +34,16 @@ fn of(slo: &SloPlan, clock: &Clock, name: &str, window: u64, every: u64) -> Opti
         let is_sure = values.iter().all(|(_, value)| !is_half(*value));
         is_sure.then(|| {
             let values = values.into_iter().map(|(name, value)| (name, rounded(value))).collect();
-            moment(clock, name.to_owned(), &history, &walk, Found::Values(values))
+            moment(clock, name.to_owned(), &history, &walk, Found::Values(values, firing(slo, &walk)))
         })
     })
 }
 
-/// Whether a value is so near to the middle between two rounded ones that the order of float operations decides.
+/// Whether a value is so near to the middle between two rounded ones that the order of float operations decides. Whole
+/// numbers are exact: sums of counts stay far below 2⁵³.
 fn is_half(value: f64) -> bool {
-    let scaled = value / ROUNDED;
-    too_close(scaled.fract().abs(), 0.5) || (scaled.fract().abs() - 0.5).abs() <= 1e-9 * scaled.abs()
+    let scaled = (value / ROUNDED).abs();
+    value.fract() != 0.0 && (scaled.fract() - 0.5).abs() <= (scaled * 1e-14).max(1e-9)
 }
 
 /// Everything that the rules record at the end of a walk, the base series apart: there is nothing raw to record them of.
