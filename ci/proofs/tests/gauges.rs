@@ -5,6 +5,10 @@ mod given;
 use anyhow::Result;
 use given::{Given, examples};
 
+/// No number, 40 times: promtool's notation repeats numbers only.
+const NAN: &str = "NaN NaN NaN NaN NaN NaN NaN NaN NaN NaN NaN NaN NaN NaN NaN NaN NaN NaN NaN NaN \
+                   NaN NaN NaN NaN NaN NaN NaN NaN NaN NaN NaN NaN NaN NaN NaN NaN NaN NaN NaN NaN";
+
 #[test]
 fn the_guides_gauges_count_what_they_say() -> Result<()> {
     let series = [
@@ -27,7 +31,7 @@ fn the_guides_gauges_count_what_they_say() -> Result<()> {
         ("probe_success{job=\"blackbox\",instance=\"a\"}", "1x40"),
         ("probe_success{job=\"blackbox\",instance=\"b\"}", "0x40"),
         ("probe_success{job=\"blackbox\",instance=\"c\"}", "0.5x40"),
-        ("probe_success{job=\"blackbox\",instance=\"d\"}", "NaNx40"),
+        ("probe_success{job=\"blackbox\",instance=\"d\"}", NAN),
         // 90% and 70%: 80% on average.
         ("instance_cpu_usage_ratio{instance=\"a\"}", "0.9x40"),
         ("instance_cpu_usage_ratio{instance=\"b\"}", "0.69x40"),
@@ -72,7 +76,7 @@ fn what_is_no_number_is_no_data() -> Result<()> {
         ("count(slo:events:rate_base)", "9m", ""),
         ("count(ALERTS{alertname=\"SliAbsent\",alertstate=\"firing\"})", "9m", "7"),
     ];
-    let series = [("level", "NaNx40"), ("whole", "NaNx40")];
+    let series = [("level", NAN), ("whole", NAN)];
     Given { policy: "", spec: EACH, interval: "15s", series: &series, expected: &expected }.holds()
 }
 

@@ -142,11 +142,9 @@ fn secrets_come_from_files_and_the_environment_and_are_never_shown() {
     ];
     let ran = lines.map(|line| shell.run(&line));
     let heads = server.join().unwrap();
-    for (head, part) in heads.iter().zip([
-        "bearer|from-a-file-1234",
-        "bearer|from-the-environment",
-        "basic|bwu6b3blbi1zzxnhbwu=",
-    ]) {
+    for (head, part) in
+        heads.iter().zip(["bearer|from-a-file-1234", "bearer|from-the-environment", "basic|bwu6b3blbi1zzxnhbwu="])
+    {
         assert!(head.contains(&format!("authorization: {}", part.replace('|', " "))), "{head}");
     }
     assert!(heads[0].contains("x-scope-orgid: tenant-from-a-file"), "{}", heads[0]);

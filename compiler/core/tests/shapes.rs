@@ -1,6 +1,6 @@
 //! Objectives of one shape share what the oracle found: a number of a spec that is missing from the shape would make proofs
 //! wrong.
-#![allow(clippy::unwrap_used, reason = "a test may stop at the first surprise")]
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a test may stop at the first surprise")]
 
 use emberline_core::source::Sources;
 

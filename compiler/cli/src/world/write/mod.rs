@@ -226,7 +226,7 @@ impl<'a> Journal<'a> {
     /// Claims files by path and hash, unless the manifest already lists them.
     fn claim<'t>(&self, files: impl Iterator<Item = (&'t str, Hash)>) -> Result<()> {
         let is_listed = |path: &str, hash: &Hash| self.tree.owned.get(path).is_some_and(|hashes| hashes.contains(hash));
-        let new = files.filter(|(path, hash)| !is_listed(*path, hash));
+        let new = files.filter(|(path, hash)| !is_listed(path, hash));
         let lines: String = new.map(|(path, hash)| manifest::line(hash, path)).collect();
         if lines.is_empty() {
             return Ok(());

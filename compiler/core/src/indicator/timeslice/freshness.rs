@@ -116,11 +116,8 @@ impl Indicator for Freshness {
             let unit = Expr::Number(self.per_second);
             let converted = Expr::binary(last, Op::Div, &unit);
             let seconds = if self.per_second == Decimal::ONE { last } else { &converted };
-            // What is read late is as old as it was when it was scraped.
-            let (now, delay) =
-                (Expr::Call("time", &[]), Expr::Number(Duration::from_millis(base.delay).exact_seconds()));
-            let scraped = Expr::binary(&now, Op::Sub, &delay);
-            let age = [Expr::binary(if base.delay > 0 { &scraped } else { &now }, Op::Sub, seconds)];
+            // The printer reads `time()` as late as it reads the series.
+            let age = [Expr::binary(&Expr::Call("time", &[]), Op::Sub, seconds)];
             let (age, most) = (Expr::Call("abs", &age), Expr::Number(self.max_age.exact_seconds()));
             let is_old = Expr::binary(&age, Op::Test(Compare::Gt), &most);
             record.bad(&Expr::aggregate(Aggregator::Max, base.groups, &is_old));
