@@ -193,7 +193,7 @@ fn the_first_spec_compiles() {
     // And so it does with everything that it offers as a comment.
     let spec = home.path().join("deep/specs/checkout.yaml");
     let text = fs::read_to_string(&spec).unwrap();
-    let (before, offered) = text.split_once("with its labels.\n").unwrap();
+    let (before, offered) = text.split_once("bucket boundary of the metric.\n").unwrap();
     fs::write(&spec, format!("{before}# above\n{}", offered.replace("# ", ""))).unwrap();
     let ran = home.run("compile --specs deep/specs");
     assert_eq!(ran.status, 0, "{}{}", ran.out, ran.err);

@@ -153,7 +153,7 @@ impl Toy {
         .unwrap();
         fs::write(
             at("slos/policy.yaml"),
-            "version: emberline/v1\ndrill:\n  time_scale: 1000\n  faults: faults\n  start: sh drill/start\n  \
+            "version: emberline/v1\nscrape_interval: 15s\ndrill:\n  time_scale: 1000\n  faults: faults\n  start: sh drill/start\n  \
              deploy: 'cp shop/app.txt \"$EMBERLINE_DATA\" && echo \"{\\\"services\\\": [\\\"shop\\\"]}\"'\n",
         )
         .unwrap();

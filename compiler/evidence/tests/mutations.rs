@@ -15,11 +15,25 @@ use emberline_core::code;
 use emberline_core::source::{Sources, Span};
 use emberline_evidence::judge::Stage;
 
+/// What plants faults in specs of real exporters, for codes that only a source of metrics shows.
+const OBSERVED: &str = "ci/proofs/tests/observe: honest_specs_have_no_finding_and_faults_are_found_at_their_place";
+
 /// Codes that neither specs nor captures raise, and the tests that show them.
-const ELSEWHERE: [(&str, &str); 3] = [
+const ELSEWHERE: [(&str, &str); 14] = [
     ("stale-artefact", "cli/tests/cli.rs: a_stale_tree_fails_the_check_and_is_left_alone"),
     ("secret-in-file", "cli/tests/scan.rs: what_is_found_is_never_shown_whole"),
     ("pii-in-file", "cli/tests/scan.rs: what_is_found_is_never_shown_whole"),
+    ("bad-exceeds-total", OBSERVED),
+    ("bucket-not-found", OBSERVED),
+    ("duplicate-series", OBSERVED),
+    ("label-not-found", OBSERVED),
+    ("metric-not-found", OBSERVED),
+    ("never-bad", OBSERVED),
+    ("scrape-interval-mismatch", OBSERVED),
+    ("selector-matches-nothing", OBSERVED),
+    ("stale-snapshot", "cli/tests/cases/stale-snapshot"),
+    ("type-mismatch", OBSERVED),
+    ("value-not-found", OBSERVED),
 ];
 
 /// A place as `path:line text`.

@@ -82,9 +82,9 @@ pub(crate) static VALUE_NOT_FOUND: Code = Code {
     severity: Error,
     summary: "a matcher accepts none of the values that a label really has",
     cause: "\
-The selector returns nothing. A status class was written `5xx` where the label
-holds `503`, or a name in other case, or the name of the service where the label
-holds that of its job. If failed events may only not have happened yet, the
+The selector returns nothing. Usual causes are a status class `5xx` where the
+label holds `503`, another case, or the service's name where the label holds the
+job's name. If failed events may only not have happened yet, the
 finding is `never-bad` instead.",
     example: Example::Specs {
         wrong: events!("http_requests_total{job=\"store\"}", "http_requests_total{job=\"store\", code=~\"5..\"}"),

@@ -41,7 +41,7 @@ pub(crate) fn plan() -> Plan {
         sources.add(format!("slos/{service}.yaml"), spec);
     }
     // `start` waits for the signal; `deploy` shows what is checked out to the toy's Prometheus.
-    let drill = "version: emberline/v1\ndrill:\n  time_scale: 15\n  faults: faults\n  \
+    let drill = "version: emberline/v1\nscrape_interval: 15s\ndrill:\n  time_scale: 15\n  faults: faults\n  \
         start: 'cp shop/app.txt \"$EMBERLINE_DATA\"; echo ''{\"prometheus\": \"http://127.0.0.1:1\"}''; trap ''exit 0'' TERM; sleep 300 & wait'\n  \
         deploy: 'cp shop/app.txt \"$EMBERLINE_DATA\"; echo ''{\"services\": [\"shop\"]}'''\n  \
         inject: 'if [ $EMBERLINE_PHASE = begin ]; then touch \"$EMBERLINE_DATA/cut\"; else rm \"$EMBERLINE_DATA/cut\"; fi'\n  \

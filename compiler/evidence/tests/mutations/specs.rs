@@ -154,6 +154,22 @@ pub(crate) const MUTATIONS: &[Mutation] = &[
         "bad: http_server_requests_total{service_name=\"shop\", http_response_status_code=\"500\"}",
     ),
     change(
+        "a sum counts some events twice",
+        "counted-twice",
+        "slos/shop.yaml:28 http_server_requests_total{http_response_status_code=~\"[45]..\"}",
+        "bad: http_server_requests_total{service_name=\"shop\", http_response_status_code=~\"5..\"}",
+        "bad: ['http_server_requests_total{http_response_status_code=\"500\"}', 'http_server_requests_total{http_response_status_code=~\"[45]..\"}']",
+        "bad: ['http_server_requests_total{http_response_status_code=\"500\"}', 'http_server_requests_total{http_response_status_code=\"200\"}']",
+    ),
+    change(
+        "a duration for a metric of sizes",
+        "unit-mismatch",
+        "slos/shop.yaml:33 300ms",
+        "    unit: s\n    buckets: [0.1, 0.3, 1]\n",
+        "    unit: By\n    buckets: [0.1, 0.3, 1]\n",
+        "    unit: ms\n    buckets: [100, 300, 1000]\n",
+    ),
+    change(
         "a label without bounds",
         "unbounded-label",
         "slos/shop.yaml:21 user_id",

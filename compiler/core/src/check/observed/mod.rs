@@ -31,7 +31,6 @@ pub(super) static CODES: &[&Code] = &[
     &code::VALUE_NOT_FOUND,
     &code::BUCKET_NOT_FOUND,
     &code::TYPE_MISMATCH,
-    &code::UNIT_MISMATCH,
     &code::SELECTOR_MATCHES_NOTHING,
     &code::NEVER_BAD,
     &code::BAD_EXCEEDS_TOTAL,
@@ -42,6 +41,7 @@ pub(super) static CODES: &[&Code] = &[
 
 pub(super) fn run(context: &Context<'_>, findings: &mut Vec<Finding>) {
     let Some(view) = View::of(context) else { return };
+    let first = findings.len();
     let misread = declared::run(context, &view, findings);
     for (slo, _) in context.slos() {
         let before = findings.len();
@@ -49,7 +49,9 @@ pub(super) fn run(context: &Context<'_>, findings: &mut Vec<Finding>) {
         added::note(slo, &mut findings[before..]);
     }
     interval::run(context, &view, findings);
-    findings.iter_mut().filter(|finding| CODES.contains(&finding.code)).for_each(|finding| {
+    // Specs alone can disagree on a unit as well.
+    let is_observed = |finding: &&mut Finding| CODES.contains(&finding.code) || finding.code == &code::UNIT_MISMATCH;
+    findings[first..].iter_mut().filter(is_observed).for_each(|finding| {
         if finding.notes.iter().all(|note| !note.starts_with(view::BY)) {
             finding.notes.push(view.by());
         }
