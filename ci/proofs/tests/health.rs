@@ -63,8 +63,8 @@ const KINDS: &[Kind] = &[
     },
     Kind {
         name: "native",
-        sli: "latency: {metric: f, threshold: 1s}",
-        series: &[("f_seconds{service_name=\"shop\"}", "{{schema:0 sum:30 count:60 buckets:[60]}}")],
+        sli: "latency: {metric: native.span, threshold: 1s}",
+        series: &[("native_span_seconds{service_name=\"shop\"}", "{{schema:0 sum:30 count:60 buckets:[60]}}")],
         essential: None,
     },
     Kind { name: "up", sli: "timeslice: {up: 'up{job=\"x\"}'}", series: &[("up{job=\"x\"}", "=1")], essential: None },
@@ -125,7 +125,7 @@ const POLICY: &str = "version: emberline/v1\nscrape_interval: 60s\nevaluation_in
 fn prove(kinds: &[&Kind], values: impl Fn(usize, &str) -> String, asks: &str) -> Result<()> {
     let folder = tempfile::tempdir()?;
     let mut spec =
-        "version: emberline/v1\nservice: shop\nmetrics: {f: {type: exponential_histogram, unit: s}}\nslos:\n"
+        "version: emberline/v1\nservice: shop\nmetrics: {native.span: {type: exponential_histogram, unit: s}}\nslos:\n"
             .to_owned();
     let mut series = String::new();
     for kind in kinds {
@@ -210,10 +210,10 @@ const TAKEN_WRONG: &[Kind] = &[
     },
     Kind {
         name: "classic-for-native",
-        sli: "latency: {metric: f, threshold: 500ms}",
+        sli: "latency: {metric: native.span, threshold: 500ms}",
         series: &[
-            ("f_seconds_count{service_name=\"shop\"}", "60"),
-            ("f_seconds_bucket{service_name=\"shop\",le=\"0.5\"}", "60"),
+            ("native_span_seconds_count{service_name=\"shop\"}", "60"),
+            ("native_span_seconds_bucket{service_name=\"shop\",le=\"0.5\"}", "60"),
         ],
         essential: None,
     },
