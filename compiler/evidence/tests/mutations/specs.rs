@@ -156,7 +156,7 @@ pub(crate) const MUTATIONS: &[Mutation] = &[
     change(
         "a sum counts some events twice",
         "counted-twice",
-        "slos/shop.yaml:28 http_server_requests_total{http_response_status_code=~\"[45]..\"}",
+        "slos/shop.yaml:28 'http_server_requests_total{http_response_status_code=~\"[45]..\"}'",
         "bad: http_server_requests_total{service_name=\"shop\", http_response_status_code=~\"5..\"}",
         "bad: ['http_server_requests_total{http_response_status_code=\"500\"}', 'http_server_requests_total{http_response_status_code=~\"[45]..\"}']",
         "bad: ['http_server_requests_total{http_response_status_code=\"500\"}', 'http_server_requests_total{http_response_status_code=\"200\"}']",
