@@ -47,6 +47,9 @@ const CHURNING: [&str; 12] = [
     "node",
 ];
 
+/// The longest name of a metric or a label in a committed file, in bytes: YAML takes no key of more than 1,024 characters.
+const LONGEST_NAME: usize = 256;
+
 /// A metric while its series are read.
 #[derive(Debug, Default)]
 struct Raw {
@@ -139,14 +142,20 @@ impl Gather {
     /// Everything as it is kept. Name, day and scope are the caller's.
     #[must_use]
     pub fn finish(&self, limits: Limits) -> Observed {
-        let is_partial = self.is_partial || self.metrics.len() > limits.metrics;
-        let kept = self.metrics.iter().take(limits.metrics);
-        let metrics = kept.map(|(name, raw)| (name.clone(), raw.seen(name, limits)));
-        Observed { is_partial, metrics: metrics.collect(), ..Observed::default() }
+        let is_named =
+            |name: &str, raw: &Raw| !limits.is_committed || name.len() <= LONGEST_NAME && raw.has_short_labels();
+        let kept = self.metrics.iter().filter(|(name, raw)| is_named(name, raw)).take(limits.metrics);
+        let metrics: BTreeMap<String, Seen> = kept.map(|(name, raw)| (name.clone(), raw.seen(name, limits))).collect();
+        let is_partial = self.is_partial || metrics.len() < self.metrics.len();
+        Observed { is_partial, metrics, ..Observed::default() }
     }
 }
 
 impl Raw {
+    fn has_short_labels(&self) -> bool {
+        self.series.keys().flat_map(BTreeMap::keys).all(|label| label.len() <= LONGEST_NAME)
+    }
+
     fn seen(&self, name: &str, limits: Limits) -> Seen {
         let kind = self.kind.filter(|kind| *kind != SeenType::Unknown).unwrap_or_else(|| guessed(name));
         let labels = self.labels(limits);
@@ -314,6 +323,18 @@ mod tests {
         assert_eq!(seen.labels["path"], Values { count: 300, listed: None });
         // One row is left of what is listed.
         assert_eq!(seen.rows.unwrap().len(), 1);
+    }
+
+    #[test]
+    fn names_that_no_key_can_hold_are_left_out_of_a_committed_file() {
+        let long = "x".repeat(LONGEST_NAME + 1);
+        let mut gather = Gather::default();
+        gather.series(&long, Labels::new(), None);
+        gather.series("a", labels(&format!("{long}=1")), None);
+        gather.series("b", Labels::new(), None);
+        let observed = gather.finish(Limits::SNAPSHOT);
+        assert_eq!(observed.metrics.keys().collect::<Vec<_>>(), ["b"]);
+        assert!(observed.is_partial && !gather.finish(Limits::LIVE).is_partial);
     }
 
     #[test]

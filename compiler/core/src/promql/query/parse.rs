@@ -529,7 +529,9 @@ impl<'t> Parser<'t> {
 
     fn offset(&mut self, of: &Node, start: usize) -> Read<()> {
         let at = self.scanner.at;
-        self.scanner.run(|c| c.is_ascii_alphanumeric() || c == '-');
+        // A sign behind the length belongs to the next operand.
+        self.scanner.eat('-');
+        self.scanner.run(|c| c.is_ascii_alphanumeric());
         let range = at..self.scanner.at;
         let written = &self.scanner.text[range.clone()];
         let Ok(length) = Duration::parse(written) else {

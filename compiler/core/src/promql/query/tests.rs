@@ -151,6 +151,8 @@ fn late_data_is_waited_for_at_every_selector() {
         r#"sum(rate(x{a="b"}[1m15s] offset 5m)) / on () y offset 5m"#
     );
     assert_eq!(late("x offset 1h + time()"), "x offset 1h5m + (time() - 300)");
+    assert_eq!(late("x-y"), "x offset 5m-y offset 5m");
+    assert!(PromqlQuery::parse(&late("x-y")).is_ok() && PromqlQuery::parse("x offset -5m").is_err());
     assert_eq!(late("max_over_time(x[1h:1m])"), "max_over_time(x offset 5m[1h:1m])");
 }
 
