@@ -9,7 +9,7 @@ use emberline_proofs::tools::{compile, tool, workspace};
 
 /// One spec, the series that it reads, and what its rules make of them.
 pub struct Given<'g> {
-    /// The policy, without its version and its scrape interval of 15 s.
+    /// The policy, without its version. Scrapes are 15 s apart unless it says otherwise.
     pub policy: &'g str,
     /// The spec, without its version and its service.
     pub spec: &'g str,
@@ -26,7 +26,8 @@ impl Given<'_> {
     pub fn holds(&self) -> Result<()> {
         let folder = tempfile::tempdir()?;
         let spec = format!("version: emberline/v1\nservice: shop\n{}", self.spec);
-        let policy = format!("version: emberline/v1\nscrape_interval: 15s\n{}", self.policy);
+        let scrape = if self.policy.contains("scrape_interval") { "" } else { "scrape_interval: 15s\n" };
+        let policy = format!("version: emberline/v1\n{scrape}{}", self.policy);
         compile(&[("shop.yaml", &spec), ("policy.yaml", &policy)], "shop", folder.path())?;
         let series: Vec<String> = self
             .series
