@@ -9,7 +9,7 @@ use serde::Serialize;
 use super::{Artefact, HEADER, Target, prometheus};
 use crate::plan::{ServicePlan, SloPlan};
 use crate::promql::{Aggregator, Expr, Matcher, Select};
-use crate::proof::{self, Courses, Expectation, Firing, Input, Labels, Proof, ROUNDED, Subject, Value};
+use crate::proof::{Courses, Expectation, Firing, Input, Labels, Proof, Proofs, ROUNDED, Subject, Value};
 
 /// What the tests look at: the objective's firing alerts by the labels that tell them apart.
 const TELLING: [&str; 4] = ["alertname", "long_window", "severity", "short_window"];
@@ -56,8 +56,9 @@ struct Sample {
 pub(super) fn emit(service: &ServicePlan, courses: &Courses) -> Vec<Artefact> {
     let files = |slo| {
         let place = Place { folder: Target::Tests.folder(), service, slo };
-        let scenarios = place.file(".yaml", proof::scenarios(slo, courses));
-        let windows = place.file(".windows.yaml", proof::moments(slo, courses));
+        let proofs = Proofs::of(slo, courses);
+        let scenarios = place.file(".yaml", proofs.scenarios());
+        let windows = place.file(".windows.yaml", proofs.moments());
         [scenarios, windows, place.rules()]
     };
     service.slos.iter().flat_map(files).collect()
@@ -67,7 +68,7 @@ pub(super) fn emit(service: &ServicePlan, courses: &Courses) -> Vec<Artefact> {
 pub(super) fn shapes(service: &ServicePlan, courses: &Courses) -> Vec<Artefact> {
     let files = |slo| {
         let place = Place { folder: Target::Shapes.folder(), service, slo };
-        [place.file(".yaml", proof::long_scenarios(slo, courses)), place.rules()]
+        [place.file(".yaml", Proofs::of(slo, courses).long_scenarios()), place.rules()]
     };
     service.slos.iter().filter(|slo| slo.proves_long).flat_map(files).collect()
 }

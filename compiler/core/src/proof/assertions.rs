@@ -2,11 +2,11 @@
 
 use std::collections::BTreeSet;
 
-use super::expected::{Expectation, Firing, Labels, Subject, Test, Value, rounded};
+use super::decoys::{self, Decoy};
+use super::expected::{Expectation, Firing, Input, Labels, Subject, Test, Value, rounded};
 use super::moment::{Found, Moment};
 use super::scenarios::Case;
 use super::series::{Cast, Group};
-use super::{Input, decoys};
 use crate::labels::ALERT_NAME;
 use crate::oracle::{Alert, Condition, Hold, Role, Scenario, Side, Verdict, Walk};
 use crate::plan::{SloPlan, State, names, oracle_pair};
@@ -83,8 +83,8 @@ fn bases(walks: &[Walk], tick: usize) -> Option<Vec<BaseValue>> {
     Some(values)
 }
 
-/// The promtool test of a case.
-pub(super) fn test(slo: &SloPlan, cast: &Cast, course: &Course, with_decoys: bool) -> Test {
+/// The promtool test of a case, with series that the rules must not read where there are any.
+pub(super) fn test(slo: &SloPlan, cast: &Cast, course: &Course, decoys: Option<&[Decoy<'_>]>) -> Test {
     let scrapes = course.case.scenario.scrapes();
     let mut inputs = cast.first.inputs(slo, &course.case.scenario, course.case.missing);
     let mut groups = vec![&cast.first];
@@ -92,8 +92,8 @@ pub(super) fn test(slo: &SloPlan, cast: &Cast, course: &Course, with_decoys: boo
         inputs.extend(second.inputs(slo, calm, None));
         groups.push(second);
     }
-    if with_decoys {
-        inputs.extend(decoys::raw(slo, cast, scrapes));
+    if let Some(raw) = decoys {
+        inputs.extend(raw.iter().map(|decoy| decoy.input(scrapes)));
         inputs.extend(decoys::recorded(slo, &decoys::history(slo), &format!("7000+0x{scrapes}")));
     }
     let alerts: Vec<(Firing, Option<Labels>)> = groups.iter().flat_map(|group| firings(slo, group)).collect();

@@ -14,12 +14,28 @@ use crate::promql::{MatchOp, Selector, SelectorMatcher};
 /// The label of a classic histogram's buckets.
 const LE: &str = "le";
 
+/// A raw series beside one of the objective's.
+#[derive(Debug)]
+pub(super) struct Decoy<'c> {
+    /// The objective's series that it stands beside.
+    part: &'c Part,
+    labels: Labels,
+}
+
+impl Decoy<'_> {
+    /// The series over so many scrapes.
+    pub(super) fn input(&self, scrapes: u64) -> Input {
+        let Self { part, labels } = self;
+        Input { metric: part.metric.clone(), labels: labels.clone(), values: values(part, scrapes) }
+    }
+}
+
 /// Raw series beside those of the objective, one a matcher of its selectors, as far as such label sets are found.
-pub(super) fn raw(slo: &SloPlan, cast: &Cast, scrapes: u64) -> Vec<Input> {
+pub(super) fn raw<'c>(slo: &SloPlan, cast: &'c Cast) -> Vec<Decoy<'c>> {
     let queries = slo.sli.queries();
     let mut known: BTreeSet<(&str, Labels)> =
         cast.parts().map(|part| (part.metric.as_str(), part.labels.clone())).collect();
-    let mut inputs = Vec::new();
+    let mut decoys = Vec::new();
     for part in cast.first.parts() {
         let here: Vec<&Selector> = queries
             .iter()
@@ -37,11 +53,11 @@ pub(super) fn raw(slo: &SloPlan, cast: &Cast, scrapes: u64) -> Vec<Input> {
         }
         for labels in found {
             if known.insert((&part.metric, labels.clone())) {
-                inputs.push(Input { metric: part.metric.clone(), labels, values: values(part, scrapes) });
+                decoys.push(Decoy { part, labels });
             }
         }
     }
-    inputs
+    decoys
 }
 
 /// The labels of a series with another value of one label, so that no selector of the metric matches it any more.
