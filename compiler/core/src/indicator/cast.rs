@@ -83,10 +83,12 @@ impl Cast<'_> {
                 selector.matchers.iter().any(|matcher| matcher.label == *label && matcher.op == MatchOp::Eq)
             });
             if !fixed {
-                wanted.matchers.push(matcher(label, ".+", MatchOp::Re));
+                wanted.matchers.push(SelectorMatcher::made(label, MatchOp::Re, ".+"));
             }
         }
-        wanted.matchers.extend(self.other_than.iter().map(|(label, value)| matcher(label, value, MatchOp::Ne)));
+        wanted
+            .matchers
+            .extend(self.other_than.iter().map(|(label, value)| SelectorMatcher::made(label, MatchOp::Ne, value)));
         let must: Vec<&Selector> = must.iter().copied().chain([&wanted]).collect();
         witness(&must, must_not, &|label| self.domains.get(label).cloned())
     }
@@ -113,15 +115,11 @@ impl Cast<'_> {
     /// Another label set in the group of `first`, which all of `must` select and none of `must_not`.
     pub(super) fn beside(&self, first: &Labels, must: &[&Selector], must_not: &[&Selector]) -> Option<Labels> {
         let value = |label: &String| first.get(label).map_or("", String::as_str);
-        let same = self.group_by.iter().map(|label| matcher(label, value(label), MatchOp::Eq)).collect();
+        let same = self.group_by.iter().map(|label| SelectorMatcher::made(label, MatchOp::Eq, value(label))).collect();
         let group = Selector { metric: None, matchers: same };
         let must: Vec<&Selector> = must.iter().copied().chain([&group]).collect();
         Cast { other_than: None, ..*self }.find(&must, must_not)
     }
-}
-
-fn matcher(label: &str, value: &str, op: MatchOp) -> SelectorMatcher {
-    SelectorMatcher { label: label.to_owned(), label_range: 0..0, op, value: value.to_owned(), value_range: 0..0 }
 }
 
 /// The samples of one group's series in a scenario.

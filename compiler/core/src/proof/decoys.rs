@@ -63,7 +63,8 @@ pub(super) fn raw<'c>(slo: &SloPlan, cast: &'c Cast) -> Vec<Decoy<'c>> {
 /// The labels of a series with another value of one label, so that no selector of the metric matches it any more.
 fn other(part: &Part, label: &str, here: &[&Selector]) -> Option<Labels> {
     let same = part.labels.iter().filter(|(name, _)| *name != label);
-    let same: Vec<SelectorMatcher> = same.map(|(name, value)| matcher(name, MatchOp::Eq, value)).collect();
+    let same: Vec<SelectorMatcher> =
+        same.map(|(name, value)| SelectorMatcher::made(name, MatchOp::Eq, value)).collect();
     let refused = here.iter().flat_map(|selector| &selector.matchers).filter(|matcher| matcher.label == label);
     refused.into_iter().find_map(|refused| {
         let op = match refused.op {
@@ -72,13 +73,10 @@ fn other(part: &Part, label: &str, here: &[&Selector]) -> Option<Labels> {
             MatchOp::Re => MatchOp::Nre,
             MatchOp::Nre => MatchOp::Re,
         };
-        let wanted = Selector { metric: None, matchers: [&same[..], &[matcher(label, op, &refused.value)]].concat() };
+        let other = SelectorMatcher::made(label, op, &refused.value);
+        let wanted = Selector { metric: None, matchers: [&same[..], &[other]].concat() };
         witness(&[&wanted], here, &|_| None)
     })
-}
-
-fn matcher(label: &str, op: MatchOp, value: &str) -> SelectorMatcher {
-    SelectorMatcher { label: label.to_owned(), label_range: 0..0, op, value: value.to_owned(), value_range: 0..0 }
 }
 
 /// Samples that would be noticed: more events than the scenario has, or the level of a bad phase.

@@ -2,10 +2,10 @@
 
 use rust_decimal::Decimal;
 
-use super::durations::{Durations, push};
+use super::durations::Durations;
 use crate::indicator::{Base, Cast, Essential, Indicator, Part, Played, Reading, Record, Threshold, Unit};
 use crate::oracle::{Base as Numbers, RawSeries, Reader, Recorded, Role, Sampled, subtracted};
-use crate::promql::{Expr, MatchOp, Op, Selector, boundary};
+use crate::promql::{Expr, MatchOp, Op, Selector, SelectorMatcher, boundary};
 
 /// Events are its count; bad are those that are not in the bucket.
 #[derive(Debug)]
@@ -20,7 +20,7 @@ impl Classic {
         let count = durations.select("_count");
         let mut bucket = durations.select("_bucket");
         let (op, value) = boundary::matcher(durations.threshold.limit);
-        push(&mut bucket, "le", op, &value);
+        bucket.matchers.push(SelectorMatcher::made("le", op, &value));
         Self { durations, count, bucket }
     }
 }

@@ -53,22 +53,8 @@ impl Durations {
     pub(super) fn select(&self, suffix: &str) -> Selector {
         // Nobody wrote it, so its ranges point nowhere.
         let metric = Some((format!("{}{suffix}", self.prometheus), 0..0));
-        let mut selector = Selector { metric, matchers: Vec::new() };
-        if let Some((label, value)) = &self.added {
-            push(&mut selector, label, MatchOp::Eq, value);
-        }
+        let added = self.added.iter().map(|(label, value)| SelectorMatcher::made(label, MatchOp::Eq, value));
         let written = self.narrowed.iter().flat_map(|query| &query.selector.matchers);
-        selector.matchers.extend(written.cloned());
-        selector
+        Selector { metric, matchers: added.chain(written.cloned()).collect() }
     }
-}
-
-pub(super) fn push(selector: &mut Selector, label: &str, op: MatchOp, value: &str) {
-    selector.matchers.push(SelectorMatcher {
-        label: label.to_owned(),
-        label_range: 0..0,
-        op,
-        value: value.to_owned(),
-        value_range: 0..0,
-    });
 }

@@ -38,6 +38,13 @@ pub struct SelectorMatcher {
     pub value_range: Range<usize>,
 }
 
+impl SelectorMatcher {
+    /// A matcher that nobody wrote: its ranges point nowhere.
+    pub(crate) fn made(label: &str, op: MatchOp, value: &str) -> Self {
+        Self { label: label.to_owned(), label_range: 0..0, op, value: value.to_owned(), value_range: 0..0 }
+    }
+}
+
 impl Selector {
     /// The matchers as the printer takes them.
     #[must_use]
