@@ -53,8 +53,7 @@ impl Indicator for Native {
             let good = Expr::binary_on(all, Op::Mul, groups, &fraction);
             let bad = Expr::binary_on(all, Op::Sub, groups, &good);
             let known = Expr::binary(&bad, Op::Filter(Compare::Ge), &Expr::Number(Decimal::ZERO));
-            let nothing = Expr::binary(all, Op::Mul, &Expr::Number(Decimal::ZERO));
-            record.bad(&Expr::binary_on(&known, Op::Or, groups, &nothing));
+            base.filled(&known, all, |bad| record.bad(bad));
         });
     }
 
