@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use rust_decimal::Decimal;
 
-use super::bound::{Bound, MEAN, Written, known, over};
+use super::bound::{Bound, MEAN, Written, known};
 use super::cast::{Cast, Part, Played};
 use super::facts::{Reading, Unit};
 use super::forms::{Form, Forms};
@@ -117,7 +117,7 @@ impl Indicator for Up {
     /// Targets, and the share of the window that each of them was down. Without a number, a target is not counted.
     fn record(&self, base: &Base<'_>, record: &mut dyn Record) {
         let (zero, one) = (Expr::Number(Decimal::ZERO), Expr::Number(Decimal::ONE));
-        over(MEAN, &self.0.selector, base, base.window, |mean| {
+        base.over(MEAN, &self.0.selector, base.window, |mean| {
             let up = [*mean, zero, one];
             let up = Expr::Call("clamp", &up);
             let is_number = Op::Filter(Compare::Ge);

@@ -8,7 +8,7 @@ use super::rules::Base;
 use crate::code;
 use crate::finding::Finding;
 use crate::oracle::{Gauge as Levels, Role, number};
-use crate::promql::{Aggregator, Compare, Expr, Op, Select, Selector};
+use crate::promql::{Aggregator, Compare, Expr, Op, Selector};
 use crate::scope::Scope;
 use crate::source::{Span, Spanned};
 use crate::spec::decode::Flawed;
@@ -138,7 +138,7 @@ impl Bound {
             Edge::Max => ("max_over_time", Aggregator::Max),
             Edge::Min => ("min_over_time", Aggregator::Min),
         };
-        over(worst, selector, base, base.step, then)
+        base.over(worst, selector, base.step, then)
     }
 
     /// Whether `value` is bad.
@@ -184,24 +184,6 @@ impl Bound {
     /// The numbers that decide what is bad.
     pub(super) fn shape(self) -> [Decimal; 2] {
         [Decimal::from(u8::from(self.edge == Edge::Max)), self.at]
-    }
-}
-
-/// Hands `name(selector[range])` to `then`, once for all replicas of a series: `of_replicas` is what counts of theirs.
-/// `range` is in milliseconds.
-pub(super) fn over<T>(
-    (name, of_replicas): (&str, Aggregator),
-    selector: &Selector,
-    base: &Base<'_>,
-    range: u64,
-    then: impl FnOnce(&Expr<'_>) -> T,
-) -> T {
-    let matchers = selector.borrowed();
-    let range = [Expr::Range(Select { metric: selector.metric_name(), matchers: &[&matchers] }, range)];
-    let over = Expr::Call(name, &range);
-    match base.replicas {
-        Some(replicas) => then(&Expr::Without { op: of_replicas, labels: &[replicas], of: &over }),
-        None => then(&over),
     }
 }
 

@@ -95,9 +95,21 @@ impl Base<'_> {
     /// servers that scrape at different moments show a rare one up to a half longer, and failures are rare. A replica
     /// with a gap is left out of the mean while it has no rate; where a gap begins or ends, both sides read low alike.
     fn rate<T>(&self, selector: &Selector, then: impl FnOnce(&Expr<'_>) -> T) -> T {
+        self.over(("rate", Aggregator::Avg), selector, self.window, then)
+    }
+
+    /// Hands `name(selector[range])` to `then`, once for all replicas of a series: `of_replicas` is what counts of theirs.
+    /// `range` is in milliseconds.
+    pub(super) fn over<T>(
+        &self,
+        (name, of_replicas): (&str, Aggregator),
+        selector: &Selector,
+        range: u64,
+        then: impl FnOnce(&Expr<'_>) -> T,
+    ) -> T {
         let matchers = selector.borrowed();
-        let range = [Expr::Range(Select { metric: selector.metric_name(), matchers: &[&matchers] }, self.window)];
-        self.once(Aggregator::Avg, &Expr::Call("rate", &range), then)
+        let range = [Expr::Range(Select { metric: selector.metric_name(), matchers: &[&matchers] }, range)];
+        self.once(of_replicas, &Expr::Call(name, &range), then)
     }
 
     /// Hands `of` to `then`, with one value for all replicas of a series.

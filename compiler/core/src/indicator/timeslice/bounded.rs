@@ -3,7 +3,7 @@
 use rust_decimal::Decimal;
 
 use super::Across;
-use crate::indicator::bound::{Bound, MEAN, known, over};
+use crate::indicator::bound::{Bound, MEAN, known};
 use crate::indicator::{Base, Cast, Indicator, Part, Played, Query, Reading, Record, Unit};
 use crate::oracle::{Base as Numbers, Gauge, RawSeries, Reader, Role, Sampled, number, too_close};
 use crate::promql::{Aggregator, Expr, Op, Selector};
@@ -54,7 +54,7 @@ impl Indicator for Bounded {
                 let crossed = Expr::binary(worst, test, &at);
                 record.bad(&Expr::aggregate(Aggregator::Max, base.groups, &crossed));
             }),
-            Across::Average => over(MEAN, gauge, base, base.step, |mean| {
+            Across::Average => base.over(MEAN, gauge, base.step, |mean| {
                 known(mean, |known| {
                     record.events(&Expr::aggregate(Aggregator::Group, base.groups, known));
                     let mean = Expr::aggregate(Aggregator::Avg, base.groups, known);

@@ -4,7 +4,7 @@ use rust_decimal::Decimal;
 
 use crate::code;
 use crate::finding::Finding;
-use crate::indicator::bound::{NEWEST, known, over};
+use crate::indicator::bound::{NEWEST, known};
 use crate::indicator::gauge::Gauge as Named;
 use crate::indicator::{Base, Cast, Indicator, Part, Played, Query, Reading, Record, Unit};
 use crate::oracle::{Base as Numbers, Gauge, RawSeries, Reader, Role, Sampled, number, too_close};
@@ -111,7 +111,7 @@ impl Indicator for Freshness {
     /// A minute exists when there was a timestamp in it. A timestamp as far in the future is as bad as one in the past: it
     /// counts in another unit, or the clock is wrong, and would never be old. Zero, which never happened, is old.
     fn record(&self, base: &Base<'_>, record: &mut dyn Record) {
-        over(NEWEST, &self.timestamp.selector, base, base.step, |last| {
+        base.over(NEWEST, &self.timestamp.selector, base.step, |last| {
             known(last, |known| record.events(&Expr::aggregate(Aggregator::Group, base.groups, known)));
             let unit = Expr::Number(self.per_second);
             let converted = Expr::binary(last, Op::Div, &unit);

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use rust_decimal::Decimal;
 
-use crate::indicator::bound::{Bound, Edge, MEAN, known, over};
+use crate::indicator::bound::{Bound, Edge, MEAN, known};
 use crate::indicator::{Base, Cast, Essential, Indicator, Part, Played, Query, Reading, Record, Unit};
 use crate::oracle::{Base as Numbers, Gauge, RawSeries, Reader, Recorded, Role, Sampled, number, too_close};
 use crate::promql::{Aggregator, Compare, Expr, Matching, Op, Selector};
@@ -120,7 +120,7 @@ impl Indicator for Share {
 
 /// Hands the mean of each series within a step to `then`, NaN left out.
 fn mean(gauge: &Query, base: &Base<'_>, then: impl FnOnce(&Expr<'_>)) {
-    over(MEAN, &gauge.selector, base, base.step, |mean| known(mean, then));
+    base.over(MEAN, &gauge.selector, base.step, |mean| known(mean, then));
 }
 
 /// What the series of a proof count. Each side is two series of one level, so that neither of them alone decides.
