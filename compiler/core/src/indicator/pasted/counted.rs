@@ -39,7 +39,8 @@ impl Counted {
         Some(self)
     }
 
-    fn grouped(mut self, grouping: Option<&Grouping>) -> Option<Self> {
+    /// The same under an aggregation; `None` where that keeps a label which is lost already.
+    pub(super) fn grouped(mut self, grouping: Option<&Grouping>) -> Option<Self> {
         let (by, without) = match grouping {
             None => (Vec::new(), Vec::new()),
             Some(Grouping::By(labels)) => (labels.iter().filter(|label| *label != "le").cloned().collect(), Vec::new()),

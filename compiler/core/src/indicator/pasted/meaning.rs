@@ -340,17 +340,7 @@ fn share_up(query: &Pasted) -> Option<Instead> {
             }
             (of, test)
         }
-        Pasted::Aggregate { name, grouping, arguments } if name == "avg" => match arguments.as_slice() {
-            [of] => (
-                gauge(&Pasted::Aggregate {
-                    name: "sum".to_owned(),
-                    grouping: grouping.clone(),
-                    arguments: vec![of.clone()],
-                })?,
-                None,
-            ),
-            _ => return None,
-        },
+        Pasted::Aggregate { name, .. } if name == "avg" => (gauge(query)?, None),
         Pasted::Call { name, .. } if name == "avg_over_time" => (gauge(query)?, None),
         _ => return None,
     };
@@ -374,9 +364,7 @@ fn counted_up(query: &Pasted) -> Option<(Counted, Test)> {
     if !["count", "sum"].contains(&name.as_str()) {
         return None;
     }
-    let sum = |of: &Pasted| {
-        gauge(&Pasted::Aggregate { name: "sum".to_owned(), grouping: grouping.clone(), arguments: vec![of.clone()] })
-    };
+    let grouped = |of: &Pasted| gauge(of)?.grouped(grouping.as_ref());
     match of {
         Pasted::Binary { op, lhs, rhs, .. } => {
             let limit = number(rhs)?;
@@ -385,12 +373,12 @@ fn counted_up(query: &Pasted) -> Option<(Counted, Test)> {
                 || (op == "!=" && limit.is_zero());
             let is_bound = ["<", "<=", ">", ">="].contains(&op.as_str());
             match (is_up, is_bound) {
-                (true, _) => Some((sum(lhs)?, None)),
-                (_, true) => Some((sum(lhs)?, Some((op.clone(), limit)))),
+                (true, _) => Some((grouped(lhs)?, None)),
+                (_, true) => Some((grouped(lhs)?, Some((op.clone(), limit)))),
                 _ => None,
             }
         }
-        of => Some((sum(of)?, None)),
+        of => Some((grouped(of)?, None)),
     }
 }
 
