@@ -8,13 +8,14 @@ use super::statement::{Statement, oracle_pair};
 use super::terms::Terms;
 use super::timing::{Scale, Window};
 use crate::model::{Pair, Response, Slo, Strength};
-use crate::oracle::Recorded;
+use crate::oracle::{self, Recorded};
 use crate::quantity::{Duration, Period};
 
 /// A group counts as known when it had events within this long.
 pub(super) const GONE_KNOWN: Duration = Duration::from_days(1);
 /// A known group counts as gone, and a silent one as idle, after this long.
 pub(super) const GONE_RECENT: Duration = Duration::from_minutes(30);
+
 /// A burn-rate alert.
 #[derive(Debug)]
 pub struct BurnAlert {
@@ -39,6 +40,13 @@ pub struct BurnAlert {
     pub(super) lag: Lag,
     /// Where the pair was written.
     pub span: Option<crate::source::Span>,
+}
+
+impl BurnAlert {
+    /// The pair of windows as the oracle takes it.
+    pub(crate) fn to_oracle(&self) -> oracle::Pair {
+        oracle_pair(&self.long, &self.short, self.threshold, self.guard)
+    }
 }
 
 /// A state of missing data.

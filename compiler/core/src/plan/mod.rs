@@ -35,7 +35,6 @@ pub(crate) use layout::Unit;
 pub use service::ServicePlan;
 pub use slo::{SloPlan, expected};
 pub use statement::Statement;
-pub(crate) use statement::oracle_pair;
 pub(crate) use telemetry::SPAN_STREAMS;
 pub use telemetry::{Slow, Stream, TelemetryPlan};
 pub use timing::{Scale, Timing, Window, WindowKind};

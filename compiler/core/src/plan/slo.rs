@@ -9,7 +9,7 @@ use super::about::AboutSlo;
 use super::alert::{self, BurnAlert, StateAlert};
 use super::layout::Layout;
 use super::names;
-use super::statement::{oracle_pair, times};
+use super::statement::times;
 use super::terms::Terms;
 use super::timing::{Scale, Timing, Window};
 use crate::indicator::Indicator;
@@ -175,7 +175,7 @@ impl SloPlan {
 /// bad minutes: whatever makes one bad counts as a total outage.
 #[must_use]
 pub fn expected(slo: &SloPlan, burn: &BurnAlert, error_ratio: f64) -> (Option<Estimate>, Option<Estimate>) {
-    times(&slo.terms(), &oracle_pair(&burn.long, &burn.short, burn.threshold, burn.guard), burn.lag, error_ratio)
+    times(&slo.terms(), &burn.to_oracle(), burn.lag, error_ratio)
 }
 
 /// Whether good events are recorded beside all and bad ones.

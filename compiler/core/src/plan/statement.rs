@@ -130,7 +130,7 @@ fn slices(timing: &Timing, pair: &oracle::Pair, error_ratio: f64) -> (Option<Est
 }
 
 /// A pair of windows as the oracle takes it.
-pub(crate) fn oracle_pair(long: &Window, short: &Window, threshold: Decimal, guard: Option<Guard>) -> oracle::Pair {
+pub(super) fn oracle_pair(long: &Window, short: &Window, threshold: Decimal, guard: Option<Guard>) -> oracle::Pair {
     oracle::Pair {
         long: long.to_oracle(),
         short: short.to_oracle(),

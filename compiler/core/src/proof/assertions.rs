@@ -9,7 +9,7 @@ use super::scenarios::Case;
 use super::series::{Cast, Group};
 use crate::labels::ALERT_NAME;
 use crate::oracle::{Alert, Condition, Hold, Role, Scenario, Side, Verdict, Walk};
-use crate::plan::{SloPlan, State, names, oracle_pair};
+use crate::plan::{SloPlan, State, names};
 use crate::quantity::Duration;
 
 /// The label that tells whether an alert is pending or firing.
@@ -192,8 +192,7 @@ fn walk(slo: &SloPlan, group: &Group, scenario: &Scenario, missing: Option<Role>
 /// Every alert of the objective for one group: the burn-rate alerts, then those of missing data.
 fn alerts(slo: &SloPlan, walk: &Walk) -> Vec<Alert> {
     let burns = slo.burns.iter().map(|burn| {
-        let pair = oracle_pair(&burn.long, &burn.short, burn.threshold, burn.guard);
-        walk.alert(&Condition::Burn(pair), Hold { pending: 0, keep: slo.keep_firing_for.millis() })
+        walk.alert(&Condition::Burn(burn.to_oracle()), Hold { pending: 0, keep: slo.keep_firing_for.millis() })
     });
     let states = slo.states.iter().map(|state| {
         let (known, recent) = (state.known.to_oracle(), state.recent.to_oracle());

@@ -3,7 +3,6 @@
 use rust_decimal::prelude::ToPrimitive;
 
 use crate::plan::slo::{SloPlan, expected};
-use crate::plan::statement::oracle_pair;
 
 /// Points of a curve.
 const POINTS: u32 = 48;
@@ -43,9 +42,8 @@ impl Plot {
             .burns
             .iter()
             .map(|alert| {
-                let pair = oracle_pair(&alert.long, &alert.short, alert.threshold, alert.guard);
                 // Just above its threshold an alert takes its whole long window.
-                let first = (pair.threshold * 1.001).clamp(least, most);
+                let first = (alert.threshold.to_f64().unwrap_or(1.0) * 1.001).clamp(least, most);
                 let fires = |share: f64| Some((share, expected(slo, alert, share).0?.seconds));
                 // Whole minutes are good or bad: how bad does not matter beyond their limit.
                 let points = match slo.sli.unit().is_whole {

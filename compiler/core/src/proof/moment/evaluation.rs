@@ -3,7 +3,7 @@
 use super::history::History;
 use super::notation;
 use crate::oracle::{Condition, Hold, Side, Verdict, Walk};
-use crate::plan::{SloPlan, WindowKind, names, oracle_pair};
+use crate::plan::{SloPlan, WindowKind, names};
 use crate::quantity::Duration;
 
 /// The most steps that a rule may read at once: promtool's engine gives up at 10,000 samples, read and made together.
@@ -92,8 +92,7 @@ pub(super) fn firing(slo: &SloPlan, walk: &Walk) -> Option<Vec<usize>> {
     let last = walk.ticks() - 1;
     let mut firing = Vec::new();
     for (index, burn) in slo.burns.iter().enumerate() {
-        let pair = oracle_pair(&burn.long, &burn.short, burn.threshold, burn.guard);
-        match walk.alert(&Condition::Burn(pair), Hold::default()).at(last) {
+        match walk.alert(&Condition::Burn(burn.to_oracle()), Hold::default()).at(last) {
             Verdict::Firing => firing.push(index),
             Verdict::Silent => {}
             Verdict::TooClose => return None,
