@@ -15,6 +15,11 @@ pub enum Side {
     Bad,
 }
 
+impl Side {
+    /// Both, in the order in which they are recorded.
+    pub(crate) const BOTH: [Self; 2] = [Self::Events, Self::Bad];
+}
+
 /// The recorded series of one SLO and group at each tick, from time zero on.
 ///
 /// Rules are evaluated in order and see what earlier ones recorded at the same tick; a rule without a result writes a

@@ -1,11 +1,13 @@
 //! Names that the output is known by: series, labels and files. They are decided here and nowhere else.
 
+use crate::oracle::Side;
+
 /// All events, counted once.
 pub const EVENTS: &str = "slo:events";
 /// Bad events, counted once.
 pub const BAD_EVENTS: &str = "slo:bad_events";
 /// Good events, of indicators that subtract them from all events.
-pub(crate) const GOOD_EVENTS: &str = "slo:good_events";
+const GOOD_EVENTS: &str = "slo:good_events";
 /// End of the names of the series that touch raw series.
 pub const BASE: &str = "rate_base";
 /// End of the names of five-minute counts.
@@ -22,6 +24,20 @@ pub const OBJECTIVE: &str = "slo:objective:ratio";
 pub(crate) const WINDOW: &str = "slo:window:seconds";
 /// One series an objective, whose labels say who owns it.
 pub const INFO: &str = "slo:info";
+
+/// The name of a side's series with this end.
+pub(crate) fn series(side: Side, end: &str) -> String {
+    let start = match side {
+        Side::Events => EVENTS,
+        Side::Bad => BAD_EVENTS,
+    };
+    format!("{start}:{end}")
+}
+
+/// The name of the base series of good events.
+pub(crate) fn good_events() -> String {
+    format!("{GOOD_EVENTS}:{BASE}")
+}
 
 /// A file name for a name: itself where it is plain lower case, else a plain form and a hash that keeps it unique.
 #[must_use]

@@ -6,6 +6,7 @@
 use super::names;
 use super::slo::SloPlan;
 use crate::model::label_name;
+use crate::oracle::Side;
 use crate::promql::{Aggregator, Expr, MatchOp, Matcher, Op, Select};
 use crate::quantity::Duration;
 
@@ -82,13 +83,13 @@ pub fn budget_left(slo: &SloPlan) -> String {
 /// All events a second, counted once.
 #[must_use]
 pub fn events(slo: &SloPlan) -> String {
-    of_slo(slo, &format!("{}:{}", names::EVENTS, names::BASE))
+    of_slo(slo, &names::series(Side::Events, names::BASE))
 }
 
 /// Bad events a second, counted once.
 #[must_use]
 pub fn bad_events(slo: &SloPlan) -> String {
-    of_slo(slo, &format!("{}:{}", names::BAD_EVENTS, names::BASE))
+    of_slo(slo, &names::series(Side::Bad, names::BASE))
 }
 
 /// Firing alerts of a service.

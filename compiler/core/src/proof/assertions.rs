@@ -76,7 +76,7 @@ fn bases(walks: &[Walk], tick: usize) -> Option<Vec<BaseValue>> {
         if walk.doubtful().contains(&tick) {
             return None;
         }
-        for side in [Side::Events, Side::Bad] {
+        for side in Side::BOTH {
             values.extend(walk.base(side, tick).map(|value| (group, side, rounded(value))));
         }
     }
@@ -118,9 +118,8 @@ pub(super) fn test(slo: &SloPlan, cast: &Cast, course: &Course, decoys: Option<&
     expectations.extend(all);
     for (tick, values) in &course.bases {
         let value = |(group, side, value): &BaseValue| {
-            let start = if *side == Side::Events { names::EVENTS } else { names::BAD_EVENTS };
             let labels = recorded_labels(slo, &groups.get(*group)?.labels);
-            Some(Value { name: format!("{start}:{}", names::BASE), labels, value: *value })
+            Some(Value { name: names::series(*side, names::BASE), labels, value: *value })
         };
         let values = values.iter().filter_map(value).collect();
         expectations.push(Expectation { at: time(slo, *tick), of: Subject::Base(values) });

@@ -6,7 +6,7 @@ use super::expected::{Input, Labels};
 use super::series::Cast;
 use crate::indicator::{Counts, Part};
 use crate::labels::{SERVICE, SLO};
-use crate::oracle::Role;
+use crate::oracle::{Role, Side};
 use crate::plan::{SloPlan, names};
 use crate::promql::witness::witness;
 use crate::promql::{MatchOp, Selector, SelectorMatcher};
@@ -105,7 +105,7 @@ pub(super) fn recorded(slo: &SloPlan, names: &[String], values: &str) -> Vec<Inp
 
 /// The base series and the short counts, of which windows are made.
 pub(super) fn history(slo: &SloPlan) -> Vec<String> {
-    let good = slo.records_good().then(|| format!("{}:{}", names::GOOD_EVENTS, names::BASE));
+    let good = slo.records_good().then(names::good_events);
     both(&[names::BASE, names::COUNT]).into_iter().chain(good).collect()
 }
 
@@ -117,8 +117,5 @@ pub(super) fn windows(slo: &SloPlan) -> Vec<String> {
 }
 
 fn both(ends: &[&str]) -> Vec<String> {
-    [names::EVENTS, names::BAD_EVENTS]
-        .iter()
-        .flat_map(|start| ends.iter().map(move |end| format!("{start}:{end}")))
-        .collect()
+    Side::BOTH.iter().flat_map(|side| ends.iter().map(|end| names::series(*side, end))).collect()
 }

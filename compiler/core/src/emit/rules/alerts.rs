@@ -2,7 +2,7 @@
 
 use rust_decimal::Decimal;
 
-use super::{Pairs, Rule, Rules, Side, base, own, text};
+use super::{Pairs, Rule, Rules, Side, own, text};
 use crate::oracle::Recorded;
 use crate::plan::{BurnAlert, State, StateAlert, WindowKind, names};
 use crate::promql::{Compare, Expr, Op};
@@ -14,10 +14,10 @@ pub(super) fn burn<'p>(rules: &mut Rules<'p>, alert: &'p BurnAlert) {
     let matchers = rules.own;
     let slices: [&[_]; 1] = [&matchers];
     let series: [String; 4] = [
-        Side::Bad.series(&alert.long.suffix),
-        Side::Events.series(&alert.long.suffix),
-        Side::Bad.series(&alert.short.suffix),
-        Side::Events.series(&alert.short.suffix),
+        names::series(Side::Bad, &alert.long.suffix),
+        names::series(Side::Events, &alert.long.suffix),
+        names::series(Side::Bad, &alert.short.suffix),
+        names::series(Side::Events, &alert.short.suffix),
     ];
     let [bad_long, all_long, bad_short, all_short] = series.each_ref().map(|name| Expr::Select(own(name, &slices)));
     let threshold = Expr::Number(alert.threshold);
@@ -47,8 +47,8 @@ fn guarded(rules: &Rules<'_>, alert: &BurnAlert, least: Decimal, both: &Expr<'_>
     let slices: [&[_]; 1] = [&rules.own];
     let least = Expr::Number(least);
     let name = match alert.long.kind {
-        WindowKind::Counted => Side::Bad.series(&alert.long.suffix),
-        _ => Side::Bad.series(names::BASE),
+        WindowKind::Counted => names::series(Side::Bad, &alert.long.suffix),
+        _ => names::series(Side::Bad, names::BASE),
     };
     let series = Expr::Select(own(&name, &slices));
     if alert.long.kind == WindowKind::Counted {
@@ -67,9 +67,9 @@ pub(super) fn state<'p>(rules: &mut Rules<'p>, alert: &'p StateAlert) {
     let matchers = rules.own;
     let slices: [&[_]; 1] = [&matchers];
     let nothing = Expr::Number(Decimal::ZERO);
-    let base = Side::Events.series(names::BASE);
-    let known = Side::Events.series(&alert.known.suffix);
-    let recent = Side::Events.series(&alert.recent.suffix);
+    let base = names::series(Side::Events, names::BASE);
+    let known = names::series(Side::Events, &alert.known.suffix);
+    let recent = names::series(Side::Events, &alert.recent.suffix);
     let known = Expr::Select(own(&known, &slices));
     let recent = Expr::Select(own(&recent, &slices));
     let expr = match alert.state {
@@ -78,13 +78,13 @@ pub(super) fn state<'p>(rules: &mut Rules<'p>, alert: &'p StateAlert) {
             text(&Expr::Call("absent_over_time", &over))
         }
         State::Broken(hidden) => {
-            let bad = Side::Bad.series(names::BASE);
+            let bad = names::series(Side::Bad, names::BASE);
             let bad = Expr::Select(own(&bad, &slices));
             match hidden {
                 Recorded::Bad => text(&Expr::binary(&Expr::Select(own(&base, &slices)), Op::Unless, &bad)),
                 Recorded::Good => {
                     let some = Expr::binary(&bad, Op::Filter(Compare::Gt), &nothing);
-                    let good = base::good_events();
+                    let good = names::good_events();
                     text(&Expr::binary(&some, Op::Unless, &Expr::Select(own(&good, &slices))))
                 }
             }

@@ -9,8 +9,8 @@ use crate::promql::Expr;
 pub(super) fn record(rules: &mut Rules<'_>) {
     let slo = rules.slo;
     let matchers = rules.own;
-    let series = Side::Events.series(names::BASE);
-    let good = good_events();
+    let series = names::series(Side::Events, names::BASE);
+    let good = names::good_events();
     let slices: [&[_]; 1] = [&matchers];
     let groups: Vec<&str> = slo.group_by.iter().map(String::as_str).collect();
     let base = Base {
@@ -25,21 +25,16 @@ pub(super) fn record(rules: &mut Rules<'_>) {
     slo.sli.record(&base, rules);
 }
 
-/// The series of good events, where they are recorded.
-pub(super) fn good_events() -> String {
-    format!("{}:{}", names::GOOD_EVENTS, names::BASE)
-}
-
 impl Record for Rules<'_> {
     fn events(&mut self, expr: &Expr<'_>) {
-        self.record_raw(Side::Events.series(names::BASE), expr);
+        self.record_raw(names::series(Side::Events, names::BASE), expr);
     }
 
     fn good(&mut self, expr: &Expr<'_>) {
-        self.record_raw(good_events(), expr);
+        self.record_raw(names::good_events(), expr);
     }
 
     fn bad(&mut self, expr: &Expr<'_>) {
-        self.record_raw(Side::Bad.series(names::BASE), expr);
+        self.record_raw(names::series(Side::Bad, names::BASE), expr);
     }
 }

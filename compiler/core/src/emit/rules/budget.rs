@@ -12,12 +12,12 @@ pub(super) fn record(rules: &mut Rules<'_>) {
     let matchers = rules.own;
     let slices: [&[_]; 1] = [&matchers];
     for side in Side::BOTH {
-        let count = side.series(names::COUNT);
+        let count = names::series(side, names::COUNT);
         let inner = Expr::Select(own(&count, &slices));
         let over = [Expr::subquery(&inner, slo.window_real.reach().millis(), slo.timing.count_step.millis())];
-        rules.record(side.series(names::COUNT_WINDOW), &Expr::Call("sum_over_time", &over));
+        rules.record(names::series(side, names::COUNT_WINDOW), &Expr::Call("sum_over_time", &over));
     }
-    let (bad, all) = (Side::Bad.series(names::COUNT_WINDOW), Side::Events.series(names::COUNT_WINDOW));
+    let (bad, all) = (names::series(Side::Bad, names::COUNT_WINDOW), names::series(Side::Events, names::COUNT_WINDOW));
     let bad = Expr::Select(own(&bad, &slices));
     let all = Expr::Select(own(&all, &slices));
     let nothing = Expr::Number(Decimal::ZERO);

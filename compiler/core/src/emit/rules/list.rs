@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use crate::plan::{SloPlan, names};
+use crate::plan::SloPlan;
 use crate::promql::{Expr, Matcher, Select};
 
 /// A rule group: its rules are evaluated in order, at one instant.
@@ -62,26 +62,6 @@ pub(super) struct Rules<'p> {
     /// Matchers that select the objective's own series.
     pub(super) own: [Matcher<'p>; 2],
     pub(super) rules: Vec<Rule<'p>>,
-}
-
-/// The two things counted of every objective.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Side {
-    Events,
-    Bad,
-}
-
-impl Side {
-    pub(super) const BOTH: [Self; 2] = [Self::Events, Self::Bad];
-
-    /// The name of this side's series with the given end.
-    pub(super) fn series(self, suffix: &str) -> String {
-        let start = match self {
-            Self::Events => names::EVENTS,
-            Self::Bad => names::BAD_EVENTS,
-        };
-        format!("{start}:{suffix}")
-    }
 }
 
 impl<'p> Rules<'p> {

@@ -10,9 +10,10 @@ mod windows;
 
 pub(crate) use list::Group;
 
+use crate::oracle::Side;
 use crate::plan::{SloPlan, Unit};
 use crate::quantity::Duration;
-use list::{Pairs, Rule, Rules, Side, own, text};
+use list::{Pairs, Rule, Rules, own, text};
 
 /// The groups of one objective: as many fast ones as its plan says, then the budget's.
 pub(crate) fn groups(slo: &SloPlan) -> Vec<Group<'_>> {

@@ -13,12 +13,12 @@ pub(super) fn counts(rules: &mut Rules<'_>) {
     let matchers = rules.own;
     let slices: [&[_]; 1] = [&matchers];
     for side in Side::BOTH {
-        let base = side.series(names::BASE);
+        let base = names::series(side, names::BASE);
         let inner = Expr::Select(own(&base, &slices));
         let over = [Expr::subquery(&inner, timing.count_step.millis(), timing.step.millis())];
         let sum = Expr::Call("sum_over_time", &over);
         let seconds = Expr::Number(slo.step_seconds());
-        rules.record(side.series(names::COUNT), &Expr::binary(&sum, Op::Mul, &seconds));
+        rules.record(names::series(side, names::COUNT), &Expr::binary(&sum, Op::Mul, &seconds));
     }
 }
 
@@ -30,10 +30,13 @@ pub(super) fn record(rules: &mut Rules<'_>, window: &Window) {
     let slices: [&[_]; 1] = [&matchers];
     let real = window.real.millis();
     for side in Side::BOTH {
-        let read = side.series(match window.kind {
-            WindowKind::Counted => names::COUNT,
-            WindowKind::Mean | WindowKind::Stepped => names::BASE,
-        });
+        let read = names::series(
+            side,
+            match window.kind {
+                WindowKind::Counted => names::COUNT,
+                WindowKind::Mean | WindowKind::Stepped => names::BASE,
+            },
+        );
         let read = own(&read, &slices);
         let inner = Expr::Select(read);
         let (function, over) = match window.kind {
@@ -41,7 +44,7 @@ pub(super) fn record(rules: &mut Rules<'_>, window: &Window) {
             WindowKind::Stepped => ("avg_over_time", Expr::subquery(&inner, real, timing.step.millis())),
             WindowKind::Counted => ("sum_over_time", Expr::subquery(&inner, real, timing.count_step.millis())),
         };
-        rules.record(side.series(&window.suffix), &Expr::Call(function, &[over]));
+        rules.record(names::series(side, &window.suffix), &Expr::Call(function, &[over]));
     }
 }
 
@@ -50,7 +53,7 @@ pub(super) fn burn_rate(rules: &mut Rules<'_>, window: &Window) {
     let slo = rules.slo;
     let matchers = rules.own;
     let slices: [&[_]; 1] = [&matchers];
-    let (bad, all) = (Side::Bad.series(&window.suffix), Side::Events.series(&window.suffix));
+    let (bad, all) = (names::series(Side::Bad, &window.suffix), names::series(Side::Events, &window.suffix));
     let bad = Expr::Select(own(&bad, &slices));
     let all = Expr::Select(own(&all, &slices));
     // Without events there is no rate: nothing is recorded rather than NaN.

@@ -3,6 +3,7 @@
 
 use serde_json::{Value, json};
 
+use crate::oracle::Side;
 use crate::plan::alert::{BurnAlert, State, StateAlert};
 use crate::plan::queries::{self, Range};
 use crate::plan::{Plan, ServicePlan, SloPlan, links, names};
@@ -288,8 +289,8 @@ pub(super) fn state(plan: &Plan, service: &ServicePlan, slo: &SloPlan, alert: &S
             asks
         }
         State::GroupGone => {
-            let known = queries::of_slo(slo, &format!("{}:{}", names::EVENTS, alert.known.suffix));
-            let recent = queries::of_slo(slo, &format!("{}:{}", names::EVENTS, alert.recent.suffix));
+            let known = queries::of_slo(slo, &names::series(Side::Events, &alert.known.suffix));
+            let recent = queries::of_slo(slo, &names::series(Side::Events, &alert.recent.suffix));
             vec![
                 walk.ask(Language::PromQl, format!("{known} > 0 unless {recent}"), "The groups that are gone"),
                 walk.ask(Language::PromQl, raw, "The raw time series that are still there"),

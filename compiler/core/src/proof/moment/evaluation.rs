@@ -106,10 +106,10 @@ pub(super) fn moment(clock: &Clock, name: String, history: &History, walk: &Walk
     let at = clock.end(history.millis());
     let lead = usize::try_from((at - history.millis()) / history.every).unwrap_or(usize::MAX);
     let mut inputs = Vec::with_capacity(4);
-    for (start, side) in [(names::EVENTS, Side::Events), (names::BAD_EVENTS, Side::Bad)] {
+    for side in Side::BOTH {
         let base = notation::of(lead, history.base(side, clock.base_reach));
-        inputs.push((format!("{start}:{}", names::BASE), base));
-        inputs.push((format!("{start}:{}", names::COUNT), notation::of(lead, history.counts(side, walk))));
+        inputs.push((names::series(side, names::BASE), base));
+        inputs.push((names::series(side, names::COUNT), notation::of(lead, history.counts(side, walk))));
     }
     Moment { name, every: Duration::from_millis(history.every), at: Duration::from_millis(at), inputs, found }
 }

@@ -52,23 +52,20 @@ fn recorded(slo: &SloPlan, walk: &Walk) -> Vec<(String, f64)> {
     let budget = slo.budget.to_f64().unwrap_or(1.0);
     let whole = Window::Counted(slo.window_real.reach().millis());
     let mut values: Vec<(String, Option<f64>)> = Vec::new();
-    let mut counted = [None, None];
-    for (index, (side, start)) in
-        [(Side::Events, names::EVENTS), (Side::Bad, names::BAD_EVENTS)].into_iter().enumerate()
-    {
+    let counted = |side| walk.window(side, whole, last);
+    for side in Side::BOTH {
         for window in &slo.windows {
-            values.push((format!("{start}:{}", window.suffix), walk.window(side, window.to_oracle(), last)));
+            values.push((names::series(side, &window.suffix), walk.window(side, window.to_oracle(), last)));
         }
-        values.push((format!("{start}:{}", names::COUNT), walk.count(side, last)));
-        counted[index] = walk.window(side, whole, last);
-        values.push((format!("{start}:{}", names::COUNT_WINDOW), counted[index]));
+        values.push((names::series(side, names::COUNT), walk.count(side, last)));
+        values.push((names::series(side, names::COUNT_WINDOW), counted(side)));
     }
     for window in &slo.windows {
         let rate = walk.burn_rate(window.to_oracle(), budget, last);
         values.push((format!("{}:{}", names::BURN_RATE, window.nominal), rate));
     }
-    let left = match counted {
-        [Some(all), Some(bad)] if all > 0.0 => Some(1.0 - bad / all / budget),
+    let left = match (counted(Side::Events), counted(Side::Bad)) {
+        (Some(all), Some(bad)) if all > 0.0 => Some(1.0 - bad / all / budget),
         _ => None,
     };
     values.push((names::BUDGET_REMAINING.to_owned(), left));
