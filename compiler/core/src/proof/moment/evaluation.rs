@@ -44,11 +44,15 @@ impl Clock {
     pub(super) fn of(slo: &SloPlan) -> Self {
         let widest = widest(slo);
         let base = slo.windows.iter().filter(|window| window.kind != WindowKind::Counted).map(|window| window.real);
-        let base_reach = base.max().unwrap_or_default().max(slo.timing.count_step).millis();
+        let base = base.max().unwrap_or_default().max(slo.timing.count_step).millis();
         let pairs = slo.burns.iter().map(|burn| every(slo, burn.long.real.millis()));
         let intervals = pairs.chain([every_of_window(slo), every(slo, widest)]);
         let unit = intervals.fold(slo.timing.count_step.millis().max(1), lcm);
-        Self { evaluation: History::length(widest).next_multiple_of(unit), base_reach }
+        Self {
+            evaluation: History::length(widest).next_multiple_of(unit),
+            // The first step of a subquery takes the newest sample before it.
+            base_reach: base + slo.timing.to_oracle().lookback,
+        }
     }
 
     /// When a history of so many ticks may end: the first evaluation that leaves room for it.

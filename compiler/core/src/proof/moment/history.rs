@@ -6,8 +6,6 @@ use crate::plan::SloPlan;
 /// The newest samples that are left out: at the evaluation the base rules find no raw series and record nothing, and the
 /// sample before it is a stale marker, so that nothing older is found in its place.
 const UNSEEN: usize = 2;
-/// How far back an instant read of Prometheus looks, in milliseconds.
-const LOOKBACK: u64 = 300_000;
 
 /// Samples of the two base series, oldest first, the last one at the evaluation.
 #[derive(Debug)]
@@ -49,10 +47,10 @@ impl History {
         Walk::new(&timing, self, self.millis())
     }
 
-    /// The samples of a base series that windows over `reach` milliseconds may read, from the first tick on.
+    /// A base series from the first tick on; samples more than `reach` milliseconds before the evaluation are left out.
     pub(super) fn base(&self, side: Side, reach: u64) -> Vec<Option<f64>> {
         let samples = if side == Side::Events { &self.events } else { &self.bad };
-        let first = self.millis().saturating_sub(reach + LOOKBACK) / self.every;
+        let first = self.millis().saturating_sub(reach) / self.every;
         let seen = |(tick, value): (usize, &f64)| Some(*value).filter(|value| tick as u64 >= first && !value.is_nan());
         samples.iter().enumerate().map(seen).collect()
     }
