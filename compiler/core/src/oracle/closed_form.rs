@@ -10,7 +10,7 @@
 //! exactly E together. (In promtool the offset is zero and so is this lag: [`Estimate::tolerance`] covers both.)
 
 use super::alert::Pair;
-use super::timing::{Timing, Window};
+use super::timing::{Timing, Window, seconds};
 
 /// What a formula says: a mean, and how far from it a single case may lie.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -60,7 +60,6 @@ pub fn clears(timing: &Timing, pair: &Pair, error_ratio: f64) -> Option<Estimate
 /// `hold` then pass in whole evaluations. All lengths are in milliseconds.
 #[must_use]
 pub fn absent(timing: &Timing, outlives: u64, reach: u64, hold: u64) -> Estimate {
-    let seconds = |milliseconds: u64| milliseconds as f64 / 1000.0;
     let half = seconds(timing.evaluation) / 2.0;
     Estimate { seconds: seconds(outlives) - half + seconds(reach) + seconds(hold), tolerance: half }
 }
@@ -72,7 +71,6 @@ pub fn absent(timing: &Timing, outlives: u64, reach: u64, hold: u64) -> Estimate
 /// later on average, and `hold` passes in whole evaluations. All lengths are in milliseconds.
 #[must_use]
 pub fn broken(timing: &Timing, outlives: u64, hold: u64) -> Estimate {
-    let seconds = |milliseconds: u64| milliseconds as f64 / 1000.0;
     let half = seconds(timing.evaluation) / 2.0;
     Estimate { seconds: seconds(outlives) + half + seconds(hold), tolerance: half }
 }
@@ -99,7 +97,6 @@ fn share(pair: &Pair, error_ratio: f64) -> Option<f64> {
 
 impl Response {
     fn new(timing: &Timing, window: Window) -> Self {
-        let seconds = |milliseconds: u64| milliseconds as f64 / 1000.0;
         let (scrape, evaluation) = (seconds(timing.scrape), seconds(timing.evaluation));
         let sub_step = seconds(timing.sub_step);
         let (step, wait, lag) = match window {

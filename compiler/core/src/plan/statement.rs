@@ -95,8 +95,7 @@ pub(super) fn times(
 /// From an objective's last sample until its alert on absent data fires. The base `outlives` that sample; the alert looks
 /// back for `reach` and waits for `hold`.
 pub(super) fn absent(timing: &Timing, outlives: Duration, reach: Duration, hold: Duration) -> Duration {
-    let lengths = [outlives, reach, hold].map(|length| length.millis());
-    let at_once = closed_form::absent(&timing.to_oracle(), lengths[0], lengths[1], lengths[2]);
+    let at_once = closed_form::absent(&timing.to_oracle(), outlives.millis(), reach.millis(), hold.millis());
     whole_seconds(at_once.seconds + timing.delay.seconds())
 }
 
