@@ -4,6 +4,8 @@ use super::*;
 use crate::indicator::Sides;
 use crate::oracle::{RawSeries, Timing, closed_form};
 
+const MINUTE: u64 = 60_000;
+
 fn firing(conditions: &str, hold: Hold) -> String {
     let fired = fires(conditions.chars().map(|c| c == '#'), 30, hold);
     fired.into_iter().map(|fires| if fires { '#' } else { '.' }).collect()
@@ -67,9 +69,20 @@ fn absence_fires_seven_and_a_half_minutes_after_the_loss() {
     assert_eq!(alert.firing, [35..61]);
 }
 
+/// Checks that an alert fires when its closed form says, after a last sample at `lost`.
+#[track_caller]
+fn fires_as_said(timing: &Timing, alert: &Alert, lost: u64, said: closed_form::Estimate) {
+    let Timing { scrape, evaluation, .. } = timing;
+    let fired = alert.firing.first().map(|ticks| ticks.start as u64 * evaluation);
+    let took = fired.map(|at| (at - lost) as f64 / 1000.0);
+    assert!(
+        took.is_some_and(|took| (took - said.seconds).abs() <= said.tolerance),
+        "{scrape} {evaluation}: {took:?} s, not {said:?}"
+    );
+}
+
 #[test]
 fn absence_fires_when_its_closed_form_says() {
-    const MINUTE: u64 = 60_000;
     for scrape in [5_000, 15_000, 30_000, 60_000] {
         for evaluation in [15_000, 30_000, 60_000] {
             let timing = Timing::uncompressed(scrape, evaluation);
@@ -79,12 +92,7 @@ fn absence_fires_when_its_closed_form_says() {
                 let total = vec![RawSeries::sampled(0, scrape, samples)];
                 let walk = Walk::new(&timing, &Sides::bad(total, vec![]), (present + 60) * scrape + 20 * MINUTE);
                 let alert = walk.alert(&Condition::Absent(5 * MINUTE), Hold { pending: 2 * MINUTE, keep: 0 });
-                let fired = alert.firing.first().map(|ticks| ticks.start as u64 * evaluation);
-                let took = fired.map(|at| (at - (present - 1) * scrape) as f64 / 1000.0);
-                assert!(
-                    took.is_some_and(|took| (took - said.seconds).abs() <= said.tolerance),
-                    "{scrape} {evaluation}: {took:?} s, not {said:?}"
-                );
+                fires_as_said(&timing, &alert, (present - 1) * scrape, said);
             }
         }
     }
@@ -92,7 +100,6 @@ fn absence_fires_when_its_closed_form_says() {
 
 #[test]
 fn a_missing_side_is_told_when_its_closed_form_says() {
-    const MINUTE: u64 = 60_000;
     for (scrape, evaluation) in [(5_000, 15_000), (15_000, 30_000), (30_000, 30_000), (60_000, 60_000)] {
         let timing = Timing::uncompressed(scrape, evaluation);
         let said = closed_form::broken(&timing, timing.base - timing.scrape, 5 * MINUTE);
@@ -101,12 +108,7 @@ fn a_missing_side_is_told_when_its_closed_form_says() {
             let all = present + 60 + 20 * MINUTE / scrape;
             let walk = Walk::whole(&timing, &Sides::good(line(all), line(present)));
             let alert = walk.alert(&Condition::Broken(Recorded::Good), Hold { pending: 5 * MINUTE, keep: 0 });
-            let fired = alert.firing.first().map(|ticks| ticks.start as u64 * evaluation);
-            let took = fired.map(|at| (at - (present - 1) * scrape) as f64 / 1000.0);
-            assert!(
-                took.is_some_and(|took| (took - said.seconds).abs() <= said.tolerance),
-                "{scrape} {evaluation}: {took:?} s, not {said:?}"
-            );
+            fires_as_said(&timing, &alert, (present - 1) * scrape, said);
         }
     }
 }
