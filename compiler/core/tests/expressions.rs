@@ -2,24 +2,16 @@
 
 #![allow(clippy::unwrap_used, clippy::panic, clippy::disallowed_methods, reason = "tests read files and may panic")]
 
+mod specs;
+
 use emberline_core::analyse;
 use emberline_core::emit::Emitter;
-use emberline_core::source::Sources;
 use emberline_core::target::Target;
-
 use serde_yaml::Value;
 
 #[test]
 fn every_generated_expression_parses() {
-    let specs = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../../slos");
-    let mut sources = Sources::default();
-    for entry in std::fs::read_dir(specs).unwrap() {
-        let path = entry.unwrap().path();
-        if path.extension().is_some_and(|ending| ending == "yaml") {
-            sources.add(path.display().to_string(), std::fs::read_to_string(&path).unwrap());
-        }
-    }
-    let analysis = analyse(&sources, None);
+    let analysis = analyse(&specs::all(), None);
     assert!(analysis.findings.is_empty(), "{:#?}", analysis.findings);
     let plan = analysis.plan.unwrap();
     let mut parsed = 0;

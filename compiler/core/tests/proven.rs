@@ -2,26 +2,19 @@
 
 #![allow(clippy::unwrap_used, clippy::disallowed_methods, reason = "tests read files and may panic")]
 
+mod specs;
+
 use std::collections::BTreeMap;
 
 use emberline_core::analyse;
 use emberline_core::emit::{Artefact, Emitter};
 use emberline_core::quantity::Duration;
-use emberline_core::source::Sources;
 use emberline_core::target::Target;
 use serde_yaml::Value;
 
 /// What is generated from the repository's own specs.
 fn generated(targets: &[Target]) -> Vec<Artefact> {
-    let specs = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../../slos");
-    let mut sources = Sources::default();
-    for entry in std::fs::read_dir(specs).unwrap() {
-        let path = entry.unwrap().path();
-        if path.extension().is_some_and(|ending| ending == "yaml") {
-            sources.add(path.display().to_string(), std::fs::read_to_string(&path).unwrap());
-        }
-    }
-    let plan = analyse(&sources, None).plan.unwrap();
+    let plan = analyse(&specs::all(), None).plan.unwrap();
     Emitter::new(&plan).all(targets)
 }
 
