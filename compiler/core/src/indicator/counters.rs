@@ -30,8 +30,7 @@ impl Counter {
     }
 
     /// The metric's name without the end by which a classic histogram tells its series apart.
-    #[must_use]
-    pub fn stem(&self) -> Option<&str> {
+    fn stem(&self) -> Option<&str> {
         let name = self.metric()?;
         Some(["_count", "_bucket", "_sum"].iter().find_map(|end| name.strip_suffix(end)).unwrap_or(name))
     }

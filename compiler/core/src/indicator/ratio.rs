@@ -112,12 +112,6 @@ impl Ratio {
         self.total.iter().chain(self.side.counters().iter().filter(move |part| !is_repeated(part)))
     }
 
-    /// Whether all counters are of one metric, whose series have the same labels.
-    #[must_use]
-    pub fn is_of_one_metric(&self) -> bool {
-        self.counters().all(|counter| counter.stem() == self.total.first.stem())
-    }
-
     pub(super) fn readings(&self) -> Vec<Reading<'_>> {
         self.counters().map(|counter| Reading::Selected(&counter.query)).collect()
     }
