@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use rust_decimal::Decimal;
 
-use super::bound::{Bound, MEAN, Written, known};
+use super::bound::{Bound, MEAN, Written, known, mean_of};
 use super::cast::{Cast, Part, Played};
 use super::facts::{Reading, Unit};
 use super::forms::{Form, Forms};
@@ -165,10 +165,7 @@ impl Sampled for Targets {
 
     fn base(&self, reader: &Reader<'_>) -> Numbers {
         let window = reader.timing().base;
-        let down = |samples: &&[f64]| {
-            let mean = samples.iter().sum::<f64>() / samples.len() as f64;
-            (!mean.is_nan()).then(|| 1.0 - mean.clamp(0.0, 1.0))
-        };
+        let down = |samples: &&[f64]| mean_of(samples).map(|mean| 1.0 - mean.clamp(0.0, 1.0));
         let (mut events, mut bad) = (Vec::new(), Vec::new());
         reader.ranges(&self.0, window, |targets| {
             let down: Vec<f64> = targets.iter().filter_map(down).collect();

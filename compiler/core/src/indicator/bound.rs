@@ -126,9 +126,14 @@ impl Bound {
 
     /// What a bad value is, in words.
     pub(super) fn words(self) -> String {
+        format!("{} {}", self.side(), self.at)
+    }
+
+    /// The side of bad values, as people call it.
+    pub(super) fn side(self) -> &'static str {
         match self.edge {
-            Edge::Max => format!("above {}", self.at),
-            Edge::Min => format!("below {}", self.at),
+            Edge::Max => "above",
+            Edge::Min => "below",
         }
     }
 
@@ -143,10 +148,7 @@ impl Bound {
 
     /// Whether `value` is bad.
     pub(super) fn is_crossed(self, value: f64) -> bool {
-        match self.edge {
-            Edge::Max => value > number(self.at),
-            Edge::Min => value < number(self.at),
-        }
+        self.is_beyond(value, number(self.at))
     }
 
     /// The worst of some samples, NaN left out.
@@ -155,6 +157,14 @@ impl Bound {
         match self.edge {
             Edge::Max => numbers.reduce(f64::max),
             Edge::Min => numbers.reduce(f64::min),
+        }
+    }
+
+    /// Whether `value` is beyond `limit`, on the bad side.
+    pub(super) fn is_beyond(self, value: f64, limit: f64) -> bool {
+        match self.edge {
+            Edge::Max => value > limit,
+            Edge::Min => value < limit,
         }
     }
 
@@ -185,6 +195,11 @@ impl Bound {
     pub(super) fn shape(self) -> [Decimal; 2] {
         [Decimal::from(u8::from(self.edge == Edge::Max)), self.at]
     }
+}
+
+/// The mean of some samples; `None` where it is no number.
+pub(super) fn mean_of(samples: &[f64]) -> Option<f64> {
+    Some(samples.iter().sum::<f64>() / samples.len() as f64).filter(|mean| !mean.is_nan())
 }
 
 /// The mean of a series, and of its replicas.

@@ -3,7 +3,7 @@
 use rust_decimal::Decimal;
 
 use super::Across;
-use crate::indicator::bound::{Bound, MEAN, known};
+use crate::indicator::bound::{Bound, MEAN, known, mean_of};
 use crate::indicator::{Base, Cast, Indicator, Part, Played, Query, Reading, Record, Unit};
 use crate::oracle::{Base as Numbers, Gauge, RawSeries, Reader, Role, Sampled, number, too_close};
 use crate::promql::{Aggregator, Expr, Op, Selector};
@@ -120,9 +120,8 @@ impl Sampled for Gauges {
                 self.bound.worst_of(&worst)
             }),
             Across::Average => reader.ranges(&self.gauges, self.slice, |gauges| {
-                let mean = |samples: &&[f64]| samples.iter().sum::<f64>() / samples.len() as f64;
-                let means: Vec<f64> = gauges.iter().map(mean).filter(|mean| !mean.is_nan()).collect();
-                (!means.is_empty()).then(|| means.iter().sum::<f64>() / means.len() as f64)
+                let means: Vec<f64> = gauges.iter().filter_map(|samples| mean_of(samples)).collect();
+                mean_of(&means)
             }),
         };
         let one_or = |value: &f64, one: f64| if value.is_nan() { f64::NAN } else { one };

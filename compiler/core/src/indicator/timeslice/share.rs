@@ -1,16 +1,13 @@
 //! Minutes by one gauge over another: unavailable replicas over desired ones, used over allowed.
 
-use std::collections::BTreeMap;
-
 use rust_decimal::Decimal;
 
-use crate::indicator::bound::{Bound, Edge, MEAN, known};
+use crate::indicator::bound::{Bound, Edge, MEAN, known, mean_of};
+use crate::indicator::cast::Labels;
 use crate::indicator::{Base, Cast, Essential, Indicator, Part, Played, Query, Reading, Record, Unit};
 use crate::oracle::{Base as Numbers, Gauge, RawSeries, Reader, Recorded, Role, Sampled, number, too_close};
 use crate::promql::{Aggregator, Compare, Expr, Matching, Op, Selector};
 use crate::quantity::{Duration, Percent};
-
-type Labels = BTreeMap<String, String>;
 
 /// Minutes in which a part kept its bound as a share of its whole.
 #[derive(Debug)]
@@ -51,8 +48,7 @@ impl Indicator for Share {
 
     fn bad_is(&self) -> Option<String> {
         let (part, whole, share) = (self.part.text(), self.whole.text(), Percent::of_share(self.bound.at));
-        let edge = if self.bound.edge == Edge::Max { "above" } else { "below" };
-        Some(format!("a minute in which `{part}` was {edge} {share} of `{whole}`"))
+        Some(format!("a minute in which `{part}` was {} {share} of `{whole}`", self.bound.side()))
     }
 
     /// A minute needs one sample.
@@ -180,10 +176,7 @@ impl Sampled for Shares {
             if too_close(part, limit) {
                 base.doubtful.push(tick);
             }
-            let is_bad = match self.bound.edge {
-                Edge::Max => part > limit,
-                Edge::Min => part < limit,
-            };
+            let is_bad = self.bound.is_beyond(part, limit);
             let has_both = !part.is_nan() && !whole.is_nan();
             base.events.push(if part.is_nan() && whole.is_nan() { f64::NAN } else { 1.0 });
             base.bad.push(if has_both { f64::from(u8::from(is_bad && whole > 0.0)) } else { f64::NAN });
@@ -195,8 +188,7 @@ impl Sampled for Shares {
 impl Shares {
     fn sums(&self, reader: &Reader<'_>, gauges: &[RawSeries]) -> Vec<f64> {
         reader.ranges(gauges, self.slice, |gauges| {
-            let means = gauges.iter().map(|samples| samples.iter().sum::<f64>() / samples.len() as f64);
-            means.filter(|mean| !mean.is_nan()).reduce(|sum, mean| sum + mean)
+            gauges.iter().filter_map(|samples| mean_of(samples)).reduce(|sum, mean| sum + mean)
         })
     }
 }
