@@ -146,20 +146,15 @@ impl Played<'_> {
         }
     }
 
-    /// The gauges of `parts`, one a series.
+    /// The series that count `roles`, one each; a missing one is left out.
     pub(super) fn gauges(&self, roles: &[Role]) -> Vec<RawSeries> {
-        let samples = |role: &Role| self.scenario.series(*role, self.scrape).delayed(self.delay);
         let there = roles.iter().filter(|role| self.missing != Some(**role));
-        there.map(samples).collect()
+        there.map(|role| self.raw(*role)).collect()
     }
 
     /// A part's samples.
     pub(super) fn series(&self, part: &Part) -> RawSeries {
-        match part.role() {
-            Some(role) if self.missing != Some(role) => {
-                self.scenario.shared(part.share).series(role, self.scrape).delayed(self.delay)
-            }
-            _ => RawSeries::default(),
-        }
+        let scenario = self.scenario.shared(part.share);
+        part.role().map(|role| Played { scenario: &scenario, ..*self }.raw(role)).unwrap_or_default()
     }
 }

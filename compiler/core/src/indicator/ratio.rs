@@ -2,7 +2,7 @@
 
 use rust_decimal::Decimal;
 
-use super::cast::{Cast, Part, Played, Share};
+use super::cast::{Cast, Labels, Part, Played, Share};
 use super::counters::{Counter, Counters};
 use super::facts::{Essential, Reading};
 use super::rules::{Base, Record};
@@ -179,7 +179,7 @@ impl Ratio {
         let (inside, outside) = if self.side.is_good() { (Role::Good, Role::Bad) } else { (Role::Bad, Role::Good) };
         let parts: Vec<&Counter> = self.side.counters().iter().collect();
         let is_whole = self.within() < parts.len();
-        let mut first: Option<super::cast::Labels> = None;
+        let mut first: Option<Labels> = None;
         let mut find = |must: &[&Selector], must_not: &[&Selector]| {
             let found = match &first {
                 None => cast.find(must, must_not),
@@ -188,7 +188,7 @@ impl Ratio {
             first.get_or_insert_with(|| found.clone());
             Some(found)
         };
-        let all: Vec<(&Counter, Option<super::cast::Labels>)> = match is_whole {
+        let all: Vec<(&Counter, Option<Labels>)> = match is_whole {
             true => self.total.iter().map(|all| (all, find(&[&all.query.selector], &[]))).collect(),
             false => Vec::new(),
         };

@@ -171,10 +171,12 @@ fn recorded(slo: &SloPlan, group: &Labels, name: &str, value: f64) -> Value {
 
 /// The labels of a recorded series of a group.
 fn recorded_labels(slo: &SloPlan, group: &Labels) -> Labels {
-    let mut labels: Labels = slo.labels.iter().cloned().collect();
-    labels
-        .extend(group.iter().filter(|(_, value)| !value.is_empty()).map(|(name, value)| (name.clone(), value.clone())));
-    labels
+    slo.labels.iter().cloned().chain(present(group)).collect()
+}
+
+/// The labels of a group that its series have: an empty value is none.
+fn present(group: &Labels) -> impl Iterator<Item = (String, String)> {
+    group.iter().filter(|(_, value)| !value.is_empty()).map(|(name, value)| (name.clone(), value.clone()))
 }
 
 fn time(slo: &SloPlan, tick: usize) -> Duration {
@@ -210,9 +212,7 @@ fn alerts(slo: &SloPlan, walk: &Walk) -> Vec<Alert> {
 /// labels are `None` where one is a template.
 fn firings(slo: &SloPlan, group: &Group) -> Vec<(Firing, Option<Labels>)> {
     let all = |alert: &str, words: Vec<(String, String)>, group: &Labels| {
-        let mut labels: Labels =
-            group.iter().filter(|(_, value)| !value.is_empty()).map(|(k, v)| (k.clone(), v.clone())).collect();
-        labels.extend(words);
+        let mut labels: Labels = present(group).chain(words).collect();
         labels.insert(ALERT_NAME.to_owned(), alert.to_owned());
         labels.insert(ALERT_STATE.to_owned(), "firing".to_owned());
         (!labels.values().any(|value| value.contains("{{"))).then_some(labels)

@@ -100,7 +100,7 @@ fn outage(scrapes: &Scrapes<'_>, slo: &SloPlan) -> Case {
     let share = highest.unwrap_or_default().min(HIGHEST_SHARE);
     let until = (share / (Decimal::ONE - share) * Decimal::from(BRIEF.millis())).to_u64().unwrap_or(0);
     let errors = Duration::from_millis(until.next_multiple_of(60_000)) + Duration::from_minutes(7);
-    let keep = Duration::from_millis(slo.keep_firing_for.millis() * u64::from(slo.scale.0));
+    let keep = slo.keep_firing_for * u64::from(slo.scale.0);
     // The shortest windows clear at the traffic they fired at. The others reach further back, and let go once enough good
     // events outweigh the bad: a thousandfold rush spares promtool hours of good traffic in every objective.
     let shortest = slo.burns.iter().map(|burn| burn.short.nominal).min().unwrap_or_default();
@@ -122,7 +122,7 @@ fn long_outage(scrapes: &Scrapes<'_>, slo: &SloPlan) -> Case {
     let events = Events { good: 100, bad: 0 };
     let history = slo.burns.iter().map(|burn| burn.long.nominal).max().unwrap_or_default().max(Duration::from_hours(1));
     let slowest = slo.burns.iter().map(|burn| burn.short.nominal).max().unwrap_or(Duration::from_minutes(5));
-    let keep = Duration::from_millis(slo.keep_firing_for.millis() * u64::from(slo.scale.0));
+    let keep = slo.keep_firing_for * u64::from(slo.scale.0);
     // The slowest pair fires once its share of the longest window is bad.
     let errors = Duration::from_minutes(20);
     let phases = vec![
@@ -156,10 +156,10 @@ fn no_traffic(scrapes: &Scrapes<'_>, slo: &SloPlan) -> Case {
 /// Traffic, and no series of bad events at all. Of good events, that is a total outage; a histogram has its buckets.
 fn without_series(scrapes: &Scrapes<'_>, missing: Role) -> Case {
     let good = missing == Role::Bad;
-    let minutes = scrapes.of(BRIEF);
+    let brief = scrapes.of(BRIEF);
     let mut case = match good {
-        true => Case::new("no error series reads as no errors", vec![Phase::new(minutes, 100, 0)]),
-        false => Case::new("no series of good events reads as a total outage", vec![Phase::new(minutes, 0, 100)]),
+        true => Case::new("no error series reads as no errors", vec![Phase::new(brief, 100, 0)]),
+        false => Case::new("no series of good events reads as a total outage", vec![Phase::new(brief, 0, 100)]),
     };
     case.missing = Some(missing);
     case

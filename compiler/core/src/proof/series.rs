@@ -1,15 +1,11 @@
 //! Who plays what: label sets that the objective's selectors tell apart, and the series that they make of a scenario.
 
-use std::collections::BTreeMap;
-
 use rust_decimal::Decimal;
 
-use super::Input;
+use super::{Input, Labels};
 use crate::indicator::{self, Counts, Part, Played};
 use crate::oracle::{Phase, Role, Sampled, Scenario, Segment, Share, Trace};
 use crate::plan::SloPlan;
-
-type Labels = BTreeMap<String, String>;
 
 /// The raw series of an objective, and a second group beside the first where it has groups.
 #[derive(Debug)]
