@@ -106,7 +106,7 @@ impl SloPlan {
 
     /// Labels of any alert: who, the severity's routing labels, those of the objective over them, and over all what tells the
     /// alert from others.
-    fn alert_labels(&self, alert: Alert<'_>) -> BTreeMap<String, String> {
+    pub(crate) fn alert_labels(&self, alert: Alert<'_>) -> BTreeMap<String, String> {
         let mut labels: BTreeMap<String, String> =
             self.labels.iter().map(|(name, value)| (name.clone(), literal(value))).collect();
         labels.extend(self.owner.iter().map(|owner| ("owner".to_owned(), literal(owner))));

@@ -8,8 +8,8 @@ use super::moment::{Found, Moment};
 use super::scenarios::Case;
 use super::series::{Cast, Group};
 use crate::labels::ALERT_NAME;
-use crate::oracle::{Alert, Condition, Hold, Role, Scenario, Side, Verdict, Walk};
-use crate::plan::{SloPlan, State, names};
+use crate::oracle::{self, Condition, Hold, Role, Scenario, Side, Verdict, Walk};
+use crate::plan::{Alert, SloPlan, State, names};
 use crate::quantity::Duration;
 
 /// The label that tells whether an alert is pending or firing.
@@ -43,7 +43,7 @@ pub(super) fn course(slo: &SloPlan, cast: &Cast, case: Case) -> Course {
         walks.push(walk(slo, second, &calm, None));
         calm
     });
-    let alerts: Vec<Alert> = walks.iter().flat_map(|walk| alerts(slo, walk)).collect();
+    let alerts: Vec<oracle::Alert> = walks.iter().flat_map(|walk| alerts(slo, walk)).collect();
     let ticks = alerts.iter().map(|alert| alert.verdicts.len()).min().unwrap_or(0);
     let firing = |tick: usize| {
         let firing = alerts.iter().enumerate().filter(|(_, alert)| alert.at(tick) == Verdict::Firing);
@@ -191,7 +191,7 @@ fn walk(slo: &SloPlan, group: &Group, scenario: &Scenario, missing: Option<Role>
 }
 
 /// Every alert of the objective for one group: the burn-rate alerts, then those of missing data.
-fn alerts(slo: &SloPlan, walk: &Walk) -> Vec<Alert> {
+fn alerts(slo: &SloPlan, walk: &Walk) -> Vec<oracle::Alert> {
     let burns = slo.burns.iter().map(|burn| {
         walk.alert(&Condition::Burn(burn.to_oracle()), Hold { pending: 0, keep: slo.keep_firing_for.millis() })
     });
@@ -211,9 +211,9 @@ fn alerts(slo: &SloPlan, walk: &Walk) -> Vec<Alert> {
 /// The alerts of a group by the labels that tell them apart, and by all labels, in the order in which they are walked. The
 /// labels are `None` where one is a template.
 fn firings(slo: &SloPlan, group: &Group) -> Vec<(Firing, Option<Labels>)> {
-    let all = |alert: &str, words: Vec<(String, String)>, group: &Labels| {
-        let mut labels: Labels = present(group).chain(words).collect();
-        labels.insert(ALERT_NAME.to_owned(), alert.to_owned());
+    let all = |name: &str, alert: Alert<'_>, group: &Labels| {
+        let mut labels: Labels = present(group).chain(slo.alert_labels(alert)).collect();
+        labels.insert(ALERT_NAME.to_owned(), name.to_owned());
         labels.insert(ALERT_STATE.to_owned(), "firing".to_owned());
         (!labels.values().any(|value| value.contains("{{"))).then_some(labels)
     };
@@ -224,12 +224,12 @@ fn firings(slo: &SloPlan, group: &Group) -> Vec<(Firing, Option<Labels>)> {
             severity: burn.severity.clone(),
             group: group.labels.clone(),
         };
-        (firing, all(&burn.name, slo.burn_words(burn).labels, &group.labels))
+        (firing, all(&burn.name, Alert::Burn(burn), &group.labels))
     });
     let states = slo.states.iter().map(|state| {
         // Absence is told of all groups together: that alert has no group.
         let group = if state.state == State::Absent { Labels::new() } else { group.labels.clone() };
-        let labels = all(&state.name, slo.state_words(state).labels, &group);
+        let labels = all(&state.name, Alert::State(state), &group);
         (Firing { alert: state.name.clone(), windows: None, severity: state.severity.clone(), group }, labels)
     });
     burns.chain(states).collect()
@@ -237,7 +237,7 @@ fn firings(slo: &SloPlan, group: &Group) -> Vec<(Firing, Option<Labels>)> {
 
 /// The ticks that pin every change of every alert: the last before it and the first after it at which nothing is too
 /// close to call; and the last tick of all.
-fn telling(alerts: &[Alert], ticks: usize) -> BTreeSet<usize> {
+fn telling(alerts: &[oracle::Alert], ticks: usize) -> BTreeSet<usize> {
     let sure = |tick: &usize| alerts.iter().all(|alert| alert.at(*tick) != Verdict::TooClose);
     let mut telling = BTreeSet::new();
     for alert in alerts {
