@@ -114,7 +114,7 @@ fn apart(context: &Context<'_>, label: &Spanned<String>, sides: &Sides<'_>) -> O
         for (side, one) in some {
             let Some(value) = pinned(one) else { continue };
             let refusal =
-                |(_, other): &Sided<'_>| own(other, &label.value).find(|it| !accepts(it, &value.value)).cloned();
+                |(_, other): &Sided<'_>| own(other, &label.value).find(|it| !it.accepts(&value.value)).cloned();
             let Some(refusals) = others.iter().map(refusal).collect::<Option<Vec<_>>>() else { continue };
             let Some(((_, other), refusal)) = others.iter().zip(&refusals).next() else { continue };
             let message = format!(
@@ -256,15 +256,5 @@ fn wants_none(matcher: &SelectorMatcher) -> bool {
         MatchOp::Re => matcher.value.is_empty(),
         MatchOp::Ne => false,
         MatchOp::Nre => Pattern::new(&matcher.value).is_ok_and(|pattern| pattern.matches_all_non_empty()),
-    }
-}
-
-fn accepts(matcher: &SelectorMatcher, value: &str) -> bool {
-    let matches = || Pattern::new(&matcher.value).map_or(true, |pattern| pattern.matches(value));
-    match matcher.op {
-        MatchOp::Eq => matcher.value == value,
-        MatchOp::Ne => matcher.value != value,
-        MatchOp::Re => matches(),
-        MatchOp::Nre => Pattern::new(&matcher.value).map_or(true, |pattern| !pattern.matches(value)),
     }
 }

@@ -10,7 +10,6 @@ use crate::finding::{Finding, Severity};
 use crate::indicator::{Query, Reading};
 use crate::metric::measure;
 use crate::model::{Declared, Domain, Metric, Slo};
-use crate::promql::regex::Pattern;
 use crate::promql::{MatchOp, SelectorMatcher};
 use crate::source::Span;
 use crate::suggest;
@@ -116,7 +115,7 @@ fn matchers(context: &Context<'_>, metric: &Metric, query: &Query, findings: &mu
             continue;
         };
         let Some(Domain::Values(values)) = &label.domain else { continue };
-        if !selects_any(matcher, values) {
+        if !matcher.accepts_any(values.iter().map(String::as_str)) {
             findings.push(
                 Finding::new(
                     &code::UNDECLARED_VALUE,
@@ -163,20 +162,6 @@ fn mended(matcher: &SelectorMatcher, values: &[String]) -> String {
     let words = !regex && matcher.value.contains(|c: char| !c.is_ascii_digit());
     let near = if words { suggest::did_you_mean(&matcher.value, values.iter().map(String::as_str)) } else { None };
     near.unwrap_or_else(|| "correct the value, or add it to the label's values".to_owned())
-}
-
-/// Whether a matcher lets any value through, or the absence of the label.
-fn selects_any(matcher: &SelectorMatcher, values: &[String]) -> bool {
-    let values = values.iter().map(String::as_str).chain([""]);
-    let is = |value: &str| *value == *matcher.value;
-    match matcher.op {
-        MatchOp::Eq => values.into_iter().any(is),
-        MatchOp::Ne => !values.into_iter().all(is),
-        MatchOp::Re | MatchOp::Nre => match Pattern::new(&matcher.value) {
-            Ok(pattern) => values.into_iter().any(|value| pattern.matches(value) == (matcher.op == MatchOp::Re)),
-            Err(_) => true,
-        },
-    }
 }
 
 fn shown(values: &[String]) -> String {

@@ -1,7 +1,7 @@
 //! An objective's readings against real series.
 
 use super::selector::{self, Outcome, Placed, listed};
-use super::view::{Known, Part, Series, View, accepts};
+use super::view::{Known, Part, Series, View};
 use super::{gone, sums};
 use crate::check::Context;
 use crate::code;
@@ -203,7 +203,7 @@ fn never_bad(view: &View<'_>, slo: &Slo, bad: &Query) -> Option<Finding> {
     let mut finding = Finding::new(&code::NEVER_BAD, bad.span, message)
         .label("nothing has failed, or nothing can match")
         .hint("make one request fail on purpose and look again, or correct the selector");
-    let named = bad.selector.matchers.iter().filter(|matcher| !accepts(matcher, ""));
+    let named = bad.selector.matchers.iter().filter(|matcher| !matcher.accepts(""));
     for matcher in named.take(3) {
         if let Known::Listed(values) = series.label(&matcher.label) {
             finding = finding.note(listed(&format!("`{}` was", matcher.label), &values));

@@ -1,6 +1,6 @@
 //! A selector against real series: its labels, its values, and whether any series has them all.
 
-use super::view::{Known, Series, accepts};
+use super::view::{Known, Series};
 use crate::check::Context;
 use crate::code;
 use crate::finding::{Finding, Severity};
@@ -38,10 +38,10 @@ pub(super) fn judge(
     for matcher in &placed.selector.matchers {
         match series.label(&matcher.label) {
             Known::Unlisted => {}
-            Known::Absent if accepts(matcher, "") && !is_negative(matcher) => {}
+            Known::Absent if matcher.accepts("") && !is_negative(matcher) => {}
             Known::Absent if may_be_missing && appears_on_failure(context, &matcher.label, name) => is_quiet = true,
             Known::Absent => faults.push(no_label(placed, name, series, matcher)),
-            Known::Listed(values) if values.iter().chain([&""]).any(|value| accepts(matcher, value)) => {}
+            Known::Listed(values) if matcher.accepts_any(values.iter().copied()) => {}
             Known::Listed(values) if matcher.label == "le" => faults.push(no_bucket(placed, name, &values, matcher)),
             Known::Listed(values) => match meant(matcher, &values) {
                 None if may_be_missing => is_quiet = true,

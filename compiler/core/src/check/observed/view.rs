@@ -2,8 +2,7 @@
 
 use crate::check::Context;
 use crate::model::{Observed, Row, Seen};
-use crate::promql::regex::Pattern;
-use crate::promql::{MatchOp, SelectorMatcher};
+use crate::promql::{SelectorMatcher, Test};
 use crate::spec::SeenType;
 
 /// How the note begins that names the source.
@@ -157,12 +156,11 @@ impl<'o> Series<'o> {
         for seen in &self.seen {
             let rows = seen.rows.as_ref()?;
             let listed = |label: &str| seen.labels.get(label).is_none_or(|values| values.listed.is_some());
-            let asked: Vec<&SelectorMatcher> =
-                matchers.iter().filter(|matcher| listed(&matcher.label) && !is_of_bucket(&matcher.label)).collect();
+            let asked = matchers.iter().filter(|matcher| listed(&matcher.label) && !is_of_bucket(&matcher.label));
+            let asked: Vec<(&str, Test<'_>)> =
+                asked.map(|matcher| (matcher.label.as_str(), Test::new(matcher))).collect();
             let value = |row: &'o Row, label: &str| row.labels.get(label).map_or("", String::as_str);
-            found.extend(
-                rows.iter().filter(|row| asked.iter().all(|matcher| accepts(matcher, value(row, &matcher.label)))),
-            );
+            found.extend(rows.iter().filter(|row| asked.iter().all(|(label, test)| test.accepts(value(row, label)))));
         }
         Some(found)
     }
@@ -180,15 +178,4 @@ impl<'o> Series<'o> {
 /// Labels that are not in rows, since each series of a metric has all their values.
 fn is_of_bucket(label: &str) -> bool {
     label == "le" || label == "quantile"
-}
-
-/// Whether a matcher accepts a value; the empty value stands for an absent label.
-pub(super) fn accepts(matcher: &SelectorMatcher, value: &str) -> bool {
-    let matches = || Pattern::new(&matcher.value).map_or(true, |pattern| pattern.matches(value));
-    match matcher.op {
-        MatchOp::Eq => matcher.value == value,
-        MatchOp::Ne => matcher.value != value,
-        MatchOp::Re => matches(),
-        MatchOp::Nre => Pattern::new(&matcher.value).map_or(true, |pattern| !pattern.matches(value)),
-    }
 }
