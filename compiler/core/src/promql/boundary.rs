@@ -7,6 +7,7 @@ use rust_decimal::Decimal;
 
 use super::regex::Pattern;
 use super::{MatchOp, Selector};
+use crate::quantity::decimal;
 
 /// The label of a bucket's boundary.
 const LABEL: &str = "le";
@@ -82,8 +83,7 @@ fn others(text: &str) -> Vec<String> {
 
 fn number(text: &str) -> Option<Decimal> {
     let plain = text.starts_with(|c: char| c.is_ascii_digit() || c == '-' || c == '.') && text.len() <= 40;
-    let parsed = text.parse().or_else(|_| Decimal::from_scientific(text)).ok();
-    parsed.filter(|_| plain).map(|number: Decimal| number.normalize())
+    decimal(text).filter(|_| plain)
 }
 
 fn one_of(spellings: &[String], op: MatchOp) -> (MatchOp, String) {

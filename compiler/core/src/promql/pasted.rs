@@ -8,6 +8,7 @@ use rust_decimal::Decimal;
 use super::refuse::is_aggregation;
 use super::scan::Scanner;
 use super::selector::{Selector, parse_selector};
+use crate::quantity::decimal;
 
 /// Nobody pastes more, and a tree this deep is no query of a person.
 const LONGEST: usize = 4_096;
@@ -152,8 +153,7 @@ impl Reader<'_> {
 
     fn number(&mut self) -> Option<Pasted> {
         let text = self.scanner.run(|c| c.is_ascii_alphanumeric() || c == '.');
-        let number = text.parse().or_else(|_| Decimal::from_scientific(text)).ok();
-        number.map(|number: Decimal| Pasted::Number(number.normalize()))
+        decimal(text).map(Pasted::Number)
     }
 
     /// A function, an aggregation or a selector that begins with its metric.

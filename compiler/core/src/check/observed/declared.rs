@@ -12,6 +12,7 @@ use crate::finding::Finding;
 use crate::indicator::Side;
 use crate::metric::{MetricType, unit_words};
 use crate::model::{Domain, Label, Metric, Seen};
+use crate::quantity::decimal;
 use crate::spec::SeenType;
 
 /// Judges every declared metric. Gives the names of those whose numbers are read in the wrong way, so that nothing more
@@ -113,10 +114,7 @@ fn unit(metric: &Metric, seen: &Seen) -> Option<Finding> {
 fn buckets(metric: &Metric, seen: &[&Seen]) -> Option<Finding> {
     let declared = metric.buckets.as_ref()?;
     let bounds: Vec<&str> = seen.iter().flat_map(|seen| seen.bounds.iter().map(String::as_str)).collect();
-    let number = |bound: &&str| -> Option<Decimal> {
-        bound.parse().or_else(|_| Decimal::from_scientific(bound)).ok().map(|bound: Decimal| bound.normalize())
-    };
-    let real: Vec<Decimal> = bounds.iter().filter_map(number).collect();
+    let real: Vec<Decimal> = bounds.iter().filter_map(|bound| decimal(bound)).collect();
     let strange: Vec<String> =
         declared.value.iter().filter(|bound| !real.contains(bound)).map(|bound| format!("{bound}")).collect();
     if real.is_empty() || strange.is_empty() {

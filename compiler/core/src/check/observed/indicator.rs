@@ -9,6 +9,7 @@ use crate::finding::Finding;
 use crate::indicator::{Query, Reading, Side};
 use crate::model::{Declared, Slo};
 use crate::promql::{MatchOp, Selector};
+use crate::quantity::decimal;
 use crate::source::Span;
 use crate::spec::SeenType;
 
@@ -169,14 +170,11 @@ fn no_boundary(view: &View<'_>, slo: &Slo, misread: &[&str]) -> Option<Finding> 
     let seen = view.metric(stem);
     let mut bounds: Vec<&str> = seen.iter().flat_map(|seen| seen.bounds.iter().map(String::as_str)).collect();
     bounds.dedup();
-    let number = |bound: &str| -> Option<rust_decimal::Decimal> {
-        bound.parse().or_else(|_| rust_decimal::Decimal::from_scientific(bound)).ok()
-    };
-    if bounds.is_empty() || bounds.iter().any(|bound| number(bound) == Some(threshold.limit)) {
+    if bounds.is_empty() || bounds.iter().any(|bound| decimal(bound) == Some(threshold.limit)) {
         return None;
     }
-    let below = bounds.iter().rev().find(|bound| number(bound).is_some_and(|bound| bound < threshold.limit));
-    let above = bounds.iter().find(|bound| number(bound).is_some_and(|bound| bound > threshold.limit));
+    let below = bounds.iter().rev().find(|bound| decimal(bound).is_some_and(|bound| bound < threshold.limit));
+    let above = bounds.iter().find(|bound| decimal(bound).is_some_and(|bound| bound > threshold.limit));
     let near: Vec<String> = below.into_iter().chain(above).map(|bound| format!("`{bound}`")).collect();
     let message =
         format!("{} is no boundary of `{}` as it is exported", threshold.longest.value, threshold.metric.value);
