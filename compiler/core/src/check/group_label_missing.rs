@@ -9,7 +9,7 @@ use super::Context;
 use crate::code;
 use crate::finding::{Finding, Severity};
 use crate::indicator::Query;
-use crate::metric::{Declared, Domain, Label as Declaration, Metric};
+use crate::metric::{Declared, Domain, Label as Declaration, Metric, histogram_of};
 use crate::model::Slo;
 use crate::promql::regex::Pattern;
 use crate::promql::{MatchOp, SelectorMatcher};
@@ -58,7 +58,7 @@ pub(super) fn has_several_metrics(sides: &Sides<'_>) -> bool {
 
 fn metric(query: &Query) -> Option<&str> {
     let name = query.selector.metric_name()?;
-    Some(["_count", "_bucket", "_sum"].iter().find_map(|end| name.strip_suffix(end)).unwrap_or(name))
+    Some(histogram_of(name).unwrap_or(name))
 }
 
 /// A label that a query of the author's does not keep.
