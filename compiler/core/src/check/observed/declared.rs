@@ -4,7 +4,7 @@ use rust_decimal::Decimal;
 
 use super::gone;
 use super::selector::listed;
-use super::view::View;
+use super::view::{View, bounds};
 use crate::check::Context;
 use crate::check::unit_mismatch;
 use crate::code;
@@ -113,8 +113,8 @@ fn unit(metric: &Metric, seen: &Seen) -> Option<Finding> {
 /// A declared boundary that the histogram does not have.
 fn buckets(metric: &Metric, seen: &[&Seen]) -> Option<Finding> {
     let declared = metric.buckets.as_ref()?;
-    let bounds: Vec<&str> = seen.iter().flat_map(|seen| seen.bounds.iter().map(String::as_str)).collect();
-    let real: Vec<Decimal> = bounds.iter().filter_map(|bound| decimal(bound)).collect();
+    let mut real: Vec<Decimal> = bounds(seen).into_iter().filter_map(decimal).collect();
+    real.dedup();
     let strange: Vec<String> =
         declared.value.iter().filter(|bound| !real.contains(bound)).map(|bound| format!("{bound}")).collect();
     if real.is_empty() || strange.is_empty() {

@@ -1,9 +1,11 @@
 //! An objective's readings against real series.
 
+use rust_decimal::Decimal;
+
 use super::selector::{self, Outcome, Placed, listed};
-use super::view::{Known, Part, Series, View};
+use super::view::{Known, Part, Series, View, bounds};
 use super::{gone, sums};
-use crate::check::Context;
+use crate::check::{Context, threshold_not_a_bucket};
 use crate::code;
 use crate::finding::Finding;
 use crate::indicator::{Query, Reading, Side};
@@ -168,24 +170,18 @@ fn no_boundary(view: &View<'_>, slo: &Slo, misread: &[&str]) -> Option<Finding> 
     let name = slo.sli.presence().metric_name()?;
     let stem = name.strip_suffix("_count").filter(|stem| !misread.contains(stem))?;
     let seen = view.metric(stem);
-    let mut bounds: Vec<&str> = seen.iter().flat_map(|seen| seen.bounds.iter().map(String::as_str)).collect();
-    bounds.dedup();
-    if bounds.is_empty() || bounds.iter().any(|bound| decimal(bound) == Some(threshold.limit)) {
+    let bounds = bounds(&seen);
+    let numbers: Vec<Decimal> = bounds.iter().filter_map(|bound| decimal(bound)).collect();
+    if bounds.is_empty() || numbers.contains(&threshold.limit) {
         return None;
     }
-    let below = bounds.iter().rev().find(|bound| decimal(bound).is_some_and(|bound| bound < threshold.limit));
-    let above = bounds.iter().find(|bound| decimal(bound).is_some_and(|bound| bound > threshold.limit));
-    let near: Vec<String> = below.into_iter().chain(above).map(|bound| format!("`{bound}`")).collect();
     let message =
         format!("{} is no boundary of `{}` as it is exported", threshold.longest.value, threshold.metric.value);
     Some(
         Finding::new(&code::BUCKET_NOT_FOUND, threshold.longest.span, message)
             .label(format!("no bucket counts events up to {}", threshold.limit))
             .note(listed("its boundaries are", &bounds))
-            .hint(match near.is_empty() {
-                true => "add the boundary where the histogram is made".to_owned(),
-                false => format!("use {}, or add the boundary where the histogram is made", near.join(" or ")),
-            }),
+            .hint(threshold_not_a_bucket::instead(threshold, &numbers, "add the boundary where the histogram is made")),
     )
 }
 

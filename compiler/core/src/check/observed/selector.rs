@@ -4,7 +4,7 @@ use super::view::{Known, Series};
 use crate::check::Context;
 use crate::code;
 use crate::finding::{Finding, Severity};
-use crate::promql::{MatchOp, Selector, SelectorMatcher};
+use crate::promql::{MatchOp, Selector, SelectorMatcher, boundary};
 use crate::source::Span;
 use crate::suggest;
 
@@ -114,7 +114,12 @@ fn no_bucket(placed: &Placed<'_>, name: &str, bounds: &[&str], matcher: &Selecto
         Some(same) => format!("write `le=\"{same}\"`, as it is exported"),
         None => "use one of its boundaries, or add this one where the histogram is made".to_owned(),
     };
-    Finding::new(&code::BUCKET_NOT_FOUND, place, format!("`{name}` has no bucket `{}`", matcher.value))
+    // A selector asks for every spelling of its boundary; its author wrote one.
+    let asked = match boundary::named(matcher.op, &matcher.value).as_slice() {
+        [one] if matcher.op == MatchOp::Re => one.to_string(),
+        _ => matcher.value.clone(),
+    };
+    Finding::new(&code::BUCKET_NOT_FOUND, place, format!("`{name}` has no bucket `{asked}`"))
         .label("no such boundary is exported")
         .note(listed("its boundaries are", bounds))
         .hint(hint)

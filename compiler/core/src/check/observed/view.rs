@@ -1,8 +1,11 @@
 //! What one service can read of all that was observed.
 
+use rust_decimal::Decimal;
+
 use crate::check::Context;
 use crate::model::{Observed, Row, Seen};
 use crate::promql::{SelectorMatcher, Test};
+use crate::quantity::decimal;
 use crate::spec::SeenType;
 
 /// How the note begins that names the source.
@@ -103,6 +106,17 @@ fn has(seen: &Seen, part: Part) -> bool {
     }
 }
 
+/// A histogram's boundaries in every source, rising, each spelling once.
+pub(super) fn bounds<'o>(seen: &[&'o Seen]) -> Vec<&'o str> {
+    let all = seen.iter().flat_map(|seen| seen.bounds.iter().map(String::as_str));
+    // Infinity is no decimal, and comes last.
+    let mut all: Vec<(bool, Option<Decimal>, &str)> =
+        all.map(|bound| (decimal(bound).is_none(), decimal(bound), bound)).collect();
+    all.sort_unstable();
+    all.dedup();
+    all.into_iter().map(|(.., bound)| bound).collect()
+}
+
 /// What is known of a label of some series.
 pub(super) enum Known<'o> {
     /// No series has it.
@@ -117,7 +131,7 @@ impl<'o> Series<'o> {
     /// What is known of a label.
     pub(super) fn label(&self, name: &str) -> Known<'o> {
         if name == "le" && self.part == Part::Bucket {
-            return Known::Listed(self.seen.iter().flat_map(|seen| seen.bounds.iter().map(String::as_str)).collect());
+            return Known::Listed(bounds(&self.seen));
         }
         if name == "quantile" && self.seen.iter().any(|seen| seen.kind == SeenType::Summary) {
             return Known::Unlisted;
