@@ -8,9 +8,6 @@ use crate::promql::{SelectorMatcher, Test};
 use crate::quantity::decimal;
 use crate::spec::SeenType;
 
-/// How the note begins that names the source.
-pub(super) const BY: &str = "observed in ";
-
 /// The sources that a service is held against.
 pub(super) struct View<'o> {
     all: Vec<&'o Observed>,
@@ -56,7 +53,7 @@ impl<'o> View<'o> {
             let over = observed.over.map_or(String::new(), |over| format!(", over {over}"));
             format!("`{}`{day}{over}", observed.name)
         };
-        format!("{BY}{}", self.all.iter().map(one).collect::<Vec<_>>().join(" and "))
+        format!("observed in {}", self.all.iter().map(one).collect::<Vec<_>>().join(" and "))
     }
 
     /// A metric by its own name.
