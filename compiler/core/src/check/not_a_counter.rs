@@ -206,7 +206,7 @@ fn told(name: &str, found: &Instead<'_>) -> (String, &'static str, String, Strin
         Instead::Measured => (
             format!("`{name}` is named like a histogram or a gauge, not like a counter"),
             "measures, rather than counts",
-            "nothing declares it; of a native histogram the rate is a histogram, which no alert can compare".to_owned(),
+            "nothing declares it; the rate of a native histogram is a histogram, which no alert can compare".to_owned(),
             format!(
                 "write `{}` for a classic histogram; declare a native one as `type: exponential_histogram`",
                 count(name)

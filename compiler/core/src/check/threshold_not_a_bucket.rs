@@ -24,7 +24,7 @@ pub(super) fn run(context: &Context<'_>, findings: &mut Vec<Finding>) {
             continue;
         };
         let Some(buckets) = &metric.buckets else { continue };
-        // In which unit the boundaries are is not known then.
+        // The unit of the boundaries is not known then.
         if unit_mismatch::is_doubtful(metric) || buckets.value.contains(&threshold.limit) {
             continue;
         }

@@ -79,8 +79,8 @@ fn unknown<'m>(
     }
 }
 
-/// A name that misses one of the service's own metrics by a letter or two is a slip of the pen, not a metric that nobody
-/// declared yet: the objective would be silent for ever.
+/// Makes an error of a name that is one of the service's own metrics but for a letter or two: a misspelling, not a metric
+/// that is still to be declared. The objective would be silent for ever.
 fn misspelt(own: impl Iterator<Item = String>, name: &str, mut finding: Finding) -> Finding {
     let Some(meant) = own.min_by_key(|own| suggest::slips(name, own)).filter(|own| suggest::slips(name, own) <= 2)
     else {

@@ -86,8 +86,8 @@ fn placed<'s>(context: &'s Context<'_>, slo: &'s Slo, reading: &Reading<'s>) -> 
     }
 }
 
-/// Whether a reading counts failures, whose series may be missing while all is well: also where a sum of all events names
-/// them once more. Of an expression nobody knows more than that its first selector must be there.
+/// Whether a reading counts failures, whose series may be missing while all is well. A sum of all events may name these
+/// series a second time. An expression tells only that its first selector must have series: any other may count failures.
 fn is_bad(slo: &Slo, reading: &Reading<'_>) -> bool {
     let Reading::Selected(query) = reading else { return false };
     match slo.sli.ratio().map(|ratio| &ratio.side) {
