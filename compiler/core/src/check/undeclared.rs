@@ -4,6 +4,7 @@
 
 use std::collections::BTreeSet;
 
+use super::listed::listed;
 use super::{Context, added, group_label_missing, not_a_counter};
 use crate::code;
 use crate::finding::{Finding, Severity};
@@ -82,10 +83,8 @@ fn unknown<'m>(
 /// Makes an error of a name that is one of the service's own metrics but for a letter or two: a misspelling, not a metric
 /// that is still to be declared. The objective would be silent for ever.
 fn misspelt(own: impl Iterator<Item = String>, name: &str, mut finding: Finding) -> Finding {
-    let Some(meant) = own.min_by_key(|own| suggest::slips(name, own)).filter(|own| suggest::slips(name, own) <= 2)
-    else {
-        return finding;
-    };
+    let nearest = own.map(|own| (suggest::slips(name, &own), own)).min_by_key(|(slips, _)| *slips);
+    let Some((_, meant)) = nearest.filter(|(slips, _)| *slips <= 2) else { return finding };
     finding.severity = Severity::Error;
     finding.hint = Some(format!("write `{meant}`; if both exist, declare `{name}` too"));
     finding.note("the service declares its metrics, and this is one of them but for a letter or two")
@@ -124,7 +123,7 @@ fn matchers(context: &Context<'_>, metric: &Metric, query: &Query, findings: &mu
                 )
                 .label("matches none of the label's values")
                 .related(label.name.span, "its values are declared here")
-                .note(format!("the values are {}", shown(values)))
+                .note(listed("the values are", values))
                 .hint(mended(matcher, values)),
             );
         }
@@ -162,14 +161,6 @@ fn mended(matcher: &SelectorMatcher, values: &[String]) -> String {
     let words = !regex && matcher.value.contains(|c: char| !c.is_ascii_digit());
     let near = if words { suggest::did_you_mean(&matcher.value, values.iter().map(String::as_str)) } else { None };
     near.unwrap_or_else(|| "correct the value, or add it to the label's values".to_owned())
-}
-
-fn shown(values: &[String]) -> String {
-    let mut shown: Vec<String> = values.iter().take(12).map(|value| format!("`{value}`")).collect();
-    if values.len() > shown.len() {
-        shown.push(format!("{} more", values.len() - shown.len()));
-    }
-    shown.join(", ")
 }
 
 /// A label to group by that no metric has would make one group of everything. Several metrics are `group-label-missing`'s.

@@ -3,9 +3,9 @@
 use rust_decimal::Decimal;
 
 use super::gone;
-use super::selector::listed;
 use super::view::{View, bounds};
 use crate::check::Context;
+use crate::check::listed::listed;
 use crate::check::unit_mismatch;
 use crate::code;
 use crate::finding::Finding;
@@ -116,11 +116,10 @@ fn buckets(metric: &Metric, seen: &[&Seen]) -> Option<Finding> {
     let mut real: Vec<Decimal> = bounds(seen).into_iter().filter_map(decimal).collect();
     real.dedup();
     let strange: Vec<String> =
-        declared.value.iter().filter(|bound| !real.contains(bound)).map(|bound| format!("{bound}")).collect();
+        declared.value.iter().filter(|bound| !real.contains(bound)).map(Decimal::to_string).collect();
     if real.is_empty() || strange.is_empty() {
         return None;
     }
-    let strange: Vec<&str> = strange.iter().map(String::as_str).collect();
     let message = format!("`{}` is exported without {}", metric.name.value, listed("the buckets", &strange));
     let real: Vec<String> = real.iter().map(Decimal::to_string).collect();
     Some(

@@ -2,9 +2,10 @@
 
 use rust_decimal::Decimal;
 
-use super::selector::{self, Outcome, Placed, listed};
+use super::selector::{self, Outcome, Placed};
 use super::view::{Known, Part, Series, View, bounds};
 use super::{gone, sums};
+use crate::check::listed::listed;
 use crate::check::{Context, threshold_not_a_bucket};
 use crate::code;
 use crate::finding::Finding;

@@ -2,6 +2,7 @@
 
 use super::view::{Known, Series};
 use crate::check::Context;
+use crate::check::listed::listed;
 use crate::code;
 use crate::finding::{Finding, Severity};
 use crate::promql::{MatchOp, Selector, SelectorMatcher, boundary};
@@ -165,13 +166,4 @@ fn meant(matcher: &SelectorMatcher, values: &[&str]) -> Option<String> {
     let same =
         values.iter().find(|value| value.eq_ignore_ascii_case(text)).map(|value| format!("did you mean `{value}`?"));
     same.or_else(|| suggest::did_you_mean(text, values.iter().copied()))
-}
-
-/// A list for a note, cut where it becomes long.
-pub(super) fn listed(what: &str, all: &[&str]) -> String {
-    let mut shown: Vec<String> = all.iter().take(12).map(|one| format!("`{one}`")).collect();
-    if all.len() > shown.len() {
-        shown.push(format!("{} more", all.len() - shown.len()));
-    }
-    if shown.is_empty() { format!("{what} none") } else { format!("{what} {}", shown.join(", ")) }
 }
