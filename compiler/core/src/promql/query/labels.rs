@@ -32,7 +32,7 @@ impl Node {
             Self::Aggregate { op, at, labels, arguments } => {
                 let inner = || arguments.last().and_then(|of| of.loses(label));
                 match (*op, labels) {
-                    ("topk" | "bottomk" | "limitk", _) => inner(),
+                    ("topk" | "bottomk", _) => inner(),
                     ("count_values", _) if is_text(arguments.first(), label) => None,
                     (_, Some(Named::Only(kept))) if kept.iter().any(|it| it == label) => inner(),
                     (_, Some(Named::But(lost))) if lost.iter().all(|it| it != label) => inner(),
