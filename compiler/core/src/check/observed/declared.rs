@@ -10,7 +10,7 @@ use crate::check::unit_mismatch;
 use crate::code;
 use crate::finding::Finding;
 use crate::indicator::Side;
-use crate::metric::{MetricType, unit_words};
+use crate::metric::{MetricType, unit_of_word, unit_words};
 use crate::model::{Domain, Label, Metric, Seen};
 use crate::quantity::decimal;
 use crate::spec::SeenType;
@@ -97,16 +97,12 @@ fn unit(metric: &Metric, seen: &Seen) -> Option<Finding> {
     if is_same {
         return None;
     }
-    let hint = match crate::metric::unit_of_word(real) {
-        Some(code) => format!("declare `unit: {code}`"),
-        None => format!("declare `unit: {real}`"),
-    };
     let message = format!("`{}` is declared in `{declared}` and exported in `{real}`", metric.name.value);
     Some(
         Finding::new(&code::UNIT_MISMATCH, metric.span(), message)
             .label("in another unit")
             .note("thresholds and buckets are read in the declared unit")
-            .hint(hint),
+            .hint(format!("declare `unit: {}`", unit_of_word(real).unwrap_or(real))),
     )
 }
 
