@@ -53,8 +53,8 @@ pub(crate) fn named(op: MatchOp, value: &str) -> Vec<Decimal> {
 
 /// Whether each bucket of `part` is within a bucket of `all`: a bucket counts what the smaller ones have counted as well.
 pub(crate) fn covers(all: &Selector, part: &Selector) -> bool {
-    let of = |selector: &Selector| selector.matchers.iter().find(|matcher| matcher.label == LABEL).cloned();
-    let (Some(all), Some(part)) = (of(all), of(part)) else { return false };
+    let [all, part] = [all, part].map(|selector| selector.matchers.iter().find(|matcher| matcher.label == LABEL));
+    let (Some(all), Some(part)) = (all, part) else { return false };
     let greatest = named(part.op, &part.value).pop();
     let is_infinite = all.op == MatchOp::Eq && all.value.eq_ignore_ascii_case("+inf")
         || all.op == MatchOp::Re && alternatives(&all.value).iter().any(|text| text == "+Inf");

@@ -25,28 +25,24 @@ impl PromqlQuery {
     /// # Errors
     /// Why Prometheus would not evaluate it, or why its value is no rate of events, at the place.
     pub fn parse(text: &str) -> Result<Self, Vec<Fault>> {
-        parse(text)
+        let mut parser = Parser { scanner: Scanner::new(text), edits: Vec::new(), depth: 0, operators: 0 };
+        parser.blank();
+        if parser.scanner.peek().is_none() {
+            let hint = "write the rate of the events, such as `sum(rate(requests_total[{{.window}}]))`";
+            return fault_with(0..text.len(), "expected an expression, found nothing", "empty", hint);
+        }
+        let root = parser.binary(0)?;
+        if let Some(c) = parser.scanner.peek() {
+            let at = parser.scanner.at;
+            let message = format!("expected an operator or the end of the expression, found `{c}`");
+            return fault(at..at + c.len_utf8(), message, "not a part of the expression");
+        }
+        let Parser { mut edits, .. } = parser;
+        edits.sort_by_key(|(range, _)| (range.start, range.end));
+        let query = Self { text: text.to_owned(), root, edits };
+        whole(&query)?;
+        Ok(query)
     }
-}
-
-fn parse(text: &str) -> Read<PromqlQuery> {
-    let mut parser = Parser { scanner: Scanner::new(text), edits: Vec::new(), depth: 0, operators: 0 };
-    parser.blank();
-    if parser.scanner.peek().is_none() {
-        let hint = "write the rate of the events, such as `sum(rate(requests_total[{{.window}}]))`";
-        return fault_with(0..text.len(), "expected an expression, found nothing", "empty", hint);
-    }
-    let root = parser.binary(0)?;
-    if let Some(c) = parser.scanner.peek() {
-        let at = parser.scanner.at;
-        let message = format!("expected an operator or the end of the expression, found `{c}`");
-        return fault(at..at + c.len_utf8(), message, "not a part of the expression");
-    }
-    let Parser { mut edits, .. } = parser;
-    edits.sort_by_key(|(range, _)| (range.start, range.end));
-    let query = PromqlQuery { text: text.to_owned(), root, edits };
-    whole(&query)?;
-    Ok(query)
 }
 
 /// What only the whole expression shows.
