@@ -4,10 +4,9 @@ use std::collections::BTreeMap;
 
 use emberline_core::metric::{MetricType, prometheus_name, unit_of_word};
 use emberline_core::model::{Observed, Policy, Seen, Values};
-use emberline_core::quantity::Duration;
+use emberline_core::quantity::{Duration, decimal};
 use emberline_core::source::Spanned;
 use emberline_core::spec::{self, Comments, LabelSpec, MetricSpec, Named, Number, SeenType, ServiceSpec, Text};
-use rust_decimal::Decimal;
 
 /// The most values of a label that a draft lists: a longer list is seldom a closed one.
 const VALUES: usize = 30;
@@ -135,8 +134,7 @@ pub(crate) fn unit(name: &str, seen: &Seen) -> Option<String> {
 
 /// A boundary as a number; infinity is in every histogram.
 pub(crate) fn number(bound: &str) -> Option<Number> {
-    let number: Decimal = bound.parse().or_else(|_| Decimal::from_scientific(bound)).ok()?;
-    Some(Number(number.normalize()))
+    decimal(bound).map(Number)
 }
 
 #[cfg(test)]

@@ -20,6 +20,7 @@ pub mod prometheus;
 
 use std::io::Read;
 
+use emberline_core::metric::histogram_of;
 use emberline_core::model::{Declared, Model};
 
 use gather::Gather;
@@ -116,9 +117,7 @@ pub fn named(model: &Model) -> Vec<String> {
         }
     }
     // A histogram may exist in the other form, of which specs name no series.
-    let stems =
-        names.iter().filter_map(|name| ["_bucket", "_count", "_sum"].iter().find_map(|end| name.strip_suffix(end)));
-    let stems: Vec<String> = stems.map(str::to_owned).collect();
+    let stems: Vec<String> = names.iter().filter_map(|name| histogram_of(name)).map(str::to_owned).collect();
     names.extend(stems);
     names.sort_unstable();
     names.dedup();

@@ -9,8 +9,8 @@ use super::Context;
 use crate::code;
 use crate::finding::{Finding, Severity};
 use crate::indicator::Query;
-use crate::metric::{Declared, Domain, Label as Declaration, Metric};
-use crate::model::Slo;
+use crate::metric::{Declared, Domain, Label as Declaration, Metric, histogram_of};
+use crate::model::{Slo, label_name};
 use crate::promql::regex::Pattern;
 use crate::promql::{MatchOp, SelectorMatcher};
 use crate::source::Spanned;
@@ -58,7 +58,7 @@ pub(super) fn has_several_metrics(sides: &Sides<'_>) -> bool {
 
 fn metric(query: &Query) -> Option<&str> {
     let name = query.selector.metric_name()?;
-    Some(["_count", "_bucket", "_sum"].iter().find_map(|end| name.strip_suffix(end)).unwrap_or(name))
+    Some(histogram_of(name).unwrap_or(name))
 }
 
 /// A label that a query of the author's does not keep.
@@ -113,10 +113,11 @@ fn apart(context: &Context<'_>, label: &Spanned<String>, sides: &Sides<'_>) -> O
     for (some, others) in ordered(sides) {
         for (side, one) in some {
             let Some(value) = pinned(one) else { continue };
-            let refusal =
-                |(_, other): &Sided<'_>| own(other, &label.value).find(|it| !accepts(it, &value.value)).cloned();
-            let Some(refusals) = others.iter().map(refusal).collect::<Option<Vec<_>>>() else { continue };
-            let Some(((_, other), refusal)) = others.iter().zip(&refusals).next() else { continue };
+            let refused = others.iter().map(|(_, other)| {
+                own(other, &label.value).find(|it| !it.accepts(&value.value)).map(|refusal| (*other, refusal))
+            });
+            let refused: Option<Vec<(&Query, &SelectorMatcher)>> = refused.collect();
+            let Some((other, refusal)) = refused.and_then(|all| all.first().copied()) else { continue };
             let message = format!(
                 "`{side}` is of one value of `{}`, and the other side of others: no group has both",
                 label.value
@@ -185,8 +186,10 @@ fn declared(context: &Context<'_>, label: &Spanned<String>, sides: &Sides<'_>) -
     None
 }
 
-/// The values that are declared of a label, with the field that has them.
-fn listed<'f, 'm>(field: &'f str, known: &Label<'m>) -> Option<(&'f str, &'m Declaration, &'m [String])> {
+/// A field, the label's declaration in its metric, and the declared values.
+type Listed<'f, 'm> = (&'f str, &'m Declaration, &'m [String]);
+
+fn listed<'f, 'm>(field: &'f str, known: &Label<'m>) -> Option<Listed<'f, 'm>> {
     match known {
         Label::Has(Some(declared)) => match &declared.domain {
             Some(Domain::Values(values)) => Some((field, *declared, values.as_slice())),
@@ -196,21 +199,19 @@ fn listed<'f, 'm>(field: &'f str, known: &Label<'m>) -> Option<(&'f str, &'m Dec
     }
 }
 
+fn values<'m>(side: &[Listed<'_, 'm>]) -> BTreeSet<&'m str> {
+    side.iter().flat_map(|(.., values)| values.iter().map(String::as_str)).collect()
+}
+
 /// Two sides whose declared values of the label have none in common.
 fn strangers(label: &Spanned<String>, sides: &Sides<'_>, known: &[Vec<Label<'_>>]) -> Option<Finding> {
     // A side with a metric whose values nobody lists may have any.
-    let declared: Vec<Vec<(&str, &Declaration, &[String])>> = sides
+    let declared: Vec<Vec<Listed<'_, '_>>> = sides
         .iter()
         .zip(known)
         .filter_map(|(side, known)| side.iter().zip(known).map(|((field, _), known)| listed(field, known)).collect())
         .collect();
-    let apart = |one: &[(&str, &Declaration, &[String])], two: &[(&str, &Declaration, &[String])]| {
-        let values = |side: &[(&str, &Declaration, &[String])]| -> BTreeSet<String> {
-            side.iter().flat_map(|(_, _, values)| values.iter().cloned()).collect()
-        };
-        values(one).is_disjoint(&values(two))
-    };
-    let (one, two) = ordered(&declared).find(|(one, two)| apart(one, two))?;
+    let (one, two) = ordered(&declared).find(|(one, two)| values(one).is_disjoint(&values(two)))?;
     let ((side, one, _), (other, two, _)) = (one.first()?, two.first()?);
     let message = format!("`{side}` and `{other}` have no value of `{}` in common: no group has both", label.value);
     Some(
@@ -242,11 +243,8 @@ fn known<'m>(context: &Context<'m>, query: &Query, label: &str) -> Label<'m> {
 
 /// The matchers of a label, by its Prometheus or its OpenTelemetry name.
 fn own<'q>(query: &'q Query, label: &str) -> impl Iterator<Item = &'q SelectorMatcher> {
-    query
-        .selector
-        .matchers
-        .iter()
-        .filter(move |matcher| crate::model::label_name(&matcher.label) == crate::model::label_name(label))
+    let label = label_name(label);
+    query.selector.matchers.iter().filter(move |matcher| label_name(&matcher.label) == label)
 }
 
 /// Whether no series that has the label satisfies a matcher.
@@ -256,15 +254,5 @@ fn wants_none(matcher: &SelectorMatcher) -> bool {
         MatchOp::Re => matcher.value.is_empty(),
         MatchOp::Ne => false,
         MatchOp::Nre => Pattern::new(&matcher.value).is_ok_and(|pattern| pattern.matches_all_non_empty()),
-    }
-}
-
-fn accepts(matcher: &SelectorMatcher, value: &str) -> bool {
-    let matches = || Pattern::new(&matcher.value).map_or(true, |pattern| pattern.matches(value));
-    match matcher.op {
-        MatchOp::Eq => matcher.value == value,
-        MatchOp::Ne => matcher.value != value,
-        MatchOp::Re => matches(),
-        MatchOp::Nre => Pattern::new(&matcher.value).map_or(true, |pattern| !pattern.matches(value)),
     }
 }

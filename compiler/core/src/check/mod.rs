@@ -7,6 +7,7 @@ mod bad_not_subset;
 mod cannot_fire;
 mod context;
 mod group_label_missing;
+mod listed;
 mod low_traffic;
 mod mixed_scrape_intervals;
 mod not_a_counter;

@@ -4,15 +4,12 @@ use super::Context;
 use crate::code;
 use crate::finding::Finding;
 use crate::indicator::Query;
-use crate::metric::{Declared, Metric, MetricType};
+use crate::metric::{Declared, Metric, MetricType, histogram_of};
 use crate::promql::regex::Pattern;
 use crate::promql::{MatchOp, boundary};
 
 /// Gauges that Prometheus and its exporters have under these names everywhere.
 const GAUGES: [&str; 2] = ["up", "probe_success"];
-/// The ends of the series that count a classic histogram's events.
-const COUNTING: [&str; 3] = ["_bucket", "_count", "_sum"];
-
 /// Units at the end of a name that no counter has: behind it, a counter's name goes on with `_total`, and the counting
 /// series of a classic histogram or a summary with `_count`.
 const MEASURES: [&str; 4] = ["_seconds", "_milliseconds", "_bytes", "_ratio"];
@@ -100,7 +97,7 @@ fn instead<'m>(context: &Context<'m>, query: &Query) -> Option<Instead<'m>> {
 }
 
 fn of_a_native_histogram<'m>(context: &Context<'m>, name: &str) -> Option<Instead<'m>> {
-    let stem = COUNTING.iter().find_map(|end| name.strip_suffix(end))?;
+    let stem = histogram_of(name)?;
     match context.model.index.histogram(&context.service.name.value, stem) {
         Ok((_, metric)) if metric.kind == MetricType::ExponentialHistogram => Some(Instead::OfNative(metric)),
         _ => None,
@@ -186,7 +183,7 @@ fn told(name: &str, found: &Instead<'_>) -> (String, &'static str, String, Strin
             format!("write `{}`, which counts its events", count(name)),
         ),
         Instead::OfNative(metric) => {
-            let stem = COUNTING.iter().find_map(|end| name.strip_suffix(end)).unwrap_or(name);
+            let stem = histogram_of(name).unwrap_or(name);
             let own = if stem.contains('.') { format!("{{\"{stem}\"}}") } else { stem.to_owned() };
             (
                 format!("the native histogram `{stem}` has no series `{name}`"),
@@ -209,7 +206,7 @@ fn told(name: &str, found: &Instead<'_>) -> (String, &'static str, String, Strin
         Instead::Measured => (
             format!("`{name}` is named like a histogram or a gauge, not like a counter"),
             "measures, rather than counts",
-            "nothing declares it; of a native histogram the rate is a histogram, which no alert can compare".to_owned(),
+            "nothing declares it; the rate of a native histogram is a histogram, which no alert can compare".to_owned(),
             format!(
                 "write `{}` for a classic histogram; declare a native one as `type: exponential_histogram`",
                 count(name)

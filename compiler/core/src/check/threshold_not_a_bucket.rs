@@ -1,5 +1,7 @@
 //! `threshold-not-a-bucket`: a classic histogram counts only up to its boundaries.
 
+use std::fmt::Display;
+
 use rust_decimal::Decimal;
 
 use super::{Context, added, unit_mismatch};
@@ -22,12 +24,12 @@ pub(super) fn run(context: &Context<'_>, findings: &mut Vec<Finding>) {
             continue;
         };
         let Some(buckets) = &metric.buckets else { continue };
-        // In which unit the boundaries are is not known then.
+        // The unit of the boundaries is not known then.
         if unit_mismatch::is_doubtful(metric) || buckets.value.contains(&threshold.limit) {
             continue;
         }
         let before = findings.len();
-        let near = nearest(threshold, &buckets.value);
+        let add = format!("add the boundary {} to the histogram", threshold.limit);
         findings.push(
             Finding::new(
                 &code::THRESHOLD_NOT_A_BUCKET,
@@ -36,7 +38,7 @@ pub(super) fn run(context: &Context<'_>, findings: &mut Vec<Finding>) {
             )
             .label(format!("nothing counts events up to {}{}", threshold.limit, unit(threshold)))
             .related(buckets.span, "its boundaries")
-            .hint(format!("use {near}, or add the boundary {} to the histogram", threshold.limit)),
+            .hint(instead(threshold, &buckets.value, &add)),
         );
         added::note(slo, &mut findings[before..]);
     }
@@ -53,14 +55,6 @@ fn selected(context: &Context<'_>, query: &Query) -> Option<Finding> {
     if asked.iter().any(|bound| buckets.value.contains(bound)) {
         return None;
     }
-    let near: Vec<String> = [
-        buckets.value.iter().rev().find(|bound| **bound < wanted),
-        buckets.value.iter().find(|bound| **bound > wanted),
-    ]
-    .into_iter()
-    .flatten()
-    .map(|bound| format!("`{bound}`"))
-    .collect();
     let place = query.place(context.sources, matcher.value_range.clone());
     Some(
         Finding::new(
@@ -73,7 +67,7 @@ fn selected(context: &Context<'_>, query: &Query) -> Option<Finding> {
             None => format!("nothing counts events up to {wanted}"),
         })
         .related(buckets.span, "its boundaries")
-        .hint(format!("use {}, or add the boundary {wanted} to the histogram", near.join(" or "))),
+        .hint(one_of(around(&buckets.value, wanted), &format!("add the boundary {wanted} to the histogram"))),
     )
 }
 
@@ -86,16 +80,21 @@ fn unit(threshold: &Threshold) -> String {
     }
 }
 
-/// The boundaries on either side of the threshold, as a threshold is written.
-fn nearest(threshold: &Threshold, buckets: &[Decimal]) -> String {
-    let below = buckets.iter().rev().find(|bound| **bound < threshold.limit);
-    let above = buckets.iter().find(|bound| **bound > threshold.limit);
-    let text = |bound: &Decimal| format!("`{}`", as_threshold(threshold, *bound));
-    match (below, above) {
-        (Some(below), Some(above)) => format!("{} or {}", text(below), text(above)),
-        (Some(only), None) | (None, Some(only)) => text(only),
-        (None, None) => "a boundary".to_owned(),
-    }
+/// What to do about a threshold between boundaries, which rise: use one of those beside it, or `add` another.
+pub(super) fn instead(threshold: &Threshold, buckets: &[Decimal], add: &str) -> String {
+    one_of(around(buckets, threshold.limit).map(|bound| as_threshold(threshold, bound)), add)
+}
+
+fn one_of(bounds: impl Iterator<Item: Display>, add: &str) -> String {
+    let bounds: Vec<String> = bounds.map(|bound| format!("`{bound}`")).collect();
+    if bounds.is_empty() { add.to_owned() } else { format!("use {}, or {add}", bounds.join(" or ")) }
+}
+
+/// The boundaries on either side of a number.
+fn around(buckets: &[Decimal], number: Decimal) -> impl Iterator<Item = Decimal> {
+    let below = buckets.iter().rev().find(|bound| **bound < number);
+    let above = buckets.iter().find(|bound| **bound > number);
+    below.into_iter().chain(above).copied()
 }
 
 /// A boundary as the threshold could be written: in the metric's unit, which is seconds for a duration without one.

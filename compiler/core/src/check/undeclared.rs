@@ -4,13 +4,13 @@
 
 use std::collections::BTreeSet;
 
+use super::listed::listed;
 use super::{Context, added, group_label_missing, not_a_counter};
 use crate::code;
 use crate::finding::{Finding, Severity};
 use crate::indicator::{Query, Reading};
 use crate::metric::measure;
 use crate::model::{Declared, Domain, Metric, Slo};
-use crate::promql::regex::Pattern;
 use crate::promql::{MatchOp, SelectorMatcher};
 use crate::source::Span;
 use crate::suggest;
@@ -80,13 +80,11 @@ fn unknown<'m>(
     }
 }
 
-/// A name that misses one of the service's own metrics by a letter or two is a slip of the pen, not a metric that nobody
-/// declared yet: the objective would be silent for ever.
+/// Makes an error of a name that is one of the service's own metrics but for a letter or two: a misspelling, not a metric
+/// that is still to be declared. The objective would be silent for ever.
 fn misspelt(own: impl Iterator<Item = String>, name: &str, mut finding: Finding) -> Finding {
-    let Some(meant) = own.min_by_key(|own| suggest::slips(name, own)).filter(|own| suggest::slips(name, own) <= 2)
-    else {
-        return finding;
-    };
+    let nearest = own.map(|own| (suggest::slips(name, &own), own)).min_by_key(|(slips, _)| *slips);
+    let Some((_, meant)) = nearest.filter(|(slips, _)| *slips <= 2) else { return finding };
     finding.severity = Severity::Error;
     finding.hint = Some(format!("write `{meant}`; if both exist, declare `{name}` too"));
     finding.note("the service declares its metrics, and this is one of them but for a letter or two")
@@ -116,7 +114,7 @@ fn matchers(context: &Context<'_>, metric: &Metric, query: &Query, findings: &mu
             continue;
         };
         let Some(Domain::Values(values)) = &label.domain else { continue };
-        if !selects_any(matcher, values) {
+        if !matcher.accepts_any(values.iter().map(String::as_str)) {
             findings.push(
                 Finding::new(
                     &code::UNDECLARED_VALUE,
@@ -125,7 +123,7 @@ fn matchers(context: &Context<'_>, metric: &Metric, query: &Query, findings: &mu
                 )
                 .label("matches none of the label's values")
                 .related(label.name.span, "its values are declared here")
-                .note(format!("the values are {}", shown(values)))
+                .note(listed("the values are", values))
                 .hint(mended(matcher, values)),
             );
         }
@@ -163,28 +161,6 @@ fn mended(matcher: &SelectorMatcher, values: &[String]) -> String {
     let words = !regex && matcher.value.contains(|c: char| !c.is_ascii_digit());
     let near = if words { suggest::did_you_mean(&matcher.value, values.iter().map(String::as_str)) } else { None };
     near.unwrap_or_else(|| "correct the value, or add it to the label's values".to_owned())
-}
-
-/// Whether a matcher lets any value through, or the absence of the label.
-fn selects_any(matcher: &SelectorMatcher, values: &[String]) -> bool {
-    let values = values.iter().map(String::as_str).chain([""]);
-    let is = |value: &str| *value == *matcher.value;
-    match matcher.op {
-        MatchOp::Eq => values.into_iter().any(is),
-        MatchOp::Ne => !values.into_iter().all(is),
-        MatchOp::Re | MatchOp::Nre => match Pattern::new(&matcher.value) {
-            Ok(pattern) => values.into_iter().any(|value| pattern.matches(value) == (matcher.op == MatchOp::Re)),
-            Err(_) => true,
-        },
-    }
-}
-
-fn shown(values: &[String]) -> String {
-    let mut shown: Vec<String> = values.iter().take(12).map(|value| format!("`{value}`")).collect();
-    if values.len() > shown.len() {
-        shown.push(format!("{} more", values.len() - shown.len()));
-    }
-    shown.join(", ")
 }
 
 /// A label to group by that no metric has would make one group of everything. Several metrics are `group-label-missing`'s.

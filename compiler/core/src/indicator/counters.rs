@@ -5,7 +5,7 @@ use super::query::Query;
 use super::setting::Setting;
 use crate::code;
 use crate::finding::Finding;
-use crate::metric::{Declared, MetricType};
+use crate::metric::{Declared, MetricType, histogram_of};
 use crate::promql::witness::disjoint;
 use crate::scope::Scope;
 use crate::source::Spanned;
@@ -32,7 +32,7 @@ impl Counter {
     /// The metric's name without the end by which a classic histogram tells its series apart.
     fn stem(&self) -> Option<&str> {
         let name = self.metric()?;
-        Some(["_count", "_bucket", "_sum"].iter().find_map(|end| name.strip_suffix(end)).unwrap_or(name))
+        Some(histogram_of(name).unwrap_or(name))
     }
 }
 

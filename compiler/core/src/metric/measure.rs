@@ -15,8 +15,11 @@ pub(crate) enum Dimension {
     Other,
 }
 
-/// Units of time and size: the UCUM code, other spellings that people declare, words that end a name, the dimension.
-const MEASURES: &[(&str, &[&str], &[&str], Dimension)] = &[
+/// The UCUM code, other spellings that people declare, words that end a name, the dimension.
+type Measure = (&'static str, &'static [&'static str], &'static [&'static str], Dimension);
+
+/// Units of time and size.
+const MEASURES: &[Measure] = &[
     ("ns", &["nanoseconds"], &["nanoseconds", "ns", "nanos"], Dimension::Time(1)),
     ("us", &["microseconds", "µs", "μs"], &["microseconds", "us", "micros", "usec"], Dimension::Time(1_000)),
     ("ms", &["milliseconds"], &["milliseconds", "ms", "millis", "msec"], Dimension::Time(1_000_000)),
@@ -47,24 +50,27 @@ pub(crate) fn of_name(name: &str) -> Option<&'static str> {
     MEASURES.iter().find(|(_, _, ends, _)| ends.contains(&last)).map(|(code, ..)| *code)
 }
 
+/// A unit in any spelling.
+fn known(unit: &str) -> Option<&'static Measure> {
+    MEASURES.iter().find(|(code, spelled, ..)| *code == unit || spelled.contains(&unit))
+}
+
 /// A declared unit as UCUM spells it, if people spell it otherwise.
 #[must_use]
 pub(crate) fn canonical(unit: &str) -> &str {
-    MEASURES.iter().find(|(_, spelled, ..)| spelled.contains(&unit)).map_or(unit, |(code, ..)| *code)
+    known(unit).map_or(unit, |(code, ..)| *code)
 }
 
 /// What a unit measures.
 #[must_use]
 pub(crate) fn dimension(unit: &str) -> Dimension {
-    let code = canonical(unit);
-    MEASURES.iter().find(|(known, ..)| *known == code).map_or(Dimension::Other, |(.., dimension)| *dimension)
+    known(unit).map_or(Dimension::Other, |(.., dimension)| *dimension)
 }
 
 /// A unit in words: `milliseconds` for `ms`.
 #[must_use]
 pub(crate) fn words(unit: &str) -> String {
-    let code = canonical(unit);
-    match MEASURES.iter().find(|(known, ..)| *known == code) {
+    match known(unit) {
         Some((_, _, ends, _)) => ends.first().map_or(unit, |word| *word).to_owned(),
         None => format!("`{unit}`"),
     }

@@ -36,6 +36,12 @@ words! {
 /// The ends of a classic histogram's series.
 const HISTOGRAM_SERIES: [&str; 3] = ["_bucket", "_count", "_sum"];
 
+/// The classic histogram that a series of this name would belong to; `None` where the name ends otherwise.
+#[must_use]
+pub fn histogram_of(series: &str) -> Option<&str> {
+    HISTOGRAM_SERIES.iter().find_map(|end| series.strip_suffix(end))
+}
+
 /// A declared metric.
 #[derive(Debug, Clone)]
 pub struct Metric {

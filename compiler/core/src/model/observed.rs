@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use crate::code;
 use crate::finding::Finding;
-use crate::promql::{MatchOp, parse_selector};
+use crate::promql::{MatchOp, Matcher, Select, SelectorMatcher, parse_selector};
 use crate::quantity::{Date, Duration};
 use crate::scope::Scope;
 use crate::source::{Span, Spanned};
@@ -191,7 +191,7 @@ impl Row {
         let labels = match selector {
             "{}" => Some(BTreeMap::new()),
             selector => parse_selector(selector).ok().filter(|it| it.metric.is_none()).and_then(|selector| {
-                let equal = |it: crate::promql::SelectorMatcher| (it.op == MatchOp::Eq).then_some((it.label, it.value));
+                let equal = |it: SelectorMatcher| (it.op == MatchOp::Eq).then_some((it.label, it.value));
                 selector.matchers.into_iter().map(equal).collect()
             }),
         };
@@ -212,30 +212,28 @@ impl Row {
     }
 
     fn written(&self) -> String {
-        let labels: Vec<String> = self
-            .labels
-            .iter()
-            .map(|(label, value)| {
-                let label = if crate::promql::print::is_bare_label(label) { label.clone() } else { quoted(label) };
-                format!("{label}={}", quoted(value))
-            })
-            .collect();
-        let labels = labels.join(",");
-        self.rate.map_or_else(|| format!("{{{labels}}}"), |rate| format!("{{{labels}}} {rate}"))
+        let matchers: Vec<Matcher<'_>> = self.labels.iter().map(|(label, value)| Matcher::eq(label, value)).collect();
+        let labels = Select { metric: None, matchers: &[&matchers] };
+        self.rate.map_or_else(|| labels.to_string(), |rate| format!("{labels} {rate}"))
     }
 }
 
-/// A string of PromQL.
-fn quoted(text: &str) -> String {
-    let mut quoted = String::with_capacity(text.len() + 2);
-    quoted.push('"');
-    for c in text.chars() {
-        match c {
-            '"' | '\\' => quoted.extend(['\\', c]),
-            '\n' => quoted.push_str("\\n"),
-            c => quoted.push(c),
-        }
+#[cfg(test)]
+#[expect(clippy::unwrap_used, reason = "tests")]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_written_row_says_what_was_seen() {
+        let value = "a\"b\\c\nd\te\u{200b}";
+        let row = |labels: &[(&str, &str)], rate| Row {
+            labels: labels.iter().map(|(label, value)| ((*label).to_owned(), (*value).to_owned())).collect(),
+            rate,
+        };
+        assert_eq!(row(&[], Some(20.0)).written(), "{} 20");
+        assert_eq!(row(&[("code", "200"), ("job", "shop")], Some(0.5)).written(), r#"{code="200",job="shop"} 0.5"#);
+        let written = row(&[("http.route", value)], None).written();
+        assert_eq!(written, r#"{"http.route"="a\"b\\c\nd\te\u200b"}"#);
+        assert_eq!(parse_selector(&written).unwrap().matchers[0].value, value);
     }
-    quoted.push('"');
-    quoted
 }

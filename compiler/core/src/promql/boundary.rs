@@ -7,6 +7,7 @@ use rust_decimal::Decimal;
 
 use super::regex::Pattern;
 use super::{MatchOp, Selector};
+use crate::quantity::decimal;
 
 /// The label of a bucket's boundary.
 const LABEL: &str = "le";
@@ -52,8 +53,8 @@ pub(crate) fn named(op: MatchOp, value: &str) -> Vec<Decimal> {
 
 /// Whether each bucket of `part` is within a bucket of `all`: a bucket counts what the smaller ones have counted as well.
 pub(crate) fn covers(all: &Selector, part: &Selector) -> bool {
-    let of = |selector: &Selector| selector.matchers.iter().find(|matcher| matcher.label == LABEL).cloned();
-    let (Some(all), Some(part)) = (of(all), of(part)) else { return false };
+    let [all, part] = [all, part].map(|selector| selector.matchers.iter().find(|matcher| matcher.label == LABEL));
+    let (Some(all), Some(part)) = (all, part) else { return false };
     let greatest = named(part.op, &part.value).pop();
     let is_infinite = all.op == MatchOp::Eq && all.value.eq_ignore_ascii_case("+inf")
         || all.op == MatchOp::Re && alternatives(&all.value).iter().any(|text| text == "+Inf");
@@ -82,8 +83,7 @@ fn others(text: &str) -> Vec<String> {
 
 fn number(text: &str) -> Option<Decimal> {
     let plain = text.starts_with(|c: char| c.is_ascii_digit() || c == '-' || c == '.') && text.len() <= 40;
-    let parsed = text.parse().or_else(|_| Decimal::from_scientific(text)).ok();
-    parsed.filter(|_| plain).map(|number: Decimal| number.normalize())
+    decimal(text).filter(|_| plain)
 }
 
 fn one_of(spellings: &[String], op: MatchOp) -> (MatchOp, String) {

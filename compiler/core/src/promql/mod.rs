@@ -19,9 +19,11 @@ pub mod selector;
 pub mod tree;
 pub mod witness;
 
+mod matcher;
 mod refuse;
 mod scan;
 
+pub(crate) use matcher::Test;
 pub use query::PromqlQuery;
 pub use scan::Fault;
 pub use selector::parse_selector;

@@ -8,6 +8,7 @@ use rust_decimal::Decimal;
 use super::refuse::is_aggregation;
 use super::scan::Scanner;
 use super::selector::{Selector, parse_selector};
+use crate::quantity::decimal;
 
 /// Nobody pastes more, and a tree this deep is no query of a person.
 const LONGEST: usize = 4_096;
@@ -60,14 +61,14 @@ struct Reader<'t> {
 }
 
 impl Reader<'_> {
-    /// Operands joined by operators that bind at least as strongly as `least`.
-    fn operation(&mut self, least: u8) -> Option<Pasted> {
+    /// Operands joined by operators of `least` or a tighter level.
+    fn operation(&mut self, least: usize) -> Option<Pasted> {
         self.depth += 1;
         if self.depth > DEEPEST {
             return None;
         }
         let mut lhs = self.operand()?;
-        while let Some((op, strength)) = self.operator().filter(|(_, strength)| *strength >= least) {
+        while let Some((op, level)) = self.scanner.operator().filter(|(_, level)| *level >= least) {
             self.scanner.at += op.len();
             let (mut is_matched, mut joins) = (false, false);
             while let Some(word) = self.any_word(&["bool", "on", "ignoring", "group_left", "group_right"]) {
@@ -76,42 +77,11 @@ impl Reader<'_> {
                 joins |= word.starts_with("group");
             }
             // Only the power binds to the right.
-            let rhs = self.operation(if op == "^" { strength } else { strength + 1 })?;
-            lhs = Pasted::Binary { op, is_matched, joins, lhs: Box::new(lhs), rhs: Box::new(rhs) };
+            let rhs = self.operation(if op == "^" { level } else { level + 1 })?;
+            lhs = Pasted::Binary { op: op.to_owned(), is_matched, joins, lhs: Box::new(lhs), rhs: Box::new(rhs) };
         }
         self.depth -= 1;
         Some(lhs)
-    }
-
-    /// The operator that stands here, and how strongly it binds; it is not stepped over.
-    fn operator(&mut self) -> Option<(String, u8)> {
-        self.scanner.blank();
-        let rest = self.scanner.rest();
-        const SYMBOLS: &[(&str, u8)] = &[
-            ("==", 3),
-            ("!=", 3),
-            (">=", 3),
-            ("<=", 3),
-            (">", 3),
-            ("<", 3),
-            ("+", 4),
-            ("-", 4),
-            ("*", 5),
-            ("/", 5),
-            ("%", 5),
-            ("^", 6),
-        ];
-        if let Some((symbol, strength)) = SYMBOLS.iter().find(|(symbol, _)| rest.starts_with(symbol)) {
-            return Some(((*symbol).to_owned(), *strength));
-        }
-        let word: String = rest.chars().take_while(char::is_ascii_alphanumeric).collect();
-        let strength = match word.to_ascii_lowercase().as_str() {
-            "or" => 1,
-            "and" | "unless" => 2,
-            "atan2" => 5,
-            _ => return None,
-        };
-        Some((word.to_ascii_lowercase(), strength))
     }
 
     fn operand(&mut self) -> Option<Pasted> {
@@ -151,9 +121,7 @@ impl Reader<'_> {
     }
 
     fn number(&mut self) -> Option<Pasted> {
-        let text = self.scanner.run(|c| c.is_ascii_alphanumeric() || c == '.');
-        let number = text.parse().or_else(|_| Decimal::from_scientific(text)).ok();
-        number.map(|number: Decimal| Pasted::Number(number.normalize()))
+        decimal(self.scanner.number()).map(Pasted::Number)
     }
 
     /// A function, an aggregation or a selector that begins with its metric.
@@ -203,9 +171,8 @@ impl Reader<'_> {
     /// One of some words, if it stands here.
     fn any_word(&mut self, words: &[&str]) -> Option<String> {
         self.scanner.blank();
-        let rest = self.scanner.rest();
-        let word: String = rest.chars().take_while(|c| c.is_ascii_alphanumeric() || *c == '_').collect();
-        let known = words.iter().any(|known| known.eq_ignore_ascii_case(&word));
+        let word = self.scanner.word();
+        let known = words.iter().any(|known| known.eq_ignore_ascii_case(word));
         if known {
             self.scanner.at += word.len();
         }
@@ -263,7 +230,7 @@ impl Reader<'_> {
         Some(Pasted::Selector { selector, is_range: false, offset: None })
     }
 
-    /// The range and the `offset` behind an operand. A query at a fixed time is not understood.
+    /// The range and the `offset` behind an operand, and the blanks behind those. A query at a fixed time is not understood.
     fn modified(&mut self, mut query: Pasted) -> Option<Pasted> {
         loop {
             self.scanner.blank();
@@ -331,6 +298,7 @@ mod tests {
             ("SUM BY (x, \"http.route\") (a)", "sumBy([\"x\", \"http.route\"])(a/0)"),
             ("sum(a) without(x)", "sumWithout([\"x\"])(a/0)"),
             ("a + b * 2 - c", "((a/0 + (b/0 * 2)) - c/0)"),
+            ("a > 1e-3", "(a/0 > 0.001)"),
             ("2 ^ 3 ^ 4", "(2 ^ (3 ^ 4))"),
             ("a OR on() vector(0)", "(a/0 orm vector(0))"),
             ("a * on(x) group_left(y) b", "(a/0 *mj b/0)"),

@@ -4,28 +4,15 @@
 
 use std::ops::Range;
 
+use super::query::functions::AGGREGATIONS;
 use super::scan::{self, Scanner};
 
-const AGGREGATIONS: &[&str] = &[
-    "avg",
-    "bottomk",
-    "count",
-    "count_values",
-    "group",
-    "limit_ratio",
-    "limitk",
-    "max",
-    "min",
-    "quantile",
-    "stddev",
-    "stdvar",
-    "sum",
-    "topk",
-];
+/// Aggregations that need a feature flag.
+const FLAGGED: [&str; 2] = ["limit_ratio", "limitk"];
 
 /// Whether this is the name of an aggregation.
 pub(super) fn is_aggregation(name: &str) -> bool {
-    AGGREGATIONS.iter().any(|known| known.eq_ignore_ascii_case(name))
+    AGGREGATIONS.iter().map(|(known, _)| *known).chain(FLAGGED).any(|known| known.eq_ignore_ascii_case(name))
 }
 
 /// `sum(…)`, `sum by (…) (…)`, `rate(…)`: `name` stands at `start`, and what follows shows that it is no metric. `is_sound`

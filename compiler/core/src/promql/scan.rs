@@ -30,6 +30,10 @@ pub(super) struct Quoted {
     pub(super) range: Range<usize>,
 }
 
+/// Binary operators by how tightly they bind, the loosest first; `^` alone binds to the right.
+pub(super) const LEVELS: [&[&str]; 6] =
+    [&["or"], &["and", "unless"], &["==", "!=", ">=", "<=", ">", "<"], &["+", "-"], &["*", "/", "%", "atan2"], &["^"]];
+
 /// A place in a text, moving forward only; every step is linear in what it passes.
 pub(super) struct Scanner<'t> {
     pub(super) text: &'t str,
@@ -103,6 +107,36 @@ impl<'t> Scanner<'t> {
                 _ => return &self.text[start..self.at],
             }
         }
+    }
+
+    /// The identifier that stands here, of labels or, with colons, of metrics; it is not stepped over.
+    pub(super) fn word(&self) -> &'t str {
+        let rest = self.rest();
+        let is_part = |c: char| c.is_ascii_alphanumeric() || c == '_' || c == ':';
+        let end = rest.find(|c| !is_part(c)).unwrap_or(rest.len());
+        if rest.starts_with(|c: char| c.is_ascii_digit()) { "" } else { &rest[..end] }
+    }
+
+    /// The binary operator that stands here, and its level; it is not stepped over.
+    pub(super) fn operator(&self) -> Option<(&'static str, usize)> {
+        let (rest, word) = (self.rest(), self.word());
+        let stands_here = |op: &str| match op.starts_with(|c: char| c.is_alphabetic()) {
+            true => word.eq_ignore_ascii_case(op),
+            false => rest.starts_with(op),
+        };
+        let levels = LEVELS.iter().enumerate();
+        levels.flat_map(|(level, ops)| ops.iter().map(move |op| (*op, level))).find(|(op, _)| stands_here(op))
+    }
+
+    /// Steps over a number, and returns it; the sign of an exponent is a part of it.
+    pub(super) fn number(&mut self) -> &'t str {
+        let start = self.at;
+        let digits = self.run(|c| c.is_ascii_alphanumeric() || c == '.');
+        if digits.ends_with(['e', 'E']) && !digits.starts_with("0x") {
+            self.run(|c| matches!(c, '+' | '-'));
+            self.run(|c| c.is_ascii_digit());
+        }
+        &self.text[start..self.at]
     }
 
     pub(super) fn fault(&mut self, range: Range<usize>, message: impl Into<String>, label: impl Into<String>) {

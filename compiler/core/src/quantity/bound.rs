@@ -7,7 +7,7 @@ use std::fmt;
 
 use rust_decimal::Decimal;
 
-use super::{Duration, Malformed, meant};
+use super::{Duration, Malformed, decimal, meant};
 
 /// The greatest measurement of a good event. Printed as it is read: `300ms`, `2.5ms`, `0.268435456s`, `1MiB`, `1000`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -116,8 +116,7 @@ impl From<Duration> for Bound {
 /// A number that is not negative, plain or with an exponent.
 fn number(text: &str) -> Option<Decimal> {
     let plain = text.starts_with(|c: char| c.is_ascii_digit()) && !text.ends_with('.') && text.len() <= 30;
-    let parsed = text.parse().or_else(|_| Decimal::from_scientific(text)).ok();
-    parsed.filter(|_| plain).map(|number: Decimal| number.normalize())
+    decimal(text).filter(|_| plain)
 }
 
 /// A size whose unit is spelled in another way: `1 mb`, `512 bytes`.

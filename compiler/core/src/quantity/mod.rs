@@ -8,6 +8,8 @@ mod percent;
 mod period;
 mod rate;
 
+use rust_decimal::Decimal;
+
 pub use bound::Bound;
 pub use date::Date;
 pub use duration::Duration;
@@ -33,4 +35,11 @@ impl Malformed {
         self.hint = Some(hint.into());
         self
     }
+}
+
+/// A decimal number, plain or with an exponent, without zeros at its end; exact.
+#[must_use]
+pub fn decimal(text: &str) -> Option<Decimal> {
+    let number: Decimal = text.parse().or_else(|_| Decimal::from_scientific(text)).ok()?;
+    Some(number.normalize())
 }

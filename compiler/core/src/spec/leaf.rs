@@ -8,7 +8,7 @@ use super::decode::{Decode, Decoder, Named, Needed, shorten};
 use super::encode::{Encode, Written, text};
 use crate::code;
 use crate::finding::Finding;
-use crate::quantity::{Bound, Date, Duration, Malformed, Percent, Rate};
+use crate::quantity::{Bound, Date, Duration, Malformed, Percent, Rate, decimal};
 use crate::source::Spanned;
 use crate::yaml::{Node, Scalar, Style, Value};
 
@@ -357,8 +357,7 @@ pub struct Number(pub rust_decimal::Decimal);
 impl Decode for Number {
     fn decode(node: &Node, decoder: &mut Decoder) -> Option<Self> {
         decoder.parse(node, "a number", |text| {
-            let parsed = text.parse().or_else(|_| rust_decimal::Decimal::from_scientific(text));
-            parsed.map(|number: rust_decimal::Decimal| Self(number.normalize())).map_err(|_| {
+            decimal(text).map(Self).ok_or_else(|| {
                 let malformed = Malformed::new("a number");
                 let bare = text.trim_end_matches(|c: char| c.is_ascii_alphabetic() || c == '%').trim_end();
                 if text.to_ascii_lowercase().contains("inf") {

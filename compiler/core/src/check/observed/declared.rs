@@ -3,15 +3,16 @@
 use rust_decimal::Decimal;
 
 use super::gone;
-use super::selector::listed;
-use super::view::View;
+use super::view::{View, bounds};
 use crate::check::Context;
+use crate::check::listed::listed;
 use crate::check::unit_mismatch;
 use crate::code;
 use crate::finding::Finding;
 use crate::indicator::Side;
-use crate::metric::{MetricType, unit_words};
+use crate::metric::{MetricType, unit_of_word, unit_words};
 use crate::model::{Domain, Label, Metric, Seen};
+use crate::quantity::decimal;
 use crate::spec::SeenType;
 
 /// Judges every declared metric. Gives the names of those whose numbers are read in the wrong way, so that nothing more
@@ -96,33 +97,25 @@ fn unit(metric: &Metric, seen: &Seen) -> Option<Finding> {
     if is_same {
         return None;
     }
-    let hint = match crate::metric::unit_of_word(real) {
-        Some(code) => format!("declare `unit: {code}`"),
-        None => format!("declare `unit: {real}`"),
-    };
     let message = format!("`{}` is declared in `{declared}` and exported in `{real}`", metric.name.value);
     Some(
         Finding::new(&code::UNIT_MISMATCH, metric.span(), message)
             .label("in another unit")
             .note("thresholds and buckets are read in the declared unit")
-            .hint(hint),
+            .hint(format!("declare `unit: {}`", unit_of_word(real).unwrap_or(real))),
     )
 }
 
 /// A declared boundary that the histogram does not have.
 fn buckets(metric: &Metric, seen: &[&Seen]) -> Option<Finding> {
     let declared = metric.buckets.as_ref()?;
-    let bounds: Vec<&str> = seen.iter().flat_map(|seen| seen.bounds.iter().map(String::as_str)).collect();
-    let number = |bound: &&str| -> Option<Decimal> {
-        bound.parse().or_else(|_| Decimal::from_scientific(bound)).ok().map(|bound: Decimal| bound.normalize())
-    };
-    let real: Vec<Decimal> = bounds.iter().filter_map(number).collect();
+    let mut real: Vec<Decimal> = bounds(seen).into_iter().filter_map(decimal).collect();
+    real.dedup();
     let strange: Vec<String> =
-        declared.value.iter().filter(|bound| !real.contains(bound)).map(|bound| format!("{bound}")).collect();
+        declared.value.iter().filter(|bound| !real.contains(bound)).map(Decimal::to_string).collect();
     if real.is_empty() || strange.is_empty() {
         return None;
     }
-    let strange: Vec<&str> = strange.iter().map(String::as_str).collect();
     let message = format!("`{}` is exported without {}", metric.name.value, listed("the buckets", &strange));
     let real: Vec<String> = real.iter().map(Decimal::to_string).collect();
     Some(

@@ -3,14 +3,14 @@
 use super::view::View;
 use crate::code;
 use crate::finding::Finding;
+use crate::metric::histogram_of;
 use crate::source::Span;
 use crate::spec::SeenType;
 use crate::suggest;
 
 /// A metric of that name exists in another form.
-pub(super) fn other_form(view: &View<'_>, name: &str, place: Span) -> Option<Finding> {
-    let ends = ["_bucket", "_count", "_sum"];
-    let stem = ends.iter().find_map(|end| name.strip_suffix(end)).unwrap_or(name);
+fn other_form(view: &View<'_>, name: &str, place: Span) -> Option<Finding> {
+    let stem = histogram_of(name).unwrap_or(name);
     let seen = view.metric(stem).into_iter().find(|seen| seen.kind == SeenType::Histogram)?;
     let (form, hint) = match (seen.is_native, stem == name) {
         (true, false) => (

@@ -1,14 +1,18 @@
 //! An objective's readings against real series.
 
-use super::selector::{self, Outcome, Placed, listed};
-use super::view::{Known, Part, Series, View, accepts};
+use rust_decimal::Decimal;
+
+use super::selector::{self, Outcome, Placed};
+use super::view::{Known, Part, Series, View, bounds};
 use super::{gone, sums};
-use crate::check::Context;
+use crate::check::listed::listed;
+use crate::check::{Context, threshold_not_a_bucket};
 use crate::code;
 use crate::finding::Finding;
 use crate::indicator::{Query, Reading, Side};
 use crate::model::{Declared, Slo};
 use crate::promql::{MatchOp, Selector};
+use crate::quantity::decimal;
 use crate::source::Span;
 use crate::spec::SeenType;
 
@@ -83,8 +87,8 @@ fn placed<'s>(context: &'s Context<'_>, slo: &'s Slo, reading: &Reading<'s>) -> 
     }
 }
 
-/// Whether a reading counts failures, whose series may be missing while all is well: also where a sum of all events names
-/// them once more. Of an expression nobody knows more than that its first selector must be there.
+/// Whether a reading counts failures, whose series may be missing while all is well. A sum of all events may name these
+/// series a second time. An expression tells only that its first selector must have series: any other may count failures.
 fn is_bad(slo: &Slo, reading: &Reading<'_>) -> bool {
     let Reading::Selected(query) = reading else { return false };
     match slo.sli.ratio().map(|ratio| &ratio.side) {
@@ -167,27 +171,18 @@ fn no_boundary(view: &View<'_>, slo: &Slo, misread: &[&str]) -> Option<Finding> 
     let name = slo.sli.presence().metric_name()?;
     let stem = name.strip_suffix("_count").filter(|stem| !misread.contains(stem))?;
     let seen = view.metric(stem);
-    let mut bounds: Vec<&str> = seen.iter().flat_map(|seen| seen.bounds.iter().map(String::as_str)).collect();
-    bounds.dedup();
-    let number = |bound: &str| -> Option<rust_decimal::Decimal> {
-        bound.parse().or_else(|_| rust_decimal::Decimal::from_scientific(bound)).ok()
-    };
-    if bounds.is_empty() || bounds.iter().any(|bound| number(bound) == Some(threshold.limit)) {
+    let bounds = bounds(&seen);
+    let numbers: Vec<Decimal> = bounds.iter().filter_map(|bound| decimal(bound)).collect();
+    if bounds.is_empty() || numbers.contains(&threshold.limit) {
         return None;
     }
-    let below = bounds.iter().rev().find(|bound| number(bound).is_some_and(|bound| bound < threshold.limit));
-    let above = bounds.iter().find(|bound| number(bound).is_some_and(|bound| bound > threshold.limit));
-    let near: Vec<String> = below.into_iter().chain(above).map(|bound| format!("`{bound}`")).collect();
     let message =
         format!("{} is no boundary of `{}` as it is exported", threshold.longest.value, threshold.metric.value);
     Some(
         Finding::new(&code::BUCKET_NOT_FOUND, threshold.longest.span, message)
             .label(format!("no bucket counts events up to {}", threshold.limit))
             .note(listed("its boundaries are", &bounds))
-            .hint(match near.is_empty() {
-                true => "add the boundary where the histogram is made".to_owned(),
-                false => format!("use {}, or add the boundary where the histogram is made", near.join(" or ")),
-            }),
+            .hint(threshold_not_a_bucket::instead(threshold, &numbers, "add the boundary where the histogram is made")),
     )
 }
 
@@ -203,7 +198,7 @@ fn never_bad(view: &View<'_>, slo: &Slo, bad: &Query) -> Option<Finding> {
     let mut finding = Finding::new(&code::NEVER_BAD, bad.span, message)
         .label("nothing has failed, or nothing can match")
         .hint("make one request fail on purpose and look again, or correct the selector");
-    let named = bad.selector.matchers.iter().filter(|matcher| !accepts(matcher, ""));
+    let named = bad.selector.matchers.iter().filter(|matcher| !matcher.accepts(""));
     for matcher in named.take(3) {
         if let Known::Listed(values) = series.label(&matcher.label) {
             finding = finding.note(listed(&format!("`{}` was", matcher.label), &values));

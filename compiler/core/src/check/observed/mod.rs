@@ -52,9 +52,7 @@ pub(super) fn run(context: &Context<'_>, findings: &mut Vec<Finding>) {
     // Specs alone can disagree on a unit as well.
     let is_observed = |finding: &&mut Finding| CODES.contains(&finding.code) || finding.code == &code::UNIT_MISMATCH;
     findings[first..].iter_mut().filter(is_observed).for_each(|finding| {
-        if finding.notes.iter().all(|note| !note.starts_with(view::BY)) {
-            finding.notes.push(view.by());
-        }
+        finding.notes.push(view.by());
     });
 }
 

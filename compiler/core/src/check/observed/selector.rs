@@ -1,10 +1,11 @@
 //! A selector against real series: its labels, its values, and whether any series has them all.
 
-use super::view::{Known, Series, accepts};
+use super::view::{Known, Series};
 use crate::check::Context;
+use crate::check::listed::listed;
 use crate::code;
 use crate::finding::{Finding, Severity};
-use crate::promql::{MatchOp, Selector, SelectorMatcher};
+use crate::promql::{MatchOp, Selector, SelectorMatcher, boundary};
 use crate::source::Span;
 use crate::suggest;
 
@@ -38,10 +39,10 @@ pub(super) fn judge(
     for matcher in &placed.selector.matchers {
         match series.label(&matcher.label) {
             Known::Unlisted => {}
-            Known::Absent if accepts(matcher, "") && !is_negative(matcher) => {}
+            Known::Absent if matcher.accepts("") && !is_negative(matcher) => {}
             Known::Absent if may_be_missing && appears_on_failure(context, &matcher.label, name) => is_quiet = true,
             Known::Absent => faults.push(no_label(placed, name, series, matcher)),
-            Known::Listed(values) if values.iter().chain([&""]).any(|value| accepts(matcher, value)) => {}
+            Known::Listed(values) if matcher.accepts_any(values.iter().copied()) => {}
             Known::Listed(values) if matcher.label == "le" => faults.push(no_bucket(placed, name, &values, matcher)),
             Known::Listed(values) => match meant(matcher, &values) {
                 None if may_be_missing => is_quiet = true,
@@ -114,7 +115,12 @@ fn no_bucket(placed: &Placed<'_>, name: &str, bounds: &[&str], matcher: &Selecto
         Some(same) => format!("write `le=\"{same}\"`, as it is exported"),
         None => "use one of its boundaries, or add this one where the histogram is made".to_owned(),
     };
-    Finding::new(&code::BUCKET_NOT_FOUND, place, format!("`{name}` has no bucket `{}`", matcher.value))
+    // A selector asks for every spelling of its boundary; its author wrote one.
+    let asked = match boundary::named(matcher.op, &matcher.value).as_slice() {
+        [one] if matcher.op == MatchOp::Re => one.to_string(),
+        _ => matcher.value.clone(),
+    };
+    Finding::new(&code::BUCKET_NOT_FOUND, place, format!("`{name}` has no bucket `{asked}`"))
         .label("no such boundary is exported")
         .note(listed("its boundaries are", bounds))
         .hint(hint)
@@ -160,13 +166,4 @@ fn meant(matcher: &SelectorMatcher, values: &[&str]) -> Option<String> {
     let same =
         values.iter().find(|value| value.eq_ignore_ascii_case(text)).map(|value| format!("did you mean `{value}`?"));
     same.or_else(|| suggest::did_you_mean(text, values.iter().copied()))
-}
-
-/// A list for a note, cut where it becomes long.
-pub(super) fn listed(what: &str, all: &[&str]) -> String {
-    let mut shown: Vec<String> = all.iter().take(12).map(|one| format!("`{one}`")).collect();
-    if all.len() > shown.len() {
-        shown.push(format!("{} more", all.len() - shown.len()));
-    }
-    if shown.is_empty() { format!("{what} none") } else { format!("{what} {}", shown.join(", ")) }
 }

@@ -1,13 +1,12 @@
 //! What one service can read of all that was observed.
 
+use rust_decimal::Decimal;
+
 use crate::check::Context;
 use crate::model::{Observed, Row, Seen};
-use crate::promql::regex::Pattern;
-use crate::promql::{MatchOp, SelectorMatcher};
+use crate::promql::{SelectorMatcher, Test};
+use crate::quantity::decimal;
 use crate::spec::SeenType;
-
-/// How the note begins that names the source.
-pub(super) const BY: &str = "observed in ";
 
 /// The sources that a service is held against.
 pub(super) struct View<'o> {
@@ -54,7 +53,7 @@ impl<'o> View<'o> {
             let over = observed.over.map_or(String::new(), |over| format!(", over {over}"));
             format!("`{}`{day}{over}", observed.name)
         };
-        format!("{BY}{}", self.all.iter().map(one).collect::<Vec<_>>().join(" and "))
+        format!("observed in {}", self.all.iter().map(one).collect::<Vec<_>>().join(" and "))
     }
 
     /// A metric by its own name.
@@ -104,6 +103,17 @@ fn has(seen: &Seen, part: Part) -> bool {
     }
 }
 
+/// A histogram's boundaries in every source, rising, each spelling once.
+pub(super) fn bounds<'o>(seen: &[&'o Seen]) -> Vec<&'o str> {
+    let all = seen.iter().flat_map(|seen| seen.bounds.iter().map(String::as_str));
+    // Infinity is no decimal, and comes last.
+    let mut all: Vec<(bool, Option<Decimal>, &str)> =
+        all.map(|bound| (decimal(bound).is_none(), decimal(bound), bound)).collect();
+    all.sort_unstable();
+    all.dedup();
+    all.into_iter().map(|(.., bound)| bound).collect()
+}
+
 /// What is known of a label of some series.
 pub(super) enum Known<'o> {
     /// No series has it.
@@ -118,7 +128,7 @@ impl<'o> Series<'o> {
     /// What is known of a label.
     pub(super) fn label(&self, name: &str) -> Known<'o> {
         if name == "le" && self.part == Part::Bucket {
-            return Known::Listed(self.seen.iter().flat_map(|seen| seen.bounds.iter().map(String::as_str)).collect());
+            return Known::Listed(bounds(&self.seen));
         }
         if name == "quantile" && self.seen.iter().any(|seen| seen.kind == SeenType::Summary) {
             return Known::Unlisted;
@@ -157,12 +167,11 @@ impl<'o> Series<'o> {
         for seen in &self.seen {
             let rows = seen.rows.as_ref()?;
             let listed = |label: &str| seen.labels.get(label).is_none_or(|values| values.listed.is_some());
-            let asked: Vec<&SelectorMatcher> =
-                matchers.iter().filter(|matcher| listed(&matcher.label) && !is_of_bucket(&matcher.label)).collect();
+            let asked = matchers.iter().filter(|matcher| listed(&matcher.label) && !is_of_bucket(&matcher.label));
+            let asked: Vec<(&str, Test<'_>)> =
+                asked.map(|matcher| (matcher.label.as_str(), Test::new(matcher))).collect();
             let value = |row: &'o Row, label: &str| row.labels.get(label).map_or("", String::as_str);
-            found.extend(
-                rows.iter().filter(|row| asked.iter().all(|matcher| accepts(matcher, value(row, &matcher.label)))),
-            );
+            found.extend(rows.iter().filter(|row| asked.iter().all(|(label, test)| test.accepts(value(row, label)))));
         }
         Some(found)
     }
@@ -180,15 +189,4 @@ impl<'o> Series<'o> {
 /// Labels that are not in rows, since each series of a metric has all their values.
 fn is_of_bucket(label: &str) -> bool {
     label == "le" || label == "quantile"
-}
-
-/// Whether a matcher accepts a value; the empty value stands for an absent label.
-pub(super) fn accepts(matcher: &SelectorMatcher, value: &str) -> bool {
-    let matches = || Pattern::new(&matcher.value).map_or(true, |pattern| pattern.matches(value));
-    match matcher.op {
-        MatchOp::Eq => matcher.value == value,
-        MatchOp::Ne => matcher.value != value,
-        MatchOp::Re => matches(),
-        MatchOp::Nre => Pattern::new(&matcher.value).map_or(true, |pattern| !pattern.matches(value)),
-    }
 }

@@ -19,7 +19,7 @@ use super::query::Query;
 use super::setting::Setting;
 use crate::code;
 use crate::finding::Finding;
-use crate::metric::{Declared, MetricType, measure, prometheus_name};
+use crate::metric::{Declared, MetricType, histogram_of, measure, prometheus_name};
 use crate::promql::parse_selector;
 use crate::quantity::Bound;
 use crate::scope::Scope;
@@ -188,8 +188,7 @@ impl Histogram {
             );
             return None;
         }
-        let series = ["_bucket", "_count", "_sum"].iter().find_map(|end| prometheus.strip_suffix(end));
-        if let Some(stem) = series {
+        if let Some(stem) = histogram_of(&prometheus) {
             scope.report(
                 Finding::new(
                     &code::INVALID_VALUE,

@@ -10,7 +10,7 @@ pub(super) enum Kind {
 }
 
 /// Aggregations; `true` for those that take an argument before the vector.
-pub(super) const AGGREGATIONS: [(&str, bool); 13] = [
+pub(in crate::promql) const AGGREGATIONS: [(&str, bool); 12] = [
     ("avg", false),
     ("bottomk", true),
     ("count", false),
@@ -23,7 +23,6 @@ pub(super) const AGGREGATIONS: [(&str, bool); 13] = [
     ("stdvar", false),
     ("sum", false),
     ("topk", true),
-    ("limitk", true),
 ];
 
 /// Functions with the letters of their arguments: instant, range, scalar, text; behind a `?` they may be left out, and `*`

@@ -31,8 +31,8 @@ impl Node {
             Self::Call { name, arguments } => in_call(name, arguments, label),
             Self::Aggregate { op, at, labels, arguments } => {
                 let inner = || arguments.last().and_then(|of| of.loses(label));
-                match (op.as_str(), labels) {
-                    ("topk" | "bottomk" | "limitk", _) => inner(),
+                match (*op, labels) {
+                    ("topk" | "bottomk", _) => inner(),
                     ("count_values", _) if is_text(arguments.first(), label) => None,
                     (_, Some(Named::Only(kept))) if kept.iter().any(|it| it == label) => inner(),
                     (_, Some(Named::But(lost))) if lost.iter().all(|it| it != label) => inner(),
@@ -63,7 +63,7 @@ impl Node {
             Self::Binary { op, sides, .. } => {
                 let [left, right] = &**sides;
                 let stays = |side: &Self| side.is_never_absent();
-                match op.as_str() {
+                match *op {
                     "or" => stays(left) || stays(right),
                     "and" | "unless" | "==" | "!=" | ">" | "<" | ">=" | "<=" => false,
                     _ => {

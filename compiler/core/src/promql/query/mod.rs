@@ -7,7 +7,7 @@
 //! The text stays its author's: nothing is reordered or simplified. Only the window that was left open is filled in,
 //! comments are left out, and late data is waited for by an `offset` behind each selector.
 
-mod functions;
+pub(super) mod functions;
 mod labels;
 mod parse;
 mod print;

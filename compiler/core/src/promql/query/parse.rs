@@ -5,7 +5,7 @@ use std::ops::Range;
 use super::functions::{self, AGGREGATIONS, Kind, word};
 use super::tree::{Edit, Many, Matching, Named, Node, PromqlQuery, Window};
 use crate::promql::MatchOp;
-use crate::promql::scan::{Fault, Scanner};
+use crate::promql::scan::{Fault, LEVELS, Scanner};
 use crate::promql::selector::parse_selector;
 use crate::quantity::Duration;
 use crate::suggest;
@@ -19,38 +19,30 @@ const MOST_OPERATORS: usize = 500;
 /// A reader that has met a fault stops: what follows may mean anything.
 type Read<T> = Result<T, Vec<Fault>>;
 
-/// Operators by how tightly they bind, the loosest first; `^` alone binds to the right.
-const LEVELS: [&[&str]; 6] =
-    [&["or"], &["and", "unless"], &["==", "!=", ">=", "<=", ">", "<"], &["+", "-"], &["*", "/", "%", "atan2"], &["^"]];
-
 impl PromqlQuery {
     /// Reads an expression.
     ///
     /// # Errors
     /// Why Prometheus would not evaluate it, or why its value is no rate of events, at the place.
     pub fn parse(text: &str) -> Result<Self, Vec<Fault>> {
-        parse(text)
+        let mut parser = Parser { scanner: Scanner::new(text), edits: Vec::new(), depth: 0, operators: 0 };
+        parser.blank();
+        if parser.scanner.peek().is_none() {
+            let hint = "write the rate of the events, such as `sum(rate(requests_total[{{.window}}]))`";
+            return fault_with(0..text.len(), "expected an expression, found nothing", "empty", hint);
+        }
+        let root = parser.binary(0)?;
+        if let Some(c) = parser.scanner.peek() {
+            let at = parser.scanner.at;
+            let message = format!("expected an operator or the end of the expression, found `{c}`");
+            return fault(at..at + c.len_utf8(), message, "not a part of the expression");
+        }
+        let Parser { mut edits, .. } = parser;
+        edits.sort_by_key(|(range, _)| (range.start, range.end));
+        let query = Self { text: text.to_owned(), root, edits };
+        whole(&query)?;
+        Ok(query)
     }
-}
-
-fn parse(text: &str) -> Read<PromqlQuery> {
-    let mut parser = Parser { scanner: Scanner::new(text), edits: Vec::new(), depth: 0, operators: 0 };
-    parser.blank();
-    if parser.scanner.peek().is_none() {
-        let hint = "write the rate of the events, such as `sum(rate(requests_total[{{.window}}]))`";
-        return fault_with(0..text.len(), "expected an expression, found nothing", "empty", hint);
-    }
-    let root = parser.binary(0)?;
-    if let Some(c) = parser.scanner.peek() {
-        let at = parser.scanner.at;
-        let message = format!("expected an operator or the end of the expression, found `{c}`");
-        return fault(at..at + c.len_utf8(), message, "not a part of the expression");
-    }
-    let Parser { mut edits, .. } = parser;
-    edits.sort_by_key(|(range, _)| (range.start, range.end));
-    let query = PromqlQuery { text: text.to_owned(), root, edits };
-    whole(&query)?;
-    Ok(query)
 }
 
 /// What only the whole expression shows.
@@ -95,16 +87,8 @@ impl<'t> Parser<'t> {
         }
     }
 
-    /// The identifier that stands here, of labels or, with colons, of metrics.
-    fn peek_name(&self) -> &'t str {
-        let rest = self.scanner.rest();
-        let is_part = |c: char| c.is_ascii_alphanumeric() || c == '_' || c == ':';
-        let end = rest.find(|c| !is_part(c)).unwrap_or(rest.len());
-        if rest.starts_with(|c: char| c.is_ascii_digit()) { "" } else { &rest[..end] }
-    }
-
     fn eat_word(&mut self, wanted: &str) -> bool {
-        let found = self.peek_name().eq_ignore_ascii_case(wanted);
+        let found = self.scanner.word().eq_ignore_ascii_case(wanted);
         if found {
             self.scanner.at += wanted.len();
             self.blank();
@@ -136,19 +120,6 @@ impl<'t> Parser<'t> {
         self.scanner.at + self.scanner.peek().map_or(0, char::len_utf8)
     }
 
-    /// The operator that stands here, if it binds at least as tightly as `least`, and how tightly.
-    fn operator(&self, least: usize) -> Option<(&'static str, usize)> {
-        let rest = self.scanner.rest();
-        let name = self.peek_name();
-        let stands_here = |op: &&str| match op.starts_with(|c: char| c.is_alphabetic()) {
-            true => name.eq_ignore_ascii_case(op),
-            // `=~` and its like belong to matchers.
-            false => rest.starts_with(*op) && !(rest.starts_with("=~") || rest.starts_with("!~")),
-        };
-        let levels = LEVELS.iter().enumerate().skip(least);
-        levels.flat_map(|(level, ops)| ops.iter().copied().map(move |op| (op, level))).find(|(op, _)| stands_here(op))
-    }
-
     /// Operands and the operators between them that bind at least as tightly as `least`.
     fn binary(&mut self, least: usize) -> Read<Node> {
         self.depth += 1;
@@ -158,7 +129,7 @@ impl<'t> Parser<'t> {
             return fault_with(at..self.end_of_char(), message, "too deep", "record a part of it with a rule");
         }
         let mut left = self.unary()?;
-        while let Some((op, level)) = self.operator(least) {
+        while let Some((op, level)) = self.scanner.operator().filter(|(_, level)| *level >= least) {
             let at = self.scanner.at..self.scanner.at + op.len();
             self.operators += 1;
             if self.operators > MOST_OPERATORS {
@@ -172,7 +143,7 @@ impl<'t> Parser<'t> {
             // `^` alone binds to the right.
             let right = self.binary(if op == "^" { level } else { level + 1 })?;
             check_sides(op, &at, is_test, &matching, &left, &right)?;
-            left = Node::Binary { op: op.to_owned(), at, matching, sides: Box::new([left, right]) };
+            left = Node::Binary { op, at, matching, sides: Box::new([left, right]) };
         }
         self.depth -= 1;
         Ok(left)
@@ -218,7 +189,7 @@ impl<'t> Parser<'t> {
             if matches!(self.scanner.peek(), Some('"' | '\'' | '`')) {
                 labels.push(self.string()?);
             } else {
-                let name = self.peek_name();
+                let name = self.scanner.word();
                 if name.is_empty() {
                     self.expect(')', "a label or the end of the list is due here")?;
                     return Ok(labels);
@@ -273,7 +244,7 @@ impl<'t> Parser<'t> {
             Some('{') => self.selector(),
             Some(c) if c.is_ascii_digit() || c == '.' => self.number(),
             Some(_) => {
-                let name = self.peek_name();
+                let name = self.scanner.word();
                 if name.is_empty() {
                     let found = &self.scanner.text[at..self.end_of_char()];
                     return fault(
@@ -305,12 +276,7 @@ impl<'t> Parser<'t> {
 
     fn number(&mut self) -> Read<Node> {
         let start = self.scanner.at;
-        self.scanner.run(|c| c.is_ascii_alphanumeric() || c == '.');
-        if self.scanner.text[..self.scanner.at].ends_with(['e', 'E']) && !self.scanner.text[start..].starts_with("0x") {
-            self.scanner.run(|c| matches!(c, '+' | '-'));
-            self.scanner.run(|c| c.is_ascii_digit());
-        }
-        let text = &self.scanner.text[start..self.scanner.at];
+        let text = self.scanner.number();
         let is_hex = text.strip_prefix("0x").is_some_and(|digits| u64::from_str_radix(digits, 16).is_ok());
         if !is_hex && text.parse::<f64>().is_err() {
             return fault(start..self.scanner.at, format!("`{text}` is not a number"), "expected a number");
@@ -365,7 +331,7 @@ impl<'t> Parser<'t> {
         Ok(Node::Call { name: name.to_owned(), arguments })
     }
 
-    fn aggregate(&mut self, op: &str, has_parameter: bool) -> Read<Node> {
+    fn aggregate(&mut self, op: &'static str, has_parameter: bool) -> Read<Node> {
         let at = self.scanner.at..self.scanner.at + op.len();
         self.scanner.at = at.end;
         self.blank();
@@ -388,7 +354,7 @@ impl<'t> Parser<'t> {
             }
         }
         let arguments = arguments.into_iter().map(|(argument, _)| argument).collect();
-        Ok(Node::Aggregate { op: op.to_owned(), at, labels, arguments })
+        Ok(Node::Aggregate { op, at, labels, arguments })
     }
 
     fn grouping(&mut self) -> Read<Option<Named>> {
@@ -404,7 +370,7 @@ impl<'t> Parser<'t> {
     /// A metric, braces, or both.
     fn selector(&mut self) -> Read<Node> {
         let start = self.scanner.at;
-        self.scanner.at += self.peek_name().len();
+        self.scanner.at += self.scanner.word().len();
         let mut end = self.scanner.at;
         self.blank();
         if self.scanner.peek() == Some('{') {

@@ -71,6 +71,7 @@ fn faults_stand_at_their_place() {
         ("x_total[5m]", "x_total[5m]", "the value of this expression is a range"),
         ("sum(rate(x_total))", "x_total", "`rate` takes a range, found an instant vector"),
         ("sum(rat(x_total[5m]))", "rat", "Prometheus has no function `rat`"),
+        ("limitk(3, x)", "limitk", "Prometheus has no function `limitk`"),
         ("sum(rate(x_total[5m])", "", "expected `)`, found the end of the expression"),
         ("sum(x_total) sum(y)", "s", "expected an operator or the end of the expression, found `s`"),
         ("rate(x[{{.range}}])", "{{.range}}", "the template `{{.range}}` is not known"),

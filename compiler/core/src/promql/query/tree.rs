@@ -69,8 +69,8 @@ pub(super) enum Node {
     Selector { selector: Selector, window: Option<Window> },
     Subquery(Box<Node>),
     Call { name: String, arguments: Vec<Node> },
-    Aggregate { op: String, at: Range<usize>, labels: Option<Named>, arguments: Vec<Node> },
-    Binary { op: String, at: Range<usize>, matching: Matching, sides: Box<[Node; 2]> },
+    Aggregate { op: &'static str, at: Range<usize>, labels: Option<Named>, arguments: Vec<Node> },
+    Binary { op: &'static str, at: Range<usize>, matching: Matching, sides: Box<[Node; 2]> },
     Negated(Box<Node>),
 }
 

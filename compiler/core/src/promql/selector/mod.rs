@@ -441,7 +441,7 @@ impl<'t> Parser<'t> {
                 let place = second.label_range.start..second.value_range.end;
                 self.scanner.fault_with(place, message, "the second name", "keep one of them");
             }
-        } else if self.scanner.faults.is_empty() && self.matchers.iter().all(accepts_empty) {
+        } else if self.scanner.faults.is_empty() && self.matchers.iter().all(|matcher| matcher.accepts("")) {
             let (message, label) = if self.matchers.is_empty() {
                 ("this selector names nothing", "every series there is")
             } else {
@@ -450,17 +450,6 @@ impl<'t> Parser<'t> {
             let range = braces.min(range.end)..range.end;
             self.scanner.fault_with(range, message, label, "write the metric's name before the brace");
         }
-    }
-}
-
-/// Whether a series without the label satisfies the matcher.
-fn accepts_empty(m: &SelectorMatcher) -> bool {
-    let matches = |pattern: &str| regex::Pattern::new(pattern).is_ok_and(|pattern| pattern.matches(""));
-    match m.op {
-        MatchOp::Eq => m.value.is_empty(),
-        MatchOp::Ne => !m.value.is_empty(),
-        MatchOp::Re => matches(&m.value),
-        MatchOp::Nre => !matches(&m.value),
     }
 }
 

@@ -6,6 +6,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::matcher::Test;
 use super::regex::Pattern;
 use super::selector::{Selector, SelectorMatcher};
 use super::tree::MatchOp;
@@ -16,56 +17,6 @@ const METRIC: &str = "__name__";
 const MOST_STEPS: usize = 20_000;
 /// Values tried for one label.
 const MOST_CANDIDATES: usize = 256;
-
-/// A matcher ready to be asked.
-struct Test<'a> {
-    matcher: &'a SelectorMatcher,
-    /// The regex, or `None` where there is none, or an unsound one, which then matches nothing.
-    pattern: Option<Pattern>,
-}
-
-impl<'a> Test<'a> {
-    fn new(matcher: &'a SelectorMatcher) -> Self {
-        let regex = matches!(matcher.op, MatchOp::Re | MatchOp::Nre);
-        Self { matcher, pattern: regex.then(|| Pattern::new(&matcher.value).ok()).flatten() }
-    }
-
-    fn accepts(&self, value: &str) -> bool {
-        let pattern = || self.pattern.as_ref().is_some_and(|pattern| pattern.matches(value));
-        match self.matcher.op {
-            MatchOp::Eq => self.matcher.value == value,
-            MatchOp::Ne => self.matcher.value != value,
-            MatchOp::Re => pattern(),
-            MatchOp::Nre => !pattern(),
-        }
-    }
-
-    /// All values that the matcher accepts, if they can be listed.
-    fn accepted(&self) -> Option<Vec<String>> {
-        match self.matcher.op {
-            MatchOp::Eq => Some(vec![self.matcher.value.clone()]),
-            MatchOp::Re => self.pattern.as_ref().and_then(Pattern::literals),
-            MatchOp::Ne | MatchOp::Nre => None,
-        }
-    }
-
-    /// All values that the matcher refuses, if they can be listed.
-    fn refused(&self) -> Option<Vec<String>> {
-        match self.matcher.op {
-            MatchOp::Ne => Some(vec![self.matcher.value.clone()]),
-            MatchOp::Nre => self.pattern.as_ref().and_then(Pattern::literals),
-            MatchOp::Eq | MatchOp::Re => None,
-        }
-    }
-
-    /// Values that the matcher speaks of, whether it accepts or refuses them.
-    fn spoken_of(&self) -> Vec<String> {
-        match &self.pattern {
-            Some(pattern) => pattern.samples(8),
-            None => vec![self.matcher.value.clone()],
-        }
-    }
-}
 
 /// One label set, the metric apart, that every selector of `must` matches and none of `must_not` does; labels that are
 /// absent are left out. `domains` gives the declared values of a label. `None` if there is none, or none was found

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use proptest::prelude::*;
 
-use super::{Subset, Test, disjoint, implied, witness};
+use super::{Subset, disjoint, implied, witness};
 use crate::promql::selector::{Selector, parse_selector};
 
 fn read(text: &str) -> Selector {
@@ -106,7 +106,7 @@ fn selector() -> impl Strategy<Value = Selector> {
 }
 
 fn matches(selector: &Selector, labels: &BTreeMap<String, String>) -> bool {
-    selector.matchers.iter().all(|m| Test::new(m).accepts(labels.get(&m.label).map_or("", String::as_str)))
+    selector.matchers.iter().all(|m| m.accepts(labels.get(&m.label).map_or("", String::as_str)))
 }
 
 proptest! {
