@@ -245,8 +245,19 @@ impl Raw {
     }
 }
 
+/// The kind that a page of metrics or a server's metadata names.
+pub(crate) fn kind_of(word: &str) -> SeenType {
+    match word {
+        "counter" => SeenType::Counter,
+        "gauge" | "info" | "stateset" => SeenType::Gauge,
+        "histogram" | "gaugehistogram" => SeenType::Histogram,
+        "summary" => SeenType::Summary,
+        _ => SeenType::Unknown,
+    }
+}
+
 /// The kind that a name's end suggests, where the source does not say.
-fn guessed(name: &str) -> SeenType {
+pub(crate) fn guessed(name: &str) -> SeenType {
     if name.ends_with("_total") { SeenType::Counter } else { SeenType::Unknown }
 }
 

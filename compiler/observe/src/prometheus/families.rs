@@ -5,6 +5,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use emberline_core::spec::SeenType;
 use serde_json::Value;
 
+use crate::gather::{guessed, kind_of};
+
 /// A metric of a server.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Family {
@@ -72,7 +74,7 @@ impl Families {
             let is_native = kind == SeenType::Histogram;
             let kind = match kind {
                 SeenType::Summary => SeenType::Unknown,
-                SeenType::Unknown if name.ends_with("_total") => SeenType::Counter,
+                SeenType::Unknown => guessed(&name),
                 kind => kind,
             };
             all.insert(name.clone(), Family { name, kind, unit, is_classic: false, is_native });
@@ -92,13 +94,7 @@ fn stem<'n>(name: &'n str, names: &BTreeSet<String>) -> Option<&'n str> {
 fn about(metadata: &Value, name: &str) -> (SeenType, Option<String>) {
     let entry = |name: &str| metadata.get(name).and_then(|entries| entries.get(0));
     let entry = entry(name).or_else(|| entry(name.strip_suffix("_total")?));
-    let kind = match entry.and_then(|entry| entry["type"].as_str()) {
-        Some("counter") => SeenType::Counter,
-        Some("gauge" | "info" | "stateset") => SeenType::Gauge,
-        Some("histogram" | "gaugehistogram") => SeenType::Histogram,
-        Some("summary") => SeenType::Summary,
-        _ => SeenType::Unknown,
-    };
+    let kind = entry.and_then(|entry| entry["type"].as_str()).map_or(SeenType::Unknown, kind_of);
     let unit = entry.and_then(|entry| entry["unit"].as_str()).filter(|unit| !unit.is_empty());
     (kind, unit.map(str::to_owned))
 }
