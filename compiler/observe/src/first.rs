@@ -118,21 +118,18 @@ fn requests(observed: &Observed) -> Option<Requests<'_>> {
             SeenType::Histogram if !seen.bounds.is_empty() => format!("{name}_count"),
             _ => return None,
         };
-        let (label, failed) = OUTCOMES.iter().find(|(label, _)| fits(seen, label))?;
+        let (label, failed) = OUTCOMES.iter().find(|(label, failed)| fits(seen, label, failed))?;
         Some((likely(name) + u32::from(seen.kind == SeenType::Counter), Requests { series, name, label, failed }))
     });
     let best = candidates.max_by(|(a, one), (b, other)| a.cmp(b).then_with(|| other.name.cmp(one.name)));
     best.filter(|(points, _)| *points > 1).map(|(_, requests)| requests)
 }
 
-/// Whether a label holds outcomes: status codes, where codes are meant.
-fn fits(seen: &Seen, label: &str) -> bool {
+/// Whether a label holds outcomes: status codes, where `failed` means codes.
+fn fits(seen: &Seen, label: &str, failed: &str) -> bool {
     let Some(values) = seen.labels.get(label).and_then(|values| values.listed.as_ref()) else { return false };
     let is_code = |value: &String| value.len() == 3 && value.bytes().all(|b| b.is_ascii_digit());
-    match OUTCOMES.iter().find(|(known, _)| *known == label) {
-        Some((_, "5..")) => values.iter().any(is_code),
-        _ => !values.is_empty(),
-    }
+    if failed == "5.." { values.iter().any(is_code) } else { !values.is_empty() }
 }
 
 /// How much a name sounds like requests that a service answers.
