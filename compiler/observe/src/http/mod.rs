@@ -4,7 +4,6 @@
 //! host is an error. No secret is part of any message.
 
 mod access;
-mod base64;
 
 pub use access::{Access, Secret};
 
