@@ -4,7 +4,6 @@ use std::fmt;
 use std::time::Duration;
 
 use base64::prelude::{BASE64_STANDARD, Engine as _};
-use percent_encoding::percent_decode_str;
 use ureq::Proxy;
 use ureq::http::{HeaderName, HeaderValue};
 use ureq::tls::{Certificate, ClientCert, PemItem, PrivateKey, RootCerts, TlsConfig, parse_pem};
@@ -83,13 +82,12 @@ impl Access {
         Ok(())
     }
 
-    /// The user and password of an address, in which `%40` stands for `@`.
+    /// Sends a user, and a password behind the first colon if there is one.
     pub(super) fn set_basic(&mut self, user: &str) {
-        let plain = percent_decode_str(user).decode_utf8_lossy();
-        if let Some((_, password)) = plain.split_once(':').filter(|(_, password)| !password.is_empty()) {
+        if let Some((_, password)) = user.split_once(':').filter(|(_, password)| !password.is_empty()) {
             self.secrets.push(Secret(password.to_owned()));
         }
-        let encoded = BASE64_STANDARD.encode(plain.as_bytes());
+        let encoded = BASE64_STANDARD.encode(user);
         self.secrets.push(Secret(encoded.clone()));
         self.authorization = Some(Secret(format!("Basic {encoded}")));
     }
