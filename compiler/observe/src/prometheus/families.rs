@@ -21,14 +21,10 @@ pub(super) struct Family {
 }
 
 impl Family {
-    /// Whether a series name is one of its own, or would be in another form.
-    pub(super) fn has(&self, series: &str) -> bool {
+    /// Whether one of these names is that of a series of its own, or would be in another form.
+    pub(super) fn is_among(&self, series: &BTreeSet<String>) -> bool {
         let is_wide = matches!(self.kind, SeenType::Histogram | SeenType::Summary);
-        match series.strip_prefix(self.name.as_str()) {
-            Some("") => true,
-            Some(end) => is_wide && ENDS.contains(&end),
-            None => false,
-        }
+        series.contains(&self.name) || is_wide && ENDS.iter().any(|end| series.contains(&format!("{}{end}", self.name)))
     }
 
     /// The series that counts its events, or its only one.
@@ -42,7 +38,8 @@ impl Family {
     }
 }
 
-const ENDS: [&str; 3] = ["_bucket", "_count", "_sum"];
+/// The ends of the series of histograms and summaries.
+pub(crate) const ENDS: [&str; 3] = ["_bucket", "_count", "_sum"];
 
 /// The metrics of a server, by name.
 #[derive(Debug)]
@@ -133,7 +130,8 @@ mod tests {
             ]
         );
         assert_eq!(families.all[0].unit.as_deref(), Some("seconds"));
-        assert!(families.all[2].has("h_count") && families.all[2].has("h") && !families.all[2].has("h_total"));
+        let is_named = |series: &str| families.all[2].is_among(&[series.to_owned()].into());
+        assert!(is_named("h_count") && is_named("h") && !is_named("h_total"));
         assert_eq!((families.all[1].counted(), families.all[3].counted()), ("b_count".to_owned(), "n".to_owned()));
     }
 }
