@@ -85,6 +85,8 @@ fn a_first_spec_of_what_is_exported_is_clean() {
         .unwrap();
     let ran = shell.run("emberline init shop --against page.txt");
     assert_eq!(ran.status, 0, "{ran:?}");
+    let spec = fs::read_to_string(shell.folder.path().join("slos/shop.yaml")).unwrap();
+    assert!(spec.contains("# The objectives of one service.") && !spec.contains("your own metric"), "{spec}");
     let ran = shell.run("emberline check --against page.txt --fail-on note");
     assert!(ran.status == 0 && ran.out.starts_with("no findings"), "{ran:?}");
     let ran = shell.run("printf 'up 1\\n' | emberline init other --against -");

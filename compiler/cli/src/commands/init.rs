@@ -115,7 +115,7 @@ fn exported(init: &Init, service: &str, source: &str) -> Result<String> {
         ))
         .help(format!("`emberline observe SOURCE --service {service}` lists what there is")));
     };
-    Ok(headed(&init.specs, YOURS, &first))
+    Ok(headed(&init.specs, "", &first))
 }
 
 /// A spec below what it is for; `advice` are further lines of comment.
