@@ -78,6 +78,33 @@ fn no_file_of_others_is_replaced() {
 }
 
 #[test]
+#[cfg(unix)]
+fn no_link_leads_a_snapshot_out_of_the_specs() {
+    let shell = folder();
+    let away = shell.folder.path().join("away");
+    fs::create_dir(&away).unwrap();
+    for (links, line) in [
+        ("ln -s ../away slos/observed", "emberline observe page.txt --snapshot prod"),
+        ("ln -s ../away slos/observed", "emberline observe page.txt --snapshot prod --specs slos/shop.yaml"),
+        ("ln -s ../away slos/observed", "cd slos && emberline observe ../page.txt --snapshot prod --specs shop.yaml"),
+        (
+            "mkdir slos/observed; ln -s ../../page.txt slos/observed/prod.yaml",
+            "emberline observe page.txt --snapshot prod",
+        ),
+    ] {
+        let ran = shell.run(&format!("rm -rf slos/observed; {links}; {line}"));
+        assert!(ran.status == 2 && ran.err.contains("outside of"), "{links}; {line}: {ran:?}");
+        assert_eq!(away.read_dir().unwrap().count(), 0, "{line}");
+    }
+    // A link within the specs is the team's own.
+    let ran = shell.run(
+        "rm -rf slos/observed; mkdir slos/kept; ln -s kept slos/observed; emberline observe page.txt --snapshot prod",
+    );
+    assert_eq!(ran.status, 0, "{ran:?}");
+    assert!(shell.folder.path().join("slos/kept/prod.yaml").is_file());
+}
+
+#[test]
 fn a_first_spec_of_what_is_exported_is_clean() {
     let shell = folder();
     fs::remove_dir_all(shell.folder.path().join("slos")).unwrap();

@@ -18,7 +18,7 @@ use crate::failure::{Failure, Result};
 use crate::render::counted;
 use crate::status::Status;
 use crate::terminal;
-use crate::world::{read, shown, write_file};
+use crate::world::{links, read, shown, write_file};
 
 /// How a snapshot begins: what does not begin so is nobody's to replace.
 const HEAD: &str = "# Written by `emberline observe`";
@@ -83,6 +83,7 @@ fn place(specs: &Path, name: &str) -> Result<PathBuf> {
     }
     let folder = if specs.is_file() { specs.parent().unwrap_or(Path::new("")) } else { specs };
     let place = folder.join(spec::OBSERVED).join(format!("{name}.yaml"));
+    links::lead_inside(folder, &place)?;
     match fs::read_to_string(&place) {
         Ok(text) if !text.starts_with(HEAD) => {
             Err(Failure::new(format!("{} is no snapshot that emberline wrote", shown(&place)))
