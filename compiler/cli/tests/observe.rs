@@ -69,10 +69,12 @@ fn no_file_of_others_is_replaced() {
     let shell = folder();
     let place = shell.folder.path().join("slos/observed/prod.yaml");
     fs::create_dir_all(place.parent().unwrap()).unwrap();
-    fs::write(&place, "mine\n").unwrap();
-    let ran = shell.run("emberline observe page.txt --snapshot prod");
-    assert!(ran.status == 2 && ran.err.contains("is no snapshot that emberline wrote"), "{ran:?}");
-    assert_eq!(fs::read_to_string(&place).unwrap(), "mine\n");
+    for mine in [&b"mine\n"[..], b"\xffmine\n"] {
+        fs::write(&place, mine).unwrap();
+        let ran = shell.run("emberline observe page.txt --snapshot prod");
+        assert!(ran.status == 2 && ran.err.contains("is no snapshot that emberline wrote"), "{ran:?}");
+        assert_eq!(fs::read(&place).unwrap(), mine);
+    }
     let ran = shell.run("emberline observe page.txt --snapshot ../prod");
     assert!(ran.status == 2 && ran.err.contains("cannot be the name of a snapshot"), "{ran:?}");
 }
