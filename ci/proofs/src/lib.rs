@@ -11,12 +11,14 @@
 //! - [`remote_write`] puts history into Prometheus; [`rules`] reads a rule file, [`replay`] evaluates it over history.
 //! - [`spec`] holds the specs that the proofs compile.
 //! - [`collector`] runs the generated configurations in a real OpenTelemetry Collector; [`otlp`] is what it is sent.
-//! - [`cost`] counts the samples that a service's rules touch; [`units`] runs the generated unit tests.
+//! - [`cost`] counts the samples that a service's rules touch; [`units`] runs the generated unit tests, [`given`] those
+//!   of the proofs.
 
 pub mod alertmanager;
 pub mod collector;
 pub mod cost;
 pub mod exporter;
+pub mod given;
 pub mod otlp;
 pub mod process;
 pub mod prometheus;

@@ -1,10 +1,8 @@
 //! What indicators over counters and over authors' own expressions record in promtool, and that their generated proofs
 //! pass.
 
-mod given;
-
 use anyhow::Result;
-use given::{Given, examples};
+use emberline_proofs::given::{Given, examples};
 
 const SENT: &str = "slos:\n  - {name: a, objective: 99%, sli: {events: {total: [sent_total, failed_total], bad: failed_total, group_by: [topic]}}}\n";
 

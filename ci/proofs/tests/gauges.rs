@@ -1,9 +1,7 @@
 //! What indicators over gauges record in promtool, and that their generated proofs pass.
 
-mod given;
-
 use anyhow::Result;
-use given::{Given, examples};
+use emberline_proofs::given::{Given, examples};
 
 /// No number, 40 times: promtool's notation repeats numbers only.
 const NAN: &str = "NaN NaN NaN NaN NaN NaN NaN NaN NaN NaN NaN NaN NaN NaN NaN NaN NaN NaN NaN NaN \

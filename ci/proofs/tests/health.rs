@@ -2,12 +2,10 @@
 //! no alert; a side that cannot be absent in health is told when it goes, and forgotten when it is back.
 
 use std::fmt::Write as _;
-use std::fs;
-use std::process::Command;
 
 use anyhow::Result;
-use emberline_proofs::process::run;
-use emberline_proofs::tools::{compile, tool};
+use emberline_proofs::given::{Asked, expected, series};
+use emberline_proofs::tools::compile;
 
 /// A kind of indicator over healthy series.
 struct Kind {
@@ -127,21 +125,17 @@ fn prove(kinds: &[&Kind], values: impl Fn(usize, &str) -> String, asks: &str) ->
     let mut spec =
         "version: emberline/v1\nservice: shop\nmetrics: {native.span: {type: exponential_histogram, unit: s}}\nslos:\n"
             .to_owned();
-    let mut series = String::new();
+    let mut given = String::new();
     for kind in kinds {
         writeln!(spec, "- {{name: {}, objective: 99.9%, sli: {{{}}}}}", kind.name, kind.sli)?;
         for (place, (name, rise)) in kind.series.iter().enumerate() {
-            writeln!(series, "  - {{series: '{name}', values: '{}'}}", values(place, rise))?;
+            given.push_str(&series(name, &values(place, rise)));
         }
     }
     compile(&[("shop.yaml", &spec), ("policy.yaml", POLICY)], "shop", folder.path())?;
-    let test = format!(
-        "rule_files: [generated/prometheus/rules/shop.yaml]\nevaluation_interval: 1m\ntests:\n- interval: 1m\n  input_series:\n{series}  promql_expr_test:\n{asks}"
-    );
-    let path = folder.path().join("test.yaml");
-    fs::write(&path, test)?;
-    run(Command::new(tool("promtool")?).args(["test", "rules"]).arg(&path))?;
-    Ok(())
+    let every = "1m";
+    Asked { interval: every, evaluation_interval: every, is_fuzzy: false, series: &given, expected: asks }
+        .holds(folder.path())
 }
 
 /// Samples that rise from the first on.
@@ -166,12 +160,10 @@ fn lost(rise: &str, is_back: bool) -> String {
 fn a_healthy_day_without_an_error_series_is_silent() -> Result<()> {
     let kinds: Vec<&Kind> = KINDS.iter().collect();
     // Firing at any time of the day, and whether the rules saw anything at all.
-    let asks = format!(
-        "  - {{expr: 'sum by (slo, alertname) (count_over_time(ALERTS{{alertstate=\"firing\"}}[1d]))', eval_time: 1d}}\n  \
-         - {{expr: 'count(count by (slo) (slo:bad_events:count_window == 0))', eval_time: 1d, exp_samples: [{{labels: '{{}}', value: {}}}]}}\n",
-        kinds.len()
-    );
-    prove(&kinds, |_, rise| rising(rise, 1440), &asks)
+    let fired = "sum by (slo, alertname) (count_over_time(ALERTS{alertstate=\"firing\"}[1d]))";
+    let seen = "count(count by (slo) (slo:bad_events:count_window == 0))";
+    let all = format!("{{labels: '{{}}', value: {}}}", kinds.len());
+    prove(&kinds, |_, rise| rising(rise, 1440), &(expected(fired, "1d", "") + &expected(seen, "1d", &all)))
 }
 
 #[test]
@@ -179,18 +171,15 @@ fn a_lost_side_is_told_in_its_group_until_it_is_back() -> Result<()> {
     let kinds: Vec<&Kind> = KINDS.iter().filter(|kind| kind.essential.is_some()).collect();
     // At 60 s the alert is said to fire after 8m30s: b − s + E/2 + 5m; over gauges after 6m30s.
     let values = |place: usize, rise: &str| if place == 1 { lost(rise, true) } else { rising(rise, 120) };
-    let told = "[{labels: '{slo=\"classic\", topic=\"a\"}', value: 1}, \
+    let told = "{labels: '{slo=\"classic\", topic=\"a\"}', value: 1}, \
                 {labels: '{slo=\"good-of-another-metric\", topic=\"a\"}', value: 1}, \
                 {labels: '{slo=\"share\", zone=\"a\"}', value: 1}, \
                 {labels: '{slo=\"stated\"}', value: 1}, \
                 {labels: '{slo=\"sums-of-good\"}', value: 1}, \
-                {labels: '{slo=\"slices-by-good\"}', value: 1}]";
-    let at = |time: &str, expected: &str| {
-        format!(
-            "  - {{expr: 'count by (slo, topic, zone) (ALERTS{{alertname=\"SliBroken\", alertstate=\"firing\"}})', eval_time: {time}, exp_samples: {expected}}}\n"
-        )
-    };
-    let asks = [at("65m", "[]"), at("69m", told), at("89m", told), at("93m", "[]"), at("120m", "[]")].concat();
+                {labels: '{slo=\"slices-by-good\"}', value: 1}";
+    let broken = "count by (slo, topic, zone) (ALERTS{alertname=\"SliBroken\", alertstate=\"firing\"})";
+    let at = |time: &str, told: &str| expected(broken, time, told);
+    let asks = [at("65m", ""), at("69m", told), at("89m", told), at("93m", ""), at("120m", "")].concat();
     prove(&kinds, values, &asks)
 }
 
@@ -222,8 +211,11 @@ const TAKEN_WRONG: &[Kind] = &[
 #[test]
 fn a_histogram_of_another_form_or_unit_is_told() -> Result<()> {
     let kinds: Vec<&Kind> = TAKEN_WRONG.iter().collect();
-    let asks = "  - {expr: 'count by (slo, alertname) (ALERTS{alertstate=\"firing\"})', eval_time: 20m, exp_samples: [{labels: '{slo=\"milliseconds-for-seconds\", alertname=\"SliBroken\"}', value: 1}, {labels: '{slo=\"native-for-classic\", alertname=\"SliAbsent\"}', value: 1}, {labels: '{slo=\"classic-for-native\", alertname=\"SliAbsent\"}', value: 1}]}\n";
-    prove(&kinds, |_, rise| rising(rise, 60), asks)
+    let told = "{labels: '{slo=\"milliseconds-for-seconds\", alertname=\"SliBroken\"}', value: 1}, \
+                {labels: '{slo=\"native-for-classic\", alertname=\"SliAbsent\"}', value: 1}, \
+                {labels: '{slo=\"classic-for-native\", alertname=\"SliAbsent\"}', value: 1}";
+    let asks = expected("count by (slo, alertname) (ALERTS{alertstate=\"firing\"})", "20m", told);
+    prove(&kinds, |_, rise| rising(rise, 60), &asks)
 }
 
 #[test]
@@ -231,6 +223,11 @@ fn what_burn_rates_say_of_a_lost_side() -> Result<()> {
     let kinds: Vec<&Kind> = KINDS.iter().filter(|kind| kind.essential.is_some()).collect();
     let values = |place: usize, rise: &str| if place == 1 { lost(rise, false) } else { rising(rise, 120) };
     // Without its bucket an objective does not know; without good events everything is bad.
-    let asks = "  - {expr: 'count by (slo, topic) (ALERTS{alertname=\"ErrorBudgetBurn\", alertstate=\"firing\", long_window=\"1h\"})', eval_time: 80m, exp_samples: [{labels: '{slo=\"good-of-another-metric\", topic=\"a\"}', value: 1}, {labels: '{slo=\"slices-by-good\"}', value: 1}, {labels: '{slo=\"stated\"}', value: 1}, {labels: '{slo=\"sums-of-good\"}', value: 1}]}\n";
-    prove(&kinds, values, asks)
+    let burning =
+        "count by (slo, topic) (ALERTS{alertname=\"ErrorBudgetBurn\", alertstate=\"firing\", long_window=\"1h\"})";
+    let told = "{labels: '{slo=\"good-of-another-metric\", topic=\"a\"}', value: 1}, \
+                {labels: '{slo=\"slices-by-good\"}', value: 1}, \
+                {labels: '{slo=\"stated\"}', value: 1}, \
+                {labels: '{slo=\"sums-of-good\"}', value: 1}";
+    prove(&kinds, values, &expected(burning, "80m", told))
 }

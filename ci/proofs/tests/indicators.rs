@@ -1,26 +1,19 @@
 //! Indicators over series that no spec declares, in promtool: an outage is told, and a healthy service is left alone.
 
-use std::fs;
-use std::process::Command;
-
 use anyhow::Result;
-use emberline_proofs::process::run;
-use emberline_proofs::tools::{compile, tool};
+use emberline_proofs::given::{self, Asked};
+use emberline_proofs::tools::compile;
 
 /// Which alerts fire, by objective and topic, once these series have been recorded for six hours.
 fn fires(slos: &str, series: &[(&str, &str)], expected: &str) -> Result<()> {
     let folder = tempfile::tempdir()?;
     let spec = format!("version: emberline/v1\nservice: shop\nslos:\n{slos}");
     compile(&[("shop.yaml", &spec)], "shop", folder.path())?;
-    let series: String =
-        series.iter().map(|(name, values)| format!("      - {{series: '{name}', values: '{values}'}}\n")).collect();
-    let test = format!(
-        "rule_files: [generated/prometheus/rules/shop.yaml]\nevaluation_interval: 30s\ntests:\n  - interval: 15s\n    input_series:\n{series}    promql_expr_test:\n      - expr: count by (slo, topic) (ALERTS{{alertstate=\"firing\"}})\n        eval_time: 6h\n        exp_samples: [{expected}]\n"
-    );
-    let path = folder.path().join("test.yaml");
-    fs::write(&path, test)?;
-    run(Command::new(tool("promtool")?).args(["test", "rules"]).arg(&path))?;
-    Ok(())
+    let series: String = series.iter().map(|(name, samples)| given::series(name, samples)).collect();
+    let firing = "count by (slo, topic) (ALERTS{alertstate=\"firing\"})";
+    let expected = given::expected(firing, "6h", expected);
+    Asked { interval: "15s", evaluation_interval: "30s", is_fuzzy: false, series: &series, expected: &expected }
+        .holds(folder.path())
 }
 
 const GROUPED: &str = "  - {name: a, objective: 99.9%, sli: {events: {total: in_total, bad: failed_total, group_by: [topic]}}}\n  - {name: b, objective: 99.9%, sli: {timeslice: {total: in_total, bad: failed_total, max_error_ratio: 5%, group_by: [topic]}}}\n";

@@ -1,26 +1,19 @@
 //! What people write is what is queried, in promtool: spellings of boundaries, units, names with dots, scrape intervals.
 
-use std::fs;
-use std::process::Command;
-
 use anyhow::Result;
-use emberline_proofs::process::run;
-use emberline_proofs::tools::{compile, tool};
+use emberline_proofs::given::{self, Asked};
+use emberline_proofs::tools::compile;
 
 /// How many alerts fired at some time within three hours of these series, which have a sample every `interval`.
 fn fired(slos: &str, interval: &str, series: &[(&str, &str)], expected: &str) -> Result<()> {
     let folder = tempfile::tempdir()?;
     let spec = format!("version: emberline/v1\nservice: shop\nslos:\n{slos}");
     compile(&[("shop.yaml", &spec)], "shop", folder.path())?;
-    let series: String =
-        series.iter().map(|(name, values)| format!("      - {{series: '{name}', values: '{values}'}}\n")).collect();
-    let test = format!(
-        "rule_files: [generated/prometheus/rules/shop.yaml]\nevaluation_interval: 30s\ntests:\n  - interval: {interval}\n    input_series:\n{series}    promql_expr_test:\n      - expr: max_over_time((count(ALERTS{{alertstate=\"firing\"}}) or vector(0))[3h:1m])\n        eval_time: 3h\n        exp_samples: [{{labels: '{{}}', value: {expected}}}]\n"
-    );
-    let path = folder.path().join("test.yaml");
-    fs::write(&path, test)?;
-    run(Command::new(tool("promtool")?).args(["test", "rules"]).arg(&path))?;
-    Ok(())
+    let series: String = series.iter().map(|(name, samples)| given::series(name, samples)).collect();
+    let most = "max_over_time((count(ALERTS{alertstate=\"firing\"}) or vector(0))[3h:1m])";
+    let expected = given::expected(most, "3h", &format!("{{labels: '{{}}', value: {expected}}}"));
+    Asked { interval, evaluation_interval: "30s", is_fuzzy: false, series: &series, expected: &expected }
+        .holds(folder.path())
 }
 
 const KINDS: &str = "  - {name: bad, objective: 99.9%, sli: {events: {total: http_total, bad: 'http_total{code=\"500\"}'}}}\n  - {name: latency, objective: 99%, sli: {latency: {metric: d_seconds, threshold: 500ms}}}\n  - {name: up, objective: 99%, sli: {timeslice: {up: up}}}\n  - {name: share, objective: 99%, sli: {timeslice: {total: http_total, bad: 'http_total{code=\"500\"}', max_error_ratio: 5%}}}\n";

@@ -69,12 +69,41 @@ fn no_file_of_others_is_replaced() {
     let shell = folder();
     let place = shell.folder.path().join("slos/observed/prod.yaml");
     fs::create_dir_all(place.parent().unwrap()).unwrap();
-    fs::write(&place, "mine\n").unwrap();
-    let ran = shell.run("emberline observe page.txt --snapshot prod");
-    assert!(ran.status == 2 && ran.err.contains("is no snapshot that emberline wrote"), "{ran:?}");
-    assert_eq!(fs::read_to_string(&place).unwrap(), "mine\n");
+    for mine in [&b"mine\n"[..], b"\xffmine\n"] {
+        fs::write(&place, mine).unwrap();
+        let ran = shell.run("emberline observe page.txt --snapshot prod");
+        assert!(ran.status == 2 && ran.err.contains("is no snapshot that emberline wrote"), "{ran:?}");
+        assert_eq!(fs::read(&place).unwrap(), mine);
+    }
     let ran = shell.run("emberline observe page.txt --snapshot ../prod");
     assert!(ran.status == 2 && ran.err.contains("cannot be the name of a snapshot"), "{ran:?}");
+}
+
+#[test]
+#[cfg(unix)]
+fn no_link_leads_a_snapshot_out_of_the_specs() {
+    let shell = folder();
+    let away = shell.folder.path().join("away");
+    fs::create_dir(&away).unwrap();
+    for (links, line) in [
+        ("ln -s ../away slos/observed", "emberline observe page.txt --snapshot prod"),
+        ("ln -s ../away slos/observed", "emberline observe page.txt --snapshot prod --specs slos/shop.yaml"),
+        ("ln -s ../away slos/observed", "cd slos && emberline observe ../page.txt --snapshot prod --specs shop.yaml"),
+        (
+            "mkdir slos/observed; ln -s ../../page.txt slos/observed/prod.yaml",
+            "emberline observe page.txt --snapshot prod",
+        ),
+    ] {
+        let ran = shell.run(&format!("rm -rf slos/observed; {links}; {line}"));
+        assert!(ran.status == 2 && ran.err.contains("outside of"), "{links}; {line}: {ran:?}");
+        assert_eq!(away.read_dir().unwrap().count(), 0, "{line}");
+    }
+    // A link within the specs is the team's own.
+    let ran = shell.run(
+        "rm -rf slos/observed; mkdir slos/kept; ln -s kept slos/observed; emberline observe page.txt --snapshot prod",
+    );
+    assert_eq!(ran.status, 0, "{ran:?}");
+    assert!(shell.folder.path().join("slos/kept/prod.yaml").is_file());
 }
 
 #[test]
@@ -85,6 +114,8 @@ fn a_first_spec_of_what_is_exported_is_clean() {
         .unwrap();
     let ran = shell.run("emberline init shop --against page.txt");
     assert_eq!(ran.status, 0, "{ran:?}");
+    let spec = fs::read_to_string(shell.folder.path().join("slos/shop.yaml")).unwrap();
+    assert!(spec.contains("# The objectives of one service.") && !spec.contains("your own metric"), "{spec}");
     let ran = shell.run("emberline check --against page.txt --fail-on note");
     assert!(ran.status == 0 && ran.out.starts_with("no findings"), "{ran:?}");
     let ran = shell.run("printf 'up 1\\n' | emberline init other --against -");

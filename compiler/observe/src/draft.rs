@@ -120,15 +120,16 @@ fn kind(name: &str, seen: &Seen) -> MetricType {
 
 /// The UCUM code of the exported unit, else of the name's last word.
 pub(crate) fn unit(name: &str, seen: &Seen) -> Option<String> {
-    let stem =
-        name.strip_suffix("_total").or_else(|| name.strip_suffix("_count").filter(|_| seen.kind == SeenType::Summary));
-    let stem = stem.unwrap_or(name);
+    // What is counted of a summary are events, whatever its quantiles are in.
     if seen.kind == SeenType::Summary {
         return None;
     }
     match &seen.unit {
         Some(unit) => Some(unit_of_word(unit).map_or_else(|| unit.clone(), str::to_owned)),
-        None => unit_of_word(stem.rsplit('_').next()?).map(str::to_owned),
+        None => {
+            let stem = name.strip_suffix("_total").unwrap_or(name);
+            unit_of_word(stem.rsplit('_').next()?).map(str::to_owned)
+        }
     }
 }
 

@@ -5,8 +5,8 @@ use emberline_core::promql::{Expr, MatchOp, Matcher, Select};
 use emberline_core::quantity::{Bound, Duration, Percent};
 use emberline_core::source::Spanned;
 use emberline_core::spec::{
-    EventsSpec, LabelSpec, LatencySpec, Name, Named, Promql, SeenType, Selectors, ServiceSpec, SliSpec, SloSpec, Text,
-    Version,
+    EventsSpec, LabelSpec, LatencySpec, MetricSpec, Name, Named, Promql, SeenType, Selectors, ServiceSpec, SliSpec,
+    SloSpec, Text, Version,
 };
 use rust_decimal::Decimal;
 use rust_decimal::prelude::ToPrimitive;
@@ -46,24 +46,11 @@ pub fn spec(service: &str, observed: &Observed, only: &[(String, String)], polic
     };
     let mut failed = matchers.clone();
     failed.push(Matcher { label: requests.label, op: MatchOp::Re, value: requests.failed });
-    let events = EventsSpec {
-        total: Some(Spanned::made(Selectors::made(&select(&requests.series, &matchers)))),
-        bad: Some(Spanned::made(Selectors::made(&select(&requests.series, &failed)))),
-        ..EventsSpec::default()
-    };
-    let sli = SliSpec { events: Some(Spanned::made(events)), ..SliSpec::default() };
-    let mut slos = vec![objective("availability", Decimal::new(999, 3), sli)];
+    let mut slos = vec![availability(&select(&requests.series, &matchers), &select(&requests.series, &failed))];
     let mut used = vec![requests.name];
     if let Some((name, threshold)) = durations(observed) {
         let narrowed = Expr::Select(Select { metric: None, matchers: &[&matchers] }).to_string();
-        let latency = LatencySpec {
-            metric: name.to_owned().into(),
-            threshold: Bound::from(threshold).into(),
-            selector: (!matchers.is_empty()).then(|| Spanned::made(Promql::made(&narrowed))),
-            ..LatencySpec::default()
-        };
-        let sli = SliSpec { latency: Some(Spanned::made(latency)), ..SliSpec::default() };
-        slos.push(objective("latency", Decimal::new(99, 2), sli));
+        slos.push(latency(name, threshold, Some(narrowed.as_str()).filter(|_| !matchers.is_empty())));
         used.push(name);
     }
     let drafted = draft::draft(observed, policy);
@@ -79,14 +66,45 @@ pub fn spec(service: &str, observed: &Observed, only: &[(String, String)], polic
         }
         (Spanned::made(name), Some(metric))
     });
-    Some(ServiceSpec {
+    Some(whole(service, Named(metrics.collect()), slos))
+}
+
+/// A service's spec.
+#[must_use]
+pub fn whole(service: &str, metrics: Named<MetricSpec>, slos: Vec<SloSpec>) -> ServiceSpec {
+    ServiceSpec {
         version: Version.into(),
         service: Name(service.to_owned()).into(),
         owner: Some(Spanned::made(Name(format!("team-{service}")))),
-        metrics: Some(Named(metrics.collect())),
+        metrics: Some(metrics),
         slos: slos.into(),
         ..ServiceSpec::default()
-    })
+    }
+}
+
+/// The objective that 99.9% of the events of one selector are not among those of another.
+#[must_use]
+pub fn availability(total: &str, bad: &str) -> SloSpec {
+    let events = EventsSpec {
+        total: Some(Spanned::made(Selectors::made(total))),
+        bad: Some(Spanned::made(Selectors::made(bad))),
+        ..EventsSpec::default()
+    };
+    let sli = SliSpec { events: Some(Spanned::made(events)), ..SliSpec::default() };
+    objective("availability", Decimal::new(999, 3), sli)
+}
+
+/// The objective that 99% of the durations of a histogram are within a threshold.
+#[must_use]
+pub fn latency(metric: &str, threshold: Duration, selector: Option<&str>) -> SloSpec {
+    let latency = LatencySpec {
+        metric: metric.to_owned().into(),
+        threshold: Bound::from(threshold).into(),
+        selector: selector.map(|selector| Spanned::made(Promql::made(selector))),
+        ..LatencySpec::default()
+    };
+    let sli = SliSpec { latency: Some(Spanned::made(latency)), ..SliSpec::default() };
+    objective("latency", Decimal::new(99, 2), sli)
 }
 
 /// Bounds a label: outcomes get the failures that may only not have happened yet, and what is not listed room to grow.
@@ -118,21 +136,18 @@ fn requests(observed: &Observed) -> Option<Requests<'_>> {
             SeenType::Histogram if !seen.bounds.is_empty() => format!("{name}_count"),
             _ => return None,
         };
-        let (label, failed) = OUTCOMES.iter().find(|(label, _)| fits(seen, label))?;
+        let (label, failed) = OUTCOMES.iter().find(|(label, failed)| fits(seen, label, failed))?;
         Some((likely(name) + u32::from(seen.kind == SeenType::Counter), Requests { series, name, label, failed }))
     });
     let best = candidates.max_by(|(a, one), (b, other)| a.cmp(b).then_with(|| other.name.cmp(one.name)));
     best.filter(|(points, _)| *points > 1).map(|(_, requests)| requests)
 }
 
-/// Whether a label holds outcomes: status codes, where codes are meant.
-fn fits(seen: &Seen, label: &str) -> bool {
+/// Whether a label holds outcomes: status codes, where `failed` means codes.
+fn fits(seen: &Seen, label: &str, failed: &str) -> bool {
     let Some(values) = seen.labels.get(label).and_then(|values| values.listed.as_ref()) else { return false };
     let is_code = |value: &String| value.len() == 3 && value.bytes().all(|b| b.is_ascii_digit());
-    match OUTCOMES.iter().find(|(known, _)| *known == label) {
-        Some((_, "5..")) => values.iter().any(is_code),
-        _ => !values.is_empty(),
-    }
+    if failed == "5.." { values.iter().any(is_code) } else { !values.is_empty() }
 }
 
 /// How much a name sounds like requests that a service answers.

@@ -110,11 +110,7 @@ impl Gather {
 
     /// A metric has a series, without `le` and `quantile`, with its events a second or in all.
     pub fn series(&mut self, name: &str, labels: Labels, rate: Option<f64>) {
-        let known = self.metric(name).series.entry(labels).or_default();
-        *known = match (*known, rate) {
-            (Some(known), Some(rate)) => Some(known + rate),
-            (known, rate) => known.or(rate),
-        };
+        add(self.metric(name).series.entry(labels).or_default(), rate);
     }
 
     /// Some of a metric's series were left out.
@@ -185,13 +181,16 @@ impl Raw {
             values.entry(label).or_default().insert(value);
         }
         let judged = values.into_iter().map(|(label, values)| {
-            let is_left_out = limits.is_committed
-                && (CHURNING.contains(&label)
-                    || personal::is_name(label)
-                    || values.iter().any(|value| personal::is_value(value)));
-            let listed = !is_left_out && !self.is_cut && values.len() <= limits.values;
+            let is_left_out = || {
+                limits.is_committed
+                    && (CHURNING.contains(&label)
+                        || personal::is_name(label)
+                        || values.iter().any(|value| personal::is_value(value)))
+            };
+            // Lengths first: the search for personal data reads every value.
+            let is_listed = !self.is_cut && values.len() <= limits.values && !is_left_out();
             let count = u32::try_from(values.len()).unwrap_or(u32::MAX);
-            let listed = listed.then(|| values.into_iter().map(str::to_owned).collect());
+            let listed = is_listed.then(|| values.into_iter().map(str::to_owned).collect());
             (label.to_owned(), Values { count, listed })
         });
         judged.collect()
@@ -209,10 +208,7 @@ impl Raw {
             let own: Labels = own.map(|(label, value)| (label.clone(), value.clone())).collect();
             let sum = rows.entry(own).or_default();
             if is_counted {
-                *sum = match (*sum, *rate) {
-                    (Some(sum), Some(rate)) => Some(sum + rate),
-                    (sum, rate) => sum.or(rate),
-                };
+                add(sum, *rate);
             }
             if rows.len() > limits.rows {
                 return None;
@@ -245,8 +241,27 @@ impl Raw {
     }
 }
 
+/// Adds a rate, if there is one, to a sum.
+fn add(sum: &mut Option<f64>, rate: Option<f64>) {
+    *sum = match (*sum, rate) {
+        (Some(sum), Some(rate)) => Some(sum + rate),
+        (sum, rate) => sum.or(rate),
+    };
+}
+
+/// The kind that a page of metrics or a server's metadata names.
+pub(crate) fn kind_of(word: &str) -> SeenType {
+    match word {
+        "counter" => SeenType::Counter,
+        "gauge" | "info" | "stateset" => SeenType::Gauge,
+        "histogram" | "gaugehistogram" => SeenType::Histogram,
+        "summary" => SeenType::Summary,
+        _ => SeenType::Unknown,
+    }
+}
+
 /// The kind that a name's end suggests, where the source does not say.
-fn guessed(name: &str) -> SeenType {
+pub(crate) fn guessed(name: &str) -> SeenType {
     if name.ends_with("_total") { SeenType::Counter } else { SeenType::Unknown }
 }
 

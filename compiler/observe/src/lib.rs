@@ -18,6 +18,7 @@ mod otlp;
 mod personal;
 pub mod prometheus;
 
+use std::collections::BTreeSet;
 use std::io::Read;
 
 use emberline_core::metric::histogram_of;
@@ -102,8 +103,8 @@ pub fn ask(address: &str, access: &Access, wanted: &Wanted) -> Answer<Taken> {
 
 /// The names of all series that specs read or declare.
 #[must_use]
-pub fn named(model: &Model) -> Vec<String> {
-    let mut names = Vec::new();
+pub fn named(model: &Model) -> BTreeSet<String> {
+    let mut names = BTreeSet::new();
     for service in &model.services {
         names.extend(service.metrics.values().flat_map(|metric| metric.series()));
         for slo in &service.slos {
@@ -119,7 +120,5 @@ pub fn named(model: &Model) -> Vec<String> {
     // A histogram may exist in the other form, of which specs name no series.
     let stems: Vec<String> = names.iter().filter_map(|name| histogram_of(name)).map(str::to_owned).collect();
     names.extend(stems);
-    names.sort_unstable();
-    names.dedup();
     names
 }

@@ -69,8 +69,8 @@ pub(crate) fn install() -> Result<(), Error> {
 /// Takes one sample of the thread that it interrupts.
 extern "C" fn handle(_: c_int, signal: *mut libc::siginfo_t, interrupted: *mut c_void) {
     // SAFETY: errno belongs to this thread; what is interrupted finds it as it was. The context is the kernel's, valid
-    // while the handler runs, and so is the signal's description. The ring outlives the thread's timer: `threads::on_thread_stop` clears the pointer on this
-    // very thread before it lets go of the ring.
+    // while the handler runs, and so is the signal's description. The ring outlives the thread's timer:
+    // `threads::on_thread_stop` clears the pointer on this very thread before it lets go of the ring.
     unsafe {
         let errno = libc::__errno_location();
         let before = *errno;

@@ -6,7 +6,7 @@ use clap::Args;
 use emberline_core::quantity::Duration;
 
 /// How a server is reached.
-#[derive(Debug, Clone, Default, Args)]
+#[derive(Debug, Clone, Args)]
 #[command(next_help_heading = "Reaching a server")]
 pub(crate) struct Access {
     /// File with the bearer token; without it, the variable EMBERLINE_BEARER_TOKEN holds the token, if any
@@ -32,7 +32,7 @@ pub(crate) struct Access {
     pub(crate) proxy: Option<String>,
     /// How long an answer may take
     #[arg(long, value_name = "DURATION", default_value = "10s", value_parser = duration)]
-    pub(crate) timeout: Option<Duration>,
+    pub(crate) timeout: Duration,
 }
 
 /// A length of time such as `30s`.

@@ -20,9 +20,7 @@ const BASIC: &str = "EMBERLINE_BASIC_AUTH";
 /// Reads everything that the arguments name.
 pub(super) fn open(args: &args::Access) -> Result<Access> {
     let mut access = Access::default();
-    if let Some(timeout) = args.timeout {
-        access.patience = Duration::from_millis(timeout.millis());
-    }
+    access.patience = Duration::from_millis(args.timeout.millis());
     let variable = |name: &str| std::env::var(name).ok().filter(|value| !value.is_empty());
     if let Some(file) = &args.bearer_token_file {
         told(access.bearer(&secret(file)?), file)?;

@@ -3,6 +3,7 @@
 use std::collections::HashSet;
 
 use emberline_core::finding::Finding;
+use emberline_core::{Needs, Order};
 
 use super::gate::{Gate, show, status};
 use super::known::without_known;
@@ -21,10 +22,8 @@ pub(crate) fn run(check: &Check, quiet: bool) -> Result<Status> {
     let read = if check.staged { read::read_staged(specs)? } else { read::read(specs)? };
     let today = check.reporting.today.unwrap_or_else(super::today);
     let against = source::against(&check.against, &read.sources, today)?;
-    let of = |specs| match &against {
-        Some(observed) => Gate::against(specs, Some(today), observed),
-        None => Gate::of(specs, Some(today), false),
-    };
+    let order = Order { today: Some(today), needs: Needs::Findings, against: against.as_ref(), ..Order::default() };
+    let of = |specs| Gate::of(specs, order);
     let gate = of(read).with_notes(specs, check.staged)?;
     let before = match &check.changed_since {
         Some(revision) => {

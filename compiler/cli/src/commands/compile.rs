@@ -26,7 +26,7 @@ use crate::world::{manifest, resolved, shown, write};
 /// whatever `--fail-on` says.
 pub(crate) fn run(compile: &Compile, quiet: bool) -> Result<Status> {
     refuse_overlap(compile)?;
-    let mut gate = Gate::open(&compile.specs.specs, compile.reporting.today, true)?;
+    let mut gate = Gate::open(&compile.specs.specs, compile.reporting.today)?;
     let has_errors = gate.findings.iter().any(|finding| finding.severity == Severity::Error);
     let is_refused = has_errors || gate.status(&compile.reporting) == Status::Findings;
     let plan = match gate.plan.take() {

@@ -4,13 +4,13 @@ use std::path::Path;
 
 use emberline_core::code::UNKNOWN_REFERENCE;
 use emberline_core::finding::{Finding, Severity};
-use emberline_core::model::{Observed, Pace, Prices};
+use emberline_core::model::{Pace, Prices};
 use emberline_core::plan::Plan;
 use emberline_core::plan::bounds::ServiceBound;
 use emberline_core::quantity::Date;
 use emberline_core::source::{Sources, Span};
 use emberline_core::suggest;
-use emberline_core::{Analysis, Needs, Order, compile};
+use emberline_core::{Analysis, Order, compile};
 use emberline_evidence::sensitive::Origin;
 use emberline_pages::{Notes, Unclaimed};
 
@@ -41,25 +41,15 @@ pub(super) struct Gate {
 }
 
 impl Gate {
-    /// Analyses specs that were read, and holds them against what a source exports.
-    pub(super) fn against(specs: read::Specs, today: Option<Date>, against: &Observed) -> Self {
-        let read::Specs { sources, cut } = specs;
-        let today = Some(today.unwrap_or_else(super::today));
-        let order = Order { today, needs: Needs::Findings, against: Some(against), ..Order::default() };
-        let analysis = compile(&sources, order);
-        Self::from(sources, cut, analysis, Origin::Telemetry)
-    }
-
-    /// Reads and analyses the specs. Only `compile` needs the plan, which is most of what there is to hold.
-    pub(super) fn open(specs: &Path, today: Option<Date>, needs_plan: bool) -> Result<Self> {
-        Self::of(read::read(specs)?, today, needs_plan).with_notes(specs, false)
+    /// Reads, analyses and plans the specs.
+    pub(super) fn open(specs: &Path, today: Option<Date>) -> Result<Self> {
+        let order = Order { today: Some(today.unwrap_or_else(super::today)), ..Order::default() };
+        Self::of(read::read(specs)?, order).with_notes(specs, false)
     }
 
     /// The same in the time of a drill.
     pub(super) fn open_at(specs: &Path, pace: Pace) -> Result<Self> {
-        let read::Specs { sources, cut } = read::read(specs)?;
-        let analysis = compile(&sources, Order { today: Some(super::today()), pace, ..Order::default() });
-        Ok(Self::from(sources, cut, analysis, Origin::File))
+        Ok(Self::of(read::read(specs)?, Order { today: Some(super::today()), pace, ..Order::default() }))
     }
 
     /// Reads the notes beside the specs.
@@ -91,17 +81,11 @@ impl Gate {
     }
 
     /// Analyses specs that were read.
-    pub(super) fn of(specs: read::Specs, today: Option<Date>, needs_plan: bool) -> Self {
-        let read::Specs { sources, cut } = specs;
-        let today = Some(today.unwrap_or_else(super::today));
-        let needs = if needs_plan { Needs::Plan } else { Needs::Findings };
-        let analysis = compile(&sources, Order { today, needs, ..Order::default() });
-        Self::from(sources, cut, analysis, Origin::File)
-    }
-
-    /// `origin` is where the texts that findings quote come from.
-    fn from(mut sources: Sources, cut: Vec<Finding>, analysis: Analysis, origin: Origin) -> Self {
-        let Analysis { mut findings, waived, bounds, prices, mut plan } = analysis;
+    pub(super) fn of(specs: read::Specs, order: Order<'_>) -> Self {
+        let read::Specs { mut sources, cut } = specs;
+        // Where the texts that findings quote come from.
+        let origin = if order.against.is_some() { Origin::Telemetry } else { Origin::File };
+        let Analysis { mut findings, waived, bounds, prices, mut plan } = compile(&sources, order);
         if read::replace_cut(&mut findings, cut) {
             plan = None;
         }

@@ -2,11 +2,10 @@
 
 use std::path::{Component, Path};
 
-use emberline_core::quantity::{Bound, Duration, Percent};
+use emberline_core::quantity::Duration;
 use emberline_core::source::Spanned;
 use emberline_core::spec::{
-    self, Comments, EventsSpec, LabelSpec, LatencySpec, MetricSpec, MetricType, Name, Named, Number, Promql, Selectors,
-    ServiceSpec, SliSpec, SloSpec, Text, Version,
+    self, Comments, LabelSpec, MetricSpec, MetricType, Named, Number, ServiceSpec, SloSpec, Text,
 };
 use emberline_observe::first;
 use emberline_observe::gather::Limits;
@@ -92,10 +91,7 @@ fn spec(service: &str, specs: &Path, names: Names) -> String {
         Names::Prometheus => PROMETHEUS,
         Names::Opentelemetry => OPENTELEMETRY,
     };
-    let mut text =
-        schema_from(specs).map(|path| format!("# yaml-language-server: $schema={path}\n")).unwrap_or_default();
-    text.push_str(ABOUT);
-    text.push_str(&spec::write(&first(service, &http), Comments::Fields));
+    let mut text = headed(specs, YOURS, &first(service, &http));
     text.push_str(MORE);
     text.push_str(&marked("  ", &spec::write(&vec![latency(service, &http)], Comments::No)));
     text
@@ -119,18 +115,23 @@ fn exported(init: &Init, service: &str, source: &str) -> Result<String> {
         ))
         .help(format!("`emberline observe SOURCE --service {service}` lists what there is")));
     };
-    let mut text =
-        schema_from(&init.specs).map(|path| format!("# yaml-language-server: $schema={path}\n")).unwrap_or_default();
-    text.push_str(ABOUT);
-    text.push_str(&spec::write(&first, Comments::Fields));
-    Ok(text)
+    Ok(headed(&init.specs, "", &first))
+}
+
+/// A spec below what it is for; `advice` are further lines of comment.
+fn headed(specs: &Path, advice: &str, spec: &ServiceSpec) -> String {
+    let schema = schema_from(specs).map(|path| format!("# yaml-language-server: $schema={path}\n"));
+    format!("{}{ABOUT}{advice}\n{}", schema.unwrap_or_default(), spec::write(spec, Comments::Fields))
 }
 
 const ABOUT: &str = "\
 # The objectives of one service. `emberline check` reports faults; `emberline compile` writes rules
 # and pages. An objective of 99.9% over 30 days leaves 43 minutes of total outage.
-# Put the names, labels and buckets of your own metric where this spec has usual ones.
+";
 
+/// What a spec says that no source was asked for.
+const YOURS: &str = "\
+# Put the names, labels and buckets of your own metric where this spec has usual ones.
 ";
 
 const MORE: &str = "
@@ -148,42 +149,12 @@ fn first(service: &str, http: &Http) -> ServiceSpec {
     let Http { prometheus, service: label, code: [_, code], .. } = http;
     let all = format!("{prometheus}_count{{{label}=\"{service}\"}}");
     let bad = format!("{prometheus}_count{{{label}=\"{service}\", {code}=~\"5..\"}}");
-    let events = EventsSpec {
-        total: Some(Spanned::made(Selectors::made(&all))),
-        bad: Some(Spanned::made(Selectors::made(&bad))),
-        ..EventsSpec::default()
-    };
-    let sli = SliSpec { events: Some(Spanned::made(events)), ..SliSpec::default() };
-    ServiceSpec {
-        version: Version.into(),
-        service: Name(service.to_owned()).into(),
-        owner: Some(Spanned::made(Name(format!("team-{service}")))),
-        metrics: Some(metrics(http)),
-        slos: vec![objective("availability", Decimal::new(999, 3), sli)].into(),
-        ..ServiceSpec::default()
-    }
-}
-
-fn objective(name: &str, share: Decimal, sli: SliSpec) -> SloSpec {
-    SloSpec {
-        name: Name(name.to_owned()).into(),
-        objective: Percent::of_share(share).into(),
-        window: Some(Spanned::made(Duration::from_days(30))),
-        sli: sli.into(),
-        ..SloSpec::default()
-    }
+    first::whole(service, metrics(http), vec![first::availability(&all, &bad)])
 }
 
 fn latency(service: &str, http: &Http) -> SloSpec {
     let narrowed = format!("{{{}=\"{service}\"}}", http.service);
-    let latency = LatencySpec {
-        metric: http.metric.to_owned().into(),
-        threshold: Bound::from(Duration::from_millis(250)).into(),
-        selector: Some(Spanned::made(Promql::made(&narrowed))),
-        ..LatencySpec::default()
-    };
-    let sli = SliSpec { latency: Some(Spanned::made(latency)), ..SliSpec::default() };
-    objective("latency", Decimal::new(99, 2), sli)
+    first::latency(http.metric, Duration::from_millis(250), Some(&narrowed))
 }
 
 fn metrics(http: &Http) -> Named<MetricSpec> {

@@ -1,6 +1,7 @@
 //! `emberline observe`: what a source exports, as a draft of declarations or as a snapshot.
 
 use std::fs;
+use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
 use emberline_core::model::{Observed, Policy};
@@ -18,7 +19,7 @@ use crate::failure::{Failure, Result};
 use crate::render::counted;
 use crate::status::Status;
 use crate::terminal;
-use crate::world::{read, shown, write_file};
+use crate::world::{links, read, shown, write_file};
 
 /// How a snapshot begins: what does not begin so is nobody's to replace.
 const HEAD: &str = "# Written by `emberline observe`";
@@ -83,12 +84,15 @@ fn place(specs: &Path, name: &str) -> Result<PathBuf> {
     }
     let folder = if specs.is_file() { specs.parent().unwrap_or(Path::new("")) } else { specs };
     let place = folder.join(spec::OBSERVED).join(format!("{name}.yaml"));
-    match fs::read_to_string(&place) {
-        Ok(text) if !text.starts_with(HEAD) => {
+    links::lead_inside(folder, &place)?;
+    match fs::read(&place) {
+        Ok(bytes) if !bytes.starts_with(HEAD.as_bytes()) => {
             Err(Failure::new(format!("{} is no snapshot that emberline wrote", shown(&place)))
                 .help("choose another name"))
         }
-        _ => Ok(place),
+        Ok(_) => Ok(place),
+        Err(cause) if cause.kind() == ErrorKind::NotFound => Ok(place),
+        Err(cause) => Err(Failure::io("cannot read", &place, &cause)),
     }
 }
 

@@ -16,15 +16,12 @@ pub(super) fn page(kind: SchemaKind, title: &str, place: &str) -> String {
         &mut text,
         &format!("{place} `emberline schema {word}` prints the same as a JSON Schema for editors."),
     );
-    record(&mut text, &schema);
-    let (records, others): (Vec<_>, Vec<_>) =
-        definitions.iter().partition(|(_, definition)| definition["properties"].is_object());
-    let (words, values): (Vec<_>, Vec<_>) = others.into_iter().partition(|(_, it)| it["oneOf"].is_array());
-    for (name, definition) in records {
+    record(&mut text, &schema, definitions);
+    for (name, definition) in definitions.iter().filter(|(_, it)| is_record(it)) {
         text.push_str(&format!("\n## {}\n", short(name)));
-        record(&mut text, definition);
+        record(&mut text, definition, definitions);
     }
-    for (name, definition) in words {
+    for (name, definition) in definitions.iter().filter(|(_, it)| is_choice(it)) {
         text.push_str(&format!("\n## {}\n", short(name)));
         page::paragraph(&mut text, said(definition));
         text.push('\n');
@@ -33,10 +30,25 @@ pub(super) fn page(kind: SchemaKind, title: &str, place: &str) -> String {
         }
     }
     text.push_str("\n## Values\n\n");
-    for (name, definition) in values {
+    for (name, definition) in definitions.iter().filter(|(_, it)| is_value(it)) {
         page::item(&mut text, &value(name, definition));
     }
     text
+}
+
+/// Whether a definition has fields.
+fn is_record(definition: &Value) -> bool {
+    definition["properties"].is_object()
+}
+
+/// Whether a definition is a choice of words. A record's `oneOf` is about its fields.
+fn is_choice(definition: &Value) -> bool {
+    !is_record(definition) && definition["oneOf"].is_array()
+}
+
+/// Whether a definition is a simple value, which the page lists under "Values".
+fn is_value(definition: &Value) -> bool {
+    !is_record(definition) && !is_choice(definition)
 }
 
 fn said(schema: &Value) -> &str {
@@ -44,7 +56,7 @@ fn said(schema: &Value) -> &str {
 }
 
 /// A record's description and its fields.
-fn record(text: &mut String, schema: &Value) {
+fn record(text: &mut String, schema: &Value, definitions: &Map<String, Value>) {
     let mut is_list = false;
     for part in said(schema).split("\n\n") {
         if part.starts_with("- ") {
@@ -62,37 +74,24 @@ fn record(text: &mut String, schema: &Value) {
     let required: Vec<&str> = schema["required"].as_array().into_iter().flatten().filter_map(Value::as_str).collect();
     for (name, field) in schema["properties"].as_object().into_iter().flatten() {
         let need = if required.contains(&name.as_str()) { ", required" } else { "" };
-        page::item(text, &format!("`{name}` ({}{need}): {}", form(field), said(field)));
+        page::item(text, &format!("`{name}` ({}{need}): {}", form(field, definitions), said(field)));
     }
 }
 
 /// What a field holds, in words and links.
-fn form(schema: &Value) -> String {
+fn form(schema: &Value, definitions: &Map<String, Value>) -> String {
     if let Some(reference) = schema["$ref"].as_str() {
         let name = reference.rsplit('/').next().unwrap_or_default();
-        let is_value = [
-            "Version",
-            "Name",
-            "Text",
-            "Rate",
-            "Number",
-            "Duration",
-            "Bound",
-            "Percent",
-            "Selector",
-            "Selectors",
-            "Expression",
-            "Date",
-            "Level",
-            "Gauges",
-        ]
-        .contains(&name);
-        let anchor = if is_value { "values".to_owned() } else { short(name).to_lowercase().replace(' ', "-") };
+        let anchor = if definitions.get(name).is_some_and(is_value) {
+            "values".to_owned()
+        } else {
+            short(name).to_lowercase().replace(' ', "-")
+        };
         return format!("[{}](#{anchor})", short(name).to_lowercase());
     }
     match schema["type"].as_str() {
-        Some("array") => format!("list of {}", form(&schema["items"])),
-        Some("object") => format!("mapping of names to {}", form(&schema["additionalProperties"])),
+        Some("array") => format!("list of {}", form(&schema["items"], definitions)),
+        Some("object") => format!("mapping of names to {}", form(&schema["additionalProperties"], definitions)),
         Some("integer") => "whole number".to_owned(),
         Some("boolean") => "`true` or `false`".to_owned(),
         Some("string") => "text".to_owned(),

@@ -88,7 +88,7 @@ impl Human {
             0 => String::new(),
             rest => format!(" and {rest} more"),
         };
-        let title = format!("{} of this kind", counted_more(findings.len(), word));
+        let title = format!("{} of this kind", counted(findings.len(), &format!("more {word}")));
         let elements = [
             Element::from(Level::NOTE.message(format!("at {}{rest}", named.join(", ")))),
             Element::from(Level::HELP.message("`--format json` lists each with its remedy")),
@@ -171,11 +171,6 @@ fn summary(report: &Report<'_>) -> String {
         _ => "CODE",
     };
     format!("{} in {}; `emberline explain {code}` says more", parts.join(", "), counted(files.len(), "file"))
-}
-
-/// `1 more warning`, `2 more warnings`.
-fn counted_more(count: usize, word: &str) -> String {
-    counted(count, &format!("more {word}"))
 }
 
 /// `1 file`, `2 files`.

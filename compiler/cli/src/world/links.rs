@@ -46,6 +46,13 @@ pub(crate) fn files(folder: &Path, endings: &[&str]) -> Result<Vec<PathBuf>> {
     Ok(kept)
 }
 
+/// Fails if a link between `folder` and `path` leads out of the folder: whoever writes to `path` would write there.
+pub(crate) fn lead_inside(folder: &Path, path: &Path) -> Result<()> {
+    let below = path.ancestors().take_while(|it| *it != folder);
+    let links: Vec<PathBuf> = below.filter(|it| it.is_symlink()).map(Path::to_owned).collect();
+    confine(if folder.as_os_str().is_empty() { Path::new(".") } else { folder }, &links)
+}
+
 /// Fails at the first link that does not lead into the folder.
 fn confine(folder: &Path, links: &[PathBuf]) -> Result<()> {
     if links.is_empty() {

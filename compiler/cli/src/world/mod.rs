@@ -10,7 +10,7 @@ pub(crate) mod diff;
 pub(crate) mod emission;
 pub(crate) mod files;
 pub(crate) mod git;
-mod links;
+pub(crate) mod links;
 pub(crate) mod manifest;
 pub(crate) mod notes;
 pub(crate) mod read;

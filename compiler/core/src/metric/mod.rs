@@ -34,7 +34,7 @@ words! {
 }
 
 /// The ends of a classic histogram's series.
-const HISTOGRAM_SERIES: [&str; 3] = ["_bucket", "_count", "_sum"];
+pub const HISTOGRAM_SERIES: [&str; 3] = ["_bucket", "_count", "_sum"];
 
 /// The classic histogram that a series of this name would belong to; `None` where the name ends otherwise.
 #[must_use]

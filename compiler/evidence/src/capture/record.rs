@@ -2,8 +2,7 @@
 
 use super::field::Id;
 use super::instrument::Resource;
-use super::label::MOST_TEXT;
-use super::label::{held, shown};
+use super::label::{MOST_TEXT, held, shown};
 use super::otlp;
 use super::otlp::{Dictionary, Exemplar, Group, Metric, Pair, Profile, Record, Request, Value};
 use super::store::{Capture, MOST_PLACES, MOST_VALUES};

@@ -4,6 +4,8 @@ use std::collections::BTreeMap;
 
 use emberline_core::spec::SeenType;
 
+use crate::gather::kind_of;
+
 /// A line.
 #[derive(Debug, PartialEq)]
 pub(super) enum Line {
@@ -59,21 +61,11 @@ fn comment(text: &str) -> Read<Line> {
             cursor.blanks();
             let about = cursor.rest.trim();
             Ok(Line::Comment(match word {
-                "TYPE" => Comment::Type(name, kind(about)),
+                "TYPE" => Comment::Type(name, kind_of(about)),
                 _ => Comment::Unit(name, about.to_owned()),
             }))
         }
         _ => Ok(Line::Blank),
-    }
-}
-
-fn kind(word: &str) -> SeenType {
-    match word {
-        "counter" => SeenType::Counter,
-        "gauge" | "info" | "stateset" => SeenType::Gauge,
-        "histogram" | "gaugehistogram" => SeenType::Histogram,
-        "summary" => SeenType::Summary,
-        _ => SeenType::Unknown,
     }
 }
 

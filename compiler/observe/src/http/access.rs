@@ -3,11 +3,10 @@
 use std::fmt;
 use std::time::Duration;
 
+use base64::prelude::{BASE64_STANDARD, Engine as _};
 use ureq::Proxy;
 use ureq::http::{HeaderName, HeaderValue};
 use ureq::tls::{Certificate, ClientCert, PemItem, PrivateKey, RootCerts, TlsConfig, parse_pem};
-
-use super::base64::base64;
 
 /// The time limit of an answer, unless said otherwise.
 const PATIENCE: Duration = Duration::from_secs(10);
@@ -83,13 +82,12 @@ impl Access {
         Ok(())
     }
 
-    /// The user and password of an address, in which `%40` stands for `@`.
+    /// Sends a user, and a password behind the first colon if there is one.
     pub(super) fn set_basic(&mut self, user: &str) {
-        let plain = decoded(user);
-        if let Some((_, password)) = plain.split_once(':').filter(|(_, password)| !password.is_empty()) {
+        if let Some((_, password)) = user.split_once(':').filter(|(_, password)| !password.is_empty()) {
             self.secrets.push(Secret(password.to_owned()));
         }
-        let encoded = base64(plain.as_bytes());
+        let encoded = BASE64_STANDARD.encode(user);
         self.secrets.push(Secret(encoded.clone()));
         self.authorization = Some(Secret(format!("Basic {encoded}")));
     }
@@ -176,24 +174,4 @@ fn certificates(pem: &[u8]) -> Result<Vec<Certificate<'static>>, String> {
         })
         .collect();
     if found.is_empty() { Err("the file holds no certificate in PEM".to_owned()) } else { Ok(found) }
-}
-
-/// A text whose `%40` is `@`.
-fn decoded(text: &str) -> String {
-    let mut bytes = Vec::with_capacity(text.len());
-    let mut rest = text.as_bytes();
-    while let Some((first, behind)) = rest.split_first() {
-        let hex = |digit: Option<&u8>| digit.and_then(|digit| char::from(*digit).to_digit(16));
-        match (first, hex(behind.first()), hex(behind.get(1))) {
-            (b'%', Some(high), Some(low)) => {
-                bytes.push((high * 16 + low) as u8);
-                rest = &behind[2..];
-            }
-            _ => {
-                bytes.push(*first);
-                rest = behind;
-            }
-        }
-    }
-    String::from_utf8_lossy(&bytes).into_owned()
 }

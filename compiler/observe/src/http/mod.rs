@@ -4,13 +4,13 @@
 //! host is an error. No secret is part of any message.
 
 mod access;
-mod base64;
 
 pub use access::{Access, Secret};
 
 use std::fmt;
 use std::io::Read;
 
+use percent_encoding::percent_decode_str;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 use ureq::http::{Response, StatusCode, Uri};
@@ -56,7 +56,8 @@ impl Client {
         let mut access = access.clone();
         let address = match apart(&address) {
             Some((bare, user)) => {
-                access.set_basic(&user);
+                // In an address, `%40` stands for `@`.
+                access.set_basic(&percent_decode_str(&user).decode_utf8_lossy());
                 bare
             }
             None => address,

@@ -123,6 +123,16 @@ fn a_user_in_the_address_is_basic_authentication() {
 }
 
 #[test]
+fn only_an_address_escapes_its_password() {
+    let (address, told) = server(vec![answer("200 OK", "", "1")]);
+    let mut access = Access::default();
+    access.basic(&Secret::new("me:100%41")).unwrap();
+    Client::new("Prometheus", &address, &access).get::<u8>("", &[]).unwrap();
+    // `100A` would be another password.
+    assert!(told.recv().unwrap().contains("Basic bWU6MTAwJTQx"));
+}
+
+#[test]
 fn a_redirect_is_followed_within_the_host_alone() {
     let moved = answer("302 Found", "Location: /prom/x?a=1\r\n", "");
     let away = answer("302 Found", "Location: http://me:pass@elsewhere.example/x\r\n", "");

@@ -2,8 +2,11 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use emberline_core::metric::HISTOGRAM_SERIES;
 use emberline_core::spec::SeenType;
 use serde_json::Value;
+
+use crate::gather::{guessed, kind_of};
 
 /// A metric of a server.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -19,14 +22,10 @@ pub(super) struct Family {
 }
 
 impl Family {
-    /// Whether a series name is one of its own, or would be in another form.
-    pub(super) fn has(&self, series: &str) -> bool {
+    /// Whether one of these names is that of a series of its own, or would be in another form.
+    pub(super) fn is_among(&self, series: &BTreeSet<String>) -> bool {
         let is_wide = matches!(self.kind, SeenType::Histogram | SeenType::Summary);
-        match series.strip_prefix(self.name.as_str()) {
-            Some("") => true,
-            Some(end) => is_wide && ENDS.contains(&end),
-            None => false,
-        }
+        series.contains(&self.name) || is_wide && HISTOGRAM_SERIES.iter().any(|end| series.contains(&format!("{}{end}", self.name)))
     }
 
     /// The series that counts its events, or its only one.
@@ -39,8 +38,6 @@ impl Family {
         if is_wide { format!("{}_count", self.name) } else { self.name.clone() }
     }
 }
-
-const ENDS: [&str; 3] = ["_bucket", "_count", "_sum"];
 
 /// The metrics of a server, by name.
 #[derive(Debug)]
@@ -63,7 +60,7 @@ impl Families {
             };
             // Beside a classic histogram of its name, a series is the native form; beside a summary, its quantiles.
             let is_native = kind == SeenType::Histogram && names.contains(&name);
-            ENDS.iter().for_each(|end| _ = names.remove(&format!("{name}{end}")));
+            HISTOGRAM_SERIES.iter().for_each(|end| _ = names.remove(&format!("{name}{end}")));
             names.remove(&name);
             all.insert(name.clone(), Family { name, kind, unit, is_classic, is_native });
         }
@@ -72,7 +69,7 @@ impl Families {
             let is_native = kind == SeenType::Histogram;
             let kind = match kind {
                 SeenType::Summary => SeenType::Unknown,
-                SeenType::Unknown if name.ends_with("_total") => SeenType::Counter,
+                SeenType::Unknown => guessed(&name),
                 kind => kind,
             };
             all.insert(name.clone(), Family { name, kind, unit, is_classic: false, is_native });
@@ -92,13 +89,7 @@ fn stem<'n>(name: &'n str, names: &BTreeSet<String>) -> Option<&'n str> {
 fn about(metadata: &Value, name: &str) -> (SeenType, Option<String>) {
     let entry = |name: &str| metadata.get(name).and_then(|entries| entries.get(0));
     let entry = entry(name).or_else(|| entry(name.strip_suffix("_total")?));
-    let kind = match entry.and_then(|entry| entry["type"].as_str()) {
-        Some("counter") => SeenType::Counter,
-        Some("gauge" | "info" | "stateset") => SeenType::Gauge,
-        Some("histogram" | "gaugehistogram") => SeenType::Histogram,
-        Some("summary") => SeenType::Summary,
-        _ => SeenType::Unknown,
-    };
+    let kind = entry.and_then(|entry| entry["type"].as_str()).map_or(SeenType::Unknown, kind_of);
     let unit = entry.and_then(|entry| entry["unit"].as_str()).filter(|unit| !unit.is_empty());
     (kind, unit.map(str::to_owned))
 }
@@ -137,7 +128,8 @@ mod tests {
             ]
         );
         assert_eq!(families.all[0].unit.as_deref(), Some("seconds"));
-        assert!(families.all[2].has("h_count") && families.all[2].has("h") && !families.all[2].has("h_total"));
+        let is_named = |series: &str| families.all[2].is_among(&[series.to_owned()].into());
+        assert!(is_named("h_count") && is_named("h") && !is_named("h_total"));
         assert_eq!((families.all[1].counted(), families.all[3].counted()), ("b_count".to_owned(), "n".to_owned()));
     }
 }

@@ -25,7 +25,7 @@ const SAMPLED: &str = "20m";
 #[derive(Debug, Clone, Default)]
 pub struct Wanted {
     /// Only the series with these names; all others are no more than named. `None` for all.
-    pub names: Option<Vec<String>>,
+    pub names: Option<BTreeSet<String>>,
     /// What narrows every metric down: label and value.
     pub only: Vec<(String, String)>,
     /// Look for the label that holds this service's name, and narrow down by it.
@@ -60,7 +60,7 @@ pub fn observe(client: &Client, wanted: &Wanted) -> Answer<(Gather, Vec<(String,
         if family.is_native {
             gather.native(&family.name);
         }
-        if wanted.names.as_ref().is_none_or(|names| names.iter().any(|name| family.has(name))) {
+        if wanted.names.as_ref().is_none_or(|names| family.is_among(names)) {
             asking.family(family, &mut gather)?;
         } else if family.is_classic {
             // Its boundaries are not known, only that there are some.

@@ -16,10 +16,10 @@
 //!
 //! Pyroscope's answers give CPU time by function. The answers contain no files, no lines and no numbers of samples.
 
-use emberline_observe::http::{Access, Client};
 use std::collections::{BTreeMap, BTreeSet};
 
 use emberline_core::plan::queries::{CPU_PROFILE, profiles};
+use emberline_observe::http::{Access, Client};
 use serde_json::{Value, json};
 
 use super::reading::{items, span_id};

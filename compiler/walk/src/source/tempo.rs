@@ -4,10 +4,10 @@
 //! unknown trace. An older release without these paths answers 404 as well. The client therefore queries the first
 //! version before it reports an unknown trace.
 
-use emberline_observe::http::{Access, Client};
 use std::collections::HashSet;
 
 use emberline_core::plan::queries::quoted;
+use emberline_observe::http::{Access, Client};
 use serde_json::Value;
 
 use super::reading::{items, text, trace_id, whole};
