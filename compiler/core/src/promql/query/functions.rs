@@ -66,7 +66,7 @@ const FUNCTIONS: [(&str, &str); 72] = [
     ("idelta", "r"),
     ("increase", "r"),
     ("irate", "r"),
-    ("label_join", "ittt*"),
+    ("label_join", "itt?t*"),
     ("label_replace", "itttt"),
     ("last_over_time", "r"),
     ("ln", "i"),

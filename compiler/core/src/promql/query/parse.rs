@@ -5,7 +5,7 @@ use std::ops::Range;
 use super::functions::{self, AGGREGATIONS, Kind, word};
 use super::tree::{Edit, Many, Matching, Named, Node, PromqlQuery, Window};
 use crate::promql::MatchOp;
-use crate::promql::scan::{Fault, LEVELS, Scanner};
+use crate::promql::scan::{Fault, LEVELS, Scanner, trim_end};
 use crate::promql::selector::parse_selector;
 use crate::quantity::Duration;
 use crate::suggest;
@@ -25,7 +25,7 @@ impl PromqlQuery {
     /// # Errors
     /// Why Prometheus would not evaluate it, or why its value is no rate of events, at the place.
     pub fn parse(text: &str) -> Result<Self, Vec<Fault>> {
-        let mut parser = Parser { scanner: Scanner::new(text), edits: Vec::new(), depth: 0, operators: 0 };
+        let mut parser = Parser { scanner: Scanner::new(text), end: 0, edits: Vec::new(), depth: 0, operators: 0 };
         parser.blank();
         if parser.scanner.peek().is_none() {
             let hint = "write the rate of the events, such as `sum(rate(requests_total[{{.window}}]))`";
@@ -68,6 +68,8 @@ fn whole(query: &PromqlQuery) -> Read<()> {
 
 struct Parser<'t> {
     scanner: Scanner<'t>,
+    /// Where the last mark ended: the blanks and comments behind it are no part of what it closes.
+    end: usize,
     edits: Vec<(Range<usize>, Edit)>,
     depth: usize,
     operators: usize,
@@ -87,6 +89,14 @@ impl<'t> Parser<'t> {
         }
     }
 
+    /// What follows a name that stands here, behind blanks and comments.
+    fn behind(&self, name: &str) -> &'t str {
+        let mut ahead = Scanner::new(self.scanner.text);
+        ahead.at = self.scanner.at + name.len();
+        ahead.blank();
+        ahead.rest()
+    }
+
     fn eat_word(&mut self, wanted: &str) -> bool {
         let found = self.scanner.word().eq_ignore_ascii_case(wanted);
         if found {
@@ -99,6 +109,7 @@ impl<'t> Parser<'t> {
     fn eat(&mut self, wanted: char) -> bool {
         let found = self.scanner.eat(wanted);
         if found {
+            self.end = self.scanner.at;
             self.blank();
         }
         found
@@ -163,19 +174,18 @@ impl<'t> Parser<'t> {
                 if ["and", "or", "unless"].contains(&op) {
                     return fault(at.clone(), format!("`{op}` takes no `{name}`"), "matches many with many");
                 }
-                let carried =
-                    if self.scanner.peek() == Some('(') && self.is_label_list() { self.labels()? } else { Vec::new() };
+                // As in Prometheus, parentheses here hold labels, never the right side.
+                let carried = if self.scanner.peek() == Some('(') { self.labels()? } else { Vec::new() };
+                if let Some(Named::Only(labels)) = &matching.labels
+                    && let Some(twice) = carried.iter().find(|label| labels.contains(label))
+                {
+                    return fault(at.clone(), format!("`{twice}` stands in `on` and in `{name}`"), "both sides have it");
+                }
                 matching.carried = Some((many, carried));
+                break;
             }
         }
         Ok(matching)
-    }
-
-    /// Whether the parentheses behind `group_left` hold labels, rather than the right side.
-    fn is_label_list(&self) -> bool {
-        let inside = self.scanner.rest().trim_start_matches('(');
-        let inside = inside.split_once(')').map_or("", |(inside, _)| inside);
-        inside.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '_' | ',' | ' ' | '"' | '.'))
     }
 
     /// `(a, b)`
@@ -258,7 +268,7 @@ impl<'t> Parser<'t> {
                     self.blank();
                     return Ok(Node::Number);
                 }
-                let rest = self.scanner.rest()[name.len()..].trim_start();
+                let rest = self.behind(name);
                 let lower = name.to_ascii_lowercase();
                 let aggregation = AGGREGATIONS.iter().find(|(known, _)| *known == lower);
                 let is_grouped = ["by", "without"]
@@ -324,8 +334,8 @@ impl<'t> Parser<'t> {
             return fault(range, format!("`{name}` {message}"), "another argument is due");
         }
         if name == "time" {
-            let end = self.scanner.text[..self.scanner.at].trim_end().len();
-            self.edits.push((start..end, Edit::Time));
+            self.edits.push((start..start, Edit::Time));
+            self.edits.push((self.end..self.end, Edit::TimeEnd));
         }
         let arguments = arguments.into_iter().map(|(argument, _)| argument).collect();
         Ok(Node::Call { name: name.to_owned(), arguments })
@@ -416,6 +426,7 @@ impl<'t> Parser<'t> {
 
     /// Ranges, subqueries and offsets behind an expression that begins at `start`.
     fn postfix(&mut self, mut of: Node, start: usize) -> Read<Node> {
+        let mut is_offset = false;
         loop {
             let at = self.scanner.at;
             match self.scanner.peek() {
@@ -424,7 +435,12 @@ impl<'t> Parser<'t> {
                     let message = "an indicator looks at the present: `@` is not allowed";
                     return fault_with(at..at + 1, message, "fixes the time", "remove it");
                 }
-                _ if self.eat_word("offset") => self.offset(&of, start)?,
+                _ if self.eat_word("offset") => {
+                    if std::mem::replace(&mut is_offset, true) {
+                        return fault(at..at + "offset".len(), "a second `offset`", "there is one already");
+                    }
+                    self.offset(&of, start)?;
+                }
                 _ => return Ok(of),
             }
         }
@@ -432,31 +448,29 @@ impl<'t> Parser<'t> {
 
     fn range(&mut self, of: Node) -> Read<Node> {
         let open = self.scanner.at;
-        let close = self.scanner.rest().find(']').map(|length| open + length);
-        let Some(close) = close else {
+        if !self.scanner.rest().contains(']') {
             return fault_with(open..open + 1, "this range is never closed", "opened here", "add `]`");
-        };
-        let inside = open + 1..close;
-        let written = &self.scanner.text[inside.clone()];
-        self.scanner.at = close + 1;
-        let after = self.scanner.at;
-        let (length, step) = match written.split_once(':') {
-            Some((length, step)) => (length, Some(step)),
-            None => (written, None),
-        };
-        let window = self.window(length, inside.start)?;
-        if let Some(step) = step {
-            if !step.trim().is_empty() {
-                self.window(step, inside.start + length.len() + 1)?;
-            }
+        }
+        self.eat('[');
+        let start = self.scanner.at;
+        let window = self.window()?;
+        let length = start..self.scanner.at;
+        self.blank();
+        let is_subquery = self.eat(':');
+        if is_subquery && self.scanner.peek() != Some(']') {
+            self.window()?;
             self.blank();
+        }
+        self.expect(']', "closes the range")?;
+        let after = self.end;
+        if is_subquery {
             if of.kind() != Kind::Instant {
                 return fault(open..after, format!("a subquery of {}", word(of.kind())), "only of an instant vector");
             }
             return Ok(Node::Subquery(Box::new(of)));
         }
         let Node::Selector { selector, window: None } = of else {
-            let hint = format!("write `[{}:]` for a subquery", length.trim());
+            let hint = format!("write `[{}:]` for a subquery", &self.scanner.text[length]);
             return fault_with(open..after, "only a selector has a range", "behind an expression", hint);
         };
         if let Some(pattern) = selector.matchers.iter().find(|it| it.label == "__name__" && it.op != MatchOp::Eq) {
@@ -467,15 +481,18 @@ impl<'t> Parser<'t> {
         if let Some((range, _)) = self.edits.iter_mut().rev().find(|(_, edit)| *edit == Edit::Selector) {
             *range = after..after;
         }
-        self.blank();
         Ok(Node::Selector { selector, window: Some(window) })
     }
 
     /// A length of time, or the template that stands for the base window.
-    fn window(&mut self, written: &str, start: usize) -> Read<Window> {
-        let trimmed = written.trim();
-        let lead = written.len() - written.trim_start().len();
-        let range = start + lead..start + lead + trimmed.len();
+    fn window(&mut self) -> Read<Window> {
+        let start = self.scanner.at;
+        let rest = self.scanner.rest();
+        let template = rest.starts_with("{{").then(|| rest.find("}}")).flatten().map(|end| end + 2);
+        let length = template.or_else(|| rest.find([':', '#', ']'])).unwrap_or(rest.len());
+        let trimmed = trim_end(&rest[..length]);
+        let range = start..start + trimmed.len();
+        self.scanner.at = range.end;
         if let Some(inner) = trimmed.strip_prefix("{{").and_then(|rest| rest.strip_suffix("}}")) {
             if inner.trim() == ".window" {
                 self.edits.push((range, Edit::Window));

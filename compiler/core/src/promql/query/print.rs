@@ -18,8 +18,9 @@ impl PromqlQuery {
                 Edit::Comment => line(&mut text, " "),
                 Edit::Selector if is_late => text.push_str(&format!(" offset {delay}")),
                 Edit::Offset(own) if is_late => text.push_str(&(*own + delay).to_string()),
-                Edit::Time if is_late => text.push_str(&format!("(time() - {})", delay.exact_seconds())),
-                Edit::Selector | Edit::Offset(_) | Edit::Time => text.push_str(written),
+                Edit::Time if is_late => text.push('('),
+                Edit::TimeEnd if is_late => text.push_str(&format!(" - {})", delay.exact_seconds())),
+                Edit::Selector | Edit::Offset(_) | Edit::Time | Edit::TimeEnd => text.push_str(written),
             }
             at = range.end;
         }

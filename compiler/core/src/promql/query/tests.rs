@@ -35,11 +35,12 @@ const QUERIES: &[&str] = &[
     r#"day_of_week() == bool 6 * on () group_left x"#,
     r#"quantile(0.9, x) by (a, "b.c")"#,
     r#"x{le="+Inf"} * Inf"#,
+    r#"label_join(x, "a", ",")"#,
 ];
 
 #[test]
 fn what_people_write_is_read_and_printed_as_it_was() {
-    for text in &QUERIES[..QUERIES.len() - 3] {
+    for text in &QUERIES[..QUERIES.len() - 4] {
         let is_single_line = !text.contains('\n');
         let one = printed(text);
         if is_single_line {
@@ -89,6 +90,10 @@ fn faults_stand_at_their_place() {
         ("topk(x)", "topk", "`topk` takes 2 arguments, found 1"),
         ("round(x, 1, 2)", "round", "`round` takes 1 to 2 arguments, found 3"),
         ("x offset y", "y", "expected how far back to look, found `y`"),
+        ("y + x offset 1h offset 2h", "offset", "a second `offset`"),
+        ("x * on (a, b) group_left (b) y", "*", "`b` stands in `on` and in `group_left`"),
+        ("x * on (a) group_left (sum(y))", "(", "expected `)`, found `(`"),
+        ("label_join(x, \"a\")", "label_join", "`label_join` takes at least 3 arguments, found 2"),
         ("sum(x)[5m]", "[5m]", "only a selector has a range"),
     ] {
         let Err(faults) = PromqlQuery::parse(text) else {
@@ -152,9 +157,31 @@ fn late_data_is_waited_for_at_every_selector() {
         r#"sum(rate(x{a="b"}[1m15s] offset 5m)) / on () y offset 5m"#
     );
     assert_eq!(late("x offset 1h + time()"), "x offset 1h5m + (time() - 300)");
+    assert_eq!(late("time() # now\n - x"), "(time() - 300) - x offset 5m");
+    assert_eq!(late("time( # )\n) - x"), "(time( ) - 300) - x offset 5m");
     assert_eq!(late("x-y"), "x offset 5m-y offset 5m");
     assert!(PromqlQuery::parse(&late("x-y")).is_ok() && PromqlQuery::parse("x offset -5m").is_err());
     assert_eq!(late("max_over_time(x[1h:1m])"), "max_over_time(x offset 5m[1h:1m])");
+}
+
+#[test]
+fn comments_stand_wherever_blanks_do() {
+    let printed = |text: &str| read(text).print(Duration::from_secs(75), Duration::ZERO);
+    for (text, expected) in [
+        ("time() #c\n- x", "time() - x"),
+        ("time( # )\n) - x", "time( ) - x"),
+        ("sum # c (\n by (a) # x\n (rate(x[5m]))", "sum by (a) (rate(x[5m]))"),
+        ("rate # a\n(x[5m])", "rate (x[5m])"),
+        ("rate(x[ # ]\n5m # ]\n])", "rate(x[ 5m ])"),
+        ("rate(x # a\n[5m] # b\n offset # c\n 5m)", "rate(x [5m] offset 5m)"),
+        ("x{a=\"#\" # }\n}", "x{a=\"#\" }"),
+        ("max_over_time(x[1h # :\n: # ]\n 1m])", "max_over_time(x[1h : 1m])"),
+        ("x * on (a) group_left ( # )\n b\n, c) y", "x * on (a) group_left ( b , c) y"),
+        ("count_values # c\n(\"a\", x)", "count_values (\"a\", x)"),
+        ("sum # c\n + x", "sum + x"),
+    ] {
+        assert_eq!(printed(text), expected, "{text}");
+    }
 }
 
 #[test]

@@ -23,7 +23,7 @@ pub enum Window {
     Fixed(Duration),
 }
 
-/// What the printer does at a place of the text.
+/// What the printer does at a place of the text. No place lies within another.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Edit {
     /// Writes the base window instead.
@@ -34,8 +34,10 @@ pub(super) enum Edit {
     Selector,
     /// Ends a selector with an `offset` of its author's.
     Offset(Duration),
-    /// Stands at `time()`.
+    /// Begins `time()`.
     Time,
+    /// Ends `time()`.
+    TimeEnd,
 }
 
 /// Labels that an operator names.
