@@ -1,6 +1,6 @@
 //! The generated collector configurations, in a real OpenTelemetry Collector.
 //!
-//! `cargo test --release -p emberline-proofs --test collector -- --nocapture` shows what was measured.
+//! `cargo test --profile services -p emberline-proofs --test collector -- --nocapture` shows what was measured.
 
 mod captures;
 mod configs;

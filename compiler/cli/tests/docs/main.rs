@@ -66,8 +66,8 @@ fn is_run_elsewhere(line: &str) -> bool {
         "ci/test" => is_there(line),
         // The fast tier is what runs this test.
         "cargo test" => true,
-        "(cd services && cargo run --release -p demo)" => {
-            read("ci/test").contains("cargo run --release --locked -p demo")
+        "(cd services && cargo run --profile services -p demo)" => {
+            read("ci/test").contains("cargo run --profile services --locked -p demo")
         }
         _ => false,
     }

@@ -179,7 +179,11 @@ impl<'t> Parser<'t> {
                 if let Some(Named::Only(labels)) = &matching.labels
                     && let Some(twice) = carried.iter().find(|label| labels.contains(label))
                 {
-                    return fault(at.clone(), format!("`{twice}` stands in `on` and in `{name}`"), "both sides have it");
+                    return fault(
+                        at.clone(),
+                        format!("`{twice}` stands in `on` and in `{name}`"),
+                        "both sides have it",
+                    );
                 }
                 matching.carried = Some((many, carried));
                 break;
