@@ -1,6 +1,6 @@
-//! Specs against what is really exported: a real Prometheus that scrapes itself, an Alertmanager, a collector,
-//! node_exporter and a program with a client library, and that an OpenTelemetry SDK pushes to. Beside it the page of that
-//! program as text, and an OTLP capture of that collector.
+//! Specs against what is really exported. A real Prometheus scrapes itself, an Alertmanager, a collector, node_exporter
+//! and a program with a client library, and an OpenTelemetry SDK pushes to it. Beside it stand the page of that program
+//! as text, and what the collector captured of another SDK.
 //!
 //! Honest specs of each have no finding. Each planted fault is found at its place, by asking the server and from a
 //! snapshot without one.

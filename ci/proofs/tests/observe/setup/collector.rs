@@ -25,7 +25,8 @@ impl Collector {
         let config = format!(
             "receivers: {{otlp: {{protocols: {{http: {{endpoint: '127.0.0.1:{http}'}}}}}}}}\n\
              exporters: {{file: {{path: '{}', flush_interval: 100ms}}}}\n\
-             service:\n  telemetry: {{metrics: {{readers: [{{pull: {{exporter: {{prometheus: {{host: 127.0.0.1, port: {own}}}}}}}}}]}}}}\n  \
+             service:\n  telemetry: {{metrics: {{readers: \
+             [{{pull: {{exporter: {{prometheus: {{host: 127.0.0.1, port: {own}}}}}}}}}]}}}}\n  \
              pipelines: {{metrics: {{receivers: [otlp], exporters: [file]}}}}\n",
             capture.display()
         );
