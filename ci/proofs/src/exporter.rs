@@ -9,7 +9,14 @@ use std::time::Duration;
 
 use anyhow::{Context, Result};
 
-/// Serves what a function returns, at the time of each scrape, as the text of the exposition format.
+/// The exposition format as text.
+const TEXT: &str = "text/plain; version=0.0.4";
+
+/// The exposition format as protobuf, which alone has native histograms.
+pub const PROTOBUF: &str =
+    "application/vnd.google.protobuf; proto=io.prometheus.client.MetricFamily; encoding=delimited";
+
+/// Serves what a function returns, at the time of each scrape.
 pub struct Exporter {
     address: String,
     stop: Arc<AtomicBool>,
@@ -17,11 +24,19 @@ pub struct Exporter {
 }
 
 impl Exporter {
-    /// Starts serving on a free port.
+    /// Starts serving text on a free port.
     ///
     /// # Errors
     /// When there is none.
     pub fn start(metrics: impl Fn() -> String + Send + 'static) -> Result<Self> {
+        Self::start_as(TEXT, move || metrics().into_bytes())
+    }
+
+    /// Starts serving pages of a content type on a free port.
+    ///
+    /// # Errors
+    /// When there is none.
+    pub fn start_as(kind: &'static str, metrics: impl Fn() -> Vec<u8> + Send + 'static) -> Result<Self> {
         let listener = TcpListener::bind(("127.0.0.1", 0)).context("listening for scrapes")?;
         let address = listener.local_addr().context("reading the exporter's port")?.to_string();
         let stop = Arc::new(AtomicBool::new(false));
@@ -32,7 +47,7 @@ impl Exporter {
                     return;
                 }
                 // A scraper that hangs up in the middle shows as a gap in the data, which is where it belongs.
-                let _ = answer(&stream, &metrics());
+                let _ = answer(&stream, kind, &metrics());
             }
         });
         Ok(Self { address, stop, thread: Some(thread) })
@@ -56,7 +71,7 @@ impl Drop for Exporter {
     }
 }
 
-fn answer(mut stream: &TcpStream, body: &str) -> std::io::Result<()> {
+fn answer(mut stream: &TcpStream, kind: &str, body: &[u8]) -> std::io::Result<()> {
     stream.set_read_timeout(Some(Duration::from_secs(5)))?;
     let mut lines = BufReader::new(stream);
     let mut line = String::new();
@@ -66,7 +81,8 @@ fn answer(mut stream: &TcpStream, body: &str) -> std::io::Result<()> {
     }
     write!(
         stream,
-        "HTTP/1.1 200 OK\r\nContent-Type: text/plain; version=0.0.4\r\nContent-Length: {}\r\nConnection: close\r\n\r\n{body}",
+        "HTTP/1.1 200 OK\r\nContent-Type: {kind}\r\nContent-Length: {}\r\nConnection: close\r\n\r\n",
         body.len()
-    )
+    )?;
+    stream.write_all(body)
 }

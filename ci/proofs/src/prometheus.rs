@@ -95,12 +95,22 @@ impl Config {
 
     /// Scrapes `address` as `job`, under the instance name that the backfilled history bears.
     #[must_use]
-    pub fn scrape(mut self, job: &str, address: &str, labels: Labels) -> Self {
+    pub fn scrape(self, job: &str, address: &str, labels: Labels) -> Self {
+        self.scrape_with(job, address, labels, false)
+    }
+
+    /// The same, and keeps the native form of histograms that have one.
+    #[must_use]
+    pub fn scrape_native(self, job: &str, address: &str, labels: Labels) -> Self {
+        self.scrape_with(job, address, labels, true)
+    }
+
+    fn scrape_with(mut self, job: &str, address: &str, labels: Labels, scrape_native_histograms: bool) -> Self {
         let targets = Targets { targets: vec![address.to_owned()], labels };
         self.scrape_configs.push(Scrape {
             job_name: job.to_owned(),
             honor_labels: false,
-            scrape_native_histograms: false,
+            scrape_native_histograms,
             static_configs: vec![targets],
         });
         self

@@ -1,10 +1,11 @@
-//! Specs against what is really exported: a real Prometheus that scrapes itself, an Alertmanager, a collector and an
-//! exporter, and an OTLP capture of that collector.
+//! Specs against what is really exported. A real Prometheus scrapes itself, an Alertmanager, a collector, node_exporter
+//! and a program with a client library, and an OpenTelemetry SDK pushes to it. Beside it stand the page of that program
+//! as text, and what the collector captured of another SDK.
 //!
 //! Honest specs of each have no finding. Each planted fault is found at its place, by asking the server and from a
 //! snapshot without one.
 
-mod faults;
+mod programs;
 mod setup;
 
 use std::collections::BTreeSet;
@@ -16,8 +17,8 @@ use anyhow::{Context, Result, ensure};
 use emberline_proofs::tools::emberline;
 use serde_json::Value;
 
-use faults::{FAULTS, Fault};
-use setup::{HONEST, POLICY, Setup};
+use programs::{Fault, POLICY, PROGRAMS, Program};
+use setup::Setup;
 
 /// Runs `emberline check`, and gives its findings as JSON.
 fn check(folder: &Path, against: Option<&str>) -> Result<Vec<Value>> {
@@ -72,28 +73,29 @@ fn honest_specs_have_no_finding_and_faults_are_found_at_their_place() -> Result<
     let folder = tempfile::tempdir()?;
     let snapshots = setup.snapshots(folder.path())?;
     let mut wrong = Vec::new();
-    for (what, spec) in HONEST {
+    for Program { name, spec, .. } in PROGRAMS {
         specs(folder.path(), spec, POLICY)?;
-        let live = check(folder.path(), Some(&setup.source(what)))?;
-        snapshots.lay(folder.path(), what)?;
+        let live = check(folder.path(), Some(&setup.source(name)))?;
+        snapshots.lay(folder.path(), name)?;
         let shot = check(folder.path(), None)?;
         for (how, findings) in [("live", live), ("snapshot", shot)] {
             // Honest short specs declare nothing, which is a warning of its own.
             let told: Vec<&Value> = findings.iter().filter(|it| it["code"] != "undeclared-metric").collect();
             if !told.is_empty() {
                 let told: Vec<String> = told.into_iter().map(short).collect();
-                wrong.push(format!("the honest spec of {what} ({how}): {}", told.join("; ")));
+                wrong.push(format!("the honest spec of {name} ({how}): {}", told.join("; ")));
             }
         }
     }
     let (mut found, mut kinds) = (0, BTreeSet::new());
-    for fault in FAULTS {
-        let honest = HONEST.iter().find(|(what, _)| *what == fault.source).context("a fault of no source")?.1;
-        ensure!(honest.contains(fault.right), "{}: `{}` is not in the honest spec", fault.what, fault.right);
-        specs(folder.path(), &honest.replace(fault.right, fault.wrong), fault.policy.unwrap_or(POLICY))?;
-        let live = check(folder.path(), Some(&setup.source(fault.source)))?;
+    for (program, fault) in PROGRAMS.iter().flat_map(|program| program.faults.iter().map(move |fault| (program, fault)))
+    {
+        let Program { name, spec, .. } = program;
+        ensure!(spec.contains(fault.right), "{}: `{}` is not in the honest spec", fault.what, fault.right);
+        specs(folder.path(), &spec.replace(fault.right, fault.wrong), fault.policy.unwrap_or(POLICY))?;
+        let live = check(folder.path(), Some(&setup.source(name)))?;
         let is_live = is_found(folder.path(), &live, fault)?;
-        snapshots.lay(folder.path(), fault.source)?;
+        snapshots.lay(folder.path(), name)?;
         let shot = check(folder.path(), None)?;
         let is_shot = is_found(folder.path(), &shot, fault)?;
         if is_live && is_shot {
@@ -102,11 +104,17 @@ fn honest_specs_have_no_finding_and_faults_are_found_at_their_place() -> Result<
         } else {
             let told = if is_live { shot } else { live };
             let told: Vec<String> = told.iter().map(short).collect();
-            wrong.push(format!("{} (live: {is_live}, snapshot: {is_shot}): {}", fault.what, told.join("; ")));
+            wrong.push(format!("{name}: {} (live: {is_live}, snapshot: {is_shot}): {}", fault.what, told.join("; ")));
         }
     }
     ensure!(wrong.is_empty(), "{} wrong:\n{}", wrong.len(), wrong.join("\n"));
-    println!("observe: {found} faults of {} kinds found, 0 findings on {} honest specs", kinds.len(), HONEST.len());
+    let exporters: BTreeSet<_> = PROGRAMS.iter().map(|program| program.exporter).collect();
+    println!(
+        "observe: {found} faults of {} kinds found, 0 findings on {} honest specs of {} exporters",
+        kinds.len(),
+        PROGRAMS.len(),
+        exporters.len()
+    );
     ensure!(found >= 25 && kinds.len() >= 12, "too few were planted");
     Ok(())
 }

@@ -5,7 +5,7 @@
 
 use std::collections::BTreeSet;
 
-use super::Context;
+use super::{Context, observed};
 use crate::code;
 use crate::finding::{Finding, Severity};
 use crate::indicator::Query;
@@ -17,11 +17,11 @@ use crate::source::Spanned;
 
 /// What is known of a label on a side.
 enum Label<'m> {
-    /// It is declared, or needs no declaration.
+    /// It is declared, shown by a source, or needs no declaration.
     Has(Option<&'m Declaration>),
     /// The side's metric is declared without it.
     Lacks(&'m Metric),
-    /// Nothing declares the side's metric.
+    /// Nothing declares the side's metric, and no source shows it.
     Unknown,
     /// A declaration that is itself at fault may have it.
     Unclear,
@@ -235,10 +235,20 @@ fn known<'m>(context: &Context<'m>, query: &Query, label: &str) -> Label<'m> {
         Declared::No => match index.histogram(service, name) {
             Ok((_, metric)) => metric,
             Err(Declared::Unclear) => return Label::Unclear,
-            Err(_) => return Label::Unknown,
+            Err(_) => return by_source(context, name, label),
         },
     };
     metric.label(label).map_or(Label::Lacks(metric), |label| Label::Has(Some(label)))
+}
+
+/// What a source shows of a label, where nothing declares the metric.
+fn by_source<'m>(context: &Context<'_>, series: &str, label: &str) -> Label<'m> {
+    match observed::shows_label(context, series, label) {
+        Some(true) => Label::Has(None),
+        // `label-not-found` says so at the same place.
+        Some(false) => Label::Unclear,
+        None => Label::Unknown,
+    }
 }
 
 /// The matchers of a label, by its Prometheus or its OpenTelemetry name.

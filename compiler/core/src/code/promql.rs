@@ -234,8 +234,8 @@ The rules compare bad events with all events of the same group. In the wrong
 example, failures have no `topic`, so they form a group without a name, and
 every topic looks healthy. No alert would fire in an outage. Both sides must
 have each label of `group_by`, and share its values. If no spec declares one of
-the two metrics, the finding is a warning, because nothing shows that the metric
-has the label. The rules then count bad events without a group as an outage of
+the two metrics, and no snapshot shows its labels, the finding is a warning: the
+metric may have the label. The rules then count bad events without a group as an outage of
 their own.",
     example: Example::Specs {
         wrong: r#"

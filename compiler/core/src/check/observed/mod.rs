@@ -22,7 +22,7 @@ pub(crate) use stale::stale;
 use super::{Context, added};
 use crate::code::{self, Code};
 use crate::finding::Finding;
-use view::View;
+use view::{Known, View};
 
 /// What only a source can show.
 pub(super) static CODES: &[&Code] = &[
@@ -54,6 +54,12 @@ pub(super) fn run(context: &Context<'_>, findings: &mut Vec<Finding>) {
     findings[first..].iter_mut().filter(is_observed).for_each(|finding| {
         finding.notes.push(view.by());
     });
+}
+
+/// Whether the series of a name have a label, by what was observed; `None` where no source has such series.
+pub(super) fn shows_label(context: &Context<'_>, series: &str, label: &str) -> Option<bool> {
+    let series = View::of(context)?.series(series)?;
+    Some(!matches!(series.label(label), Known::Absent))
 }
 
 /// Leaves out what is less than is known of the same place: a name that nothing exports needs no declaration.
