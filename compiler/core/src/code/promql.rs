@@ -235,8 +235,8 @@ example, failures have no `topic`, so they form a group without a name, and
 every topic looks healthy. No alert would fire in an outage. Both sides must
 have each label of `group_by`, and share its values. If no spec declares one of
 the two metrics, and no snapshot shows its labels, the finding is a warning: the
-metric may have the label. The rules then count bad events without a group as an outage of
-their own.",
+metric may have the label. The rules then count bad events without a group as an
+outage of their own.",
     example: Example::Specs {
         wrong: r#"
 version: emberline/v1
