@@ -3,16 +3,21 @@
 use super::Context;
 use crate::code;
 use crate::finding::Finding;
-use crate::indicator::Query;
+use crate::indicator::{Query, Ratio};
 use crate::metric::{Declared, Metric, MetricType, histogram_of};
 use crate::promql::regex::Pattern;
 use crate::promql::{MatchOp, boundary};
 
-/// Gauges that Prometheus and its exporters have under these names everywhere.
-const GAUGES: [&str; 2] = ["up", "probe_success"];
+/// Gauges that are 1 while all is well: Prometheus and its exporters have them under these names everywhere.
+const UPS: [&str; 2] = ["up", "probe_success"];
+/// Ends of names that only gauges have.
+const LEVELS: [&str; 4] = ["_lag", "_percent", "_celsius", "_ratio"];
+/// Ends of names that counters have, and the counting series of histograms and summaries.
+const COUNTING: [&str; 4] = ["_total", "_count", "_bucket", "_sum"];
+
 /// Units at the end of a name that no counter has: behind it, a counter's name goes on with `_total`, and the counting
 /// series of a classic histogram or a summary with `_count`.
-const MEASURES: [&str; 4] = ["_seconds", "_milliseconds", "_bytes", "_ratio"];
+const MEASURES: [&str; 3] = ["_seconds", "_milliseconds", "_bytes"];
 
 /// What is selected instead of a counter.
 enum Instead<'m> {
@@ -42,10 +47,27 @@ pub(super) fn run(context: &Context<'_>, findings: &mut Vec<Finding>) {
     for (slo, _) in context.slos() {
         let Some(ratio) = slo.sli.ratio() else { continue };
         let counters: Vec<&Query> = ratio.counters().map(|counter| &counter.query).collect();
-        findings.extend(counters.iter().filter_map(|query| judge(context, query, instead(context, query)?)));
+        let share = share(context, ratio, &counters);
+        findings.extend(counters.iter().filter_map(|query| {
+            let mut finding = judge(context, query, instead(context, query)?)?;
+            finding.hint = share.clone().or(finding.hint);
+            Some(finding)
+        }));
         findings.extend(counters.iter().filter_map(|query| judge(context, query, created(context, query, &counters)?)));
         findings.extend(lone_sum(context, &counters).and_then(|query| judge(context, query, Instead::Sum)));
     }
+}
+
+/// What says the share of one gauge in another, where both sides of an indicator are gauges.
+fn share(context: &Context<'_>, ratio: &Ratio, counters: &[&Query]) -> Option<String> {
+    let is_gauge = |query: &&Query| matches!(instead(context, query), Some(Instead::Level(_) | Instead::Known));
+    let [whole, part] = counters else { return None };
+    if !counters.iter().all(is_gauge) {
+        return None;
+    }
+    let bound = if ratio.side.is_good() { "min" } else { "max" };
+    let [part, whole] = [part, whole].map(|query| query.selector.metric_name().unwrap_or_default());
+    Some(format!("hold the share against a bound: `timeslice: {{gauge: [{part}, {whole}], {bound}: …}}`"))
 }
 
 /// Whether a selector of events certainly selects no counter.
@@ -105,19 +127,48 @@ fn of_a_native_histogram<'m>(context: &Context<'m>, name: &str) -> Option<Instea
 }
 
 fn by_name<'m>(query: &Query, name: &str) -> Option<Instead<'m>> {
-    if GAUGES.contains(&name) || name.ends_with("_timestamp_seconds") {
+    if name.ends_with("_info") {
+        return Some(Instead::Info);
+    }
+    if is_gauge(name) {
         return Some(Instead::Known);
     }
     if query.selector.matchers.iter().any(|m| m.label == "quantile" && !m.value.is_empty() && m.op != MatchOp::Ne) {
         return Some(Instead::Quantile);
     }
-    if name.ends_with("_info") {
-        return Some(Instead::Info);
-    }
     if MEASURES.iter().any(|unit| name.ends_with(unit)) {
         return Some(Instead::Measured);
     }
     all_buckets(query, name)
+}
+
+/// Whether a name alone tells a gauge.
+fn is_gauge(name: &str) -> bool {
+    // kube-state-metrics ends its few counters as counters end: all else that it has is state.
+    let is_state = name.starts_with("kube_") && !is_counting(name);
+    is_up(name) || is_state || name.ends_with("_timestamp_seconds") || LEVELS.iter().any(|end| name.ends_with(end))
+}
+
+/// Whether a name ends as those of counters do.
+pub(super) fn is_counting(name: &str) -> bool {
+    COUNTING.iter().any(|end| name.ends_with(end))
+}
+
+/// Whether a gauge is 1 while all is well, by its name.
+fn is_up(name: &str) -> bool {
+    UPS.contains(&name) || name.ends_with("_up")
+}
+
+/// The indicator that a gauge is for.
+fn bound(name: &str) -> String {
+    let shown = if name.contains('.') { format!("{{\"{name}\"}}") } else { name.to_owned() };
+    if is_up(name) {
+        format!("count the time in which targets are up: `availability: {{up: {shown}}}`")
+    } else if name.ends_with("_timestamp_seconds") {
+        format!("hold its age against a maximum: `timeslice: {{timestamp: {shown}, max_age: 1h}}`")
+    } else {
+        format!("count with a counter, or hold the gauge against a bound: `timeslice: {{gauge: {shown}, max: …}}`")
+    }
 }
 
 /// The time at which a series of a known counter began: beside one of the same name, or of a declared one. By itself the
@@ -168,14 +219,12 @@ fn told(name: &str, found: &Instead<'_>) -> (String, &'static str, String, Strin
         false => format!("{stem}_count"),
     };
     let of_level = || "the rules take its `rate`, to which each fall is a counter that began anew".to_owned();
-    let use_up =
-        || "count with a counter, or give a gauge that is 1 while all is well as `timeslice: {up: …}`".to_owned();
     match found {
         Instead::Level(metric) => {
             let kind = if metric.kind == MetricType::Gauge { "a gauge" } else { "an updowncounter" };
-            (format!("`{name}` is {kind}, not a counter"), "rises and falls", of_level(), use_up())
+            (format!("`{name}` is {kind}, not a counter"), "rises and falls", of_level(), bound(name))
         }
-        Instead::Known => (format!("`{name}` is a gauge, not a counter"), "rises and falls", of_level(), use_up()),
+        Instead::Known => (format!("`{name}` is a gauge, not a counter"), "rises and falls", of_level(), bound(name)),
         Instead::Classic(_) => (
             format!("`{name}` is a histogram, and none of its series has this name"),
             "selects nothing",

@@ -30,7 +30,7 @@ pub(super) fn run(context: &Context<'_>, findings: &mut Vec<Finding>) {
                 }
                 Declared::Unclear => {}
                 Declared::No if slo.sli.ratio().is_some() && is_refused(context, &reading) => {}
-                Declared::No => unknown(context, &reading, &mut asked, findings),
+                Declared::No => unknown(context, slo, &reading, &mut asked, findings),
             }
         }
         groups(context, slo, findings);
@@ -49,6 +49,7 @@ const ALL: &str = "every service's series are counted: a matcher of the service 
 /// A metric that no spec declares.
 fn unknown<'m>(
     context: &Context<'m>,
+    slo: &Slo,
     reading: &Reading<'m>,
     asked: &mut BTreeSet<&'m str>,
     findings: &mut Vec<Finding>,
@@ -62,7 +63,11 @@ fn unknown<'m>(
                 let message = format!("no spec declares a metric with the series `{name}`");
                 let place = query.place(context.sources, range.clone());
                 let own = context.service.metrics.values().flat_map(|metric| metric.series());
-                findings.push(misspelt(own, name, undeclared_metric(context, message, place, near)));
+                let mut finding = undeclared_metric(context, message, place, near);
+                if slo.sli.ratio().is_some() && !not_a_counter::is_counting(name) {
+                    finding = finding.note("taken for a counter; if it is a gauge, the alerts mean nothing");
+                }
+                findings.push(misspelt(own, name, finding));
             }
         }
         Reading::Histogram { name, prometheus, .. } => {
