@@ -94,6 +94,7 @@ impl Duration {
             if tail.starts_with(['.', ',']) || unit.is_empty() {
                 return Err(malformed().hint(match meant::duration(text).or_else(|| in_seconds(text)) {
                     Some(meant) => format!("write `{meant}`"),
+                    None if meant::is_calendar(text) => MONTHS.to_owned(),
                     None if tail.is_empty() => format!("add the unit: `{text}s` if seconds are meant"),
                     None => "write whole numbers: `1h30m` rather than `1.5h`".to_owned(),
                 }));
@@ -101,6 +102,7 @@ impl Duration {
             let Some((_, size)) = UNITS.iter().find(|(name, _)| *name == unit) else {
                 return Err(malformed().hint(match meant::duration(text) {
                     Some(meant) => format!("write `{meant}`"),
+                    None if meant::is_calendar(text) => MONTHS.to_owned(),
                     None => "the units are w, d, h, m, s and ms".to_owned(),
                 }));
             };
@@ -118,6 +120,9 @@ impl Duration {
         Ok(Self(total))
     }
 }
+
+/// What to write instead of a month.
+const MONTHS: &str = "months and years differ in length: write days or weeks, such as `30d` or `4w`";
 
 /// A fraction without a unit, taken for seconds.
 fn in_seconds(text: &str) -> Option<String> {

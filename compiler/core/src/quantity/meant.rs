@@ -37,6 +37,13 @@ pub(super) fn duration(text: &str) -> Option<String> {
     Duration::parse(&written).ok().map(|_| written)
 }
 
+/// Whether a text names a length of the calendar, such as a month.
+pub(super) fn is_calendar(text: &str) -> bool {
+    let word = text.trim_start_matches(|c: char| c.is_ascii_digit() || matches!(c, ' ' | '.' | '-' | '_'));
+    ["mo", "month", "months", "quarter", "quarters", "y", "yr", "year", "years"]
+        .contains(&word.to_ascii_lowercase().as_str())
+}
+
 /// A fraction of one unit, if it is a whole number of milliseconds.
 pub(super) fn whole(number: &str, unit: &str) -> Option<Duration> {
     let fraction = Some(number).filter(|number| number.contains('.'))?.parse::<Decimal>().ok()?;
@@ -73,5 +80,7 @@ mod tests {
         for text in ["", "days", "5", "a month", "5 foo", "1.0005ms", "30m 1h", "5 é"] {
             assert_eq!(duration(text), None, "{text}");
         }
+        assert!(["1 month", "3months", "1y", "1.5 years"].into_iter().all(is_calendar));
+        assert!(!["1m", "5 min", "a month", "30d"].into_iter().any(is_calendar));
     }
 }
