@@ -4,6 +4,7 @@
 //! `cargo test --profile services -p emberline-proofs -- --nocapture` shows what was measured.
 
 mod accuracy;
+mod budget;
 mod cost;
 mod load;
 mod outage;

@@ -25,7 +25,8 @@ impl Family {
     /// Whether one of these names is that of a series of its own, or would be in another form.
     pub(super) fn is_among(&self, series: &BTreeSet<String>) -> bool {
         let is_wide = matches!(self.kind, SeenType::Histogram | SeenType::Summary);
-        series.contains(&self.name) || is_wide && HISTOGRAM_SERIES.iter().any(|end| series.contains(&format!("{}{end}", self.name)))
+        series.contains(&self.name)
+            || is_wide && HISTOGRAM_SERIES.iter().any(|end| series.contains(&format!("{}{end}", self.name)))
     }
 
     /// The series that counts its events, or its only one.
