@@ -6,6 +6,9 @@
 mod accuracy;
 mod budget;
 mod cost;
+mod counters;
+mod curves;
+mod gauges;
 mod load;
 mod outage;
 mod traffic;

@@ -1,0 +1,152 @@
+//! The recorded error budget of the other indicators over counters against the exact number of events: lists of counters,
+//! good and bad events without all, native histograms by status, and an author's own expressions.
+//!
+//! The exact figure is that of [`crate::accuracy`]: the events between scrapes, each of which counts once. Of four
+//! processes one never failed and has no series of failures, and one only ever failed and has no series of successes.
+
+use anyhow::{Context, Result};
+use emberline_proofs::prometheus::{Config, Prometheus};
+use emberline_proofs::remote_write::{Observed, Series};
+use emberline_proofs::tools::compile;
+
+use crate::budget::{Case, all_right};
+use crate::curves::DOWN;
+use crate::traffic::{Scraping, Shape, Tick, as_value, background, daily, dice};
+
+/// What every objective here allows to be bad.
+const ERROR_BUDGET: f64 = 0.01;
+
+const EVERY_MINUTE: Scraping = Scraping { interval: 60_000, base: 240_000 };
+
+/// What is recorded at `t` covers some window that ended up to this long before it: the steps of five minutes, the
+/// budget group's two, an evaluation, and what the base window holds past a scrape.
+const LAG: i64 = (300 + 120 + 60 + 180) * 1_000;
+
+/// A way to count by counters.
+struct Kind {
+    name: &'static str,
+    /// Metrics that the service declares.
+    metrics: &'static str,
+    /// The indicator as a user writes it.
+    sli: &'static str,
+    /// The metrics of good and of bad events.
+    counters: [&'static str; 2],
+}
+
+#[test]
+fn lists_of_counters_count_every_event_once() -> Result<()> {
+    judge(&Kind {
+        name: "lists of counters",
+        metrics: "",
+        sli: "events: {total: [sent_total, failed_total], bad: failed_total}",
+        counters: ["sent_total", "failed_total"],
+    })
+}
+
+#[test]
+fn good_and_bad_events_make_the_exact_total() -> Result<()> {
+    judge(&Kind {
+        name: "good and bad events",
+        metrics: "",
+        sli: "events: {good: jobs_ok_total, bad: jobs_failed_total}",
+        counters: ["jobs_ok_total", "jobs_failed_total"],
+    })
+}
+
+#[test]
+fn observations_of_native_histograms_count_once() -> Result<()> {
+    judge(&Kind {
+        name: "native histograms by status",
+        metrics: "metrics:\n  http.duration: {type: exponential_histogram, unit: s, labels: {code: {values: [\"200\", \
+                  \"500\"]}}}\n",
+        sli: "events: {total: http_duration_seconds, bad: 'http_duration_seconds{code=\"500\"}'}",
+        counters: ["http_duration_seconds"; 2],
+    })
+}
+
+#[test]
+fn an_expression_with_the_filled_in_range_counts_every_event_once() -> Result<()> {
+    judge(&Kind {
+        name: "an expression",
+        metrics: "",
+        sli: "expr: {total: 'sum(rate(requests_total[{{.window}}]))', bad: \
+              'sum(rate(requests_total{code=\"500\"}[{{.window}}]))'}",
+        counters: ["requests_total"; 2],
+    })
+}
+
+/// The random month of four processes.
+const PROCESSES: Shape = Shape {
+    name: "random",
+    pods: 4,
+    has_error_series: true,
+    down: &DOWN,
+    tick: |n, pod| {
+        // Each process may have an incident in each six hours, and be gone for three hours of a day.
+        let (quarter, of_quarter) = (n / 1_440, n % 1_440);
+        let (day, of_day) = (n / 5_760, n % 5_760);
+        let fails = dice(quarter, pod, 11, 10) == 0 && of_quarter < i64::from(dice(quarter, pod, 12, 400));
+        let requests = if pod == 3 { dice(n, pod, 13, 4) } else { daily(n, pod, 200) };
+        let failed = match pod {
+            0 => 0,
+            3 => requests,
+            _ if fails => requests * (1 + dice(quarter, pod, 14, 10)) / 10,
+            _ => background(n, pod, requests, 1_500),
+        };
+        let is_gone = dice(day, pod, 15, 8) == 0 && (1_000..1_720).contains(&of_day);
+        Tick {
+            requests,
+            failed,
+            restarted: dice(n, pod, 16, 5_000) == 0,
+            scraped: !is_gone && dice(n, pod, 17, 500) != 0,
+        }
+    },
+};
+
+fn judge(kind: &Kind) -> Result<()> {
+    let folder = tempfile::tempdir()?;
+    let spec = format!(
+        "version: emberline/v1\nservice: shop\nowner: team-shop\n{}slos:\n  - name: it\n    objective: 99%\n    \
+         window: 30d\n    sli:\n      {}\n",
+        kind.metrics, kind.sli
+    );
+    let policy = emberline_proofs::spec::EVERY_MINUTE;
+    let rules = compile(&[("shop.yaml", &spec), ("policy.yaml", policy)], "shop", folder.path())?;
+    let month = PROCESSES.month(EVERY_MINUTE);
+    let prometheus = Prometheus::start(&Config::default())?;
+    let series: Vec<Series> = month.series.iter().filter_map(|series| renamed(series, kind.counters)).collect();
+    if kind.metrics.contains("exponential_histogram") {
+        prometheus.write_observed(&series.into_iter().map(observed).collect::<Vec<_>>())?;
+    } else {
+        prometheus.write(&series)?;
+    }
+    let case = Case {
+        name: &format!("{}, scraped at 60 s", kind.name),
+        held: &format!("unseen {:?}", month.unseen),
+        rules: &rules,
+        exact: &month.timeline(),
+        error_budget: ERROR_BUDGET,
+        lag: LAG,
+        // Of hundreds of thousands of events, no start of a series is an excuse.
+        single: (0.0, 0.0),
+        down: &DOWN,
+    };
+    all_right(&case.judge(&prometheus).with_context(|| kind.name)?);
+    Ok(())
+}
+
+/// The series under the name of good or of bad events; nothing of one that never counted.
+fn renamed(series: &Series, counters: [&str; 2]) -> Option<Series> {
+    series.samples.iter().any(|sample| sample.1 > 0.0).then(|| {
+        let mut series = series.clone();
+        let is_bad = series.labels.get("code").is_some_and(|code| code == "500");
+        series.labels.insert("__name__".to_owned(), counters[usize::from(is_bad)].to_owned());
+        series
+    })
+}
+
+/// The same counts, as those of a native histogram.
+#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "counts of events, from whole numbers")]
+fn observed(series: Series) -> Observed {
+    Observed { labels: series.labels, samples: series.samples.iter().map(|(at, count)| (*at, *count as u64)).collect() }
+}
