@@ -19,8 +19,8 @@ const TOLERANCE: f64 = 0.005;
 
 pub const HOUR: i64 = 3_600_000;
 
-/// When the groups of the base are evaluated, in seconds past a minute. Prometheus gives each group a phase by a hash of
-/// its name; this one stands for that hash. A minute of a time slice ends with an evaluation.
+/// When the groups of the base are evaluated, in seconds past a minute. Prometheus gives each group a phase by a hash
+/// of its name; this one stands for that hash. A minute of a time slice ends with an evaluation.
 pub const PHASE_OF_BASE: i64 = 7;
 
 /// Unlike that of the base, as the hashes of unlike names are.

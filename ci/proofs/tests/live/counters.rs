@@ -1,5 +1,5 @@
-//! The recorded error budget of the other indicators over counters against the exact number of events: lists of counters,
-//! good and bad events without all, native histograms by status, and an author's own expressions.
+//! The recorded error budget of the other indicators over counters against the exact number of events: lists of
+//! counters, good and bad events without all, native histograms by status, and an author's own expressions.
 //!
 //! The exact figure is that of [`crate::accuracy`]: the events between scrapes, each of which counts once. Of four
 //! processes one never failed and has no series of failures, and one only ever failed and has no series of successes.
@@ -11,7 +11,7 @@ use emberline_proofs::tools::compile;
 
 use crate::budget::{Case, all_right};
 use crate::curves::DOWN;
-use crate::traffic::{Scraping, Shape, Tick, as_value, background, daily, dice};
+use crate::traffic::{Scraping, Shape, Tick, background, daily, dice};
 
 /// What every objective here allows to be bad.
 const ERROR_BUDGET: f64 = 0.01;
@@ -31,6 +31,7 @@ struct Kind {
     sli: &'static str,
     /// The metrics of good and of bad events.
     counters: [&'static str; 2],
+    shape: Shape,
 }
 
 #[test]
@@ -40,6 +41,7 @@ fn lists_of_counters_count_every_event_once() -> Result<()> {
         metrics: "",
         sli: "events: {total: [sent_total, failed_total], bad: failed_total}",
         counters: ["sent_total", "failed_total"],
+        shape: processes::<1>(),
     })
 }
 
@@ -50,6 +52,7 @@ fn good_and_bad_events_make_the_exact_total() -> Result<()> {
         metrics: "",
         sli: "events: {good: jobs_ok_total, bad: jobs_failed_total}",
         counters: ["jobs_ok_total", "jobs_failed_total"],
+        shape: processes::<2>(),
     })
 }
 
@@ -61,6 +64,7 @@ fn observations_of_native_histograms_count_once() -> Result<()> {
                   \"500\"]}}}\n",
         sli: "events: {total: http_duration_seconds, bad: 'http_duration_seconds{code=\"500\"}'}",
         counters: ["http_duration_seconds"; 2],
+        shape: processes::<3>(),
     })
 }
 
@@ -72,36 +76,31 @@ fn an_expression_with_the_filled_in_range_counts_every_event_once() -> Result<()
         sli: "expr: {total: 'sum(rate(requests_total[{{.window}}]))', bad: \
               'sum(rate(requests_total{code=\"500\"}[{{.window}}]))'}",
         counters: ["requests_total"; 2],
+        shape: processes::<4>(),
     })
 }
 
-/// The random month of four processes.
-const PROCESSES: Shape = Shape {
-    name: "random",
-    pods: 4,
-    has_error_series: true,
-    down: &DOWN,
-    tick: |n, pod| {
-        // Each process may have an incident in each six hours, and be gone for three hours of a day.
-        let (quarter, of_quarter) = (n / 1_440, n % 1_440);
-        let (day, of_day) = (n / 5_760, n % 5_760);
-        let fails = dice(quarter, pod, 11, 10) == 0 && of_quarter < i64::from(dice(quarter, pod, 12, 400));
-        let requests = if pod == 3 { dice(n, pod, 13, 4) } else { daily(n, pod, 200) };
-        let failed = match pod {
-            0 => 0,
-            3 => requests,
-            _ if fails => requests * (1 + dice(quarter, pod, 14, 10)) / 10,
-            _ => background(n, pod, requests, 1_500),
-        };
-        let is_gone = dice(day, pod, 15, 8) == 0 && (1_000..1_720).contains(&of_day);
-        Tick {
-            requests,
-            failed,
-            restarted: dice(n, pod, 16, 5_000) == 0,
-            scraped: !is_gone && dice(n, pod, 17, 500) != 0,
-        }
-    },
-};
+/// A random month of four processes, another one for each seed.
+const fn processes<const SEED: u64>() -> Shape {
+    Shape { name: "random", pods: 4, has_error_series: true, down: &DOWN, tick: |n, pod| process(n, pod, 100 * SEED) }
+}
+
+fn process(n: i64, pod: u32, salt: u64) -> Tick {
+    // Each process may have an incident in each six hours, and be gone for three hours of a day.
+    let (quarter, of_quarter) = (n / 1_440, n % 1_440);
+    let (day, of_day) = (n / 5_760, n % 5_760);
+    let fails = dice(quarter, pod, salt + 1, 10) == 0 && of_quarter < i64::from(dice(quarter, pod, salt + 2, 400));
+    let requests = if pod == 3 { dice(n, pod, salt + 3, 4) } else { daily(n, pod, 200) };
+    let failed = match pod {
+        0 => 0,
+        3 => requests,
+        _ if fails => requests * (1 + dice(quarter, pod, salt + 4, 10)) / 10,
+        _ => background(n, pod, requests, 1_500),
+    };
+    let is_gone = dice(day, pod, salt + 5, 8) == 0 && (1_000..1_720).contains(&of_day);
+    let restarted = dice(n, pod, salt + 6, 5_000) == 0;
+    Tick { requests, failed, restarted, scraped: !is_gone && dice(n, pod, salt + 7, 500) != 0 }
+}
 
 fn judge(kind: &Kind) -> Result<()> {
     let folder = tempfile::tempdir()?;
@@ -112,7 +111,7 @@ fn judge(kind: &Kind) -> Result<()> {
     );
     let policy = emberline_proofs::spec::EVERY_MINUTE;
     let rules = compile(&[("shop.yaml", &spec), ("policy.yaml", policy)], "shop", folder.path())?;
-    let month = PROCESSES.month(EVERY_MINUTE);
+    let month = kind.shape.month(EVERY_MINUTE);
     let prometheus = Prometheus::start(&Config::default())?;
     let series: Vec<Series> = month.series.iter().filter_map(|series| renamed(series, kind.counters)).collect();
     if kind.metrics.contains("exponential_histogram") {

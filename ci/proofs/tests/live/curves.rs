@@ -132,15 +132,21 @@ pub fn series(labels: Labels, interval: i64, samples: &[Sample]) -> Series {
     Series { labels, samples: marked }
 }
 
-/// Samples after `from`, up to `to`, that are numbers.
+/// The values of samples after `from`, up to `to`.
 pub fn within(samples: &[Sample], from: i64, to: i64) -> impl Iterator<Item = f64> {
     let first = samples.partition_point(|sample| sample.0 <= from);
     let last = samples.partition_point(|sample| sample.0 <= to);
-    samples[first..last].iter().map(|sample| sample.1).filter(|value| !value.is_nan())
+    samples[first..last].iter().map(|sample| sample.1)
 }
 
-/// The mean of some values, if there are any.
+/// Those of some values that are numbers; nothing if none is.
+pub fn numbers<'v>(values: impl Iterator<Item = &'v f64>) -> Option<Vec<f64>> {
+    let numbers: Vec<f64> = values.copied().filter(|value| !value.is_nan()).collect();
+    (!numbers.is_empty()).then_some(numbers)
+}
+
+/// The mean of some values; nothing if there are none, or if one is no number.
 pub fn mean(values: impl Iterator<Item = f64>) -> Option<f64> {
     let (count, sum) = values.fold((0.0, 0.0), |(count, sum), value| (count + 1.0, sum + value));
-    (count > 0.0).then(|| sum / count)
+    (count > 0.0 && !f64::is_nan(sum)).then(|| sum / count)
 }
