@@ -183,8 +183,8 @@ fn the_time_of_each_target_counts_once() -> Result<()> {
     })
 }
 
-/// The same, scraped once in a minute, by the scrapes. Many outages here last seconds: a scrape that meets one counts as
-/// a minute, and most meet none. Held against the curve, such a month was 0.57% off by that chance alone. The base holds
+/// The same, scraped once in a minute, by the scrapes. Many outages here last seconds: a scrape that meets one counts
+/// as a minute, and most meet none. Held against the curve, a month was 0.57% off by that chance alone. The base holds
 /// two scrapes, so that one which failed counts as the mean of those around it.
 #[test]
 fn the_time_of_each_target_counts_once_by_a_scrape_a_minute() -> Result<()> {
