@@ -9,13 +9,14 @@ use emberline_proofs::prometheus::{Config, Prometheus};
 use emberline_proofs::remote_write::{Observed, Series};
 use emberline_proofs::tools::compile;
 
-use crate::budget::{Case, all_right};
+use crate::budget::{Case, PHASE_OF_BASE, Timeline, all_right};
 use crate::curves::DOWN;
-use crate::traffic::{Scraping, Shape, Tick, background, daily, dice};
+use crate::traffic::{END, START, Scraping, Shape, Tick, background, daily, dice};
 
 /// What every objective here allows to be bad.
 const ERROR_BUDGET: f64 = 0.01;
 
+const EVERY_15_SECONDS: Scraping = Scraping { interval: 15_000, base: 75_000 };
 const EVERY_MINUTE: Scraping = Scraping { interval: 60_000, base: 240_000 };
 
 /// What is recorded at `t` covers some window that ended up to this long before it: the steps of five minutes, the
@@ -32,6 +33,9 @@ struct Kind {
     /// The metrics of good and of bad events.
     counters: [&'static str; 2],
     shape: Shape,
+    scraping: Scraping,
+    /// The events of a month, given those between its scrapes.
+    exact: fn(Timeline) -> Timeline,
 }
 
 #[test]
@@ -42,6 +46,8 @@ fn lists_of_counters_count_every_event_once() -> Result<()> {
         sli: "events: {total: [sent_total, failed_total], bad: failed_total}",
         counters: ["sent_total", "failed_total"],
         shape: processes::<1>(),
+        scraping: EVERY_MINUTE,
+        exact: |events| events,
     })
 }
 
@@ -53,6 +59,8 @@ fn good_and_bad_events_make_the_exact_total() -> Result<()> {
         sli: "events: {good: jobs_ok_total, bad: jobs_failed_total}",
         counters: ["jobs_ok_total", "jobs_failed_total"],
         shape: processes::<2>(),
+        scraping: EVERY_MINUTE,
+        exact: |events| events,
     })
 }
 
@@ -65,6 +73,8 @@ fn observations_of_native_histograms_count_once() -> Result<()> {
         sli: "events: {total: http_duration_seconds, bad: 'http_duration_seconds{code=\"500\"}'}",
         counters: ["http_duration_seconds"; 2],
         shape: processes::<3>(),
+        scraping: EVERY_MINUTE,
+        exact: |events| events,
     })
 }
 
@@ -77,6 +87,32 @@ fn an_expression_with_the_filled_in_range_counts_every_event_once() -> Result<()
               'sum(rate(requests_total{code=\"500\"}[{{.window}}]))'}",
         counters: ["requests_total"; 2],
         shape: processes::<4>(),
+        scraping: EVERY_MINUTE,
+        exact: |events| events,
+    })
+}
+
+/// A minute is bad when more than 5% of its events were. The base window at 15 s spans a minute of increments. At 60 s it
+/// spans three, which is why this is scraped at 15 s.
+#[test]
+fn a_minute_by_its_ratio_counts_once() -> Result<()> {
+    judge(&Kind {
+        name: "time slices by a ratio",
+        metrics: "",
+        sli: "timeslice: {total: requests_total, bad: 'requests_total{code=\"500\"}', max_error_ratio: 5%}",
+        counters: ["requests_total"; 2],
+        shape: processes::<5>(),
+        scraping: EVERY_15_SECONDS,
+        exact: |events| {
+            let ends = (0..).map(|nth| START + PHASE_OF_BASE * 1_000 + nth * 60_000).take_while(|end| *end <= END);
+            let minutes = ends.map(|end| {
+                let (all, bad) = events.within(end - 60_000, end);
+                // At night there are requests as well: a minute without any is one that nobody scraped.
+                let is_known = if all > 0.0 { 60.0 } else { 0.0 };
+                (end, (is_known, if bad > 0.05 * all { is_known } else { 0.0 }))
+            });
+            Timeline::new(&minutes.collect())
+        },
     })
 }
 
@@ -109,9 +145,10 @@ fn judge(kind: &Kind) -> Result<()> {
          window: 30d\n    sli:\n      {}\n",
         kind.metrics, kind.sli
     );
-    let policy = emberline_proofs::spec::EVERY_MINUTE;
-    let rules = compile(&[("shop.yaml", &spec), ("policy.yaml", policy)], "shop", folder.path())?;
-    let month = kind.shape.month(EVERY_MINUTE);
+    let seconds = kind.scraping.interval / 1_000;
+    let policy = format!("version: emberline/v1\nscrape_interval: {seconds}s\nevaluation_interval: 60s\n");
+    let rules = compile(&[("shop.yaml", &spec), ("policy.yaml", &policy)], "shop", folder.path())?;
+    let month = kind.shape.month(kind.scraping);
     let prometheus = Prometheus::start(&Config::default())?;
     let series: Vec<Series> = month.series.iter().filter_map(|series| renamed(series, kind.counters)).collect();
     if kind.metrics.contains("exponential_histogram") {
@@ -120,10 +157,10 @@ fn judge(kind: &Kind) -> Result<()> {
         prometheus.write(&series)?;
     }
     let case = Case {
-        name: &format!("{}, scraped at 60 s", kind.name),
+        name: &format!("{}, scraped at {seconds} s", kind.name),
         held: &format!("unseen {:?}", month.unseen),
         rules: &rules,
-        exact: &month.timeline(),
+        exact: &(kind.exact)(month.timeline()),
         error_budget: ERROR_BUDGET,
         lag: LAG,
         // Of hundreds of thousands of events, no start of a series is an excuse.
