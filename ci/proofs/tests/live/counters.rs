@@ -93,7 +93,7 @@ fn an_expression_with_the_filled_in_range_counts_every_event_once() -> Result<()
 }
 
 /// A minute is bad when more than 5% of its events were. The base window at 15 s spans a minute of increments. At 60 s it
-/// spans three, which is why this is scraped at 15 s.
+/// spans three, by which this month is 3.7% off; the limits in the guide say so.
 #[test]
 fn a_minute_by_its_ratio_counts_once() -> Result<()> {
     judge(&Kind {
