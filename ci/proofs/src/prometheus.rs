@@ -10,7 +10,7 @@ use serde_json::Value;
 use tempfile::TempDir;
 
 use crate::process::{Running, free_port};
-use crate::remote_write::{self, Labels, Series};
+use crate::remote_write::{self, Labels, Observed, Series};
 use crate::rules::EVALUATION;
 use crate::tools::tool;
 
@@ -226,6 +226,14 @@ impl Prometheus {
     /// When a sample is refused.
     pub fn write(&self, series: &[Series]) -> Result<()> {
         remote_write::write(&self.url, series)
+    }
+
+    /// Writes a history of native histograms.
+    ///
+    /// # Errors
+    /// When a sample is refused.
+    pub fn write_observed(&self, series: &[Observed]) -> Result<()> {
+        remote_write::write_observed(&self.url, series)
     }
 
     /// Evaluates `expr` at one instant (milliseconds since the epoch).

@@ -34,7 +34,16 @@ pub fn labels<const N: usize>(pairs: [(&str, &str); N]) -> Labels {
     pairs.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect()
 }
 
-// The four messages of prompb/types.proto and prompb/remote.proto that a writer of plain samples needs.
+/// A native histogram and how many observations it had by each moment, milliseconds since the epoch first.
+#[derive(Clone, Debug, Default)]
+pub struct Observed {
+    /// What identifies it.
+    pub labels: Labels,
+    /// Its counts.
+    pub samples: Vec<(i64, u64)>,
+}
+
+// The messages of prompb/types.proto and prompb/remote.proto that a writer of samples and native histograms needs.
 #[derive(Clone, PartialEq, Message)]
 struct WriteRequest {
     #[prost(message, repeated, tag = "1")]
@@ -47,6 +56,8 @@ struct TimeSeries {
     labels: Vec<Label>,
     #[prost(message, repeated, tag = "2")]
     samples: Vec<Sample>,
+    #[prost(message, repeated, tag = "4")]
+    histograms: Vec<Histogram>,
 }
 
 #[derive(Clone, PartialEq, Message)]
@@ -65,6 +76,53 @@ struct Sample {
     timestamp: i64,
 }
 
+#[derive(Clone, PartialEq, Message)]
+struct Histogram {
+    #[prost(uint64, optional, tag = "1")]
+    count: Option<u64>,
+    #[prost(double, tag = "3")]
+    sum: f64,
+    #[prost(sint32, tag = "4")]
+    schema: i32,
+    #[prost(uint64, optional, tag = "6")]
+    zero_count: Option<u64>,
+    #[prost(message, repeated, tag = "11")]
+    positive_spans: Vec<BucketSpan>,
+    /// Each bucket's count, less that of the bucket before.
+    #[prost(sint64, repeated, tag = "12")]
+    positive_deltas: Vec<i64>,
+    #[prost(int64, tag = "15")]
+    timestamp: i64,
+}
+
+#[derive(Clone, PartialEq, Message)]
+struct BucketSpan {
+    #[prost(sint32, tag = "1")]
+    offset: i32,
+    #[prost(uint32, tag = "2")]
+    length: u32,
+}
+
+impl Histogram {
+    /// Observations spread over the two buckets up to 1 and up to 2.
+    fn at(timestamp: i64, count: u64) -> Self {
+        let lower = count / 2;
+        let difference = count - lower - lower;
+        Self {
+            count: Some(count),
+            sum: 0.0,
+            schema: 0,
+            zero_count: Some(0),
+            positive_spans: vec![BucketSpan { offset: 0, length: 2 }],
+            positive_deltas: [lower, difference]
+                .iter()
+                .map(|delta| i64::try_from(*delta).unwrap_or(i64::MAX))
+                .collect(),
+            timestamp,
+        }
+    }
+}
+
 /// Far below the receiver's limit on a request, and large enough that requests are few.
 const SAMPLES_A_REQUEST: usize = 20_000;
 
@@ -73,30 +131,48 @@ const SAMPLES_A_REQUEST: usize = 20_000;
 /// # Errors
 /// When the server refuses a sample: history that is not all there would make every later figure wrong.
 pub fn write(url: &str, series: &[Series]) -> Result<()> {
+    for one in series {
+        for part in one.samples.chunks(SAMPLES_A_REQUEST) {
+            let samples = part.iter().map(|&(timestamp, value)| Sample { value, timestamp }).collect();
+            send(url, &one.labels, TimeSeries { samples, ..TimeSeries::default() })?;
+        }
+    }
+    Ok(())
+}
+
+/// Writes whole native histograms to the server at `url`.
+///
+/// # Errors
+/// When the server refuses a sample.
+pub fn write_observed(url: &str, series: &[Observed]) -> Result<()> {
+    for one in series {
+        for part in one.samples.chunks(SAMPLES_A_REQUEST) {
+            let histograms = part.iter().map(|&(timestamp, count)| Histogram::at(timestamp, count)).collect();
+            send(url, &one.labels, TimeSeries { histograms, ..TimeSeries::default() })?;
+        }
+    }
+    Ok(())
+}
+
+/// Sends a part of one series.
+fn send(url: &str, labels: &Labels, part: TimeSeries) -> Result<()> {
     let agent: ureq::Agent = ureq::Agent::config_builder()
         .timeout_global(Some(Duration::from_secs(60)))
         .http_status_as_error(false)
         .build()
         .into();
-    for one in series {
-        let labels: Vec<_> =
-            one.labels.iter().map(|(name, value)| Label { name: name.clone(), value: value.clone() }).collect();
-        for part in one.samples.chunks(SAMPLES_A_REQUEST) {
-            let samples = part.iter().map(|&(timestamp, value)| Sample { value, timestamp }).collect();
-            let request = WriteRequest { timeseries: vec![TimeSeries { labels: labels.clone(), samples }] };
-            let body =
-                snap::raw::Encoder::new().compress_vec(&request.encode_to_vec()).context("compressing samples")?;
-            let mut response = agent
-                .post(format!("{url}/api/v1/write"))
-                .header("Content-Type", "application/x-protobuf")
-                .header("Content-Encoding", "snappy")
-                .header("X-Prometheus-Remote-Write-Version", "0.1.0")
-                .send(&body[..])
-                .context("writing history into Prometheus")?;
-            let status = response.status();
-            let said = response.body_mut().read_to_string().unwrap_or_default();
-            ensure!(status.is_success(), "Prometheus refused history of {:?} ({status}): {said}", one.labels);
-        }
-    }
+    let named = labels.iter().map(|(name, value)| Label { name: name.clone(), value: value.clone() });
+    let request = WriteRequest { timeseries: vec![TimeSeries { labels: named.collect(), ..part }] };
+    let body = snap::raw::Encoder::new().compress_vec(&request.encode_to_vec()).context("compressing samples")?;
+    let mut response = agent
+        .post(format!("{url}/api/v1/write"))
+        .header("Content-Type", "application/x-protobuf")
+        .header("Content-Encoding", "snappy")
+        .header("X-Prometheus-Remote-Write-Version", "0.1.0")
+        .send(&body[..])
+        .context("writing history into Prometheus")?;
+    let status = response.status();
+    let said = response.body_mut().read_to_string().unwrap_or_default();
+    ensure!(status.is_success(), "Prometheus refused history of {labels:?} ({status}): {said}");
     Ok(())
 }

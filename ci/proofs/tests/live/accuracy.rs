@@ -3,25 +3,14 @@
 //! Each month is scraped and evaluated, at the intervals of a policy, by the real engine ([`emberline_proofs::replay`]);
 //! then, at every hour of the last day, what the rules recorded is held against the events between scrapes.
 
-use std::time::Duration;
-
-use anyhow::{Context, Result, ensure};
+use anyhow::{Context, Result};
 use emberline_proofs::prometheus::{Config, Prometheus};
-use emberline_proofs::replay::{Ticks, replay};
 use emberline_proofs::rules::RuleFile;
+use emberline_proofs::spec;
 use emberline_proofs::tools::compile;
 
-use crate::traffic::{DAY, END, Month, SHAPES, START, Scraping, Shape, as_value};
-use emberline_proofs::spec;
-
-const EVENTS: &str = "slo:events:count_window";
-const BAD: &str = "slo:bad_events:count_window";
-const BUDGET: &str = "slo:error_budget_remaining:ratio";
-
-/// Relative error that a count may have.
-const TOLERANCE: f64 = 0.005;
-
-const HOUR: i64 = 3_600_000;
+use crate::budget::{Case, all_right};
+use crate::traffic::{SHAPES, Scraping, Shape, as_value};
 
 /// A way to promise and to measure the same thing.
 struct Setting {
@@ -74,131 +63,27 @@ fn judge(setting: &Setting) -> Result<()> {
     let rules = compile(setting.specs, "checkout", folder.path())?;
     let mut wrong = Vec::new();
     for shape in &SHAPES {
-        judge_month(shape, setting, &rules, &mut wrong)
+        let off = judge_month(shape, setting, &rules)
             .with_context(|| format!("in the month `{}`, {}", shape.name, setting.name))?;
+        wrong.extend(off);
     }
-    // A wrong rule is wrong at every hour; the first ones tell which month and by how much.
-    let shown = &wrong[..wrong.len().min(12)];
-    assert!(wrong.is_empty(), "{} recorded figures are off, among them:\n{}", wrong.len(), shown.join("\n"));
+    all_right(&wrong);
     Ok(())
 }
 
-fn judge_month(shape: &Shape, setting: &Setting, rules: &RuleFile, wrong: &mut Vec<String>) -> Result<()> {
+fn judge_month(shape: &Shape, setting: &Setting, rules: &RuleFile) -> Result<Vec<String>> {
     let month = shape.month(setting.scraping);
     let prometheus = Prometheus::start(&Config::default())?;
     prometheus.write(&month.series)?;
-    evaluate(shape, rules, &prometheus)?;
-    always_a_number(&prometheus)?;
-
-    // Hours at which the rules are held against the events, and the worst figure of each kind.
-    let mut worst = [0.0_f64; 3];
-    let instants: Vec<i64> = (1..=24).map(|hour| END - DAY + hour * HOUR - 1_000).collect();
-    for &at in &instants {
-        let recorded = [EVENTS, BAD, BUDGET].map(|name| one_value(&prometheus, name, at));
-        let [events, bad, budget] = recorded;
-        let (events, bad, budget) = (events?, bad?, budget?);
-        let (requests, failed) = window(&month, at, setting.lag);
-        let first = (as_value(month.first_increment.0), as_value(month.first_increment.1));
-        let off = [
-            distance(events, requests, first.0),
-            distance(bad, failed, first.1),
-            // The share of the budget that is spent, from the same bounds.
-            distance((1.0 - budget) * spec::ERROR_BUDGET * events, failed, first.1),
-        ];
-        for (kind, (distance, worst)) in ["events", "bad events", "spent budget"].iter().zip(off.iter().zip(&mut worst))
-        {
-            *worst = worst.max(distance.relative);
-            if !distance.tolerable {
-                let hour = (at - START) / HOUR;
-                wrong.push(format!(
-                    "{}, hour {hour}: {kind} off by {:.3}% (recorded {events:.1} events, {bad:.1} bad, budget {budget:.5}; \
-                     exact {requests:?} events, {failed:?} bad)",
-                    shape.name,
-                    100.0 * distance.relative
-                ));
-            }
-        }
-    }
-    let (requests, failed) = month.events(END - 30 * DAY, END);
-    println!(
-        "accuracy: {}, {}: {requests} events, {failed} bad, unseen {:?}; worst of {} hours: events {:.4}%, bad {:.4}%, \
-         budget spent {:.4}%",
-        setting.name,
-        shape.name,
-        month.unseen,
-        instants.len(),
-        100.0 * worst[0],
-        100.0 * worst[1],
-        100.0 * worst[2]
-    );
-    Ok(())
-}
-
-/// Evaluates what the budget needs: the fast group over the whole month, the budget's group over the last day.
-fn evaluate(shape: &Shape, rules: &RuleFile, prometheus: &Prometheus) -> Result<()> {
-    let needed = rules.needed_for(&[EVENTS, BAD, BUDGET]);
-    for group in &rules.groups {
-        let windowed = group.rules.iter().any(|rule| rule.record.as_deref() == Some(BUDGET));
-        let from = if windowed { END - DAY - HOUR } else { START };
-        // Unlike phases, as the hashes of unlike names give.
-        let phase = Duration::from_secs(if windowed { 41 } else { 7 });
-        let mut begin = from;
-        for &(down, up) in shape.down {
-            let pause = (START + down, START + up);
-            if pause.0 > begin {
-                replay(prometheus, group, &needed, Ticks::within(begin, pause.0, group.interval, phase))?;
-            }
-            begin = begin.max(pause.1);
-        }
-        replay(prometheus, group, &needed, Ticks::within(begin, END, group.interval, phase))?;
-    }
-    Ok(())
-}
-
-/// The budget has a value at every moment of the last day. One NaN on a dashboard, and nobody trusts the rest.
-fn always_a_number(prometheus: &Prometheus) -> Result<()> {
-    let step = Duration::from_secs(120);
-    let budget = prometheus.query_range(BUDGET, END - DAY, END, step)?.series;
-    let samples: Vec<_> = budget.iter().flat_map(|series| &series.samples).collect();
-    ensure!(
-        samples.len() == 721,
-        "{BUDGET} has {} samples in 24 h at 2m, not 721: it is absent at times",
-        samples.len()
-    );
-    let broken = samples.iter().filter(|sample| !sample.1.is_finite()).count();
-    ensure!(broken == 0, "{BUDGET} is no number in {broken} of {} samples", samples.len());
-    Ok(())
-}
-
-/// The one sample of a record at an instant. An absent budget is as wrong as a NaN.
-fn one_value(prometheus: &Prometheus, name: &str, at: i64) -> Result<f64> {
-    let series = prometheus.query(name, at)?.series;
-    ensure!(series.len() == 1, "{name} has {} series at {at}, not one", series.len());
-    let value = series[0].samples[0].1;
-    ensure!(value.is_finite(), "{name} is {value} at {at}");
-    Ok(value)
-}
-
-/// The least and the most events of a 30-day window that ended within the lag before `at`.
-fn window(month: &Month, at: i64, lag: i64) -> ((u64, u64), (u64, u64)) {
-    let mut least = (u64::MAX, u64::MAX);
-    let mut most = (0, 0);
-    for lag in (0..=lag).step_by(15_000) {
-        let events = month.events(at - lag - 30 * DAY, at - lag);
-        least = (least.0.min(events.0), least.1.min(events.1));
-        most = (most.0.max(events.0), most.1.max(events.1));
-    }
-    ((least.0, most.0), (least.1, most.1))
-}
-
-struct Distance {
-    relative: f64,
-    tolerable: bool,
-}
-
-/// How far a count lies outside what it may be.
-fn distance(recorded: f64, (least, most): (u64, u64), first_increment: f64) -> Distance {
-    let (least, most) = (as_value(least), as_value(most));
-    let off = (least - recorded).max(recorded - most).max(0.0);
-    Distance { relative: off / most.max(1.0), tolerable: off <= (TOLERANCE * most).max(first_increment) }
+    let case = Case {
+        name: &format!("{}, {}", setting.name, shape.name),
+        held: &format!("unseen {:?}", month.unseen),
+        rules,
+        exact: &month.timeline(),
+        error_budget: spec::ERROR_BUDGET,
+        lag: setting.lag,
+        single: (as_value(month.first_increment.0), as_value(month.first_increment.1)),
+        down: shape.down,
+    };
+    case.judge(&prometheus)
 }

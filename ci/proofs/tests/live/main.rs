@@ -4,7 +4,11 @@
 //! `cargo test --profile services -p emberline-proofs -- --nocapture` shows what was measured.
 
 mod accuracy;
+mod budget;
 mod cost;
+mod counters;
+mod curves;
+mod gauges;
 mod load;
 mod outage;
 mod traffic;

@@ -7,6 +7,8 @@ use std::collections::BTreeMap;
 
 use emberline_proofs::remote_write::{Series, labels};
 
+use crate::budget::Timeline;
+
 /// What a shape is told in, in milliseconds; every scrape interval is a multiple.
 const INTERVAL: i64 = 15_000;
 /// A day, in milliseconds.
@@ -136,9 +138,10 @@ impl Shape {
 }
 
 impl Month {
-    /// Requests and failures that scrapes after `from`, up to `to`, showed.
-    pub fn events(&self, from: i64, to: i64) -> (u64, u64) {
-        self.increments.range(from + 1..=to).fold((0, 0), |sum, (_, events)| add(sum, *events))
+    /// Requests and failures, by the scrapes that showed them.
+    pub fn timeline(&self) -> Timeline {
+        let counts = self.increments.iter().map(|(at, (all, bad))| (*at, (as_value(*all), as_value(*bad))));
+        Timeline::new(&counts.collect())
     }
 }
 
@@ -152,7 +155,7 @@ pub fn as_value(count: u64) -> f64 {
 }
 
 /// A repeatable number in 0..`below` for an interval of a pod: the same month on every machine.
-fn dice(n: i64, pod: u32, salt: u64, below: u32) -> u32 {
+pub fn dice(n: i64, pod: u32, salt: u64, below: u32) -> u32 {
     let mut x = (n.unsigned_abs() << 20) ^ (u64::from(pod) << 8) ^ salt;
     // The finalizer of splitmix64.
     x = (x ^ (x >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
@@ -161,14 +164,14 @@ fn dice(n: i64, pod: u32, salt: u64, below: u32) -> u32 {
 }
 
 /// Requests in an interval on an ordinary day: few at night, many in the afternoon, noisy.
-fn daily(n: i64, pod: u32, peak: u32) -> u32 {
+pub fn daily(n: i64, pod: u32, peak: u32) -> u32 {
     let hour = (n * INTERVAL % DAY) as f64 / DAY as f64;
     let wave = 0.55 - 0.45 * (hour * std::f64::consts::TAU).cos();
     (f64::from(peak) * wave) as u32 + dice(n, pod, 1, peak / 5 + 1)
 }
 
 /// One in `one_in` requests fails.
-fn background(n: i64, pod: u32, requests: u32, one_in: u32) -> u32 {
+pub fn background(n: i64, pod: u32, requests: u32, one_in: u32) -> u32 {
     let whole = requests / one_in;
     whole + u32::from(dice(n, pod, 2, one_in) < requests % one_in)
 }
