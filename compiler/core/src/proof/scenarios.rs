@@ -144,7 +144,8 @@ fn guarded(scrapes: &Scrapes<'_>, slo: &SloPlan, pair: &str, events: u64) -> Cas
         let good = |minutes| Phase::new(scrapes.of(Duration::from_minutes(minutes)), 10, 0);
         return Case::new(name, vec![good(10), bad(events + 3), good(5)]);
     }
-    Case::new(name, vec![quiet(10), Phase::new(1, 0, events - 1), quiet(4), Phase::new(1, 0, 1), quiet(4)])
+    // Counts are read in steps of five minutes: the first failures are seen by all windows before the last one comes.
+    Case::new(name, vec![quiet(10), Phase::new(1, 0, events - 1), quiet(11), Phase::new(1, 0, 1), quiet(11)])
 }
 
 /// Series that do not move.
@@ -219,7 +220,8 @@ fn vanishes(scrapes: &Scrapes<'_>, slo: &SloPlan) -> Case {
     };
     Case::new(
         name,
-        vec![Phase::new(scrapes.of(BRIEF), 100, 0), Phase::gone(scrapes.of(Duration::from_minutes(patience)))],
+        // With two more scrapes the last sample is seen in the older half of a window, which shows how long that is.
+        vec![Phase::new(scrapes.of(BRIEF) + 2, 100, 0), Phase::gone(scrapes.of(Duration::from_minutes(patience)))],
     )
 }
 
