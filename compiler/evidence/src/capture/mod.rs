@@ -6,6 +6,7 @@ mod field;
 mod frame;
 mod instrument;
 mod json;
+mod json_value;
 mod label;
 mod otlp;
 mod protobuf;
