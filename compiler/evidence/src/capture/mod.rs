@@ -12,6 +12,7 @@ mod otlp;
 mod protobuf;
 mod record;
 mod request;
+mod semantics;
 mod shelf;
 mod store;
 mod unreadable;
@@ -25,4 +26,4 @@ pub use store::{Capture, Leak};
 pub use unreadable::Unreadable;
 
 pub use crate::names::{Name, Names};
-pub use crate::span::{Reference, Signal, Span, SpanId, SpanKind, TraceId};
+pub use crate::span::{Operation, Reference, Signal, Span, SpanId, SpanKind, TraceId};

@@ -25,6 +25,10 @@ pub struct Capture {
     pub services: Names,
     /// Names of spans, routes, peers and metrics.
     pub names: Names,
+    /// Paths of requests without a route.
+    pub paths: Names,
+    /// Services whose spans show W3C's trace flags. A zero in the spans of other services says nothing.
+    pub(crate) writes_flags: HashSet<Name>,
     /// How many records were read and skipped.
     pub counts: Counts,
     /// Personal data and secrets, with their number and the first trace that shows them.
@@ -37,6 +41,8 @@ pub struct Capture {
     pub instruments: Option<Instruments>,
     /// The resource of the records that are being read.
     pub(super) resource: Resource,
+    /// Whether the resource that is being read is a browser.
+    pub(super) in_browser: bool,
     /// Whether a file ended inside a record.
     pub is_cut: bool,
     /// Whether texts are searched for personal data.
@@ -55,12 +61,15 @@ impl Capture {
         Self {
             services: Names::default(),
             names: Names::default(),
+            paths: Names::default(),
+            writes_flags: HashSet::new(),
             counts: Counts::default(),
             leaks: BTreeMap::new(),
             labels: BTreeMap::new(),
             values: 0,
             instruments: None,
             resource: Resource::default(),
+            in_browser: false,
             is_cut: false,
             looks_for_leaks,
             clean: HashSet::new(),

@@ -7,7 +7,7 @@ use emberline_core::finding::{Evidence, Finding};
 use emberline_core::model::{Domain, Metric};
 
 use super::context::{Judge, Stage};
-use super::hops;
+use super::messages;
 use crate::names::Name;
 use crate::sensitive::{self, Origin};
 use crate::span::{Reference, Signal};
@@ -23,7 +23,7 @@ pub(super) fn outside(judge: &mut Judge<'_>, references: &[Reference], stage: St
             // Sampling drops spans and keeps logs and profiles; the trace of a message's sender may be dropped too.
             Signal::Log { .. } | Signal::Profile | Signal::Link if stage == Stage::Kept => continue,
             Signal::Link => {
-                hops::linked_to_nothing(judge, reference);
+                messages::linked_to_nothing(judge, reference);
                 continue;
             }
             Signal::Log { .. } => (&code::LOG_OUTSIDE_TRACE, "a log record"),

@@ -3,14 +3,19 @@
 //! The capture is judged in parts, each of whole traces. A fault that shows in many traces is reported once, with the
 //! lowest trace id and the number of times. The findings therefore do not depend on the order of the capture.
 
+mod arrival;
+mod branches;
 mod context;
 mod faults;
 mod hops;
 mod joins;
 mod leaks;
+mod messages;
 mod missing;
+mod peers;
 mod sampling;
 mod trace;
+mod tree;
 
 use std::io;
 
@@ -22,6 +27,7 @@ use crate::capture::{Capture, Part};
 use crate::span::{Reference, Span, TraceId};
 use context::{Judge, Seen};
 pub use context::{Sampled, Stage};
+use tree::Tree;
 
 /// The most different spans of one id that are kept.
 const DIFFERENT: usize = 8;
@@ -55,7 +61,7 @@ pub fn judge(capture: &mut Capture, model: &Model, stage: Stage) -> io::Result<V
         self::part(&mut judge, part, stage);
     })?;
     let mut judge = Judge::new(capture, model, fallback, &mut seen);
-    hops::conclude(&mut judge);
+    missing::conclude(&mut judge);
     joins::labels(&mut judge);
     leaks::run(&mut judge);
     let is_inconclusive = inconclusive(&mut judge, is_short);
@@ -77,8 +83,9 @@ fn part(judge: &mut Judge<'_>, part: Part, stage: Stage) {
         references = &references[before.len() + of.len()..];
         joins::outside(judge, before, stage);
         let spans = distinct(spans);
-        trace::run(judge, &spans);
-        hops::run(judge, &spans);
+        let tree = Tree::new(&spans);
+        trace::run(judge, &tree);
+        hops::run(judge, &tree);
         sampling::run(judge, &spans, of, stage);
     }
     joins::outside(judge, references, stage);
