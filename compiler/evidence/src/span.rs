@@ -77,8 +77,10 @@ pub struct Span {
     pub linked: bool,
     /// Whether the request ended before it could call anybody: a redirect, not modified, a preflight.
     pub is_short: bool,
-    /// Whether it answers a probe: a health check, a scrape.
+    /// Whether it makes or answers a probe: a health check, a scrape.
     pub is_probe: bool,
+    /// Whether a platform for functions ran it. Such platforms put spans of their own into the context.
+    pub in_function: bool,
     /// Whether a browser made it.
     pub in_browser: bool,
     /// What it does with messages, if anything.

@@ -16,6 +16,9 @@ use crate::span::{Operation, Reference, Signal, Span, SpanId, SpanKind, TraceId}
 const UNNAMED: &str = "unknown_service";
 /// The bits of a span's flags that W3C's trace context defines.
 const TRACE_FLAGS: u32 = 0xff;
+/// Platforms for functions, as `cloud.platform` names them.
+const FUNCTIONS: [&str; 6] =
+    ["aws_lambda", "gcp_cloud_functions", "gcp_cloud_run", "azure_functions", "azure.functions", "alibaba_cloud_fc"];
 /// The lowest severity number of an error.
 const SEVERE: i32 = 17;
 /// The smallest integer that is long enough for a card number.
@@ -96,6 +99,10 @@ impl Capture {
         self.in_browser = group.resource.attributes.iter().any(|pair| {
             pair.key.starts_with("browser.")
                 || (pair.key == "telemetry.sdk.language" && pair.value.string_value.as_deref() == Some("webjs"))
+        });
+        self.in_function = group.resource.attributes.iter().any(|pair| {
+            let platform = pair.value.string_value.as_deref().filter(|_| pair.key == "cloud.platform");
+            pair.key == "faas.name" || platform.is_some_and(|platform| FUNCTIONS.contains(&platform))
         });
         if self.instruments.is_some() {
             let text = |key: &str| {
@@ -185,6 +192,7 @@ impl Capture {
             linked: !span.links.is_empty(),
             is_short: means.is_short(),
             is_probe: means.is_probe(),
+            in_function: self.in_function || means.in_function,
             in_browser: self.in_browser || means.is_page_load,
             message: means.message,
         });

@@ -19,6 +19,8 @@ pub(super) struct Semantics<'a> {
     /// The service or host that was called.
     pub(super) peer: Option<&'a str>,
     pub(super) asks_database: bool,
+    /// Whether a platform for functions ran it.
+    pub(super) in_function: bool,
     /// Whether it is the load of a page as browsers report it.
     pub(super) is_page_load: bool,
     pub(super) message: Option<Operation>,
@@ -109,6 +111,9 @@ impl<'a> Semantics<'a> {
                 "messaging.operation" | "messaging.operation.name" => operation = operation.or(text),
                 "messaging.batch.message_count" => is_empty = value.int_value == Some(0),
                 "messaging.system" => is_messaging = true,
+                "faas.trigger" | "faas.invocation_id" | "faas.execution" | "aws.lambda.invoked_arn" => {
+                    means.in_function = kind != SpanKind::Client;
+                }
                 _ => {}
             }
             if let Some(text) = text.filter(|text| !text.is_empty())
@@ -174,9 +179,9 @@ impl<'a> Semantics<'a> {
         (300..400).contains(&self.status) || self.method == Some("OPTIONS")
     }
 
-    /// Whether a request is a probe.
+    /// Whether a request is a probe, or a call one.
     pub(super) fn is_probe(&self) -> bool {
-        if self.kind != Some(SpanKind::Server) {
+        if !matches!(self.kind, Some(SpanKind::Server | SpanKind::Client)) || self.message.is_some() {
             return false;
         }
         let is_health = |service: &str| service.starts_with("grpc.health.");

@@ -220,6 +220,7 @@ mod tests {
                 linked: false,
                 is_short: at % 5 == 0,
                 is_probe: false,
+                in_function: false,
                 in_browser: false,
                 message: None,
             };

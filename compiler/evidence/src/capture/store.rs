@@ -43,6 +43,8 @@ pub struct Capture {
     pub(super) resource: Resource,
     /// Whether the resource that is being read is a browser.
     pub(super) in_browser: bool,
+    /// Whether it is a platform for functions.
+    pub(super) in_function: bool,
     /// Whether a file ended inside a record.
     pub is_cut: bool,
     /// Whether texts are searched for personal data.
@@ -70,6 +72,7 @@ impl Capture {
             instruments: None,
             resource: Resource::default(),
             in_browser: false,
+            in_function: false,
             is_cut: false,
             looks_for_leaks,
             clean: HashSet::new(),

@@ -60,7 +60,8 @@ fn served(judge: &mut Judge<'_>, tree: &Tree<'_, '_>, branches: &Branches, at: u
 /// Checks a CLIENT span that nobody answered.
 fn sent(judge: &mut Judge<'_>, tree: &Tree<'_, '_>, branches: &Branches, at: usize) {
     let Some(span) = tree.span(at) else { return };
-    if span.asks_database || span.message.is_some() || judge.declared(span.service).is_none() {
+    // Services often leave probes out of their traces.
+    if span.asks_database || span.message.is_some() || span.is_probe || judge.declared(span.service).is_none() {
         return;
     }
     match judge.peer(span) {
@@ -86,11 +87,11 @@ fn sent(judge: &mut Judge<'_>, tree: &Tree<'_, '_>, branches: &Branches, at: usi
 /// balancer's, but its trace and its time are the call's.
 fn behind<'c>(judge: &mut Judge<'c>, tree: &Tree<'_, '_>, branches: &Branches, call: &'c Call, span: &Span) -> bool {
     let callee = call.service.value.as_str();
-    if judge.named(callee).is_none_or(|service| service.behind.is_none()) {
-        return false;
-    }
+    let is_declared = judge.named(callee).is_some_and(|service| service.behind.is_some());
     let callee = judge.owner_id(callee);
     branches.orphans(tree, callee).any(|request| {
-        request.time.0.saturating_add(SKEW) >= span.time.0 && request.time.0 <= span.time.1.saturating_add(SKEW)
+        (is_declared || request.in_function)
+            && request.time.0.saturating_add(SKEW) >= span.time.0
+            && request.time.0 <= span.time.1.saturating_add(SKEW)
     })
 }

@@ -34,7 +34,7 @@ pub(super) fn run(judge: &mut Judge<'_>, tree: &Tree<'_, '_>) {
     for (at, span) in tree.spans.iter().enumerate() {
         let Some(id) = span.parent else { continue };
         match tree.parent(at).and_then(|parent| tree.span(parent)) {
-            None if is_behind(judge, tree, at, span) => {}
+            None if is_behind(judge, tree, at, span) => unproven(judge, span),
             None => orphan(judge, span, id),
             Some(parent) => sampling(judge, span, parent),
         }
@@ -53,7 +53,9 @@ pub(super) fn run(judge: &mut Judge<'_>, tree: &Tree<'_, '_>) {
 /// begins there, or a call in the trace was under way when the request began.
 fn is_behind(judge: &Judge<'_>, tree: &Tree<'_, '_>, at: usize, span: &Span) -> bool {
     let is_local = span.flags & (REMOTE_KNOWN | REMOTE) == REMOTE_KNOWN;
-    if span.kind != SpanKind::Server || is_local || judge.declared(span.service).is_none_or(|s| s.behind.is_none()) {
+    let is_declared = judge.declared(span.service).is_some_and(|service| service.behind.is_some());
+    let is_request = span.kind == SpanKind::Server || (span.in_function && span.kind == SpanKind::Consumer);
+    if !is_request || is_local || !(is_declared || span.in_function) {
         return false;
     }
     let callee = judge.service(span.service);
@@ -117,6 +119,20 @@ fn roots(judge: &mut Judge<'_>, tree: &Tree<'_, '_>) {
             found.evidence(judge.evidence(first, None))
         });
     }
+}
+
+/// Notes a function whose parent is of the platform that ran it.
+fn unproven(judge: &mut Judge<'_>, span: &Span) {
+    if judge.declared(span.service).is_some_and(|service| service.behind.is_some()) {
+        return;
+    }
+    let (code, place, service) = (&code::UNPROVEN_HOP, judge.place(span.service), judge.service(span.service));
+    judge.report(code, place, format!("function {service}"), span.trace, |judge| {
+        Finding::new(code, place, format!("{} has a parent that is not in the capture", judge.called(span)))
+            .note("the platform that runs functions puts spans of its own into the context, and exports them elsewhere")
+            .hint(format!("declare the platform once, as `behind: aws-lambda` in the spec of {service}"))
+            .evidence(judge.evidence(span, None))
+    });
 }
 
 /// Whether a call is one that its service declares for routes only: then a request makes it.

@@ -397,6 +397,20 @@ pub(crate) const SHAPES: &[Shape] = &[
         MISSING,
         "web -> shop",
     ),
+    (
+        "a call to a function without an answer",
+        "web -> fn",
+        "web SERVER /\n  web CLIENT fn\n\nfn SERVER parent=99 flags=769 faas.trigger=http at=900",
+        MISSING,
+        "web -> fn",
+    ),
+    (
+        "a parent that a function lost within itself",
+        "web",
+        "web SERVER faas.trigger=http\n  web INTERNAL parent=99",
+        ORPHAN,
+        "web",
+    ),
     // Sampling.
     (
         "not sampled below sampled",

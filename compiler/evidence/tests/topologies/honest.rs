@@ -231,6 +231,17 @@ pub(crate) const SHAPES: &[Shape] = &[
         "web -> shop;web behind alb",
         "web SERVER / parent=99 flags=769\n  web CLIENT shop\n    shop SERVER",
     ),
+    ("a function behind its platform", "web", "web SERVER parent=99 flags=769 faas.trigger=http"),
+    (
+        "a function behind its platform, called",
+        "web -> fn",
+        "web SERVER /\n  web CLIENT fn\n  fn SERVER parent=99 flags=769 @cloud.platform=aws_lambda",
+    ),
+    (
+        "a probe of a peer that traces none",
+        "web -> shop",
+        "web INTERNAL\n  web CLIENT shop url.full=http://shop/healthz",
+    ),
     // Flags.
     (
         "flags of an exporter that writes no trace flags",
