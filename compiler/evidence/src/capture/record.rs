@@ -242,6 +242,7 @@ impl Capture {
         let points = [gauge, sum, histogram, exponential_histogram, summary];
         for point in points.into_iter().flat_map(|points| &points.data_points) {
             self.pairs(service, None, &point.attributes);
+            self.series.add(service, name, &point.attributes);
             point.attributes.iter().for_each(|pair| self.label(service, name, pair));
             let mut is_whole = true;
             for Exemplar { trace_id, filtered_attributes, .. } in &point.exemplars {

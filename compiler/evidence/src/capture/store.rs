@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet, HashSet};
 
 use super::counts::Counts;
 use super::instrument::{Instruments, Resource};
+use super::series::Series;
 use super::shelf::{MakeRoom, Part, Shelf};
 use crate::names::{Name, Names};
 use crate::replay::Replay;
@@ -35,6 +36,8 @@ pub struct Capture {
     pub leaks: BTreeMap<Leak, (u64, Option<TraceId>)>,
     /// The values of each label, by service, metric and label.
     pub labels: BTreeMap<(Name, Name, String), BTreeSet<String>>,
+    /// The time series of each metric.
+    pub series: Series,
     /// How many values `labels` holds.
     pub(super) values: usize,
     /// What metrics are, if somebody asks for it: verification does not.
@@ -68,6 +71,7 @@ impl Capture {
             counts: Counts::default(),
             leaks: BTreeMap::new(),
             labels: BTreeMap::new(),
+            series: Series::default(),
             values: 0,
             instruments: None,
             resource: Resource::default(),

@@ -14,6 +14,7 @@ mod messages;
 mod missing;
 mod peers;
 mod sampling;
+mod series;
 mod trace;
 mod tree;
 
@@ -27,6 +28,7 @@ use crate::capture::{Capture, Part};
 use crate::span::{Reference, Span, TraceId};
 use context::{Judge, Seen};
 pub use context::{Sampled, Stage};
+pub use series::Shown;
 use tree::Tree;
 
 /// The most different spans of one id that are kept.
@@ -39,6 +41,10 @@ pub struct Verdict {
     pub findings: Vec<Finding>,
     /// Whether the capture is too thin or too lossy to judge.
     pub is_inconclusive: bool,
+    /// The time series of each metric, as seen and as bounded.
+    pub series: Vec<Shown>,
+    /// How often a fault showed that is not among the findings: thousands of its code are.
+    pub left_out: u64,
     /// The judged traces by the decision of the generated tail sampling.
     pub sampled: Sampled,
 }
@@ -51,7 +57,13 @@ pub struct Verdict {
 /// The file of spans that memory could not hold cannot be read again.
 pub fn judge(capture: &mut Capture, model: &Model, stage: Stage) -> io::Result<Verdict> {
     let Some(fallback) = model.services.first().map(|service| service.name.span) else {
-        return Ok(Verdict { findings: Vec::new(), is_inconclusive: true, sampled: Sampled::default() });
+        return Ok(Verdict {
+            findings: Vec::new(),
+            is_inconclusive: true,
+            series: Vec::new(),
+            left_out: 0,
+            sampled: Sampled::default(),
+        });
     };
     let mut seen = Seen::default();
     let mut is_short = false;
@@ -62,13 +74,13 @@ pub fn judge(capture: &mut Capture, model: &Model, stage: Stage) -> io::Result<V
     })?;
     let mut judge = Judge::new(capture, model, fallback, &mut seen);
     missing::conclude(&mut judge);
-    joins::labels(&mut judge);
+    let series = series::run(&mut judge);
     leaks::run(&mut judge);
     let is_inconclusive = inconclusive(&mut judge, is_short);
-    let sampled = seen.sampled;
+    let (sampled, left_out) = (seen.sampled, seen.faults.left_out());
     let mut findings = seen.faults.findings();
     finding::sort(&mut findings);
-    Ok(Verdict { findings, is_inconclusive, sampled })
+    Ok(Verdict { findings, is_inconclusive, series, left_out, sampled })
 }
 
 /// Judges the traces of a part, and the records that name them.
