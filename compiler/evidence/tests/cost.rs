@@ -4,7 +4,7 @@
 //! ```text
 //! SPANS=1000000 cargo test --release -p emberline-evidence --test cost -- --nocapture --test-threads=1
 //! ```
-#![allow(clippy::unwrap_used, reason = "a test may stop at the first surprise")]
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a test may stop at the first surprise")]
 #![allow(clippy::print_stdout, clippy::disallowed_methods, reason = "the times are asked for, and SPANS says the size")]
 #![allow(dead_code, reason = "the sketches of other tests need more")]
 

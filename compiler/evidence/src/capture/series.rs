@@ -5,11 +5,12 @@ use std::hash::{DefaultHasher, Hash, Hasher};
 
 use super::label::shown;
 use super::otlp::Pair;
-use super::store::MOST_PLACES;
 use crate::names::Name;
 
 /// The most sets of attributes of all metrics together that are told apart.
 const MOST: usize = 2_000_000;
+/// The most metrics that are told apart.
+const MOST_METRICS: usize = 10_000;
 /// The attribute of the one set that an SDK keeps once a metric has too many.
 const OVERFLOW: &str = "otel.metric.overflow";
 
@@ -47,7 +48,7 @@ impl Series {
 
     pub(super) fn add(&mut self, service: Name, metric: Name, attributes: &[Pair<'_>]) {
         let key = (service, metric);
-        if self.metrics.len() >= MOST_PLACES && !self.metrics.contains_key(&key) {
+        if self.metrics.len() >= MOST_METRICS && !self.metrics.contains_key(&key) {
             return;
         }
         let sets = self.metrics.entry(key).or_default();

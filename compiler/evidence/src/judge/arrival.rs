@@ -87,7 +87,7 @@ fn fit(parent: &Span, span: &Span, direct: bool) -> Fit {
     }
 }
 
-/// Whether the CLIENT span above a request is of a call to somebody else.
+/// Whether the CLIENT span above a request is of a call to another peer.
 fn of_another_call<'s>(judge: &mut Judge<'_>, caller: &'s Span, own: Owner<'_>, direct: bool) -> Option<&'s Span> {
     if !direct || caller.kind != SpanKind::Client {
         return None;
@@ -139,7 +139,7 @@ fn broken(judge: &mut Judge<'_>, parent: &Span, span: &Span, call: Option<&Span>
         let message = format!("{} is a child of {}", judge.called(span), judge.called(parent));
         let cause = match (span.kind, call) {
             (_, Some(call)) if call.id == parent.id => {
-                "likely cause: the caller injected the context of a call to somebody else".to_owned()
+                "likely cause: the caller injected the context of a call to another peer".to_owned()
             }
             (_, Some(call)) => format!(
                 "likely cause: the caller injected the context of the span around its call; {} has nothing below it",

@@ -9,7 +9,7 @@ use super::branches::Branches;
 use super::context::Judge;
 use super::peers::Peer;
 use super::tree::Tree;
-use super::{messages, missing};
+use super::{conclude, messages};
 use crate::span::{Span, SpanKind};
 
 pub(super) fn run(judge: &mut Judge<'_>, tree: &Tree<'_, '_>) {
@@ -17,9 +17,9 @@ pub(super) fn run(judge: &mut Judge<'_>, tree: &Tree<'_, '_>) {
     for at in 0..tree.spans.len() {
         let Some(span) = tree.span(at) else { continue };
         arrival::check(judge, tree, &branches, at);
-        if span.parent.is_none() {
+        if span.parent.is_none() && tree.parent(at).is_none() {
             messages::began(judge, tree, at);
-            missing::stray(judge, span);
+            conclude::stray(judge, span);
         }
         match span.kind {
             SpanKind::Server if !span.failed && !span.is_short => served(judge, tree, &branches, at),

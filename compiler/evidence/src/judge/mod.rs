@@ -5,6 +5,7 @@
 
 mod arrival;
 mod branches;
+mod conclude;
 mod context;
 mod faults;
 mod hops;
@@ -25,7 +26,7 @@ use emberline_core::finding::{self, Finding};
 use emberline_core::model::Model;
 
 use crate::capture::{Capture, Part};
-use crate::span::{Reference, Span, TraceId};
+use crate::span::{Reference, Span, SpanKind, TraceId};
 use context::{Judge, Seen};
 pub use context::{Sampled, Stage};
 pub use series::Shown;
@@ -73,7 +74,7 @@ pub fn judge(capture: &mut Capture, model: &Model, stage: Stage) -> io::Result<V
         self::part(&mut judge, part, stage);
     })?;
     let mut judge = Judge::new(capture, model, fallback, &mut seen);
-    missing::conclude(&mut judge);
+    conclude::run(&mut judge);
     let series = series::run(&mut judge);
     leaks::run(&mut judge);
     let is_inconclusive = inconclusive(&mut judge, is_short);
@@ -155,7 +156,8 @@ fn split(references: &[Reference], trace: TraceId) -> (&[Reference], &[Reference
 /// an id, a few of them suffice to show the fault.
 fn distinct(spans: &[Span]) -> Vec<&Span> {
     let mut sorted: Vec<&Span> = spans.iter().collect();
-    sorted.sort_by_key(|span| span.id);
+    // A request that shares its id with its call stands behind it.
+    sorted.sort_by_key(|span| (span.id, span.kind != SpanKind::Client));
     let mut kept: Vec<&Span> = Vec::with_capacity(sorted.len());
     let mut first = 0;
     for span in sorted {

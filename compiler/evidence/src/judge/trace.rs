@@ -5,7 +5,7 @@ use emberline_core::finding::Finding;
 
 use super::arrival::SKEW;
 use super::context::Judge;
-use super::tree::Tree;
+use super::tree::{Tree, is_shared};
 use crate::span::{Span, SpanId, SpanKind};
 
 /// OTLP's flags: the parent's process is known, and it is another process.
@@ -19,7 +19,7 @@ const SAMPLED: u32 = 1;
 pub(super) fn run(judge: &mut Judge<'_>, tree: &Tree<'_, '_>) {
     for pair in tree.spans.windows(2) {
         let [before, span] = pair else { continue };
-        if before.id == span.id {
+        if before.id == span.id && !is_shared(before, span) && !is_shared(span, before) {
             let code = &code::DUPLICATE_SPAN_ID;
             let (place, service) = (judge.place(span.service), judge.service(span.service));
             judge.report(code, place, service.to_owned(), span.trace, |judge| {
@@ -74,7 +74,9 @@ fn is_behind(judge: &Judge<'_>, tree: &Tree<'_, '_>, at: usize, span: &Span) -> 
 
 fn roots(judge: &mut Judge<'_>, tree: &Tree<'_, '_>) {
     let spans = tree.spans;
-    let mut roots: Vec<&Span> = spans.iter().copied().filter(|span| span.parent.is_none()).collect();
+    let is_root = |at: &usize| tree.parent(*at).is_none();
+    let all = (0..spans.len()).filter(is_root).filter_map(|at| tree.span(at));
+    let mut roots: Vec<&Span> = all.filter(|span| span.parent.is_none()).collect();
     // The earliest root began the trace, as far as clocks agree.
     roots.sort_by_key(|span| span.time.0);
     let Some((first, others)) = roots.split_first() else { return };

@@ -1,7 +1,7 @@
 //! The spans of a trace by their parents, numbered so that whatever is below a span is a range. Every question that a check
 //! asks about a whole branch then costs a search in a sorted list, however deep the trace is.
 
-use crate::span::{Span, SpanId};
+use crate::span::{Span, SpanId, SpanKind};
 
 /// A trace's spans, sorted by id; those with one id are neighbours.
 pub(super) struct Tree<'t, 's> {
@@ -23,7 +23,7 @@ const NONE: u32 = u32::MAX;
 impl<'t, 's> Tree<'t, 's> {
     /// `spans` are sorted by id, and fewer than 2³².
     pub(super) fn new(spans: &'t [&'s Span]) -> Self {
-        let parents: Vec<u32> = spans.iter().map(|span| span.parent.map_or(NONE, |id| find(spans, id))).collect();
+        let parents: Vec<u32> = (0..).zip(spans).map(|(at, span)| parent_of(spans, at, span)).collect();
         let mut first = vec![0_u32; spans.len() + 1];
         for parent in parents.iter().filter(|parent| **parent != NONE) {
             if let Some(count) = first.get_mut(*parent as usize + 1) {
@@ -147,6 +147,44 @@ fn set(into: &mut [u32], at: usize, value: u32) {
     if let Some(place) = into.get_mut(at) {
         *place = value;
     }
+}
+
+/// The number of the parent of a span; `NONE` without one. In Zipkin's model, which some proxies still export, a request
+/// shares its id with its call.
+fn parent_of(spans: &[&Span], at: u32, span: &Span) -> u32 {
+    if let Some(call) = shared(spans, at as usize, span) {
+        return call;
+    }
+    let Some(id) = span.parent else { return NONE };
+    let found = find(spans, id);
+    // Of a call and its request that share an id, what the caller does stands below the call.
+    let same = spans.get(..found as usize).unwrap_or_default().iter().rev().take_while(|other| other.id == id);
+    let is_own = |other: &&&Span| other.service == span.service;
+    match spans.get(found as usize) {
+        Some(last) if last.service != span.service => {
+            same.zip(1..).find(|(other, _)| is_own(other)).map_or(found, |(_, back)| found - back)
+        }
+        _ => found,
+    }
+}
+
+/// The call that shares its id with a request.
+fn shared(spans: &[&Span], at: usize, request: &Span) -> Option<u32> {
+    if request.kind != SpanKind::Server {
+        return None;
+    }
+    let is_call = |at: usize| spans.get(at).is_some_and(|call| is_shared(call, request));
+    let before = at.checked_sub(1).filter(|at| is_call(*at));
+    before.or_else(|| Some(at + 1).filter(|at| is_call(*at))).and_then(|at| u32::try_from(at).ok())
+}
+
+/// Whether a call and a request share their id and their parent, as in Zipkin's model.
+pub(super) fn is_shared(call: &Span, request: &Span) -> bool {
+    call.id == request.id
+        && call.kind == SpanKind::Client
+        && request.kind == SpanKind::Server
+        && call.service != request.service
+        && call.parent == request.parent
 }
 
 /// The number of the last span with this id.

@@ -15,7 +15,7 @@ fn told(bytes: &[u8]) -> String {
 }
 
 fn refused(bytes: &[u8]) -> String {
-    capture::read(&mut empty(Redacted), bytes).expect_err("it is no OTLP").cause
+    capture::read(&mut empty(Redacted), bytes).unwrap_err().cause
 }
 
 /// `resourceSpans` becomes `resource_spans`, for every key and nothing else.

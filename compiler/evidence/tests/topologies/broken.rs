@@ -317,6 +317,20 @@ pub(crate) const SHAPES: &[Shape] = &[
         BROKEN,
         "mail",
     ),
+    (
+        "an id that calls to two services share",
+        "web -> shop",
+        "web SERVER / id=1\n  web CLIENT id=2 shop\n    shop SERVER id=3\n  shop INTERNAL id=2",
+        "duplicate-span-id",
+        "shop",
+    ),
+    (
+        "an undeclared call that shares its id with its request",
+        "web;shop",
+        "web SERVER / id=1\n  web CLIENT id=2\nshop SERVER id=2 parent=1",
+        UNDECLARED,
+        "web -> shop",
+    ),
     // Edges.
     (
         "a call that nobody declared",

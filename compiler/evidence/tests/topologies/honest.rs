@@ -76,6 +76,16 @@ pub(crate) const SHAPES: &[Shape] = &[
         "web INTERNAL\n  web SERVER /\n    web CLIENT shop\n      shop SERVER\n        shop INTERNAL\n          shop SERVER",
     ),
     ("a service that calls itself", "web", "web SERVER /\n  web CLIENT web\n    web SERVER /b"),
+    (
+        "requests that share ids with their calls, as in Zipkin",
+        "web -> shop",
+        "web SERVER / id=1\n  web CLIENT id=2\nshop SERVER id=2 parent=1\n  shop INTERNAL id=3 parent=2\nweb INTERNAL id=4 parent=2",
+    ),
+    (
+        "a root call that shares its id with its request",
+        "web",
+        "loadgen CLIENT id=7\nweb SERVER / id=7\n  web INTERNAL id=8",
+    ),
     // CLIENT spans.
     (
         "gRPC over an HTTP client",
