@@ -96,6 +96,8 @@ pub enum Operation {
     Receive,
     /// Asked a broker for messages, and got none.
     EmptyReceive,
+    /// Asked a broker for messages, and got some.
+    FullReceive,
     /// Works on messages.
     Process,
     /// Tells the broker that messages are done.

@@ -197,7 +197,8 @@ impl Capture {
             message: means.message,
         });
         self.counts.bad_ids += span.links.iter().filter(|link| link.trace_id == Id::Bad).count() as u64;
-        let takes = kind == SpanKind::Consumer || means.message == Some(Operation::Receive);
+        let takes =
+            kind == SpanKind::Consumer || matches!(means.message, Some(Operation::Receive | Operation::FullReceive));
         if takes && kind != SpanKind::Producer {
             // A batch links to many messages of few traces.
             let mut last = None;

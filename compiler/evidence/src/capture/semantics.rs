@@ -83,7 +83,7 @@ impl<'a> Semantics<'a> {
     /// Reads the attributes of a span, each once.
     pub(super) fn of(span: &'a Span<'_>, kind: SpanKind) -> Self {
         let mut means = Self { name: &span.name, kind: Some(kind), ..Self::default() };
-        let (mut rank, mut is_messaging, mut operation, mut is_empty) = (PEERS.len(), false, None, false);
+        let (mut rank, mut is_messaging, mut operation, mut received) = (PEERS.len(), false, None, None);
         for Pair { key, value, .. } in &span.attributes {
             let text = value.string_value.as_deref();
             match &**key {
@@ -109,7 +109,7 @@ impl<'a> Semantics<'a> {
                 "db.system.name" | "db.system" => means.asks_database = true,
                 "messaging.operation.type" => operation = text,
                 "messaging.operation" | "messaging.operation.name" => operation = operation.or(text),
-                "messaging.batch.message_count" => is_empty = value.int_value == Some(0),
+                "messaging.batch.message_count" => received = value.int_value,
                 "messaging.system" => is_messaging = true,
                 "faas.trigger" | "faas.invocation_id" | "faas.execution" | "aws.lambda.invoked_arn" => {
                     means.in_function = kind != SpanKind::Client;
@@ -128,14 +128,14 @@ impl<'a> Semantics<'a> {
         }
         means.peer = means.peer.filter(|_| matches!(kind, SpanKind::Client | SpanKind::Producer));
         if is_messaging || operation.is_some() || matches!(kind, SpanKind::Producer | SpanKind::Consumer) {
-            means.message = means.operation(operation, is_messaging, is_empty);
+            means.message = means.operation(operation, is_messaging, received);
         }
         means.is_page_load = matches!(&*span.name, "documentLoad" | "documentFetch" | "resourceFetch");
         means
     }
 
     /// What a span does with messages, by its attribute or else by the words of its name, such as `orders receive`.
-    fn operation(&self, operation: Option<&str>, is_messaging: bool, is_empty: bool) -> Option<Operation> {
+    fn operation(&self, operation: Option<&str>, is_messaging: bool, received: Option<i64>) -> Option<Operation> {
         let word = |word: &str| {
             Some(match word.to_ascii_lowercase().as_str() {
                 "send" | "publish" | "create" | "sendmessage" | "sendmessagebatch" => Operation::Send,
@@ -151,7 +151,11 @@ impl<'a> Semantics<'a> {
             first.or_else(|| words.next_back().and_then(word))
         };
         match operation.and_then(word).or_else(named) {
-            Some(Operation::Receive) if is_empty => Some(Operation::EmptyReceive),
+            Some(Operation::Receive) => Some(match received {
+                Some(0) => Operation::EmptyReceive,
+                Some(_) => Operation::FullReceive,
+                None => Operation::Receive,
+            }),
             Some(known) => Some(known),
             None => (is_messaging || operation.is_some()).then_some(Operation::Other),
         }

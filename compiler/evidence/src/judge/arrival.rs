@@ -189,10 +189,11 @@ fn local(
     match span.message {
         Some(Operation::EmptyReceive | Operation::Settle | Operation::Send) => {}
         // A poll hangs on the loop that polls. Its messages show below it, if there were any.
-        Some(Operation::Receive) => {
+        Some(poll @ (Operation::Receive | Operation::FullReceive)) => {
             let works = |child: &u32| tree.span(*child as usize).is_some_and(|child| child.kind == SpanKind::Consumer);
             let linked = |child: &u32| tree.span(*child as usize).is_some_and(|child| child.linked);
-            if tree.children(at).iter().any(works) && !tree.children(at).iter().any(linked) {
+            let received = poll == Operation::FullReceive || tree.children(at).iter().any(works);
+            if received && !tree.children(at).iter().any(linked) {
                 broken(judge, parent, span, None);
             }
         }

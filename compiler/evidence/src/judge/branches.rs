@@ -18,6 +18,8 @@ pub(super) struct Branches {
     above: Vec<u32>,
     /// All spans by owner.
     by_owner: Vec<(u32, u32)>,
+    /// Spans that are of no proxy, by owner.
+    own: Vec<(u32, u32)>,
     /// How many spans of declared services stand before each place.
     declared: Vec<u32>,
     /// CLIENT spans that failed, by the owner that they name.
@@ -46,6 +48,7 @@ impl Branches {
             owners: Vec::with_capacity(tree.spans.len()),
             above: vec![NONE; tree.spans.len()],
             by_owner: Vec::with_capacity(tree.spans.len()),
+            own: Vec::with_capacity(tree.spans.len()),
             declared: Vec::with_capacity(tree.spans.len() + 1),
             failed: Vec::new(),
             unanswered: Vec::new(),
@@ -63,7 +66,10 @@ impl Branches {
             let (Some(span), Some(owner)) = (tree.span(at), new.owners.get(at).copied()) else { continue };
             new.by_owner.push((owner, place));
             new.declared.push(count);
-            count += u32::from(!is_proxy.get(at).copied().unwrap_or(true));
+            if is_proxy.get(at) == Some(&false) {
+                count += 1;
+                new.own.push((owner, place));
+            }
             if let Some(parent) = tree.parent(at) {
                 let is_proxy = is_proxy.get(parent).copied().unwrap_or(true);
                 let above = if is_proxy { new.above.get(parent).copied().unwrap_or(NONE) } else { parent as u32 };
@@ -76,6 +82,7 @@ impl Branches {
         }
         new.declared.push(count);
         new.by_owner.sort_unstable();
+        new.own.sort_unstable();
         new.orphans.sort_unstable();
         for (at, place) in tree.downward().zip(0..) {
             let Some(span) = tree.span(at) else { continue };
@@ -121,6 +128,11 @@ impl Branches {
     /// Whether a span of an owner stands below a span.
     pub(super) fn reaches(&self, tree: &Tree<'_, '_>, at: usize, owner: u32) -> bool {
         !within(&self.by_owner, owner, &tree.below(at)).is_empty()
+    }
+
+    /// Whether a proxy beside an owner stands below a span, but no span of the owner itself.
+    pub(super) fn ends_before(&self, tree: &Tree<'_, '_>, at: usize, owner: u32) -> bool {
+        self.reaches(tree, at, owner) && within(&self.own, owner, &tree.below(at)).is_empty()
     }
 
     /// Whether a call that failed, below a span, may have been one to this owner.

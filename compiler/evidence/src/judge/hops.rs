@@ -64,6 +64,13 @@ fn sent(judge: &mut Judge<'_>, tree: &Tree<'_, '_>, branches: &Branches, at: usi
     if span.asks_database || span.message.is_some() || span.is_probe || judge.declared(span.service).is_none() {
         return;
     }
+    // The header may also be lost between a callee and the proxy beside it.
+    for call in judge.declared(span.service).into_iter().flat_map(|service| &service.calls) {
+        let callee = judge.owner_id(&call.service.value);
+        if call.kind == CallKind::Sync && branches.ends_before(tree, at, callee) {
+            judge.seen.missing.unanswered(span, Some(&call.service.value));
+        }
+    }
     match judge.peer(span) {
         Peer::Service(peer) => {
             let call = judge.call(span.service, peer);

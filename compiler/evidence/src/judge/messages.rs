@@ -24,7 +24,7 @@ pub(super) fn began(judge: &mut Judge<'_>, tree: &Tree<'_, '_>, at: usize) {
     let takes = match span.kind {
         SpanKind::Consumer => true,
         // Functions that messages trigger have SERVER spans, and newer conventions poll with CLIENT spans.
-        _ => matches!(span.message, Some(Operation::Receive | Operation::Process)),
+        _ => matches!(span.message, Some(Operation::Receive | Operation::FullReceive | Operation::Process)),
     };
     let callee = judge.service(span.service);
     let senders: Vec<(&str, &Call)> = senders(judge, callee).collect();
@@ -32,7 +32,7 @@ pub(super) fn began(judge: &mut Judge<'_>, tree: &Tree<'_, '_>, at: usize) {
         return;
     }
     let carried = carried(tree, at, span);
-    let polls = span.message == Some(Operation::Receive);
+    let polls = matches!(span.message, Some(Operation::Receive | Operation::FullReceive));
     let of = |kind: CallKind| senders.iter().find(|(_, call)| call.kind == kind).copied();
     let (found, what) = match (of(CallKind::AsyncParent), of(CallKind::AsyncLink)) {
         // A poll for several messages can only link to them.

@@ -92,7 +92,8 @@ fn roots(judge: &mut Judge<'_>, tree: &Tree<'_, '_>) {
                 .evidence(judge.evidence(other, Some((first.service, other.service))))
         });
     }
-    if first.kind != SpanKind::Client || first.message.is_some() || spans.len() == 1 {
+    // People use browsers, so requests begin there.
+    if first.kind != SpanKind::Client || first.message.is_some() || first.in_browser || spans.len() == 1 {
         return;
     }
     let may_begin = match &judge.model.policy.origins {

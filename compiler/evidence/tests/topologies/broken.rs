@@ -331,6 +331,20 @@ pub(crate) const SHAPES: &[Shape] = &[
         UNDECLARED,
         "web -> shop",
     ),
+    (
+        "a poll that received messages and links to none",
+        "web ~> mail",
+        "mail CONSUMER messaging.operation.type=receive messaging.batch.message_count=2",
+        BROKEN,
+        "mail",
+    ),
+    (
+        "a poll within other work that received messages and links to none",
+        "web ~> mail",
+        "mail INTERNAL\n  mail CONSUMER name=q_poll messaging.batch.message_count=2",
+        BROKEN,
+        "mail -> mail",
+    ),
     // Edges.
     (
         "a call that nobody declared",
