@@ -57,9 +57,11 @@ pub struct Span {
     pub service: Name,
     /// The span's name, in `Capture::names`.
     pub name: Name,
-    /// `http.route`, or else `rpc.method`.
+    /// `http.route`, or else `rpc.method`, in `Capture::names`.
     pub route: Option<Name>,
-    /// The called peer of a CLIENT or PRODUCER: `peer.service`, else `server.address`.
+    /// The path of a SERVER span without a route, in `Capture::paths`.
+    pub path: Option<Name>,
+    /// The called peer of a CLIENT or PRODUCER as the span names it: a service, or a host with or without its port.
     pub peer: Option<Name>,
     /// The span's role in a call.
     pub kind: SpanKind,
@@ -73,6 +75,35 @@ pub struct Span {
     pub asks_database: bool,
     /// Whether it links to spans that caused it.
     pub linked: bool,
+    /// Whether the request ended before it could call anybody: a redirect, not modified, a preflight.
+    pub is_short: bool,
+    /// Whether it makes or answers a probe: a health check, a scrape.
+    pub is_probe: bool,
+    /// Whether a platform for functions ran it. Such platforms put spans of their own into the context.
+    pub in_function: bool,
+    /// Whether a browser made it.
+    pub in_browser: bool,
+    /// What it does with messages, if anything.
+    pub message: Option<Operation>,
+}
+
+/// What a span does with messages.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Operation {
+    /// Makes or sends messages.
+    Send,
+    /// Asks a broker for messages.
+    Receive,
+    /// Asked a broker for messages, and got none.
+    EmptyReceive,
+    /// Asked a broker for messages, and got some.
+    FullReceive,
+    /// Works on messages.
+    Process,
+    /// Tells the broker that messages are done.
+    Settle,
+    /// Something that semantic conventions do not name.
+    Other,
 }
 
 /// A kind of record that names a trace without being one of its spans.

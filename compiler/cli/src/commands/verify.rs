@@ -8,7 +8,7 @@ use emberline_core::Meaning;
 use emberline_core::finding::{self, Severity};
 use emberline_core::waive;
 use emberline_evidence::capture::{self, Capture, Hint, RecordKind, Room};
-use emberline_evidence::judge::{self, Sampled, Verdict, judge};
+use emberline_evidence::judge::{self, Sampled, Shown, Verdict, judge};
 use emberline_evidence::replay::Replay;
 use emberline_evidence::sensitive::Origin;
 
@@ -20,6 +20,9 @@ use crate::render::{Json, Renderer, Report, counted};
 use crate::status::Status;
 use crate::terminal;
 use crate::world::{read, shown};
+
+/// The most metrics whose time series are printed.
+const MOST_SHOWN: usize = 10;
 
 /// Reads every capture as one, and judges it. Findings of faulty specs are shown instead.
 pub(crate) fn run(verify: &Verify, quiet: bool) -> Result<Status> {
@@ -46,10 +49,13 @@ pub(crate) fn run(verify: &Verify, quiet: bool) -> Result<Status> {
         take_up(&mut capture, path, verify.signal)?;
     }
     let verdict = judge(&mut capture, &model, stage);
-    let Verdict { mut findings, is_inconclusive, sampled } =
+    let Verdict { mut findings, is_inconclusive, series, left_out, sampled } =
         verdict.map_err(|cause| Failure::new(format!("cannot read a temporary file: {cause}")))?;
     if !quiet {
-        terminal::say(&summary(&capture, sampled, stage));
+        terminal::say(&(summary(&capture, sampled, stage) + &bounds(series)));
+        if left_out > 0 {
+            terminal::say(&format!("faults left out, because thousands of their code are shown: {left_out}"));
+        }
     }
     let today = verify.reporting.today.unwrap_or_else(super::today);
     // A capture shows some of what can happen: that it has nothing to waive does not make a waiver unused.
@@ -104,6 +110,35 @@ fn summary(capture: &Capture, sampled: Sampled, stage: judge::Stage) -> String {
             "\nsampling keeps {} for errors or slowness, and {share}% of the other {rest}",
             of(sampled.kept, "trace")
         );
+    }
+    said
+}
+
+/// The metrics with the most time series, and what the specs bound.
+fn bounds(mut series: Vec<Shown>) -> String {
+    if series.is_empty() {
+        return String::new();
+    }
+    let undeclared = series.iter().filter(|shown| shown.bound.is_none()).count();
+    let all = series.len();
+    series.sort_by(|a, b| (b.seen, &a.metric, &a.service).cmp(&(a.seen, &b.metric, &b.service)));
+    series.truncate(MOST_SHOWN);
+    let mut said = "\ntime series of an instance, as seen and as the specs bound them:".to_owned();
+    for Shown { service, metric, seen, bound } in &series {
+        // Names come from the capture, and may hold anything.
+        let plain = |name: &str| {
+            let start: String = name.chars().take(100).collect();
+            terminal::clean(&conceal::cause(&start)).replace('\n', " ")
+        };
+        let (service, metric) = (plain(service), plain(metric));
+        let bound = bound.map_or("not declared".to_owned(), |bound| format!("at most {bound}"));
+        said += &format!("\n  {metric} of {service}: {seen} seen, {bound}");
+    }
+    if all > series.len() {
+        said += &format!("\n  and {}, with fewer", counted(all - series.len(), "other metric"));
+    }
+    if undeclared > 0 {
+        said += &format!("\n  no spec declares {undeclared} of {}", counted(all, "metric"));
     }
     said
 }

@@ -1,6 +1,6 @@
 //! Codes of what `verify` finds in captures of telemetry.
 
-use super::Severity::{Error, Warning};
+use super::Severity::{Error, Note, Warning};
 use super::{Code, Example};
 
 /// Whether a capture shows this code, rather than a spec.
@@ -112,6 +112,32 @@ web SERVER /buy
 Check both ends of the hop. The caller must send `traceparent`; the callee must
 extract it and export its spans. If only some routes make the call, declare
 them: `routes: [...]`.",
+};
+
+/// A hop is likely in order, but the capture does not prove it.
+pub static UNPROVEN_HOP: Code = Code {
+    id: "unproven-hop",
+    severity: Note,
+    summary: "a hop is likely in order, but the capture does not prove it",
+    cause: "\
+A hop is proven by a CLIENT span with the SERVER span of the callee below it,
+or by a message with a parent or a link. Some honest programs leave less: a
+gateway without CLIENT spans, a job that calls without a request above it, a
+poll that may have been empty. A fault may look the same. Such a hop is neither
+accused nor passed over in silence.",
+    example: Example::Capture {
+        wrong: r#"
+web SERVER /buy
+  shop SERVER /orders"#,
+        right: r#"
+web SERVER /buy
+  web CLIENT shop
+    shop SERVER /orders"#,
+    },
+    remedy: "\
+Read the note: it says what is missing. Instrument the client that makes the
+call, let receive spans have `messaging.batch.message_count`, and name the peer
+of a CLIENT span by `server.address`.",
 };
 
 /// A request begins before its call, or ends after it.
@@ -426,6 +452,7 @@ pub(super) static CODES: &[&Code] = &[
     &MULTIPLE_ROOTS,
     &BROKEN_PROPAGATION,
     &MISSING_HOP,
+    &UNPROVEN_HOP,
     &SPAN_OUTSIDE_PARENT,
     &SAMPLING_LOSES_ERRORS,
     &UNDECLARED_EDGE,

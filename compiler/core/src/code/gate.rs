@@ -4,7 +4,7 @@ use super::Severity::{Error, Warning};
 use super::{Code, Example};
 
 /// A metric, a service or all services exceed the budget of time series.
-pub(crate) static SERIES_BUDGET: Code = Code {
+pub static SERIES_BUDGET: Code = Code {
     id: "series-budget",
     severity: Error,
     summary: "a metric, a service or all services can exceed the budget of time series",
@@ -13,7 +13,10 @@ Each combination of label values is a time series, in every instance. A classic
 histogram adds one for each bucket, `+Inf`, the count and the sum. The product
 is an upper bound, known before the code runs. The finding lists the factors,
 the largest first: change that one. The bound assumes that labels are
-independent of one another. If they are not, list the combinations that occur.",
+independent of one another. If they are not, list the combinations that occur.
+
+In a capture, time series are counted as they are. A metric that no spec
+declares may have as many as `cardinality.metric` allows, or 1000.",
     example: Example::Specs {
         wrong: r#"
 version: emberline/v1
@@ -66,7 +69,7 @@ budget in `policy.yaml` (`cardinality: {metric, service, total}`).",
 };
 
 /// A metric of an objective can exceed the SDK's limit.
-pub(crate) static SDK_CARDINALITY_LIMIT: Code = Code {
+pub static SDK_CARDINALITY_LIMIT: Code = Code {
     id: "sdk-cardinality-limit",
     severity: Error,
     summary: "a metric that an objective reads can exceed the limit of OpenTelemetry's SDKs",

@@ -194,6 +194,7 @@ fn resolve_service(
         owner: once(specs, "owner", |spec| spec.owner.as_ref(), scope).map(|owner| owner.value.0.clone()),
         tier: once(specs, "tier", |spec| spec.tier.as_ref(), scope).map(|tier| tier.value.0.clone()),
         rollback: once(specs, "rollback", |spec| spec.rollback.as_ref(), scope).map(|text| text.value.0.clone()),
+        behind: once(specs, "behind", |spec| spec.behind.as_ref(), scope).map(|text| text.value.0.clone()),
         repository: once(specs, "repository", |spec| spec.repository.as_ref(), scope).map(|path| path.value.clone()),
         traffic: traffic.map(|traffic| traffic.value),
         calls: resolve_calls(specs, index, scope),

@@ -29,6 +29,8 @@ pub struct Service {
     pub traffic: Option<Rate>,
     /// Calls to other services.
     pub calls: Vec<Call>,
+    /// The load balancer in front of it that exports no spans.
+    pub behind: Option<String>,
     /// Declared metrics by OpenTelemetry name.
     pub metrics: BTreeMap<String, Arc<Metric>>,
     /// Names of metrics whose declaration is at fault: declared, though nothing more is known.

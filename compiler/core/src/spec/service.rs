@@ -32,6 +32,9 @@ record! {
         instances: Option<Spanned<u32>>,
         /// The services that this one calls.
         calls: Option<Vec<CallSpec>>,
+        /// The load balancer or proxy in front of this service that puts a span of its own into the context but exports none,
+        /// such as `aws-alb`. A SERVER span may then have a parent that no capture holds.
+        behind: Option<Spanned<Text>>,
         /// The metrics that the service exports, by their names in OpenTelemetry or in Prometheus.
         metrics: Option<Named<MetricSpec>>,
         /// Attributes of spans and log records that need care.

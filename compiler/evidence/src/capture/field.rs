@@ -4,6 +4,8 @@ use std::borrow::Cow;
 
 use serde::{Deserialize, Deserializer};
 
+use super::json_value::{FromJson, reads_itself};
+
 use crate::span::{SpanId, TraceId};
 
 /// An id of `T`, or why there is none.
@@ -50,12 +52,23 @@ impl Id<SpanId> {
     }
 }
 
+reads_itself!(Id<TraceId>, Id<SpanId>);
+
 /// Stands for a text that is no id: neither absent nor of the length of an id.
 const NO_ID: [u8; 1] = [1];
 
-/// Calls `then` with the bytes of a hexadecimal text. One byte more than the longest id suffices to tell its length.
-fn with_bytes<'de, D: Deserializer<'de>, T>(from: D, then: impl Fn(&[u8]) -> T) -> Result<T, D::Error> {
-    let text = Cow::<str>::deserialize(from)?;
+/// Calls `then` with the bytes of a hexadecimal text. One byte more than the longest id suffices to tell its length. An id
+/// of `length` bytes in base64 is an error: every id of such a capture is unreadable.
+fn with_bytes<'de, D, T>(from: D, length: usize, then: impl Fn(&[u8]) -> T) -> Result<T, D::Error>
+where
+    D: Deserializer<'de>,
+{
+    let text = Cow::<str>::from_json(from)?;
+    if text.ends_with('=') && from_base64(&text).is_some_and(|bytes| bytes.len() == length) {
+        return Err(serde::de::Error::custom(
+            "its ids are in base64, as protobuf's own JSON has them, and the OTLP specification asks for hexadecimal",
+        ));
+    }
     let digit = |byte: u8| char::from(byte).to_digit(16).map(|digit| digit as u8);
     let mut bytes = [0; 17];
     let pairs = text.len().div_ceil(2).min(bytes.len());
@@ -69,88 +82,26 @@ fn with_bytes<'de, D: Deserializer<'de>, T>(from: D, then: impl Fn(&[u8]) -> T) 
 
 impl<'de> Deserialize<'de> for Id<TraceId> {
     fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
-        with_bytes(from, Self::trace)
+        with_bytes(from, 16, Self::trace)
     }
 }
 
 impl<'de> Deserialize<'de> for Id<SpanId> {
     fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
-        with_bytes(from, Self::span)
+        with_bytes(from, 8, Self::span)
     }
-}
-
-#[derive(Deserialize)]
-#[serde(untagged)]
-enum Written<'a, T> {
-    Number(T),
-    #[serde(borrow)]
-    Text(Cow<'a, str>),
-}
-
-/// A 64-bit integer. The specification writes it as a text; some writers write a number.
-pub(super) fn integer<'de, D, T>(from: D) -> Result<T, D::Error>
-where
-    D: Deserializer<'de>,
-    T: Deserialize<'de> + std::str::FromStr<Err: std::fmt::Display>,
-{
-    match Written::deserialize(from)? {
-        Written::Number(number) => Ok(number),
-        Written::Text(text) => text.parse().map_err(serde::de::Error::custom),
-    }
-}
-
-/// A 64-bit integer that may be absent.
-pub(super) fn maybe_integer<'de, D: Deserializer<'de>>(from: D) -> Result<Option<i64>, D::Error> {
-    Ok(match Option::<Written<'de, i64>>::deserialize(from)? {
-        None => None,
-        Some(Written::Number(number)) => Some(number),
-        Some(Written::Text(text)) => Some(text.parse().map_err(serde::de::Error::custom)?),
-    })
-}
-
-/// A double that may be absent. JSON writes some doubles as a text, such as `"NaN"`.
-pub(super) fn maybe_double<'de, D: Deserializer<'de>>(from: D) -> Result<Option<f64>, D::Error> {
-    Ok(match Option::<Written<'de, f64>>::deserialize(from)? {
-        None => None,
-        Some(Written::Number(number)) => Some(number),
-        Some(Written::Text(text)) => Some(text.parse().map_err(serde::de::Error::custom)?),
-    })
-}
-
-/// A list of doubles; one that is none stands as not a number.
-pub(super) fn doubles<'de, D: Deserializer<'de>>(from: D) -> Result<Vec<f64>, D::Error> {
-    let written = Vec::<Written<'de, f64>>::deserialize(from)?;
-    let number = |one: Written<'_, f64>| match one {
-        Written::Number(number) => number,
-        Written::Text(text) => text.parse().unwrap_or(f64::NAN),
-    };
-    Ok(written.into_iter().map(number).collect())
 }
 
 /// The number of delta temporality.
-pub(super) const DELTA: u64 = 1;
-
-/// A temporality by its number or its name; 0 for anything else.
-pub(super) fn temporality<'de, D: Deserializer<'de>>(from: D) -> Result<u64, D::Error> {
-    Ok(match Written::deserialize(from)? {
-        Written::Number(number) => number,
-        Written::Text(name) => {
-            if name.ends_with("_DELTA") {
-                DELTA
-            } else {
-                0
-            }
-        }
-    })
-}
+pub(super) const DELTA: i32 = 1;
 
 /// A value of bytes. JSON writes it in base64; a text that is not base64 stands for itself.
 #[derive(Debug, Default)]
 pub(super) struct Bytes<'a>(pub(super) Cow<'a, [u8]>);
 
-impl<'de: 'a, 'a> Deserialize<'de> for Bytes<'a> {
-    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
-        let text = Cow::<str>::deserialize(from)?;
+impl<'de: 'a, 'a> FromJson<'de> for Bytes<'a> {
+    fn from_json<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
+        let text = Cow::<str>::from_json(from)?;
         let bytes = from_base64(&text).unwrap_or_else(|| text.as_bytes().to_vec());
         Ok(Self(bytes.into()))
     }
@@ -185,6 +136,7 @@ mod tests {
     #![allow(clippy::unwrap_used, reason = "a test may stop at the first surprise")]
 
     use super::{Bytes, Id};
+    use crate::capture::json_value::Maybe;
     use crate::span::{SpanId, TraceId};
 
     #[test]
@@ -204,7 +156,10 @@ mod tests {
 
     #[test]
     fn bytes_are_base64_or_themselves() {
-        let bytes = |text: &str| serde_json::from_str::<Bytes<'_>>(&format!("\"{text}\"")).unwrap().0.into_owned();
+        let bytes = |text: &str| {
+            let quoted = format!("\"{text}\"");
+            serde_json::from_str::<Maybe<Bytes<'_>>>(&quoted).unwrap().0.0.into_owned()
+        };
         for (text, plain) in [
             ("", "".as_bytes()),
             ("YQ==", b"a"),

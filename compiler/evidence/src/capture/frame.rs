@@ -18,6 +18,10 @@ use super::{json, wire};
 /// The first bytes of gzip and zstd.
 const GZIP: [u8; 2] = [0x1f, 0x8b];
 const ZSTD: [u8; 4] = [0x28, 0xb5, 0x2f, 0xfd];
+/// The byte-order marks of UTF-16.
+const UTF_16: [[u8; 2]; 2] = [[0xff, 0xfe], [0xfe, 0xff]];
+/// The most bytes that a file may have once it is decompressed. A small file may hide very many.
+const MOST_UNPACKED: u64 = 4 << 30;
 /// How many bytes are read at once.
 const CHUNK: usize = 1 << 20;
 /// The first byte of a bare message: the group of a resource, or the tables of profiles.
@@ -36,7 +40,7 @@ pub struct Hint {
 ///
 /// # Errors
 ///
-/// A record is not OTLP or longer than 64 MiB, `from` cannot be read, or there is no room for spans that memory cannot
+/// A record is not OTLP or longer than 64 MiB, a compressed file holds more than 4 GiB, `from` cannot be read, or there is no room for spans that memory cannot
 /// hold.
 pub fn read<'r>(capture: &mut Capture, from: impl Read + 'r) -> Result<(), Unreadable> {
     read_as(capture, from, Hint::default())
@@ -52,15 +56,22 @@ pub fn read_as<'r>(capture: &mut Capture, from: impl Read + 'r, hint: Hint) -> R
     // Nobody compresses more than twice on purpose.
     for _ in 0..2 {
         from = match first(&mut from)? {
-            start if start.starts_with(&GZIP) => Box::new(BufReader::with_capacity(CHUNK, MultiGzDecoder::new(from))),
-            start if start.starts_with(&ZSTD) => Box::new(BufReader::with_capacity(CHUNK, Unzstd::new(from))),
+            start if start.starts_with(&GZIP) => {
+                Box::new(BufReader::with_capacity(CHUNK, Capped::new(MultiGzDecoder::new(from))))
+            }
+            start if start.starts_with(&ZSTD) => {
+                Box::new(BufReader::with_capacity(CHUNK, Capped::new(Unzstd::new(from))))
+            }
             _ => break,
         };
     }
     let mut file = File { capture, hint, usual: None, seen: Vec::new(), waiting: Vec::new(), held: 0 };
     match first(&mut from)? {
         [] => Ok(()),
-        start if is_json(start) => json::read(file.capture, from),
+        start if UTF_16.iter().any(|mark| start.starts_with(mark)) => {
+            Err(Unreadable { record: 1, cause: "it is a text in UTF-16, and JSON is UTF-8".to_owned() })
+        }
+        start if start.starts_with(json::MARK) || is_json(start) => json::read(file.capture, from),
         // A length of up to 64 MiB begins with at most 4.
         [0..=4, ..] => file.messages(from).and_then(|()| file.end()),
         [byte, ..] if FIRST_FIELDS.contains(byte) => file.body(from).and_then(|()| file.end()),
@@ -156,7 +167,7 @@ impl File<'_> {
     fn one(&mut self, message: &[u8], record: u64, may_be_cut: bool) -> Result<(), Unreadable> {
         let fault = |cause: String| Unreadable { record, cause };
         if is_json(message) {
-            json::request(self.capture, message).map_err(|cause| fault(cause.to_string()))?;
+            json::requests(self.capture, message).map_err(|cause| fault(cause.to_string()))?;
             return self.capture.settle().map_err(fault);
         }
         let kind = match request::choose(message, self.usual) {
@@ -225,6 +236,28 @@ fn unpacked(message: &[u8], record: u64) -> Result<Option<Vec<u8>>, Unreadable> 
         _ if is_cut => Err(Unreadable { record, cause: "what is compressed in it ends too early".to_owned() }),
         length if length > LONGEST => Err(Unreadable { record, cause: too_long() }),
         _ => Ok(Some(plain)),
+    }
+}
+
+/// Ends with an error behind [`MOST_UNPACKED`] bytes.
+struct Capped<R> {
+    from: R,
+    left: u64,
+}
+
+impl<R> Capped<R> {
+    fn new(from: R) -> Self {
+        Self { from, left: MOST_UNPACKED }
+    }
+}
+
+impl<R: Read> Read for Capped<R> {
+    fn read(&mut self, into: &mut [u8]) -> io::Result<usize> {
+        let read = self.from.read(into)?;
+        self.left = self.left.checked_sub(read as u64).ok_or_else(|| {
+            io::Error::other("the file holds more than 4 GiB once it is decompressed; decompress it first, or split it")
+        })?;
+        Ok(read)
     }
 }
 

@@ -7,25 +7,93 @@ use std::fmt;
 use serde::Deserialize;
 use serde::de::{IgnoredAny, MapAccess, SeqAccess, Visitor};
 
-use super::field::{Bytes, Id, doubles, integer, maybe_double, maybe_integer, temporality};
+use super::field::{Bytes, Id};
+use super::json_value::{FromJson, Maybe};
 use crate::span::{SpanId, TraceId};
 
+/// The key of a field in an object: as JSON writes it, or the field's original name, which proto3 also allows.
+macro_rules! key {
+    ($($pattern:pat => $field:ident,)*) => {
+        #[allow(non_camel_case_types, reason = "named as the fields")]
+        enum Key {
+            $($field,)*
+            /// The time before scopes: `instrumentationLibrarySpans`, `instrumentationLibrary` and the like.
+            Old,
+            Other,
+        }
+
+        impl<'de> Deserialize<'de> for Key {
+            #[inline]
+            fn deserialize<D: serde::Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
+                struct Name;
+                impl Visitor<'_> for Name {
+                    type Value = Key;
+
+                    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                        f.write_str("a key")
+                    }
+
+                    #[inline]
+                    fn visit_str<E>(self, key: &str) -> Result<Key, E> {
+                        Ok(match key {
+                            $($pattern => Key::$field,)*
+                            _ if key.starts_with("instrumentationLibrary") => Key::Old,
+                            _ if key.starts_with("instrumentation_library") => Key::Old,
+                            _ => Key::Other,
+                        })
+                    }
+                }
+                from.deserialize_identifier(Name)
+            }
+        }
+    };
+}
+
 macro_rules! message {
-    ($(#[$doc:meta])* $name:ident { $($(#[$attribute:meta])* $field:ident: $type:ty,)* }) => {
+    ($(#[$doc:meta])* $name:ident { $($pattern:pat => $field:ident: $type:ty,)* }) => {
         $(#[$doc])*
-        #[derive(Debug, Default, Deserialize)]
-        #[serde(rename_all = "camelCase", default)]
+        #[derive(Debug, Default)]
         pub(super) struct $name<'a> {
-            $($(#[$attribute])* pub(super) $field: $type,)*
-            #[serde(skip)]
+            $(pub(super) $field: $type,)*
             lifetime: std::marker::PhantomData<&'a ()>,
+        }
+
+        impl<'de: 'a, 'a> FromJson<'de> for $name<'a> {
+            fn from_json<D: serde::Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
+                key! { $($pattern => $field,)* }
+                struct Keys<'a>(std::marker::PhantomData<&'a ()>);
+                impl<'de: 'a, 'a> Visitor<'de> for Keys<'a> {
+                    type Value = $name<'a>;
+
+                    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                        f.write_str("an object")
+                    }
+
+                    fn visit_map<M: MapAccess<'de>>(self, mut map: M) -> Result<Self::Value, M::Error> {
+                        $(let mut $field: Option<$type> = None;)*
+                        while let Some(found) = map.next_key::<Key>()? {
+                            match found {
+                                $(Key::$field => {
+                                    if $field.replace(map.next_value::<Maybe<$type>>()?.0).is_some() {
+                                        return Err(serde::de::Error::duplicate_field(stringify!($field)));
+                                    }
+                                })*
+                                Key::Old | Key::Other => drop(map.next_value::<IgnoredAny>()?),
+                            }
+                        }
+                        let lifetime = std::marker::PhantomData;
+                        Ok($name { $($field: $field.unwrap_or_default(),)* lifetime })
+                    }
+                }
+                from.deserialize_map(Keys(std::marker::PhantomData))
+            }
         }
     };
 }
 
 /// A message that holds records. An unknown key may hold records too, so its items are counted.
 macro_rules! container {
-    ($(#[$doc:meta])* $name:ident { $($key:literal => $field:ident: $type:ty,)* } $(ignores $ignored:literal)?) => {
+    ($(#[$doc:meta])* $name:ident { $($pattern:pat => $field:ident: $type:ty,)* }) => {
         $(#[$doc])*
         #[derive(Debug, Default)]
         pub(super) struct $name<'a> {
@@ -35,31 +103,38 @@ macro_rules! container {
             lifetime: std::marker::PhantomData<&'a ()>,
         }
 
-        impl<'de: 'a, 'a> Deserialize<'de> for $name<'a> {
-            fn deserialize<D: serde::Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
+        impl<'de: 'a, 'a> FromJson<'de> for $name<'a> {
+            fn from_json<D: serde::Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
+                key! { $($pattern => $field,)* "schemaUrl" | "schema_url" => schema, }
                 struct Keys<'a>(std::marker::PhantomData<&'a ()>);
                 impl<'de: 'a, 'a> Visitor<'de> for Keys<'a> {
                     type Value = $name<'a>;
 
                     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                        f.write_str(concat!("an object with ", $("`", $key, "` ",)*))
+                        f.write_str(concat!("an object with ", $("`", stringify!($pattern), "` ",)*))
                     }
 
                     fn visit_map<M: MapAccess<'de>>(self, mut map: M) -> Result<Self::Value, M::Error> {
                         $(let mut $field: Option<$type> = None;)*
                         let (mut unknown, mut is_known, mut is_empty) = (0, false, true);
-                        while let Some(key) = map.next_key::<Cow<'de, str>>()? {
+                        while let Some(found) = map.next_key::<Key>()? {
                             is_empty = false;
-                            match &*key {
+                            match found {
                                 // A second list under the same key would replace the first.
-                                $($key => {
+                                $(Key::$field => {
                                     is_known = true;
-                                    if $field.replace(map.next_value()?).is_some() {
-                                        return Err(serde::de::Error::duplicate_field($key));
+                                    if $field.replace(map.next_value::<Maybe<$type>>()?.0).is_some() {
+                                        return Err(serde::de::Error::duplicate_field(stringify!($field)));
                                     }
                                 })*
-                                $($ignored => drop(map.next_value::<IgnoredAny>()?),)?
-                                _ => unknown += map.next_value::<Items>()?.0,
+                                Key::schema => drop(map.next_value::<IgnoredAny>()?),
+                                Key::Old => {
+                                    return Err(serde::de::Error::custom(
+                                        "it has instrumentation libraries (`instrumentationLibrarySpans`), as OTLP \
+                                         before 0.15; newer exporters write scopes (`scopeSpans`)",
+                                    ));
+                                }
+                                Key::Other => unknown += map.next_value::<Items>()?.0,
                             }
                         }
                         if !is_known && !is_empty {
@@ -78,13 +153,19 @@ macro_rules! container {
 container! {
     /// An export request of any signal.
     Request {
-        "resourceSpans" => resource_spans: Vec<Group<'a>>,
-        "resourceLogs" => resource_logs: Vec<Group<'a>>,
-        "resourceMetrics" => resource_metrics: Vec<Group<'a>>,
-        "resourceProfiles" => resource_profiles: Vec<Group<'a>>,
+        "resourceSpans" | "resource_spans" => resource_spans: Vec<Group<'a>>,
+        "resourceLogs" | "resource_logs" => resource_logs: Vec<Group<'a>>,
+        "resourceMetrics" | "resource_metrics" => resource_metrics: Vec<Group<'a>>,
+        "resourceProfiles" | "resource_profiles" => resource_profiles: Vec<Group<'a>>,
         "dictionary" => dictionary: Dictionary<'a>,
     }
 }
+impl<'de: 'a, 'a> Deserialize<'de> for Request<'a> {
+    fn deserialize<D: serde::Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
+        Self::from_json(from)
+    }
+}
+
 impl Request<'_> {
     /// Whether the request has only keys that OTLP does not define.
     pub(super) fn is_foreign(&self) -> bool {
@@ -98,21 +179,21 @@ container! {
     /// The telemetry of one resource.
     Group {
         "resource" => resource: Resource<'a>,
-        "scopeSpans" => scope_spans: Vec<Scope<'a>>,
-        "scopeLogs" => scope_logs: Vec<Scope<'a>>,
-        "scopeMetrics" => scope_metrics: Vec<Scope<'a>>,
-        "scopeProfiles" => scope_profiles: Vec<Scope<'a>>,
-    } ignores "schemaUrl"
+        "scopeSpans" | "scope_spans" => scope_spans: Vec<Scope<'a>>,
+        "scopeLogs" | "scope_logs" => scope_logs: Vec<Scope<'a>>,
+        "scopeMetrics" | "scope_metrics" => scope_metrics: Vec<Scope<'a>>,
+        "scopeProfiles" | "scope_profiles" => scope_profiles: Vec<Scope<'a>>,
+    }
 }
 container! {
     /// The telemetry of one instrumentation scope.
     Scope {
         "scope" => scope: Resource<'a>,
         "spans" => spans: Vec<Span<'a>>,
-        "logRecords" => log_records: Vec<Record<'a>>,
+        "logRecords" | "log_records" => log_records: Vec<Record<'a>>,
         "metrics" => metrics: Vec<Metric<'a>>,
         "profiles" => profiles: Vec<Profile<'a>>,
-    } ignores "schemaUrl"
+    }
 }
 
 /// The number of items in a value: all items of a list, one for an object, none for other types.
@@ -170,122 +251,123 @@ impl<'de> Deserialize<'de> for Items {
 }
 
 message! {
-    Resource { #[serde(borrow)] attributes: Vec<Pair<'a>>, }
+    Resource { "attributes" => attributes: Vec<Pair<'a>>, }
 }
 message! {
     Span {
-        trace_id: Id<TraceId>,
-        span_id: Id<SpanId>,
-        parent_span_id: Id<SpanId>,
-        flags: u32,
-        #[serde(borrow)] name: Cow<'a, str>,
-        kind: i32,
-        #[serde(deserialize_with = "integer")] start_time_unix_nano: u64,
-        #[serde(deserialize_with = "integer")] end_time_unix_nano: u64,
-        #[serde(borrow)] attributes: Vec<Pair<'a>>,
-        #[serde(borrow)] events: Vec<Event<'a>>,
-        #[serde(borrow)] links: Vec<Link<'a>>,
-        #[serde(borrow)] status: Status<'a>,
-        dropped_attributes_count: u32,
-        dropped_links_count: u32,
-        dropped_events_count: u32,
+        "traceId" | "trace_id" => trace_id: Id<TraceId>,
+        "spanId" | "span_id" => span_id: Id<SpanId>,
+        "parentSpanId" | "parent_span_id" => parent_span_id: Id<SpanId>,
+        "flags" => flags: u32,
+        "name" => name: Cow<'a, str>,
+        "kind" => kind: i32,
+        "startTimeUnixNano" | "start_time_unix_nano" => start_time_unix_nano: u64,
+        "endTimeUnixNano" | "end_time_unix_nano" => end_time_unix_nano: u64,
+        "attributes" => attributes: Vec<Pair<'a>>,
+        "events" => events: Vec<Event<'a>>,
+        "links" => links: Vec<Link<'a>>,
+        "status" => status: Status<'a>,
+        "droppedAttributesCount" | "dropped_attributes_count" => dropped_attributes_count: u32,
+        "droppedLinksCount" | "dropped_links_count" => dropped_links_count: u32,
+        "droppedEventsCount" | "dropped_events_count" => dropped_events_count: u32,
     }
 }
 message! {
-    Event { #[serde(borrow)] name: Cow<'a, str>, #[serde(borrow)] attributes: Vec<Pair<'a>>, }
+    Event { "name" => name: Cow<'a, str>, "attributes" => attributes: Vec<Pair<'a>>, }
 }
 message! {
-    Status { code: i32, #[serde(borrow)] message: Cow<'a, str>, }
+    Status { "code" => code: i32, "message" => message: Cow<'a, str>, }
 }
 message! {
     Record {
-        trace_id: Id<TraceId>,
-        severity_number: i32,
-        #[serde(borrow)] severity_text: Cow<'a, str>,
-        #[serde(borrow)] event_name: Cow<'a, str>,
-        #[serde(borrow)] body: Value<'a>,
-        #[serde(borrow)] attributes: Vec<Pair<'a>>,
+        "traceId" | "trace_id" => trace_id: Id<TraceId>,
+        "severityNumber" | "severity_number" => severity_number: i32,
+        "severityText" | "severity_text" => severity_text: Cow<'a, str>,
+        "eventName" | "event_name" => event_name: Cow<'a, str>,
+        "body" => body: Value<'a>,
+        "attributes" => attributes: Vec<Pair<'a>>,
     }
 }
 message! {
     Metric {
-        #[serde(borrow)] name: Cow<'a, str>,
-        #[serde(borrow)] unit: Cow<'a, str>,
-        #[serde(borrow)] gauge: Points<'a>,
-        #[serde(borrow)] sum: Points<'a>,
-        #[serde(borrow)] histogram: Points<'a>,
-        #[serde(borrow)] exponential_histogram: Points<'a>,
-        #[serde(borrow)] summary: Points<'a>,
-        #[serde(borrow)] metadata: Vec<Pair<'a>>,
+        "name" => name: Cow<'a, str>,
+        "unit" => unit: Cow<'a, str>,
+        "gauge" => gauge: Points<'a>,
+        "sum" => sum: Points<'a>,
+        "histogram" => histogram: Points<'a>,
+        "exponentialHistogram" | "exponential_histogram" => exponential_histogram: Points<'a>,
+        "summary" => summary: Points<'a>,
+        "metadata" => metadata: Vec<Pair<'a>>,
     }
 }
 message! {
     Points {
-        #[serde(borrow)] data_points: Vec<Point<'a>>,
-        #[serde(deserialize_with = "temporality")] aggregation_temporality: u64,
-        is_monotonic: bool,
+        "dataPoints" | "data_points" => data_points: Vec<Point<'a>>,
+        "aggregationTemporality" | "aggregation_temporality" => aggregation_temporality: i32,
+        "isMonotonic" | "is_monotonic" => is_monotonic: bool,
     }
 }
 message! {
     Point {
-        #[serde(borrow)] attributes: Vec<Pair<'a>>,
-        #[serde(borrow)] exemplars: Vec<Exemplar<'a>>,
-        #[serde(deserialize_with = "integer")] time_unix_nano: u64,
-        #[serde(deserialize_with = "maybe_double")] as_double: Option<f64>,
-        #[serde(deserialize_with = "maybe_integer")] as_int: Option<i64>,
-        #[serde(deserialize_with = "integer")] count: u64,
-        #[serde(deserialize_with = "doubles")] explicit_bounds: Vec<f64>,
+        "attributes" => attributes: Vec<Pair<'a>>,
+        "exemplars" => exemplars: Vec<Exemplar<'a>>,
+        "timeUnixNano" | "time_unix_nano" => time_unix_nano: u64,
+        "asDouble" | "as_double" => as_double: Option<f64>,
+        "asInt" | "as_int" => as_int: Option<i64>,
+        "count" => count: u64,
+        "explicitBounds" | "explicit_bounds" => explicit_bounds: Vec<f64>,
     }
 }
 message! {
-    Exemplar { trace_id: Id<TraceId>, #[serde(borrow)] filtered_attributes: Vec<Pair<'a>>, }
+    Exemplar {
+        "traceId" | "trace_id" => trace_id: Id<TraceId>,
+        "filteredAttributes" | "filtered_attributes" => filtered_attributes: Vec<Pair<'a>>,
+    }
 }
 message! {
-    Profile { samples: Vec<Sample>, }
+    Profile { "samples" => samples: Vec<Sample<'a>>, }
 }
 message! {
     /// The tables that the profiles of a request share.
     Dictionary {
-        #[serde(borrow)] link_table: Vec<Link<'a>>,
-        #[serde(borrow)] string_table: Vec<Cow<'a, str>>,
-        #[serde(borrow)] attribute_table: Vec<Pair<'a>>,
+        "linkTable" | "link_table" => link_table: Vec<Link<'a>>,
+        "stringTable" | "string_table" => string_table: Vec<Cow<'a, str>>,
+        "attributeTable" | "attribute_table" => attribute_table: Vec<Pair<'a>>,
     }
 }
 message! {
     /// A link of a span, or of a profile's sample, to a trace.
-    Link { trace_id: Id<TraceId>, #[serde(borrow)] attributes: Vec<Pair<'a>>, }
+    Link { "traceId" | "trace_id" => trace_id: Id<TraceId>, "attributes" => attributes: Vec<Pair<'a>>, }
 }
 
-/// A sample of a profile: the index of its link.
-#[derive(Debug, Default, Deserialize)]
-#[serde(rename_all = "camelCase", default)]
-pub(super) struct Sample {
-    pub(super) link_index: usize,
+message! {
+    /// A sample of a profile: the index of its link.
+    Sample { "linkIndex" | "link_index" => link_index: usize, }
 }
 
 message! {
     /// An attribute. In profiles, the key is an index of the string table.
     Pair {
-        #[serde(borrow)] key: Cow<'a, str>,
-        key_strindex: usize,
-        #[serde(borrow)] value: Value<'a>,
+        "key" => key: Cow<'a, str>,
+        "keyStrindex" | "key_strindex" => key_strindex: usize,
+        "value" => value: Value<'a>,
     }
 }
 message! {
     Value {
-        #[serde(borrow)] string_value: Option<Cow<'a, str>>,
-        string_value_strindex: usize,
-        #[serde(deserialize_with = "maybe_integer")] int_value: Option<i64>,
-        bool_value: Option<bool>,
-        #[serde(deserialize_with = "maybe_double")] double_value: Option<f64>,
-        #[serde(borrow)] bytes_value: Option<Box<Bytes<'a>>>,
-        #[serde(borrow)] array_value: Option<Box<Array<'a>>>,
-        #[serde(borrow)] kvlist_value: Option<Box<Pairs<'a>>>,
+        "stringValue" | "string_value" => string_value: Option<Cow<'a, str>>,
+        "stringValueStrindex" | "string_value_strindex" => string_value_strindex: usize,
+        "intValue" | "int_value" => int_value: Option<i64>,
+        "boolValue" | "bool_value" => bool_value: Option<bool>,
+        "doubleValue" | "double_value" => double_value: Option<f64>,
+        "bytesValue" | "bytes_value" => bytes_value: Option<Box<Bytes<'a>>>,
+        "arrayValue" | "array_value" => array_value: Option<Box<Array<'a>>>,
+        "kvlistValue" | "kvlist_value" => kvlist_value: Option<Box<Pairs<'a>>>,
     }
 }
 message! {
-    Array { #[serde(borrow)] values: Vec<Value<'a>>, }
+    Array { "values" => values: Vec<Value<'a>>, }
 }
 message! {
-    Pairs { #[serde(borrow)] values: Vec<Pair<'a>>, }
+    Pairs { "values" => values: Vec<Pair<'a>>, }
 }

@@ -279,7 +279,7 @@ impl<'a> Reader<'a> {
     fn points(&mut self, message: &'a [u8], shape: &Shape, into: &mut Points<'a>) -> Read<()> {
         within(message, |tag, value| match tag {
             1 => self.point(value.bytes()?, shape).map(|one| into.data_points.push(one)),
-            2 => value.varint().map(|number| into.aggregation_temporality = number),
+            2 => value.varint().map(|number| into.aggregation_temporality = number as i32),
             3 => value.varint().map(|number| into.is_monotonic = number != 0),
             _ => self.unknown(value),
         })
@@ -336,7 +336,7 @@ impl<'a> Reader<'a> {
         Ok(profile)
     }
 
-    fn sample(&mut self, message: &'a [u8]) -> Read<Sample> {
+    fn sample(&mut self, message: &'a [u8]) -> Read<Sample<'a>> {
         let mut sample = Sample::default();
         within(message, |tag, value| {
             match tag {

@@ -5,14 +5,20 @@ use super::instrument::Resource;
 use super::label::{MOST_TEXT, held, shown};
 use super::otlp;
 use super::otlp::{Dictionary, Exemplar, Group, Metric, Pair, Profile, Record, Request, Value};
+use super::semantics::Semantics;
 use super::store::{Capture, MOST_PLACES, MOST_VALUES};
 use super::wire::Wire;
 use crate::names::Name;
 use crate::sensitive::{self, Origin};
-use crate::span::{Reference, Signal, Span, SpanId, SpanKind, TraceId};
+use crate::span::{Operation, Reference, Signal, Span, SpanId, SpanKind, TraceId};
 
 /// The name that SDKs use for a service without one.
 const UNNAMED: &str = "unknown_service";
+/// The bits of a span's flags that W3C's trace context defines.
+const TRACE_FLAGS: u32 = 0xff;
+/// Platforms for functions, as `cloud.platform` names them.
+const FUNCTIONS: [&str; 6] =
+    ["aws_lambda", "gcp_cloud_functions", "gcp_cloud_run", "azure_functions", "azure.functions", "alibaba_cloud_fc"];
 /// The lowest severity number of an error.
 const SEVERE: i32 = 17;
 /// The smallest integer that is long enough for a card number.
@@ -90,6 +96,14 @@ impl Capture {
             (key == "service.name").then_some(value?)
         });
         let service = self.services.number(named.unwrap_or(UNNAMED));
+        self.in_browser = group.resource.attributes.iter().any(|pair| {
+            pair.key.starts_with("browser.")
+                || (pair.key == "telemetry.sdk.language" && pair.value.string_value.as_deref() == Some("webjs"))
+        });
+        self.in_function = group.resource.attributes.iter().any(|pair| {
+            let platform = pair.value.string_value.as_deref().filter(|_| pair.key == "cloud.platform");
+            pair.key == "faas.name" || platform.is_some_and(|platform| FUNCTIONS.contains(&platform))
+        });
         if self.instruments.is_some() {
             let text = |key: &str| {
                 group.resource.attributes.iter().find(|pair| pair.key == key).map(|pair| shown(&pair.value))
@@ -139,8 +153,6 @@ impl Capture {
             let pair = span.attributes.iter().find(|pair| pair.key == key)?;
             pair.value.string_value.as_deref()
         };
-        let status = span.attributes.iter().find(|pair| pair.key == "http.response.status_code");
-        let status = status.and_then(|pair| pair.value.int_value).unwrap_or(0);
         let kind = match span.kind {
             2 => SpanKind::Server,
             3 => SpanKind::Client,
@@ -148,13 +160,19 @@ impl Capture {
             5 => SpanKind::Consumer,
             _ => SpanKind::Internal,
         };
+        let means = Semantics::of(span, kind);
         let time = (span.start_time_unix_nano, span.end_time_unix_nano);
-        let is_error = span.status.code == 2 || status >= 500;
+        // The generated tail sampling looks at the attribute of today's conventions only.
+        let is_error = span.status.code == 2 || (means.status >= 500 && !means.is_old_status);
         let is_slow = self.replay.is_slow(kind, self.services.text(service), time.1.saturating_sub(time.0), text);
-        let erred = is_error || text("error.type").is_some();
+        let erred = is_error || means.has_error_type;
         let name = self.names.number(&span.name);
-        let route = text("http.route").or_else(|| text("rpc.method")).map(|route| self.names.number(route));
-        let peer = text("peer.service").or_else(|| text("server.address")).map(|peer| self.names.number(peer));
+        let route = means.route.map(|route| self.names.number(held(route)));
+        let path = means.path().map(|path| self.paths.number(held(path)));
+        let peer = means.peer.map(|peer| self.names.number(held(peer)));
+        if span.flags & TRACE_FLAGS != 0 {
+            self.writes_flags.insert(service);
+        }
         self.shelf.span(Span {
             trace,
             id,
@@ -164,18 +182,32 @@ impl Capture {
             service,
             name,
             route,
+            path,
             peer,
             kind,
-            failed: erred || status >= 400,
+            failed: erred || means.status >= 400 || means.rpc_failed,
             erred,
             keeps: is_error || is_slow,
-            asks_database: text("db.system.name").or_else(|| text("db.system")).is_some(),
+            asks_database: means.asks_database,
             linked: !span.links.is_empty(),
+            is_short: means.is_short(),
+            is_probe: means.is_probe(),
+            in_function: self.in_function || means.in_function,
+            in_browser: self.in_browser || means.is_page_load,
+            message: means.message,
         });
         self.counts.bad_ids += span.links.iter().filter(|link| link.trace_id == Id::Bad).count() as u64;
-        if kind == SpanKind::Consumer && parent.is_none() {
-            for trace in span.links.iter().filter_map(|link| link.trace_id.get()) {
-                self.shelf.reference(Reference { trace, service, signal: Signal::Link, of: Some(name) });
+        let takes =
+            kind == SpanKind::Consumer || matches!(means.message, Some(Operation::Receive | Operation::FullReceive));
+        if takes && kind != SpanKind::Producer {
+            // A batch links to many messages of few traces.
+            let mut last = None;
+            for linked in span.links.iter().filter_map(|link| link.trace_id.get()) {
+                if last != Some(linked) && linked != trace {
+                    let of = Some(name);
+                    self.shelf.reference(Reference { trace: linked, service, signal: Signal::Link, of });
+                }
+                last = Some(linked);
             }
         }
     }
@@ -211,6 +243,7 @@ impl Capture {
         let points = [gauge, sum, histogram, exponential_histogram, summary];
         for point in points.into_iter().flat_map(|points| &points.data_points) {
             self.pairs(service, None, &point.attributes);
+            self.series.add(service, name, &point.attributes);
             point.attributes.iter().for_each(|pair| self.label(service, name, pair));
             let mut is_whole = true;
             for Exemplar { trace_id, filtered_attributes, .. } in &point.exemplars {

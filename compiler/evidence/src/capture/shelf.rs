@@ -210,6 +210,7 @@ mod tests {
                 service: name,
                 name,
                 route: (at % 2 == 0).then_some(name),
+                path: None,
                 peer: None,
                 kind: SpanKind::Client,
                 failed: at % 3 == 0,
@@ -217,6 +218,11 @@ mod tests {
                 keeps: true,
                 asks_database: false,
                 linked: false,
+                is_short: at % 5 == 0,
+                is_probe: false,
+                in_function: false,
+                in_browser: false,
+                message: None,
             };
             shelf.span(span);
             if at < traces {

@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet, HashSet};
 
 use super::counts::Counts;
 use super::instrument::{Instruments, Resource};
+use super::series::Series;
 use super::shelf::{MakeRoom, Part, Shelf};
 use crate::names::{Name, Names};
 use crate::replay::Replay;
@@ -25,18 +26,28 @@ pub struct Capture {
     pub services: Names,
     /// Names of spans, routes, peers and metrics.
     pub names: Names,
+    /// Paths of requests without a route.
+    pub paths: Names,
+    /// Services whose spans show W3C's trace flags. A zero in the spans of other services says nothing.
+    pub(crate) writes_flags: HashSet<Name>,
     /// How many records were read and skipped.
     pub counts: Counts,
     /// Personal data and secrets, with their number and the first trace that shows them.
     pub leaks: BTreeMap<Leak, (u64, Option<TraceId>)>,
     /// The values of each label, by service, metric and label.
     pub labels: BTreeMap<(Name, Name, String), BTreeSet<String>>,
+    /// The time series of each metric.
+    pub series: Series,
     /// How many values `labels` holds.
     pub(super) values: usize,
     /// What metrics are, if somebody asks for it: verification does not.
     pub instruments: Option<Instruments>,
     /// The resource of the records that are being read.
     pub(super) resource: Resource,
+    /// Whether the resource that is being read is a browser.
+    pub(super) in_browser: bool,
+    /// Whether it is a platform for functions.
+    pub(super) in_function: bool,
     /// Whether a file ended inside a record.
     pub is_cut: bool,
     /// Whether texts are searched for personal data.
@@ -55,12 +66,17 @@ impl Capture {
         Self {
             services: Names::default(),
             names: Names::default(),
+            paths: Names::default(),
+            writes_flags: HashSet::new(),
             counts: Counts::default(),
             leaks: BTreeMap::new(),
             labels: BTreeMap::new(),
+            series: Series::default(),
             values: 0,
             instruments: None,
             resource: Resource::default(),
+            in_browser: false,
+            in_function: false,
             is_cut: false,
             looks_for_leaks,
             clean: HashSet::new(),

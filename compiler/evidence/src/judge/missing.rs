@@ -5,15 +5,28 @@ use std::collections::BTreeMap;
 use emberline_core::model::Call;
 use emberline_core::source::Span as Place;
 
-use crate::span::Span;
+use crate::names::Name;
+use crate::span::{Span, SpanId, TraceId};
+
+/// The most unanswered calls of each pair of services that are kept. They are alike.
+pub(super) const MOST_ALIKE: usize = 256;
+/// The most pairs of services with unanswered calls.
+const MOST_PAIRS: usize = 4_096;
+
+/// Calls that are alike, by trace and id.
+pub(super) type Alike = BTreeMap<(TraceId, SpanId), Span>;
 
 /// Missing hops, and traces that may hold their other ends.
 #[derive(Default)]
 pub(super) struct Missing {
     /// For each declared call: the callee's name, the span of the lowest trace, and the number of missing hops.
     pub(super) calls: BTreeMap<Place, (String, Span, u64)>,
-    /// Root spans of services that other services call.
+    /// Calls without an answer, those of the lowest traces, by the caller and by the peer that they name, if any.
+    pub(super) unanswered: BTreeMap<(Name, Option<String>), Alike>,
+    /// Root spans that answer requests: the other ends of calls that lost their header.
     pub(super) strays: Vec<Span>,
+    /// How many of them are of services that no spec calls.
+    pub(super) uncalled: usize,
 }
 
 impl Missing {
@@ -21,8 +34,21 @@ impl Missing {
         let known = self.calls.entry(call.service.span);
         let known = known.or_insert_with(|| (call.service.value.clone(), *span, 0));
         known.2 += 1;
-        if span.trace < known.1.trace {
+        if (span.trace, span.id) < (known.1.trace, known.1.id) {
             known.1 = *span;
+        }
+    }
+
+    /// Keeps a call that nobody answered, to a peer that it names or to an unknown one.
+    pub(super) fn unanswered(&mut self, span: &Span, peer: Option<&str>) {
+        let key = (span.service, peer.map(str::to_owned));
+        if self.unanswered.len() >= MOST_PAIRS && !self.unanswered.contains_key(&key) {
+            return;
+        }
+        let alike = self.unanswered.entry(key).or_default();
+        alike.insert((span.trace, span.id), *span);
+        if alike.len() > MOST_ALIKE {
+            alike.pop_last();
         }
     }
 }

@@ -3,14 +3,21 @@
 //! The capture is judged in parts, each of whole traces. A fault that shows in many traces is reported once, with the
 //! lowest trace id and the number of times. The findings therefore do not depend on the order of the capture.
 
+mod arrival;
+mod branches;
+mod conclude;
 mod context;
 mod faults;
 mod hops;
 mod joins;
 mod leaks;
+mod messages;
 mod missing;
+mod peers;
 mod sampling;
+mod series;
 mod trace;
+mod tree;
 
 use std::io;
 
@@ -19,9 +26,11 @@ use emberline_core::finding::{self, Finding};
 use emberline_core::model::Model;
 
 use crate::capture::{Capture, Part};
-use crate::span::{Reference, Span, TraceId};
+use crate::span::{Reference, Span, SpanKind, TraceId};
 use context::{Judge, Seen};
 pub use context::{Sampled, Stage};
+pub use series::Shown;
+use tree::Tree;
 
 /// The most different spans of one id that are kept.
 const DIFFERENT: usize = 8;
@@ -33,6 +42,10 @@ pub struct Verdict {
     pub findings: Vec<Finding>,
     /// Whether the capture is too thin or too lossy to judge.
     pub is_inconclusive: bool,
+    /// The time series of each metric, as seen and as bounded.
+    pub series: Vec<Shown>,
+    /// How often a fault showed that is not among the findings: thousands of its code are.
+    pub left_out: u64,
     /// The judged traces by the decision of the generated tail sampling.
     pub sampled: Sampled,
 }
@@ -45,7 +58,13 @@ pub struct Verdict {
 /// The file of spans that memory could not hold cannot be read again.
 pub fn judge(capture: &mut Capture, model: &Model, stage: Stage) -> io::Result<Verdict> {
     let Some(fallback) = model.services.first().map(|service| service.name.span) else {
-        return Ok(Verdict { findings: Vec::new(), is_inconclusive: true, sampled: Sampled::default() });
+        return Ok(Verdict {
+            findings: Vec::new(),
+            is_inconclusive: true,
+            series: Vec::new(),
+            left_out: 0,
+            sampled: Sampled::default(),
+        });
     };
     let mut seen = Seen::default();
     let mut is_short = false;
@@ -55,14 +74,14 @@ pub fn judge(capture: &mut Capture, model: &Model, stage: Stage) -> io::Result<V
         self::part(&mut judge, part, stage);
     })?;
     let mut judge = Judge::new(capture, model, fallback, &mut seen);
-    hops::conclude(&mut judge);
-    joins::labels(&mut judge);
+    conclude::run(&mut judge);
+    let series = series::run(&mut judge);
     leaks::run(&mut judge);
     let is_inconclusive = inconclusive(&mut judge, is_short);
-    let sampled = seen.sampled;
+    let (sampled, left_out) = (seen.sampled, seen.faults.left_out());
     let mut findings = seen.faults.findings();
     finding::sort(&mut findings);
-    Ok(Verdict { findings, is_inconclusive, sampled })
+    Ok(Verdict { findings, is_inconclusive, series, left_out, sampled })
 }
 
 /// Judges the traces of a part, and the records that name them.
@@ -77,8 +96,9 @@ fn part(judge: &mut Judge<'_>, part: Part, stage: Stage) {
         references = &references[before.len() + of.len()..];
         joins::outside(judge, before, stage);
         let spans = distinct(spans);
-        trace::run(judge, &spans);
-        hops::run(judge, &spans);
+        let tree = Tree::new(&spans);
+        trace::run(judge, &tree);
+        hops::run(judge, &tree);
         sampling::run(judge, &spans, of, stage);
     }
     joins::outside(judge, references, stage);
@@ -136,7 +156,8 @@ fn split(references: &[Reference], trace: TraceId) -> (&[Reference], &[Reference
 /// an id, a few of them suffice to show the fault.
 fn distinct(spans: &[Span]) -> Vec<&Span> {
     let mut sorted: Vec<&Span> = spans.iter().collect();
-    sorted.sort_by_key(|span| span.id);
+    // A request that shares its id with its call stands behind it.
+    sorted.sort_by_key(|span| (span.id, span.kind != SpanKind::Client));
     let mut kept: Vec<&Span> = Vec::with_capacity(sorted.len());
     let mut first = 0;
     for span in sorted {

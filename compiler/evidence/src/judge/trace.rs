@@ -1,26 +1,25 @@
 //! Checks that the spans of a trace form one tree.
 
-use std::collections::HashMap;
-
 use emberline_core::code;
 use emberline_core::finding::Finding;
 
+use super::arrival::SKEW;
 use super::context::Judge;
+use super::tree::{Tree, is_shared};
 use crate::span::{Span, SpanId, SpanKind};
 
 /// OTLP's flags: the parent's process is known, and it is another process.
 const REMOTE_KNOWN: u32 = 0x100;
 const REMOTE: u32 = 0x200;
+/// The most spans of a trace that are tried as the call of a request.
+const MOST_TRIED: usize = 1_024;
 /// The sampled bit.
 const SAMPLED: u32 = 1;
 
-/// Spans by id. If several spans share an id, the last one counts.
-type ById<'s> = HashMap<SpanId, &'s Span>;
-
-pub(super) fn run(judge: &mut Judge<'_>, spans: &[&Span]) {
-    let mut by_id = ById::with_capacity(spans.len());
-    for span in spans {
-        if by_id.insert(span.id, span).is_some() {
+pub(super) fn run(judge: &mut Judge<'_>, tree: &Tree<'_, '_>) {
+    for pair in tree.spans.windows(2) {
+        let [before, span] = pair else { continue };
+        if before.id == span.id && !is_shared(before, span) && !is_shared(span, before) {
             let code = &code::DUPLICATE_SPAN_ID;
             let (place, service) = (judge.place(span.service), judge.service(span.service));
             judge.report(code, place, service.to_owned(), span.trace, |judge| {
@@ -31,19 +30,53 @@ pub(super) fn run(judge: &mut Judge<'_>, spans: &[&Span]) {
             });
         }
     }
-    roots(judge, spans);
-    for span in spans {
-        let Some(parent) = span.parent else { continue };
-        match by_id.get(&parent) {
-            None => orphan(judge, span, parent),
+    roots(judge, tree);
+    for (at, span) in tree.spans.iter().enumerate() {
+        let Some(id) = span.parent else { continue };
+        match tree.parent(at).and_then(|parent| tree.span(parent)) {
+            None if is_behind(judge, tree, at, span) => unproven(judge, span),
+            None => orphan(judge, span, id),
             Some(parent) => sampling(judge, span, parent),
         }
     }
-    cycles(judge, spans, &by_id);
+    for at in tree.circles() {
+        let (code, place) = (&code::TRACE_CYCLE, judge.place(at.service));
+        judge.report(code, place, judge.service(at.service).to_owned(), at.trace, |judge| {
+            Finding::new(code, place, format!("{} is its own ancestor", judge.called(at)))
+                .hint("look for code that sets span ids by hand")
+                .evidence(judge.evidence(at, None))
+        });
+    }
 }
 
-fn roots(judge: &mut Judge<'_>, spans: &[&Span]) {
-    let mut roots: Vec<&Span> = spans.iter().copied().filter(|span| span.parent.is_none()).collect();
+/// Whether the parent of a request belongs to the load balancer before its service, which exports nothing. Either the trace
+/// begins there, or a call in the trace was under way when the request began.
+fn is_behind(judge: &Judge<'_>, tree: &Tree<'_, '_>, at: usize, span: &Span) -> bool {
+    let is_local = span.flags & (REMOTE_KNOWN | REMOTE) == REMOTE_KNOWN;
+    let is_declared = judge.declared(span.service).is_some_and(|service| service.behind.is_some());
+    let is_request = span.kind == SpanKind::Server || (span.in_function && span.kind == SpanKind::Consumer);
+    if !is_request || is_local || !(is_declared || span.in_function) {
+        return false;
+    }
+    let callee = judge.service(span.service);
+    let is_first = tree.below(at).len() + 1 == tree.spans.len();
+    let is_call = |call: &&Span| {
+        call.kind == SpanKind::Client
+            && judge.call(call.service, callee).is_some()
+            && span.time.0.saturating_add(SKEW) >= call.time.0
+            && span.time.0 <= call.time.1.saturating_add(SKEW)
+    };
+    is_first || tree.spans.iter().take(MOST_TRIED).copied().any(|call| is_call(&call)) || {
+        // Several requests of one page may come through the load balancer under one trace id.
+        tree.spans.iter().take(MOST_TRIED).all(|other| other.parent.is_some() || other.in_browser)
+    }
+}
+
+fn roots(judge: &mut Judge<'_>, tree: &Tree<'_, '_>) {
+    let spans = tree.spans;
+    let is_root = |at: &usize| tree.parent(*at).is_none();
+    let all = (0..spans.len()).filter(is_root).filter_map(|at| tree.span(at));
+    let mut roots: Vec<&Span> = all.filter(|span| span.parent.is_none()).collect();
     // The earliest root began the trace, as far as clocks agree.
     roots.sort_by_key(|span| span.time.0);
     let Some((first, others)) = roots.split_first() else { return };
@@ -59,12 +92,17 @@ fn roots(judge: &mut Judge<'_>, spans: &[&Span]) {
                 .evidence(judge.evidence(other, Some((first.service, other.service))))
         });
     }
+    // People use browsers, so requests begin there.
+    if first.kind != SpanKind::Client || first.message.is_some() || first.in_browser || spans.len() == 1 {
+        return;
+    }
     let may_begin = match &judge.model.policy.origins {
         Some(origins) => origins.iter().any(|origin| origin == service),
-        // A service without a spec may begin a trace: a browser, a load generator.
-        None => judge.declared(first.service).is_none(),
+        // A service without a spec may begin a trace: a browser, a load generator. So may a job, whose calls belong to no
+        // route of requests.
+        None => !belongs_to_a_request(judge, tree, first),
     };
-    if first.kind == SpanKind::Client && spans.len() > 1 && !may_begin {
+    if !may_begin {
         let (code, place) = (&code::BROKEN_PROPAGATION, judge.place(first.service));
         let key = format!("root {}", judge.capture.names.text(first.name));
         judge.report(code, place, key, first.trace, |judge| {
@@ -84,6 +122,31 @@ fn roots(judge: &mut Judge<'_>, spans: &[&Span]) {
             found.evidence(judge.evidence(first, None))
         });
     }
+}
+
+/// Notes a function whose parent is of the platform that ran it.
+fn unproven(judge: &mut Judge<'_>, span: &Span) {
+    if judge.declared(span.service).is_some_and(|service| service.behind.is_some()) {
+        return;
+    }
+    let (code, place, service) = (&code::UNPROVEN_HOP, judge.place(span.service), judge.service(span.service));
+    judge.report(code, place, format!("function {service}"), span.trace, |judge| {
+        Finding::new(code, place, format!("{} has a parent that is not in the capture", judge.called(span)))
+            .note("the platform that runs functions puts spans of its own into the context, and exports them elsewhere")
+            .hint(format!("declare the platform once, as `behind: aws-lambda` in the spec of {service}"))
+            .evidence(judge.evidence(span, None))
+    });
+}
+
+/// Whether a call is one that its service declares for routes only: then a request makes it.
+fn belongs_to_a_request(judge: &Judge<'_>, tree: &Tree<'_, '_>, first: &Span) -> bool {
+    let is_of = |call: &emberline_core::model::Call| {
+        let callee = judge.capture.services.find(&call.service.value);
+        tree.spans.iter().any(|span| span.parent == Some(first.id) && Some(span.service) == callee)
+    };
+    judge
+        .declared(first.service)
+        .is_some_and(|service| service.calls.iter().any(|call| !call.routes.is_empty() && is_of(call)))
 }
 
 fn orphan(judge: &mut Judge<'_>, span: &Span, parent: SpanId) {
@@ -112,8 +175,9 @@ fn orphan(judge: &mut Judge<'_>, span: &Span, parent: SpanId) {
 }
 
 fn sampling(judge: &mut Judge<'_>, span: &Span, parent: &Span) {
-    // Flags of zero come from exporters that write none, so they say nothing.
-    if span.flags == 0 || parent.flags == 0 || (span.flags ^ parent.flags) & SAMPLED == 0 {
+    // Many exporters leave W3C's flags out: they write zero, or only the bits that tell of the parent's process.
+    let says = |span: &Span| span.flags != 0 && judge.capture.writes_flags.contains(&span.service);
+    if (span.flags ^ parent.flags) & SAMPLED == 0 || !says(span) || !says(parent) {
         return;
     }
     let (code, place) = (&code::SAMPLING_MISMATCH, judge.place(span.service));
@@ -127,31 +191,4 @@ fn sampling(judge: &mut Judge<'_>, span: &Span, parent: &Span) {
             .hint("use a parent-based sampler, and decide only at the root")
             .evidence(judge.evidence(span, Some((parent.service, span.service))))
     });
-}
-
-fn cycles(judge: &mut Judge<'_>, spans: &[&Span], by_id: &ById<'_>) {
-    // Spans by the walk that visited them.
-    let mut done: HashMap<SpanId, u32> = HashMap::with_capacity(spans.len());
-    for (walk, span) in (1..).zip(spans) {
-        let mut at = *span;
-        loop {
-            match done.insert(at.id, walk) {
-                None => {}
-                Some(before) if before == walk => {
-                    let (code, place) = (&code::TRACE_CYCLE, judge.place(at.service));
-                    judge.report(code, place, judge.service(at.service).to_owned(), at.trace, |judge| {
-                        Finding::new(code, place, format!("{} is its own ancestor", judge.called(at)))
-                            .hint("look for code that sets span ids by hand")
-                            .evidence(judge.evidence(at, None))
-                    });
-                    break;
-                }
-                Some(_) => break,
-            }
-            match at.parent.and_then(|parent| by_id.get(&parent)) {
-                Some(parent) => at = parent,
-                None => break,
-            }
-        }
-    }
 }

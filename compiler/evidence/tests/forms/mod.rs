@@ -1,6 +1,7 @@
 //! Every form of OTLP is read whole, or the capture says what was skipped. Forms differ in field order, framing and
 //! compression; records may have hardly any field, or fields that OTLP does not define.
 
+mod json;
 mod messages;
 mod reorder;
 
@@ -272,7 +273,7 @@ fn json_reads_every_signal_wherever_it_stands_and_counts_what_it_does_not_know()
     for (line, unknown) in [
         (line("Spans", "Spans", "records", "{},{}"), 2),
         (line("Spans", "Things", "spans", span), 1),
-        (format!(r#"{{"resourceSpans":[{{"instrumentationLibrarySpans":[{{"spans":[{span}]}}]}}],"more":{{}}}}"#), 2),
+        (format!(r#"{{"resourceSpans":[{{"librarySpans":[{{"spans":[{span}]}}]}}],"more":{{}}}}"#), 2),
         (r#"{"resourceSpans":[{"later":"version"}]}"#.to_owned(), 1),
     ] {
         let found = outcome_of((spans.clone() + &line).as_bytes());

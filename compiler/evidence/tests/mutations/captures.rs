@@ -304,4 +304,18 @@ pub(crate) const MUTATIONS: &[Mutation] = &[
         "web SERVER / parent=99 dropped=2",
         "web SERVER / dropped=2",
     ),
+    change(
+        "a call of a gateway that has no CLIENT spans",
+        "unproven-hop",
+        "slos/0.yaml:4 shop",
+        "web SERVER /buy\n  shop SERVER /orders",
+        HONEST,
+    ),
+    change(
+        "a poll that may have been empty",
+        "unproven-hop",
+        "slos/1.yaml:5 audit",
+        "audit CONSUMER messaging.operation.type=receive",
+        "audit CONSUMER messaging.operation.type=receive messaging.batch.message_count=0",
+    ),
 ];

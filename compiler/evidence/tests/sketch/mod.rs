@@ -1,7 +1,8 @@
 //! Captures that people can read: one span a line, indented below its parent, and an empty line between traces.
 //!
-//! `SERVICE KIND [/route | peer] [key=value…]`. Keys: `id`, `parent`, `flags`, `trace`, `at` (ms), `status`, `severity`,
-//! `dropped`, `link` (a trace); any other key is an attribute. `LOG`, `EXEMPLAR` and `PROFILE` are records that name a
+//! `SERVICE KIND [/route | peer] [key=value…]`. Keys: `id`, `parent`, `flags`, `trace`, `at` and `took` (ms), `name` (with `_`
+//! for a blank), `status`, `severity`, `dropped`, `link` (a trace); any other key is an attribute, or with `@` in front one
+//! of the resource. `LOG`, `EXEMPLAR` and `PROFILE` are records that name a
 //! trace. Ids and traces count from 1, in the order of lines.
 
 use emberline_core::Meaning;
@@ -63,6 +64,10 @@ pub(crate) fn empty(stage: Stage) -> Capture {
     Capture::new(stage != Stage::Raw, Replay::of(&telemetry), Box::new(aside))
 }
 
+/// Attributes that are integers by the semantic conventions.
+const INTEGERS: [&str; 4] =
+    ["http.response.status_code", "http.status_code", "rpc.grpc.status_code", "messaging.batch.message_count"];
+
 /// OTLP JSON lines of a sketch.
 pub(crate) fn lines(sketch: &str) -> String {
     let mut written = String::new();
@@ -79,7 +84,8 @@ pub(crate) fn lines(sketch: &str) -> String {
         id += 1;
         above.retain(|(shallower, _)| *shallower < depth);
         let parent = above.last().map(|(_, id)| *id);
-        let mut span = Sketched { trace, id, parent, flags: 0x101, status: 0, severity: 9, ..Sketched::default() };
+        let mut span =
+            Sketched { trace, id, parent, flags: 0x101, status: 0, severity: 9, took: 10, ..Sketched::default() };
         let mut attributes = Vec::new();
         for word in words {
             match word.split_once('=') {
@@ -88,11 +94,14 @@ pub(crate) fn lines(sketch: &str) -> String {
                 Some(("flags", value)) => span.flags = value.parse().unwrap(),
                 Some(("trace", value)) => span.trace = value.parse().unwrap(),
                 Some(("at", value)) => span.at = value.parse().unwrap(),
+                Some(("took", value)) => span.took = value.parse().unwrap(),
+                Some(("name", value)) => span.name = value.replace('_', " "),
                 Some(("status", value)) => span.status = value.parse().unwrap(),
                 Some(("severity", value)) => span.severity = value.parse().unwrap(),
                 Some(("dropped", value)) => span.dropped = value.parse().unwrap(),
                 Some(("link", value)) => span.link = Some(value.parse().unwrap()),
-                Some((key @ "http.response.status_code", value)) => {
+                Some((key, value)) if key.starts_with('@') => span.resource.push(text(&key[1..], value)),
+                Some((key, value)) if INTEGERS.contains(&key) => {
                     attributes.push(json!({"key": key, "value": {"intValue": value}}));
                 }
                 Some((key, value)) => attributes.push(text(key, value)),
@@ -114,6 +123,9 @@ struct Sketched {
     parent: Option<u32>,
     flags: u32,
     at: u64,
+    took: u64,
+    name: String,
+    resource: Vec<Value>,
     status: u32,
     severity: u32,
     dropped: u32,
@@ -122,7 +134,8 @@ struct Sketched {
 
 impl Sketched {
     fn request(&self, service: &str, kind: &str, attributes: Vec<Value>) -> Value {
-        let resource = json!({"attributes": [text("service.name", service)]});
+        let named = [text("service.name", service)].into_iter().chain(self.resource.iter().cloned());
+        let resource = json!({"attributes": named.collect::<Vec<_>>()});
         let trace = format!("{:032x}", self.trace);
         let kind = match kind {
             "LOG" => {
@@ -156,9 +169,9 @@ impl Sketched {
             "parentSpanId": self.parent.map_or(String::new(), |id| format!("{id:016x}")),
             "flags": self.flags,
             "kind": kind,
-            "name": "work",
+            "name": if self.name.is_empty() { "work" } else { &self.name },
             "startTimeUnixNano": start.to_string(),
-            "endTimeUnixNano": (start + 10_000_000).to_string(),
+            "endTimeUnixNano": (start + self.took * 1_000_000).to_string(),
             "attributes": attributes,
             "status": {"code": self.status},
             "droppedEventsCount": self.dropped,
