@@ -20,7 +20,7 @@ slos:
 ";
 const SIGNALS: [&str; 4] = ["traces", "metrics", "logs", "profiles"];
 /// Name, `format` and `compression` of an exporter.
-const FORMS: [(&str, &str, &str); 4] =
+pub(crate) const FORMS: [(&str, &str, &str); 4] =
     [("json", "json", ""), ("proto", "proto", ""), ("json-zstd", "json", "zstd"), ("proto-zstd", "proto", "zstd")];
 const TRACE: &str = "5b8efff798038103d269b633813fc60c";
 /// No span has this id.

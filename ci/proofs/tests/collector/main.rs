@@ -8,4 +8,5 @@ mod faults;
 mod metrics;
 mod redaction;
 mod sampling;
+mod shapes;
 mod tiers;

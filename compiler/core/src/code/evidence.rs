@@ -34,7 +34,8 @@ web SERVER /buy
     remedy: "\
 Check that the named service ends every span, flushes before it exits, and drops
 no spans when its queue is full. If the capture was cut off while requests were
-under way, take one that ends later.",
+under way, take one that ends later. If the parent belongs to a load balancer
+that exports no spans, declare it once in the spec: `behind: aws-alb`.",
 };
 
 /// A trace has more than one root span.

@@ -290,3 +290,20 @@ impl<R: BufRead> Read for Unzstd<R> {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::io::Read;
+
+    use super::Capped;
+
+    #[test]
+    fn a_file_that_grows_too_large_is_refused() {
+        for (left, is_whole) in [(10, true), (9, false)] {
+            let mut read = Vec::new();
+            let end = Capped { from: [7; 10].as_slice(), left }.read_to_end(&mut read);
+            assert_eq!(end.is_ok(), is_whole, "{left}");
+            assert!(end.is_ok() || end.is_err_and(|cause| cause.to_string().contains("4 GiB")));
+        }
+    }
+}

@@ -116,7 +116,8 @@ impl<'a> Semantics<'a> {
                 }
                 _ => {}
             }
-            if let Some(text) = text.filter(|text| !text.is_empty())
+            if matches!(kind, SpanKind::Client | SpanKind::Producer)
+                && let Some(text) = text.filter(|text| !text.is_empty())
                 && let Some(place) = PEERS.iter().position(|name| *name == &**key).filter(|place| *place < rank)
             {
                 rank = place;
@@ -126,7 +127,6 @@ impl<'a> Semantics<'a> {
                 means.path = text.and_then(path_of);
             }
         }
-        means.peer = means.peer.filter(|_| matches!(kind, SpanKind::Client | SpanKind::Producer));
         if is_messaging || operation.is_some() || matches!(kind, SpanKind::Producer | SpanKind::Consumer) {
             means.message = means.operation(operation, is_messaging, received);
         }

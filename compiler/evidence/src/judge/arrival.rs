@@ -24,6 +24,9 @@ use crate::span::{Operation, Span, SpanKind};
 /// matched to a call, and when the times of a request are compared with its call's.
 pub(super) const SKEW: u64 = 50_000_000;
 
+/// The most spans of proxies in a row that are looked at.
+const MOST_PROXIES: usize = 64;
+
 /// How a span fits its parent.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Fit {
@@ -52,7 +55,7 @@ pub(super) fn check(judge: &mut Judge<'_>, tree: &Tree<'_, '_>, branches: &Branc
     }
     let is_call = matches!(span.kind, SpanKind::Server | SpanKind::Consumer)
         || matches!(caller.kind, SpanKind::Client | SpanKind::Producer);
-    if is_call && judge.call(caller.service, own.name).is_none() {
+    if is_call && judge.call(caller.service, own.name).is_none() && !is_past_a_callee(judge, tree, near, above) {
         undeclared(judge, caller, span, own.name);
     }
     let fit = fit(caller, span, direct);
@@ -70,6 +73,25 @@ pub(super) fn check(judge: &mut Judge<'_>, tree: &Tree<'_, '_>, branches: &Branc
         (Fit::Carried, None) => unproven(judge, caller, span),
         (_, wrong) => broken(judge, caller, span, wrong),
     }
+}
+
+/// Whether a service without a spec stands between a caller and a span, and the caller declares the call to it. Then the
+/// calls of that service are its own affair.
+fn is_past_a_callee(judge: &mut Judge<'_>, tree: &Tree<'_, '_>, near: usize, above: usize) -> bool {
+    let Some(caller) = tree.span(above) else { return false };
+    let mut at = near;
+    for _ in 0..MOST_PROXIES {
+        if at == above {
+            break;
+        }
+        let Some(name) = tree.span(at).map(|proxy| judge.owner(proxy.service).name) else { break };
+        if judge.call(caller.service, name).is_some() {
+            return true;
+        }
+        let Some(parent) = tree.parent(at) else { break };
+        at = parent;
+    }
+    false
 }
 
 /// The table above.

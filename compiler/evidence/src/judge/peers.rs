@@ -2,6 +2,7 @@
 //! name it, by a URL, or by a cluster of Envoy. Proxies beside a service name themselves after it.
 
 use std::collections::HashMap;
+use std::net::Ipv4Addr;
 
 use emberline_core::model::Model;
 
@@ -93,7 +94,7 @@ fn within<'m>(peer: &str, services: &HashMap<String, &'m str>) -> Peer<'m> {
         || host.contains(':')
         || host.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.');
     if is_address {
-        return Peer::Unknown;
+        return if is_public(&host) { Peer::Other } else { Peer::Unknown };
     }
     let labels: Vec<&str> = host.split('.').collect();
     let is_inner = match labels.as_slice() {
@@ -110,6 +111,16 @@ fn within<'m>(peer: &str, services: &HashMap<String, &'m str>) -> Peer<'m> {
     let of_pod =
         || rest.first().filter(|service| first.starts_with(&format!("{service}-"))).and_then(|name| find(name));
     find(first).or_else(of_pod).map_or(Peer::Other, Peer::Service)
+}
+
+/// Whether it is an address of the Internet, which belongs to no service of a platform.
+fn is_public(host: &str) -> bool {
+    // Carriers and some platforms number their hosts in 100.64.0.0/10.
+    let is_shared = |octets: [u8; 4]| octets[0] == 100 && octets[1] & 0xc0 == 64;
+    host.parse::<Ipv4Addr>().is_ok_and(|address| {
+        let is_inner = address.is_private() || address.is_loopback() || address.is_link_local();
+        !is_inner && !address.is_unspecified() && !is_shared(address.octets())
+    })
 }
 
 /// The host of a peer: without scheme, user, port and path.
@@ -161,7 +172,9 @@ mod tests {
             ("outbound|80||shop.default.svc.cluster.local", Peer::Service("shop")),
             ("10.0.0.7", Peer::Unknown),
             ("10.0.0.7:80", Peer::Unknown),
+            ("100.64.3.1", Peer::Unknown),
             ("[::1]:80", Peer::Unknown),
+            ("34.1.2.3:443", Peer::Other),
             ("localhost:15001", Peer::Unknown),
             ("", Peer::Unknown),
             ("shop.com", Peer::Other),

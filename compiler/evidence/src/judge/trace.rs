@@ -170,7 +170,15 @@ fn orphan(judge: &mut Judge<'_>, span: &Span, parent: SpanId) {
             ),
         };
         let message = format!("{} has the parent {parent:016x}, which is not in the capture", judge.called(span));
-        Finding::new(code, place, message).note(cause).hint(hint).evidence(judge.evidence(span, None))
+        let found = Finding::new(code, place, message).note(cause);
+        let found = match (span.kind, span.flags & (REMOTE_KNOWN | REMOTE)) {
+            (SpanKind::Server, REMOTE_KNOWN) => found,
+            (SpanKind::Server, _) => found.note(
+                "a load balancer that puts a span into the context and exports none is declared as `behind` in the spec",
+            ),
+            _ => found,
+        };
+        found.hint(hint).evidence(judge.evidence(span, None))
     });
 }
 

@@ -86,6 +86,11 @@ pub(crate) const SHAPES: &[Shape] = &[
         "web",
         "loadgen CLIENT id=7\nweb SERVER / id=7\n  web INTERNAL id=8",
     ),
+    (
+        "a declared service of others that calls further",
+        "web -> bank!;shop",
+        "web SERVER /\n  web CLIENT bank\n    bank SERVER\n      bank CLIENT\n        shop SERVER",
+    ),
     // CLIENT spans.
     (
         "gRPC over an HTTP client",
