@@ -6,6 +6,7 @@ mod field;
 mod frame;
 mod instrument;
 mod json;
+mod keyed;
 mod label;
 mod otlp;
 mod protobuf;
