@@ -83,7 +83,7 @@ fn assigned() -> Vec<String> {
     let mixed = format!("(?:{VALUE}*[A-Za-z]{VALUE}*[0-9]{VALUE}*|{VALUE}*[0-9]{VALUE}*[A-Za-z]{VALUE}*)");
     vec![
         // In quotes, a value may hold blanks.
-        format!(r#"{chosen}{BEHIND}{EQUALS}(?:"(?:{state}\b|[^\w"\\])[^"\\]*|'(?:{state}\b|[^\w'\\])[^'\\]*)"#),
+        format!(r#"{chosen}{BEHIND}{EQUALS}["'](?:{state}\b|[^\w"'\\])[^"'\\]*"#),
         // Passwords: any word but those that say how things are.
         format!(
             r#"{chosen}{BEHIND}\\{{0,3}}["'\x60]?\]?\s*=>?\\{{0,3}}["'\x60]?(?:{state}\b{VALUE}*|{sign}{VALUE}{{3,}})"#
