@@ -117,11 +117,16 @@ impl Form {
         }
     }
 
-    /// The least characters of the first word of a key: its prefix with its first run.
+    /// The least characters of the first word of a key: its prefix with its first run. A run with signs may begin with a
+    /// word of one character.
     #[must_use]
     pub fn first_word(&self) -> usize {
-        let of = |part: &Part| if let Part::Run { least, .. } = part { *least } else { 0 };
-        self.prefix().len() + self.parts.iter().take(2).find(|part| of(part) > 0).map_or(0, of)
+        let run = self.parts.iter().take(2).find_map(|part| match part {
+            Part::Run { class, least, .. } if !class.holds(b'+') => Some(*least),
+            Part::Run { .. } => Some(1),
+            Part::Text(_) => None,
+        });
+        self.prefix().len() + run.unwrap_or_default()
     }
 
     /// The length of the key that a text begins with, `None` without one. A run takes all it can, so a longer run than

@@ -225,10 +225,10 @@ pub(super) fn is_invented(value: &[u8]) -> bool {
         let mut run = 1;
         value.windows(2).any(|pair| {
             run = if pair[1] == pair[0].wrapping_add(step) || (step == 1 && pair == b"90") { run + 1 } else { 1 };
-            run >= 6
+            run >= 7
         })
     };
-    let same = value.windows(5).any(|part| part.iter().all(|byte| *byte == part[0]));
+    let same = value.windows(7).any(|part| part.iter().all(|byte| *byte == part[0]));
     TELLING.iter().any(|word| holds(value, word)) || steps(1) || steps(u8::MAX) || same || repeats(value)
 }
 
