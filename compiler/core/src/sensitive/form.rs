@@ -75,6 +75,9 @@ pub enum Part {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Form {
     parts: Vec<Part>,
+    first_word: usize,
+    /// A byte behind the first run, and its place, if that run has one length.
+    then: Option<(usize, u8)>,
 }
 
 impl Form {
@@ -99,7 +102,20 @@ impl Form {
         if !text.is_empty() {
             parts.push(Part::Text(text));
         }
-        Self { parts }
+        let mut form = Self { parts, first_word: 0, then: None };
+        let run = form.parts.iter().take(2).find_map(|part| match part {
+            Part::Run { class, least, .. } if !class.holds(b'+') => Some(*least),
+            Part::Run { .. } => Some(1),
+            Part::Text(_) => None,
+        });
+        form.then = match form.parts.as_slice() {
+            [Part::Run { least, most, .. }, Part::Text(text), ..] if least == most => {
+                text.bytes().next().map(|byte| (*least, byte))
+            }
+            _ => None,
+        };
+        form.first_word = form.prefix().len() + run.unwrap_or_default();
+        form
     }
 
     /// The parts in order.
@@ -117,16 +133,11 @@ impl Form {
         }
     }
 
-    /// The least characters of the first word of a key: its prefix with its first run. A run with signs may begin with a
-    /// word of one character.
+    /// Whether a key of the form may begin with a word of `word` bytes, by a look at two of them. A run with signs may begin
+    /// with a word of one character.
     #[must_use]
-    pub fn first_word(&self) -> usize {
-        let run = self.parts.iter().take(2).find_map(|part| match part {
-            Part::Run { class, least, .. } if !class.holds(b'+') => Some(*least),
-            Part::Run { .. } => Some(1),
-            Part::Text(_) => None,
-        });
-        self.prefix().len() + run.unwrap_or_default()
+    pub fn may_begin(&self, text: &[u8], word: usize) -> bool {
+        self.first_word <= word && self.then.is_none_or(|(at, byte)| text.get(at) == Some(&byte))
     }
 
     /// The length of the key that a text begins with, `None` without one. A run takes all it can, so a longer run than

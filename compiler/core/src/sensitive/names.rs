@@ -3,6 +3,8 @@
 //! A name is its words: `userAccessToken`, `USER_ACCESS_TOKEN` and `user.access-token` are the same three. The last words
 //! say whether the value is secret, and the word before them may take it back: `page_token` opens nothing.
 
+use std::sync::LazyLock;
+
 /// What a name promises of its value.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Secrecy {
@@ -270,7 +272,8 @@ pub fn secrecy(name: &[u8]) -> Option<Secrecy> {
     let mut words = &all[..count];
     let is = |word: &[u8], of: &[&str]| of.iter().any(|known| word.eq_ignore_ascii_case(known.as_bytes()));
     while let [last, rest @ ..] = words {
-        if rest.is_empty() || !(is(last, BEHIND) || last.iter().all(u8::is_ascii_digit)) {
+        let is_behind = last.len() <= 10 && (last[0].is_ascii_digit() || is(last, BEHIND));
+        if rest.is_empty() || !is_behind || (last[0].is_ascii_digit() && !last.iter().all(u8::is_ascii_digit)) {
             break;
         }
         words = rest;
@@ -284,7 +287,9 @@ pub fn secrecy(name: &[u8]) -> Option<Secrecy> {
 fn ends(words: &[&[u8]]) -> Option<(Secrecy, usize)> {
     let last = words.first()?;
     let last = trimmed(last);
-    let is = |of: &[&str], text: &[u8]| of.iter().any(|known| text.eq_ignore_ascii_case(known.as_bytes()));
+    let is = |of: &[&str], text: &[u8]| {
+        is_possible(text) && of.iter().any(|known| text.eq_ignore_ascii_case(known.as_bytes()))
+    };
     if is(CHOSEN, last) {
         return Some((Secrecy::Chosen, 1));
     }
@@ -301,7 +306,8 @@ fn ends(words: &[&[u8]]) -> Option<(Secrecy, usize)> {
             found = Some((Secrecy::Made, taken));
         }
     }
-    if found.is_none() {
+    // The words that stand at the end of others end with these letters.
+    if found.is_none() && last.len() > 5 && matches!(last[last.len() - 1] | 0x20, b'd' | b'e' | b'n' | b'y') {
         // `dbpassword`, `authtoken`, `myapikey`: written in one.
         let ends = |of: &[&str]| {
             of.iter().any(|known| {
@@ -324,6 +330,22 @@ fn ends(words: &[&[u8]]) -> Option<(Secrecy, usize)> {
         }
     }
     found
+}
+
+/// The lengths of the last words that end with each letter, as bits: most names are told by it.
+static LENGTHS: LazyLock<[u32; 256]> = LazyLock::new(|| {
+    let mut lengths = [0; 256];
+    for word in CHOSEN.iter().chain(MADE) {
+        let last = word.bytes().last().unwrap_or_default();
+        lengths[usize::from(last)] |= 1 << word.len();
+    }
+    lengths
+});
+
+/// Whether a last word has the length and the last letter of this text.
+fn is_possible(text: &[u8]) -> bool {
+    let [.., last] = *text else { return false };
+    text.len() < 32 && LENGTHS[usize::from(last | 0x20)] & (1 << text.len()) != 0
 }
 
 /// Without digits at the end: `password2`.

@@ -19,7 +19,7 @@ pub(super) fn issued(bytes: &[u8], at: usize, word: usize, origin: Origin) -> Op
     let goes_on = matches!(rest.get(word), Some(b'+' | b'/' | b'='));
     let may_be_open = word >= SHORTEST_WORD || goes_on || rest[0].is_ascii_digit() || rest.get(4..6) == Some(b"Q~");
     let open = if may_be_open { open() } else { &[] };
-    for (form, issuer) in heads.iter().chain(open.iter().filter(|(form, _)| form.first_word() <= word)) {
+    for (form, issuer) in heads.iter().chain(open.iter().filter(|(form, _)| form.may_begin(rest, word))) {
         let Some(length) = form.length(rest) else { continue };
         let key = &rest[..length];
         let prefix = form.prefix().len();
