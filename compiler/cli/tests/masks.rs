@@ -19,10 +19,10 @@ fn planted() -> Vec<(String, String)> {
         of("key: SECRET", &format!("xox{}123456789012-{random}", "b-")),
         of("key: SECRET", &format!("sk_{}{random}", "live_")),
         of("Authorization: Bearer SECRET", random),
-        of("password = \"SECRET\"", "Q7xK2mVz9LpR"),
+        of("password = \"SECRET\"", &random[..12]),
         of(&["db: postgres:", "//app:SECRET@db/shop"].concat(), "hunter22"),
         of(&["db: postgres:", "//app:SECRET@db/shop"].concat(), "horsestaple"),
-        of("paid with SECRET today", &["4111 1111", " 1111 1111"].concat()),
+        of("paid with SECRET today", &["4539 1488", " 0343 6467"].concat()),
         of("mail: SECRET", &["jane.doe@", "contoso.com"].concat()),
         of("to SECRET", &["DE8937040044", "0532013000"].concat()),
     ]

@@ -9,7 +9,7 @@ use shell::Shell;
 /// output may show.
 const PLANTED: [(&str, &str); 5] = [
     ("printf 'key: AKIA%s\\n' Q3EGRIBZT6V5WXYM", "Q3EGRIBZT6V5WXYM"),
-    ("printf 'paid 4111 1111 %s today\\n' '1111 1111'", "1111 1111"),
+    ("printf 'paid 4539 1488 %s today\\n' '0343 6467'", "0343 6467"),
     ("printf 'jane.doe@%s\\n' contoso.com", "ne.doe"),
     ("printf 'db: postgres://app:%s@db/shop\\n' hunter22", "hunter22"),
     ("printf 'password = \"%s\"\\n' Q7xK2mVz9LpR4tYw8NsB", "Q7xK2mVz9LpR4tYw8NsB"),

@@ -25,6 +25,7 @@ pub mod promql;
 mod proof;
 pub mod quantity;
 mod scope;
+pub mod sensitive;
 pub mod source;
 pub mod spec;
 pub mod suggest;

@@ -4,8 +4,11 @@
 //! slow request or by chance; spans that arrive later do not count. A capture has no times of arrival. Spans are sent
 //! when they end, so their ends are used instead.
 
+use std::collections::BTreeMap;
+
 use emberline_core::plan::{Slow, TelemetryPlan};
 use emberline_core::promql::{MatchOp, regex::Pattern};
+use emberline_core::spec::Pii;
 use rust_decimal::Decimal;
 
 use crate::span::{Span, SpanKind};
@@ -20,6 +23,8 @@ pub struct Replay {
     slow_trace: Option<u64>,
     /// The share of ordinary traces that is kept, in percent.
     baseline: Decimal,
+    /// Attributes that the agent masks or sanitizes because they are declared to hold personal data or secrets.
+    declared: BTreeMap<String, Pii>,
 }
 
 #[derive(Debug)]
@@ -50,7 +55,7 @@ impl Replay {
     /// No policies: for captures of which only other signals are read.
     #[must_use]
     pub fn none() -> Self {
-        Self { slow: Vec::new(), wait: 0, slow_trace: None, baseline: Decimal::ZERO }
+        Self { slow: Vec::new(), wait: 0, slow_trace: None, baseline: Decimal::ZERO, declared: BTreeMap::new() }
     }
 
     /// The policies of a plan.
@@ -62,7 +67,13 @@ impl Replay {
             wait: nanos(plan.decision_wait),
             slow_trace: plan.slow_trace().map(|millis| millis * 1_000_000),
             baseline: plan.baseline_percent,
+            declared: plan.declared.clone(),
         }
+    }
+
+    /// The kind of data that an attribute is declared to hold.
+    pub(crate) fn declared(&self, key: &str) -> Option<Pii> {
+        self.declared.get(key).copied()
     }
 
     /// The share of ordinary traces that is kept by chance, in percent.

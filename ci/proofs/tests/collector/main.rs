@@ -2,9 +2,14 @@
 //!
 //! `cargo test --profile services -p emberline-proofs --test collector -- --nocapture` shows what was measured.
 
+mod agreement;
 mod captures;
+#[path = "../../../../compiler/evidence/tests/catalogue/mod.rs"]
+mod catalogue;
 mod configs;
 mod faults;
+#[path = "../../../../compiler/evidence/tests/corpus/mod.rs"]
+mod generator;
 mod metrics;
 mod redaction;
 mod sampling;

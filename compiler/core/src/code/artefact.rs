@@ -45,8 +45,9 @@ pub static SECRET_IN_FILE: Code = Code {
     summary: "a key, a token or a password is in a file",
     cause: "\
 Every clone copies a committed secret, and the history keeps it after the line
-is gone. The scan knows keys and tokens by the prefix of their issuer, and other
-secrets by the words around them. It never shows a secret whole.",
+is gone. The scan knows keys and tokens by the form that their issuer gives
+them, and other secrets by the names and the files that they stand in. Words,
+references and placeholders do not count. It never shows a secret whole.",
     example: Example::Session {
         wrong: "
 printf 'key: AKIA%s\\n' Q3EGRIBZT6V5WXYM > config.yaml
@@ -70,8 +71,9 @@ pub static PII_IN_FILE: Code = Code {
     cause: "\
 Test data and examples are often copied from real data, and the history keeps
 them for ever. A card or account number counts if its issuer, length and check
-digits fit, so published test numbers count too. An address counts unless its
-domain is reserved for documentation. The scan never shows a finding whole.",
+digits fit; a number that a network publishes for tests is only a note. An
+address counts unless its domain is reserved for documentation, or its line
+names an author or a contact. The scan never shows a finding whole.",
     example: Example::Session {
         wrong: "
 printf 'mail: jane.doe@%s\\n' contoso.com > users.yaml

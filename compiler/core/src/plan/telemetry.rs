@@ -97,6 +97,8 @@ pub struct TelemetryPlan {
     pub keeps_undeclared: bool,
     /// Attributes whose whole value is masked.
     pub masked: BTreeSet<String>,
+    /// Attributes that are declared to hold personal data or secrets, by key.
+    pub declared: BTreeMap<String, Pii>,
     /// Attributes that hold SQL: literals are taken out.
     pub sql: BTreeSet<String>,
     /// Attributes that hold URLs: queries are taken out.
@@ -271,6 +273,7 @@ impl TelemetryPlan {
                 .chain(policy.redaction.allow.iter().cloned())
                 .collect(),
             keeps_undeclared: policy.redaction.keeps_undeclared,
+            declared: attributes.iter().filter_map(|(key, pii)| Some(((*key).to_owned(), (*pii)?))).collect(),
             masked: with(|pii| !matches!(pii, Pii::Sql | Pii::Url)),
             sql: with(|pii| pii == Pii::Sql).into_iter().chain(SQL.iter().map(|key| (*key).to_owned())).collect(),
             urls: with(|pii| pii == Pii::Url).into_iter().chain(URLS.iter().map(|key| (*key).to_owned())).collect(),

@@ -7,6 +7,7 @@ mod frame;
 mod instrument;
 mod json;
 mod json_value;
+mod keyed;
 mod label;
 mod otlp;
 mod protobuf;

@@ -2,6 +2,7 @@
 
 use super::field::Id;
 use super::instrument::Resource;
+use super::keyed;
 use super::label::{MOST_TEXT, held, shown};
 use super::otlp;
 use super::otlp::{Dictionary, Exemplar, Group, Metric, Pair, Profile, Record, Request, Value};
@@ -309,13 +310,26 @@ impl Capture {
             self.value(service, &pair.key, trace, &pair.value);
             // The same few names come again and again, so each is searched once.
             let is_known = self.clean.contains(&*pair.key);
-            if is_known || self.text(service, "an attribute's name", trace, &pair.key) {
+            if is_known
+                || self.named(service, trace, pair)
+                || self.text(service, "an attribute's name", trace, &pair.key)
+            {
                 continue;
             }
             if self.clean.len() < MOST_PLACES && pair.key.len() <= MOST_TEXT {
                 self.clean.insert(pair.key.as_ref().into());
             }
         }
+    }
+
+    /// Judges an attribute by its name: whether it is declared to hold personal data, or is called as secrets are. Returns
+    /// whether the name says so; the value may still be masked.
+    fn named(&mut self, service: Name, trace: Option<TraceId>, pair: &Pair<'_>) -> bool {
+        let kind = keyed::kind(self.replay.declared(&pair.key), &pair.key);
+        if let Some(kind) = kind.filter(|kind| keyed::shows(*kind, &pair.value)) {
+            self.leak(service, &pair.key, kind.found(), trace);
+        }
+        kind.is_some()
     }
 
     fn value(&mut self, service: Name, field: &str, trace: Option<TraceId>, value: &Value<'_>) {
@@ -351,15 +365,20 @@ impl Capture {
         }
         let hits = sensitive::scan(text, Origin::Telemetry);
         for hit in &hits {
-            let full = self.leaks.len() >= MOST_PLACES;
-            let place = (service, held(field).to_owned(), hit.kind);
-            if full && !self.leaks.contains_key(&place) {
-                continue;
-            }
-            let (count, first) = self.leaks.entry(place).or_default();
-            *count += 1;
-            *first = first.or(trace);
+            self.leak(service, field, hit.kind, trace);
         }
         !hits.is_empty()
+    }
+
+    /// Keeps the place of personal data or a secret.
+    fn leak(&mut self, service: Name, field: &str, kind: sensitive::Kind, trace: Option<TraceId>) {
+        let full = self.leaks.len() >= MOST_PLACES;
+        let place = (service, held(field).to_owned(), kind);
+        if full && !self.leaks.contains_key(&place) {
+            return;
+        }
+        let (count, first) = self.leaks.entry(place).or_default();
+        *count += 1;
+        *first = first.or(trace);
     }
 }

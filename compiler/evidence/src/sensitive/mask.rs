@@ -2,6 +2,8 @@
 
 use std::collections::HashMap;
 
+use emberline_core::sensitive::starting;
+
 use super::hit::{Hit, Kind, is_word};
 
 /// The text with every secret replaced by asterisks. Its length and its line breaks stay.
@@ -30,16 +32,19 @@ pub(super) fn shown(kind: Kind, text: &[u8]) -> usize {
     let begins = |heads: &[&str]| heads.iter().any(|head| text.starts_with(head.as_bytes()));
     let shown = match kind {
         Kind::PrivateKey if begins(&["-----BEGIN "]) => text.len(),
-        Kind::Aws if begins(&["AKIA", "ASIA"]) => 4,
-        Kind::Github if begins(&["gh"]) => 4,
-        Kind::Slack if begins(&["xox", "hooks.slack.com"]) => 4,
-        Kind::Google if begins(&["AIza"]) => 4,
-        Kind::Stripe if begins(&["sk_live_", "rk_live_"]) => 8,
+        Kind::Issued(_) => prefix(text),
         Kind::Jwt if begins(&["eyJ"]) => 3,
         Kind::Email | Kind::Iban => 2,
         _ => 0,
     };
     shown.min(text.len())
+}
+
+/// The length of an issuer's prefix, at most 8.
+fn prefix(text: &[u8]) -> usize {
+    let prefixes =
+        starting(text).iter().map(|(form, _)| form.prefix()).filter(|prefix| text.starts_with(prefix.as_bytes()));
+    prefixes.map(str::len).max().unwrap_or_default().min(8)
 }
 
 /// The shortest value whose copies are hidden: any text holds shorter ones.
@@ -89,7 +94,7 @@ impl Values {
                     let base64 = |c: char| !(c.is_ascii_alphanumeric() || "+/=".contains(c));
                     secret.split(base64).filter(|line| line.len() >= LONG).for_each(|line| self.put(line, 0));
                 }
-                Kind::Card | Kind::Iban | Kind::Ssn => {
+                Kind::Card | Kind::TestCard | Kind::Iban | Kind::Ssn => {
                     let digits: String = whole.chars().filter(|c| !matches!(c, ' ' | '-')).collect();
                     for between in ["", " ", "-"] {
                         self.put(&grouped(&digits, between), 0);

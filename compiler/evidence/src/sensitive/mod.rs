@@ -5,14 +5,20 @@
 //! matches must hold, and reads a bounded number of bytes from there. Time is therefore linear in the text, and only the
 //! hits are kept.
 
+use emberline_core::sensitive::names::Secrecy;
+
+mod assigned;
+mod email;
 mod hit;
 mod iban;
 mod mask;
 mod number;
+mod places;
 mod token;
+mod value;
 
+use hit::is_word;
 pub use hit::{Hit, Kind, Origin, REACH};
-use hit::{hit, is_word};
 pub use mask::{Values, masked};
 
 /// The length of the shortest possible hit: an address such as `a@b.de`.
@@ -22,29 +28,92 @@ pub const SHORTEST: usize = 6;
 #[must_use]
 pub fn scan(text: &str, origin: Origin) -> Vec<Hit> {
     let bytes = text.as_bytes();
+    let is_file = origin == Origin::File;
     let mut hits = Vec::new();
     let mut at = 0;
     while at < bytes.len() {
-        // Matches begin where words begin, so a run of digits or letters is searched once.
-        let starts_word = at == 0 || !is_word(bytes[at - 1]);
+        let mut width = 1;
         let found = match bytes[at] {
-            b'@' => email(bytes, at, 1, origin),
-            // An `@` in a URL.
-            b'%' if bytes[at..].starts_with(b"%40") => email(bytes, at, 3, origin),
-            b'-' => token::private_key(bytes, at),
-            b':' => token::url_password(bytes, at),
-            b'0'..=b'9' if starts_word => number::card(bytes, at).or_else(|| number::ssn(bytes, at)),
-            b'A'..=b'Z' | b'a'..=b'z' if starts_word => token::prefixed(bytes, at, origin)
-                .or_else(|| iban::find(bytes, at))
-                .or_else(|| token::assigned(bytes, at, origin)),
+            b'@' => email::find(bytes, at, 1, origin),
+            b'%' if is_escape(bytes, at) => {
+                // An `@` in a URL. Behind every escape a word may begin.
+                width = 3;
+                bytes[at..].starts_with(b"%40").then(|| email::find(bytes, at, 3, origin)).flatten()
+            }
+            // A word may begin behind an escaped line end.
+            b'\\' if matches!(bytes.get(at + 1), Some(b'n' | b'r' | b't')) => {
+                width = 2;
+                None
+            }
+            b'-' => {
+                token::private_key(bytes, at, origin).or_else(|| is_file.then(|| assigned::flag(bytes, at)).flatten())
+            }
+            b':' => token::url_password(bytes, at, origin)
+                .or_else(|| assigned::assigned(bytes, at, origin))
+                .or_else(|| is_file.then(|| places::pgpass(bytes, at)).flatten()),
+            b'=' => assigned::assigned(bytes, at, origin),
+            b',' | b'(' if is_file && matches!(bytes.get(at + 1), Some(b' ' | b'"' | b'\'')) => {
+                assigned::assigned(bytes, at, origin)
+            }
+            b'>' if is_file => places::element(bytes, at),
+            // Matches begin where words begin, so a word is searched once.
+            byte if is_word(byte) => {
+                let mut end = at + 1;
+                while end < bytes.len() && is_word(bytes[end]) {
+                    end += 1;
+                }
+                width = end - at;
+                word(bytes, at, width, origin, &mut hits)
+            }
             _ => None,
         };
         if let Some(hit) = found {
             hits.push(hit);
         }
-        at += 1;
+        at += width;
     }
     settled(bytes, hits)
+}
+
+/// The hit that begins with a word of `width` bytes.
+fn word(bytes: &[u8], at: usize, width: usize, origin: Origin, hits: &mut Vec<Hit>) -> Option<Hit> {
+    let is_file = origin == Origin::File;
+    let first = bytes[at];
+    if first.is_ascii_digit() {
+        return token::issued(bytes, at, width, origin)
+            .or_else(|| number::card(bytes, at, origin))
+            .or_else(|| number::ssn(bytes, at));
+    }
+    if let found @ Some(_) = token::issued(bytes, at, width, origin) {
+        return found;
+    }
+    let found = match first {
+        b'e' => token::jwt(bytes, at, origin),
+        b'B' | b'b' if width <= 6 => token::scheme(bytes, at, origin),
+        b'k' if is_file && width == 4 => {
+            places::kubernetes(bytes, at, hits);
+            None
+        }
+        b'P' | b'p' if is_file && width == 8 => assigned::spoken(bytes, at),
+        _ => None,
+    };
+    found.or_else(|| first.is_ascii_uppercase().then(|| iban::find(bytes, at)).flatten())
+}
+
+/// Whether `%` and two hexadecimal digits stand here.
+fn is_escape(bytes: &[u8], at: usize) -> bool {
+    bytes.get(at + 1..at + 3).is_some_and(|digits| digits.iter().all(u8::is_ascii_hexdigit))
+}
+
+/// Whether the value of a field with a secret's name is the secret, and not a word on it such as `expired`.
+#[must_use]
+pub fn is_secret_value(text: &str, secrecy: Secrecy) -> bool {
+    let text = text.as_bytes();
+    let told = text.len() >= 4 && !value::is_placeholder(text) && !value::is_state(text);
+    told && match secrecy {
+        Secrecy::Chosen => true,
+        Secrecy::Made => text.len() >= 8 && value::is_mixed(text),
+    }
 }
 
 /// The hits in order, each with its whole secret. Overlapping hits become one.
@@ -71,63 +140,6 @@ fn settled(bytes: &[u8], mut hits: Vec<Hit>) -> Vec<Hit> {
         reached = reached.max(end);
     }
     kept
-}
-
-/// File extensions that look like a top-level domain, as in `icon@2x.png`.
-const NO_DOMAINS: [&str; 12] =
-    ["png", "jpg", "jpeg", "gif", "svg", "webp", "css", "json", "html", "toml", "yaml", "local"];
-
-/// An address around an `@` of `width` bytes: at most 64 bytes before it, 253 behind it.
-fn email(bytes: &[u8], at: usize, width: usize, origin: Origin) -> Option<Hit> {
-    let is_local = |byte: &u8| byte.is_ascii_alphanumeric() || b"._%+-".contains(byte);
-    let local = bytes[at.saturating_sub(65)..at].iter().rev().take_while(|byte| is_local(byte)).count();
-    let trimmed = bytes[at - local..at].iter().take_while(|byte| b"._%+-".contains(byte)).count();
-    let start = at - local + trimmed;
-    if local > 64 || start == at || bytes[at - 1] == b'.' {
-        return None;
-    }
-    let is_domain = |byte: &u8| byte.is_ascii_alphanumeric() || b".-".contains(byte);
-    let reach = bytes.len().min(at + width + 254);
-    let mut length = bytes[at + width..reach].iter().take_while(|byte| is_domain(byte)).count();
-    while length > 0 && b".-".contains(&bytes[at + width + length - 1]) {
-        length -= 1;
-    }
-    if length > 253 {
-        return None;
-    }
-    let domain = std::str::from_utf8(&bytes[at + width..at + width + length]).ok()?.to_ascii_lowercase();
-    let labels: Vec<&str> = domain.split('.').collect();
-    let top = labels.last()?;
-    let sound = labels.iter().all(|label| !label.is_empty() && !label.starts_with('-') && !label.ends_with('-'));
-    if labels.len() < 2 || !sound || top.len() < 2 || !top.bytes().all(|b| b.is_ascii_alphabetic()) {
-        return None;
-    }
-    if NO_DOMAINS.contains(top) {
-        return None;
-    }
-    let behind = bytes.get(at + width + length);
-    // `git@github.com:owner/name` and `ssh://git@…` name a repository.
-    let is_repository = &bytes[start..at] == b"git" && matches!(behind, Some(b':' | b'/'));
-    // In `://user:password@host`, the `@` ends a password.
-    let is_url = bytes[..start].iter().rev().take(64).take_while(|byte| !byte.is_ascii_whitespace()).count() > 0
-        && matches!(bytes[..start].last(), Some(b':'))
-        && bytes[start.saturating_sub(64)..start].windows(3).any(|part| part == b"://");
-    if behind == Some(&b'@') || is_repository || is_url {
-        return None;
-    }
-    if origin == Origin::File && is_reserved(&labels) {
-        return None;
-    }
-    Some(hit(start..at + width + length, Kind::Email))
-}
-
-/// Whether a domain is reserved by RFC 2606 or RFC 6761, or discards its mail.
-fn is_reserved(labels: &[&str]) -> bool {
-    let top = labels.last().copied().unwrap_or_default();
-    let second = labels.len().checked_sub(2).and_then(|index| labels.get(index)).copied().unwrap_or_default();
-    ["example", "test", "invalid", "localhost"].contains(&top)
-        || (second == "example" && ["com", "net", "org"].contains(&top))
-        || labels.contains(&"noreply")
 }
 
 #[cfg(test)]

@@ -1,14 +1,16 @@
 //! Card numbers and social security numbers: digits with one kind of separator, in the usual groups.
 
-use super::hit::{Hit, Kind, hit, is_word};
+use emberline_core::sensitive::account::TEST_CARDS;
 
-/// A card number that starts at `at`: 14 to 19 digits of a known issuer, with the right check digit. They stand in one
+use super::hit::{Hit, Kind, Origin, hit, is_word};
+
+/// A card number that starts at `at`: 14 to 16 digits of a known issuer, with the right check digit. They stand in one
 /// piece, in groups of four, or in the groups of American Express and Diners.
-pub(super) fn card(bytes: &[u8], at: usize) -> Option<Hit> {
+pub(super) fn card(bytes: &[u8], at: usize, origin: Origin) -> Option<Hit> {
     if !is_free_before(bytes, at) {
         return None;
     }
-    let mut digits = [0_u8; 19];
+    let mut digits = [0_u8; 16];
     let mut groups = [0_usize; 8];
     let (mut count, mut group, mut end) = (0, 0, at);
     let mut separator = None;
@@ -35,31 +37,49 @@ pub(super) fn card(bytes: &[u8], at: usize) -> Option<Hit> {
     // The digits after a blank may be the next number of a list, so the groups must have the shape of a card.
     let shaped = match separator {
         None => true,
-        Some(_) => matches!(&groups[..=group], [4, 4, 4, 4] | [4, 4, 4, 4, 1..=3] | [4, 6, 5] | [4, 6, 4]),
+        Some(_) => matches!(&groups[..=group], [4, 4, 4, 4] | [4, 6, 5] | [4, 6, 4]),
     };
     let digits = &digits[..count];
-    (shaped && is_free_behind(bytes, end) && is_issued(digits) && luhn(digits)).then_some(hit(at..end, Kind::Card))
+    (shaped && is_free_behind(bytes, end) && is_issued(digits) && luhn(digits)).then_some(())?;
+    let number = digits.iter().fold(0_u64, |number, digit| number * 10 + u64::from(*digit));
+    if origin == Origin::File && separator.is_none() && is_of_code(bytes, at, end) {
+        return None;
+    }
+    let published = origin == Origin::File && TEST_CARDS.contains(&number);
+    Some(hit(at..end, if published { Kind::TestCard } else { Kind::Card }))
+}
+
+/// Whether a number stands in a list of numbers or in an expression, in a line that speaks of no card.
+fn is_of_code(bytes: &[u8], at: usize, end: usize) -> bool {
+    let before = bytes[..at].last().copied().unwrap_or_default();
+    let ahead = at >= 2 && bytes[at - 1] == b' ' && b",(=[{+*<>-".contains(&bytes[at - 2]);
+    let behind = bytes.get(end).copied().unwrap_or_default();
+    let listed = ahead || b"([{=<+*".contains(&before) || (before.is_ascii_whitespace() && b",;)".contains(&behind));
+    let from = at.saturating_sub(96);
+    let line = bytes[from..at].iter().rposition(|byte| *byte == b'\n').map_or(from, |newline| from + newline + 1);
+    let words = bytes[line..at].to_ascii_lowercase();
+    let told = [&b"card"[..], b"pan", b"visa", b"amex", b"paid", b"pay", b"credit", b"debit"];
+    listed && !told.iter().any(|word| words.windows(word.len()).any(|part| part == *word))
 }
 
 /// Whether these groups may be followed by a separator and more digits.
 fn is_group(groups: &[usize]) -> bool {
-    matches!(groups, [4] | [4, 4] | [4, 4, 4] | [4, 4, 4, 4] | [4, 6])
+    matches!(groups, [4] | [4, 4] | [4, 4, 4] | [4, 6])
 }
 
-/// Whether prefix and length are an issuer's (ISO/IEC 7812; the networks' published ranges). Visa numbers of 13 digits are
-/// left out: none is issued any more, and a time stamp in milliseconds has 13 digits.
+/// Whether prefix and length are an issuer's (ISO/IEC 7812; the networks' published ranges). Numbers of 13 digits are
+/// left out, since time stamps in milliseconds have 13, and those of 17 to 19, since ids have as many.
 fn is_issued(digits: &[u8]) -> bool {
     let prefix = |many: usize| digits.iter().take(many).fold(0_u32, |number, digit| number * 10 + u32::from(*digit));
     match digits.len() {
         14 => matches!(prefix(3), 300..=305 | 309) || matches!(prefix(2), 36 | 38 | 39),
         15 => matches!(prefix(2), 34 | 37),
-        length @ 16..=19 => {
-            let long = matches!(prefix(4), 3528..=3589 | 6011)
+        16 => {
+            matches!(prefix(1), 4)
+                || matches!(prefix(2), 51..=55 | 62 | 65)
                 || matches!(prefix(3), 644..=649)
-                || matches!(prefix(2), 62 | 65)
-                || matches!(prefix(4), 5018 | 5020 | 5038 | 5893 | 6304 | 6759 | 6761..=6763);
-            let sixteen = matches!(prefix(2), 51..=55) || matches!(prefix(4), 2221..=2720 | 2200..=2204);
-            (prefix(1) == 4 && length != 17 && length != 18) || long || (sixteen && length == 16)
+                || matches!(prefix(4), 2200..=2204 | 2221..=2720 | 3528..=3589 | 6011)
+                || matches!(prefix(4), 5018 | 5020 | 5038 | 5893 | 6304 | 6759 | 6761..=6763)
         }
         _ => false,
     }

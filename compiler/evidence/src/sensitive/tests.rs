@@ -43,9 +43,16 @@ fn cards_of_every_issuer() {
         ["62000000", "00000005"],
     ] {
         let number = joined(&number);
+        for text in [format!("paid with {number}."), format!("\"card\":\"{number}\""), number] {
+            // The networks publish these for tests: files may tell them, but telemetry shows that cards are recorded.
+            assert_eq!(kinds(&text, Origin::Telemetry), [Kind::Card], "{text}");
+            is(&text, Kind::TestCard);
+        }
+    }
+    for number in [["45391488", "03436467"], ["4539 1488", " 0343 6467"], ["3712", "14508653209"]] {
+        let number = joined(&number);
         is(&format!("paid with {number}."), Kind::Card);
-        is(&format!("\"card\":\"{number}\""), Kind::Card);
-        is(&number, Kind::Card);
+        is(&format!("{number}\n"), Kind::Card);
     }
 }
 
@@ -76,12 +83,12 @@ fn what_only_looks_like_a_card() {
 #[test]
 fn a_number_behind_another_is_seen() {
     let card = joined(&["4111 1111", " 1111 1111"]);
-    assert_eq!(kinds(&format!("order 20261 {card}, then {card}"), Origin::File), [Kind::Card, Kind::Card]);
+    assert_eq!(kinds(&format!("order 20261 {card}, then {card}"), Origin::Telemetry), [Kind::Card, Kind::Card]);
 }
 
 #[test]
 fn addresses() {
-    for address in [["jane.doe@", "contoso.com"], ["a+b@", "mail.co.uk"], ["x_y%z@", "sub.domain.io"]] {
+    for address in [["jane.doe@", "contoso.com"], ["a+b@", "mail.co.uk"], ["x_y%z@", "sub.northwind.io"]] {
         let address = joined(&address);
         is(&format!("<{address}>"), Kind::Email);
         is(&format!("mail to {address}."), Kind::Email);
@@ -115,14 +122,14 @@ fn addresses() {
 fn keys_and_tokens() {
     let body = "Q7xK2mVz9LpR4tYw8NsB3cFh6JdG5aUe1ZqX";
     for (text, kind) in [
-        (joined(&["AK", "IAQ3EGRIBZT6V5WXYM"]), Kind::Aws),
-        (format!("gh{}{body}", "p_"), Kind::Github),
-        (format!("github{}{body}{body}", "_pat_"), Kind::Github),
-        (format!("xox{}123456789012-{body}", "b-"), Kind::Slack),
-        (format!("sk_{}{body}", "live_"), Kind::Stripe),
+        (joined(&["AK", "IAQ3EGRIBZT6V5WXYM"]), Kind::Issued("an AWS access key")),
+        (format!("gh{}{body}", "p_"), Kind::Issued("a GitHub token")),
+        (format!("github{}{body}{body}", "_pat_"), Kind::Issued("a GitHub token")),
+        (format!("xox{}123456789012-{body}", "b-"), Kind::Issued("a Slack token")),
+        (format!("sk_{}{body}", "live_"), Kind::Issued("a Stripe key")),
         (format!("ey{}hbGciOiJIUzI1NiJ9.ey{}zdWIiOiIxMjM0In0.{body}", "J", "J"), Kind::Jwt),
-        (format!("-----BEGIN {} KEY-----", "RSA PRIVATE"), Kind::PrivateKey),
-        (format!("-----BEGIN {} KEY-----", "PRIVATE"), Kind::PrivateKey),
+        (format!("-----BEGIN {} KEY-----\n{body}", "RSA PRIVATE"), Kind::PrivateKey),
+        (format!("-----BEGIN {} KEY-----\\n{body}", "PRIVATE"), Kind::PrivateKey),
     ] {
         is(&text, kind);
         is(&format!("key: {text}\n"), kind);

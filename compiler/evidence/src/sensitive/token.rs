@@ -1,81 +1,139 @@
 //! Keys and tokens, recognised by their issuer's prefix or by the text around them.
 
-use super::hit::{self, Hit, Kind, Origin, REACH, is_word};
+use emberline_core::sensitive::{open, starting};
+
+use super::hit::{self, Hit, Kind, Origin, REACH};
+use super::value;
 
 /// The longest token that is read, in bytes.
 const MOST: usize = 4_096;
 
-/// A token that begins with its issuer's prefix at `at`.
-pub(super) fn prefixed(bytes: &[u8], at: usize, origin: Origin) -> Option<Hit> {
+/// The shortest first word of a form that no two bytes tell, apart from those of digits and Azure's `Q~`.
+const SHORTEST_WORD: usize = 14;
+
+/// A key of an issuer of the catalogue at `at`, where a word of `word` bytes begins. In files, keys that are made for
+/// documentation are innocent.
+pub(super) fn issued(bytes: &[u8], at: usize, word: usize, origin: Origin) -> Option<Hit> {
     let rest = &bytes[at..bytes.len().min(at + MOST)];
-    let run = |from: usize, fits: fn(u8) -> bool| {
-        rest.get(from..).map_or(0, |rest| rest.iter().take_while(|byte| fits(**byte)).count())
-    };
-    let word: fn(u8) -> bool = |byte| byte.is_ascii_alphanumeric();
-    let url: fn(u8) -> bool = |byte| byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'_';
-    let starts = |prefix: &[u8]| rest.starts_with(prefix);
-    let hit = |length: usize, kind: Kind| Some(hit::hit(at..at + length, kind));
-    match rest.first()? {
-        b'A' if starts(b"AKIA") || starts(b"ASIA") => {
-            let length = 4 + run(4, |byte| byte.is_ascii_uppercase() || (b'2'..=b'7').contains(&byte));
-            // Keys in AWS's documentation end like this.
-            let is_documentation = origin == Origin::File && rest[..length].ends_with(b"EXAMPLE");
-            let ends = !rest.get(length).is_some_and(|byte| is_word(*byte));
-            (length == 20 && ends && !is_documentation).then_some(()).and_then(|()| hit(20, Kind::Aws))
+    let heads = starting(rest);
+    let goes_on = matches!(rest.get(word), Some(b'+' | b'/' | b'='));
+    let may_be_open = word >= SHORTEST_WORD || goes_on || rest[0].is_ascii_digit() || rest.get(4..6) == Some(b"Q~");
+    let open = if may_be_open { open() } else { &[] };
+    for (form, issuer) in heads.iter().chain(open.iter().filter(|(form, _)| form.may_begin(rest, word))) {
+        let Some(length) = form.length(rest) else { continue };
+        let key = &rest[..length];
+        let prefix = form.prefix().len();
+        let secret = &key[prefix..];
+        let innocent = match origin {
+            // Keys in AWS's documentation end with the word.
+            Origin::File => is_invented(secret) || few(secret),
+            Origin::Telemetry => secret.iter().all(|byte| b"*xX".contains(byte)),
+        };
+        // Without a telling prefix, only what a machine made counts.
+        let made = prefix >= 3 || (value::is_mixed(secret) && !few(secret));
+        if !innocent && made {
+            return Some(hit::hit(at..at + length, Kind::Issued(issuer.words)));
         }
-        b'A' if starts(b"AIza") => {
-            let length = 4 + run(4, url);
-            (length == 39).then_some(()).and_then(|()| hit(39, Kind::Google))
-        }
-        b'g' if rest.len() > 4 && starts(b"gh") && b"pousr".contains(&rest[2]) && rest[3] == b'_' => {
-            let length = 4 + run(4, word);
-            (40..=255).contains(&length).then_some(()).and_then(|()| hit(length, Kind::Github))
-        }
-        b'g' if starts(b"github_pat_") => {
-            let length = 11 + run(11, |byte| byte.is_ascii_alphanumeric() || byte == b'_');
-            (length >= 51).then_some(()).and_then(|()| hit(length, Kind::Github))
-        }
-        b'x' if rest.len() > 5 && starts(b"xox") && b"abeoprs".contains(&rest[3]) && rest[4] == b'-' => {
-            let length = 5 + run(5, |byte| byte.is_ascii_alphanumeric() || byte == b'-');
-            let digits = rest[5..length].iter().any(u8::is_ascii_digit);
-            (length >= 20 && digits).then_some(()).and_then(|()| hit(length, Kind::Slack))
-        }
-        b'h' if starts(b"hooks.slack.com/services/T") => {
-            let length = 25 + run(25, |byte| byte.is_ascii_alphanumeric() || byte == b'/');
-            (length >= 60).then_some(()).and_then(|()| hit(length, Kind::Slack))
-        }
-        b's' | b'r' if starts(b"sk_live_") || starts(b"rk_live_") => {
-            let length = 8 + run(8, word);
-            (length >= 24).then_some(()).and_then(|()| hit(length, Kind::Stripe))
-        }
-        b'e' if starts(b"eyJ") => {
-            let header = run(0, url);
-            if header < 10 || !rest.get(header + 1..)?.starts_with(b"eyJ") || rest[header] != b'.' {
-                return None;
-            }
-            let payload = header + 1 + run(header + 1, url);
-            let signed = rest.get(payload) == Some(&b'.') && run(payload + 1, url) >= 10;
-            signed.then_some(()).and_then(|()| hit(payload + 1 + run(payload + 1, url), Kind::Jwt))
-        }
-        b'B' | b'b' if rest.get(..7).is_some_and(|word| word.eq_ignore_ascii_case(b"bearer ")) => {
-            let length = run(7, |byte| byte.is_ascii_alphanumeric() || b"-._~+/=".contains(&byte));
-            let token = &rest[7..7 + length];
-            let mixed = token.iter().any(u8::is_ascii_digit) && token.iter().any(u8::is_ascii_alphabetic);
-            (length >= 16 && mixed).then_some(hit::hit(at + 7..at + 7 + length, Kind::Bearer))
-        }
-        _ => None,
     }
+    None
 }
 
-/// `-----BEGIN … PRIVATE KEY-----`.
-pub(super) fn private_key(bytes: &[u8], at: usize) -> Option<Hit> {
+/// Whether the longest part of a key is made for documentation. Numbers of accounts before it may be anything.
+fn is_invented(secret: &[u8]) -> bool {
+    let parts = secret.split(|byte| !byte.is_ascii_alphanumeric());
+    let longest = parts.filter(|part| !part.iter().all(u8::is_ascii_digit)).max_by_key(|part| part.len());
+    value::is_invented(longest.unwrap_or(secret))
+}
+
+/// Whether a text has so few different characters that it is no key.
+fn few(text: &[u8]) -> bool {
+    let mut seen = [false; 256];
+    text.iter().for_each(|byte| seen[usize::from(*byte)] = true);
+    seen.iter().filter(|seen| **seen).count() < (text.len() / 3).min(8)
+}
+
+/// The payload of the token that jwt.io shows to everybody: `{"sub":"1234567890","name":"John Do…`.
+const SHOWN_PAYLOAD: &[u8] = b"eyJzdWIiOiIxMjM0NTY3ODkwI";
+
+/// A JSON Web Token (RFC 7519): header and payload are objects, the signature is not empty.
+pub(super) fn jwt(bytes: &[u8], at: usize, origin: Origin) -> Option<Hit> {
+    let rest = &bytes[at..bytes.len().min(at + MOST)];
+    if !rest.starts_with(b"eyJ") {
+        return None;
+    }
+    let run = |from: usize| {
+        let fits = |byte: &&u8| byte.is_ascii_alphanumeric() || **byte == b'-' || **byte == b'_';
+        rest.get(from..).map_or(0, |rest| rest.iter().take_while(fits).count())
+    };
+    let header = run(0);
+    if header < 10 || !rest.get(header + 1..)?.starts_with(b"eyJ") || rest[header] != b'.' {
+        return None;
+    }
+    let payload = header + 1 + run(header + 1);
+    let signature = run(payload + 1);
+    let signed = rest.get(payload) == Some(&b'.') && signature >= 10;
+    let end = payload + 1 + signature;
+    let innocent = origin == Origin::File
+        && (rest[header + 1..].starts_with(SHOWN_PAYLOAD) || signed && value::is_invented(&rest[payload + 1..end]));
+    (signed && !innocent).then(|| hit::hit(at..at + end, Kind::Jwt))
+}
+
+/// What follows `Bearer` or `Basic`: a token, or user and password in base64 (RFC 6750, RFC 7617).
+pub(super) fn scheme(bytes: &[u8], at: usize, origin: Origin) -> Option<Hit> {
+    let rest = &bytes[at..bytes.len().min(at + MOST)];
+    let word = rest.iter().take(7).take_while(|byte| byte.is_ascii_alphabetic()).count();
+    let blank = rest[word..].iter().take(8).take_while(|byte| **byte == b' ').count();
+    if blank == 0 {
+        return None;
+    }
+    let start = word + blank;
+    let fits = |byte: &&u8| byte.is_ascii_alphanumeric() || b"-._~+/=".contains(byte);
+    let length = rest[start..].iter().take_while(fits).count();
+    let token = &rest[start..start + length];
+    let counts = match rest[..word].to_ascii_lowercase().as_slice() {
+        b"bearer" => {
+            length >= 9
+                && value::is_mixed(token)
+                && (origin == Origin::Telemetry || (length >= 16 && value::is_made(token)))
+        }
+        b"basic" => {
+            let shown = origin == Origin::File && is_shown(token);
+            length >= 8
+                && !shown
+                && value::is_basic(token)
+                && (token.contains(&b'=') || token.iter().any(u8::is_ascii_digit))
+        }
+        _ => false,
+    };
+    counts.then(|| hit::hit(at + start..at + start + length, Kind::Bearer))
+}
+
+/// Whether user and password in base64 are those that documentation writes, such as those of RFC 7617.
+fn is_shown(token: &[u8]) -> bool {
+    let bytes = value::base64(token).unwrap_or_default();
+    let colon = bytes.iter().position(|byte| *byte == b':').unwrap_or(bytes.len());
+    let (user, password) = (&bytes[..colon], bytes.get(colon + 1..).unwrap_or_default());
+    user == b"Aladdin" || is_written(user, password)
+}
+
+/// Whether a password is one that documentation writes.
+fn is_written(user: &[u8], password: &[u8]) -> bool {
+    user.eq_ignore_ascii_case(password) || WRITTEN.iter().any(|word| password.eq_ignore_ascii_case(word.as_bytes()))
+}
+
+/// `-----BEGIN … PRIVATE KEY-----`. In files, a header that a program looks for has no key behind it.
+pub(super) fn private_key(bytes: &[u8], at: usize, origin: Origin) -> Option<Hit> {
     let rest = bytes[at..].strip_prefix(b"-----BEGIN ")?;
     let line = &rest[..rest.len().min(64)];
     let end = line.windows(5).position(|part| part == b"-----")?;
     let name = &line[..end];
     let sound = name.iter().all(|byte| byte.is_ascii_uppercase() || byte.is_ascii_digit() || *byte == b' ');
     let private = name == b"PRIVATE KEY" || name.ends_with(b" PRIVATE KEY") || name == b"PGP PRIVATE KEY BLOCK";
-    (sound && private).then_some(hit::hit(at..at + 11 + end + 5, Kind::PrivateKey))
+    let is_base64 = |byte: &u8| byte.is_ascii_alphanumeric() || b"+/=".contains(byte);
+    let behind = &rest[(end + 5).min(rest.len())..rest.len().min(end + 5 + 320)];
+    let behind = behind.split(|byte| !is_base64(byte)).any(|run| run.len() >= 24);
+    let whole = origin == Origin::Telemetry || behind;
+    (sound && private && whole).then_some(hit::hit(at..at + 11 + end + 5, Kind::PrivateKey))
 }
 
 /// The end of a secret: of the body of a private key, or of all characters of a token.
@@ -86,7 +144,7 @@ pub(super) fn end_of_secret(bytes: &[u8], hit: &Hit) -> usize {
     match hit.kind {
         Kind::PrivateKey => end + body_of_key(rest),
         // The token is longer than the detector reads.
-        Kind::Github | Kind::Slack | Kind::Jwt | Kind::Bearer if hit.range.len() + 16 >= MOST => {
+        Kind::Issued(_) | Kind::Jwt | Kind::Bearer if hit.range.len() + 16 >= MOST => {
             end + run(|byte| byte.is_ascii_alphanumeric() || b"-._~+/=".contains(byte))
         }
         _ => end,
@@ -126,104 +184,69 @@ fn without_footer(body: &[u8]) -> usize {
     end
 }
 
+/// Passwords that documentation writes, and that images have before anybody sets one.
+const WRITTEN: [&str; 26] = [
+    "password",
+    "pass",
+    "secret",
+    "pw",
+    "passwd",
+    "passw0rd",
+    "p4ssw0rd",
+    "pwd",
+    "test",
+    "admin",
+    "root",
+    "postgres",
+    "mysql",
+    "guest",
+    "user",
+    "username",
+    "foo",
+    "bar",
+    "baz",
+    "abc",
+    "123",
+    "1234",
+    "12345",
+    "123456",
+    "mypassword",
+    "mysecretpassword",
+];
+
 /// The password of `scheme://user:password@host`, from the colon of the scheme.
-pub(super) fn url_password(bytes: &[u8], at: usize) -> Option<Hit> {
+pub(super) fn url_password(bytes: &[u8], at: usize, origin: Origin) -> Option<Hit> {
     let rest = bytes[at..].strip_prefix(b"://")?;
     let rest = &rest[..rest.len().min(256)];
     let is_end = |byte: &u8| byte.is_ascii_whitespace() || b"/?#\"'`<>@,;(){}$".contains(byte);
     let length = rest.iter().position(is_end)?;
     let colon = rest[..length].iter().position(|byte| *byte == b':')?;
-    let password = &rest[colon + 1..length];
-    // Documentation writes the word itself.
-    let is_word = [&b"password"[..], b"pass", b"secret", b"pw"].contains(&password);
-    let told = password.iter().all(|byte| byte.is_ascii_graphic()) && !is_placeholder(password) && !is_word;
+    let (user, password) = (&rest[..colon], &rest[colon + 1..length]);
+    let is_word = match origin {
+        // The key of a telemetry vendor's DSN is public.
+        Origin::File => {
+            let host = &rest[length.min(rest.len() - 1) + 1..];
+            let host = &host[..host.iter().position(is_end).unwrap_or(host.len())];
+            let is_dsn =
+                host.windows(6).any(|part| part == b"sentry") || host.windows(7).any(|part| part == b"ingest.");
+            let reserved = [&b"example."[..], b".example", b".test", b".invalid"];
+            let is_example = reserved.iter().any(|part| host.windows(part.len()).any(|window| window == *part));
+            // A word alone is told of this machine, or of nobody.
+            let is_local = user.is_empty() || host.starts_with(b"localhost") || host.starts_with(b"127.");
+            let is_weak = is_local && !value::is_mixed(password);
+            let is_shown = is_written(user, password) || is_port(password) || value::is_invented(password);
+            is_dsn || is_example || is_weak || is_shown
+        }
+        Origin::Telemetry => WRITTEN[..4].iter().any(|word| password == word.as_bytes()),
+    };
+    let told = password.iter().all(|byte| byte.is_ascii_graphic()) && !value::is_placeholder(password) && !is_word;
     let start = at + 3 + colon + 1;
-    (rest[length] == b'@' && !password.is_empty() && told)
-        .then_some(hit::hit(start..start + password.len(), Kind::UrlPassword))
+    let least = if origin == Origin::File { 4 } else { 1 };
+    (rest[length] == b'@' && password.len() >= least && told)
+        .then(|| hit::hit(start..start + password.len(), Kind::UrlPassword))
 }
 
-/// Names of secrets, in lower case and without separators.
-const NAMES: [&[u8]; 11] = [
-    b"password",
-    b"passwd",
-    b"secret",
-    b"secretkey",
-    b"apikey",
-    b"accesstoken",
-    b"authtoken",
-    b"clientsecret",
-    b"secretaccesskey",
-    b"token",
-    b"privatekey",
-];
-
-/// The value in `password = "…"`, from the first letter of the name. In files, code assigns variables to such names. So
-/// only a quoted value counts there, and only if it looks generated.
-pub(super) fn assigned(bytes: &[u8], at: usize, origin: Origin) -> Option<Hit> {
-    let rest = &bytes[at..bytes.len().min(at + 256)];
-    let length = rest.iter().take_while(|byte| is_word(**byte) || **byte == b'-' || **byte == b'.').count();
-    if !(5..=48).contains(&length) {
-        return None;
-    }
-    let blank = |from: usize| rest.get(from..).map_or(0, |rest| rest.iter().take_while(|byte| **byte == b' ').count());
-    let mut next = length;
-    next += usize::from(matches!(rest.get(next), Some(b'"' | b'\'')));
-    next += blank(next);
-    if !matches!(rest.get(next), Some(b':' | b'=')) {
-        return None;
-    }
-    let name: Vec<u8> =
-        rest[..length].iter().filter(|byte| byte.is_ascii_alphanumeric()).map(u8::to_ascii_lowercase).collect();
-    if !NAMES.iter().any(|known| name.ends_with(known)) {
-        return None;
-    }
-    next += 1;
-    next += usize::from(rest.get(next) == Some(&b'>'));
-    next += blank(next);
-    let quote = rest.get(next).copied().filter(|byte| b"\"'`".contains(byte));
-    next += usize::from(quote.is_some());
-    let is_end = |byte: &u8| match quote {
-        Some(quote) => *byte == quote || *byte == b'\n',
-        None => byte.is_ascii_whitespace() || b"&;,\"'".contains(byte),
-    };
-    let value = &rest[next..];
-    let closed = value.iter().position(is_end);
-    let value = &value[..closed.unwrap_or(value.len())];
-    let quoted = quote.is_some() && closed.is_some();
-    let counts = match origin {
-        Origin::File => quoted && value.len() >= 12 && is_made(value),
-        Origin::Telemetry => value.len() >= 4,
-    };
-    let plain = value.iter().all(u8::is_ascii_graphic) && !is_placeholder(value);
-    (counts && plain).then_some(hit::hit(at + next..at + next + value.len(), Kind::Assigned))
-}
-
-/// Whether a value looks generated: letters and digits, and an entropy of at least 3 bits a character.
-fn is_made(value: &[u8]) -> bool {
-    let mixed = value.iter().any(u8::is_ascii_digit) && value.iter().any(u8::is_ascii_alphabetic);
-    let mut counts = [0_u16; 128];
-    for byte in value.iter().filter(|byte| byte.is_ascii()) {
-        counts[usize::from(*byte)] += 1;
-    }
-    let length = value.len() as f64;
-    let entropy: f64 = counts
-        .iter()
-        .filter(|count| **count > 0)
-        .map(|count| {
-            let share = f64::from(*count) / length;
-            -share * share.log2()
-        })
-        .sum();
-    mixed && entropy >= 3.0
-}
-
-/// Whether a value is a placeholder: a variable, a template, asterisks.
-fn is_placeholder(value: &[u8]) -> bool {
-    let lower = value.to_ascii_lowercase();
-    let holds = |word: &[u8]| lower.windows(word.len()).any(|part| part == word);
-    value.iter().any(|byte| b"${}<>()%[]".contains(byte))
-        || value.iter().all(|byte| b"*xX.-_".contains(byte))
-        || [&b"redacted"[..], b"example", b"changeme", b"placeholder", b"your-", b"your_"]
-            .iter()
-            .any(|word| holds(word))
+/// `host:8080@…` is no password.
+fn is_port(text: &[u8]) -> bool {
+    text.len() <= 5 && text.iter().all(u8::is_ascii_digit)
 }

@@ -27,15 +27,15 @@ impl Dice {
         self.0.wrapping_mul(0x2545_f491_4f6c_dd1d)
     }
 
-    fn below(&mut self, limit: u64) -> u64 {
+    pub(crate) fn below(&mut self, limit: u64) -> u64 {
         (self.roll() >> 11) % limit
     }
 
-    fn of<'a>(&mut self, choices: &[&'a str]) -> &'a str {
+    pub(crate) fn of<'a>(&mut self, choices: &[&'a str]) -> &'a str {
         choices[usize::try_from(self.below(choices.len() as u64)).unwrap_or_default()]
     }
 
-    fn string(&mut self, alphabet: &str, length: u64) -> String {
+    pub(crate) fn string(&mut self, alphabet: &str, length: u64) -> String {
         let alphabet: Vec<char> = alphabet.chars().collect();
         (0..length).map(|_| alphabet[usize::try_from(self.below(alphabet.len() as u64)).unwrap_or_default()]).collect()
     }

@@ -129,7 +129,7 @@ fn only_an_address_escapes_its_password() {
     access.basic(&Secret::new("me:100%41")).unwrap();
     Client::new("Prometheus", &address, &access).get::<u8>("", &[]).unwrap();
     // `100A` would be another password.
-    assert!(told.recv().unwrap().contains("Basic bWU6MTAwJTQx"));
+    assert!(told.recv().unwrap().contains(&format!("Basic {}", "bWU6MTAwJTQx")));
 }
 
 #[test]

@@ -3,7 +3,7 @@
 mod search;
 
 use emberline_core::code::{PII_IN_FILE, SECRET_IN_FILE};
-use emberline_core::finding::{self, Finding};
+use emberline_core::finding::{self, Finding, Severity};
 use emberline_core::source::{Sources, Span};
 use emberline_evidence::sensitive::{Kind, Values};
 use rayon::prelude::*;
@@ -126,7 +126,11 @@ fn finding(kind: Kind, span: Span, masked: &str) -> Finding {
     let seen = masked.trim_end_matches('*');
     let about = if seen.is_empty() { String::new() } else { format!(", `{seen}…`") };
     let message = format!("found {}{about}, {} characters", kind.words(), masked.len());
-    if kind.is_secret() {
+    if kind == Kind::TestCard {
+        let mut note = Finding::new(&PII_IN_FILE, span, message).label("opens no account");
+        note.severity = Severity::Note;
+        note
+    } else if kind.is_secret() {
         Finding::new(&SECRET_IN_FILE, span, message)
             .label("not for a repository")
             .hint("read it from the environment; if it was ever pushed, revoke it first")

@@ -14,20 +14,7 @@ use serde_json::{Value, json};
 
 use super::{Config, escaped, guard, quoted};
 use crate::plan::TelemetryPlan;
-
-/// What is masked wherever it stands (RE2). Boundaries keep trace ids, UUIDs and timestamps out: a card number begins with
-/// an issuer's digits, which no timestamp of this century in milliseconds, microseconds or nanoseconds does.
-const SECRETS: [&str; 9] = [
-    r"[A-Za-z0-9._%+-]+(?:@|%40)[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)*\.[A-Za-z]{2,}",
-    r"\b(?:4[0-9]{3}|5[1-5][0-9]{2}|2[2-7][0-9]{2}|6(?:011|5[0-9]{2}))[ -]?[0-9]{4}[ -]?[0-9]{4}[ -]?[0-9]{1,7}\b",
-    r"\b3[47][0-9]{2}[ -]?[0-9]{6}[ -]?[0-9]{5}\b",
-    r"(?i)\b(?:bearer|basic)\s+[a-z0-9._~+/=-]{8,}",
-    r"\beyJ[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]*",
-    r"\b(?:AKIA|ASIA)[0-9A-Z]{16}\b",
-    r"\b(?:gh[pousr]_[A-Za-z0-9]{36,}|xox[abprs]-[A-Za-z0-9-]{10,}|sk_(?:live|test)_[A-Za-z0-9]{16,})",
-    r"-----BEGIN [A-Z ]*PRIVATE KEY-----[^-]*",
-    r"(?i)\b(?:password|passwd|pwd|secret|token|api[_-]?key)\s*[=:]\s*[^\s&,;]+",
-];
+use crate::sensitive::pattern::{CLASSES, KEYS, TEXTS};
 
 /// Literals of SQL: quoted texts, then numbers.
 const LITERALS: [&str; 2] = [r"'(?:[^']|'')*'", r"\b[0-9]+(?:\.[0-9]+)?\b"];
@@ -55,6 +42,15 @@ pub(super) fn add(config: &mut Config, plan: &TelemetryPlan) {
     );
 }
 
+/// What is masked though the gate does not accuse it, as lines of the file's head.
+pub(super) fn about() -> String {
+    let lines = CLASSES.iter().map(|class| format!("\n- {class}"));
+    format!(
+        "\nIt masks what the gate accuses. RE2 knows no check digits, so it masks these too:{}",
+        lines.collect::<String>()
+    )
+}
+
 /// The processors of each signal, in order.
 pub(super) const TRACES: [&str; 3] = ["memory_limiter", "redaction/spans", "transform/redaction"];
 pub(super) const LOGS: [&str; 3] = ["memory_limiter", "redaction", "transform/redaction"];
@@ -63,11 +59,13 @@ pub(super) const METRICS: [&str; 3] = ["memory_limiter", guard::ID, "redaction"]
 pub(super) const PROFILES: [&str; 2] = ["memory_limiter", "transform/redaction"];
 
 fn redaction(plan: &TelemetryPlan, more: Option<Value>) -> Value {
+    let masked = plan.masked.iter().map(|key| escaped(&whole(key)));
+    let named = KEYS.iter().map(|pattern| escaped(pattern));
     let mut body = json!({
         "allow_all_keys": plan.keeps_undeclared,
         "allowed_keys": plan.allowed.iter().map(|key| escaped(key)).collect::<Vec<_>>(),
-        "blocked_key_patterns": plan.masked.iter().map(|key| escaped(&whole(key))).collect::<Vec<_>>(),
-        "blocked_values": SECRETS.map(escaped),
+        "blocked_key_patterns": masked.chain(named).collect::<Vec<_>>(),
+        "blocked_values": TEXTS.iter().map(|pattern| escaped(pattern)).collect::<Vec<_>>(),
         // Numbers and lists can hold a card number too.
         "redact_all_types": true,
         "summary": "silent",
@@ -89,7 +87,7 @@ fn replace(path: &str, pattern: &str, with: &str) -> String {
 
 /// Masks everything that looks like a secret in a text that is no attribute.
 fn scrub(path: &str) -> impl Iterator<Item = String> {
-    SECRETS.iter().map(move |pattern| replace(path, pattern, "****"))
+    TEXTS.iter().map(move |pattern| replace(path, pattern, "****"))
 }
 
 /// Takes literals out of SQL and queries out of URLs in the attributes of `context`.
@@ -115,7 +113,7 @@ fn logs(plan: &TelemetryPlan) -> Value {
 fn profiles(plan: &TelemetryPlan) -> Value {
     let allowed: Vec<String> = plan.allowed.difference(&plan.masked).map(|key| quoted(key)).collect();
     let mut statements = vec![escaped(&format!("keep_keys(resource.attributes, [{}])", allowed.join(", ")))];
-    let scrub = SECRETS.iter().map(|pattern| {
+    let scrub = TEXTS.iter().map(|pattern| {
         escaped(&format!("replace_all_patterns(resource.attributes, \"value\", {}, \"****\")", quoted(pattern)))
     });
     statements.extend(scrub);

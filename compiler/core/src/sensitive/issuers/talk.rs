@@ -1,0 +1,80 @@
+//! Chat, mail and telephony.
+
+use super::super::issuer::{Issuer, issuer};
+
+pub(super) const ISSUERS: &[Issuer] = &[
+    issuer(
+        "a Slack token",
+        &[
+            "xoxb-{d:9-14}-{s:10-80}",
+            "xoxp-{d:9-14}-{s:10-120}",
+            "xoxa-{s:15-120}",
+            "xoxr-{s:15-120}",
+            "xoxs-{d:1}-{s:15-120}",
+            "xoxs-{d:9-14}-{s:10-80}",
+            "xoxo-{s:15-120}",
+            "xoxe-{d:1}-{s:40-220}",
+            "xoxe.xoxp-{d:1}-{s:40-220}",
+            "xoxe.xoxb-{d:1}-{s:40-220}",
+            "xoxc-{d:9-14}-{s:10-120}",
+            "xoxd-{w:20-300}",
+            "xapp-{d:1}-{w:9-14}-{d:9-14}-{w:40-80}",
+        ],
+        "docs.slack.dev/authentication/tokens",
+    ),
+    issuer(
+        "a Slack webhook",
+        &[
+            "hooks.slack.com/services/T{w:8-12}/B{w:8-12}/{w:20-32}",
+            "hooks.slack.com/workflows/T{w:8-12}/A{w:8-12}/{d:10-20}/{w:20-32}",
+            "hooks.slack.com/triggers/T{w:8-12}/{d:10-20}/{w:20-40}",
+        ],
+        "docs.slack.dev/messaging/sending-messages-using-incoming-webhooks",
+    ),
+    issuer(
+        "a Discord token",
+        &["M{w:22-27}.{u:6}.{u:27-40}", "N{w:22-27}.{u:6}.{u:27-40}", "O{w:22-27}.{u:6}.{u:27-40}"],
+        "discord.com/developers/docs/reference#authentication",
+    ),
+    issuer(
+        "a Discord webhook",
+        &["discord.com/api/webhooks/{d:17-20}/{u:60-80}", "discordapp.com/api/webhooks/{d:17-20}/{u:60-80}"],
+        "discord.com/developers/docs/resources/webhook",
+    ),
+    issuer(
+        "a Telegram token",
+        &["{d:8-10}:AA{u:33}", "bot{d:8-10}:AA{u:33}"],
+        "core.telegram.org/bots/features#botfather",
+    ),
+    issuer(
+        "a Teams webhook",
+        &[
+            "webhook.office.com/webhookb2/{h:8}-{h:4}-{h:4}-{h:4}-{h:12}@{h:8}-{h:4}-{h:4}-{h:4}-{h:12}/IncomingWebhook/{h:32}/{h:8}-{h:4}-{h:4}-{h:4}-{h:12}",
+        ],
+        "learn.microsoft.com/en-us/microsoftteams/platform/webhooks-and-connectors/how-to/add-incoming-webhook",
+    ),
+    issuer("a Twilio key", &["SK{h:32}"], "twilio.com/docs/iam/api-keys"),
+    issuer("a SendGrid key", &["SG.{u:22}.{u:43}"], "twilio.com/docs/sendgrid/ui/account-and-settings/api-keys"),
+    issuer(
+        "a Mailgun key",
+        &["key-{h:32}", "{h:32}-{h:8}-{h:8}"],
+        "documentation.mailgun.com/docs/mailgun/api-reference/mg-auth",
+    ),
+    issuer(
+        "a Mailchimp key",
+        &["{h:32}-us{d:1-2}", "md-{u:22}"],
+        "mailchimp.com/developer/marketing/guides/quick-start",
+    ),
+    issuer(
+        "a Brevo key",
+        &["xkeysib-{h:64}-{w:16}", "xsmtpsib-{h:64}-{w:16}"],
+        "developers.brevo.com/docs/getting-started",
+    ),
+    issuer(
+        "a Facebook token",
+        &["EAACEdEose0cBA{w:20-300}", "EAAG{w:80-300}"],
+        "developers.facebook.com/docs/facebook-login/guides/access-tokens",
+    ),
+    issuer("a Mapbox key", &["sk.eyJ{u:50-200}.{u:20-30}"], "docs.mapbox.com/accounts/guides/tokens"),
+    issuer("a Resend key", &["re_{w:8}_{w:24}"], "resend.com/docs/api-reference/introduction"),
+];
