@@ -111,6 +111,7 @@ window.EMBERLINE_INDEX = [["checkout","checkout/index.html","service team-paymen
 ["unit-mismatch","codes.d/unit-mismatch.html","finding code a name, a declaration and a threshold do not agree on the unit"],
 ["unknown-field","codes.d/unknown-field.html","finding code a field that the specification does not know"],
 ["unknown-reference","codes.d/unknown-reference.html","finding code a name that no spec declares"],
+["unproven-hop","codes.d/unproven-hop.html","finding code a hop is likely in order, but the capture does not prove it"],
 ["unused-waiver","codes.d/unused-waiver.html","finding code a waiver that accepts nothing"],
 ["value-not-found","codes.d/value-not-found.html","finding code a matcher accepts none of the values that a label really has"],
 ["window-too-short","codes.d/window-too-short.html","finding code a window that holds fewer than four scrapes"]];
