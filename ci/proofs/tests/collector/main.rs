@@ -9,6 +9,7 @@ mod catalogue;
 mod configs;
 mod faults;
 #[path = "../../../../compiler/evidence/tests/corpus/mod.rs"]
+#[allow(dead_code, reason = "another test prints what each field is")]
 mod generator;
 mod metrics;
 mod redaction;

@@ -319,7 +319,8 @@ fn ends(words: &[&[u8]]) -> Option<(Secrecy, usize)> {
         let before = |of: &[&str]| {
             of.iter().filter(|known| last.len() > known.len()).any(|known| {
                 let (head, tail) = last.split_at(last.len() - known.len());
-                tail.eq_ignore_ascii_case(known.as_bytes()) && is(HARMLESS, head)
+                tail.eq_ignore_ascii_case(known.as_bytes())
+                    && HARMLESS.iter().any(|word| head.eq_ignore_ascii_case(word.as_bytes()))
             })
         };
         if ends(&CHOSEN[..3]) && !before(&CHOSEN[..3]) {

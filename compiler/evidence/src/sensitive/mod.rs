@@ -82,7 +82,7 @@ fn word(bytes: &[u8], at: usize, width: usize, origin: Origin, hits: &mut Vec<Hi
     if first.is_ascii_digit() {
         return token::issued(bytes, at, width, origin)
             .or_else(|| number::card(bytes, at, origin))
-            .or_else(|| number::ssn(bytes, at));
+            .or_else(|| number::ssn(bytes, at, origin));
     }
     if let found @ Some(_) = token::issued(bytes, at, width, origin) {
         return found;

@@ -30,7 +30,10 @@ pub(super) fn issued(bytes: &[u8], at: usize, word: usize, origin: Origin) -> Op
             Origin::Telemetry => secret.iter().all(|byte| b"*xX".contains(byte)),
         };
         // Without a telling prefix, only what a machine made counts.
-        let made = prefix >= 3 || (value::is_mixed(secret) && !few(secret));
+        let made = prefix >= 3
+            || (value::is_mixed(secret)
+                && !few(secret)
+                && (origin == Origin::Telemetry || prefix == 0 || value::is_made(secret)));
         if !innocent && made {
             return Some(hit::hit(at..at + length, Kind::Issued(issuer.words)));
         }
@@ -113,7 +116,8 @@ fn is_shown(token: &[u8]) -> bool {
     let bytes = value::base64(token).unwrap_or_default();
     let colon = bytes.iter().position(|byte| *byte == b':').unwrap_or(bytes.len());
     let (user, password) = (&bytes[..colon], bytes.get(colon + 1..).unwrap_or_default());
-    user == b"Aladdin" || is_written(user, password)
+    let told = password.to_ascii_lowercase().windows(6).any(|part| part == b"secret");
+    user.eq_ignore_ascii_case(b"aladdin") || told || is_written(user, password)
 }
 
 /// Whether a password is one that documentation writes.

@@ -214,9 +214,25 @@ pub(super) fn is_mixed(value: &[u8]) -> bool {
 
 /// Whether a value only names a secret that is kept elsewhere, or is code that fetches it.
 pub(super) fn is_reference(value: &[u8]) -> bool {
+    let files =
+        [".pem", ".key", ".crt", ".json", ".yaml", ".yml", ".txt", ".env", ".p12", ".jks", ".go", ".py", ".js", ".ts"];
+    if files.iter().any(|end| value.ends_with(end.as_bytes())) || is_member(value) {
+        return true;
+    }
     REFERENCES.iter().any(|head| starts(value, head))
         || value.iter().any(|byte| b"${}<>()[]|".contains(byte))
         || ["://", "::", "->", ".."].iter().any(|part| holds(value, part))
+}
+
+/// Whether a value is a member of something in code, such as `ec2Response.SecretAccessKey`.
+fn is_member(value: &[u8]) -> bool {
+    let digits = value.iter().filter(|byte| byte.is_ascii_digit()).count();
+    let parts = || value.split(|byte| *byte == b'.');
+    let is_name = |part: &[u8]| {
+        part.first().is_some_and(u8::is_ascii_alphabetic)
+            && part.iter().all(|byte| byte.is_ascii_alphanumeric() || *byte == b'_')
+    };
+    digits <= 2 && parts().count() > 1 && parts().all(is_name)
 }
 
 /// Whether a value is made for documentation or a test: telling words, a run up or down the alphabet, few characters.

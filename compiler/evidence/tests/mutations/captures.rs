@@ -298,6 +298,20 @@ pub(crate) const MUTATIONS: &[Mutation] = &[
         "web SERVER / user.card=4111111111",
     ),
     change(
+        "a key by its name",
+        "secret-in-telemetry",
+        "slos/0.yaml:2 web",
+        "web SERVER / api_key=9f8a7b6c5d4e3f2a1b0c",
+        "web SERVER / page_token=9f8a7b6c5d4e3f2a1b0c",
+    ),
+    change(
+        "a password in a text",
+        "secret-in-telemetry",
+        "slos/0.yaml:2 web",
+        "web SERVER / note=password=hunter2hunter2",
+        "web SERVER / note=password=null",
+    ),
+    change(
         "attributes were dropped in a broken trace",
         "inconclusive-capture",
         "slos/3.yaml:2 audit",
