@@ -1,7 +1,7 @@
 //! The agent's expressions, made of the catalogue. RE2 knows no check digits, no decoding and no look-ahead: [`CLASSES`] says
 //! what it masks beyond what the gate accuses.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::LazyLock;
 
 use super::account;
@@ -92,9 +92,20 @@ fn assigned() -> Vec<String> {
     ]
 }
 
-/// A name in a text: as words of their own, behind a small letter with a capital, or, if it is long, at the end of a word.
-fn name(words: &str, long: &str) -> String {
-    format!(r"(?:(?:\b|_)(?i:{words})|[a-z0-9](?:{})|(?i:{long}))(?i)", capitals(words))
+/// A name in a text: as words of their own, with a capital, or, if it is in `ends`, at the end of any word.
+fn name(words: &str, ends: &str) -> String {
+    let (long, short): (Vec<&str>, Vec<&str>) = words.split('|').partition(|word| word.len() > 4);
+    let short = short.join("|");
+    format!(r"(?:(?:\b|_)(?i:{short}|{})|{}|{}|(?i:{ends}))(?i)", led(&long, false), capitals(&short), led(&long, true))
+}
+
+/// Long words by the set of their first letters, then the rest of any of them. RE2 follows every alternative at every
+/// character of a text: with one set to begin with, nearly all of them end there. `Sassword` is masked as well.
+fn led(words: &[&str], capital: bool) -> String {
+    let firsts: BTreeSet<char> = words.iter().filter_map(|word| word.chars().next()).collect();
+    let firsts: String = firsts.into_iter().map(|c| if capital { c.to_ascii_uppercase() } else { c }).collect();
+    let rests: Vec<&str> = words.iter().map(|word| &word[1..]).collect();
+    format!("[{firsts}](?i:{})", rests.join("|"))
 }
 
 /// Words that begin with a capital and go on in either case.

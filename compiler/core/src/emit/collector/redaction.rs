@@ -14,6 +14,7 @@ use serde_json::{Value, json};
 
 use super::{Config, escaped, guard, quoted};
 use crate::plan::TelemetryPlan;
+use crate::sensitive::names::secrecy;
 use crate::sensitive::pattern::{CLASSES, KEYS, TEXTS};
 
 /// Literals of SQL: quoted texts, then numbers.
@@ -28,8 +29,11 @@ pub(super) fn add(config: &mut Config, plan: &TelemetryPlan) {
         "db_sanitizer": {"sql": {"enabled": true, "attributes": plan.sql.iter().map(|key| escaped(key)).collect::<Vec<_>>()}, "sanitize_span_name": false},
     });
     config.processor(guard::ID, guard::body(plan));
-    config.processor("redaction/spans", redaction(plan, Some(sanitizers)));
-    config.processor("redaction", redaction(plan, None));
+    // Where undeclared keys go, those that stay are known here: matching names in the agent would take most of its time.
+    let named = if plan.keeps_undeclared { KEYS.to_vec() } else { secret_keys(plan) };
+    config.processor("redaction/spans", redaction(plan, &named, Some(sanitizers)));
+    // Bodies of log records have keys that no list knows.
+    config.processor("redaction", redaction(plan, &KEYS, None));
     config.processor(
         "transform/redaction",
         json!({
@@ -58,9 +62,16 @@ pub(super) const LOGS: [&str; 3] = ["memory_limiter", "redaction", "transform/re
 pub(super) const METRICS: [&str; 3] = ["memory_limiter", guard::ID, "redaction"];
 pub(super) const PROFILES: [&str; 2] = ["memory_limiter", "transform/redaction"];
 
-fn redaction(plan: &TelemetryPlan, more: Option<Value>) -> Value {
+/// Expressions for the allowed keys that are names of secrets.
+fn secret_keys(plan: &TelemetryPlan) -> Vec<String> {
+    let unmasked = plan.allowed.difference(&plan.masked);
+    unmasked.filter(|key| secrecy(key.as_bytes()).is_some()).map(|key| whole(key)).collect()
+}
+
+/// A redaction processor that masks the values of keys by name, and values by their looks.
+fn redaction(plan: &TelemetryPlan, named: &[String], more: Option<Value>) -> Value {
     let masked = plan.masked.iter().map(|key| escaped(&whole(key)));
-    let named = KEYS.iter().map(|pattern| escaped(pattern));
+    let named = named.iter().map(|pattern| escaped(pattern));
     let mut body = json!({
         "allow_all_keys": plan.keeps_undeclared,
         "allowed_keys": plan.allowed.iter().map(|key| escaped(key)).collect::<Vec<_>>(),
