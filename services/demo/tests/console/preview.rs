@@ -19,21 +19,22 @@ impl Drop for Guard {
     }
 }
 
+/// The program that the variable `EMBERLINE` names, or the release build of the checkout.
+fn emberline() -> Command {
+    match std::env::var_os("EMBERLINE") {
+        Some(program) => Command::new(program),
+        None => {
+            let mut cargo = Command::new("cargo");
+            cargo.args(["run", "--release", "--locked", "--quiet", "--bin", "emberline", "--"]);
+            cargo
+        }
+    }
+}
+
 /// Of each objective that the overview lists, budget and burn rates are there, and its page asks for them.
 pub(crate) fn preview(system: &System, checkout: &Path) -> Result<()> {
-    let child = Command::new("cargo")
-        .args([
-            "run",
-            "--release",
-            "--locked",
-            "--quiet",
-            "--bin",
-            "emberline",
-            "--",
-            "preview",
-            "--listen",
-            "127.0.0.1:0",
-        ])
+    let child = emberline()
+        .args(["preview", "--listen", "127.0.0.1:0"])
         .args(["--prometheus", &format!("http://{}", system.at.prometheus)])
         .current_dir(checkout)
         .stderr(Stdio::piped())
