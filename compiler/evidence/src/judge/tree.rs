@@ -157,7 +157,7 @@ fn parent_of(spans: &[&Span], at: u32, span: &Span) -> u32 {
     }
     let Some(id) = span.parent else { return NONE };
     let found = find(spans, id);
-    // Of a call and its request that share an id, what the caller does stands below the call.
+    // A call and its request may share an id: what the caller does then stands below the call.
     let same = spans.get(..found as usize).unwrap_or_default().iter().rev().take_while(|other| other.id == id);
     let is_own = |other: &&&Span| other.service == span.service;
     match spans.get(found as usize) {
