@@ -108,8 +108,10 @@ impl Gather {
         self.metric(name).bounds.insert(le.to_owned());
     }
 
-    /// A metric has a series, without `le` and `quantile`, with its events a second or in all.
-    pub fn series(&mut self, name: &str, labels: Labels, rate: Option<f64>) {
+    /// A metric has a series, without `le` and `quantile`, with its events a second or in all. A label without a value
+    /// goes: for Prometheus it is not there.
+    pub fn series(&mut self, name: &str, mut labels: Labels, rate: Option<f64>) {
+        labels.retain(|_, value| !value.is_empty());
         add(self.metric(name).series.entry(labels).or_default(), rate);
     }
 

@@ -147,12 +147,12 @@ impl Policy {
         let export = sampled(|s: &PolicySpec| s.export_interval, Duration::ZERO);
         let mut evaluation = duration(get(|s| s.evaluation_interval), Duration::from_secs(30));
         let minute = Duration::from_minutes(1);
-        if !minute.is_multiple_of(evaluation.value) {
+        if evaluation.value < Duration::from_secs(1) || !minute.is_multiple_of(evaluation.value) {
             scope.report(
                 Finding::new(
                     &code::INVALID_VALUE,
                     evaluation.span,
-                    format!("expected an interval that divides 60s, found `{}`", evaluation.value),
+                    format!("expected an interval of 1s or more that divides 60s, found `{}`", evaluation.value),
                 )
                 .hint("use `30s`, or another of 1s, 2s, 3s, 4s, 5s, 6s, 10s, 12s, 15s, 20s, 60s")
                 .note("windows are tiled by whole minutes: with another interval some events would count twice"),
@@ -291,16 +291,17 @@ fn series_labels(spec: Option<&PolicySpec>, scope: &mut Scope<'_>) -> BTreeMap<S
     labels(named, scope)
 }
 
-/// An interval between samples, or a finding: Prometheus forgets a series after five minutes without one.
+/// An interval between samples, or a finding: Prometheus forgets a series after five minutes without one, and a unit test
+/// lists each sample of three days.
 pub(super) fn interval(given: Spanned<Duration>, scope: &mut Scope<'_>) -> Option<Spanned<Duration>> {
-    if given.value > Duration::ZERO && given.value <= Duration::from_minutes(5) {
+    if given.value >= Duration::from_millis(100) && given.value <= Duration::from_minutes(5) {
         return Some(given);
     }
     scope.report(
         Finding::new(
             &code::INVALID_VALUE,
             given.span,
-            format!("expected an interval from 1ms to 5m, found `{}`", given.value),
+            format!("expected an interval from 100ms to 5m, found `{}`", given.value),
         )
         .note("a series without a sample for five minutes is gone for Prometheus")
         .hint("`15s` is usual"),

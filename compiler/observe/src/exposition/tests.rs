@@ -51,6 +51,14 @@ something_weird{problem=\"division by \\\\ \\\"zero\\\"\"} +Inf -3982045
     assert_eq!(weird.labels["problem"].listed, Some(vec!["division by \\ \"zero\"".to_owned()]));
 }
 
+/// To Prometheus a label with an empty value is not there: two series that differ in it alone are one.
+#[test]
+fn empty_labels() {
+    let requests = metric("requests{code=\"\",path=\"/\"} 1\nrequests{path=\"/\"} 2\n", "requests");
+    assert_eq!(requests.series, 1);
+    assert_eq!(requests.labels.keys().collect::<Vec<_>>(), ["path"]);
+}
+
 #[test]
 fn openmetrics() {
     let text = "\
