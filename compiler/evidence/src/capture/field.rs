@@ -2,10 +2,10 @@
 
 use std::borrow::Cow;
 
+use emberline_core::base64;
 use serde::{Deserialize, Deserializer};
 
 use super::json_value::{FromJson, reads_itself};
-
 use crate::span::{SpanId, TraceId};
 
 /// An id of `T`, or why there is none.
@@ -64,7 +64,7 @@ where
     D: Deserializer<'de>,
 {
     let text = Cow::<str>::from_json(from)?;
-    if text.ends_with('=') && from_base64(&text).is_some_and(|bytes| bytes.len() == length) {
+    if text.ends_with('=') && base64::decode(text.as_bytes()).is_some_and(|bytes| bytes.len() == length) {
         return Err(serde::de::Error::custom(
             "its ids are in base64, as protobuf's own JSON has them, and the OTLP specification asks for hexadecimal",
         ));
@@ -102,33 +102,9 @@ pub(super) struct Bytes<'a>(pub(super) Cow<'a, [u8]>);
 impl<'de: 'a, 'a> FromJson<'de> for Bytes<'a> {
     fn from_json<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
         let text = Cow::<str>::from_json(from)?;
-        let bytes = from_base64(&text).unwrap_or_else(|| text.as_bytes().to_vec());
+        let bytes = base64::decode(text.as_bytes()).unwrap_or_else(|| text.as_bytes().to_vec());
         Ok(Self(bytes.into()))
     }
-}
-
-/// The bytes of a base64 text, of the standard or the URL alphabet, with or without padding.
-fn from_base64(text: &str) -> Option<Vec<u8>> {
-    let digit = |byte: u8| {
-        Some(match byte {
-            b'A'..=b'Z' => byte - b'A',
-            b'a'..=b'z' => byte - b'a' + 26,
-            b'0'..=b'9' => byte - b'0' + 52,
-            b'+' | b'-' => 62,
-            b'/' | b'_' => 63,
-            _ => return None,
-        })
-    };
-    let mut bytes = Vec::with_capacity(text.len() / 4 * 3 + 3);
-    for four in text.trim_end_matches('=').as_bytes().chunks(4) {
-        let mut number = 0;
-        for at in 0..4 {
-            number = number << 6 | u32::from(four.get(at).map_or(Some(0), |byte| digit(*byte))?);
-        }
-        let whole = number.to_be_bytes();
-        bytes.extend(whole.iter().skip(1).take(four.len() * 6 / 8));
-    }
-    Some(bytes)
 }
 
 #[cfg(test)]

@@ -1,5 +1,6 @@
 //! Judges values: placeholders, references to a secret that is elsewhere, words, and what a machine made.
 
+use emberline_core::base64;
 use emberline_core::sensitive::names::STATES;
 
 /// Words that stand for a value in documentation and tests, alone or with digits behind.
@@ -335,25 +336,7 @@ pub(super) fn base64(text: &[u8]) -> Option<Vec<u8>> {
     if body.len() < 4 || body.len() % 4 == 1 {
         return None;
     }
-    let mut bytes = Vec::new();
-    let (mut held, mut bits) = (0_u32, 0);
-    for byte in body.iter().take(128) {
-        let six = match byte {
-            b'A'..=b'Z' => byte - b'A',
-            b'a'..=b'z' => byte - b'a' + 26,
-            b'0'..=b'9' => byte - b'0' + 52,
-            b'+' | b'-' => 62,
-            b'/' | b'_' => 63,
-            _ => return None,
-        };
-        held = (held << 6) | u32::from(six);
-        bits += 6;
-        if bits >= 8 {
-            bits -= 8;
-            bytes.push(u8::try_from((held >> bits) & 0xff).unwrap_or_default());
-        }
-    }
-    Some(bytes)
+    base64::decode(body.get(..128).unwrap_or(body))
 }
 
 /// Whether a text in base64 is `user:password`.

@@ -2,6 +2,7 @@
 //! times seconds or RFC 3339. A missing value or a value of a wrong type reads as nothing, so no answer can stop a
 //! walk.
 
+use emberline_core::base64;
 use serde_json::Value;
 
 use super::Labels;
@@ -79,37 +80,10 @@ fn id(text: &str, bytes: usize) -> Option<String> {
     let hex = if text.len() <= 2 * bytes && text.bytes().all(|byte| byte.is_ascii_hexdigit()) {
         format!("{text:0>width$}", width = 2 * bytes).to_ascii_lowercase()
     } else {
-        let decoded = base64(text, bytes)?;
+        let decoded = base64::decode(text.as_bytes()).filter(|decoded| decoded.len() == bytes)?;
         decoded.iter().map(|byte| format!("{byte:02x}")).collect()
     };
     hex.bytes().any(|digit| digit != b'0').then_some(hex)
-}
-
-/// Exactly `bytes` bytes from base64, in either alphabet, padded or not.
-fn base64(text: &str, bytes: usize) -> Option<Vec<u8>> {
-    let digits = text.trim_end_matches('=');
-    if digits.len() != (bytes * 8).div_ceil(6) {
-        return None;
-    }
-    let (mut out, mut bits, mut held) = (Vec::with_capacity(bytes), 0_u32, 0_u32);
-    for digit in digits.bytes() {
-        let value = match digit {
-            b'A'..=b'Z' => digit - b'A',
-            b'a'..=b'z' => digit - b'a' + 26,
-            b'0'..=b'9' => digit - b'0' + 52,
-            b'+' | b'-' => 62,
-            b'/' | b'_' => 63,
-            _ => return None,
-        };
-        bits = (bits << 6) | u32::from(value);
-        held += 6;
-        if held >= 8 {
-            held -= 8;
-            out.push((bits >> held) as u8);
-            bits &= (1 << held) - 1;
-        }
-    }
-    (out.len() == bytes).then_some(out)
 }
 
 /// Unix seconds from a time in RFC 3339. Prometheus writes such times with nanoseconds and an offset.
