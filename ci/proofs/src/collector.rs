@@ -19,7 +19,7 @@ use crate::tools::{tool, workspace};
 const GATE: &str = "--feature-gates=service.profilesSupport";
 
 /// The signals, by their names in the paths of OTLP over HTTP.
-pub const SIGNALS: [&str; 3] = ["traces", "metrics", "logs"];
+pub const SIGNALS: [&str; 4] = ["traces", "metrics", "logs", "profiles"];
 
 /// The path of a generated configuration, such as `agent`.
 #[must_use]

@@ -12,6 +12,7 @@ mod faults;
 #[allow(dead_code, reason = "another test prints what each field is")]
 mod generator;
 mod metrics;
+mod places;
 mod redaction;
 mod sampling;
 mod shapes;

@@ -10,7 +10,8 @@ pub(super) const ABOUT: &str = "\
 The agent of a node: it takes OTLP from its services, redacts it, and sends it to one gateway.
 Environment: GATEWAY_ENDPOINT (host:port, gRPC), OTLP_GRPC_LISTEN, OTLP_HTTP_LISTEN, QUEUE_DIRECTORY, HEALTH_LISTEN,
 SELF_METRICS_HOST, SELF_METRICS_PORT. Start it with --feature-gates=service.profilesSupport.
-Attributes of span links pass unchanged: no component of this release reaches them. Leave them empty.";
+Attributes of span links pass unchanged, since no component of this release reaches them. So do the tables of profiles
+(functions, attributes of samples), and bytes within attributes, maps or lists. Put nothing personal there.";
 
 pub(super) const ABOUT_BALANCED: &str = "\
 The agent of a node in front of several gateways. It sends all spans of a trace to one gateway, chosen by trace id, so that

@@ -15,6 +15,7 @@ mod config;
 mod gateway;
 mod guard;
 mod redaction;
+mod texts;
 
 use super::{Artefact, HEADER, Target};
 use crate::plan::TelemetryPlan;

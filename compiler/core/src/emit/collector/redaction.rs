@@ -1,27 +1,21 @@
 //! What must not leave the node: undeclared attributes, declared personal data, and whatever looks like a secret.
 //!
 //! Two processors share the work. `redaction` knows keys and values of every attribute (resource, scope, span, span
-//! event, log record, data point) and of log bodies. `transform` does what it cannot: names, status messages, literals
-//! in SQL, queries in URLs, and profiles.
+//! event, log record, data point) and of log bodies. `transform` does what it cannot: see [`super::texts`].
 //!
-//! Attributes of span links are out of reach: no processor of this release can change or remove them (`redaction` passes
-//! links over; OTTL reads `span.links` as a whole, and `set(span.links, nil)` does nothing). Instrumentation has to leave
-//! them empty, and evidence is checked for it.
+//! Three places are out of reach of every processor of this release. Attributes of span links: `redaction` passes links
+//! over; OTTL reads `span.links` as a whole, and `set(span.links, nil)` does nothing. The tables of profiles: no context
+//! has them. Bytes among attributes or within a body: OTTL decodes one value at a time, and names each.
+//! Instrumentation has to leave them empty, and evidence is checked for it.
 //!
 //! SQL sanitizers of `redaction` are for spans alone: without a database's name they would rewrite every log body.
 
 use serde_json::{Value, json};
 
-use super::{Config, escaped, guard, quoted};
+use super::{Config, escaped, guard, texts};
 use crate::plan::TelemetryPlan;
 use crate::sensitive::names::secrecy;
 use crate::sensitive::pattern::{CLASSES, KEYS, TEXTS};
-
-/// Literals of SQL: quoted texts, then numbers.
-const LITERALS: [&str; 2] = [r"'(?:[^']|'')*'", r"\b[0-9]+(?:\.[0-9]+)?\b"];
-
-/// A URL's query and fragment.
-const QUERY: &str = r"[?#].*";
 
 /// Adds the processors that the lists below name.
 pub(super) fn add(config: &mut Config, plan: &TelemetryPlan) {
@@ -34,16 +28,7 @@ pub(super) fn add(config: &mut Config, plan: &TelemetryPlan) {
     config.processor("redaction/spans", redaction(plan, &named, Some(sanitizers)));
     // Bodies of log records have keys that no list knows.
     config.processor("redaction", redaction(plan, &KEYS, None));
-    config.processor(
-        "transform/redaction",
-        json!({
-            // A payload that cannot be redacted is refused, not passed on.
-            "error_mode": "propagate",
-            "trace_statements": traces(plan),
-            "log_statements": logs(plan),
-            "profile_statements": profiles(plan),
-        }),
-    );
+    texts::add(config, plan);
 }
 
 /// What is masked though the gate does not accuse it, as lines of the file's head.
@@ -56,11 +41,11 @@ pub(super) fn about() -> String {
 }
 
 /// The processors of each signal, in order.
-pub(super) const TRACES: [&str; 3] = ["memory_limiter", "redaction/spans", "transform/redaction"];
-pub(super) const LOGS: [&str; 3] = ["memory_limiter", "redaction", "transform/redaction"];
+pub(super) const TRACES: [&str; 3] = ["memory_limiter", "redaction/spans", texts::ID];
+pub(super) const LOGS: [&str; 4] = ["memory_limiter", texts::BYTES, "redaction", texts::ID];
 /// An attribute that redaction drops would leave several values of one series: they are added up before.
-pub(super) const METRICS: [&str; 3] = ["memory_limiter", guard::ID, "redaction"];
-pub(super) const PROFILES: [&str; 2] = ["memory_limiter", "transform/redaction"];
+pub(super) const METRICS: [&str; 4] = ["memory_limiter", guard::ID, "redaction", texts::ID];
+pub(super) const PROFILES: [&str; 2] = ["memory_limiter", texts::ID];
 
 /// Expressions for the allowed keys that are names of secrets.
 fn secret_keys(plan: &TelemetryPlan) -> Vec<String> {
@@ -90,43 +75,4 @@ fn redaction(plan: &TelemetryPlan, named: &[String], more: Option<Value>) -> Val
 /// A regular expression for one key and no other.
 fn whole(key: &str) -> String {
     format!("^{}$", regex::escape(key))
-}
-
-fn replace(path: &str, pattern: &str, with: &str) -> String {
-    escaped(&format!("replace_pattern({path}, {}, {})", quoted(pattern), quoted(with)))
-}
-
-/// Masks everything that looks like a secret in a text that is no attribute.
-fn scrub(path: &str) -> impl Iterator<Item = String> {
-    TEXTS.iter().map(move |pattern| replace(path, pattern, "****"))
-}
-
-/// Takes literals out of SQL and queries out of URLs in the attributes of `context`.
-fn sanitize(context: &str, plan: &TelemetryPlan) -> Vec<String> {
-    let attribute = |key: &String| format!("{context}.attributes[{}]", quoted(key));
-    let sql = plan.sql.iter().flat_map(|key| LITERALS.map(|literal| replace(&attribute(key), literal, "?")));
-    let urls = plan.urls.iter().map(|key| replace(&attribute(key), QUERY, ""));
-    sql.chain(urls).collect()
-}
-
-fn traces(plan: &TelemetryPlan) -> Value {
-    let scrubbed = scrub("span.name").chain(scrub("span.status.message"));
-    let spans: Vec<String> = sanitize("span", plan).into_iter().chain(scrubbed).collect();
-    let events: Vec<String> = sanitize("spanevent", plan).into_iter().chain(scrub("spanevent.name")).collect();
-    json!([{"context": "span", "statements": spans}, {"context": "spanevent", "statements": events}])
-}
-
-fn logs(plan: &TelemetryPlan) -> Value {
-    json!([{"context": "log", "statements": sanitize("log", plan)}])
-}
-
-/// No component masks values inside profiles; their resources are cut down to what is allowed, and scrubbed.
-fn profiles(plan: &TelemetryPlan) -> Value {
-    let allowed: Vec<String> = plan.allowed.difference(&plan.masked).map(|key| quoted(key)).collect();
-    let mut statements = vec![escaped(&format!("keep_keys(resource.attributes, [{}])", allowed.join(", ")))];
-    let scrub = TEXTS.iter().map(|pattern| {
-        escaped(&format!("replace_all_patterns(resource.attributes, \"value\", {}, \"****\")", quoted(pattern)))
-    });
-    statements.extend(scrub);
-    json!([{"context": "resource", "statements": statements}])
 }
