@@ -170,6 +170,25 @@ fn client() -> ureq::Agent {
     config.timeout_global(Some(Duration::from_secs(30))).http_status_as_error(false).build().into()
 }
 
+/// The configuration of a collector that passes on what it is sent: its exporters, and their names for each signal.
+#[must_use]
+pub fn passing_on(exporters: &BTreeMap<String, Value>, pipelines: &BTreeMap<&str, Vec<String>>) -> Value {
+    let pipeline = |names: &Vec<String>| json!({"receivers": ["otlp"], "exporters": names});
+    json!({
+        "extensions": {"health_check": {"endpoint": "${env:HEALTH_LISTEN}"}},
+        "receivers": {"otlp": {"protocols": {
+            "grpc": {"endpoint": "${env:OTLP_GRPC_LISTEN}", "max_recv_msg_size_mib": 64},
+            "http": {"endpoint": "${env:OTLP_HTTP_LISTEN}"},
+        }}},
+        "exporters": exporters,
+        "service": {
+            "extensions": ["health_check"],
+            "telemetry": {"metrics": {"level": "none"}},
+            "pipelines": pipelines.iter().map(|(signal, names)| (*signal, pipeline(names))).collect::<BTreeMap<_, _>>(),
+        },
+    })
+}
+
 /// A collector that writes what it is sent to one file a signal.
 pub struct Sink {
     place: Place,
@@ -185,21 +204,10 @@ impl Sink {
         let config = folder.join(format!("{name}.yaml"));
         let mut place = Place::new(name, &config, folder)?;
         let file = |signal: &str| (format!("file/{signal}"), json!({"path": place.file(signal), "append": true}));
-        let pipeline = |signal: &str| json!({"receivers": ["otlp"], "exporters": [format!("file/{signal}")]});
-        let text = serde_yaml::to_string(&json!({
-            "extensions": {"health_check": {"endpoint": "${env:HEALTH_LISTEN}"}},
-            "receivers": {"otlp": {"protocols": {
-                "grpc": {"endpoint": "${env:OTLP_GRPC_LISTEN}", "max_recv_msg_size_mib": 64},
-                "http": {"endpoint": "${env:OTLP_HTTP_LISTEN}"},
-            }}},
-            "exporters": SIGNALS.iter().map(|signal| file(signal)).collect::<BTreeMap<_, _>>(),
-            "service": {
-                "extensions": ["health_check"],
-                "telemetry": {"metrics": {"level": "none"}},
-                "pipelines": SIGNALS.iter().map(|signal| (*signal, pipeline(signal))).collect::<BTreeMap<_, _>>(),
-            },
-        }))
-        .context("writing the sink's configuration")?;
+        let exporters = SIGNALS.iter().map(|signal| file(signal)).collect();
+        let pipelines = SIGNALS.iter().map(|signal| (*signal, vec![format!("file/{signal}")])).collect();
+        let text =
+            serde_yaml::to_string(&passing_on(&exporters, &pipelines)).context("writing the sink's configuration")?;
         std::fs::write(&config, text).with_context(|| format!("writing {}", config.display()))?;
         place.config = config;
         Ok(Self { place, process: None })

@@ -36,6 +36,19 @@ pub fn emberline() -> Result<PathBuf> {
     built.clone().map_err(anyhow::Error::msg)
 }
 
+/// What `emberline verify` says of captures behind redaction, as its JSON.
+///
+/// # Errors
+/// When it says nothing, with what it printed instead.
+pub fn judged(specs: &Path, captures: &[PathBuf]) -> Result<serde_json::Value> {
+    let output = Command::new(emberline()?)
+        .args(["verify", "--quiet", "--stage", "redacted", "--format", "json", "--specs"])
+        .arg(specs)
+        .args(captures)
+        .output()?;
+    serde_json::from_slice(&output.stdout).with_context(|| String::from_utf8_lossy(&output.stderr).into_owned())
+}
+
 fn build() -> Result<PathBuf> {
     if let Some(path) = std::env::var_os("EMBERLINE") {
         return Ok(PathBuf::from(path));

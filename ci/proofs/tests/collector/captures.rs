@@ -3,13 +3,12 @@
 
 use std::collections::BTreeMap;
 use std::path::Path;
-use std::process::Command;
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, bail, ensure};
-use emberline_proofs::collector::Place;
+use emberline_proofs::collector::{Place, SIGNALS, passing_on};
 use emberline_proofs::otlp::{self, SERVER, any, attributes};
-use emberline_proofs::tools::emberline;
+use emberline_proofs::tools::judged;
 use serde_json::{Value, json};
 
 const SPEC: &str = "\
@@ -18,7 +17,6 @@ service: web
 slos:
   - {name: a, objective: 99%, sli: {events: {total: t, bad: 't{code=\"500\"}'}}}
 ";
-const SIGNALS: [&str; 4] = ["traces", "metrics", "logs", "profiles"];
 /// Name, `format` and `compression` of an exporter.
 pub(crate) const FORMS: [(&str, &str, &str); 4] =
     [("json", "json", ""), ("proto", "proto", ""), ("json-zstd", "json", "zstd"), ("proto-zstd", "proto", "zstd")];
@@ -39,18 +37,9 @@ fn config(folder: &Path) -> Value {
             exporters.insert(name.clone(), json!({"path": path, "format": format, "compression": compression}));
             names.push(name);
         }
-        pipelines.insert(signal, json!({"receivers": ["otlp"], "exporters": names}));
+        pipelines.insert(signal, names);
     }
-    json!({
-        "extensions": {"health_check": {"endpoint": "${env:HEALTH_LISTEN}"}},
-        "receivers": {"otlp": {"protocols": {"http": {"endpoint": "${env:OTLP_HTTP_LISTEN}"}}}},
-        "exporters": exporters,
-        "service": {
-            "extensions": ["health_check"],
-            "telemetry": {"metrics": {"level": "none"}},
-            "pipelines": pipelines,
-        },
-    })
+    passing_on(&exporters, &pipelines)
 }
 
 /// Two requests of each signal. Some records name a trace, some none, some one that is gone; an address stands in a body, in
@@ -169,18 +158,12 @@ fn finding(finding: &Value) -> String {
 fn wait_for(specs: &Path, captures: &Path, expected: &Value) -> Result<Value> {
     let started = Instant::now();
     loop {
-        let output = Command::new(emberline()?)
-            .args(["verify", "--quiet", "--format", "json", "--specs"])
-            .arg(specs)
-            .args(SIGNALS.map(|signal| captures.join(format!("{signal}.out"))))
-            .output()?;
-        let said = String::from_utf8_lossy(&output.stderr).into_owned();
-        let document: Value = serde_json::from_slice(&output.stdout).unwrap_or_default();
-        if output.status.code() == Some(1) && document["records"] == *expected {
+        let document = judged(specs, &SIGNALS.map(|signal| captures.join(format!("{signal}.out"))))?;
+        if document["records"] == *expected {
             return Ok(document);
         }
         if started.elapsed() > Duration::from_secs(30) {
-            bail!("{:?}, read {}: {said}{}", output.status, document["records"], document["findings"]);
+            bail!("read {}: {}", document["records"], document["findings"]);
         }
         std::thread::sleep(Duration::from_millis(300));
     }

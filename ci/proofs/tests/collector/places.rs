@@ -1,15 +1,14 @@
 //! Wherever a record can hold a text, the gate accuses it, and the agent masks it: an address in each place of each signal
 //! goes through the real collector, and `verify` judges what went in and what came out.
 
-use std::path::Path;
-use std::process::Command;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use anyhow::{Context, Result, ensure};
 use base64::prelude::{BASE64_STANDARD, Engine as _};
 use emberline_proofs::collector::{Place, SIGNALS, Sink, generated};
 use emberline_proofs::otlp::{self, SERVER, any, attributes};
-use emberline_proofs::tools::emberline;
+use emberline_proofs::tools::judged;
 use serde_json::{Value, json};
 
 /// Places that no component of the collector's release reaches: the generated file names them.
@@ -184,14 +183,14 @@ fn the_agent_masks_each_place_that_the_gate_accuses() -> Result<()> {
     for (number, (signal, place, build)) in places.iter().enumerate() {
         let called = format!("{signal}: {place}");
         let request = build(&format!("ada.lovelace{number}@example.org"));
-        if !accuses(&specs, &folder.path().join("sent.json"), &request)? {
+        if !accuses(&specs, folder.path().join("sent.json"), &request)? {
             unseen.push(called.clone());
         }
         let before = sink.messages(signal)?.len();
         agent.send(signal, &request).with_context(|| called.clone())?;
         let arrived = sink.wait_for(signal, &called, Duration::from_secs(20), |all| all.len() > before)?;
         for message in arrived.iter().skip(before) {
-            if accuses(&specs, &folder.path().join("came.json"), message)? {
+            if accuses(&specs, folder.path().join("came.json"), message)? {
                 survived.push(called.clone());
             }
         }
@@ -214,14 +213,9 @@ slos:
 ";
 
 /// Whether `verify` finds personal data in a request.
-fn accuses(specs: &Path, file: &Path, request: &Value) -> Result<bool> {
-    std::fs::write(file, format!("{request}\n"))?;
-    let output = Command::new(emberline()?)
-        .args(["verify", "--quiet", "--stage", "redacted", "--format", "json", "--specs"])
-        .args([specs, file])
-        .output()?;
-    let document: Value =
-        serde_json::from_slice(&output.stdout).with_context(|| String::from_utf8_lossy(&output.stderr).into_owned())?;
+fn accuses(specs: &Path, file: PathBuf, request: &Value) -> Result<bool> {
+    std::fs::write(&file, format!("{request}\n"))?;
+    let document = judged(specs, &[file])?;
     let findings = document["findings"].as_array().context("no findings")?;
     Ok(findings.iter().any(|finding| finding["code"] == "pii-in-telemetry"))
 }

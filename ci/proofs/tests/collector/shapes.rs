@@ -11,13 +11,11 @@ mod lines;
 mod short;
 
 use std::collections::BTreeMap;
-use std::path::{Path, PathBuf};
-use std::process::Command;
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, bail, ensure};
-use emberline_proofs::collector::Place;
-use emberline_proofs::tools::emberline;
+use emberline_proofs::collector::{Place, passing_on};
+use emberline_proofs::tools::judged;
 use serde_json::{Value, json};
 
 use crate::captures::FORMS;
@@ -63,17 +61,8 @@ fn group(specs: &str, sketches: &[&str]) -> Result<(usize, u64)> {
         let path = folder.path().join(form);
         exporters.insert(format!("file/{form}"), json!({"path": path, "format": format, "compression": compression}));
     }
-    let names: Vec<&String> = exporters.keys().collect();
-    let config = json!({
-        "extensions": {"health_check": {"endpoint": "${env:HEALTH_LISTEN}"}},
-        "receivers": {"otlp": {"protocols": {"http": {"endpoint": "${env:OTLP_HTTP_LISTEN}"}}}},
-        "exporters": exporters,
-        "service": {
-            "extensions": ["health_check"],
-            "telemetry": {"metrics": {"level": "none"}},
-            "pipelines": {"traces": {"receivers": ["otlp"], "exporters": names}},
-        },
-    });
+    let pipelines = BTreeMap::from([("traces", exporters.keys().cloned().collect())]);
+    let config = passing_on(&exporters, &pipelines);
     let path = folder.path().join("files.yaml");
     std::fs::write(&path, serde_yaml::to_string(&config)?)?;
     let place = Place::new("files", &path, folder.path())?;
@@ -89,13 +78,13 @@ fn group(specs: &str, sketches: &[&str]) -> Result<(usize, u64)> {
     }
     let plain = folder.path().join("sent.jsonl");
     std::fs::write(&plain, &sent)?;
-    let expected = judged(&written, &plain)?;
+    let expected = judged(&written, &[plain])?;
     ensure!(expected["records"]["spans"]["read"].as_u64() == Some(sent.lines().count() as u64), "{expected}");
     for (form, ..) in FORMS {
         let capture = folder.path().join(form);
         let started = Instant::now();
         loop {
-            let document = judged(&written, &capture).unwrap_or_default();
+            let document = judged(&written, std::slice::from_ref(&capture)).unwrap_or_default();
             if document["records"] == expected["records"] {
                 let told = |document: &Value| -> Vec<String> {
                     document["findings"].as_array().into_iter().flatten().map(Value::to_string).collect()
@@ -131,14 +120,4 @@ fn move_traces(value: &mut Value, by: u128) -> Result<()> {
         _ => {}
     }
     Ok(())
-}
-
-/// What `emberline verify` says of a capture.
-fn judged(specs: &Path, capture: &PathBuf) -> Result<Value> {
-    let output = Command::new(emberline()?)
-        .args(["verify", "--quiet", "--format", "json", "--specs"])
-        .arg(specs)
-        .arg(capture)
-        .output()?;
-    serde_json::from_slice(&output.stdout).with_context(|| String::from_utf8_lossy(&output.stderr).into_owned())
 }
