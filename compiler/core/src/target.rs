@@ -59,6 +59,9 @@ impl Target {
         Self::Runbooks,
     ];
 
+    /// What everyone with a Prometheus has use for. The others want an operator, a collector or a store of a certain kind.
+    pub const DEFAULT: &[Self] = &[Self::Rules, Self::Tests, Self::Grafana, Self::Runbooks];
+
     /// The word for `targets` and `--only`.
     #[must_use]
     pub fn word(self) -> &'static str {

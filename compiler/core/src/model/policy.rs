@@ -322,7 +322,7 @@ fn targets(spec: Option<&PolicySpec>) -> Vec<Target> {
     let chosen = spec.and_then(|s| s.targets.as_ref());
     let mut targets: Vec<Target> = match chosen {
         Some(words) => words.iter().map(|word| word.value).collect(),
-        None => Target::ALL.iter().copied().filter(|target| *target != Target::Operator).collect(),
+        None => Target::DEFAULT.to_vec(),
     };
     targets.sort();
     targets.dedup();

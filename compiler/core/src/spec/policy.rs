@@ -49,7 +49,7 @@ record! {
         cardinality: Option<Spanned<CardinalitySpec>>,
         /// Findings that are accepted for a while.
         waivers: Option<Vec<Spanned<WaiverSpec>>>,
-        /// What `compile` writes without `--only`. Default: all but `operator`.
+        /// What `compile` writes without `--only`. Default: `rules`, `tests`, `grafana` and `runbooks`.
         targets: Option<Vec<Spanned<Target>>>,
         /// Metadata of the objects for the Prometheus Operator.
         operator: Option<Spanned<OperatorSpec>>,
