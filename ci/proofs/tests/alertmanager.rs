@@ -90,7 +90,7 @@ fn names_may_be_anything() -> Result<()> {
     fs::write(
         specs.join("policy.yaml"),
         format!(
-            "version: emberline/v1\nreceivers:\n  {owner}: {{webhook: \"http://127.0.0.1:9/hook\"}}\n  rest: {{}}\nowners:\n  {owner}: {{page: {owner}}}\nseverities:\n  page: {{receiver: rest}}\n  ticket: {{receiver: rest}}\n"
+            "version: emberline/v1\ntargets: [rules, alertmanager]\nreceivers:\n  {owner}: {{webhook: \"http://127.0.0.1:9/hook\"}}\n  rest: {{}}\nowners:\n  {owner}: {{page: {owner}}}\nseverities:\n  page: {{receiver: rest}}\n  ticket: {{receiver: rest}}\n"
         ),
     )?;
     run(Command::new(emberline()?).arg("compile").arg("--specs").arg(&specs).arg("--out").arg(&out))?;
@@ -168,7 +168,7 @@ fn alerts_of_other_people_are_neither_muted_nor_routed() -> Result<()> {
     )?;
     fs::write(
         specs.join("policy.yaml"),
-        "version: emberline/v1\nreceivers: {phone: {}, queue: {}, web-phone: {}, infrastructure: {}}\nowners: {team-web: {page: web-phone}}\ndefault_receiver: infrastructure\nseverities:\n  page: {receiver: phone, mutes: [ticket]}\n  ticket: {receiver: queue}\n",
+        "version: emberline/v1\ntargets: [alertmanager]\nreceivers: {phone: {}, queue: {}, web-phone: {}, infrastructure: {}}\nowners: {team-web: {page: web-phone}}\ndefault_receiver: infrastructure\nseverities:\n  page: {receiver: phone, mutes: [ticket]}\n  ticket: {receiver: queue}\n",
     )?;
     run(Command::new(emberline()?).arg("compile").arg("--specs").arg(&specs).arg("--out").arg(&out))?;
     let running = Alertmanager::start_with(&fs::read_to_string(out.join("alertmanager/alertmanager.yaml"))?)?;

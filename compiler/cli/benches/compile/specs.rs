@@ -31,6 +31,11 @@ metrics:
       outcome: {values: [done, failed]}
 "#;
 
+/// Asks for everything but the operator's copies of the rules, for "every artefact" to be just that.
+const POLICY: &str = "version: emberline/v1
+targets: [rules, tests, shapes, schema, collector, retention, limits, alertmanager, grafana, runbooks]
+";
+
 /// Writes the specs of `slos` objectives into a folder. Same seed, same specs.
 pub(crate) fn write(folder: &Path, slos: usize, seed: u64) -> io::Result<()> {
     write_in_files(folder, slos, PER_FILE, seed)
@@ -39,6 +44,7 @@ pub(crate) fn write(folder: &Path, slos: usize, seed: u64) -> io::Result<()> {
 /// The same with so many objectives a service.
 pub(crate) fn write_in_files(folder: &Path, slos: usize, per_file: usize, seed: u64) -> io::Result<()> {
     fs::create_dir_all(folder)?;
+    fs::write(folder.join("policy.yaml"), POLICY)?;
     let mut random = Random(seed);
     for file in 0..slos.div_ceil(per_file) {
         let text = service(file, per_file.min(slos - file * per_file), &mut random);
