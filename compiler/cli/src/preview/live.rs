@@ -1,4 +1,5 @@
-//! Numbers of objectives, asked of Prometheus by its HTTP API: what is left of budgets, how fast they burn, and how that came.
+//! Numbers of objectives, asked of Prometheus by its HTTP API: which alerts fire, what is left of budgets, how fast they
+//! burn, and how that came.
 
 use std::time::{SystemTime, UNIX_EPOCH};
 
@@ -30,12 +31,21 @@ impl Prometheus {
         Ok(series.iter().map(|one| json!({"labels": one["metric"], "value": number(&one["value"][1])})).collect())
     }
 
-    /// The error budget left of every objective.
-    pub(super) fn all(&self) -> Result<Value, String> {
-        Ok(json!({"prometheus": self.0.address(), "budgets": self.now(names::BUDGET_REMAINING)?}))
+    /// The alerts that fire, each with the time since which its expression holds, in seconds since 1970.
+    fn firing(&self, states: &str) -> Result<Vec<Value>, String> {
+        self.now(&format!("{states} and ignoring (alertstate) ALERTS{{alertstate=\"firing\"}}"))
     }
 
-    /// An objective's budget, burn rates over its windows, and the shortest of them over the last hours.
+    /// The alerts of objectives that fire, and the error budget left of every objective.
+    pub(super) fn all(&self) -> Result<Value, String> {
+        Ok(json!({
+            "prometheus": self.0.address(),
+            "firing": self.firing("ALERTS_FOR_STATE{service!=\"\",slo!=\"\"}")?,
+            "budgets": self.now(names::BUDGET_REMAINING)?,
+        }))
+    }
+
+    /// An objective's alerts that fire, budget, burn rates over its windows, and the shortest of them over the last hours.
     pub(super) fn of(&self, slo: &SloPlan) -> Result<Value, String> {
         let mut burns = Vec::new();
         for window in &slo.windows {
@@ -58,6 +68,7 @@ impl Prometheus {
             slo.burns.iter().map(|alert| json!({"severity": alert.severity, "burn": alert.burn.to_string()})).collect();
         Ok(json!({
             "prometheus": self.0.address(),
+            "firing": self.firing(&queries::of_slo(slo, "ALERTS_FOR_STATE"))?,
             "budgets": self.now(&queries::budget_left(slo))?,
             "burns": burns,
             "plotted": slo.windows.first().map(|window| window.nominal.to_string()),

@@ -10,10 +10,21 @@
     if (className) element.className = className;
     return element;
   };
-  const percent = (share) => (share === null ? "no number" : `${(share * 100).toFixed(1)}%`);
+  const percent = (share) => `${(share * 100).toFixed(1)}%`;
+  // Below zero, a share of the budget says little: how often all of it is spent says how bad it is.
+  const budget = (share) => {
+    if (share === null) return "no number";
+    if (share >= 0) return `${percent(share)} of the budget left`;
+    return share > -1 ? `budget overspent by ${percent(-share)}` : `budget spent ${(1 - share).toFixed(0)} times over`;
+  };
+  const since = (seconds) => {
+    const minutes = Math.max(0, Math.round((Date.now() / 1000 - seconds) / 60));
+    if (minutes < 120) return `${minutes} min`;
+    return minutes < 2880 ? `${Math.round(minutes / 60)} h` : `${Math.round(minutes / 1440)} days`;
+  };
   const rate = (burn) => (burn === null ? "no number" : `${burn.toFixed(2)}×`);
   const group = (labels) => {
-    const own = Object.entries(labels).filter(([name]) => !["__name__", "service", "slo"].includes(name));
+    const own = Object.entries(labels).filter(([name]) => !["__name__", "service", "slo", "alertname", "severity"].includes(name));
     return own.map(([name, value]) => `${name} ${value}`).join(", ");
   };
   const all = (series, show) =>
@@ -62,6 +73,27 @@
   leads[leads.length - 1].after(live);
   const said = (text) => live.replaceChildren(make("p", text, "quiet"));
 
+  // The page of an objective, if this page links to it.
+  const page = ({ service, slo }) => document.querySelector(`a[href="${CSS.escape(service)}/${CSS.escape(slo)}/index.html"]`)?.href;
+  // What fires comes first: whoever opens the page was paged.
+  const firing = (numbers, isOne) => {
+    const list = make("ul", undefined, "alerts");
+    for (const { labels, value } of [...numbers.firing].sort((a, b) => a.value - b.value)) {
+      const line = make("li");
+      line.append(make("span", labels.severity ?? "fires", "severity"), ` ${labels.alertname} `);
+      if (!isOne) {
+        const link = make("a", `${labels.service} ${labels.slo}`);
+        const href = page(labels);
+        if (href) link.href = href;
+        line.append(href ? link : link.textContent, " ");
+      }
+      line.append([value === null ? "" : `for ${since(value)}`, group(labels)].filter(Boolean).join(", "));
+      list.append(line);
+    }
+    const title = numbers.firing.length === 0 ? "Nothing fires" : "Fires now";
+    return [make("p", `${title}, by ${numbers.prometheus}`, "quiet"), list];
+  };
+
   const ofObjective = (numbers) => {
     const rows = make("table", undefined, "facts");
     const body = make("tbody");
@@ -73,18 +105,18 @@
       line.append(head, make("td", value));
       body.append(line);
     };
-    row("Budget left", all(numbers.budgets, percent));
+    row("Error budget", all(numbers.budgets, budget));
     for (const burn of numbers.burns) row(`Burn rate, ${burn.window}`, all(burn.series, rate));
-    live.replaceChildren(make("p", `Now, by ${numbers.prometheus}`, "quiet"), rows, plot(numbers));
+    live.replaceChildren(...firing(numbers, true), rows, plot(numbers));
   };
   const ofAll = (numbers) => {
     const list = make("ul", undefined, "alerts");
     const sorted = [...numbers.budgets].sort((a, b) => (a.value ?? 2) - (b.value ?? 2));
     for (const one of sorted.slice(0, 20)) {
-      list.append(make("li", `${percent(one.value)} left: ${[one.labels.service, one.labels.slo, group(one.labels)].filter(Boolean).join(" ")}`));
+      list.append(make("li", `${[one.labels.service, one.labels.slo, group(one.labels)].filter(Boolean).join(" ")}: ${budget(one.value)}`));
     }
     const title = sorted.length === 0 ? "No budget is recorded" : "The least budgets now";
-    live.replaceChildren(make("p", `${title}, by ${numbers.prometheus}`, "quiet"), list);
+    live.replaceChildren(...firing(numbers, false), make("p", title, "quiet"), list);
   };
 
   const [address, show] =

@@ -46,6 +46,7 @@ pub(crate) fn preview(system: &System, checkout: &Path) -> Result<()> {
     let line = line.context("the preview did not say where it listens")?;
     let at = line.split("http://").nth(1).and_then(|rest| rest.split('/').next()).context("no address")?;
     let all = ask::json(&format!("http://{at}/.live"), &[])?;
+    ensure!(all["firing"].is_array(), "no alerts: {all}");
     let budgets = all["budgets"].as_array().cloned().unwrap_or_default();
     ensure!(budgets.len() >= 9, "{} budgets: {all}", budgets.len());
     let mut numbers = 0;
