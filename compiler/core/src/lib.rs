@@ -16,6 +16,7 @@ pub mod check;
 pub mod code;
 pub mod emit;
 pub mod finding;
+mod gotemplate;
 pub mod indicator;
 mod labels;
 pub mod metric;

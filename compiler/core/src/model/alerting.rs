@@ -4,10 +4,12 @@ use std::collections::BTreeMap;
 
 use rust_decimal::Decimal;
 
+use super::address::template;
 use super::labels::{self, labels};
 use super::severity::Known;
 use crate::code;
 use crate::finding::Finding;
+use crate::gotemplate::Reader;
 use crate::quantity::{Duration, Percent};
 use crate::scope::Scope;
 use crate::source::{Span, Spanned};
@@ -230,7 +232,9 @@ impl Alerting {
         self.labels.append(&mut labels(spec.labels.as_ref(), scope));
         for (name, text) in spec.annotations.iter().flat_map(|named| named.value.iter()) {
             if labels::is_label_name(&name.value) {
-                self.annotations.insert(name.value.clone(), text.value.0.clone());
+                if template(text, &text.value.0, Reader::Prometheus, scope) {
+                    self.annotations.insert(name.value.clone(), text.value.0.clone());
+                }
             } else {
                 scope.report(
                     Finding::new(

@@ -2,8 +2,10 @@
 
 use std::collections::BTreeMap;
 
+use super::address::template;
 use crate::code;
 use crate::finding::Finding;
+use crate::gotemplate::Reader;
 use crate::labels::RESERVED_LABELS;
 use crate::scope::Scope;
 use crate::source::Spanned;
@@ -27,7 +29,7 @@ pub(crate) fn labels(named: Option<&Spanned<Named<Spanned<Text>>>>, scope: &mut 
                 Finding::new(&code::INVALID_VALUE, name.span, format!("`{}` is not a label name", name.value))
                     .hint(format!("write `{}`", super::label_name(&name.value))),
             );
-        } else {
+        } else if template(value, &value.value.0, Reader::Prometheus, scope) {
             labels.insert(name.value.clone(), value.value.0.clone());
         }
     }

@@ -2,6 +2,7 @@
 //!
 //! Spans stay with what people may have to change. Knows no PromQL window, no rule and no file.
 
+mod address;
 mod alerting;
 mod cardinality;
 mod console;

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use super::address;
 use super::severity::Severity;
 use crate::code;
 use crate::finding::Finding;
@@ -52,7 +53,7 @@ impl Routing {
         let declared = spec.and_then(|spec| spec.receivers.as_ref());
         for (name, receiver) in declared.into_iter().flat_map(|declared| &declared.value.0) {
             // One that is at fault was reported; its name is known all the same.
-            let receiver = receiver.as_ref().map(|receiver| Receiver::of(&receiver.value)).unwrap_or_default();
+            let receiver = receiver.as_ref().map(|receiver| Receiver::of(&receiver.value, scope)).unwrap_or_default();
             receivers.insert(name.value.clone(), receiver);
         }
         let mut of_severity = BTreeMap::new();
@@ -100,10 +101,10 @@ impl Routing {
 }
 
 impl Receiver {
-    fn of(spec: &ReceiverSpec) -> Self {
+    fn of(spec: &ReceiverSpec, scope: &mut Scope<'_>) -> Self {
         let text = |field: &Option<Spanned<String>>| field.as_ref().map(|field| field.value.clone());
         Self {
-            webhook: text(&spec.webhook),
+            webhook: spec.webhook.as_ref().and_then(|url| address::hook(url, scope)),
             webhook_file: text(&spec.webhook_file),
             pagerduty_key_file: text(&spec.pagerduty_key_file),
             slack: spec.slack.as_ref().and_then(|slack| {
