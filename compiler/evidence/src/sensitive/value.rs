@@ -290,7 +290,7 @@ fn entropy(value: &[u8]) -> f64 {
 }
 
 /// Whether a value is made of words: every part between separators is a word, a number, or a word with few digits.
-fn is_wordy(value: &[u8]) -> bool {
+pub(super) fn is_wordy(value: &[u8]) -> bool {
     let parts = value.split(|byte| !byte.is_ascii_alphanumeric()).filter(|part| !part.is_empty());
     parts.clone().count() > 1
         && parts.clone().all(|part| {
@@ -331,13 +331,18 @@ pub(super) fn is_strong(value: &[u8]) -> bool {
 
 /// The bytes of a text in base64, at most 96 of them; `None` for another text.
 pub(super) fn base64(text: &[u8]) -> Option<Vec<u8>> {
+    decoded(text, 128)
+}
+
+/// The bytes of the first `most` characters of a text in base64; `None` for another text.
+pub(super) fn decoded(text: &[u8], most: usize) -> Option<Vec<u8>> {
     let body = text.strip_suffix(b"==").or_else(|| text.strip_suffix(b"=")).unwrap_or(text);
     if body.len() < 4 || body.len() % 4 == 1 {
         return None;
     }
     let mut bytes = Vec::new();
     let (mut held, mut bits) = (0_u32, 0);
-    for byte in body.iter().take(128) {
+    for byte in body.iter().take(most) {
         let six = match byte {
             b'A'..=b'Z' => byte - b'A',
             b'a'..=b'z' => byte - b'a' + 26,

@@ -10,7 +10,7 @@ mod watch;
 use std::sync::LazyLock;
 
 use super::form::Form;
-pub use super::issuer::Issuer;
+use super::issuer::Issuer;
 
 /// Every issuer.
 pub fn all() -> impl Iterator<Item = &'static Issuer> {
