@@ -169,7 +169,11 @@ fn counts_in_telemetry(found: &Found<'_>, secrecy: Secrecy, is_equals: bool) -> 
     }
     match secrecy {
         Secrecy::Chosen => value::is_mixed(text) || (is_equals && found.tight),
-        Secrecy::Made => text.len() >= 8 && value::is_mixed(text),
+        // A key holds no sign that ends a value without quotes, and the agent's expressions know no quotes around keys.
+        Secrecy::Made => {
+            let key = text.split(|byte| b"&;,<>(){}[]".contains(byte)).next().unwrap_or_default();
+            key.len() >= 8 && value::is_mixed(key)
+        }
     }
 }
 

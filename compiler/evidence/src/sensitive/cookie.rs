@@ -1,30 +1,36 @@
 //! Cookies: the values of a `Cookie` or `Set-Cookie` header.
 
-use super::hit::{Hit, Kind, Origin, hit};
+use super::assigned::LONGEST_NAME;
+use super::hit::{Hit, Kind, Origin, hit, is_word};
 use super::value;
 
 /// The longest header that is read, in bytes.
 const MOST: usize = 4 << 10;
 
 /// The first cookie of a header whose value opens something, from behind the colon or flag. The finding names the header, so
-/// one of its cookies is enough; the agent masks the header to its end.
+/// one of its cookies is enough; the agent masks the header to its end. What is no cookie ends the header.
 pub(super) fn find(bytes: &[u8], behind: usize, origin: Origin) -> Option<Hit> {
-    let blanks = bytes[behind..].iter().take(16).take_while(|byte| **byte == b' ').count();
-    let opens = |byte: &&u8| b"\\\"'`".contains(byte);
-    let quotes = bytes[behind + blanks..].iter().take(4).take_while(opens).count();
-    let mut start = behind + blanks + quotes;
-    let rest = &bytes[start..bytes.len().min(start + MOST)];
-    let length = rest.iter().position(|byte| b"\r\n\"'`\\<>".contains(byte)).unwrap_or(rest.len());
-    for pair in rest[..length].split(|byte| *byte == b';') {
-        let equals = pair.iter().position(|byte| *byte == b'=');
-        if let Some(equals) = equals.filter(|equals| !pair[..*equals].trim_ascii().is_empty()) {
-            let text = pair[equals + 1..].trim_ascii();
-            if opens_something(text, origin) {
-                let from = start + equals + 1 + pair[equals + 1..].iter().take_while(|byte| **byte == b' ').count();
-                return Some(hit(from..from + text.len(), Kind::Assigned));
-            }
+    let skip = |from: usize, most: usize, signs: &[u8]| {
+        from + bytes[from..].iter().take(most).take_while(|byte| signs.contains(byte)).count()
+    };
+    let mut at = skip(skip(behind, 16, b" "), 4, b"\\\"'`");
+    while at - behind < MOST {
+        let name =
+            bytes[at..].iter().take(LONGEST_NAME).take_while(|byte| is_word(**byte) || b"-.".contains(byte)).count();
+        if name == 0 || bytes.get(at + name) != Some(&b'=') {
+            return None;
         }
-        start += pair.len() + 1;
+        let start = at + name + 1;
+        let most = (behind + MOST).saturating_sub(start).min(bytes.len() - start);
+        let ends = |byte: &u8| byte.is_ascii_whitespace() || b";\"'`\\<>".contains(byte);
+        let length = bytes[start..start + most].iter().position(ends).unwrap_or(most);
+        if opens_something(&bytes[start..start + length], origin) {
+            return Some(hit(start..start + length, Kind::Assigned));
+        }
+        if bytes.get(start + length) != Some(&b';') {
+            return None;
+        }
+        at = skip(start + length + 1, 4, b" ");
     }
     None
 }

@@ -14,12 +14,11 @@ pub(super) fn kubernetes(bytes: &[u8], at: usize, hits: &mut Vec<Hit>) {
     if !is_kind || (at > 0 && bytes[at - 1] != b'\n') {
         return;
     }
-    let before = &bytes[at.saturating_sub(AROUND)..at];
-    let start =
-        at - before.windows(4).rposition(|part| part == b"\n---").map_or(before.len(), |found| before.len() - found);
-    let behind = &bytes[at..bytes.len().min(at + AROUND)];
-    // A text of nothing but kinds is read once.
+    // A text of nothing but kinds is read once: a document has one, and ends at the next.
     let ends = |part: &[u8]| part == b"\n---" || part == b"\nkin";
+    let before = &bytes[at.saturating_sub(AROUND)..at];
+    let start = at - before.windows(4).rposition(ends).map_or(before.len(), |found| before.len() - found);
+    let behind = &bytes[at..bytes.len().min(at + AROUND)];
     let end = at + behind.windows(4).position(ends).unwrap_or(behind.len());
     let mut section: &[u8] = b"";
     let mut line_start = start;
