@@ -40,11 +40,7 @@ pub(super) const ISSUERS: &[Issuer] = &[
     observed("an ElevenLabs key", &["sk_{h:48}"], TRUFFLEHOG),
     observed("an Airtable token", &["pat{w:14}.{h:64}"], GITLEAKS),
     issuer("a Notion token", &["secret_{w:43}", "ntn_{d:11}{w:35}"], "developers.notion.com/page/changelog"),
-    issuer(
-        "a Dropbox token",
-        &["sl.{u:60-1000}", "sl.u.{u:60-1000}"],
-        "dropbox.com/developers/documentation/http/documentation",
-    ),
+    observed("a Dropbox token", &["sl.{u:60-1000}", "sl.u.{u:60-1000}"], TRUFFLEHOG),
     observed(
         "a Figma token",
         &["figd_{u:38-60}", "figu_{u:38-60}", "figo_{u:38-60}", "figr_{u:38-60}", "figp_{u:38-60}"],

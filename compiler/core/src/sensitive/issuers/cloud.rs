@@ -117,13 +117,13 @@ pub(super) const ISSUERS: &[Issuer] = &[
         "github.com/C2SP/C2SP/blob/main/age.md",
     ),
     issuer("a 1Password token", &["ops_eyJ{u:200-1000}"], "developer.1password.com/docs/service-accounts/security"),
-    issuer(
+    observed(
         "a 1Password key",
         &["A3-{U:6}-{U:6}-{U:5}-{U:5}-{U:5}-{U:5}", "A3-{U:6}-{U:11}-{U:5}-{U:5}-{U:5}"],
-        "support.1password.com/secret-key-security",
+        GITLEAKS,
     ),
     observed("an Alibaba access key", &["LTAI{w:12-24}"], TRUFFLEHOG),
-    issuer("a Pulumi token", &["pul-{h:40}"], "pulumi.com/docs/administration/access-identity/access-tokens"),
+    observed("a Pulumi token", &["pul-{h:40}"], GITLEAKS),
     issuer(
         "a Supabase key",
         &["sbp_{h:40}", "sbp_oauth_{h:40}", "sb_secret_{u:22}_{u:8}"],
@@ -144,11 +144,7 @@ pub(super) const ISSUERS: &[Issuer] = &[
         &["tskey-{l:3-8}-{w:10-20}-{w:20-40}", "tskey-{l:3-8}-{w:20-40}"],
         "tailscale.com/kb/1277/key-prefixes",
     ),
-    issuer(
-        "an OpenShift token",
-        &["sha256~{u:43}"],
-        "docs.redhat.com/en/documentation/openshift_container_platform/4.16/html/authentication_and_authorization/managing-oauth-access-tokens",
-    ),
+    observed("an OpenShift token", &["sha256~{u:43}"], GITLEAKS),
     observed("an Elastic key", &["essu_{g:50-200}"], BETTERLEAKS),
     issuer("an Okta token", &["SSWS 00{u:40}"], "developer.okta.com/docs/guides/create-an-api-token"),
     issuer(

@@ -30,11 +30,7 @@ pub(super) const ISSUERS: &[Issuer] = &[
         &["shpat_{H:32}", "shpca_{H:32}", "shppa_{H:32}", "shpss_{H:32}", "shpua_{H:32}", "shptka_{H:32}"],
         "shopify.dev/changelog/length-of-the-shopify-access-token-is-increasing",
     ),
-    issuer(
-        "a Shippo token",
-        &["shippo_live_{h:40}", "shippo_test_{h:40}"],
-        "docs.goshippo.com/docs/guides_general/authentication",
-    ),
+    observed("a Shippo token", &["shippo_live_{h:40}", "shippo_test_{h:40}"], GITLEAKS),
     observed("an EasyPost key", &["EZAK{w:54}", "EZTK{w:54}"], GITLEAKS),
     observed("a Duffel token", &["duffel_live_{u:43}", "duffel_test_{u:43}"], GITLEAKS),
     observed("a Flutterwave key", &["FLWSECK-{l:32}-X", "FLWSECK_TEST-{l:32}-X"], TRUFFLEHOG),

@@ -1,6 +1,6 @@
 //! Chat, mail and telephony.
 
-use super::super::issuer::{GITLEAKS, Issuer, issuer, observed};
+use super::super::issuer::{GITLEAKS, Issuer, TRUFFLEHOG, issuer, observed};
 
 pub(super) const ISSUERS: &[Issuer] = &[
     issuer(
@@ -47,16 +47,16 @@ pub(super) const ISSUERS: &[Issuer] = &[
         &["{d:8-10}:AA{u:32-33}", "bot{d:8-10}:AA{u:32-33}"],
         "core.telegram.org/bots/features#botfather",
     ),
-    issuer(
+    observed(
         "a Teams webhook",
         &[
             "webhook.office.com/webhookb2/{h:8}-{h:4}-{h:4}-{h:4}-{h:12}@{h:8}-{h:4}-{h:4}-{h:4}-{h:12}/IncomingWebhook/{h:32}/{h:8}-{h:4}-{h:4}-{h:4}-{h:12}",
             "outlook.office.com/webhook/{h:8}-{h:4}-{h:4}-{h:4}-{h:12}@{h:8}-{h:4}-{h:4}-{h:4}-{h:12}/IncomingWebhook/{h:32}/{h:8}-{h:4}-{h:4}-{h:4}-{h:12}",
         ],
-        "learn.microsoft.com/en-us/microsoftteams/platform/webhooks-and-connectors/how-to/add-incoming-webhook",
+        GITLEAKS,
     ),
     issuer("a Twilio key", &["SK{h:32}"], "twilio.com/docs/iam/api-keys"),
-    issuer("a SendGrid key", &["SG.{u:22}.{u:43}"], "twilio.com/docs/sendgrid/ui/account-and-settings/api-keys"),
+    observed("a SendGrid key", &["SG.{u:22}.{u:43}"], TRUFFLEHOG),
     issuer(
         "a Mailgun key",
         &["key-{h:32}", "{h:32}-{h:8}-{h:8}"],
