@@ -1,7 +1,7 @@
 //! The form of a key: literal texts and runs of characters.
 //!
 //! A form is written as text: `ghp_{w:36}` is `ghp_` and 36 letters or digits. `{w:36-255}` takes from 36 to 255, and
-//! `{w:36+}` any number from 36. The letters of the classes are those of [`Class::of`].
+//! `{w:36+}` any number from 36. The letters of the classes are those of [`Class::holds`].
 
 use std::fmt::Write;
 
@@ -29,7 +29,12 @@ impl Class {
             's' => byte.is_ascii_alphanumeric() || byte == b'-',
             'u' => byte.is_ascii_alphanumeric() || b"-_".contains(&byte),
             'q' => byte.is_ascii_alphanumeric() || b"-_.~".contains(&byte),
+            'k' => byte.is_ascii_alphanumeric() || b"+/".contains(&byte),
             'f' => byte.is_ascii_alphanumeric() || b"+/=".contains(&byte),
+            'g' => byte.is_ascii_alphanumeric() || b"-_+/=".contains(&byte),
+            'e' => byte.is_ascii_alphanumeric() || b"-_+/=%".contains(&byte),
+            // The letters of Bech32.
+            'B' => b"023456789ACDEFGHJKLMNPQRSTUVWXYZ".contains(&byte),
             _ => byte.is_ascii_alphanumeric() || b"-_./".contains(&byte),
         }
     }
@@ -49,7 +54,11 @@ impl Class {
             's' => "[0-9A-Za-z-]",
             'u' => "[0-9A-Za-z_-]",
             'q' => "[0-9A-Za-z_.~-]",
+            'k' => "[0-9A-Za-z+/]",
             'f' => "[0-9A-Za-z+/=]",
+            'g' => "[0-9A-Za-z_+/=-]",
+            'e' => "[0-9A-Za-z_+/=%-]",
+            'B' => "[02-9AC-HJ-NP-Z]",
             _ => "[0-9A-Za-z_./-]",
         }
     }
@@ -104,7 +113,7 @@ impl Form {
         }
         let mut form = Self { parts, first_word: 0, then: None };
         let run = form.parts.iter().take(2).find_map(|part| match part {
-            Part::Run { class, least, .. } if !class.holds(b'+') => Some(*least),
+            Part::Run { class, least, .. } if !class.holds(b'+') && !class.holds(b'-') => Some(*least),
             Part::Run { .. } => Some(1),
             Part::Text(_) => None,
         });

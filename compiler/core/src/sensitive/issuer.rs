@@ -9,8 +9,19 @@ pub struct Issuer {
     pub words: &'static str,
     /// The forms, as [`Form`] reads them.
     pub forms: &'static [&'static str],
-    /// The issuer's page on the form.
+    /// The page that gives the form, or its prefix at least.
     pub source: &'static str,
+    /// Whose page that is.
+    pub basis: Basis,
+}
+
+/// Who says what an issuer's keys look like.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Basis {
+    /// The issuer: its documentation, its announcements or its source code.
+    Issuer,
+    /// The rules of public scanners, which agree. The issuer documents no form.
+    Scanners,
 }
 
 impl Issuer {
@@ -20,7 +31,19 @@ impl Issuer {
     }
 }
 
-/// A row of a table.
+/// A row whose form, or whose prefix, the issuer publishes.
 pub(super) const fn issuer(words: &'static str, forms: &'static [&'static str], source: &'static str) -> Issuer {
-    Issuer { words, forms, source }
+    Issuer { words, forms, source, basis: Basis::Issuer }
 }
+
+/// A row whose form only scanners publish.
+pub(super) const fn observed(words: &'static str, forms: &'static [&'static str], source: &'static str) -> Issuer {
+    Issuer { words, forms, source, basis: Basis::Scanners }
+}
+
+/// Rules of public scanners. Lengths and alphabets are taken from them, no expressions.
+pub(super) const GITLEAKS: &str = "github.com/gitleaks/gitleaks/blob/master/config/gitleaks.toml";
+/// As above.
+pub(super) const TRUFFLEHOG: &str = "github.com/trufflesecurity/trufflehog/tree/main/pkg/detectors";
+/// As above.
+pub(super) const BETTERLEAKS: &str = "github.com/betterleaks/betterleaks/blob/main/config/betterleaks.toml";

@@ -13,5 +13,6 @@ pub mod pattern;
 mod words;
 
 pub use form::{Class, Form, Part};
-pub use issuers::{Entry, Issuer, all, open, starting};
+pub use issuer::{Basis, Issuer};
+pub use issuers::{Entry, all, open, starting};
 pub use words::is_domain;

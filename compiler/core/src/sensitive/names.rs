@@ -58,9 +58,13 @@ pub(super) const MADE: &[&str] = &[
     "jwtkey",
     "cipherkey",
     "apisecret",
+    "appsecret",
+    "clientsecret",
+    "consumersecret",
     "fernetkey",
     "connectionkey",
     "applicationkey",
+    "honeycombteam",
     "pat",
     "auth",
     "secrets",
@@ -279,6 +283,14 @@ pub fn secrecy(name: &[u8]) -> Option<Secrecy> {
         words = rest;
     }
     let (secrecy, taken) = ends(words)?;
+    // .NET's name for the hash of a public key.
+    if let [token, key, public, ..] = words
+        && is(token, &["token"])
+        && is(key, &["key"])
+        && is(public, &["public"])
+    {
+        return None;
+    }
     let harmless = words.get(taken).is_some_and(|before| is(before, HARMLESS));
     (!harmless).then_some(secrecy)
 }
@@ -382,6 +394,8 @@ mod tests {
             "http.request.header.cookie",
             "DD_API_KEY",
             "authtoken",
+            "clientsecret",
+            "X-Honeycomb-Team",
         ] {
             assert_eq!(secrecy(name.as_bytes()), Some(Secrecy::Made), "{name}");
         }
@@ -393,6 +407,7 @@ mod tests {
             "nextPageToken",
             "CSRF_TOKEN",
             "csrftoken",
+            "publicKeyToken",
             "public_key",
             "key",
             "token_type",

@@ -11,12 +11,13 @@ use super::names::{CHOSEN, HARMLESS, MADE, STATES};
 use super::words::{domains, other_than};
 
 /// What the agent masks though the gate does not accuse it. The generated agent and the documentation print this list.
-pub const CLASSES: [&str; 7] = [
+pub const CLASSES: [&str; 8] = [
     "numbers with the digits of a card or a bank account, whatever their check digits",
     "numbers in the groups of a social security number behind the word, whatever their ranges",
     "the header of a private key with all text behind it up to a dash",
     "keys of an issuer that are longer than the issuer makes them, and keys printed in documentation",
     "words with a digit behind `Bearer` or `Basic`",
+    "all cookies of a `Cookie` or `Set-Cookie` header, whatever their values",
     "short values with letters and digits behind a name such as `token`, `page_token` or `author`",
     "the whole value of an attribute with a name such as `api.token` or `hasToken`, also if it says only `expired`",
 ];
@@ -37,6 +38,8 @@ pub static TEXTS: LazyLock<Vec<String>> = LazyLock::new(|| {
         // A password in a URL.
         r#"://[^\s/?#"'`<>@,;(){}$:]*:[^\s/?#"'`<>@,;(){}$]+@"#.to_owned(),
         format!(r"(?i){START}(?:bearer|basic)\s+(?:[a-z._~+/=-]*[0-9][a-z0-9._~+/=-]*|[a-z0-9+/]{{6,}}={{1,2}})"),
+        // From the first cookie to the end of the header.
+        r#"(?i)cookie[\\"'\x60\]]{0,5}\s*:\s*[\\"'\x60]{0,4}[^\s=;"'\x60<>\\]+\s*=[^\r\n"'\x60<>\\]*"#.to_owned(),
         // `git@` names a repository.
         format!(
             r"\b(?:{}|\w+[.%+-][\w.%+-]*)(?:@|%40)[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)*\.{}\b",
@@ -150,6 +153,8 @@ fn spaced(names: &[&str]) -> String {
         "fernet",
         "connection",
         "application",
+        "consumer",
+        "honeycomb",
         "key",
     ];
     let split = |name: &&str| {

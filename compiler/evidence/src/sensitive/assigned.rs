@@ -1,19 +1,19 @@
-//! Values of names such as `password`: in assignments, in configuration, in calls, behind flags.
+//! Values of names such as `password`: in assignments, in configuration, in calls, in headers.
 
 use emberline_core::sensitive::names::{Secrecy, secrecy};
 
 use super::hit::{Hit, Kind, Origin, hit, is_word};
-use super::value;
+use super::{cookie, value};
 
 /// The longest name, and the longest value that is read, in bytes.
-const LONGEST_NAME: usize = 64;
+pub(super) const LONGEST_NAME: usize = 64;
 const LONGEST_VALUE: usize = 512;
 
 /// A value with what stands around it.
-struct Found<'t> {
-    text: &'t [u8],
-    start: usize,
-    quoted: bool,
+pub(super) struct Found<'t> {
+    pub(super) text: &'t [u8],
+    pub(super) start: usize,
+    pub(super) quoted: bool,
     /// Whether the value follows the separator at once.
     tight: bool,
 }
@@ -59,7 +59,14 @@ pub(super) fn assigned(bytes: &[u8], at: usize, origin: Origin) -> Option<Hit> {
         name = &bytes[start..end];
     }
     let secrecy = secrecy(name)?;
-    let found = value_behind(bytes, behind)?;
+    let is_cookie = bytes[at] == b':' && name.len() >= 6 && name[name.len() - 6..].eq_ignore_ascii_case(b"cookie");
+    if is_cookie && let found @ Some(_) = cookie::find(bytes, behind, origin) {
+        return found;
+    }
+    let mut found = value_behind(bytes, behind)?;
+    if origin == Origin::File {
+        found = whole(bytes, start, behind, name, found);
+    }
     let counts = match origin {
         Origin::Telemetry => counts_in_telemetry(&found, secrecy, bytes[at] == b'='),
         Origin::File => {
@@ -69,6 +76,35 @@ pub(super) fn assigned(bytes: &[u8], at: usize, origin: Origin) -> Option<Hit> {
     };
     let plain = found.text.iter().all(u8::is_ascii_graphic);
     (counts && plain).then(|| hit(found.start..found.start + found.text.len(), Kind::Assigned))
+}
+
+/// The value without the scheme of an `Authorization`, or with the signs that end a value elsewhere: in a line of an
+/// environment file, all up to a blank is the value.
+fn whole<'t>(bytes: &'t [u8], start: usize, behind: usize, name: &[u8], found: Found<'t>) -> Found<'t> {
+    let end = found.start + found.text.len();
+    let is_scheme =
+        [&b"token"[..], b"apikey", b"api-key", b"ssws"].iter().any(|known| found.text.eq_ignore_ascii_case(known));
+    if is_scheme
+        && !found.quoted
+        && bytes.get(end) == Some(&b' ')
+        && name.to_ascii_lowercase().ends_with(b"authorization")
+    {
+        return value_behind(bytes, end).unwrap_or(found);
+    }
+    let is_variable = name.iter().all(|byte| byte.is_ascii_uppercase() || byte.is_ascii_digit() || *byte == b'_');
+    if !is_variable
+        || found.quoted
+        || !found.tight
+        || bytes[behind - 1] != b'='
+        || !bytes.get(end).is_some_and(|byte| b"&;,".contains(byte))
+    {
+        return found;
+    }
+    let rest = &bytes[found.start..bytes.len().min(found.start + LONGEST_VALUE)];
+    let length =
+        rest.iter().position(|byte| byte.is_ascii_whitespace() || b"\"'`\\".contains(byte)).unwrap_or(rest.len());
+    let longer = Found { text: without_signs(&rest[..length]), ..found };
+    if is_whole_line(bytes, start, &longer) { longer } else { found }
 }
 
 /// The name that ends before a separator, without blanks, quotes and brackets in between.
@@ -100,7 +136,7 @@ fn named_before(text: &[u8]) -> Option<&[u8]> {
 }
 
 /// The value that begins at or shortly behind `from`.
-fn value_behind(bytes: &[u8], from: usize) -> Option<Found<'_>> {
+pub(super) fn value_behind(bytes: &[u8], from: usize) -> Option<Found<'_>> {
     let mut at = from;
     while at - from < 16 && bytes.get(at) == Some(&b' ') {
         at += 1;
@@ -133,7 +169,11 @@ fn counts_in_telemetry(found: &Found<'_>, secrecy: Secrecy, is_equals: bool) -> 
     }
     match secrecy {
         Secrecy::Chosen => value::is_mixed(text) || (is_equals && found.tight),
-        Secrecy::Made => text.len() >= 8 && value::is_mixed(text),
+        // A key holds no sign that ends a value without quotes, and the agent's expressions know no quotes around keys.
+        Secrecy::Made => {
+            let key = text.split(|byte| b"&;,<>(){}[]".contains(byte)).next().unwrap_or_default();
+            key.len() >= 8 && value::is_mixed(key)
+        }
     }
 }
 
@@ -158,13 +198,34 @@ fn counts_in_file(
     let fits = match (found.quoted, found.tight && is_equals) {
         (true, _) => true,
         (false, true) => !bytes.get(found.start + text.len()).is_some_and(|byte| b"([{<".contains(byte)),
-        (false, false) => is_line(),
+        (false, false) => is_line() || is_header(bytes, start, found) || is_entry(bytes, start, found),
     };
     fits && match secrecy {
         Secrecy::Made => text.len() >= 16 && value::is_made(text),
         Secrecy::Chosen if found.quoted => text.len() >= 8 && value::is_chosen(text) && value::is_strong(text),
         Secrecy::Chosen => text.len() >= 6 && value::is_chosen(text) && (value::is_strong(text) || is_line()),
     }
+}
+
+/// A value without the commas and semicolons at its end.
+fn without_signs(text: &[u8]) -> &[u8] {
+    let signs = text.iter().rev().take_while(|byte| b",;".contains(byte)).count();
+    &text[..text.len() - signs]
+}
+
+/// Whether name and value stand in one pair of quotes, as headers do in commands: `'X-Api-Key: …'`.
+fn is_header(bytes: &[u8], start: usize, found: &Found<'_>) -> bool {
+    let quote = start.checked_sub(1).map(|index| bytes[index]).filter(|byte| b"\"'".contains(byte));
+    quote.is_some() && bytes.get(found.start + found.text.len()).copied() == quote
+}
+
+/// Whether name and value are an entry of a map in one line of YAML, and the value no name in code: `{password: p4ss!}`.
+fn is_entry(bytes: &[u8], start: usize, found: &Found<'_>) -> bool {
+    let before = bytes[..start].iter().rev().take(16).find(|byte| **byte != b' ');
+    let behind = bytes.get(found.start + found.text.len());
+    let sign = found.text.iter().any(|byte| b"!#@?+*^~".contains(byte));
+    let length = found.text.len();
+    matches!(before, Some(b'{' | b',')) && matches!(behind, Some(b'}' | b',')) && (sign || length >= 24)
 }
 
 /// Whether name and value are a line of their own: behind blanks, a dash or `export`, and before the end or a comment.
@@ -181,47 +242,4 @@ fn is_whole_line(bytes: &[u8], start: usize, found: &Found<'_>) -> bool {
     let rest = &behind[..behind.iter().take(64).position(|byte| *byte == b'\n').unwrap_or(behind.len().min(64))];
     let rest = rest.trim_ascii();
     opens && (rest.is_empty() || rest.starts_with(b"#") || rest.starts_with(b"//"))
-}
-
-/// The value behind a flag such as `--password`, or the password behind `-u user:`.
-pub(super) fn flag(bytes: &[u8], at: usize) -> Option<Hit> {
-    let begins = at == 0 || bytes[at - 1].is_ascii_whitespace() || matches!(bytes[at - 1], b'"' | b'\'' | b'`');
-    if !begins || matches!(bytes.get(at + 1), None | Some(b' ' | b'>')) {
-        return None;
-    }
-    let rest = &bytes[at..bytes.len().min(at + LONGEST_NAME)];
-    let dashes = rest.iter().take_while(|byte| **byte == b'-').count();
-    let length = rest.get(dashes..)?.iter().take_while(|byte| is_word(**byte) || **byte == b'-').count();
-    let name = &rest[dashes..dashes + length];
-    let end = at + dashes + length;
-    if !(1..=2).contains(&dashes) || name.is_empty() || bytes.get(end) != Some(&b' ') {
-        return None;
-    }
-    let found = value_behind(bytes, end)?;
-    if matches!(name, b"u" | b"user") {
-        let colon = found.text.iter().position(|byte| *byte == b':')?;
-        let password = &found.text[colon + 1..];
-        let counts = colon > 0 && password.len() >= 6 && value::is_chosen(password);
-        return counts.then(|| hit(found.start + colon + 1..found.start + found.text.len(), Kind::Assigned));
-    }
-    let counts = match (dashes == 2).then(|| secrecy(name))?? {
-        Secrecy::Made => found.text.len() >= 16 && value::is_made(found.text),
-        Secrecy::Chosen => found.text.len() >= 6 && value::is_chosen(found.text) && !value::is_placeholder(found.text),
-    };
-    counts.then(|| hit(found.start..found.start + found.text.len(), Kind::Assigned))
-}
-
-/// The value behind the word `password` and a blank: in `.netrc`, and in SQL.
-pub(super) fn spoken(bytes: &[u8], at: usize) -> Option<Hit> {
-    let word = bytes.get(at..at + 9)?;
-    if !word[..8].eq_ignore_ascii_case(b"password") || !b" \t".contains(&word[8]) {
-        return None;
-    }
-    let found = value_behind(bytes, at + 9)?;
-    let before = &bytes[at.saturating_sub(200)..at];
-    let netrc =
-        || [&b"login "[..], b"machine "].iter().any(|word| before.windows(word.len()).any(|part| part == *word));
-    let counts = found.text.len() >= 6 && value::is_chosen(found.text) && !value::is_placeholder(found.text);
-    let fits = (found.quoted && word[8] == b' ' && value::is_strong(found.text)) || (!found.quoted && netrc());
-    (counts && fits).then(|| hit(found.start..found.start + found.text.len(), Kind::Assigned))
 }

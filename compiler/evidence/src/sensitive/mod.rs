@@ -8,6 +8,8 @@
 use emberline_core::sensitive::names::Secrecy;
 
 mod assigned;
+mod commands;
+mod cookie;
 mod email;
 mod hit;
 mod iban;
@@ -46,7 +48,7 @@ pub fn scan(text: &str, origin: Origin) -> Vec<Hit> {
                 None
             }
             b'-' => {
-                token::private_key(bytes, at, origin).or_else(|| is_file.then(|| assigned::flag(bytes, at)).flatten())
+                token::private_key(bytes, at, origin).or_else(|| is_file.then(|| commands::flag(bytes, at)).flatten())
             }
             b':' => token::url_password(bytes, at, origin)
                 .or_else(|| assigned::assigned(bytes, at, origin))
@@ -89,12 +91,17 @@ fn word(bytes: &[u8], at: usize, width: usize, origin: Origin, hits: &mut Vec<Hi
     }
     let found = match first {
         b'e' => token::jwt(bytes, at, origin),
+        b'B' | b'b' if is_file && width == 2 => commands::quoted(bytes, at, width),
         b'B' | b'b' if width <= 6 => token::scheme(bytes, at, origin),
+        b'S' | b's' if is_file && width == 12 => commands::quoted(bytes, at, width),
+        b'E' if is_file && width == 3 => commands::variable(bytes, at),
         b'k' if is_file && width == 4 => {
             places::kubernetes(bytes, at, hits);
             None
         }
-        b'P' | b'p' if is_file && width == 8 => assigned::spoken(bytes, at),
+        b'j' if is_file && width == 4 => places::oracle(bytes, at),
+        b'P' if is_file && width == 7 => token::putty(bytes, at),
+        b'P' | b'p' if is_file && width == 8 => commands::spoken(bytes, at),
         _ => None,
     };
     found.or_else(|| first.is_ascii_uppercase().then(|| iban::find(bytes, at)).flatten())

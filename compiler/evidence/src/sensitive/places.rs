@@ -2,7 +2,7 @@
 
 use emberline_core::sensitive::names::secrecy;
 
-use super::hit::{Hit, Kind, hit, is_word};
+use super::hit::{Hit, Kind, Origin, hit, is_word};
 use super::value;
 
 /// How far a document of Kubernetes is read around its kind, in bytes.
@@ -14,12 +14,11 @@ pub(super) fn kubernetes(bytes: &[u8], at: usize, hits: &mut Vec<Hit>) {
     if !is_kind || (at > 0 && bytes[at - 1] != b'\n') {
         return;
     }
-    let before = &bytes[at.saturating_sub(AROUND)..at];
-    let start =
-        at - before.windows(4).rposition(|part| part == b"\n---").map_or(before.len(), |found| before.len() - found);
-    let behind = &bytes[at..bytes.len().min(at + AROUND)];
-    // A text of nothing but kinds is read once.
+    // A text of nothing but kinds is read once: a document has one, and ends at the next.
     let ends = |part: &[u8]| part == b"\n---" || part == b"\nkin";
+    let before = &bytes[at.saturating_sub(AROUND)..at];
+    let start = at - before.windows(4).rposition(ends).map_or(before.len(), |found| before.len() - found);
+    let behind = &bytes[at..bytes.len().min(at + AROUND)];
     let end = at + behind.windows(4).position(ends).unwrap_or(behind.len());
     let mut section: &[u8] = b"";
     let mut line_start = start;
@@ -52,14 +51,40 @@ fn is_secret(section: &[u8], name: &[u8], value: &[u8]) -> bool {
         return false;
     }
     match section {
-        b"data" => value::base64(value).is_some_and(|bytes| {
-            !value::is_placeholder(&bytes)
-                && !value::is_state(&bytes)
-                && (secrecy(name).is_some() || value::is_chosen(&bytes))
-        }),
+        b"data" => {
+            let is_value = |bytes: &[u8]| {
+                !value::is_placeholder(bytes)
+                    && !value::is_state(bytes)
+                    && (secrecy(name).is_some() || value::is_chosen(bytes))
+            };
+            value::base64(value).is_some_and(|bytes| is_value(&bytes)) || holds_secret(value)
+        }
         b"stringData" => value::is_chosen(value) && (secrecy(name).is_some() || value::is_made(value)),
         _ => false,
     }
+}
+
+/// Whether the text behind base64 holds a secret of its own: a URL with a password, a file of credentials. Each decoding is
+/// shorter than the text before, so secrets in secrets take linear time too.
+fn holds_secret(value: &[u8]) -> bool {
+    let bytes = value::decoded(value, AROUND).unwrap_or_default();
+    let text = str::from_utf8(&bytes).unwrap_or_default();
+    super::scan(text, Origin::File).iter().any(|hit| hit.kind.is_secret())
+}
+
+/// The password of `jdbc:oracle:thin:user/password@…`, from the word `jdbc`.
+pub(super) fn oracle(bytes: &[u8], at: usize) -> Option<Hit> {
+    let head = b"jdbc:oracle:thin:";
+    let rest = &bytes[at..bytes.len().min(at + 160)];
+    let rest = rest.strip_prefix(head)?;
+    let slash = rest.iter().position(|byte| *byte == b'/')?;
+    let length = rest[slash + 1..].iter().position(|byte| byte.is_ascii_whitespace() || b"@\"'<>".contains(byte))?;
+    let password = &rest[slash + 1..slash + 1 + length];
+    let is_user = slash > 0 && rest[..slash].iter().all(|byte| is_word(*byte) || b".$#-".contains(byte));
+    let ends = rest.get(slash + 1 + length) == Some(&b'@');
+    let counts = password.len() >= 4 && value::is_chosen(password) && !value::is_placeholder(password);
+    let start = at + head.len() + slash + 1;
+    (is_user && ends && counts).then(|| hit(start..start + length, Kind::Assigned))
 }
 
 /// The password of a line of `.pgpass`, from its first colon: `host:port:database:user:password`.

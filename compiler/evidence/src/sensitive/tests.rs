@@ -240,8 +240,24 @@ proptest! {
 #[test]
 fn work_grows_with_the_text_and_not_with_its_square() {
     // Texts on which detectors that search from every byte need a quadratic time: this would take an hour.
-    for text in ["@", "a@b.", "4111 ", "eyJ", "password=", "://a:", "-----BEGIN ", "DE89 ", "1"] {
+    for text in
+        ["@", "a@b.", "4111 ", "eyJ", "password=", "://a:", "-----BEGIN ", "DE89 ", "1", "Cookie: a=b;", "&sig="]
+    {
         let text = text.repeat(400_000 / text.len());
         let _ = scan(&text, Origin::Telemetry);
+    }
+    // Secrets within secrets: each decoding is shorter, and a document ends at the next kind.
+    let inner = "ZGF0YToKICBhOiBaR0YwWVRvS0lDQmhPaUI0Cg".repeat(200);
+    for text in [
+        "kind: Secret\n".to_owned(),
+        format!("data:\n  a: {inner}\n{}", "kind: Secret\n".repeat(600)),
+        format!("kind: Secret\ndata:\n  a: {inner}\n"),
+        "jdbc:oracle:thin:a/".to_owned(),
+        "Private-Lines: 1\n".to_owned(),
+        "mysql login -p".to_owned(),
+        "ENV TOKEN a ".to_owned(),
+        "curl -b a=b;".to_owned(),
+    ] {
+        let _ = scan(&text.repeat(400_000 / text.len()), Origin::File);
     }
 }

@@ -8,7 +8,7 @@ use super::value;
 /// The longest token that is read, in bytes.
 const MOST: usize = 4_096;
 
-/// The shortest first word of a form that no two bytes tell, apart from those of digits and Azure's `Q~`.
+/// The shortest first word of a form that no two bytes tell, apart from those of digits and those with Azure's marks.
 const SHORTEST_WORD: usize = 14;
 
 /// A key of an issuer of the catalogue at `at`, where a word of `word` bytes begins. In files, keys that are made for
@@ -17,7 +17,8 @@ pub(super) fn issued(bytes: &[u8], at: usize, word: usize, origin: Origin) -> Op
     let rest = &bytes[at..bytes.len().min(at + MOST)];
     let heads = starting(rest);
     let goes_on = matches!(rest.get(word), Some(b'+' | b'/' | b'='));
-    let may_be_open = word >= SHORTEST_WORD || goes_on || rest[0].is_ascii_digit() || rest.get(4..6) == Some(b"Q~");
+    let is_azure = rest.get(4..6) == Some(b"Q~") || rest.get(44..48) == Some(b"AzFu");
+    let may_be_open = word >= SHORTEST_WORD || goes_on || rest[0].is_ascii_digit() || is_azure;
     let open = if may_be_open { open() } else { &[] };
     for (form, issuer) in heads.iter().chain(open.iter().filter(|(form, _)| form.may_begin(rest, word))) {
         let Some(length) = form.length(rest) else { continue };
@@ -29,8 +30,14 @@ pub(super) fn issued(bytes: &[u8], at: usize, word: usize, origin: Origin) -> Op
             Origin::File => is_invented(secret) || few(secret),
             Origin::Telemetry => secret.iter().all(|byte| b"*xX".contains(byte)),
         };
-        // Without a telling prefix, only what a machine made counts.
-        let made = prefix >= 3
+        // A parameter of a URL stands in its query.
+        let is_parameter = form.prefix().ends_with('=');
+        if is_parameter && !at.checked_sub(1).is_some_and(|index| b"?&;".contains(&bytes[index])) {
+            continue;
+        }
+        // Behind three letters, words are none: `md-primary-color`. Without a telling prefix, only what a machine made counts.
+        let told = prefix > 3 || (prefix == 3 && !value::is_wordy(secret));
+        let made = (told && !is_parameter)
             || (value::is_mixed(secret)
                 && !few(secret)
                 && (origin == Origin::Telemetry || prefix == 0 || value::is_made(secret)));
@@ -140,6 +147,16 @@ pub(super) fn private_key(bytes: &[u8], at: usize, origin: Origin) -> Option<Hit
     (sound && private && whole).then_some(hit::hit(at..at + 11 + end + 5, Kind::PrivateKey))
 }
 
+/// The key in PuTTY's format, from its line `Private-Lines: …`. In files only.
+pub(super) fn putty(bytes: &[u8], at: usize) -> Option<Hit> {
+    let rest = bytes[at..].strip_prefix(b"Private-Lines: ")?;
+    let digits = rest.iter().take(4).take_while(|byte| byte.is_ascii_digit()).count();
+    let body = &rest[digits..rest.len().min(digits + 96)];
+    let is_base64 = |byte: &&u8| byte.is_ascii_alphanumeric() || b"+/=".contains(byte);
+    let key = body.trim_ascii_start().iter().take_while(is_base64).count();
+    (digits > 0 && key >= 40).then(|| hit::hit(at..at + 15 + digits, Kind::PrivateKey))
+}
+
 /// The end of a secret: of the body of a private key, or of all characters of a token.
 pub(super) fn end_of_secret(bytes: &[u8], hit: &Hit) -> usize {
     let end = hit.range.end;
@@ -238,16 +255,32 @@ pub(super) fn url_password(bytes: &[u8], at: usize, origin: Origin) -> Option<Hi
             // A word alone is told of this machine, or of nobody.
             let is_local = user.is_empty() || host.starts_with(b"localhost") || host.starts_with(b"127.");
             let is_weak = is_local && !value::is_mixed(password);
-            let is_shown = is_written(user, password) || is_port(password) || value::is_invented(password);
+            let is_shown = user.eq_ignore_ascii_case(b"aladdin")
+                || is_written(user, password)
+                || is_port(password)
+                || value::is_invented(password);
             is_dsn || is_example || is_weak || is_shown
         }
         Origin::Telemetry => WRITTEN[..4].iter().any(|word| password == word.as_bytes()),
     };
-    let told = password.iter().all(|byte| byte.is_ascii_graphic()) && !value::is_placeholder(password) && !is_word;
+    let told = password.iter().all(u8::is_ascii_graphic) && !value::is_placeholder(&unescaped(password)) && !is_word;
     let start = at + 3 + colon + 1;
     let least = if origin == Origin::File { 4 } else { 1 };
     (rest[length] == b'@' && password.len() >= least && told)
         .then(|| hit::hit(start..start + password.len(), Kind::UrlPassword))
+}
+
+/// A password of a URL without its escapes: `%40` is no sign of a template. Nothing but escapes is none.
+fn unescaped(text: &[u8]) -> Vec<u8> {
+    let mut plain = Vec::with_capacity(text.len());
+    let mut at = 0;
+    while at < text.len() {
+        let is_escape =
+            text[at] == b'%' && text.get(at + 1..at + 3).is_some_and(|two| two.iter().all(u8::is_ascii_hexdigit));
+        plain.push(if is_escape { b'*' } else { text[at] });
+        at += if is_escape { 3 } else { 1 };
+    }
+    plain
 }
 
 /// `host:8080@…` is no password.

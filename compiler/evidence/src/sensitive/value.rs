@@ -291,7 +291,7 @@ fn entropy(value: &[u8]) -> f64 {
 }
 
 /// Whether a value is made of words: every part between separators is a word, a number, or a word with few digits.
-fn is_wordy(value: &[u8]) -> bool {
+pub(super) fn is_wordy(value: &[u8]) -> bool {
     let parts = value.split(|byte| !byte.is_ascii_alphanumeric()).filter(|part| !part.is_empty());
     parts.clone().count() > 1
         && parts.clone().all(|part| {
@@ -332,11 +332,16 @@ pub(super) fn is_strong(value: &[u8]) -> bool {
 
 /// The bytes of a text in base64, at most 96 of them; `None` for another text.
 pub(super) fn base64(text: &[u8]) -> Option<Vec<u8>> {
+    decoded(text, 128)
+}
+
+/// The bytes of the first `most` characters of a text in base64; `None` for another text.
+pub(super) fn decoded(text: &[u8], most: usize) -> Option<Vec<u8>> {
     let body = text.strip_suffix(b"==").or_else(|| text.strip_suffix(b"=")).unwrap_or(text);
     if body.len() < 4 || body.len() % 4 == 1 {
         return None;
     }
-    base64::decode(body.get(..128).unwrap_or(body))
+    base64::decode(body.get(..most).unwrap_or(body))
 }
 
 /// Whether a text in base64 is `user:password`.

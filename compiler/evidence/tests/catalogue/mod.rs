@@ -32,7 +32,7 @@ fn key(dice: &mut Dice) -> String {
 }
 
 fn planted(dice: &mut Dice) -> String {
-    match dice.below(8) {
+    match dice.below(9) {
         0..=2 => key(dice),
         3..=5 => {
             let names: Vec<&str> = last_words().map(|(word, _)| word).collect();
@@ -53,6 +53,11 @@ fn planted(dice: &mut Dice) -> String {
                 dice.of(&["postgres", "https", "redis", "mongodb+srv", "amqp"]),
                 dice.of(&["db", "db.contoso.com:5432", "10.0.0.7"])
             )
+        }
+        7 => {
+            let header = dice.of(&["Cookie: ", "set-cookie:", "http.cookie: '", "\"Cookie\": \""]);
+            let (theme, session) = (dice.string(LETTERS, 4), dice.string(LETTERS, 18));
+            format!("{header}theme={theme}; sid={session}7; lang=en")
         }
         _ => sensitive(dice).text,
     }
