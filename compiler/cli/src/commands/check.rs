@@ -14,6 +14,7 @@ use crate::failure::Result;
 use crate::render::Report;
 use crate::render::entry::entries;
 use crate::status::Status;
+use crate::world::changes::Changes;
 use crate::world::{git, read};
 
 /// Reports everything that is wrong with the specs, or what a change brought.
@@ -24,16 +25,15 @@ pub(crate) fn run(check: &Check, quiet: bool) -> Result<Status> {
     let against = source::against(&check.against, &read.sources, today)?;
     let order = Order { today: Some(today), needs: Needs::Findings, against: against.as_ref(), ..Order::default() };
     let of = |specs| Gate::of(specs, order);
-    let gate = of(read).with_notes(specs, check.staged)?;
     let before = match &check.changed_since {
         Some(revision) => {
-            let base = git::base(revision)?;
-            let changes = git::changes(&base, specs, check.staged)?;
-            let before = of(read::read_at(&base, specs)?);
-            Some((changes, before))
+            let base = read::read_at(&git::base(revision)?, specs)?;
+            let changes = Changes::between(&base.sources, &read.sources);
+            Some((changes, of(base)))
         }
         None => None,
     };
+    let gate = of(read).with_notes(specs, check.staged)?;
     let (mut findings, held) = without_known(&gate.found(), &check.known, check.staged, quiet)?;
     if let Some((changes, before)) = &before {
         let old: HashSet<String> = entries(&before.found()).into_iter().map(|entry| entry.fingerprint).collect();
@@ -55,7 +55,7 @@ pub(crate) fn run(check: &Check, quiet: bool) -> Result<Status> {
 
 /// What a change brought: findings on its lines, and findings that were not there before. A line that nobody touched can
 /// be at fault too, once what it refers to is gone.
-fn brought(report: &Report<'_>, changes: &git::Changes, old: &HashSet<String>) -> Vec<Finding> {
+fn brought(report: &Report<'_>, changes: &Changes, old: &HashSet<String>) -> Vec<Finding> {
     entries(report)
         .iter()
         .zip(report.findings)
