@@ -231,7 +231,7 @@ fn target(link: &str, id: String) -> Result<Option<String>> {
 
 /// The arguments that list how the index differs from a tree. Git reads objects alone: in the work tree it would run
 /// filters, and in submodules whatever their own configurations name.
-fn differing<'a>(filter: &'a str, tree: &'a str, paths: &[&'a str]) -> Vec<&'a str> {
+pub(super) fn differing<'a>(filter: &'a str, tree: &'a str, paths: &[&'a str]) -> Vec<&'a str> {
     let mut arguments = vec![
         "diff-index",
         "--cached",
@@ -267,12 +267,12 @@ fn held(path: &str) -> Result<BTreeSet<String>> {
 }
 
 /// The working directory, relative to the top of the work tree: empty there, else with a slash at its end.
-fn prefix() -> Result<String> {
+pub(super) fn prefix() -> Result<String> {
     Ok(text(demand(&["rev-parse", "--show-prefix"], None)?).trim_end_matches('\n').to_owned())
 }
 
 /// A path of the work tree, relative to the working directory `prefix`, as `git ls-files` prints it.
-fn relative(prefix: &str, path: &str) -> String {
+pub(super) fn relative(prefix: &str, path: &str) -> String {
     let (mut prefix, mut path) = (prefix, path);
     while let Some((folder, rest)) = prefix.split_once('/') {
         let Some(below) = path.strip_prefix(folder).and_then(|path| path.strip_prefix('/')) else { break };

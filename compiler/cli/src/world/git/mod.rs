@@ -3,6 +3,7 @@
 //! compares the work tree, since that runs filters; it never shows a diff, since that runs converters; and it never
 //! connects, since that runs helpers.
 
+mod changed;
 mod index;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -12,6 +13,8 @@ use std::process::{Command, Output, Stdio};
 
 use super::{resolved, shown};
 use crate::failure::{Failure, Result};
+use crate::weaker::Changed;
+pub(crate) use changed::changed;
 pub(crate) use index::{At, Below, Listed, below, content, is_top, staged, staged_below, staged_file};
 
 /// The merge base: the last commit that the work tree and `revision` have in common.
@@ -101,6 +104,12 @@ pub(crate) fn files(commit: &str, path: &Path) -> Result<Vec<(String, Vec<u8>)>>
         *path = name.name(std::mem::take(path));
     }
     Ok(files)
+}
+
+/// One file as a commit has it; `None` if the commit does not hold it.
+pub(crate) fn file(commit: &str, path: &Path) -> Result<Option<Vec<u8>>> {
+    let shown = shown(path);
+    Ok(files(commit, path)?.into_iter().find(|(path, _)| *path == shown).map(|(_, bytes)| bytes))
 }
 
 /// The mode of a link. The bytes of a link are its target path.
