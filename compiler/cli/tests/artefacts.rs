@@ -10,7 +10,17 @@ use std::path::Path;
 use shell::Shell;
 
 const SPEC: &str = include_str!("checkout.yaml");
-const FAULTY: &str = "version: emberline/v1\nservice: b\nmetrics:\n  m:\n    type: counter\n    labels: {user_id: {}}\nslos:\n- name: a\n  objective: 99%\n  sli: {events: {total: m_total, bad: 'm_total{user_id=\"1\"}'}}\n";
+const FAULTY: &str = r#"version: emberline/v1
+service: b
+metrics:
+  m:
+    type: counter
+    labels: {user_id: {}}
+slos:
+- name: a
+  objective: 99%
+  sli: {events: {total: m_total, bad: 'm_total{user_id="1"}'}}
+"#;
 
 /// A recorded rule of the committed artefacts.
 const RULES: &str = "generated/prometheus/rules/checkout.yaml";
@@ -20,7 +30,7 @@ fn root() -> String {
 }
 
 fn run(shell: &Shell, line: &str) -> shell::Ran {
-    shell.run(&format!("export GIT_AUTHOR_NAME=t GIT_AUTHOR_EMAIL=t@example.com GIT_COMMITTER_NAME=t GIT_COMMITTER_EMAIL=t@example.com; {line}"))
+    shell.run(&format!("git() {{ command git -c user.name=t -c user.email=t@example.com \"$@\"; }}; {line}"))
 }
 
 #[track_caller]
@@ -58,7 +68,8 @@ fn both(shell: &Shell, baseline: &str, revision: &str) -> (i32, String) {
         shell,
         &format!(
             "{variables} CI_MERGE_REQUEST_DIFF_BASE_SHA={revision}; sh .git/job.sh; s=$?; \
-             cat emberline-summary.md >&2; rm -f emberline-summary.md gl-code-quality-report.json emberline-junit.xml; exit $s"
+             cat emberline-summary.md >&2; rm -f emberline-summary.md gl-code-quality-report.json \
+             emberline-junit.xml; exit $s"
         ),
     );
     assert_eq!(action.status, job.status, "{action:?}\n{job:?}");
@@ -89,7 +100,7 @@ fn artefacts_cannot_be_edited_behind_an_old_error() {
     // The manifest cannot vouch for an edit, where there is a revision to ask.
     let edit = format!(
         "echo '# edited' >>{RULES} && hash=$(sha256sum {RULES} | cut -d' ' -f1) && \
-         sed -i \"s|^.*prometheus/rules/checkout.yaml|$hash prometheus/rules/checkout.yaml|\" generated/.emberline-manifest"
+         sed -i \"s|^.*\\(  prometheus/rules/checkout.yaml\\)|$hash\\1|\" generated/.emberline-manifest"
     );
     well(&shell, &edit);
     assert_eq!(both(&shell, "known.json", "HEAD").0, 1);

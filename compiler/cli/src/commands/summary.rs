@@ -29,7 +29,8 @@ pub(super) struct Series<'r> {
     pub(super) prices: Option<&'r Prices>,
 }
 
-/// Appends the summary, since other steps of a job write to the same file. `weaker` is what a change takes from the gate.
+/// Appends the summary, since other steps of a job write to the same file. `weaker` is what a change takes from the
+/// gate.
 pub(super) fn append(path: &Path, report: &Report<'_>, of: &Series<'_>, weaker: Option<&[Weakening]>) -> Result<()> {
     let failed = |cause: std::io::Error| Failure::io("cannot write", path, &cause);
     let mut file = OpenOptions::new().create(true).append(true).open(path).map_err(failed)?;

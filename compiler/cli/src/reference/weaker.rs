@@ -11,11 +11,13 @@ use crate::weaker::table::RECORDS;
 pub(super) fn page() -> String {
     let mut text = page::begin("What can weaken the gate");
     for part in [
-        "A pull request can change the files that judge it. `emberline check --changed-since REVISION` compares these files \
-         with the revision. It prints each change below as `weaker gate`, and lists it in the `--summary`. Such a change is \
-         no finding: people decide on it.",
-        "One thing is decided by the revision instead: a finding counts unless the baseline of the revision lists it. A \
-         baseline that grows in the pull request excuses nothing there.",
+        "A pull request can change the files that judge it. `emberline check --changed-since REVISION` compares \
+         these files with the revision. It prints each change below as `weaker gate`, and lists it in the \
+         `--summary`. Such a change is no finding: people decide on it.",
+        "The revision decides on the baseline of `check`: a finding counts unless the revision's baseline lists it \
+         too. A baseline that grows in the pull request excuses nothing there. No comment in a file silences a \
+         finding.",
+        "Other files than specs are compared as they are committed or staged.",
     ] {
         page::paragraph(&mut text, part);
     }

@@ -1,5 +1,5 @@
-//! Files of the repository that decide what the gate looks at, besides the specs: baselines, the jobs that run the gate,
-//! rules of git, captures.
+//! Files of the repository that decide what the gate looks at, besides the specs: baselines, the jobs that run the
+//! gate, rules of git, captures.
 
 use std::collections::BTreeMap;
 

@@ -6,8 +6,8 @@ use std::collections::BTreeMap;
 use emberline_core::source::Sources;
 use similar::{Algorithm, DiffOp, capture_diff_slices};
 
-/// The most lines that are compared one by one. A longer stretch that differs counts as changed in each line: the search
-/// for the fewest changes would take the square of its length.
+/// The most lines that are compared one by one. A longer stretch that differs counts as changed in each line: the
+/// search for the fewest changes would take the square of its length.
 const COMPARED: usize = 5_000;
 
 /// The lines that a change touches, by path as shown.

@@ -1,5 +1,5 @@
-//! What a change takes from the gate, by the real binary in a real repository: `cases.txt` has every way that the guide's
-//! page of weakenings lists, and each shows in the summary of its pull request.
+//! What a change takes from the gate, by the real binary in a real repository: `cases.txt` has every way that the
+//! guide's page of weakenings lists, and each shows in the summary of its pull request.
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test may stop at the first surprise")]
 
 #[path = "../shell/mod.rs"]
@@ -61,7 +61,8 @@ impl Case {
             fs::write(&path, text.replacen(&self.before, &self.after, 1)).unwrap();
         }
         let ran = shell.run(
-            "git add -A -f && git commit -qm change && emberline check --changed-since HEAD~1 --summary .git/summary.md; \
+            "git add -A -f && git commit -qm change && \
+             emberline check --changed-since HEAD~1 --summary .git/summary.md; \
              cat .git/summary.md; rm -f .git/summary.md; git reset -q --hard HEAD~1 && git clean -qfdx",
         );
         assert_eq!(ran.status, 0, "{told}: {ran:?}");
