@@ -27,7 +27,9 @@ pub(super) fn page() -> String {
     }
     for (files, what) in [
         ("Baselines, of `check` and of `scan`", files::BASELINE),
-        ("Any other file, but prose, that names a command of the gate or a variable `EMBERLINE_…`", files::MENTION),
+        ("Any other file, but prose, that names a command of the gate or `EMBERLINE`", files::MENTION),
+        ("Symbolic links", files::LINK),
+        ("Submodules", files::MODULE),
         ("Files of more than 16 MiB", files::LONG),
         ("Snapshots in `observed/` of the specs", fields::SNAPSHOT),
         ("Registries of semantic conventions in the specs", fields::REGISTRY),

@@ -48,6 +48,12 @@ pub(crate) const KINDS: &[Kind] = &[
 /// Any other text that runs the gate, such as a `Makefile`.
 pub(crate) const MENTION: &str = "a file that runs emberline, or sets its variables, has changed";
 
+/// A symbolic link that comes, goes or leads elsewhere.
+pub(crate) const LINK: &str = "a link has changed, by which the gate may read other files";
+
+/// A submodule that comes, goes or has another commit.
+pub(crate) const MODULE: &str = "a submodule has changed, whose files the gate may read";
+
 /// A file of more than 16 MiB.
 pub(crate) const LONG: &str = "a file is too long to tell whether it runs the gate or is a baseline";
 
@@ -58,18 +64,32 @@ pub(crate) const BASELINE: &str = "a baseline holds another finding";
 const ENTRIES: usize = 50;
 
 /// A changed file. A side is `None` where there is no such file.
+#[derive(Debug, Default)]
 pub(crate) struct Changed {
     pub(crate) path: String,
     pub(crate) before: Option<Vec<u8>>,
     pub(crate) after: Option<Vec<u8>>,
-    /// Whether a side is too long to be read, and empty here.
-    pub(crate) is_long: bool,
+    /// Whether more counts than the content.
+    pub(crate) nature: Nature,
+}
+
+/// What is at a changed path.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(crate) enum Nature {
+    #[default]
+    File,
+    /// A side is too long to be read, and empty here.
+    Long,
+    /// A side is a link, whose content is its target.
+    Link,
+    /// A side is a submodule, which has no content.
+    Module,
 }
 
 /// What a changed file weakens.
 pub(crate) fn of_file(changed: &Changed) -> Vec<Weakening> {
-    let Changed { path, before, after, is_long } = changed;
-    if before == after && !is_long {
+    let Changed { path, before, after, nature } = changed;
+    if before == after && *nature == Nature::File {
         return Vec::new();
     }
     let grown = grown(path, before.as_deref(), after.as_deref());
@@ -82,8 +102,11 @@ pub(crate) fn of_file(changed: &Changed) -> Vec<Weakening> {
         return tell(kind.what);
     }
     let runs = |side: &Option<Vec<u8>>| side.as_ref().is_some_and(|bytes| runs_emberline(bytes));
-    if *is_long {
-        return tell(LONG);
+    match nature {
+        Nature::File => {}
+        Nature::Long => return tell(LONG),
+        Nature::Link => return tell(LINK),
+        Nature::Module => return tell(MODULE),
     }
     // Prose says how to run it, and runs nothing.
     let is_prose = [".md", ".html", ".txt", ".snap", ".rst", ".adoc"].iter().any(|end| path.ends_with(end));
@@ -124,12 +147,12 @@ fn baseline(bytes: &[u8]) -> Option<BTreeMap<String, String>> {
     Some(findings.iter().map(|(fingerprint, finding)| (fingerprint.clone(), about(finding))).collect())
 }
 
-/// Whether a text runs the gate or sets a variable that it reads.
+/// Whether a text runs the gate or has a variable of it.
 fn runs_emberline(bytes: &[u8]) -> bool {
     let text = String::from_utf8_lossy(bytes);
     let runs =
         ["check", "verify", "scan", "compile"].iter().any(|command| text.contains(&format!("emberline {command}")));
-    runs || text.contains("EMBERLINE_")
+    runs || text.contains("EMBERLINE")
 }
 
 fn name(path: &str) -> &str {
@@ -189,7 +212,7 @@ mod tests {
 
     fn changed(path: &str, before: &str, after: &str) -> Vec<Weakening> {
         let side = |text: &str| (!text.is_empty()).then(|| text.as_bytes().to_vec());
-        of_file(&Changed { path: path.to_owned(), before: side(before), after: side(after), is_long: false })
+        of_file(&Changed { path: path.to_owned(), before: side(before), after: side(after), ..Changed::default() })
     }
 
     #[test]
@@ -210,7 +233,12 @@ mod tests {
             assert_eq!(changed(path, "a", "").len(), 1, "{path} is gone");
             assert_eq!(changed(path, "a", "a"), [], "{path} is the same");
         }
+        for (nature, what) in [(Nature::Long, LONG), (Nature::Link, LINK), (Nature::Module, MODULE)] {
+            let changed = Changed { path: "x".to_owned(), nature, ..Changed::default() };
+            assert_eq!(of_file(&changed)[0].what, what);
+        }
         assert_eq!(changed("Makefile", "emberline check", "true")[0].what, MENTION);
+        assert_eq!(changed("Makefile", "$(EMBERLINE) check", "true")[0].what, MENTION);
         assert_eq!(changed("x.env", "", "EMBERLINE_SCAN=false")[0].what, MENTION);
         assert_eq!(changed("README.md", "", "Run `emberline check`."), []);
         assert_eq!(changed("src/main.rs", "a", "b"), []);

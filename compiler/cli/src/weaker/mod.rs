@@ -7,7 +7,7 @@ mod specs;
 pub(crate) mod table;
 mod tree;
 
-pub(crate) use files::{Changed, of_file};
+pub(crate) use files::{Changed, Nature, of_file};
 pub(crate) use specs::of_specs;
 
 /// One way in which a change weakens the gate.

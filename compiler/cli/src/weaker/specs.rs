@@ -2,6 +2,7 @@
 //! says which changes of a field weaken the gate.
 
 use std::collections::BTreeMap;
+use std::rc::Rc;
 
 use emberline_core::SchemaKind;
 use emberline_core::quantity::{Bound, Date, decimal};
@@ -92,8 +93,18 @@ fn join(known: &mut Option<Tree>, tree: Tree) {
 
 /// A comparison along one schema.
 struct Comparison<'f> {
-    schema: Value,
+    /// The name of the record that a file holds.
+    root: String,
+    /// The fields of every record.
+    records: Rc<BTreeMap<String, Vec<Field>>>,
     found: &'f mut Vec<Weakening>,
+}
+
+/// A field of a record.
+struct Field {
+    name: String,
+    form: Form,
+    rule: Rule,
 }
 
 /// The form of a field, as far as the comparison cares.
@@ -106,12 +117,16 @@ enum Form {
 
 impl<'f> Comparison<'f> {
     fn new(kind: SchemaKind, found: &'f mut Vec<Weakening>) -> Self {
-        Self { schema: fields::schema(kind), found }
+        let schema = fields::schema(kind);
+        let root = schema["title"].as_str().unwrap_or_default().to_owned();
+        let names = schema["$defs"].as_object().into_iter().flatten().map(|(name, _)| name).chain([&root]);
+        let records = names.map(|name| (name.clone(), fields_of(&schema, name))).collect();
+        Self { root, records: Rc::new(records), found }
     }
 
     fn root(&mut self, name: &str, before: Option<&Tree>, after: Option<&Tree>) {
-        let record = self.schema["title"].as_str().unwrap_or_default().to_owned();
-        self.record(&record, name, before, after);
+        let root = self.root.clone();
+        self.record(&root, name, before, after);
     }
 
     fn tell(&mut self, what: &'static str, place: String, before: Option<String>, after: Option<String>) {
@@ -119,17 +134,18 @@ impl<'f> Comparison<'f> {
     }
 
     fn record(&mut self, record: &str, place: &str, before: Option<&Tree>, after: Option<&Tree>) {
-        for (field, form) in self.fields(record) {
-            let place = format!("{place}.{field}");
-            let of = |tree: Option<&'_ Tree>| tree.and_then(|tree| tree.get(&field)).cloned();
-            let (old, new) = (of(before), of(after));
-            let (old, new) = (old.as_ref(), new.as_ref());
-            let rule = fields::rule(record, &field);
-            match (rule, form) {
+        let records = Rc::clone(&self.records);
+        for Field { name, form, rule } in records.get(record).into_iter().flatten() {
+            let [old, new] = [before, after].map(|tree| tree.and_then(|tree| tree.get(name)));
+            if old == new {
+                continue;
+            }
+            let place = format!("{place}.{name}");
+            match (*rule, form) {
                 (Rule::Free(_), _) => {}
-                (Rule::Within, Form::Record(inner)) => self.record(&inner, &place, old, new),
+                (Rule::Within, Form::Record(inner)) => self.record(inner, &place, old, new),
                 (Rule::Weakens(when, what), Form::Records(inner)) => {
-                    self.entries(&inner, &place, when, what, [old, new]);
+                    self.entries(inner, &place, when, what, [old, new]);
                 }
                 (Rule::Weakens(when, what), Form::Items) => self.items(place, when, what, [old, new]),
                 (Rule::Weakens(when, what), _) => self.leaf(place, when, what, [old, new]),
@@ -146,15 +162,13 @@ impl<'f> Comparison<'f> {
             return;
         }
         let by = fields::key(record);
-        let named = |tree: Option<&Tree>| -> BTreeMap<String, Tree> {
-            let entries = tree.map(|tree| tree.named(by)).unwrap_or_default();
-            entries.into_iter().map(|(name, tree)| (name, tree.clone())).collect()
-        };
-        let [old, new] = sides.map(named);
+        let [old, new] = sides.map(|tree| -> BTreeMap<String, &Tree> {
+            tree.map(|tree| tree.named(by)).unwrap_or_default().into_iter().collect()
+        });
         for (name, old) in &old {
             let place = format!("{place}[{name}]");
             match new.get(name) {
-                Some(new) => self.record(record, &place, Some(old), Some(new)),
+                Some(new) => self.record(record, &place, Some(*old), Some(*new)),
                 None if when.on_removal() => self.tell(what, place, Some(old.text()), None),
                 None => {}
             }
@@ -207,20 +221,21 @@ impl<'f> Comparison<'f> {
             self.tell(what, place, old, new);
         }
     }
+}
 
-    fn fields(&self, record: &str) -> Vec<(String, Form)> {
-        fields::properties(&self.schema, record)
-            .map(|(field, schema)| {
-                let record = |schema: &Value| fields::record_of(&self.schema, schema);
-                let form = match schema["type"].as_str() {
-                    Some("array") => record(&schema["items"]).map_or(Form::Items, Form::Records),
-                    Some("object") => record(&schema["additionalProperties"]).map_or(Form::Items, Form::Records),
-                    _ => record(schema).map_or(Form::Leaf, Form::Record),
-                };
-                (field.clone(), form)
-            })
-            .collect()
-    }
+/// The fields of a record, with their forms and rules.
+fn fields_of(schema: &Value, record: &str) -> Vec<Field> {
+    let of = |schema_of: &Value| fields::record_of(schema, schema_of);
+    fields::properties(schema, record)
+        .map(|(name, field)| {
+            let form = match field["type"].as_str() {
+                Some("array") => of(&field["items"]).map_or(Form::Items, Form::Records),
+                Some("object") => of(&field["additionalProperties"]).map_or(Form::Items, Form::Records),
+                _ => of(field).map_or(Form::Leaf, Form::Record),
+            };
+            Field { name: name.clone(), form, rule: fields::rule(record, name) }
+        })
+        .collect()
 }
 
 /// A quantity: its kind, and its size in one unit. Quantities of two kinds cannot be compared.

@@ -284,16 +284,18 @@ pub(super) fn relative(prefix: &str, path: &str) -> String {
 /// One file as the index has it; `None` if the index does not hold it. A file outside of the work tree is read from
 /// disk.
 pub(crate) fn staged_file(path: &Path) -> Result<Option<Vec<u8>>> {
-    let is_outside = || -> Result<bool> {
-        let top = text(demand(&["rev-parse", "--show-toplevel"], None)?);
-        let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-        // The index may hold a folder that no longer exists in the work tree.
-        Ok(folder.canonicalize().is_ok_and(|real| !real.starts_with(top.trim_end_matches('\n'))))
-    };
-    if is_outside()? {
+    if is_outside(path)? {
         return std::fs::read(path).map(Some).map_err(|cause| Failure::io("cannot read", path, &cause));
     }
     Ok(staged_below(path, |_| true)?.pop().map(|(_, bytes)| bytes))
+}
+
+/// Whether a file lies outside of the work tree.
+pub(super) fn is_outside(path: &Path) -> Result<bool> {
+    let top = text(demand(&["rev-parse", "--show-toplevel"], None)?);
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    // The index may hold a folder that no longer exists in the work tree.
+    Ok(folder.canonicalize().is_ok_and(|real| !real.starts_with(top.trim_end_matches('\n'))))
 }
 
 fn unmerged(path: &str) -> Failure {

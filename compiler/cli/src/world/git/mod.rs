@@ -13,7 +13,6 @@ use std::process::{Command, Output, Stdio};
 
 use super::{resolved, shown};
 use crate::failure::{Failure, Result};
-use crate::weaker::Changed;
 pub(crate) use changed::changed;
 pub(crate) use index::{At, Below, Listed, below, content, is_top, staged, staged_below, staged_file};
 
@@ -106,8 +105,11 @@ pub(crate) fn files(commit: &str, path: &Path) -> Result<Vec<(String, Vec<u8>)>>
     Ok(files)
 }
 
-/// One file as a commit has it; `None` if the commit does not hold it.
+/// One file as a commit has it; `None` if the commit does not hold it, as it holds nothing outside of the work tree.
 pub(crate) fn file(commit: &str, path: &Path) -> Result<Option<Vec<u8>>> {
+    if index::is_outside(path)? {
+        return Ok(None);
+    }
     let shown = shown(path);
     Ok(files(commit, path)?.into_iter().find(|(path, _)| *path == shown).map(|(_, bytes)| bytes))
 }
