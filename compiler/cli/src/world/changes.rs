@@ -93,4 +93,14 @@ mod tests {
         assert!(changes.touch("slos/a.yaml", 1, 1) && changes.touch("slos/a.yaml", 9, 9));
         assert!(!changes.touch("slos/b.yaml", 1, 1));
     }
+
+    #[test]
+    fn an_edit_that_keeps_the_length_touches_its_line() {
+        let (mut before, mut after) = (Sources::default(), Sources::default());
+        before.add("slos/a.yaml".to_owned(), "x: 1\ny: 2\n");
+        after.add("slos/a.yaml".to_owned(), "x: 1\ny: 3\n");
+        let changes = Changes::between(&before, &after);
+        assert!(changes.touch("slos/a.yaml", 2, 2) && !changes.touch("slos/a.yaml", 1, 1));
+        assert!(!Changes::between(&after, &after).touch("slos/a.yaml", 1, 9));
+    }
 }
