@@ -1,7 +1,8 @@
 //! The `emberline` command: arguments in, files and findings out, an exit status.
 //!
 //! The compiler is `emberline-core`, a pure function; this crate is its edge. `args` is what was typed, `commands` what
-//! is done, `world` the file system, `render` findings as text, `terminal` the two output streams.
+//! is done, `world` the file system, `render` findings as text, `terminal` the two output streams, `weaker` what a
+//! change takes from the gate.
 
 mod args;
 mod commands;
@@ -15,6 +16,7 @@ mod render;
 mod shown;
 mod status;
 mod terminal;
+mod weaker;
 mod world;
 
 use std::process::ExitCode;

@@ -241,6 +241,12 @@ pub(crate) struct Compile {
     /// Write nothing; print how the folder differs from the compiled specs, and exit 1 if it does
     #[arg(long)]
     pub(crate) check: bool,
+    /// With --check, pass over findings of the specs that `check` with the same revision passes over
+    #[arg(long, value_name = "REVISION", requires = "check")]
+    pub(crate) changed_since: Option<String>,
+    /// With --check, pass over findings of the specs that this file lists
+    #[arg(long, value_name = "FILE", requires = "check")]
+    pub(crate) baseline: Option<PathBuf>,
     /// Replace files that emberline did not write
     #[arg(long)]
     pub(crate) force: bool,

@@ -1,20 +1,17 @@
 //! `emberline check`: the static gate.
 
-use std::collections::HashSet;
-
-use emberline_core::finding::Finding;
 use emberline_core::{Needs, Order};
 
 use super::gate::{Gate, show, status};
-use super::known::without_known;
+use super::known::{Judged, without_known};
+use super::since::Since;
 use super::source;
 use super::summary::{self, Series};
 use crate::args::Check;
 use crate::failure::Result;
 use crate::render::Report;
-use crate::render::entry::entries;
 use crate::status::Status;
-use crate::world::{git, read};
+use crate::world::read;
 
 /// Reports everything that is wrong with the specs, or what a change brought.
 pub(crate) fn run(check: &Check, quiet: bool) -> Result<Status> {
@@ -23,46 +20,27 @@ pub(crate) fn run(check: &Check, quiet: bool) -> Result<Status> {
     let today = check.reporting.today.unwrap_or_else(super::today);
     let against = source::against(&check.against, &read.sources, today)?;
     let order = Order { today: Some(today), needs: Needs::Findings, against: against.as_ref(), ..Order::default() };
-    let of = |specs| Gate::of(specs, order);
-    let gate = of(read).with_notes(specs, check.staged)?;
-    let before = match &check.changed_since {
-        Some(revision) => {
-            let base = git::base(revision)?;
-            let changes = git::changes(&base, specs, check.staged)?;
-            let before = of(read::read_at(&base, specs)?);
-            Some((changes, before))
-        }
-        None => None,
-    };
-    let (mut findings, held) = without_known(&gate.found(), &check.known, check.staged, quiet)?;
-    if let Some((changes, before)) = &before {
-        let old: HashSet<String> = entries(&before.found()).into_iter().map(|entry| entry.fingerprint).collect();
-        let left = Report { sources: &gate.sources, findings: &findings, waived: 0 };
-        findings = brought(&left, changes, &old);
+    let revision = check.changed_since.as_deref();
+    let since = revision.map(|revision| Since::open(revision, specs, &read.sources, order)).transpose()?;
+    let weaker = since.as_ref().map(|since| since.weakenings(&read.sources)).transpose()?;
+    let gate = Gate::of(read, order).with_notes(specs, check.staged)?;
+    let judged = Judged { staged: check.staged, base: since.as_ref().map(|since| since.commit.as_str()) };
+    let (mut findings, held) = without_known(&gate.found(), &check.known, judged, quiet)?;
+    if let Some(since) = &since {
+        findings = since.brought(&Report { sources: &gate.sources, findings: &findings, waived: 0 });
     }
     let report = Report { sources: &gate.sources, findings: &findings, waived: gate.waived + held };
     show(&report, &check.reporting, !quiet)?;
+    if let Some(weaker) = weaker.as_ref().filter(|_| !quiet) {
+        summary::say_weaker(weaker);
+    }
     if let Some(path) = &check.summary {
         let series = Series {
             now: &gate.bounds,
-            before: before.as_ref().map(|(_, before)| &before.bounds[..]),
+            before: since.as_ref().map(|since| &since.before.bounds[..]),
             prices: gate.prices.as_ref(),
         };
-        summary::append(path, &report, &series)?;
+        summary::append(path, &report, &series, weaker.as_deref())?;
     }
     Ok(status(&findings, &check.reporting))
-}
-
-/// What a change brought: findings on its lines, and findings that were not there before. A line that nobody touched can
-/// be at fault too, once what it refers to is gone.
-fn brought(report: &Report<'_>, changes: &git::Changes, old: &HashSet<String>) -> Vec<Finding> {
-    entries(report)
-        .iter()
-        .zip(report.findings)
-        .filter(|(entry, _)| {
-            let place = &entry.place;
-            changes.touch(place.path, place.line, place.end_line) || !old.contains(&entry.fingerprint)
-        })
-        .map(|(_, finding)| finding.clone())
-        .collect()
 }

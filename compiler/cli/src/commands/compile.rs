@@ -3,6 +3,7 @@
 use std::mem::ManuallyDrop;
 use std::path::Path;
 
+use emberline_core::Order;
 use emberline_core::code::STALE_ARTEFACT;
 use emberline_core::emit::Emitter;
 use emberline_core::finding::{Finding, Severity};
@@ -11,28 +12,36 @@ use emberline_core::source::Span;
 use emberline_core::target::Target;
 
 use super::gate::Gate;
-use crate::args::{Compile, Format};
+use super::known::{Judged, without_known};
+use super::since::Since;
+use crate::args::{Compile, Format, Known};
 use crate::failure::{Failure, Result};
 use crate::progress::Progress;
-use crate::render::counted;
+use crate::render::{Report, counted};
 use crate::status::Status;
 use crate::terminal;
 use crate::world::diff::{self, Difference, Kind};
 use crate::world::emission::Emission;
 use crate::world::stale::Reason;
-use crate::world::{manifest, resolved, shown, write};
+use crate::world::{held, manifest, read, resolved, shown, write};
 
 /// Checks the specs; if nothing stands against it, writes (or compares) the artefacts. Errors end it with exit status 1
 /// whatever `--fail-on` says.
 pub(crate) fn run(compile: &Compile, quiet: bool) -> Result<Status> {
     refuse_overlap(compile)?;
-    let mut gate = Gate::open(&compile.specs.specs, compile.reporting.today)?;
+    let specs = &compile.specs.specs;
+    let order = Order { today: Some(compile.reporting.today.unwrap_or_else(super::today)), ..Order::default() };
+    let read = read::read(specs)?;
+    let revision = compile.changed_since.as_deref();
+    let since = revision.map(|revision| Since::open(revision, specs, &read.sources, order)).transpose()?;
+    let mut gate = Gate::of(read, order).with_notes(specs, false)?;
+    pass_over(compile, &mut gate, since.as_ref(), quiet)?;
     let has_errors = gate.findings.iter().any(|finding| finding.severity == Severity::Error);
     let is_refused = has_errors || gate.status(&compile.reporting) == Status::Findings;
     let plan = match gate.plan.take() {
         // The process ends when this returns: taking a plan of a large organisation apart would only delay that.
         Some(plan) if !is_refused => ManuallyDrop::new(plan),
-        None if !is_refused => return Err(Failure::bug("the specs have no plan and no fault")),
+        None if !is_refused => return hold(compile, gate, since.as_ref(), quiet),
         _ => {
             gate.report(&compile.reporting, true)?;
             if !quiet {
@@ -60,6 +69,42 @@ pub(crate) fn run(compile: &Compile, quiet: bool) -> Result<Status> {
     } else {
         write(compile, gate, &plan, &emission, quiet)
     }
+}
+
+/// Takes out the findings that `check` with the same baseline and revision passes over.
+fn pass_over(compile: &Compile, gate: &mut Gate, since: Option<&Since>, quiet: bool) -> Result<()> {
+    let known = Known { baseline: compile.baseline.clone(), update_baseline: false };
+    let judged = Judged { staged: false, base: since.map(|since| since.commit.as_str()) };
+    let (mut findings, held) = without_known(&gate.found(), &known, judged, quiet)?;
+    if let Some(since) = since {
+        findings = since.brought(&Report { sources: &gate.sources, findings: &findings, waived: 0 });
+    }
+    gate.findings = findings;
+    gate.waived += held;
+    Ok(())
+}
+
+/// Old errors stop the compilation, so nothing says what the artefacts should be. They must be what the revision has,
+/// or what the manifest says: otherwise a change could hide behind an old error.
+fn hold(compile: &Compile, mut gate: Gate, since: Option<&Since>, quiet: bool) -> Result<Status> {
+    let out = &compile.out;
+    let (differing, by) = match since {
+        Some(since) => (held::differing_from(&since.commit, out)?, "the revision has"),
+        None if compile.baseline.is_some() => (held::differing_from_manifest(out)?, "its manifest says"),
+        None => return Err(Failure::bug("the specs have no plan and no fault")),
+    };
+    for path in &differing {
+        let path = shown(&out.join(path));
+        let message = format!("`{path}` is not what {by}, and old errors stop the compilation");
+        let span = Span::new(gate.sources.add(path, ""), 0..0);
+        let hint = "correct the errors that `emberline check` reports, then run `emberline compile`";
+        gate.findings.push(Finding::new(&STALE_ARTEFACT, span, message).hint(hint));
+    }
+    if !quiet {
+        terminal::say(&format!("old errors stop the compilation: {} is held against what {by}", shown(out)));
+    }
+    gate.report(&compile.reporting, false)?;
+    Ok(gate.status(&compile.reporting))
 }
 
 /// Fails if artefacts would go among the specs or around them: they would be read as specs by the next run, and a stale

@@ -11,19 +11,29 @@ use crate::terminal;
 use crate::world::baseline::Baseline;
 use crate::world::shown;
 
+/// What is judged.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Judged<'a> {
+    /// The index rather than the work tree.
+    pub(super) staged: bool,
+    /// A change since this commit rather than all that is there.
+    pub(super) base: Option<&'a str>,
+}
+
 /// The findings that a baseline does not hold, and how many it does. Updates the baseline where that is asked for.
-/// What is staged is held against the baseline that is staged with it, unless the file itself is to be updated.
+/// What is staged is held against the baseline that is staged with it, unless the file itself is to be updated. What
+/// changed since a commit is held against what the baseline of that commit held too: a change cannot excuse itself.
 pub(super) fn without_known(
     report: &Report<'_>,
     known: &Known,
-    staged: bool,
+    Judged { staged, base }: Judged<'_>,
     quiet: bool,
 ) -> Result<(Vec<Finding>, usize)> {
     let Some(path) = &known.baseline else { return Ok((report.findings.to_vec(), 0)) };
     let entries = entries(report);
     let is_staged = staged && !known.update_baseline;
     let read = if is_staged { Baseline::read_staged(path)? } else { Baseline::read(path)? };
-    let baseline = match (read, known.update_baseline) {
+    let mut baseline = match (read, known.update_baseline) {
         (Some(mut baseline), true) => {
             let gone = baseline.shrink(&entries);
             if gone > 0 {
@@ -52,6 +62,10 @@ pub(super) fn without_known(
                 .help("`--update-baseline` writes the first one"));
         }
     };
+    // The change that brings the first baseline is judged by that one.
+    if let Some(base) = base.map(|commit| Baseline::read_at(commit, path)).transpose()?.flatten() {
+        baseline.keep(&base);
+    }
     let left: Vec<Finding> = report
         .findings
         .iter()

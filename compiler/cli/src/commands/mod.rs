@@ -16,6 +16,7 @@ pub(crate) mod preview;
 pub(crate) mod roi;
 pub(crate) mod scan;
 pub(crate) mod schema;
+mod since;
 mod source;
 mod summary;
 mod template;

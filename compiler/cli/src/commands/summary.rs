@@ -13,6 +13,8 @@ use emberline_prose::escape::markdown_inert as cell;
 use crate::failure::{Failure, Result};
 use crate::render::entry::entries;
 use crate::render::{Report, counted};
+use crate::terminal;
+use crate::weaker::Weakening;
 
 /// Findings that are listed one by one; a summary has a limit of 1 MiB.
 const LISTED: usize = 50;
@@ -27,14 +29,15 @@ pub(super) struct Series<'r> {
     pub(super) prices: Option<&'r Prices>,
 }
 
-/// Appends the summary, since other steps of a job write to the same file.
-pub(super) fn append(path: &Path, report: &Report<'_>, of: &Series<'_>) -> Result<()> {
+/// Appends the summary, since other steps of a job write to the same file. `weaker` is what a change takes from the
+/// gate.
+pub(super) fn append(path: &Path, report: &Report<'_>, of: &Series<'_>, weaker: Option<&[Weakening]>) -> Result<()> {
     let failed = |cause: std::io::Error| Failure::io("cannot write", path, &cause);
     let mut file = OpenOptions::new().create(true).append(true).open(path).map_err(failed)?;
-    file.write_all(markdown(report, of).as_bytes()).map_err(failed)
+    file.write_all(markdown(report, of, weaker).as_bytes()).map_err(failed)
 }
 
-fn markdown(report: &Report<'_>, of: &Series<'_>) -> String {
+fn markdown(report: &Report<'_>, of: &Series<'_>, weaker: Option<&[Weakening]>) -> String {
     let mut text = String::from("## Emberline\n\n");
     let counts = report.counts();
     let _ = writeln!(
@@ -64,9 +67,59 @@ fn markdown(report: &Report<'_>, of: &Series<'_>) -> String {
         }
         text.push('\n');
     }
+    if let Some(weaker) = weaker {
+        weakened(&mut text, weaker);
+    }
     series(&mut text, of);
     cost(&mut text, of);
     text
+}
+
+/// Weakenings that are listed one by one.
+const WEAKENINGS: usize = 200;
+/// The most characters of a value that are shown.
+const VALUE: usize = 120;
+
+/// Every way in which the change weakens the gate. Those beyond a limit are counted by their kind, so that none hides
+/// behind many others.
+fn weakened(text: &mut String, weaker: &[Weakening]) {
+    text.push_str("### What this change takes from the gate\n\n");
+    if weaker.is_empty() {
+        text.push_str("Nothing: the gate judges as before.\n\n");
+        return;
+    }
+    text.push_str("| weaker | where | before | after |\n| --- | --- | --- | --- |\n");
+    for Weakening { what, place, before, after } in weaker.iter().take(WEAKENINGS) {
+        let [before, after] =
+            [before, after].map(|value| value.as_deref().map_or("—".to_owned(), |it| cell(&cut(it))));
+        let _ = writeln!(text, "| {what} | {} | {before} | {after} |", cell(&cut(place)));
+    }
+    let mut more: BTreeMap<&str, usize> = BTreeMap::new();
+    for weakening in weaker.iter().skip(WEAKENINGS) {
+        *more.entry(weakening.what).or_default() += 1;
+    }
+    for (what, count) in more {
+        let _ = writeln!(text, "| {what} | {} | | |", counted(count, "more place"));
+    }
+    text.push('\n');
+}
+
+/// Says the same where people read the output of a run.
+pub(super) fn say_weaker(weaker: &[Weakening]) {
+    for Weakening { what, place, .. } in weaker.iter().take(WEAKENINGS) {
+        terminal::say(&terminal::clean(&format!("weaker gate: {what} ({})", cut(place))));
+    }
+    if weaker.len() > WEAKENINGS {
+        terminal::say(&format!("weaker gate: {} more", weaker.len() - WEAKENINGS));
+    }
+}
+
+/// A value of a length that people read.
+fn cut(value: &str) -> String {
+    if value.chars().count() <= VALUE {
+        return value.to_owned();
+    }
+    value.chars().take(VALUE).chain(['…']).collect()
 }
 
 /// What the series would cost a month if all of them were active, and where the price is from.

@@ -100,7 +100,7 @@ fn form(schema: &Value, definitions: &Map<String, Value>) -> String {
 }
 
 /// A record's name without what marks it as a spec, in words: `LogTierSpec` is `Log tier`.
-fn short(name: &str) -> String {
+pub(super) fn short(name: &str) -> String {
     let name = name.strip_suffix("Spec").unwrap_or(name);
     let mut text = String::new();
     for c in name.chars() {

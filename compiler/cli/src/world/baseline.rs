@@ -42,6 +42,11 @@ impl Baseline {
         git::staged_file(path)?.map(|bytes| Self::parse(path, &bytes)).transpose()
     }
 
+    /// The baseline as a commit has it; `None` if the commit has no such file.
+    pub(crate) fn read_at(commit: &str, path: &Path) -> Result<Option<Self>> {
+        git::file(commit, path)?.map(|bytes| Self::parse(path, &bytes)).transpose()
+    }
+
     fn parse(path: &Path, bytes: &[u8]) -> Result<Self> {
         serde_json::from_slice(bytes).map_err(|fault| {
             Failure::new(format!("{} is not a baseline: {fault}", super::shown(path)))
@@ -72,6 +77,11 @@ impl Baseline {
         let before = self.findings.len();
         self.findings.retain(|fingerprint, _| entries.iter().any(|entry| entry.fingerprint == *fingerprint));
         before - self.findings.len()
+    }
+
+    /// Forgets the findings that another baseline does not hold.
+    pub(crate) fn keep(&mut self, other: &Self) {
+        self.findings.retain(|fingerprint, _| other.findings.contains_key(fingerprint));
     }
 
     /// The number of findings in the baseline.

@@ -2,14 +2,17 @@
 //!
 //! `read` turns a folder of specs into sources, `write` turns artefacts into files, and `diff` compares the two. `tree`
 //! knows what is in the output folder, and who owns it according to the compiler's `manifest`. `stale` decides which
-//! files of removed specs are removed. `links` refuses links that lead out of a folder. `files` says which files a scan
-//! reads, and `text` decodes them.
+//! files of removed specs are removed, and `held` compares artefacts with what they were. `changes` finds the lines
+//! that a change touches. `links` refuses links that lead out of a folder. `files` says which files a scan reads, and
+//! `text` decodes them.
 
 pub(crate) mod baseline;
+pub(crate) mod changes;
 pub(crate) mod diff;
 pub(crate) mod emission;
 pub(crate) mod files;
 pub(crate) mod git;
+pub(crate) mod held;
 pub(crate) mod links;
 pub(crate) mod manifest;
 pub(crate) mod notes;

@@ -99,6 +99,11 @@ impl Tree {
         self.files(targets).any(|path| !is_temporary(&path) && !self.owned.contains_key(&self.relative(&path)))
     }
 
+    /// The paths below the root of all files in the folders of targets.
+    pub(crate) fn paths(&self) -> Vec<String> {
+        self.files(Target::ALL).filter(|path| !is_temporary(path)).map(|path| self.relative(&path)).collect()
+    }
+
     /// Removes the temporary files of an interrupted run. The caller holds the [lock](Self::lock), so no other run is
     /// active.
     pub(crate) fn remove_leftovers(&self, targets: &[Target]) {

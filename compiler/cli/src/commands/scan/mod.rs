@@ -10,7 +10,7 @@ use rayon::prelude::*;
 
 use super::conceal;
 use super::gate::{show, status};
-use super::known::without_known;
+use super::known::{Judged, without_known};
 use crate::args::Scan;
 use crate::failure::{Failure, Result};
 use crate::render::{Report, counted};
@@ -42,7 +42,7 @@ pub(crate) fn run(scan: &Scan, quiet: bool) -> Result<Status> {
         report.say();
     }
     let all = Report { sources: &report.sources, findings: &report.findings, waived: 0 };
-    let (left, held) = without_known(&all, &scan.known, scan.staged, quiet)?;
+    let (left, held) = without_known(&all, &scan.known, Judged { staged: scan.staged, base: None }, quiet)?;
     show(&Report { sources: &report.sources, findings: &left, waived: held }, &scan.reporting, !quiet)?;
     report.complete()?;
     Ok(status(&left, &scan.reporting))

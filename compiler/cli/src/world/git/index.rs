@@ -1,11 +1,13 @@
 //! Reads the index: which files of the work tree git tracks, and the content of the next commit.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::io::{BufRead, BufReader, Read, Write};
 use std::path::{Path, PathBuf};
 use std::process::Stdio;
 
-use super::{LINK, LINKS_AT_MOST, Named, Output, ask, blobs, command, demand, failed, led, refused, said, text};
+use super::{
+    LINK, LINKS_AT_MOST, Named, Output, absent, ask, blobs, command, demand, failed, led, refused, said, text,
+};
 use crate::failure::{Failure, Result};
 use crate::world::shown;
 
@@ -130,41 +132,17 @@ fn lies_in_repository(folder: &Path) -> bool {
 /// whichever folder of the work tree is the working directory.
 pub(crate) fn staged(mut each: impl FnMut(String, &mut dyn Read) -> Result<()>) -> Result<()> {
     let base = match ask(&["rev-parse", "--verify", "--quiet", "HEAD^{commit}"], None)? {
-        Some(head) => text(head),
-        // Before the first commit, the base is the empty tree. Its id depends on the repository's hash algorithm.
-        None => match ask(&["hash-object", "-t", "tree", "--stdin"], Some(Vec::new()))? {
-            Some(tree) => text(tree),
-            None => String::new(),
-        },
+        Some(head) => text(head).trim().to_owned(),
+        // Before the first commit, the base is the empty tree.
+        None => empty_tree()?,
     };
-    let raw = demand(
-        &[
-            "diff-index",
-            "--cached",
-            "--raw",
-            "-z",
-            "--no-abbrev",
-            "--no-renames",
-            "--no-ext-diff",
-            "--ita-invisible-in-index",
-            "--ignore-submodules=none",
-            "--no-relative",
-            "--diff-filter=d",
-            base.trim(),
-            "--",
-        ],
-        None,
-    )
-    .map_err(|failure| match failure.help {
+    let raw = demand(&differing("--diff-filter=d", &base, &[]), None).map_err(|failure| match failure.help {
         None => Failure::new(format!("git cannot say what is staged: {}", failure.what))
             .help("run it in the work tree of a repository"),
         Some(_) => failure,
     })?;
     let raw = text(raw);
-    let here = text(demand(&["rev-parse", "--show-prefix", "--show-cdup"], None)?);
-    let mut here = here.lines();
-    let (prefix, up) = (here.next().unwrap_or_default(), here.next().unwrap_or_default());
-    let from_here = |path: &str| path.strip_prefix(prefix).map_or_else(|| format!("{up}{path}"), str::to_owned);
+    let prefix = prefix()?;
     let mut named = Vec::new();
     let mut fields = raw.split('\0');
     while let (Some(about), Some(path)) = (fields.next(), fields.next()) {
@@ -172,7 +150,7 @@ pub(crate) fn staged(mut each: impl FnMut(String, &mut dyn Read) -> Result<()>) 
         match about.as_slice() {
             [.., "U"] => return Err(unmerged(path)),
             // A submodule has a commit id, not a text.
-            [_, mode, _, id, _] if *mode != "160000" => named.push((from_here(path), (*id).to_owned())),
+            [_, mode, _, id, _] if *mode != "160000" => named.push((relative(&prefix, path), (*id).to_owned())),
             _ => {}
         }
     }
@@ -222,9 +200,8 @@ fn staged_entries(path: &str) -> Result<BTreeMap<String, Entry>> {
             _ => return Err(unmerged(path)),
         }
     }
-    for path in intended(path)? {
-        entries.remove(&path);
-    }
+    let held = held(path)?;
+    entries.retain(|path, _| held.contains(path));
     Ok(entries)
 }
 
@@ -252,36 +229,73 @@ fn target(link: &str, id: String) -> Result<Option<String>> {
         .help("stage the file itself, or what the link leads to"))
 }
 
-/// Paths added with `git add --intent-to-add`, which the next commit will not hold.
-fn intended(path: &str) -> Result<Vec<String>> {
-    let new = [
-        "diff-files",
-        "--name-only",
+/// The arguments that list how the index differs from a tree. Git reads objects alone: in the work tree it would run
+/// filters, and in submodules whatever their own configurations name.
+pub(super) fn differing<'a>(filter: &'a str, tree: &'a str, paths: &[&'a str]) -> Vec<&'a str> {
+    let mut arguments = vec![
+        "diff-index",
+        "--cached",
+        "--raw",
         "-z",
+        "--no-abbrev",
+        "--no-renames",
         "--no-ext-diff",
+        "--no-textconv",
         "--ita-invisible-in-index",
-        "--diff-filter=A",
-        "--relative",
+        "--ignore-submodules=none",
+        "--no-relative",
+        filter,
+        tree,
         "--",
-        path,
     ];
-    let listed = text(demand(&new, None)?);
-    Ok(listed.split('\0').filter(|path| !path.is_empty()).map(str::to_owned).collect())
+    arguments.extend(paths);
+    arguments
+}
+
+/// The id of the empty tree, which depends on the repository's hash algorithm; empty outside of a repository.
+fn empty_tree() -> Result<String> {
+    let tree = ask(&["hash-object", "-t", "tree", "--stdin"], Some(Vec::new()))?;
+    Ok(tree.map(|tree| text(tree).trim().to_owned()).unwrap_or_default())
+}
+
+/// The paths below `path` that the next commit will hold. `git add --intent-to-add` puts others into the index.
+fn held(path: &str) -> Result<BTreeSet<String>> {
+    let prefix = prefix()?;
+    let tree = empty_tree()?;
+    let raw = text(demand(&differing("--diff-filter=d", &tree, &[path]), None)?);
+    Ok(raw.split('\0').skip(1).step_by(2).map(|path| relative(&prefix, path)).collect())
+}
+
+/// The working directory, relative to the top of the work tree: empty there, else with a slash at its end.
+pub(super) fn prefix() -> Result<String> {
+    Ok(text(demand(&["rev-parse", "--show-prefix"], None)?).trim_end_matches('\n').to_owned())
+}
+
+/// A path of the work tree, relative to the working directory `prefix`, as `git ls-files` prints it.
+pub(super) fn relative(prefix: &str, path: &str) -> String {
+    let (mut prefix, mut path) = (prefix, path);
+    while let Some((folder, rest)) = prefix.split_once('/') {
+        let Some(below) = path.strip_prefix(folder).and_then(|path| path.strip_prefix('/')) else { break };
+        (prefix, path) = (rest, below);
+    }
+    format!("{}{path}", "../".repeat(prefix.matches('/').count()))
 }
 
 /// One file as the index has it; `None` if the index does not hold it. A file outside of the work tree is read from
 /// disk.
 pub(crate) fn staged_file(path: &Path) -> Result<Option<Vec<u8>>> {
-    let is_outside = || -> Result<bool> {
-        let top = text(demand(&["rev-parse", "--show-toplevel"], None)?);
-        let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-        // The index may hold a folder that no longer exists in the work tree.
-        Ok(folder.canonicalize().is_ok_and(|real| !real.starts_with(top.trim_end_matches('\n'))))
-    };
-    if is_outside()? {
+    if is_outside(path)? {
         return std::fs::read(path).map(Some).map_err(|cause| Failure::io("cannot read", path, &cause));
     }
     Ok(staged_below(path, |_| true)?.pop().map(|(_, bytes)| bytes))
+}
+
+/// Whether a file lies outside of the work tree.
+pub(super) fn is_outside(path: &Path) -> Result<bool> {
+    let top = text(demand(&["rev-parse", "--show-toplevel"], None)?);
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    // The index may hold a folder that no longer exists in the work tree.
+    Ok(folder.canonicalize().is_ok_and(|real| !real.starts_with(top.trim_end_matches('\n'))))
 }
 
 fn unmerged(path: &str) -> Failure {
@@ -304,7 +318,7 @@ fn stream(named: Vec<(String, String)>, each: &mut dyn FnMut(String, &mut dyn Re
     let mut answers = BufReader::with_capacity(64 << 10, answers);
     let run = || -> Result<()> {
         for (path, id) in named {
-            let broken = || Failure::new(format!("git gave no content of {path} ({id})"));
+            let broken = || absent(&path, &id);
             ask.write_all(format!("{id}\n").as_bytes()).and_then(|()| ask.flush()).map_err(|_| broken())?;
             let mut header = String::new();
             answers.read_line(&mut header).map_err(|_| broken())?;
@@ -337,4 +351,22 @@ pub(crate) fn is_top(folder: &Path) -> Result<bool> {
     let asked = ["rev-parse", "--show-cdup"];
     let output = command(Some(folder)).args(asked).stdin(Stdio::null()).output().map_err(|cause| failed(&cause))?;
     if output.status.success() { Ok(output.stdout.trim_ascii().is_empty()) } else { Err(refused(&output)) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn paths_are_relative_as_git_prints_them() {
+        for (prefix, path, expected) in [
+            ("", "slos/a.yaml", "slos/a.yaml"),
+            ("slos/", "slos/a.yaml", "a.yaml"),
+            ("slos/deep/", "slos/a.yaml", "../a.yaml"),
+            ("slos/", "slos2/a.yaml", "../slos2/a.yaml"),
+            ("a/b/c/", "a/x/c/y", "../../x/c/y"),
+        ] {
+            assert_eq!(relative(prefix, path), expected, "{prefix} {path}");
+        }
+    }
 }

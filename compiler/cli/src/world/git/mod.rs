@@ -1,7 +1,9 @@
-//! Asks git which lines a change touches, and what files contained before it. Only git itself knows the user's
-//! configuration, work trees and partial clones. Programs that a repository's configuration names do not run, such as
-//! file monitors, hooks and text converters. A judged repository may come from anybody.
+//! Asks git what commits and the index hold. Only git itself knows the user's configuration, work trees and object
+//! formats. A judged repository may come from anybody, so no program that its configuration names may run. Git never
+//! compares the work tree, since that runs filters; it never shows a diff, since that runs converters; and it never
+//! connects, since that runs helpers.
 
+mod changed;
 mod index;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -11,21 +13,8 @@ use std::process::{Command, Output, Stdio};
 
 use super::{resolved, shown};
 use crate::failure::{Failure, Result};
+pub(crate) use changed::changed;
 pub(crate) use index::{At, Below, Listed, below, content, is_top, staged, staged_below, staged_file};
-
-/// The lines that a change touches, by path as shown, relative to the working directory.
-#[derive(Debug, Default)]
-pub(crate) struct Changes {
-    /// The first and the last line of each hunk, from 1. A new file counts as one hunk with every line.
-    lines: BTreeMap<String, Vec<(usize, usize)>>,
-}
-
-impl Changes {
-    /// Whether a line from `first` to `last` is touched.
-    pub(crate) fn touch(&self, path: &str, first: usize, last: usize) -> bool {
-        self.lines.get(path).is_some_and(|hunks| hunks.iter().any(|(start, end)| *start <= last && first <= *end))
-    }
-}
 
 /// The merge base: the last commit that the work tree and `revision` have in common.
 pub(crate) fn base(revision: &str) -> Result<String> {
@@ -81,94 +70,6 @@ impl Named {
     }
 }
 
-/// The lines that differ between a commit and the work tree below `path`, including untracked files. With `staged`, the
-/// lines that differ between the commit and the index.
-pub(crate) fn changes(commit: &str, path: &Path, staged: bool) -> Result<Changes> {
-    let named = Named::new(path)?;
-    let path = named.asked.to_string_lossy();
-    let mut asked = vec!["-c", "core.quotePath=false", "diff"];
-    asked.extend(staged.then_some("--cached"));
-    asked.extend([
-        "--unified=0",
-        "--no-color",
-        "--no-ext-diff",
-        "--no-textconv",
-        "--no-renames",
-        "--relative",
-        "--src-prefix=a/",
-        "--dst-prefix=b/",
-        commit,
-        "--",
-        &path,
-    ]);
-    let diff = demand(&asked, None)?;
-    let lines = hunks(&text(diff)).into_iter().map(|(path, lines)| (named.name(path), lines));
-    let mut changes = Changes { lines: lines.collect() };
-    if staged {
-        return Ok(changes);
-    }
-    let unknown = demand(&["ls-files", "-z", "--others", "--exclude-standard", "--", &path], None)?;
-    for path in text(unknown).split('\0').filter(|path| !path.is_empty()) {
-        changes.lines.insert(named.name(path.to_owned()), vec![(1, usize::MAX)]);
-    }
-    Ok(changes)
-}
-
-/// The hunks of a diff without context, by the path of the new side.
-fn hunks(diff: &str) -> BTreeMap<String, Vec<(usize, usize)>> {
-    let mut lines: BTreeMap<String, Vec<(usize, usize)>> = BTreeMap::new();
-    let mut path = String::new();
-    // The lines of the hunk's body still to come. Such a line may look like a header, so the count decides.
-    let mut body = 0;
-    for line in diff.lines() {
-        if body > 0 && line.starts_with(['+', '-']) {
-            body -= 1;
-        } else if let Some(new) = line.strip_prefix("+++ ") {
-            path = unquoted(new.trim_end_matches('\t'));
-        } else if let Some(header) = line.strip_prefix("@@ -") {
-            let Some((old, rest)) = header.split_once(" +") else { continue };
-            let Some((new, _)) = rest.split_once(" @@") else { continue };
-            let ((_, removed), (start, added)) = (range(old), range(new));
-            body = removed + added;
-            if added > 0 {
-                lines.entry(path.clone()).or_default().push((start, start + added - 1));
-            }
-        }
-    }
-    lines
-}
-
-/// Parses `12,3` or `12`: the first line and the number of lines.
-fn range(text: &str) -> (usize, usize) {
-    let (start, length) = text.split_once(',').unwrap_or((text, "1"));
-    (start.parse().unwrap_or_default(), length.parse().unwrap_or_default())
-}
-
-/// A path of a diff, without the prefix of its side. Git quotes paths with control characters, quotes or backslashes.
-fn unquoted(path: &str) -> String {
-    let Some(quoted) = path.strip_prefix('"').and_then(|path| path.strip_suffix('"')) else {
-        return path.strip_prefix("b/").unwrap_or(path).to_owned();
-    };
-    let mut bytes = Vec::with_capacity(quoted.len());
-    let mut rest = quoted.bytes();
-    while let Some(byte) = rest.next() {
-        let escaped = if byte == b'\\' { rest.next() } else { None };
-        bytes.push(match escaped {
-            None => byte,
-            Some(b'n') => b'\n',
-            Some(b't') => b'\t',
-            Some(b'r') => b'\r',
-            Some(high @ b'0'..=b'3') => {
-                let mut digit = || rest.next().unwrap_or(b'0').wrapping_sub(b'0') & 7;
-                ((high - b'0') << 6) | (digit() << 3) | digit()
-            }
-            Some(other) => other,
-        });
-    }
-    let path = String::from_utf8_lossy(&bytes).into_owned();
-    path.strip_prefix("b/").map(str::to_owned).unwrap_or(path)
-}
-
 /// The files below `path` as a commit has them: paths as shown, and bytes. A link to one of these files has the bytes
 /// of that file. A link that leads elsewhere is left out, because the commit holds only its path.
 pub(crate) fn files(commit: &str, path: &Path) -> Result<Vec<(String, Vec<u8>)>> {
@@ -202,6 +103,15 @@ pub(crate) fn files(commit: &str, path: &Path) -> Result<Vec<(String, Vec<u8>)>>
         *path = name.name(std::mem::take(path));
     }
     Ok(files)
+}
+
+/// One file as a commit has it; `None` if the commit does not hold it, as it holds nothing outside of the work tree.
+pub(crate) fn file(commit: &str, path: &Path) -> Result<Option<Vec<u8>>> {
+    if index::is_outside(path)? {
+        return Ok(None);
+    }
+    let shown = shown(path);
+    Ok(files(commit, path)?.into_iter().find(|(path, _)| *path == shown).map(|(_, bytes)| bytes))
 }
 
 /// The mode of a link. The bytes of a link are its target path.
@@ -249,7 +159,7 @@ fn blobs(named: Vec<(String, String)>) -> Result<Vec<(String, Vec<u8>)>> {
     let mut files = Vec::with_capacity(named.len());
     let mut rest = bytes.as_slice();
     for (path, id) in named {
-        let broken = || Failure::new(format!("git gave no content of {path} ({id})"));
+        let broken = || absent(&path, &id);
         let end = rest.iter().position(|byte| *byte == b'\n').ok_or_else(broken)?;
         let header = String::from_utf8_lossy(&rest[..end]).into_owned();
         let size: usize = header.rsplit(' ').next().and_then(|size| size.parse().ok()).ok_or_else(broken)?;
@@ -278,6 +188,9 @@ fn refused(output: &Output) -> Failure {
             "if you trust the folder and its configuration: `git config --global --add safe.directory {}`",
             folder.trim_matches('\'')
         )),
+        None if said.contains("promisor remote") || said.contains("not allowed") => {
+            failure.help("a partial clone leaves objects out, and emberline fetches none: clone without `--filter`")
+        }
         None => failure,
     }
 }
@@ -312,8 +225,8 @@ fn run(arguments: &[&str], input: Option<Vec<u8>>) -> Result<Output> {
     })
 }
 
-/// Git with settings for untrusted repositories. It starts no program from a configuration, writes no index, and
-/// prompts nobody. Its language is English, because some answers differ only by their words.
+/// Git with settings for untrusted repositories. It starts no program from a configuration, opens no connection, writes
+/// no index, and prompts nobody. Its language is English, because some answers differ only by their words.
 fn command(folder: Option<&Path>) -> Command {
     let mut command = Command::new("git");
     if let Some(folder) = folder {
@@ -323,9 +236,28 @@ fn command(folder: Option<&Path>) -> Command {
         }
         command.arg("-C").arg(folder);
     }
-    command.args(["-c", "core.fsmonitor=false", "-c", "core.hooksPath=/dev/null", "--no-pager"]);
+    command.args([
+        "-c",
+        "core.fsmonitor=false",
+        "-c",
+        "core.hooksPath=/dev/null",
+        "--no-pager",
+        "--no-replace-objects",
+    ]);
+    command.env_remove("GIT_EXTERNAL_DIFF").env("GIT_NO_LAZY_FETCH", "1").env("GIT_ALLOW_PROTOCOL", NO_PROTOCOL);
     command.env("LC_ALL", "C").env("GIT_OPTIONAL_LOCKS", "0").env("GIT_TERMINAL_PROMPT", "0");
     command
+}
+
+/// The only protocol that git may use, which none can be. A partial clone would fetch what it lacks, and older releases
+/// of git do so in spite of `GIT_NO_LAZY_FETCH`. A remote of any other name here could name an alias of the repository
+/// as its helper; no alias holds a line break.
+const NO_PROTOCOL: &str = "\n";
+
+/// The failure to report when the repository lacks an object.
+fn absent(path: &str, id: &str) -> Failure {
+    Failure::new(format!("git has no content of {path} ({id})"))
+        .help("a partial clone leaves contents out, and emberline fetches none: clone without `--filter`")
 }
 
 fn failed(cause: &std::io::Error) -> Failure {
@@ -349,17 +281,6 @@ fn text(bytes: Vec<u8>) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn hunks_of_a_diff() {
-        let diff = "diff --git a/slos/a.yaml b/slos/a.yaml\n--- a/slos/a.yaml\n+++ b/slos/a.yaml\n\
-                    @@ -1 +1,2 @@ x\n-old\n+++ b/not/a/path.yaml\n+new\n@@ -9,2 +10,0 @@\n-gone\n-@@ -1 +99 @@\n\
-                    diff --git \"a/\\303\\274\\t.yaml\" \"b/\\303\\274\\t.yaml\"\n--- /dev/null\n+++ \"b/\\303\\274\\t.yaml\"\n@@ -0,0 +1 @@\n+x\n";
-        let changes = Changes { lines: hunks(diff) };
-        assert!(changes.touch("slos/a.yaml", 1, 1) && changes.touch("slos/a.yaml", 2, 7));
-        assert!(!changes.touch("slos/a.yaml", 3, 99) && !changes.touch("not/a/path.yaml", 1, 99));
-        assert!(changes.touch("ü\t.yaml", 1, 1), "{changes:?}");
-    }
 
     #[test]
     fn links_are_followed_within_what_is_known() {
