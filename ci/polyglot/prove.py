@@ -15,7 +15,7 @@ from system import LANGUAGES, Failure, after
 
 SPECS = pathlib.Path(__file__).parent / "slos"
 VERIFY_LIMIT = 120  # seconds
-ROUNDS = 12  # orders from each service in a run
+ROUNDS = 30  # orders from each service in a run
 
 # What a request is, by the kinds of OTLP: for an order, a price and a reservation, each with its call; the message's ends.
 SERVER, CLIENT, PRODUCER, CONSUMER = 2, 3, 4, 5
@@ -26,9 +26,9 @@ def sampler(name, ratio):
     return {"OTEL_TRACES_SAMPLER": name, "OTEL_TRACES_SAMPLER_ARG": str(ratio)}
 
 
-# A sampler without `parentbased_` decides anew on every request. At this ratio, a run in which all or none of the requests of
-# a hop are sampled comes once in a million.
-CONTRADICTS = sampler("traceidratio", 0.3)
+# A sampler without `parentbased_` decides anew on every request. A hop whose thirty requests are all sampled comes once in a
+# thousand million.
+CONTRADICTS = sampler("traceidratio", 0.5)
 AGREES = sampler("parentbased_traceidratio", 0.5)
 
 # What must be found for each fault in a service, and nothing else: codes with the hop or the service.

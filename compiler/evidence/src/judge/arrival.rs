@@ -66,8 +66,11 @@ pub(super) fn check(judge: &mut Judge<'_>, tree: &Tree<'_, '_>, branches: &Branc
     };
     match (fit, wrong) {
         (Fit::Right, None) => {
-            if direct && span.kind == SpanKind::Server && !caller.failed && caller.message.is_none() {
-                outside(judge, caller, span);
+            if direct && span.kind == SpanKind::Server && caller.message.is_none() {
+                judge.seen.missing.answered(caller, span);
+                if !caller.failed {
+                    outside(judge, caller, span);
+                }
             }
         }
         (Fit::Carried, None) => unproven(judge, caller, span),
