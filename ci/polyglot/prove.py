@@ -63,13 +63,18 @@ def told(finding):
     return f"{finding['severity']}[{finding['code']}] at {place(finding)}: {finding['message']}"
 
 
+def is_told_only(finding):
+    """Notes; and late ends of requests: a busy machine may stop a server between its answer and the end of its span."""
+    return finding["severity"] == "note" or finding["code"] == "span-outside-parent"
+
+
 def place(finding):
     return finding.get("edge") or finding.get("service") or ""
 
 
 def judged(findings, wanted):
     """What is wrong with the findings: those that are missing, and those that nobody asked for."""
-    found = [each for each in findings if each["severity"] != "note"]
+    found = [each for each in findings if not is_told_only(each)]
     pairs = {(each["code"], place(each)) for each in found}
     wrong = [f"not found: {code} at {at}" for code, at in sorted(wanted - pairs)]
     wrong += [f"found besides: {told(each)}" for each in found if (each["code"], place(each)) not in wanted]
@@ -109,44 +114,46 @@ class Proof:
     def __init__(self, emberline, otelcol, programs, folder):
         self.emberline, self.otelcol = emberline, otelcol
         self.programs, self.folder = pathlib.Path(programs), pathlib.Path(folder)
-        self.failed = self.passed = 0
+        self.failed = self.runs = 0
 
     def run(self, name, wanted, check=lambda _: [], **options):
-        """Runs the system once and judges what it captured. Returns a cell of the table."""
+        """Runs the system once and judges what it captured. Returns the files, or none if anything is wrong."""
         began = time.monotonic()
         folder = self.folder / name
         try:
             files = system.capture(self.otelcol, self.programs, folder, rounds=ROUNDS, **options)
             findings = verify(self.emberline, files)
             wrong = check(files) + judged(findings, wanted)
-            notes = [told(each) for each in findings if each["severity"] == "note"]
+            notes = [told(each) for each in findings if is_told_only(each)]
         except Failure as failure:
             files, wrong, notes = [], [str(failure)], []
         for line in wrong + notes:
             print(f"  {name}: {line}", flush=True)
         print(f"{name}: {time.monotonic() - began:.1f} s", flush=True)
+        self.runs += 1
+        self.failed += len(wrong) > 0
         if wrong:
-            self.failed += 1
             print(f"  {name}: all of it is in {folder}", flush=True)
-            return "FAILED", files
-        self.passed += 1
-        return ", ".join(sorted(f"{code} at {at}" for code, at in wanted)) or "0 findings", files
+        return None if wrong else files
 
     def honest(self):
-        cell, files = self.run("honest", set(), complete)
-        print(f"| honest: {cell}")
-        if files:
-            for service, (language, version, distro) in sorted(system.resources(files).items()):
-                agent = f", agent {distro}" if distro else ""
-                print(f"| {service}: OpenTelemetry SDK for {language} {version}{agent}")
-        cell, _ = self.run("sampled", set(), variables=lambda _: AGREES)
-        print(f"| honest, and half of the traces sampled at their roots: {cell}")
+        files = self.run("honest", set(), complete)
+        print(f"| honest: {'0 findings' if files else 'FAILED'}")
+        for service, (language, version, distro) in sorted(system.resources(files).items() if files else ()):
+            print(f"| {service}: OpenTelemetry SDK for {language} {version}{f', agent {distro}' if distro else ''}")
+        files = self.run("sampled", set(), variables=lambda _: AGREES)
+        print(f"| honest, half of the traces sampled at their roots: {'0 findings' if files else 'FAILED'}", flush=True)
 
     def broken(self, fault):
-        for at in LANGUAGES:
-            variables = lambda of: CONTRADICTS if fault == "sampler" and of == at else {}
-            cell, _ = self.run(f"{fault}-{at}", FAULTS[fault](at), fault=fault, faulty=[at], variables=variables)
-            print(f"| {fault} in {at}: {cell}", flush=True)
+        """A fault in every service at once; but a sampler in one service would hide another's."""
+        for faulty in [[each] for each in LANGUAGES] if fault == "sampler" else [LANGUAGES]:
+            wanted = set().union(*map(FAULTS[fault], faulty))
+            variables = lambda of: CONTRADICTS if fault == "sampler" and of in faulty else {}
+            name = "-".join([fault, *faulty])
+            files = self.run(name, wanted, fault=fault, faulty=faulty, variables=variables)
+            for at in faulty:
+                found = ", ".join(f"{code} at {hop}" for code, hop in sorted(FAULTS[fault](at)))
+                print(f"| {fault} in {at}: {found if files else 'FAILED'}", flush=True)
 
 
 def main():
@@ -156,8 +163,7 @@ def main():
     proof.honest()
     for fault in faults or FAULTS:
         proof.broken(fault)
-    print(f"| {proof.passed + proof.failed} runs of four services in {time.monotonic() - began:.0f} s")
-    print(f"{proof.passed} passed, {proof.failed} failed")
+    print(f"| {proof.runs - proof.failed} of {proof.runs} runs as they must be, in {time.monotonic() - began:.0f} s")
     return proof.failed > 0
 
 

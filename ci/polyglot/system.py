@@ -3,6 +3,7 @@
 import json
 import os
 import pathlib
+import random
 import signal
 import socket
 import subprocess
@@ -11,8 +12,10 @@ import urllib.error
 import urllib.request
 
 READY_LIMIT = 120  # seconds until a program answers; a Java agent on a busy machine takes twenty
-STOP_LIMIT = 30  # seconds from SIGTERM to the end
-REQUEST_LIMIT = 30  # seconds for an order
+STOP_LIMIT = 60  # seconds from SIGTERM to the end
+REQUEST_LIMIT = 60  # seconds for an order
+# The kernel takes the ports of clients from 32768 on, so that none of them takes one before its server does.
+PORTS = range(20_000, 32_000)
 
 # Each service calls the next one over HTTP and the one after that over gRPC.
 LANGUAGES = ("go", "java", "javascript", "python")
@@ -31,11 +34,16 @@ def after(language, steps):
 
 def free_ports(count):
     """Ports that are free now, on the loopback address."""
-    sockets = [socket.create_server(("127.0.0.1", 0)) for _ in range(count)]
-    ports = [each.getsockname()[1] for each in sockets]
-    for each in sockets:
-        each.close()
-    return ports
+    free = []
+    for port in random.sample(PORTS, len(PORTS)):
+        try:
+            socket.create_server(("127.0.0.1", port)).close()
+        except OSError:
+            continue
+        free.append(port)
+        if len(free) == count:
+            return free
+    raise Failure(f"{count} ports of {PORTS} are not free")
 
 
 class Program:

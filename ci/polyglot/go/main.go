@@ -23,7 +23,10 @@ import (
 	"google.golang.org/protobuf/types/known/wrapperspb"
 )
 
-const reserveMethod = "/polyglot.Stock/Reserve"
+const (
+	reserveMethod = "/polyglot.Stock/Reserve"
+	callLimit     = 30 * time.Second
+)
 
 // Shop is the service with the peers that it calls.
 type Shop struct {
@@ -53,7 +56,7 @@ func run(ctx context.Context) error {
 	if shop.fault == "header" {
 		transport = allowList{http.DefaultTransport}
 	}
-	shop.http = &http.Client{Transport: otelhttp.NewTransport(transport), Timeout: 10 * time.Second}
+	shop.http = &http.Client{Transport: otelhttp.NewTransport(transport), Timeout: callLimit}
 	shop.stock, err = grpc.NewClient(
 		os.Getenv("GRPC_PEER"),
 		grpc.WithTransportCredentials(insecure.NewCredentials()),
@@ -91,7 +94,7 @@ func run(ctx context.Context) error {
 	}()
 
 	<-ctx.Done()
-	last, cancel := context.WithTimeout(context.Background(), 10*time.Second)
+	last, cancel := context.WithTimeout(context.Background(), callLimit)
 	defer cancel()
 	_ = web.Shutdown(last)
 	rpc.Stop()

@@ -13,7 +13,7 @@ const pino = require("pino");
 const { Queue } = require("./queue.js");
 
 const fault = process.env.FAULT ?? "";
-const CALL_LIMIT = 10_000; // milliseconds
+const CALL_LIMIT = 30_000; // milliseconds
 
 const logger = pino();
 const orders = metrics.getMeter("polyglot").createCounter("polyglot.orders", { unit: "{order}" });

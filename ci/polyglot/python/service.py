@@ -16,7 +16,7 @@ from opentelemetry import metrics, propagate, trace
 from werkzeug.serving import make_server
 
 FAULT = os.environ.get("FAULT", "")
-CALL_LIMIT = 10  # seconds
+CALL_LIMIT = 30  # seconds
 
 app = flask.Flask("polyglot")
 logger = logging.getLogger("polyglot")

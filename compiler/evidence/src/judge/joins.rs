@@ -1,10 +1,13 @@
 //! Checks that logs, exemplars, profiles and links name traces of the capture, and that logs agree with it on what is sampled.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use emberline_core::code::{self, Code};
 use emberline_core::finding::Finding;
 
 use super::context::{Judge, Stage};
 use super::messages;
+use crate::names::Name;
 use crate::span::{Reference, Signal, Span};
 
 /// W3C's sampled bit.
@@ -17,26 +20,26 @@ fn says_unsampled(judge: &Judge<'_>, reference: &Reference) -> bool {
         Signal::Link => &judge.capture.links_flags,
         Signal::Exemplar | Signal::Profile => return false,
     };
-    reference.flags & SAMPLED == 0 && (reference.flags != 0 || writers.contains(&reference.service))
+    reference.flags & SAMPLED == 0 && writers.contains(&reference.service)
 }
 
 /// Reports log records that call a trace not sampled, of services that have no span in it: another service sampled it.
 pub(super) fn unsampled(judge: &mut Judge<'_>, spans: &[&Span], references: &[Reference]) {
+    let is_it =
+        |reference: &&Reference| matches!(reference.signal, Signal::Log { .. }) && says_unsampled(judge, reference);
+    let unsampled: BTreeMap<Name, &Reference> = references.iter().filter(is_it).map(|log| (log.service, log)).collect();
     // Services often leave probes out of their traces.
-    if spans.iter().any(|span| span.is_probe) {
+    if unsampled.is_empty() || spans.iter().any(|span| span.is_probe) {
         return;
     }
-    for reference in references {
-        let is_it = matches!(reference.signal, Signal::Log { .. }) && says_unsampled(judge, reference);
-        if !is_it || spans.iter().any(|span| span.service == reference.service) {
-            continue;
-        }
+    let seen: BTreeSet<Name> = spans.iter().map(|span| span.service).collect();
+    for reference in unsampled.into_values().filter(|reference| !seen.contains(&reference.service)) {
         let (code, place) = (&code::SAMPLING_MISMATCH, judge.place(reference.service));
         let service = judge.service(reference.service);
         judge.report(code, place, format!("log {service}"), reference.trace, |judge| {
-            let message = format!("{service} did not sample a trace that its callers sampled, as its log records say");
+            let message = format!("{service} did not sample a trace that other services sampled");
             Finding::new(code, place, message)
-                .note(format!("{service} logs in this trace with the sampled bit 0, and has no span in it"))
+                .note(format!("{service} has no span in the trace, and its log records there have the sampled bit 0"))
                 .hint("use a parent-based sampler, and decide only at the root")
                 .evidence(judge.evidence_of(reference.service, Some(reference.trace)))
         });

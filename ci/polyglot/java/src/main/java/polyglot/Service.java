@@ -41,7 +41,7 @@ import org.apache.hc.core5.http.io.entity.EntityUtils;
 /** The Java service, instrumented by the agent. What all four services do is told in ../README.md. */
 public final class Service {
   private static final String FAULT = System.getenv().getOrDefault("FAULT", "");
-  private static final int CALL_LIMIT = 10; // seconds
+  private static final int CALL_LIMIT = 30; // seconds
   private static final Logger LOGGER = Logger.getLogger("polyglot");
   private static final AttributeKey<String> ITEM = AttributeKey.stringKey("item");
 
