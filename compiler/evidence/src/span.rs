@@ -133,4 +133,6 @@ pub struct Reference {
     pub signal: Signal,
     /// The metric of an exemplar, or the name of the span with the link, in `Capture::names`.
     pub of: Option<Name>,
+    /// W3C's trace flags of a log record or a link; also zero if its exporter leaves them out.
+    pub flags: u8,
 }

@@ -97,3 +97,30 @@ fn doubtful_shapes_are_noted() {
         );
     }
 }
+
+/// A hop that answers most of its calls tells how the clocks differ. What its callee begins beside an unanswered call is then
+/// no request that lost its header; what it begins within is one.
+#[test]
+fn answered_calls_tell_other_requests_from_lost_headers() {
+    let codes = |sketch: &str| -> Vec<&str> { found("web -> shop", sketch).iter().map(|(_, code, _)| *code).collect() };
+    assert_eq!(codes(broken::ONE_OF_FIVE), ["missing-hop"]);
+    let within = broken::ONE_OF_FIVE.replace("at=420", "at=403 took=2");
+    assert_eq!(codes(&within), ["broken-propagation", "missing-hop"]);
+    // Too few calls tell nothing, and clocks that differ are tolerated.
+    let one = broken::ONE_OF_FIVE.split("\n\n").skip(3).collect::<Vec<_>>().join("\n\n");
+    assert_eq!(codes(&one), ["broken-propagation", "missing-hop"]);
+    let late = broken::ONE_OF_FIVE
+        .replace("    shop SERVER at=100", "    shop SERVER at=120")
+        .replace("    shop SERVER at=300", "    shop SERVER at=312");
+    assert_eq!(codes(&late), ["broken-propagation", "missing-hop"]);
+}
+
+/// Messages are judged by themselves: none stands for the answer to a call.
+#[test]
+fn a_message_is_no_answer() {
+    let sketch = "web SERVER /\n  web CLIENT shop\n\nshop CONSUMER link=1\n\nshop SERVER at=5 took=1";
+    let wanted = ["broken-propagation", "missing-hop"].map(|code| (Severity::Error, code, "web -> shop".to_owned()));
+    assert_eq!(found("web -> shop; web ~> shop", sketch), wanted);
+    let messages = sketch.lines().take(4).collect::<Vec<_>>().join("\n");
+    assert_eq!(found("web -> shop; web ~> shop", &messages), wanted[1..]);
+}

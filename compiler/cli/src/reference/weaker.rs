@@ -4,8 +4,9 @@ use emberline_core::SchemaKind;
 
 use super::fields::short;
 use super::page;
-use crate::weaker::fields::{self, Rule, When};
+use crate::weaker::fields;
 use crate::weaker::files::{self, KINDS};
+use crate::weaker::rule::{Rule, When};
 use crate::weaker::table::RECORDS;
 
 pub(super) fn page() -> String {

@@ -3,6 +3,7 @@
 
 pub(crate) mod fields;
 pub(crate) mod files;
+pub(crate) mod rule;
 mod specs;
 pub(crate) mod table;
 mod tree;

@@ -13,7 +13,8 @@ use rust_decimal::Decimal;
 use serde_json::Value;
 
 use super::Weakening;
-use super::fields::{self, Rule, When};
+use super::fields;
+use super::rule::{Rule, When};
 use super::tree::Tree;
 
 /// What weakens the gate between two states of the folder of specs.

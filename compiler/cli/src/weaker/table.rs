@@ -1,7 +1,7 @@
 //! Every field of the specs with its rule.
 
-use super::fields::Rule::{self, Free, Weakens, Within};
-use super::fields::When::{Added, Changed, Chosen, Either, Gained, Larger, Lost, Removed, Smaller};
+use super::rule::Rule::{self, Free, Weakens, Within};
+use super::rule::When::{Added, Changed, Chosen, Either, Gained, Larger, Lost, Removed, Smaller};
 
 /// Fields and their rules.
 type Fields = &'static [(&'static str, Rule)];

@@ -274,7 +274,9 @@ pub static SAMPLING_MISMATCH: Code = Code {
     summary: "the sampled bit of a span differs from its parent's",
     cause: "\
 `traceparent` carries the sampled bit, so that a trace is kept as a whole. A
-service that decides again leaves traces with holes.",
+service that decides again leaves traces with holes. SDKs do not export the
+spans that such a service leaves out. Its log records show it: they name the
+trace with the sampled bit 0, and the service has no span in it.",
     example: Example::Capture {
         wrong: r#"
 web SERVER /buy
@@ -287,7 +289,8 @@ web SERVER /buy
     shop SERVER /orders"#,
     },
     remedy: "\
-Use a parent-based sampler in every service, and decide only at the root.",
+Use a parent-based sampler in every service, and decide only at the root:
+`OTEL_TRACES_SAMPLER=parentbased_traceidratio`, not `traceidratio`.",
 };
 
 /// A log record names a trace that is not in the capture.
@@ -297,8 +300,9 @@ pub static LOG_OUTSIDE_TRACE: Code = Code {
     summary: "a log record names a trace that is not in the capture",
     cause: "\
 A reader follows a log line to its trace, and this one leads nowhere. Either the
-trace was never exported, or the record is older than its request. A record
-without a trace id is no fault: services also log outside of requests.",
+trace was never exported, or the record is older than its request. Two kinds of
+records are no fault: those without a trace id, because services also log
+outside of requests, and those whose flags say that the trace is not sampled.",
     example: Example::Capture {
         wrong: r#"
 web SERVER /buy

@@ -1,6 +1,6 @@
 //! The tokens of a template's actions.
 
-use super::Fault;
+use super::reader::Fault;
 
 /// A token.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -1,7 +1,7 @@
 //! The grammar of actions: pipelines, variables and blocks.
 
 use super::lex::{Token, lex};
-use super::{Fault, Reader};
+use super::reader::{Fault, Reader};
 
 /// How deep parentheses and blocks may lie within each other: Go has no limit but its stack.
 const DEEPEST: usize = 64;

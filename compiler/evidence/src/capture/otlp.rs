@@ -286,6 +286,7 @@ message! {
         "eventName" | "event_name" => event_name: Cow<'a, str>,
         "body" => body: Value<'a>,
         "attributes" => attributes: Vec<Pair<'a>>,
+        "flags" => flags: u32,
     }
 }
 message! {
@@ -337,7 +338,11 @@ message! {
 }
 message! {
     /// A link of a span, or of a profile's sample, to a trace.
-    Link { "traceId" | "trace_id" => trace_id: Id<TraceId>, "attributes" => attributes: Vec<Pair<'a>>, }
+    Link {
+        "traceId" | "trace_id" => trace_id: Id<TraceId>,
+        "attributes" => attributes: Vec<Pair<'a>>,
+        "flags" => flags: u32,
+    }
 }
 
 message! {

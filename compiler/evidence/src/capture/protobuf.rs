@@ -230,7 +230,7 @@ impl<'a> Reader<'a> {
                 2 | 3 => value.is(Type::Bytes)?,
                 4 => link.attributes.push(self.pair(value.bytes()?, 0)?),
                 5 => value.is(Type::Varint)?,
-                6 => value.is(Type::Fixed32)?,
+                6 => link.flags = value.fixed32()?,
                 _ => self.unknown(value)?,
             }
             Ok(())
@@ -248,7 +248,7 @@ impl<'a> Reader<'a> {
                 5 => self.any(value.bytes()?, 0, &mut record.body)?,
                 6 => record.attributes.push(self.pair(value.bytes()?, 0)?),
                 7 => value.is(Type::Varint)?,
-                8 => value.is(Type::Fixed32)?,
+                8 => record.flags = value.fixed32()?,
                 9 => record.trace_id = Id::trace(value.bytes()?),
                 10 => value.is(Type::Bytes)?,
                 12 => record.event_name = self.text(value)?,

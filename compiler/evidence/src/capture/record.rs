@@ -203,10 +203,14 @@ impl Capture {
         if takes && kind != SpanKind::Producer {
             // A batch links to many messages of few traces.
             let mut last = None;
-            for linked in span.links.iter().filter_map(|link| link.trace_id.get()) {
+            for (linked, flags) in span.links.iter().filter_map(|link| Some((link.trace_id.get()?, link.flags))) {
+                let flags = (flags & TRACE_FLAGS) as u8;
+                if flags != 0 {
+                    self.links_flags.insert(service);
+                }
                 if last != Some(linked) && linked != trace {
-                    let of = Some(name);
-                    self.shelf.reference(Reference { trace: linked, service, signal: Signal::Link, of });
+                    let (signal, of) = (Signal::Link, Some(name));
+                    self.shelf.reference(Reference { trace: linked, service, signal, of, flags });
                 }
                 last = Some(linked);
             }
@@ -219,7 +223,11 @@ impl Capture {
             Id::Is(trace) => {
                 self.counts.logs.read += 1;
                 let signal = Signal::Log { severe: record.severity_number >= SEVERE };
-                self.shelf.reference(Reference { trace, service, signal, of: None });
+                let flags = (record.flags & TRACE_FLAGS) as u8;
+                if flags != 0 {
+                    self.logs_flags.insert(service);
+                }
+                self.shelf.reference(Reference { trace, service, signal, of: None, flags });
             }
             // Services also log outside of requests, for example at their start.
             Id::Absent => self.counts.logs.read += 1,
@@ -252,7 +260,8 @@ impl Capture {
                 match *trace_id {
                     Id::Is(trace) => {
                         self.counts.exemplars += 1;
-                        self.shelf.reference(Reference { trace, service, signal: Signal::Exemplar, of: Some(name) });
+                        let (signal, of) = (Signal::Exemplar, Some(name));
+                        self.shelf.reference(Reference { trace, service, signal, of, flags: 0 });
                     }
                     Id::Absent => {}
                     Id::Bad => {
@@ -289,7 +298,8 @@ impl Capture {
             match dictionary.link_table.get(link).map(|link| link.trace_id) {
                 Some(Id::Is(trace)) => {
                     self.counts.profile_links += 1;
-                    self.shelf.reference(Reference { trace, service, signal: Signal::Profile, of: None });
+                    let signal = Signal::Profile;
+                    self.shelf.reference(Reference { trace, service, signal, of: None, flags: 0 });
                 }
                 Some(Id::Absent) => {}
                 Some(Id::Bad) => {

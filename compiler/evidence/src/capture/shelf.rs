@@ -226,7 +226,13 @@ mod tests {
             };
             shelf.span(span);
             if at < traces {
-                shelf.reference(Reference { trace: trace_of(at), service: name, signal: Signal::Exemplar, of: None });
+                shelf.reference(Reference {
+                    trace: trace_of(at),
+                    service: name,
+                    signal: Signal::Exemplar,
+                    of: None,
+                    flags: 0,
+                });
             }
             shelf.settle().unwrap();
         }

@@ -30,6 +30,10 @@ pub struct Capture {
     pub paths: Names,
     /// Services whose spans show W3C's trace flags. A zero in the spans of other services says nothing.
     pub(crate) writes_flags: HashSet<Name>,
+    /// Services whose log records show them.
+    pub(crate) logs_flags: HashSet<Name>,
+    /// Services whose links show them.
+    pub(crate) links_flags: HashSet<Name>,
     /// How many records were read and skipped.
     pub counts: Counts,
     /// Personal data and secrets, with their number and the first trace that shows them.
@@ -68,6 +72,8 @@ impl Capture {
             names: Names::default(),
             paths: Names::default(),
             writes_flags: HashSet::new(),
+            logs_flags: HashSet::new(),
+            links_flags: HashSet::new(),
             counts: Counts::default(),
             leaks: BTreeMap::new(),
             labels: BTreeMap::new(),

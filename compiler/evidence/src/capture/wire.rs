@@ -46,8 +46,6 @@ pub(super) enum Type {
     Varint,
     /// Eight bytes.
     Fixed64,
-    /// Four bytes.
-    Fixed32,
     /// A text, bytes or a message.
     Bytes,
     /// A list of integers; writers may pack it into one field or repeat the field.
@@ -82,7 +80,6 @@ impl<'a> Wire<'a> {
         match (self, wanted) {
             (Self::Varint(_), Type::Varint | Type::Varints)
             | (Self::Fixed64(_), Type::Fixed64 | Type::Fixed64s)
-            | (Self::Fixed32(_), Type::Fixed32)
             | (Self::Bytes(_), Type::Bytes) => Ok(()),
             (Self::Bytes(packed), Type::Fixed64s) if packed.len() % 8 == 0 => Ok(()),
             (Self::Bytes(mut packed), Type::Varints) => {

@@ -14,15 +14,12 @@
 use emberline_core::code;
 use emberline_core::finding::Finding;
 
+use super::answered::SKEW;
 use super::branches::Branches;
 use super::context::{Judge, Owner};
 use super::peers::Peer;
 use super::tree::Tree;
 use crate::span::{Operation, Span, SpanKind};
-
-/// The tolerated difference between the clocks of two machines, in nanoseconds. It counts when a stray SERVER span is
-/// matched to a call, and when the times of a request are compared with its call's.
-pub(super) const SKEW: u64 = 50_000_000;
 
 /// The most spans of proxies in a row that are looked at.
 const MOST_PROXIES: usize = 64;
@@ -66,8 +63,11 @@ pub(super) fn check(judge: &mut Judge<'_>, tree: &Tree<'_, '_>, branches: &Branc
     };
     match (fit, wrong) {
         (Fit::Right, None) => {
-            if direct && span.kind == SpanKind::Server && !caller.failed && caller.message.is_none() {
-                outside(judge, caller, span);
+            if direct && span.kind == SpanKind::Server && caller.message.is_none() {
+                judge.seen.missing.answered(caller, span);
+                if !caller.failed {
+                    outside(judge, caller, span);
+                }
             }
         }
         (Fit::Carried, None) => unproven(judge, caller, span),

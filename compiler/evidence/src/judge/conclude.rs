@@ -7,8 +7,10 @@ use emberline_core::finding::Finding;
 use emberline_core::source::Span as Place;
 use emberline_core::spec::CallKind;
 
-use super::arrival::SKEW;
+use super::answered::Answered;
+use super::answered::SKEW;
 use super::context::Judge;
+use super::messages;
 use super::missing::{Alike, MOST_ALIKE, Missing};
 use crate::names::Name;
 use crate::span::{Span, SpanKind};
@@ -23,6 +25,10 @@ pub(super) fn stray(judge: &mut Judge<'_>, span: &Span) {
         return;
     }
     let callee = judge.service(span.service);
+    // Whether a message carries its context is judged by itself.
+    if span.kind == SpanKind::Consumer && messages::is_sent_to(judge, callee) {
+        return;
+    }
     let mut calls = judge.model.services.iter().flat_map(|service| &service.calls);
     let is_called = calls.any(|call| call.service.value == callee);
     let Missing { strays, uncalled, .. } = &mut judge.seen.missing;
@@ -32,38 +38,46 @@ pub(super) fn stray(judge: &mut Judge<'_>, span: &Span) {
     }
 }
 
-/// Root spans of each service by their start.
-struct Strays<'s>(HashMap<Name, Vec<&'s Span>>);
+/// Root spans of each service by their start, and the calls that were answered.
+struct Strays<'s> {
+    spans: HashMap<Name, Vec<&'s Span>>,
+    answered: &'s HashMap<(Name, Name), Answered>,
+}
 
 impl<'s> Strays<'s> {
-    fn new(spans: &'s [Span]) -> Self {
+    fn new(spans: &'s [Span], answered: &'s HashMap<(Name, Name), Answered>) -> Self {
         let mut by_service: HashMap<Name, Vec<&Span>> = HashMap::new();
         for span in spans {
             by_service.entry(span.service).or_default().push(span);
         }
         by_service.values_mut().for_each(|spans| spans.sort_by_key(|span| (span.time.0, span.trace)));
-        Self(by_service)
+        Self { spans: by_service, answered }
     }
 
     fn of(&self, service: Name) -> &[&'s Span] {
-        self.0.get(&service).map(Vec::as_slice).unwrap_or_default()
+        self.spans.get(&service).map(Vec::as_slice).unwrap_or_default()
     }
 
     /// The first trace that the callee began and ended during the call.
     fn during(&self, call: &Span, callee: Name) -> Option<&'s Span> {
-        let within = (call.time.0.saturating_sub(SKEW), call.time.1.saturating_add(SKEW));
+        let (first, last, end) = self.answered(call.service, callee).window(call);
         let spans = self.of(callee);
-        let from = spans.partition_point(|span| span.time.0 < within.0);
-        let begun = spans.get(from..).unwrap_or_default().iter().take_while(|span| span.time.0 <= within.1);
+        let from = spans.partition_point(|span| span.time.0 < first);
+        let begun = spans.get(from..).unwrap_or_default().iter().take_while(|span| span.time.0 <= last);
         // Very many requests at once tell no more than some of them.
-        begun.take(MOST_ALIKE).find(|span| span.trace != call.trace && span.time.1 <= within.1).copied()
+        begun.take(MOST_ALIKE).find(|span| span.trace != call.trace && span.time.1 <= end).copied()
+    }
+
+    /// The calls of a service that another one answered.
+    fn answered(&self, caller: Name, callee: Name) -> Answered {
+        self.answered.get(&(caller, callee)).copied().unwrap_or_default()
     }
 }
 
 /// Reports the missing hops, each with its likely cause, and calls that lost their header.
 pub(super) fn run(judge: &mut Judge<'_>) {
-    let Missing { calls, unanswered, strays, .. } = std::mem::take(&mut judge.seen.missing);
-    let strays = Strays::new(&strays);
+    let Missing { calls, unanswered, answered, strays, .. } = std::mem::take(&mut judge.seen.missing);
+    let strays = Strays::new(&strays, &answered);
     let mut told = BTreeSet::new();
     for (place, (callee, span, count)) in &calls {
         let number = judge.capture.services.find(callee);
@@ -71,7 +85,8 @@ pub(super) fn run(judge: &mut Judge<'_>) {
         let alike = std::iter::once(span).chain(alike.into_iter().flat_map(BTreeMap::values));
         let stray =
             number.and_then(|callee| alike.into_iter().find_map(|call| Some((call, strays.during(call, callee)?))));
-        missing(judge, *place, callee, span, *count, stray.map(|(_, stray)| stray));
+        let answered = number.map_or(0, |callee| strays.answered(span.service, callee).count);
+        missing(judge, *place, callee, (span, *count, answered), stray.map(|(_, stray)| stray));
         if let Some((call, stray)) = stray {
             astray(judge, *place, call, stray);
             told.insert(*place);
@@ -171,7 +186,14 @@ fn unseen(judge: &mut Judge<'_>, place: Place, call: &Span, callee: &str) {
     });
 }
 
-fn missing(judge: &mut Judge<'_>, place: Place, callee: &str, span: &Span, count: u64, stray: Option<&Span>) {
+/// Reports a declared call that is missing: its span, how often it is missing, and how many calls of the hop were answered.
+fn missing(
+    judge: &mut Judge<'_>,
+    place: Place,
+    callee: &str,
+    (span, count, answered): (&Span, u64, u64),
+    stray: Option<&Span>,
+) {
     let (caller, code) = (judge.service(span.service), &code::MISSING_HOP);
     judge.report(code, place, callee.to_owned(), span.trace, |judge| {
         let (cause, hint) = match stray {
@@ -181,6 +203,16 @@ fn missing(judge: &mut Judge<'_>, place: Place, callee: &str, span: &Span, count
                     stray.trace
                 ),
                 format!("inject `traceparent` where {caller} calls {callee}, and extract it in {callee}"),
+            ),
+            None if answered > 0 => (
+                format!(
+                    "{callee} answered {answered} other calls of {caller}: its sampler may decide against its callers, its \
+                     span was lost, or the call was not made"
+                ),
+                format!(
+                    "use a parent-based sampler in {callee}, and check its exporter; if only some requests make the call, \
+                     declare its `routes`"
+                ),
             ),
             None if judge.capture.services.find(callee).is_some() => (
                 format!(

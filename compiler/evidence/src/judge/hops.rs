@@ -4,7 +4,8 @@
 use emberline_core::model::Call;
 use emberline_core::spec::CallKind;
 
-use super::arrival::{self, SKEW};
+use super::answered::SKEW;
+use super::arrival;
 use super::branches::Branches;
 use super::context::Judge;
 use super::peers::Peer;

@@ -58,6 +58,11 @@ fn senders<'c>(judge: &Judge<'c>, callee: &str) -> impl Iterator<Item = (&'c str
     })
 }
 
+/// Whether specs say that a service gets messages.
+pub(super) fn is_sent_to(judge: &Judge<'_>, callee: &str) -> bool {
+    senders(judge, callee).next().is_some()
+}
+
 fn carried(tree: &Tree<'_, '_>, at: usize, span: &Span) -> Carried {
     let below = || tree.children(at).iter().filter_map(|child| tree.span(*child as usize));
     match span.message {

@@ -1,10 +1,11 @@
 //! Missing hops, collected over all traces: a likely cause is known only at the end.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 
 use emberline_core::model::Call;
 use emberline_core::source::Span as Place;
 
+use super::answered::Answered;
 use crate::names::Name;
 use crate::span::{Span, SpanId, TraceId};
 
@@ -23,6 +24,8 @@ pub(super) struct Missing {
     pub(super) calls: BTreeMap<Place, (String, Span, u64)>,
     /// Calls without an answer, those of the lowest traces, by the caller and by the peer that they name, if any.
     pub(super) unanswered: BTreeMap<(Name, Option<String>), Alike>,
+    /// The answered calls, by caller and callee.
+    pub(super) answered: HashMap<(Name, Name), Answered>,
     /// Root spans that answer requests: the other ends of calls that lost their header.
     pub(super) strays: Vec<Span>,
     /// How many of them are of services that no spec calls.
@@ -36,6 +39,14 @@ impl Missing {
         known.2 += 1;
         if (span.trace, span.id) < (known.1.trace, known.1.id) {
             known.1 = *span;
+        }
+    }
+
+    /// Counts a call that its callee answered.
+    pub(super) fn answered(&mut self, call: &Span, request: &Span) {
+        let pair = (call.service, request.service);
+        if self.answered.len() < MOST_PAIRS || self.answered.contains_key(&pair) {
+            self.answered.entry(pair).or_default().add(call, request);
         }
     }
 

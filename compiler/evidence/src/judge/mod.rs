@@ -3,6 +3,7 @@
 //! The capture is judged in parts, each of whole traces. A fault that shows in many traces is reported once, with the
 //! lowest trace id and the number of times. The findings therefore do not depend on the order of the capture.
 
+mod answered;
 mod arrival;
 mod branches;
 mod conclude;
@@ -99,6 +100,7 @@ fn part(judge: &mut Judge<'_>, part: Part, stage: Stage) {
         let tree = Tree::new(&spans);
         trace::run(judge, &tree);
         hops::run(judge, &tree);
+        joins::unsampled(judge, &spans, of);
         sampling::run(judge, &spans, of, stage);
     }
     joins::outside(judge, references, stage);

@@ -3,7 +3,7 @@
 use emberline_core::code;
 use emberline_core::finding::Finding;
 
-use super::arrival::SKEW;
+use super::answered::SKEW;
 use super::context::Judge;
 use super::tree::{Tree, is_shared};
 use crate::span::{Span, SpanId, SpanKind};

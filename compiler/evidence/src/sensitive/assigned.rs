@@ -2,11 +2,9 @@
 
 use emberline_core::sensitive::names::{Secrecy, secrecy};
 
-use super::hit::{Hit, Kind, Origin, hit, is_word};
+use super::hit::{Hit, Kind, LONGEST_NAME, Origin, hit, is_word};
 use super::{cookie, value};
 
-/// The longest name, and the longest value that is read, in bytes.
-pub(super) const LONGEST_NAME: usize = 64;
 const LONGEST_VALUE: usize = 512;
 
 /// A value with what stands around it.

@@ -2,8 +2,8 @@
 
 use emberline_core::sensitive::names::{Secrecy, secrecy};
 
-use super::assigned::{Found, LONGEST_NAME, value_behind};
-use super::hit::{Hit, Kind, Origin, hit, is_word};
+use super::assigned::{Found, value_behind};
+use super::hit::{Hit, Kind, LONGEST_NAME, Origin, hit, is_word};
 use super::{cookie, value};
 
 /// How far a line is read before a flag, in bytes.

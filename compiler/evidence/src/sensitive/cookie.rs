@@ -1,7 +1,6 @@
 //! Cookies: the values of a `Cookie` or `Set-Cookie` header.
 
-use super::assigned::LONGEST_NAME;
-use super::hit::{Hit, Kind, Origin, hit, is_word};
+use super::hit::{Hit, Kind, LONGEST_NAME, Origin, hit, is_word};
 use super::value;
 
 /// The longest header that is read, in bytes.

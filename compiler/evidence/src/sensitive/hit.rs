@@ -2,6 +2,9 @@
 
 use std::ops::Range;
 
+/// The longest name, and the longest value that is read, in bytes.
+pub(super) const LONGEST_NAME: usize = 64;
+
 /// A kind of personal data or secret.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Kind {

@@ -164,6 +164,13 @@ pub(crate) const MUTATIONS: &[Mutation] = &[
         "web SERVER / flags=256\n  web INTERNAL flags=256",
     ),
     change(
+        "a service that decides on sampling against its callers",
+        "sampling-mismatch",
+        "slos/1.yaml:2 shop",
+        "web SERVER /buy\n  web CLIENT shop\nshop LOG flags=2",
+        "web SERVER /buy\n  web CLIENT shop\n    shop SERVER\nshop LOG flags=3",
+    ),
+    change(
         "a log of another trace",
         "log-outside-trace",
         "slos/0.yaml:2 web",

@@ -1,9 +1,9 @@
 //! Captures that people can read: one span a line, indented below its parent, and an empty line between traces.
 //!
 //! `SERVICE KIND [/route | peer] [key=value…]`. Keys: `id`, `parent`, `flags`, `trace`, `at` and `took` (ms), `name` (with `_`
-//! for a blank), `status`, `severity`, `dropped`, `link` (a trace); any other key is an attribute, or with `@` in front one
-//! of the resource. `LOG`, `EXEMPLAR` and `PROFILE` are records that name a trace. Ids and traces count from 1, in the order
-//! of lines.
+//! for a blank), `status`, `severity`, `dropped`, `link` (a trace), `link_flags`; any other key is an attribute, or with `@`
+//! in front one of the resource. `LOG`, `EXEMPLAR` and `PROFILE` are records that name a trace. Ids and traces count from 1,
+//! in the order of lines. A span's flags are 257 by default, those of logs and links 0.
 
 use serde_json::{Value, json};
 
@@ -27,14 +27,14 @@ pub(crate) fn lines(sketch: &str) -> String {
         id += 1;
         above.retain(|(shallower, _)| *shallower < depth);
         let parent = above.last().map(|(_, id)| *id);
-        let mut span =
-            Sketched { trace, id, parent, flags: 0x101, status: 0, severity: 9, took: 10, ..Sketched::default() };
+        let mut span = Sketched { trace, id, parent, status: 0, severity: 9, took: 10, ..Sketched::default() };
         let mut attributes = Vec::new();
         for word in words {
             match word.split_once('=') {
                 Some(("id", value)) => span.id = value.parse().unwrap(),
                 Some(("parent", value)) => span.parent = Some(value.parse().unwrap()),
-                Some(("flags", value)) => span.flags = value.parse().unwrap(),
+                Some(("flags", value)) => span.flags = Some(value.parse().unwrap()),
+                Some(("link_flags", value)) => span.link_flags = value.parse().unwrap(),
                 Some(("trace", value)) => span.trace = value.parse().unwrap(),
                 Some(("at", value)) => span.at = value.parse().unwrap(),
                 Some(("took", value)) => span.took = value.parse().unwrap(),
@@ -64,7 +64,8 @@ struct Sketched {
     trace: u32,
     id: u32,
     parent: Option<u32>,
-    flags: u32,
+    flags: Option<u32>,
+    link_flags: u32,
     at: u64,
     took: u64,
     name: String,
@@ -82,8 +83,8 @@ impl Sketched {
         let trace = format!("{:032x}", self.trace);
         let kind = match kind {
             "LOG" => {
-                let severity = self.severity;
-                let record = json!({"traceId": trace, "severityNumber": severity, "body": {"stringValue": "taken"}, "attributes": attributes});
+                let (severity, flags) = (self.severity, self.flags.unwrap_or_default());
+                let record = json!({"traceId": trace, "flags": flags, "severityNumber": severity, "body": {"stringValue": "taken"}, "attributes": attributes});
                 return json!({"resourceLogs": [{"resource": resource, "scopeLogs": [{"logRecords": [record]}]}]});
             }
             "EXEMPLAR" => {
@@ -110,7 +111,7 @@ impl Sketched {
             "traceId": trace,
             "spanId": format!("{:016x}", self.id),
             "parentSpanId": self.parent.map_or(String::new(), |id| format!("{id:016x}")),
-            "flags": self.flags,
+            "flags": self.flags.unwrap_or(0x101),
             "kind": kind,
             "name": if self.name.is_empty() { "work" } else { &self.name },
             "startTimeUnixNano": start.to_string(),
@@ -118,7 +119,7 @@ impl Sketched {
             "attributes": attributes,
             "status": {"code": self.status},
             "droppedEventsCount": self.dropped,
-            "links": self.link.map_or(vec![], |trace| vec![json!({"traceId": format!("{trace:032x}"), "spanId": "00000000000000aa"})]),
+            "links": self.link.map_or(vec![], |trace| vec![json!({"traceId": format!("{trace:032x}"), "spanId": "00000000000000aa", "flags": self.link_flags})]),
         });
         json!({"resourceSpans": [{"resource": resource, "scopeSpans": [{"spans": [span]}]}]})
     }

@@ -7,6 +7,7 @@ const MISSING: &str = "missing-hop";
 const ORPHAN: &str = "orphan-span";
 const UNDECLARED: &str = "undeclared-edge";
 const SAMPLING: &str = "sampling-mismatch";
+const LOG: &str = "log-outside-trace";
 
 pub(crate) const SHAPES: &[Shape] = &[
     // The header is lost, and the peer is named in every way.
@@ -454,4 +455,65 @@ pub(crate) const SHAPES: &[Shape] = &[
         SAMPLING,
         "web -> web",
     ),
+    (
+        "a sampler that contradicts its callers, as its own logs say",
+        "web -> shop",
+        "web SERVER /\n  web CLIENT shop\nshop LOG flags=2",
+        SAMPLING,
+        "shop",
+    ),
+    (
+        "the same by flags of zero, where others are not zero",
+        "web -> shop",
+        "web SERVER /\n  web CLIENT shop\nshop LOG\n\nshop SERVER\nshop LOG flags=1",
+        SAMPLING,
+        "shop",
+    ),
+    ("the spans that it does not sample", "web -> shop", ONE_OF_FIVE, MISSING, "web -> shop"),
+    // Records that name traces.
+    ("a log of a sampled trace", "web", "web SERVER /\nweb LOG trace=9 flags=1", LOG, "web"),
+    (
+        "a log without flags, of a service that writes none",
+        "web -> shop",
+        "web SERVER /\n  web CLIENT shop\n    shop SERVER\nweb LOG flags=1\nshop LOG trace=9",
+        LOG,
+        "shop",
+    ),
+    (
+        "a link to a sampled trace that nobody exported",
+        "web ~> mail",
+        "web SERVER /\n  web PRODUCER\n\nmail CONSUMER link=9 link_flags=769",
+        BROKEN,
+        "mail",
+    ),
+    (
+        "the same without flags, of a service that writes none",
+        "web ~> mail",
+        "web SERVER /\n  web PRODUCER\n\nmail CONSUMER link=9 link_flags=768",
+        BROKEN,
+        "mail",
+    ),
 ];
+
+/// A hop of which one call of five is not answered. Another request comes ten milliseconds later.
+pub(crate) const ONE_OF_FIVE: &str = "\
+web SERVER /
+  web CLIENT shop
+    shop SERVER
+
+web SERVER / at=100
+  web CLIENT shop at=100
+    shop SERVER at=100
+
+web SERVER / at=200
+  web CLIENT shop at=200
+    shop SERVER at=200
+
+web SERVER / at=300
+  web CLIENT shop at=300
+    shop SERVER at=300
+
+web SERVER / at=400
+  web CLIENT shop at=400
+
+shop SERVER at=420";

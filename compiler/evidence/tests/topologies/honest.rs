@@ -269,6 +269,21 @@ pub(crate) const SHAPES: &[Shape] = &[
         "web -> shop",
         "web SERVER / flags=256\n  web CLIENT shop flags=256\n    shop SERVER flags=768",
     ),
+    // Traces that were not sampled at their roots.
+    ("a log of a trace that was not sampled", "web", "web SERVER /\n\nweb LOG flags=2"),
+    ("the same by flags of zero, where others are not zero", "web", "web SERVER /\nweb LOG flags=1\n\nweb LOG flags=0"),
+    (
+        "a link to a message that was not sampled",
+        "web ~> mail",
+        "web SERVER /\n  web PRODUCER\n\nmail CONSUMER link=1 link_flags=769\n\nmail CONSUMER link=9 link_flags=768",
+    ),
+    (
+        "a link without flags to a trace that a log calls not sampled",
+        "web ~> mail",
+        "web SERVER /\n  web PRODUCER\n\nmail CONSUMER link=9 link_flags=768\n\nweb LOG trace=9 flags=2",
+    ),
+    ("a log of a span that is left out", "web", "web SERVER /\nweb LOG flags=2"),
+    ("a probe that is not sampled", "web; shop", "web CLIENT name=GET_/healthz url.path=/healthz\nshop LOG flags=2"),
 ];
 
 pub(crate) const DOUBTFUL: &[Shape] = &[

@@ -1,0 +1,83 @@
+//! What a template may name depends on who reads it.
+
+/// What is wrong with a template, and where.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Fault {
+    /// The byte in the template.
+    pub(crate) at: usize,
+    /// What was found.
+    pub(crate) message: String,
+}
+
+/// Who reads a template.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Reader {
+    /// Prometheus, in labels and annotations of alerts.
+    Prometheus,
+    /// Alertmanager, in the address of a webhook.
+    Alertmanager,
+}
+
+/// Functions that every template has.
+const COMMON: [&str; 19] = [
+    "and", "call", "eq", "ge", "gt", "html", "index", "js", "le", "len", "lt", "ne", "not", "or", "print", "printf",
+    "println", "slice", "urlquery",
+];
+
+/// Functions of Prometheus: <https://prometheus.io/docs/prometheus/latest/configuration/template_reference/>.
+const OF_PROMETHEUS: [&str; 29] = [
+    "args",
+    "externalURL",
+    "first",
+    "graphLink",
+    "humanize",
+    "humanize1024",
+    "humanizeDuration",
+    "humanizePercentage",
+    "humanizeTimestamp",
+    "label",
+    "match",
+    "now",
+    "parseDuration",
+    "pathPrefix",
+    "query",
+    "reReplaceAll",
+    "safeHtml",
+    "sortByLabel",
+    "stripDomain",
+    "stripPort",
+    "strvalue",
+    "tableLink",
+    "title",
+    "toDuration",
+    "toLower",
+    "toTime",
+    "toUpper",
+    "urlQueryEscape",
+    "value",
+];
+
+/// What an alert's template finds in `.`, and the variables that Prometheus sets from it.
+const DATA: [(&str, &str); 4] = [
+    ("Labels", "$labels"),
+    ("ExternalLabels", "$externalLabels"),
+    ("ExternalURL", "$externalURL"),
+    ("Value", "$value"),
+];
+
+impl Reader {
+    pub(super) fn has(self, function: &str) -> bool {
+        COMMON.contains(&function) || (self == Self::Prometheus && OF_PROMETHEUS.contains(&function))
+    }
+
+    /// The variables that are there before a template begins.
+    pub(super) fn variables(self) -> Vec<&'static str> {
+        let own = DATA.iter().map(|(_, variable)| *variable).filter(|_| self == Self::Prometheus);
+        ["$"].into_iter().chain(own).collect()
+    }
+
+    /// Whether the outermost `.` may have a field of this name; what Alertmanager's has is not known here.
+    pub(super) fn has_field(self, field: &str) -> bool {
+        self == Self::Alertmanager || DATA.iter().any(|(name, _)| *name == field)
+    }
+}
