@@ -57,3 +57,14 @@ fn missing_files_are_a_failure() {
     let ran = shell.run("GIT_CEILING_DIRECTORIES=/ emberline scan --staged");
     assert_eq!(ran.status, 2, "{ran:?}");
 }
+
+#[test]
+fn addresses_count_where_nobody_is_asked_to_write_to_them() {
+    let shell = Shell::new();
+    let (address, key) = (PLANTED[2].0, PLANTED[0].0);
+    assert_eq!(shell.run(&format!("{address} > MAINTAINERS && {address} > customers.csv")).status, 0);
+    assert_eq!(shell.run("emberline scan MAINTAINERS").status, 0);
+    assert_eq!(shell.run("emberline scan customers.csv").status, 1);
+    assert_eq!(shell.run(&format!("{key} >> MAINTAINERS")).status, 0);
+    assert_eq!(shell.run("emberline scan MAINTAINERS").status, 1);
+}

@@ -1,5 +1,6 @@
 //! `emberline scan`: secrets and personal data in files, before they are committed.
 
+mod contacts;
 mod search;
 
 use emberline_core::code::{PII_IN_FILE, SECRET_IN_FILE};
@@ -17,6 +18,7 @@ use crate::render::{Report, counted};
 use crate::status::Status;
 use crate::terminal;
 use crate::world::{files, git};
+use contacts::tells_contacts;
 use search::{Searched, search};
 
 /// The number of files whose findings are held at once before they are sorted.
@@ -98,6 +100,7 @@ impl Found {
         let mut reported = Reported::default();
         for (path, Searched { parts, values, is_binary }) in files {
             let hide = |text: &str| conceal::text(text, &[&values, &everywhere]);
+            let counts = |kind: Kind| kind != Kind::Email || !tells_contacts(&path);
             let path = hide(&path);
             reported.binaries += usize::from(is_binary);
             if parts.is_empty() {
@@ -107,7 +110,7 @@ impl Found {
             for part in parts {
                 let source = reported.sources.add_part(path.clone(), hide(&part.text), part.start);
                 let text = &reported.sources.get(source).text;
-                let findings = part.hits.into_iter().map(|(range, kind)| {
+                let findings = part.hits.into_iter().filter(|(_, kind)| counts(*kind)).map(|(range, kind)| {
                     let seen = text.get(range.clone()).unwrap_or_default();
                     finding(kind, Span::new(source, range), seen)
                 });
