@@ -4,6 +4,12 @@
 //! An Alertmanager has other people's alerts as well, and severities such as `page` are theirs too. So every route and
 //! both sides of every inhibition ask for the labels that all of our alerts have: Alertmanager takes labels that both
 //! alerts lack for equal, and a page of somebody else would mute any ticket.
+//!
+//! [`fragment`] is for those who run an Alertmanager already.
+
+mod fragment;
+
+pub use fragment::Fragment;
 
 use serde::Serialize;
 use serde_json::{Value, json};
@@ -44,8 +50,13 @@ struct Inhibit<'p> {
     equal: Vec<&'p str>,
 }
 
+/// The whole configuration, and the part of it that goes into another.
+pub(super) fn emit(plan: &AlertmanagerPlan) -> Vec<Artefact> {
+    std::iter::once(whole(plan)).chain(Fragment::of(plan).artefact()).collect()
+}
+
 /// The configuration.
-pub(super) fn emit(plan: &AlertmanagerPlan) -> Artefact {
+fn whole(plan: &AlertmanagerPlan) -> Artefact {
     let config = Config {
         route: Root {
             receiver: &plan.fallback,
