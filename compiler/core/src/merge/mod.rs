@@ -1,8 +1,8 @@
 //! Our part of Alertmanager's configuration, within a file that a team keeps: everything else stays byte for byte.
 //!
-//! [`marks`] takes out what an earlier run put in, [`place`] finds where ours goes in what is left, and [`same`] reads the
-//! result: without ours it must say what the file said before. The text is edited by lines and never written anew, so
-//! comments, order, quotes, anchors and line ends of the team stay.
+//! [`marks`] takes out what an earlier run put in, [`place`] finds where ours goes in what is left, and [`same`] reads
+//! the result: without ours it must say what the file said before. The text is edited by lines and never written anew,
+//! so comments, order, quotes, anchors and line ends of the team stay.
 
 mod marks;
 mod place;
@@ -148,7 +148,7 @@ fn put_in(text: &str, insertions: &[Insertion]) -> String {
     for insertion in ordered {
         merged.push_str(&text[done..insertion.at]);
         done = insertion.at;
-        // A last line without an end gets one, and the last line of ours has none then: so the end comes and goes with us.
+        // A last line without an end gets one, and then our last line has none: so the end comes and goes with us.
         let is_open = insertion.at == text.len() && !merged.is_empty() && !text.ends_with('\n');
         for line in insertion.lines.lines() {
             if is_open {

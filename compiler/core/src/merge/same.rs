@@ -34,7 +34,8 @@ pub(super) fn but_for_ours(before: &Node, after: &Node, ours: &[(List, String)])
     value(&before, &after)
 }
 
-/// Takes items from the beginning of a list, and the list's key with the last of them. False if the list begins otherwise.
+/// Takes items from the beginning of a list, and the list's key with the last of them. False if the list begins
+/// otherwise.
 fn take(root: &mut Node, list: List, expected: &[Node]) -> bool {
     let parent = match list {
         List::Routes => entries_mut(root).and_then(|entries| found(entries, "route")).map(|(_, route)| route),

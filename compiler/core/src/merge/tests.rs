@@ -1,14 +1,29 @@
-#![allow(clippy::unwrap_used)]
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test may stop at the first surprise")]
 
 use super::{Refused, merge};
 use crate::emit::Fragment;
 use crate::source::Sources;
 use crate::{Order, compile};
 
-const SERVICE: &str = "version: emberline/v1\nservice: shop\nowner: web\nslos:\n  - {name: latency, objective: 99%, sli: {events: {total: t, bad: 't{code=\"5\"}'}}}\n";
+const SERVICE: &str = r#"version: emberline/v1
+service: shop
+owner: web
+slos:
+  - {name: latency, objective: 99%, sli: {events: {total: t, bad: 't{code="5"}'}}}
+"#;
 
 /// A policy with a receiver of its own, one with a text of several lines, and one that the team has.
-const POLICY: &str = "version: emberline/v1\nreceivers:\n  our-hook: {webhook_file: /etc/hook}\n  our-slack: {slack: {channel: '#slo', url_file: /etc/slack}}\n  oncall: {}\nowners:\n  web: {page: our-hook}\nseverities:\n  page: {receiver: oncall, mutes: [ticket]}\n  ticket: {receiver: our-slack}\n";
+const POLICY: &str = r#"version: emberline/v1
+receivers:
+  our-hook: {webhook_file: /etc/hook}
+  our-slack: {slack: {channel: '#slo', url_file: /etc/slack}}
+  oncall: {}
+owners:
+  web: {page: our-hook}
+severities:
+  page: {receiver: oncall, mutes: [ticket]}
+  ticket: {receiver: our-slack}
+"#;
 
 fn ours_by(policy: &str) -> Fragment {
     let mut sources = Sources::default();
@@ -24,19 +39,109 @@ fn ours() -> Fragment {
 /// Configurations as teams write them.
 const CONFIGURATIONS: &[&str] = &[
     // As Alertmanager's documentation indents.
-    "global:\n  smtp_from: a@example.org\n\n# Who is told.\nroute:\n  receiver: oncall\n  group_by: ['alertname', cluster]\n  routes:\n    # Databases first.\n    - matchers:\n        - service=~\"mysql|cassandra\"\n      receiver: db\n      routes:\n        - matchers: [severity=\"page\"]\n          receiver: oncall\n    - receiver: oncall # the rest\n      continue: true\n\ninhibit_rules:\n  - source_matchers: [severity=\"critical\"]\n    target_matchers: [severity=\"warning\"]\n    equal: [alertname]\n\nreceivers:\n  - name: oncall\n    webhook_configs:\n      - url: http://127.0.0.1:9/\n  - name: db\n",
+    r#"global:
+  smtp_from: a@example.org
+
+# Who is told.
+route:
+  receiver: oncall
+  group_by: ['alertname', cluster]
+  routes:
+    # Databases first.
+    - matchers:
+        - service=~"mysql|cassandra"
+      receiver: db
+      routes:
+        - matchers: [severity="page"]
+          receiver: oncall
+    - receiver: oncall # the rest
+      continue: true
+
+inhibit_rules:
+  - source_matchers: [severity="critical"]
+    target_matchers: [severity="warning"]
+    equal: [alertname]
+
+receivers:
+  - name: oncall
+    webhook_configs:
+      - url: http://127.0.0.1:9/
+  - name: db
+"#,
     // Items beneath their keys, nothing optional, no comment.
-    "route:\n  receiver: oncall\nreceivers:\n- name: oncall\n",
+    r#"route:
+  receiver: oncall
+receivers:
+- name: oncall
+"#,
     // Receivers first, a route at the end, no end of the last line.
-    "receivers:\n- name: oncall\n  slack_configs:\n  - channel: '#a'\n    text: |\n      # emberline: begin\n      {{ range .Alerts }}x{{ end }}\n\nroute:\n  group_wait: 30s\n  receiver: oncall # everybody",
+    r#"receivers:
+- name: oncall
+  slack_configs:
+  - channel: '#a'
+    text: |
+      # emberline: begin
+      {{ range .Alerts }}x{{ end }}
+
+route:
+  group_wait: 30s
+  receiver: oncall # everybody"#,
     // The same with a list at the end.
-    "receivers:\n  - {name: oncall}\n# all\nroute:\n    receiver: oncall\n    routes:\n    -   receiver: oncall\n    # the end",
+    r#"receivers:
+  - {name: oncall}
+# all
+route:
+    receiver: oncall
+    routes:
+    -   receiver: oncall
+    # the end"#,
     // Keys without values, and comments in odd places.
-    "---\n# head\nroute: # the root\n  # of all\n  routes:\n  # no route yet\n  receiver: \"oncall\"\ninhibit_rules: # none\n\ntemplates: [a.tmpl]\nreceivers: # [who] {is} told\n\n# the one\n-   name: 'oncall'\n    # nothing\n\n# foot\n",
+    r#"---
+# head
+route: # the root
+  # of all
+  routes:
+  # no route yet
+  receiver: "oncall"
+inhibit_rules: # none
+
+templates: [a.tmpl]
+receivers: # [who] {is} told
+
+# the one
+-   name: 'oncall'
+    # nothing
+
+# foot
+"#,
     // Anchors and aliases that stay what they are.
-    "global: &g\n  resolve_timeout: 5m\nroute: &root\n  receiver: oncall\n  group_by: &by [a, b]\n  routes: &all\n  - receiver: oncall\n    group_by: *by\nmute_time_intervals: []\nreceivers:\n  -\n    name: oncall\n    email_configs:\n    - &mail {to: a@example.org}\n    - <<: *mail\n      headers: {subject: '{{ .x }}'}\n",
+    r#"global: &g
+  resolve_timeout: 5m
+route: &root
+  receiver: oncall
+  group_by: &by [a, b]
+  routes: &all
+  - receiver: oncall
+    group_by: *by
+mute_time_intervals: []
+receivers:
+  -
+    name: oncall
+    email_configs:
+    - &mail {to: a@example.org}
+    - <<: *mail
+      headers: {subject: '{{ .x }}'}
+"#,
     // Everything a step to the right.
-    "  route:\n    receiver: oncall\n    routes:\n    - receiver: oncall\n      matchers:\n      - a=\"b\"\n  receivers:\n  - name: oncall\n",
+    r#"  route:
+    receiver: oncall
+    routes:
+    - receiver: oncall
+      matchers:
+      - a="b"
+  receivers:
+  - name: oncall
+"#,
 ];
 
 fn merged(text: &str) -> String {
