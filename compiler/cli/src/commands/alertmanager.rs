@@ -6,6 +6,7 @@ use emberline_core::emit::Fragment;
 use emberline_core::finding::Severity;
 use emberline_core::merge::{Refused, merge};
 use emberline_core::source::Sources;
+use emberline_evidence::sensitive::{self, Origin, Values};
 
 use super::conceal;
 use super::gate::Gate;
@@ -30,8 +31,10 @@ pub(crate) fn run(alertmanager: &Alertmanager, quiet: bool) -> Result<Status> {
         say("nothing to change");
         return Ok(Status::Clean);
     }
-    // The lines around ours may hold a key of somebody.
-    let change = conceal::text(&diff::unified(&shown(file), &before, &after), &[]);
+    // The lines around ours may hold a key of somebody, which the whole file tells better than a part of it.
+    let mut values = Values::default();
+    values.add(&before, &sensitive::scan(&before, Origin::File));
+    let change = conceal::text(&diff::unified(&shown(file), &before, &after), &[&values]);
     terminal::print(|out| diff::print_lines(&change, out))?;
     if alertmanager.check {
         say("not what the specs ask for; `--write` instead of `--check` writes it");

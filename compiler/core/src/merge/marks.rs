@@ -2,7 +2,8 @@
 
 use std::ops::Range;
 
-use super::{Refused, lines, source};
+use super::refused::Refused;
+use super::text::{line_after, lines, source};
 use crate::yaml::{self, Node, Value};
 
 /// How the comment before a part of ours begins.
@@ -118,11 +119,6 @@ fn collect(node: &Node, scalars: &mut Vec<Range<usize>>) {
         Value::Sequence(items) => items.iter().for_each(|item| collect(item, scalars)),
         Value::Mapping(entries) => entries.iter().for_each(|(_, value)| collect(value, scalars)),
     }
-}
-
-/// The byte behind the line that this byte is in.
-pub(super) fn line_after(text: &str, at: usize) -> usize {
-    text[at..].find('\n').map_or(text.len(), |end| at + end + 1)
 }
 
 /// The line of the key that a part of ours brings, if an item behind the part hangs below it.

@@ -5,51 +5,21 @@
 //! so comments, order, quotes, anchors and line ends of the team stay.
 
 mod marks;
+mod nodes;
 mod place;
+mod refused;
 mod same;
 #[cfg(test)]
 mod tests;
+mod text;
 
 use crate::emit::Fragment;
-use crate::source::{SourceId, Sources};
 use crate::yaml::{self, Node};
 
 use place::Insertion;
-
-/// A list of the configuration that holds a part of ours.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum List {
-    Routes,
-    InhibitRules,
-    Receivers,
-}
-
-impl List {
-    fn key(self) -> &'static str {
-        match self {
-            Self::Routes => "routes",
-            Self::InhibitRules => "inhibit_rules",
-            Self::Receivers => "receivers",
-        }
-    }
-}
-
-/// Why a file cannot be edited.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Refused {
-    /// The byte of the file at which the reason stands.
-    pub at: usize,
-    /// A lower-case sentence without a full stop.
-    pub what: String,
-    /// One action.
-    pub help: String,
-}
-
-impl Refused {
-    fn new(at: usize, what: impl Into<String>, help: impl Into<String>) -> Self {
-        Self { at, what: what.into(), help: help.into() }
-    }
-}
+pub use refused::Refused;
+use refused::no_route;
+use text::{List, line_end, lines, source};
 
 /// The text of a configuration with our part in it, in place of what an earlier run put there. Merging again changes
 /// nothing; an empty fragment gives the text without ours.
@@ -126,19 +96,6 @@ fn several(at: usize) -> Refused {
     )
 }
 
-fn no_route(at: usize) -> Refused {
-    Refused::new(
-        at,
-        "the file has no `route:`",
-        "name the configuration that Alertmanager is started with (`--config.file`), such as alertmanager.yml",
-    )
-}
-
-/// Whose text is read: the same for all, as places here are bytes.
-fn source() -> SourceId {
-    Sources::default().add("", "")
-}
-
 /// The text with all insertions, which stand in the order of their places.
 fn put_in(text: &str, insertions: &[Insertion]) -> String {
     let mut ordered: Vec<&Insertion> = insertions.iter().collect();
@@ -162,22 +119,4 @@ fn put_in(text: &str, insertions: &[Insertion]) -> String {
     }
     merged.push_str(&text[done..]);
     merged
-}
-
-/// How lines end in this text.
-fn line_end(text: &str) -> &'static str {
-    match text.find('\n') {
-        Some(at) if text[..at].ends_with('\r') => "\r\n",
-        _ => "\n",
-    }
-}
-
-/// Each line without its end, behind the byte at which it begins.
-fn lines(text: &str) -> impl Iterator<Item = (usize, &str)> {
-    let mut start = 0;
-    text.split_inclusive('\n').map(move |line| {
-        let at = start;
-        start += line.len();
-        (at, line.trim_end_matches(['\n', '\r']))
-    })
 }

@@ -1,6 +1,9 @@
 //! Where our part goes in a configuration, and which of our receivers.
 
-use super::{List, Refused, lines, marks, no_route, same, source};
+use super::nodes::{entries, items};
+use super::refused::{Refused, no_route};
+use super::text::{List, line_after, lines, source};
+use super::{marks, same};
 use crate::emit::Fragment;
 use crate::yaml::{self, Key, Node, Value};
 
@@ -77,7 +80,7 @@ pub(super) fn insertion(text: &str, parent: &Parent<'_>, list: List, items: &str
             ));
         }
     };
-    let at = marks::line_after(text, key.span.range().end);
+    let at = line_after(text, key.span.range().end);
     Ok(Insertion { at, lines: marks::marked(indent, &shifted(items, indent)) })
 }
 
@@ -86,7 +89,7 @@ fn new_key(text: &str, parent: &Parent<'_>, list: List, items: &str) -> Result<I
     let Some((first, _)) = entries(parent.node).first() else { return Err(no_route(0)) };
     own_line(text, first)?;
     let indent = column(text, first);
-    let at = if parent.is_root { text.len() } else { marks::line_after(text, parent.node.span.range().end) };
+    let at = if parent.is_root { text.len() } else { line_after(text, parent.node.span.range().end) };
     let key = format!("{}{}:", " ".repeat(indent), list.key());
     let lines: Vec<String> = std::iter::once(key).chain(shifted(items, indent + 2)).collect();
     Ok(Insertion { at, lines: marks::marked(indent, &lines) })
@@ -132,20 +135,6 @@ pub(super) fn receivers(root: &Node, ours: &Fragment) -> Result<String, Refused>
 fn text_of<'n>(node: &'n Node, key: &str) -> Option<(&'n Node, &'n str)> {
     let (_, value) = entries(node).iter().find(|(name, _)| &*name.value.text == key)?;
     Some((value, &*value.scalar()?.text))
-}
-
-pub(super) fn entries(node: &Node) -> &[(Key, Node)] {
-    match &node.value {
-        Value::Mapping(entries) => entries,
-        _ => &[],
-    }
-}
-
-pub(super) fn items(node: &Node) -> &[Node] {
-    match &node.value {
-        Value::Sequence(items) => items,
-        _ => &[],
-    }
 }
 
 /// Lines so far to the right; blank ones stay blank.
@@ -215,7 +204,7 @@ fn no_flow(text: &str, key: &Key, until: usize) -> Result<(), Refused> {
 
 /// The column of the dashes of the list below a key.
 fn dash(text: &str, key: &Key) -> Result<usize, Refused> {
-    let from = marks::line_after(text, key.span.range().end);
+    let from = line_after(text, key.span.range().end);
     let line = lines(&text[from..]).map(|(_, line)| line).find(|line| {
         let content = line.trim_start();
         !content.is_empty() && !content.starts_with('#')

@@ -1,8 +1,7 @@
 //! Whether two readings of a configuration say the same.
 
-use super::List;
-use super::place::{entries, items};
-use super::source;
+use super::nodes::{entries, items};
+use super::text::{List, source};
 use crate::yaml::{self, Key, Node, Value};
 
 /// Whether two values are equal; the order of keys, styles and places do not count.

@@ -10,7 +10,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde::Serialize;
 use serde_json::Value;
 
-use super::{Inhibit, OBJECTIVE, body, matcher, ours};
+use super::parts::{Inhibit, OBJECTIVE, body, matcher, ours};
 use crate::emit::artefact::{Artefact, HEADER, write};
 use crate::model::Receiver;
 use crate::plan::AlertmanagerPlan;
