@@ -1,7 +1,8 @@
 //! The generated Alertmanager configuration: amtool accepts it, and each generated alert reaches whom the policy declares,
-//! by amtool and in a running Alertmanager, where a page mutes its ticket.
+//! by amtool and in a running Alertmanager, where a page mutes its ticket. The same of our part in the configuration of
+//! another team, whose alerts keep their receivers.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::Path;
 use std::process::Command;
@@ -95,6 +96,7 @@ fn names_may_be_anything() -> Result<()> {
     )?;
     run(Command::new(emberline()?).arg("compile").arg("--specs").arg(&specs).arg("--out").arg(&out))?;
     reach(&specs, &out)?;
+    merged(&specs, "route: \n  receiver: rest\nreceivers:\n- name: rest\n")?;
     Ok(())
 }
 
@@ -193,5 +195,159 @@ fn alerts_of_other_people_are_neither_muted_nor_routed() -> Result<()> {
         ensure!(to == [expected], "{:?} went to {to:?}, not to {expected}", alert.labels);
     }
     println!("alertmanager: {} alerts of other people are neither muted nor routed by us", foreign().len());
+    Ok(())
+}
+
+/// What a team runs: nested routes, some that go on, some for words that we use too, and receivers of its own.
+const TEAM: &str = r#"# The platform team's.
+global:
+  resolve_timeout: 1h
+route:
+  receiver: platform
+  group_by: [alertname, cluster]
+  routes:
+    # A copy of everything for the archive.
+    - receiver: archive
+      continue: true
+    - matchers: [severity="page"]
+      receiver: platform-phone
+      routes:
+        - matchers: [team="db"]
+          receiver: db
+          routes:
+            - matchers: [cluster=~"eu|us"]
+              receiver: db-on-site
+        - matchers: [owner="team-web"]
+          receiver: web-chat
+    - matchers: [service=~".+", slo=~".+"]
+      receiver: slo-chat
+    - matchers: [alertname="ErrorBudgetBurn"]
+      receiver: slo-chat
+      continue: true
+    - matchers: [severity=~"ticket|warning"]
+      receiver: tickets
+INHIBITIONS
+receivers:
+  - name: platform
+  - name: archive
+  - name: platform-phone
+  - name: db
+  - name: db-on-site
+  - name: web-chat
+  - name: slo-chat
+  - name: tickets
+"#;
+
+/// The team's inhibitions.
+const INHIBITIONS: &str = r#"
+inhibit_rules:
+  - source_matchers: [severity="critical"]
+    target_matchers: [severity=~"warning|ticket"]
+    equal: [cluster, team]
+"#;
+
+/// Alerts of other people by chance: with our words, our labels and our names, but never all of these together.
+fn by_chance(count: usize, own_names: &BTreeSet<&str>) -> Vec<Labels> {
+    let mut state = 0x9e37_79b9_7f4a_7c15_u64;
+    let mut pick = |from: &[&'static str]| -> &'static str {
+        // Knuth's multiplier; the high bits are the random ones.
+        state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        from[usize::try_from(state >> 33).unwrap_or_default() % from.len()]
+    };
+    let mut alerts = Vec::new();
+    while alerts.len() < count {
+        let names = ["NodeDown", "DiskFilling", "ErrorBudgetBurn", "SliAbsent", "Watchdog", "ErrorBudgetBurnFast"];
+        let mut alert = labels(&[("alertname", pick(&names)), ("instance", &format!("i{}", alerts.len()))]);
+        for (label, values) in [
+            ("severity", &["", "page", "ticket", "critical", "warning", "info", "pager"][..]),
+            ("service", &["", "", "frontend", "payments", "mysql"]),
+            ("slo", &["", "", "latency", "availability"]),
+            ("owner", &["", "team-web", "team-db"]),
+            ("team", &["", "db", "web"]),
+            ("cluster", &["", "eu", "us", "asia"]),
+            ("http_route", &["", "/buy"]),
+        ] {
+            let value = pick(values);
+            if !value.is_empty() {
+                alert.insert(label.to_owned(), value.to_owned());
+            }
+        }
+        let is_ours = own_names.contains(alert["alertname"].as_str())
+            && ["service", "slo"].iter().all(|label| alert.contains_key(*label))
+            && matches!(alert.get("severity").map(String::as_str), Some("page" | "ticket"));
+        if !is_ours {
+            alerts.push(alert);
+        }
+    }
+    alerts
+}
+
+/// What an Alertmanager does with each alert: its receivers, and what mutes it.
+type Fates = BTreeMap<Labels, (Vec<String>, BTreeSet<String>)>;
+
+/// The fates of alerts under a configuration, once two readings agree.
+fn fates(configuration: &str, alerts: &[Labels]) -> Result<Fates> {
+    let running = Alertmanager::start_with(configuration)?;
+    running.fire(alerts)?;
+    let deadline = Instant::now() + Duration::from_secs(60);
+    let mut last = Fates::new();
+    loop {
+        let mut now = Fates::new();
+        for alert in running.firing()? {
+            let receivers = alert.receivers.into_iter().map(|receiver| receiver.name).collect();
+            now.insert(alert.labels, (receivers, alert.status.inhibited_by.into_iter().collect()));
+        }
+        if now.len() == alerts.len() && now == last {
+            return Ok(now);
+        }
+        ensure!(Instant::now() < deadline, "{} of {} alerts are shown", now.len(), alerts.len());
+        last = now;
+        std::thread::sleep(Duration::from_secs(1));
+    }
+}
+
+/// The team's configuration with our part, which amtool accepts and which a second run leaves alone.
+fn merged(specs: &Path, team: &str) -> Result<String> {
+    let folder = tempfile::tempdir()?;
+    let file = folder.path().join("alertmanager.yml");
+    fs::write(&file, team)?;
+    for flag in ["--write", "--check"] {
+        run(Command::new(emberline()?).arg("alertmanager").arg(&file).arg(flag).arg("--specs").arg(specs))?;
+    }
+    run(Command::new(tool("amtool")?).arg("check-config").arg(&file))?;
+    Ok(fs::read_to_string(&file)?)
+}
+
+#[test]
+fn merged_into_the_configuration_of_a_team_no_foreign_alert_is_touched() -> Result<()> {
+    let specs = workspace().join("slos");
+    let policy: Value = serde_yaml::from_str(&fs::read_to_string(specs.join("policy.yaml"))?)?;
+    let ours = alerts(&workspace().join("generated/prometheus/rules"))?;
+    let foreign = by_chance(1_500, &ours.iter().map(|alert| alert["alertname"].as_str()).collect());
+    for inhibitions in ["", INHIBITIONS] {
+        let team = TEAM.replace("INHIBITIONS", inhibitions);
+        // Ours fire both times: the team's own inhibitions may look at them.
+        let all = [&foreign[..], &ours].concat();
+        let before = fates(&team, &all)?;
+        let after = fates(&merged(&specs, &team)?, &all)?;
+        for alert in &foreign {
+            ensure!(before[alert] == after[alert], "{alert:?}: {:?} became {:?}", before[alert], after[alert]);
+        }
+        let muted = foreign.iter().filter(|alert| !after[*alert].1.is_empty()).count();
+        ensure!((muted == 0) == inhibitions.is_empty(), "{muted} foreign alerts are muted");
+        let to: BTreeSet<&Vec<String>> = foreign.iter().map(|alert| &after[alert].0).collect();
+        ensure!(to.len() > 5, "the foreign alerts take {} ways", to.len());
+        for alert in &ours {
+            let expected = declared(&policy, alert).with_context(|| format!("nobody is declared for {alert:?}"))?;
+            ensure!(after[alert].0 == [expected], "{alert:?} went to {:?}, not to {expected}", after[alert].0);
+            ensure!(before[alert].0 != [expected], "{alert:?} went there without us");
+        }
+        println!(
+            "alertmanager: merged into a team's configuration, {} foreign alerts keep their receivers and {muted} mutes by \
+             the team's own rules, and {} of ours reach theirs alone",
+            foreign.len(),
+            ours.len()
+        );
+    }
     Ok(())
 }

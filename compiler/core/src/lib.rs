@@ -19,6 +19,7 @@ pub mod finding;
 mod gotemplate;
 pub mod indicator;
 mod labels;
+pub mod merge;
 pub mod metric;
 pub mod model;
 pub mod oracle;

@@ -1,6 +1,7 @@
 //! What was typed on the command line, and nothing else: no file is looked at and no default is computed here.
 
 mod access;
+mod alertmanager;
 mod gameday;
 mod money;
 mod observe;
@@ -17,6 +18,7 @@ use emberline_core::quantity::Date;
 use emberline_core::target::Target;
 
 pub(crate) use access::Access;
+pub(crate) use alertmanager::Alertmanager;
 pub(crate) use gameday::{Gameday, Signal};
 pub(crate) use money::{Cost, MoneyFormat, Roi};
 pub(crate) use observe::{Against, Observe};
@@ -59,6 +61,9 @@ pub(crate) enum Command {
     /// Check the specs, then write every artefact, unless a finding is an error
     #[command(after_help = "Example: emberline compile --check    (in a pull request: is generated/ current?)")]
     Compile(Compile),
+    /// Merge our routes, inhibitions and receivers into the Alertmanager configuration of a team
+    #[command(after_help = "Example: emberline alertmanager alertmanager.yml --write")]
+    Alertmanager(Alertmanager),
     #[command(long_about = observe::ABOUT, after_help = "Example: emberline observe http://127.0.0.1:9090 --service checkout")]
     /// Say what a source of metrics really exports: as a draft of `metrics:`, or as a snapshot
     Observe(Observe),

@@ -1,6 +1,7 @@
 //! What the commands do, one file each: they join `world`, core and `render`, and decide the exit status.
 
 mod access;
+pub(crate) mod alertmanager;
 pub(crate) mod check;
 pub(crate) mod compile;
 pub(crate) mod completions;

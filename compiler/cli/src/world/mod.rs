@@ -4,7 +4,7 @@
 //! knows what is in the output folder, and who owns it according to the compiler's `manifest`. `stale` decides which
 //! files of removed specs are removed, and `held` compares artefacts with what they were. `changes` finds the lines
 //! that a change touches. `links` refuses links that lead out of a folder. `files` says which files a scan reads, and
-//! `text` decodes them.
+//! `text` decodes them. `replaced` edits a file of the user.
 
 pub(crate) mod baseline;
 pub(crate) mod changes;
@@ -17,6 +17,7 @@ pub(crate) mod links;
 pub(crate) mod manifest;
 pub(crate) mod notes;
 pub(crate) mod read;
+pub(crate) mod replaced;
 pub(crate) mod stale;
 pub(crate) mod text;
 mod tree;

@@ -12,6 +12,7 @@ mod rules;
 mod schema;
 mod tests;
 
+pub use alertmanager::Fragment;
 pub use artefact::Artefact;
 
 use crate::plan::Plan;
@@ -68,7 +69,7 @@ impl<'p> Emitter<'p> {
                     artefacts.extend(retention::emit(&self.plan.telemetry));
                 }
                 if targets.contains(&Target::Alertmanager) {
-                    artefacts.push(alertmanager::emit(&self.plan.alertmanager));
+                    artefacts.extend(alertmanager::emit(&self.plan.alertmanager));
                 }
                 if targets.contains(&Target::Grafana) {
                     artefacts.extend(grafana::global(self.plan));

@@ -38,6 +38,8 @@ pub struct AlertmanagerPlan {
     pub same: BTreeSet<String>,
     /// Every receiver.
     pub receivers: BTreeMap<String, Receiver>,
+    /// Every `alertname` that an objective's alerts may have; empty without objectives.
+    pub alerts: BTreeSet<String>,
 }
 
 /// Which alerts a receiver gets.
@@ -52,8 +54,12 @@ pub struct Route {
 }
 
 impl AlertmanagerPlan {
-    /// The plan of a policy; `kept_apart` are the labels by which objectives are grouped.
-    pub(super) fn of(policy: &Policy, kept_apart: impl Iterator<Item = String>) -> Self {
+    /// The plan of a policy; `kept_apart` are the labels by which objectives are grouped, `alerts` the names of alerts.
+    pub(super) fn of(
+        policy: &Policy,
+        kept_apart: impl Iterator<Item = String>,
+        alerts: impl Iterator<Item = String>,
+    ) -> Self {
         let scale = Scale(policy.time_scale.value);
         let routing = &policy.routing;
         let of_owners = routing.owners.iter().flat_map(|(owner, routes)| {
@@ -79,6 +85,7 @@ impl AlertmanagerPlan {
             mutes: routing.mutes.clone(),
             same: ["service", "slo", CLUSTER].map(str::to_owned).into_iter().chain(kept_apart).collect(),
             receivers: routing.receivers.clone(),
+            alerts: alerts.collect(),
         }
     }
 }

@@ -44,7 +44,12 @@ impl Plan {
         introduce(&mut services);
         let telemetry = TelemetryPlan::of(services.iter().map(|service| &service.telemetry), policy);
         let kept_apart = services.iter().flat_map(|service| &service.slos).flat_map(|slo| slo.group_by.iter().cloned());
-        let alertmanager = AlertmanagerPlan::of(policy, kept_apart);
+        let alerts = services.iter().flat_map(|service| &service.slos).flat_map(|slo| {
+            // Those that do not fire yet as well: one more alert of an objective changes no route then.
+            let names = &slo.alerting.names;
+            [&names.burn, &names.absent, &names.broken, &names.group_gone, &names.no_traffic].map(Clone::clone)
+        });
+        let alertmanager = AlertmanagerPlan::of(policy, kept_apart, alerts);
         let (targets, operator) = (policy.targets.clone(), policy.operator.clone());
         let (console, prices) = (policy.console.clone(), policy.prices.clone());
         Self {

@@ -124,12 +124,9 @@ pub(crate) fn print(
         if budget == 0 {
             return writeln!(out, "… and {} more files differ", differences.len() - index);
         }
-        let diff = unified(root, emission, difference);
+        let diff = unified_of(root, emission, difference);
         let shown = LINES_PER_FILE.min(budget);
-        for line in diff.lines().take(shown) {
-            let style = style(line);
-            writeln!(out, "{style}{}{style:#}", terminal::clean(line))?;
-        }
+        diff.lines().take(shown).try_for_each(|line| print_line(line, out))?;
         let hidden = diff.lines().count().saturating_sub(shown);
         if hidden > 0 {
             writeln!(out, "… {hidden} more lines of this diff")?;
@@ -139,8 +136,23 @@ pub(crate) fn print(
     Ok(())
 }
 
+/// Prints a whole unified diff.
+pub(crate) fn print_lines(diff: &str, out: &mut dyn Write) -> io::Result<()> {
+    diff.lines().try_for_each(|line| print_line(line, out))
+}
+
+fn print_line(line: &str, out: &mut dyn Write) -> io::Result<()> {
+    let style = style(line);
+    writeln!(out, "{style}{}{style:#}", terminal::clean(line))
+}
+
+/// The unified diff of a file's two texts, with its two header lines.
+pub(crate) fn unified(name: &str, old: &str, new: &str) -> String {
+    headed(old, new, name, name)
+}
+
 /// The diff of one file with its two header lines.
-fn unified(root: &Path, emission: &Emission<'_>, difference: &Difference) -> String {
+fn unified_of(root: &Path, emission: &Emission<'_>, difference: &Difference) -> String {
     let place = root.join(&difference.path);
     let old = match difference.kind {
         Kind::Missing => String::new(),
@@ -160,12 +172,16 @@ fn unified(root: &Path, emission: &Emission<'_>, difference: &Difference) -> Str
     };
     let name = shown(&place);
     let header = |is_there: bool| if is_there { name.as_str() } else { "/dev/null" };
+    headed(&old, &new, header(difference.kind != Kind::Missing), header(difference.kind != Kind::Stale))
+}
+
+fn headed(old: &str, new: &str, old_name: &str, new_name: &str) -> String {
     TextDiff::configure()
         .timeout(PATIENCE)
-        .diff_lines(&old, &new)
+        .diff_lines(old, new)
         .unified_diff()
         .context_radius(3)
-        .header(header(difference.kind != Kind::Missing), header(difference.kind != Kind::Stale))
+        .header(old_name, new_name)
         .to_string()
 }
 

@@ -1,0 +1,167 @@
+//! Our part of the configuration of an Alertmanager that a team already runs: one route with ours below it, the
+//! inhibitions, and the receivers that the policy gives a destination. [`crate::merge`] puts it into the team's file.
+//!
+//! The parent route asks for the labels that all of our alerts have, for a severity of the policy and for a name that
+//! our alerts have: a team may label its own alerts with `service` and `slo` too. It does not `continue`, so the team's
+//! routes do not send our alerts a second time. Every severity has a route below it, so the parent needs no receiver.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde::Serialize;
+use serde_json::Value;
+
+use super::parts::{Inhibit, OBJECTIVE, body, matcher, ours};
+use crate::emit::artefact::{Artefact, HEADER, write};
+use crate::model::Receiver;
+use crate::plan::AlertmanagerPlan;
+use crate::target::Target;
+
+/// What the file says of itself, below the line that every generated file has.
+const ABOUT: &str = "\
+# For an Alertmanager that has a configuration: `emberline alertmanager FILE --write` merges this into FILE.
+# By hand: each list goes before the items of the list of the same name. The first route that matches wins.
+# A receiver that the policy gives no destination is named here, and must exist in the other file.
+";
+
+/// Our part of a team's configuration. The default is empty: nothing of ours.
+#[derive(Debug, Clone, Default)]
+pub struct Fragment {
+    /// The items for `route.routes`, as YAML: a sequence at column 0, each line ended by `\n`. Empty for none.
+    pub routes: String,
+    /// The items for `inhibit_rules`, alike.
+    pub inhibit_rules: String,
+    /// The receivers that the policy gives a destination, by name: each a sequence of one item, alike.
+    pub receivers: BTreeMap<String, String>,
+    /// Every receiver that a route names.
+    pub named: BTreeSet<String>,
+    /// The same as one document; `None` if there is nothing.
+    document: Option<String>,
+}
+
+#[derive(Serialize)]
+struct Document<'p> {
+    route: Routes<'p>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    inhibit_rules: Vec<Inhibit<'p>>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    receivers: Vec<Value>,
+}
+
+#[derive(Serialize)]
+struct Routes<'p> {
+    routes: [Parent<'p>; 1],
+}
+
+#[derive(Serialize)]
+struct Parent<'p> {
+    matchers: Vec<String>,
+    group_by: [&'static str; 2],
+    group_wait: String,
+    group_interval: String,
+    repeat_interval: String,
+    routes: Vec<Child<'p>>,
+}
+
+#[derive(Serialize)]
+struct Child<'p> {
+    matchers: Vec<String>,
+    receiver: &'p str,
+}
+
+impl Fragment {
+    /// Our part by a plan; empty if no objective can alert.
+    #[must_use]
+    pub fn of(plan: &AlertmanagerPlan) -> Self {
+        if plan.alerts.is_empty() {
+            return Self::default();
+        }
+        let names = one_of("alertname", plan.alerts.iter());
+        let with_name = |mut matchers: Vec<String>| {
+            matchers.insert(0, names.clone());
+            matchers
+        };
+        let severities: BTreeSet<&String> = plan.routes.iter().map(|route| &route.severity).collect();
+        let present = OBJECTIVE.iter().map(|label| format!("{label}=~\".+\""));
+        let parent = Parent {
+            matchers: with_name(present.chain([one_of("severity", severities.into_iter())]).collect()),
+            group_by: OBJECTIVE,
+            group_wait: plan.wait.to_string(),
+            group_interval: plan.interval.to_string(),
+            repeat_interval: plan.repeat.to_string(),
+            routes: plan
+                .routes
+                .iter()
+                .map(|route| {
+                    let owner = route.owner.iter().map(|owner| matcher("owner", owner));
+                    let matchers = std::iter::once(matcher("severity", &route.severity)).chain(owner).collect();
+                    Child { matchers, receiver: &route.receiver }
+                })
+                .collect(),
+        };
+        let inhibit_rules: Vec<Inhibit<'_>> = plan
+            .mutes
+            .iter()
+            .map(|(severity, muted)| Inhibit {
+                source_matchers: with_name(ours(severity, None)),
+                target_matchers: with_name(ours(muted, None)),
+                equal: plan.same.iter().map(String::as_str).collect(),
+            })
+            .collect();
+        let leading = plan.receivers.iter().filter(|(_, receiver)| **receiver != Receiver::default());
+        let receivers: BTreeMap<&String, Value> =
+            leading.map(|(name, receiver)| (name, body(name, receiver))).collect();
+        let routes = Routes { routes: [parent] };
+        let mut fragment = Self {
+            routes: sequence(&routes.routes),
+            inhibit_rules: if inhibit_rules.is_empty() { String::new() } else { sequence(&inhibit_rules) },
+            receivers: receivers.iter().map(|(name, body)| ((*name).clone(), sequence(&[body]))).collect(),
+            named: plan.routes.iter().map(|route| route.receiver.clone()).collect(),
+            document: None,
+        };
+        let mut document = format!("{HEADER}{ABOUT}");
+        write(&mut document, &Document { route: routes, inhibit_rules, receivers: receivers.into_values().collect() });
+        fragment.document = Some(document);
+        fragment
+    }
+
+    /// The file that holds it.
+    pub(super) fn artefact(self) -> Option<Artefact> {
+        let path = format!("{}/fragment.yaml", Target::Alertmanager.folder());
+        self.document.map(|text| Artefact { path, text })
+    }
+}
+
+fn sequence<T: Serialize>(items: &T) -> String {
+    let mut text = String::new();
+    write(&mut text, items);
+    text
+}
+
+/// A matcher of any of these values. Alertmanager anchors a regex at both ends.
+fn one_of<'v>(label: &str, values: impl Iterator<Item = &'v String>) -> String {
+    let pattern = values.map(|value| literal(value)).collect::<Vec<_>>().join("|");
+    matcher(label, &pattern).replacen('=', "=~", 1)
+}
+
+/// The regex that matches just this text.
+fn literal(text: &str) -> String {
+    let mut pattern = String::with_capacity(text.len());
+    for character in text.chars() {
+        if r"\.+*?()|[]{}^$".contains(character) {
+            pattern.push('\\');
+        }
+        pattern.push(character);
+    }
+    pattern
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn values_of_a_regex_match_themselves_alone() {
+        let values = ["a.b".to_owned(), "c|d".to_owned(), "\\e\"".to_owned()];
+        assert_eq!(one_of("severity", values.iter()), r#"severity=~"a\\.b|c\\|d|\\\\e\"""#);
+    }
+}
