@@ -1,6 +1,6 @@
 //! Our part of Alertmanager's configuration, within a file that a team keeps: everything else stays byte for byte.
 //!
-//! [`marks`] takes out what an earlier run put in, [`place`] finds where ours goes in what is left, and [`same`] reads
+//! `marks` takes out what an earlier run put in, `place` finds where ours goes in what is left, and `same` reads
 //! the result: without ours it must say what the file said before. The text is edited by lines and never written anew,
 //! so comments, order, quotes, anchors and line ends of the team stay.
 
