@@ -15,7 +15,7 @@ type Side = Option<String>;
 
 /// The mode of a side where nothing is.
 const NOTHING: &str = "000000";
-/// The mode of a submodule, whose id is that of a commit.
+/// The mode of a submodule. Its id names a commit.
 const MODULE: &str = "160000";
 
 /// A changed path.
