@@ -259,7 +259,8 @@ impl<'t> Parser<'t> {
                         if sign == ":=" {
                             self.variables.push(name);
                         } else {
-                            self.assigned(at, name)?;
+                            // Go finds this when it runs.
+                            self.known(at, name, "gets a value before it is declared")?;
                         }
                     }
                     return Ok(());
@@ -278,18 +279,10 @@ impl<'t> Parser<'t> {
         Ok(())
     }
 
-    fn known(&self, at: usize, name: &str) -> Result<(), Fault> {
+    fn known(&self, at: usize, name: &str, otherwise: &str) -> Result<(), Fault> {
         match self.variables.contains(&name) {
             true => Ok(()),
-            false => fault(at, format!("the variable `{name}` is not declared")),
-        }
-    }
-
-    /// Go finds this when it runs.
-    fn assigned(&self, at: usize, name: &str) -> Result<(), Fault> {
-        match self.variables.contains(&name) {
-            true => Ok(()),
-            false => fault(at, format!("the variable `{name}` gets a value before it is declared")),
+            false => fault(at, format!("the variable `{name}` {otherwise}")),
         }
     }
 
@@ -321,7 +314,7 @@ impl<'t> Parser<'t> {
             Token::Name(_) => false,
             Token::Dot | Token::Nil | Token::Constant(_) | Token::Text(_) => true,
             Token::Variable(name) => {
-                self.known(at, name)?;
+                self.known(at, name, "is not declared")?;
                 false
             }
             Token::Field(field) if self.rebound == 0 && !self.reader.has_field(field) => {
