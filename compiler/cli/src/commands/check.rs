@@ -3,8 +3,7 @@
 use emberline_core::{Needs, Order};
 
 use super::gate::{Gate, show, status};
-use super::known::{Judged, without_known};
-use super::since::Since;
+use super::since::{self, Since};
 use super::source;
 use super::summary::{self, Series};
 use crate::args::Check;
@@ -24,11 +23,7 @@ pub(crate) fn run(check: &Check, quiet: bool) -> Result<Status> {
     let since = revision.map(|revision| Since::open(revision, specs, &read.sources, order)).transpose()?;
     let weaker = since.as_ref().map(|since| since.weakenings(&read.sources)).transpose()?;
     let gate = Gate::of(read, order).with_notes(specs, check.staged)?;
-    let judged = Judged { staged: check.staged, base: since.as_ref().map(|since| since.commit.as_str()) };
-    let (mut findings, held) = without_known(&gate.found(), &check.known, judged, quiet)?;
-    if let Some(since) = &since {
-        findings = since.brought(&Report { sources: &gate.sources, findings: &findings, waived: 0 });
-    }
+    let (findings, held) = since::counting(&gate, since.as_ref(), &check.known, check.staged, quiet)?;
     let report = Report { sources: &gate.sources, findings: &findings, waived: gate.waived + held };
     show(&report, &check.reporting, !quiet)?;
     if let Some(weaker) = weaker.as_ref().filter(|_| !quiet) {

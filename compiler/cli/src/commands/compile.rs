@@ -12,12 +12,11 @@ use emberline_core::source::Span;
 use emberline_core::target::Target;
 
 use super::gate::Gate;
-use super::known::{Judged, without_known};
-use super::since::Since;
+use super::since::{self, Since};
 use crate::args::{Compile, Format, Known};
 use crate::failure::{Failure, Result};
 use crate::progress::Progress;
-use crate::render::{Report, counted};
+use crate::render::counted;
 use crate::status::Status;
 use crate::terminal;
 use crate::world::diff::{self, Difference, Kind};
@@ -74,11 +73,7 @@ pub(crate) fn run(compile: &Compile, quiet: bool) -> Result<Status> {
 /// Takes out the findings that `check` with the same baseline and revision passes over.
 fn pass_over(compile: &Compile, gate: &mut Gate, since: Option<&Since>, quiet: bool) -> Result<()> {
     let known = Known { baseline: compile.baseline.clone(), update_baseline: false };
-    let judged = Judged { staged: false, base: since.map(|since| since.commit.as_str()) };
-    let (mut findings, held) = without_known(&gate.found(), &known, judged, quiet)?;
-    if let Some(since) = since {
-        findings = since.brought(&Report { sources: &gate.sources, findings: &findings, waived: 0 });
-    }
+    let (findings, held) = since::counting(gate, since, &known, false, quiet)?;
     gate.findings = findings;
     gate.waived += held;
     Ok(())

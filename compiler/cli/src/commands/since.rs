@@ -9,12 +9,31 @@ use emberline_core::{Needs, Order};
 
 use super::conceal;
 use super::gate::Gate;
+use super::known::{Judged, without_known};
+use crate::args::Known;
 use crate::failure::Result;
 use crate::render::Report;
 use crate::render::entry::entries;
 use crate::weaker::{self, Weakening};
 use crate::world::changes::Changes;
 use crate::world::{git, read};
+
+/// The findings that count: the baseline does not hold them, and the change since a commit brought them. Beside them, how
+/// many the baseline holds. `check` and `compile` judge by the same ones.
+pub(super) fn counting(
+    gate: &Gate,
+    since: Option<&Since>,
+    known: &Known,
+    staged: bool,
+    quiet: bool,
+) -> Result<(Vec<Finding>, usize)> {
+    let judged = Judged { staged, base: since.map(|since| since.commit.as_str()) };
+    let (findings, held) = without_known(&gate.found(), known, judged, quiet)?;
+    Ok(match since {
+        Some(since) => (since.brought(&Report { sources: &gate.sources, findings: &findings, waived: 0 }), held),
+        None => (findings, held),
+    })
+}
 
 /// The state that a change departed from.
 pub(super) struct Since {
@@ -39,7 +58,7 @@ impl Since {
 
     /// What the change brought: findings on its lines, and findings that were not there before. A line that nobody
     /// touched can be at fault too, once what it refers to is gone.
-    pub(super) fn brought(&self, report: &Report<'_>) -> Vec<Finding> {
+    fn brought(&self, report: &Report<'_>) -> Vec<Finding> {
         let old: HashSet<String> = entries(&self.before.found()).into_iter().map(|entry| entry.fingerprint).collect();
         entries(report)
             .iter()
