@@ -119,7 +119,7 @@ pub fn compile(sources: &Sources, order: Order<'_>) -> Analysis {
     let waived = waive::apply(sources, &common.policy.waivers, order.today, partial, &mut findings);
     finding::sort(&mut findings);
     let is_sound = findings.iter().all(|finding| finding.severity < Severity::Error);
-    let plan = (needs_plan && is_sound).then(|| Plan::of(plans, &common.policy));
+    let plan = (needs_plan && is_sound).then(|| Plan::of(plans, &common.policy, &common.observed));
     Analysis { findings, waived, bounds, prices: common.policy.prices.clone(), plan }
 }
 

@@ -11,6 +11,7 @@ mod retention;
 mod rules;
 mod schema;
 mod tests;
+mod watchers;
 
 pub use alertmanager::Fragment;
 pub use artefact::Artefact;
@@ -59,6 +60,14 @@ impl<'p> Emitter<'p> {
                 }
             }
             None => {
+                if let Some(watch) = &self.plan.watch {
+                    if targets.contains(&Target::Rules) {
+                        artefacts.push(watchers::rules(watch));
+                    }
+                    if targets.contains(&Target::Tests) {
+                        artefacts.extend(watchers::tests(watch));
+                    }
+                }
                 if targets.contains(&Target::Schema) {
                     artefacts.extend(schema::emit());
                 }

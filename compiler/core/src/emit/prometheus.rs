@@ -20,8 +20,17 @@ pub(super) fn emit(service: &ServicePlan) -> Artefact {
 /// The rules of some objectives, in their order. Those of each are the same bytes, whatever stands before or after them.
 pub(super) fn text<'p>(slos: impl ExactSizeIterator<Item = &'p SloPlan>) -> String {
     // 40 rules of some 300 bytes an objective; growing a string of megabytes by doubling would copy it over and over.
-    let mut text = String::with_capacity(HEADER.len() + slos.len() * 14_000);
+    let text = String::with_capacity(HEADER.len() + slos.len() * 14_000);
+    written(text, slos.flat_map(rules::groups).collect())
+}
+
+/// A rule file of these groups.
+pub(super) fn file(groups: Vec<Group<'_>>) -> String {
+    written(String::new(), groups)
+}
+
+fn written(mut text: String, groups: Vec<Group<'_>>) -> String {
     text.push_str(HEADER);
-    super::write(&mut text, &RuleFile { groups: slos.flat_map(rules::groups).collect() });
+    super::write(&mut text, &RuleFile { groups });
     text
 }

@@ -23,6 +23,7 @@ mod service_label;
 mod severity;
 mod telemetry;
 mod waiver;
+mod watchers;
 
 pub use crate::metric::{Declared, Domain, Index, Joint, Label, Metric, label_name};
 pub use alerting::{AlertNames, Alerting, DataStates, Pair, Response, Strength};
@@ -42,3 +43,4 @@ pub use service_label::ServiceLabel;
 pub use severity::Severity;
 pub use telemetry::{LogTier, Redaction, Retention, Sampling};
 pub use waiver::Waiver;
+pub use watchers::Watchers;

@@ -16,6 +16,7 @@ use super::service_label::ServiceLabel;
 use super::severity::{Known, Severity, severities};
 use super::telemetry::{Redaction, Retention, Sampling};
 use super::waiver::Waiver;
+use super::watchers::Watchers;
 use crate::code;
 use crate::finding::Finding;
 use crate::indicator::group_labels;
@@ -78,6 +79,8 @@ pub struct Policy {
     pub severities: BTreeMap<String, Severity>,
     /// Whom alerts reach.
     pub routing: Routing,
+    /// Alerts on what evaluates the rules and sends the alerts, where the policy asks for them.
+    pub watchers: Option<Watchers>,
     /// What objectives inherit.
     pub alerting: Alerting,
     /// What objectives inherit.
@@ -202,6 +205,7 @@ impl Policy {
             routing: Routing::resolve(spec, &severities, scope),
             severities,
             own_severities: spec.and_then(|s| s.severities.as_ref()).map(|severities| severities.span),
+            watchers: None,
             alerting: Alerting::workbook(),
             data: DataStates::default(),
             origins: spec
@@ -217,6 +221,7 @@ impl Policy {
             drill: drill_resolved,
             unread: unread || spec.is_some_and(|spec| spec.severities.is_none() && spec.flawed.any(&["severities"])),
         };
+        policy.watchers = Watchers::resolve(spec, policy.known(), &policy.routing.receivers, scope);
         policy.data = DataStates::default().with(spec.and_then(|s| s.data.as_ref()), policy.known(), scope);
         policy.alerting = Alerting::workbook().with(spec.and_then(|s| s.alerting.as_ref()), policy.known(), scope);
         policy

@@ -23,6 +23,7 @@ mod statement;
 mod telemetry;
 mod terms;
 mod timing;
+pub mod watch;
 mod whole;
 mod words;
 

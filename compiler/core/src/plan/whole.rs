@@ -7,7 +7,8 @@ use super::alertmanager::AlertmanagerPlan;
 use super::service::ServicePlan;
 use super::slo::SloPlan;
 use super::telemetry::TelemetryPlan;
-use crate::model::{Console, Drill, Operator, Policy, Prices};
+use super::watch::WatchPlan;
+use crate::model::{Console, Drill, Observed, Operator, Policy, Prices};
 use crate::target::Target;
 
 /// Everything that is generated from one folder of specs.
@@ -23,6 +24,8 @@ pub struct Plan {
     pub telemetry: TelemetryPlan,
     /// What Alertmanager is told.
     pub alertmanager: AlertmanagerPlan,
+    /// Alerts on what evaluates the rules and sends the alerts, where the policy asks for them.
+    pub watch: Option<WatchPlan>,
     /// Where people look.
     pub console: Console,
     /// What telemetry costs, where somebody says so.
@@ -35,7 +38,7 @@ pub struct Plan {
 
 impl Plan {
     /// The plan of all services, which come sorted by name.
-    pub(crate) fn of(mut services: Vec<ServicePlan>, policy: &Policy) -> Self {
+    pub(crate) fn of(mut services: Vec<ServicePlan>, policy: &Policy, observed: &[Observed]) -> Self {
         let mut shapes = HashSet::new();
         for slo in services.iter_mut().flat_map(|service| &mut service.slos) {
             // What is not proven at all does not stand for the others of its shape.
@@ -58,6 +61,7 @@ impl Plan {
             operator,
             telemetry,
             alertmanager,
+            watch: WatchPlan::of(policy, observed),
             console,
             prices,
             drill: policy.drill.clone(),

@@ -21,6 +21,7 @@ pub mod schema;
 mod service;
 mod slo;
 mod telemetry;
+mod watchers;
 
 pub use console::{DashboardForm, DataSourceSpec, GrafanaSpec};
 pub use decode::{Flawed, Named, Needed};
@@ -35,6 +36,7 @@ pub use routing::{ReceiverSpec, SlackSpec};
 pub use service::{AttributeSpec, CallKind, CallSpec, JointSpec, LabelSpec, MetricSpec, Pii, ServiceSpec};
 pub use slo::{AlertNamesSpec, AlertingSpec, DataSpec, PairSpec, SloSpec};
 pub use telemetry::{LogTierSpec, RedactionSpec, RetentionSpec, SamplingSpec, SeverityWord, Undeclared};
+pub use watchers::{RulerWord, WatchersSpec};
 
 pub use crate::indicator::{EventsSpec, LatencySpec, SliSpec};
 pub use crate::metric::MetricType;

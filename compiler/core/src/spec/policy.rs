@@ -10,6 +10,7 @@ use super::record::record;
 use super::routing::ReceiverSpec;
 use super::slo::{AlertingSpec, DataSpec};
 use super::telemetry::{RedactionSpec, RetentionSpec, SamplingSpec};
+use super::watchers::WatchersSpec;
 use crate::quantity::{Date, Duration};
 use crate::source::Spanned;
 use crate::target::Target;
@@ -69,6 +70,8 @@ record! {
         owners: Option<Spanned<Named<Spanned<Named<Spanned<String>>>>>>,
         /// Who gets the alerts of other people that reach the same Alertmanager, under `receivers`. Default: who gets `page`.
         default_receiver: Option<Spanned<String>>,
+        /// Alerts on what evaluates the rules and sends the alerts. Default: none.
+        watchers: Option<Spanned<WatchersSpec>>,
         /// Alerts of every objective. Default: the four pairs of the SRE Workbook.
         alerting: Option<Spanned<AlertingSpec>>,
         /// What happens if data goes missing. Default: `absent: page` and `broken: page`, the others `ignore`.

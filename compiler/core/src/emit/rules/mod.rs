@@ -6,9 +6,11 @@ mod alerts;
 mod base;
 mod budget;
 mod list;
+mod watch;
 mod windows;
 
 pub(crate) use list::Group;
+pub(crate) use watch::watchers;
 
 use crate::oracle::Side;
 use crate::plan::{SloPlan, Unit};

@@ -6,9 +6,11 @@
 mod arithmetic;
 mod plot;
 mod steps;
+mod watch;
 
 pub use plot::{Curve, Plot};
 pub use steps::{Ask, Language, Step, TRACE};
+pub use watch::watch_pages;
 
 use super::alert::{BurnAlert, State, StateAlert};
 use super::identity::Alert;
