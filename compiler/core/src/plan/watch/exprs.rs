@@ -155,9 +155,11 @@ impl Of<'_> {
 
     /// The share of alerts that each Alertmanager refuses.
     fn refused(&self) -> String {
-        let rate = |metric| format!("rate({}[{}])", self.own(metric, &[]), self.times.window);
+        let rate = |metric| format!("rate({}[{}])", self.own(metric, &[]), self.times.resends);
         let (sent, refused) = (rate(self.metrics.sent), rate(self.metrics.refused));
-        format!("{refused} / ({refused} + {sent})")
+        // An Alertmanager that was replaced took alerts a minute ago; only those that are there now count.
+        let there = self.own(self.metrics.refused, &[]);
+        format!("({refused} / ({refused} + {sent}) and {there})")
     }
 }
 

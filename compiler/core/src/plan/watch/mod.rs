@@ -165,6 +165,8 @@ struct Times {
     evaluation: Duration,
     /// Over which counters are looked at: four samples at least.
     window: Duration,
+    /// The same for alerts on their way to Alertmanager: a ruler sends each again once a minute.
+    resends: Duration,
     /// The same for notifications, which Alertmanager tries again for minutes before it gives up.
     long: Duration,
     scale: Scale,
@@ -175,25 +177,22 @@ impl WatchPlan {
     pub(crate) fn of(policy: &Policy, observed: &[Observed]) -> Option<Self> {
         let watchers = policy.watchers.as_ref()?;
         let scale = Scale(policy.time_scale.value);
-        let scrape = policy.scrape.value;
+        let (scrape, evaluation) = (scale.real(policy.scrape.value), scale.real(policy.evaluation));
         let at_least = |nominal| scale.real(nominal).max(Duration::from_millis(scrape.millis() * 4));
+        let window = at_least(Duration::from_minutes(5));
         let times = Times {
             scrape,
-            evaluation: policy.evaluation,
-            window: at_least(Duration::from_minutes(5)),
+            evaluation,
+            window,
+            // That minute does not shrink in drills.
+            resends: window.max(Duration::from_minutes(4)),
             long: at_least(Duration::from_minutes(15)),
             scale,
         };
         let conditions = exprs::conditions(watchers, policy, times, observed);
         let courses = proof::courses(&conditions, watchers, times);
         let watches = conditions.into_iter().map(|condition| watch(condition, watchers, policy, times)).collect();
-        Some(Self {
-            watches,
-            dead_man: watchers.dead_man.clone(),
-            evaluation: policy.evaluation,
-            most: policy.max_group_rules,
-            courses,
-        })
+        Some(Self { watches, dead_man: watchers.dead_man.clone(), evaluation, most: policy.max_group_rules, courses })
     }
 }
 

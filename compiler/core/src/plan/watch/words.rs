@@ -69,7 +69,7 @@ pub(super) fn about(watched: Watched, shows: Vec<Shown>, times: Times) -> About 
 }
 
 fn short(watched: Watched, times: Times) -> (String, String) {
-    let (window, long) = (times.window, times.long);
+    let (window, long, resends) = (times.window, times.long, times.resends);
     let (summary, description): (&str, String) = match watched {
         Watched::Itself => (
             "alerts get through",
@@ -103,7 +103,7 @@ fn short(watched: Watched, times: Times) -> (String, String) {
         ),
         Watched::AlertsRefused => (
             "no Alertmanager takes alerts",
-            format!("At least {{{{ $value | humanizePercentage }}}} of the alerts that were sent within {window} failed, at every Alertmanager."),
+            format!("At least {{{{ $value | humanizePercentage }}}} of the alerts that were sent within {resends} failed, at every Alertmanager."),
         ),
         Watched::AlertmanagerUnseen => (
             "nobody sees whether notifications arrive",
