@@ -23,12 +23,12 @@ fn compiled(engine: Engine) -> Result<TempDir> {
     for outage in OUTAGES {
         fs::write(specs.join(format!("{}.yaml", outage.name)), outage.spec())?;
     }
-    compile(&specs, folder.path(), engine.target().0)?;
+    compile(&specs, &folder.path().join("generated"), engine.target().0)?;
     Ok(folder)
 }
 
 fn rules(engine: Engine, folder: &Path, outage: &Outage) -> Result<PathBuf> {
-    let files = engine.files(folder)?;
+    let files = engine.files(&folder.join("generated"))?;
     let wanted = format!("{}.yaml", outage.name);
     files.into_iter().find(|file| file.ends_with(&wanted)).with_context(|| format!("no rules of {}", outage.name))
 }
