@@ -18,7 +18,7 @@ pub mod vmalert;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, ensure};
 use serde_json::Value;
@@ -104,6 +104,21 @@ pub fn data(url: &str) -> Result<Value> {
     let mut body: Value = response.body_mut().with_config().limit(256 << 20).read_json()?;
     ensure!(body["status"] == "success", "{url} answered {}: {body}", response.status());
     Ok(body["data"].take())
+}
+
+/// Waits until a ruler holds so many rules; gives how many it holds in the end, and those that it could not evaluate.
+///
+/// # Errors
+/// When the ruler does not answer.
+pub fn comes_to_hold(url: &str, expected: usize) -> Result<(usize, Vec<String>)> {
+    let limit = Instant::now() + Duration::from_secs(180);
+    loop {
+        let (held, sick) = loaded(url)?;
+        if held == expected || Instant::now() > limit {
+            return Ok((held, sick));
+        }
+        std::thread::sleep(Duration::from_secs(2));
+    }
 }
 
 /// How many rules a ruler holds, and those that could not be evaluated with what they complain of.

@@ -23,9 +23,6 @@ pub enum Runner {
     VmalertTool,
 }
 
-/// How long a story is watched after it is over: the first ticket (2h) clears within it, the second (6h) does not.
-const AFTER_MINUTES: u32 = 150;
-
 /// When vmalert-tool's tests begin, in seconds: the year 2000. Those of promtool begin at 0.
 const VMALERT_BEGINS: f64 = 946_684_800.0;
 
@@ -34,7 +31,7 @@ const VMALERT_BEGINS: f64 = 946_684_800.0;
 /// # Errors
 /// When the runner cannot be had, or does not answer.
 pub fn run(runner: Runner, outage: &Outage, rules: &Path, folder: &Path) -> Result<Times> {
-    let minutes = outage.over() + AFTER_MINUTES;
+    let minutes = outage.over() + outage.after();
     let scrapes = minutes * 60 / u32::try_from(SCRAPE.as_secs())?;
     let (test, begins) = match runner {
         Runner::Promtool => ("promql_expr_test", 0.0),

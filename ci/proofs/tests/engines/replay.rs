@@ -60,7 +60,7 @@ fn said(what: &str, compared: &Compared) {
 #[test]
 fn vmalert_fires_and_clears_as_prometheus_does() -> Result<()> {
     let prometheus = all(Runner::Promtool, Engine::Prometheus, |rules| Ok(rules.to_owned()))?;
-    let vmalert = all(Runner::VmalertTool, Engine::Vmalert, |rules| layered(rules, false))?;
+    let vmalert = all(Runner::VmalertTool, Engine::Vmalert, layered)?;
     let compared = compare(&prometheus, &vmalert, EVALUATION.as_secs_f64());
     said("vmalert, a group for each layer", &compared);
     assert!(compared.share() >= BAR, "vmalert and Prometheus disagree");
