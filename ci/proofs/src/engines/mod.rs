@@ -4,6 +4,7 @@
 //!   in one process, whose ruler is Mimir's older sibling.
 //! - [`units`] runs one story in the unit-test runner of Prometheus and of vmalert, [`times`] compares when alerts fired,
 //!   and [`layers`] cuts groups for vmalert.
+//! - [`traces`]: Jaeger and Zipkin.
 //! - [`admission`]: the Prometheus Operator's webhook. [`kubeconform`]: objects against the operator's definitions.
 
 pub mod admission;
@@ -12,6 +13,7 @@ pub mod kubeconform;
 pub mod layers;
 pub mod thanos;
 pub mod times;
+pub mod traces;
 pub mod units;
 pub mod vmalert;
 
@@ -86,7 +88,11 @@ pub fn yaml_files(folder: &Path) -> Result<Vec<PathBuf>> {
 /// A client for servers on loopback, which gives answers of any status.
 #[must_use]
 pub fn agent() -> ureq::Agent {
-    ureq::Agent::config_builder().timeout_global(Some(Duration::from_secs(60))).http_status_as_error(false).build().into()
+    ureq::Agent::config_builder()
+        .timeout_global(Some(Duration::from_secs(60)))
+        .http_status_as_error(false)
+        .build()
+        .into()
 }
 
 /// Whether a server answers an address with success.

@@ -9,8 +9,8 @@ use std::process::{Command, Stdio};
 
 use anyhow::{Context, Result, ensure};
 
-use super::times::{Fired, Times, name};
-use crate::outages::{EVALUATION, Outage, SCRAPE};
+use super::times::{Times, name};
+use crate::outages::{EVALUATION, Outage, SCRAPE, objectives};
 use crate::remote_write::Labels;
 use crate::tools::tool;
 
@@ -38,14 +38,24 @@ pub fn run(runner: Runner, outage: &Outage, rules: &Path, folder: &Path) -> Resu
         Runner::VmalertTool => ("metricsql_expr_test", VMALERT_BEGINS),
     };
     let seconds = EVALUATION.as_secs();
-    let firing = "timestamp(ALERTS{alertstate=\"firing\"})";
     let window = format!("[{minutes}m:{seconds}s]");
-    let asked = ["min_over_time", "max_over_time", "count_over_time"].map(|function| {
-        format!(
-            "  - {{expr: '{function}({firing}{window})', eval_time: {minutes}m, \
-             exp_samples: [{{labels: 'impossible{{}}', value: 1}}]}}\n"
-        )
+    // One objective at a time: promtool's limit on the samples of a query is low.
+    let asked = objectives().flat_map(|objective| {
+        let alerts = format!("ALERTS{{alertstate=\"firing\",slo=\"{objective}\"}}");
+        let firing = format!("timestamp({alerts})");
+        let begins = format!("({firing} unless ({alerts} offset {seconds}s))");
+        ["min_over_time", "max_over_time", "count_over_time", "count_over_time"]
+            .into_iter()
+            .zip([firing.clone(), firing.clone(), firing, begins])
+            .map(|(function, asked)| {
+                format!(
+                    "  - {{expr: '{function}({asked}{window})', eval_time: {minutes}m, \
+                     exp_samples: [{{labels: 'impossible{{}}', value: 1}}]}}\n"
+                )
+            })
+            .collect::<Vec<_>>()
     });
+    let asked: Vec<String> = asked.collect();
     let text = format!(
         "rule_files: [{}]\nevaluation_interval: {seconds}s\ntests:\n- interval: {}s\n  input_series:\n{}  {test}:\n{}",
         rules.display(),
@@ -68,17 +78,18 @@ pub fn run(runner: Runner, outage: &Outage, rules: &Path, folder: &Path) -> Resu
     let said = [output.stdout, output.stderr].concat();
     let said = String::from_utf8_lossy(&said);
     let answers: Vec<&str> = said.lines().filter_map(|line| line.trim().strip_prefix("got:")).collect();
-    ensure!(answers.len() == 3, "{runner:?} gave {} answers of three:\n{said}", answers.len());
-    let [firsts, lasts, counts] = [0, 1, 2].map(|place| samples(answers[place]));
+    ensure!(answers.len() == asked.len(), "{runner:?} gave {} answers of {}:\n{said}", answers.len(), asked.len());
     let mut times = Times::new();
-    for (labels, first) in firsts? {
-        times.insert(name(&labels), Fired { first: first - begins, ..Fired::default() });
-    }
-    for (labels, last) in lasts? {
-        times.entry(name(&labels)).or_default().last = last - begins;
-    }
-    for (labels, count) in counts? {
-        times.entry(name(&labels)).or_default().total = count * EVALUATION.as_secs_f64();
+    for (number, answer) in answers.into_iter().enumerate() {
+        for (labels, value) in samples(answer)? {
+            let fired = times.entry(name(&labels)).or_default();
+            match number % 4 {
+                0 => fired.first = value - begins,
+                1 => fired.last = value - begins,
+                2 => fired.total = value * EVALUATION.as_secs_f64(),
+                _ => fired.episodes = value,
+            }
+        }
     }
     Ok(times)
 }

@@ -66,7 +66,9 @@ fn cortex_takes_every_group_and_refuses_a_longer_one() -> Result<()> {
         for group in groups(file)? {
             match cortex.refuses(&namespace, &group)? {
                 None => taken += 1,
-                Some(why) => refused.push(format!("{namespace}: {}: {why}", group["name"].as_str().unwrap_or_default())),
+                Some(why) => {
+                    refused.push(format!("{namespace}: {}: {why}", group["name"].as_str().unwrap_or_default()))
+                }
             }
             expected += rules(&group);
             longest = longest.max(rules(&group));

@@ -4,3 +4,4 @@
 
 mod live;
 mod load;
+mod traces;
