@@ -33,6 +33,17 @@ pub fn name(labels: &Labels) -> String {
     text
 }
 
+/// The step at which the windows of an alert read what they sum up, in seconds: `[6h:1m]`, `[1d:5m]`. The moment at which a
+/// threshold is crossed moves by a whole step when a sample comes a moment earlier or later.
+#[must_use]
+pub fn step(name: &str) -> f64 {
+    match name {
+        name if name.contains(" 1d ") || name.contains(" 3d ") => 300.0,
+        name if name.contains(" 6h ") => 60.0,
+        _ => 0.0,
+    }
+}
+
 /// How an engine did.
 pub struct Compared {
     /// Alerts that fired in either engine.
@@ -54,9 +65,9 @@ impl Compared {
     }
 }
 
-/// Holds the times of `engine` against those of Prometheus, to within so many seconds.
+/// Holds the times of `engine` against those of Prometheus, each alert to within so many seconds.
 #[must_use]
-pub fn compare(prometheus: &Times, engine: &Times, within: f64) -> Compared {
+pub fn compare(prometheus: &Times, engine: &Times, within: impl Fn(&str) -> f64) -> Compared {
     let mut names: Vec<&String> = prometheus.keys().chain(engine.keys()).collect();
     names.sort();
     names.dedup();
@@ -65,6 +76,7 @@ pub fn compare(prometheus: &Times, engine: &Times, within: f64) -> Compared {
         match (prometheus.get(*name), engine.get(*name)) {
             (Some(here), Some(there)) => {
                 let off = [there.first - here.first, there.last - here.last, there.total - here.total];
+                let within = within(name);
                 // The time between is off by what both ends of each episode are.
                 let ends = 2.0 * within * here.episodes;
                 let same = (here.episodes - there.episodes).abs() < 0.5;
@@ -100,7 +112,7 @@ mod tests {
         let times = |rows: &[(&str, Fired)]| rows.iter().map(|(name, fired)| ((*name).to_owned(), *fired)).collect();
         let here: Times = times(&[("a", fired(0.0, 90.0)), ("b", fired(0.0, 90.0)), ("c", fired(0.0, 90.0))]);
         let there = times(&[("a", fired(30.0, 120.0)), ("b", fired(60.0, 90.0)), ("d", fired(0.0, 90.0))]);
-        let compared = compare(&here, &there, 30.0);
+        let compared = compare(&here, &there, |_| 30.0);
         assert_eq!((compared.all, compared.agreed, compared.others.len()), (4, 1, 3), "a agrees; b, c and d do not");
     }
 }

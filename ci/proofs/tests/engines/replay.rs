@@ -75,7 +75,7 @@ fn vmalert_fires_and_clears_as_prometheus_does() -> Result<()> {
     let prometheus = times(Runner::Promtool, Engine::Prometheus, OUTAGES, unchanged)?;
     let vmalert = vmalert.join().map_err(|_| anyhow::anyhow!("vmalert's thread panicked"))??;
     ensure!(prometheus.len() > 60, "only {} alerts fired in all outages", prometheus.len());
-    let compared = compare(&prometheus, &vmalert, EVALUATION.as_secs_f64());
+    let compared = compare(&prometheus, &vmalert, |_| EVALUATION.as_secs_f64());
     said("vmalert, a group for each layer", &compared);
     assert!(compared.share() >= BAR, "vmalert and Prometheus disagree");
     // The rest must have the one explanation that there is.
@@ -93,7 +93,7 @@ fn without_layers_vmalert_is_late_by_each_link() -> Result<()> {
     let outage = one("short-outage")?;
     let prometheus = times(Runner::Promtool, Engine::Prometheus, outage, unchanged)?;
     let vmalert = times(Runner::VmalertTool, Engine::Vmalert, outage, unchanged)?;
-    let compared = compare(&prometheus, &vmalert, EVALUATION.as_secs_f64());
+    let compared = compare(&prometheus, &vmalert, |_| EVALUATION.as_secs_f64());
     said("vmalert, groups as compiled for Prometheus", &compared);
     let pages = prometheus.iter().filter(|(name, _)| name.contains(" 1h 5m"));
     // An alert reads a window's record, which reads the base, which may read what it is a part of: two or three links.
@@ -116,7 +116,7 @@ fn a_threshold_that_is_off_is_seen() -> Result<()> {
         Ok(rules.replace("0.0144", "0.01"))
     };
     let wrong = times(Runner::Promtool, Engine::Prometheus, outage, wrong)?;
-    let compared = compare(&honest, &wrong, EVALUATION.as_secs_f64());
+    let compared = compare(&honest, &wrong, |_| EVALUATION.as_secs_f64());
     assert!(compared.share() < BAR, "a page that fires at 10× instead of 14.4× is not noticed");
     Ok(())
 }
