@@ -1,15 +1,17 @@
-//! Jaeger, by the JSON API of its own user interface: `/api/traces`.
+//! Jaeger, by `/api/v3/traces` and by the JSON API of its own user interface, `/api/traces`.
 //!
-//! Jaeger's documentation (jaegertracing.io/docs/latest/apis) lists this API as internal and documents no more of it.
-//! Every release since 1.0 has the API, and other stores imitate it. Parameters and fields follow Jaeger's source:
-//! `query_parser.go` and the structures of its JSON model.
+//! Jaeger's documentation (jaegertracing.io/docs/latest/apis) lists `/api/v3` as stable and `/api/traces` as internal.
+//! The internal one can search by tags, so the client asks it first; every release since 1.0 has it, and other stores
+//! imitate it. Where it does not exist, as behind a gateway that lets only documented paths through, the client asks
+//! `/api/v3`, whose answers are OTLP. Parameters and fields follow Jaeger's source: `query_parser.go`, the structures of
+//! its JSON model, and `apiv3/http_gateway.go`.
 
 use emberline_observe::http::{Access, Client};
 use serde_json::{Value, json};
 
 use super::assembling::assemble;
-use super::reading::{items, plain, span_id, text, trace_id, whole};
-use super::{Answer, Event, Labels, Search, Span, SpanKind, Trace, Traces};
+use super::reading::{items, plain, rfc3339, span_id, text, trace_id, whole};
+use super::{Answer, Event, Labels, Search, Span, SpanKind, Trace, Traces, otlp};
 
 /// A Jaeger query service.
 #[derive(Debug)]
@@ -29,6 +31,25 @@ impl Jaeger {
     pub fn through(address: &str, access: &Access) -> Self {
         Self { http: Client::new("Jaeger", address, access) }
     }
+
+    /// A search by `/api/v3`, which knows neither tags nor failures. The client asks for four times as many traces and
+    /// keeps those that failed. An answer of 404 means that no trace matches.
+    fn documented(&self, wanted: &Search) -> Answer<Vec<Trace>> {
+        let (start, end) = (rfc3339(wanted.start), rfc3339(wanted.end));
+        let limit = wanted.limit.saturating_mul(if wanted.failed.is_some() { 4 } else { 1 }).to_string();
+        let least = wanted.min_seconds.map(|seconds| format!("{}us", (seconds * 1e6).round().max(0.0)));
+        let mut query = vec![
+            ("query.service_name", wanted.service.as_str()),
+            ("query.start_time_min", &start),
+            ("query.start_time_max", &end),
+            ("query.num_traces", &limit),
+        ];
+        query.extend(least.as_deref().map(|least| ("query.duration_min", least)));
+        let answer: Option<Value> = self.http.find("/api/v3/traces", &query)?;
+        let mut found = answer.map(|answer| otlp::traces(&answer)).unwrap_or_default();
+        found.retain(|trace| wanted.failed != Some(true) || trace.spans.iter().any(|span| span.failed));
+        Ok(found)
+    }
 }
 
 impl Traces for Jaeger {
@@ -41,7 +62,12 @@ impl Traces for Jaeger {
             return Err(self.http.trouble(&format!("cannot be asked for `{id}`, which is no trace id")));
         };
         let answer: Option<Value> = self.http.find(&format!("/api/traces/{id}"), &[])?;
-        Ok(answer.and_then(|answer| traces(&answer).into_iter().find(|trace| trace.id == id)))
+        let found = answer.and_then(|answer| traces(&answer).into_iter().find(|trace| trace.id == id));
+        if found.is_some() {
+            return Ok(found);
+        }
+        let answer: Option<Value> = self.http.find(&format!("/api/v3/traces/{id}"), &[])?;
+        Ok(answer.and_then(|answer| otlp::trace(&id, &answer)))
     }
 
     /// Jaeger's `minDuration` and `tags` select spans of the service. A search finds a trace if one of these spans was
@@ -61,7 +87,10 @@ impl Traces for Jaeger {
         if wanted.failed == Some(true) {
             query.push(("tags", &failed));
         }
-        let mut found = traces(&self.http.get("/api/traces", &query)?);
+        let mut found = match self.http.find("/api/traces", &query)? {
+            Some(answer) => traces(&answer),
+            None => self.documented(wanted)?,
+        };
         found.retain(|trace| wanted.failed != Some(false) || trace.spans.iter().all(|span| !span.failed));
         found.sort_by_key(|trace| std::cmp::Reverse(trace.spans.first().map(|span| span.start)));
         Ok(found.into_iter().map(|trace| trace.id).take(wanted.limit).collect())

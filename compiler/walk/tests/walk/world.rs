@@ -331,6 +331,8 @@ impl World {
             logs: self.has_logs.then_some(self as &dyn Logs),
             profiles: self.has_profiles.then_some(self as &dyn Profiles),
             history,
+            repositories: None,
+            deployments: None,
         };
         walk::walk(&Question { plan: &self.plan, alert, now: NOW }, &sources)
     }
