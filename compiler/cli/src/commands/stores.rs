@@ -19,10 +19,11 @@ pub(super) fn read(file: &Path, access: &Access) -> Result<Endpoints> {
     let id = sources.add(&shown(file), &text);
     let parsed = parse(id, &text);
     if let Some(finding) = parsed.findings.first() {
-        let line = text.get(..finding.at.start).map_or(1, |before| before.matches('\n').count() + 1);
-        return Err(Failure::new(format!("{}:{line}: {}", shown(file), finding.title)));
+        let start = usize::try_from(finding.label.span.start).unwrap_or_default();
+        let line = text.get(..start).map_or(1, |before| before.matches('\n').count() + 1);
+        return Err(Failure::new(format!("{}:{line}: {}", shown(file), finding.message)));
     }
-    let value = parsed.node.as_ref().map_or(Value::Null, plain);
+    let value = parsed.documents.first().map_or(Value::Null, plain);
     let folder = file.parent().unwrap_or(Path::new(""));
     Endpoints::read(&value, folder, access, true).map_err(|why| {
         Failure::new(format!("{}: {why}", shown(file)))
