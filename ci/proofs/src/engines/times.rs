@@ -1,0 +1,92 @@
+//! When alerts fired in one engine, held against when they fired in another.
+
+use std::collections::BTreeMap;
+
+use crate::remote_write::Labels;
+
+/// When an alert fired, in seconds since the story began.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct Fired {
+    /// When it was first seen firing.
+    pub first: f64,
+    /// When it was last seen firing.
+    pub last: f64,
+    /// How long it fired in between, all told.
+    pub total: f64,
+}
+
+/// The alerts that fired, by [`name`].
+pub type Times = BTreeMap<String, Fired>;
+
+/// An alert's name by the labels that tell it from all others. Rulers add labels of their own.
+#[must_use]
+pub fn name(labels: &Labels) -> String {
+    let label = |name: &str| labels.get(name).map_or("", String::as_str);
+    let mut text = format!("{}/{} {}", label("service"), label("slo"), label("alertname"));
+    for more in ["long_window", "short_window", "topic"] {
+        if !label(more).is_empty() {
+            text = format!("{text} {}", label(more));
+        }
+    }
+    text
+}
+
+/// How an engine did.
+pub struct Compared {
+    /// Alerts that fired in either engine.
+    pub all: usize,
+    /// Those that fired and cleared within the tolerance.
+    pub agreed: usize,
+    /// A line for each of the others.
+    pub others: Vec<String>,
+}
+
+impl Compared {
+    /// The share of alerts that agreed; nothing is no agreement.
+    #[must_use]
+    pub fn share(&self) -> f64 {
+        let count = |count: usize| f64::from(u32::try_from(count).unwrap_or(u32::MAX));
+        if self.all == 0 { 0.0 } else { count(self.agreed) / count(self.all) }
+    }
+}
+
+/// Holds the times of `engine` against those of Prometheus, to within so many seconds.
+#[must_use]
+pub fn compare(prometheus: &Times, engine: &Times, within: f64) -> Compared {
+    let mut names: Vec<&String> = prometheus.keys().chain(engine.keys()).collect();
+    names.sort();
+    names.dedup();
+    let mut others = Vec::new();
+    for name in &names {
+        match (prometheus.get(*name), engine.get(*name)) {
+            (Some(here), Some(there)) => {
+                let off = [there.first - here.first, there.last - here.last, there.total - here.total];
+                // The time between is off by what both ends are.
+                if off[0].abs() > within || off[1].abs() > within || off[2].abs() > 2.0 * within {
+                    others.push(format!(
+                        "{name}: fires {:+.0} s, clears {:+.0} s, firing for {:+.0} s (in Prometheus {:.0} to {:.0} s)",
+                        off[0], off[1], off[2], here.first, here.last
+                    ));
+                }
+            }
+            (Some(here), None) => others.push(format!("{name}: never fires (in Prometheus {:.0} s)", here.first)),
+            (None, there) => others.push(format!("{name}: fires in this engine alone ({there:?})")),
+        }
+    }
+    Compared { all: names.len(), agreed: names.len() - others.len(), others }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_alerts_within_the_tolerance_agree() {
+        let fired = |first, last| Fired { first, last, total: last - first };
+        let times = |rows: &[(&str, Fired)]| rows.iter().map(|(name, fired)| ((*name).to_owned(), *fired)).collect();
+        let here: Times = times(&[("a", fired(0.0, 90.0)), ("b", fired(0.0, 90.0)), ("c", fired(0.0, 90.0))]);
+        let there = times(&[("a", fired(30.0, 120.0)), ("b", fired(60.0, 90.0)), ("d", fired(0.0, 90.0))]);
+        let compared = compare(&here, &there, 30.0);
+        assert_eq!((compared.all, compared.agreed, compared.others.len()), (4, 1, 3), "a agrees; b, c and d do not");
+    }
+}
