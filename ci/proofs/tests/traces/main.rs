@@ -23,7 +23,8 @@ fn to_the_commit(system: &System, product: &str) -> Value {
     assert!(walk["trace"]["healthy"].as_array().is_some_and(|healthy| healthy.len() >= 5), "{:#}", walk["trace"]);
     assert_eq!(walk["trace"]["is_from_before"], true);
     // The type of the error stands in log lines alone.
-    assert_eq!(walk["errors"]["failures"][0]["kind"], "AmountNotWhole", "{:#}", walk["errors"]);
+    let failures = walk["errors"]["failures"].as_array().map(Vec::as_slice).unwrap_or_default();
+    assert!(failures.iter().any(|it| it["kind"] == "AmountNotWhole"), "{:#}", walk["errors"]);
     // What these stores do not have is told.
     assert!(walk["trace"]["asked"].to_string().contains("this product keeps none"), "{}", walk["trace"]["asked"]);
     walk
