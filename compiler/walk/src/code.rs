@@ -156,7 +156,8 @@ fn ranked(case: &Case<'_>, given: &Given<'_>, repo: &Repo<'_>, good: Option<&str
     let deployed = commits.len();
     commits.truncate(candidates::MOST);
     let candidates: Vec<Candidate> = commits.into_iter().map(|commit| Candidate::read(repo, commit)).collect();
-    let folders: BTreeSet<String> = given.services.iter().filter(|it| is_here(it)).filter_map(|it| repo.folder(it)).collect();
+    let folders: BTreeSet<String> =
+        given.services.iter().filter(|it| is_here(it)).filter_map(|it| repo.folder(it)).collect();
     let sites = given.sites.iter().filter(|site| is_here(&site.service));
     let targets: Vec<Target> = sites.filter_map(|site| target::find(repo, site, &folders)).collect();
     let mentions = Mentions::of(repo, &read(repo, &candidates, &targets, &folders));

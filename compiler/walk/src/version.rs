@@ -26,8 +26,8 @@ const FEWEST: usize = 7;
 pub(super) fn commit(history: &dyn History, service: &str, version: &str) -> Answer<Meaning> {
     let version = version.trim();
     let bare = ["-dirty", "-modified", "+dirty"].iter().find_map(|end| version.strip_suffix(end)).unwrap_or(version);
-    // A full id or the name of a tag. Git also reads what `git describe` prints, and beginnings that are unique. A build's
-    // number, such as 4711, is no beginning, although git would take it for one.
+    // A full id or the name of a tag. Git also reads what `git describe` prints, and beginnings that are unique. A
+    // build's number, such as 4711, is no beginning, although git would take it for one.
     let is_number = bare.len() < FEWEST && bare.bytes().all(|byte| byte.is_ascii_hexdigit());
     let exact = if is_number { format!("refs/tags/{bare}") } else { bare.to_owned() };
     if let Some(id) = history.resolve(&exact)? {

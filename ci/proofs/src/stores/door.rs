@@ -81,7 +81,8 @@ impl Door {
         let (certificate, key) = authority.sign("127.0.0.1")?;
         let key = PrivateKeyDer::try_from(key.serialize_der()).map_err(anyhow::Error::msg)?;
         let roots = Arc::clone(&authority.roots);
-        let config = ServerConfig::builder_with_provider(Arc::clone(&provider)).with_safe_default_protocol_versions()?;
+        let config =
+            ServerConfig::builder_with_provider(Arc::clone(&provider)).with_safe_default_protocol_versions()?;
         let config = if keys.certificate {
             config.with_client_cert_verifier(WebPkiClientVerifier::builder_with_provider(roots, provider).build()?)
         } else {

@@ -2,7 +2,8 @@
 //!
 //! The repository has the demo's sources as they are, the fault `currency-rounding` of `ci/faults` and honest commits
 //! around it. Spans and log lines are what the demo's services send in that drill (`generated/incidents/errors`), with
-//! one difference: no span names a commit. Builds say their version in `*_build_info`, and tags say which commit that is.
+//! one difference: no span names a commit. Builds say their version in `*_build_info`, and tags say which commit that
+//! is.
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -101,24 +102,19 @@ impl Incident {
                 ]);
                 all.push(self.counter(labels, before * RATE, since * RATE));
             }
-            for (name, before, since) in
-                [("slo:events:rate_base", 1.0, 1.0), ("slo:bad_events:rate_base", 0.0, share)]
+            for (name, before, since) in [("slo:events:rate_base", 1.0, 1.0), ("slo:bad_events:rate_base", 0.0, share)]
             {
-                let labels = labels([
-                    ("__name__", name),
-                    ("service", "payments"),
-                    ("slo", "booking"),
-                    ("currency", currency),
-                ]);
+                let labels =
+                    labels([("__name__", name), ("service", "payments"), ("slo", "booking"), ("currency", currency)]);
                 // What a ruler recorded until the proof's own began.
                 let value = |time: f64| RATE * if time < self.onset() + 40.0 { before } else { since };
                 all.push(self.series(labels, EVALUATION, self.now, value));
             }
         }
-        for (service, route, share) in [("frontend", "/buy", 0.2), ("checkout", "/checkout", 0.2), ("payments", "", 0.2)] {
-            for (code, before, since) in
-                [("STATUS_CODE_UNSET", 1.0, 1.0 - share), ("STATUS_CODE_ERROR", 0.0, share)]
-            {
+        for (service, route, share) in
+            [("frontend", "/buy", 0.2), ("checkout", "/checkout", 0.2), ("payments", "", 0.2)]
+        {
+            for (code, before, since) in [("STATUS_CODE_UNSET", 1.0, 1.0 - share), ("STATUS_CODE_ERROR", 0.0, share)] {
                 let mut labels = labels([
                     ("__name__", "traces_span_metrics_calls_total"),
                     ("service_name", service),
@@ -127,7 +123,8 @@ impl Incident {
                 ]);
                 let (name, value) = if route.is_empty() { ("rpc_method", "Charge") } else { ("http_route", route) };
                 labels.insert(name.to_owned(), value.to_owned());
-                labels.insert("span_name".to_owned(), format!("POST {}", if route.is_empty() { "/rpc" } else { route }));
+                labels
+                    .insert("span_name".to_owned(), format!("POST {}", if route.is_empty() { "/rpc" } else { route }));
                 all.push(self.counter(labels, before * 8.0, since * 8.0));
             }
         }
@@ -165,7 +162,8 @@ impl Incident {
 
     /// Twelve requests before the fault, and ten that failed since.
     fn requests(&self) -> Vec<Request> {
-        let request = |number: u32, began: f64, fails: bool| Request { trace: format!("{:032x}", number), began, fails };
+        let request =
+            |number: u32, began: f64, fails: bool| Request { trace: format!("{:032x}", number), began, fails };
         let before = (0..12).map(|at| request(0x100 + at, self.onset() - 1_800.0 + f64::from(at) * 60.0, false));
         let since = (0..10).map(|at| request(0x200 + at, self.now - 600.0 + f64::from(at) * 45.0, true));
         before.chain(since).collect()
@@ -174,7 +172,8 @@ impl Incident {
     /// The traces, as OTLP.
     #[must_use]
     pub fn traces(&self) -> Value {
-        let mut by_service: Vec<(&str, Vec<Value>)> = ["frontend", "checkout", "payments"].map(|it| (it, Vec::new())).into();
+        let mut by_service: Vec<(&str, Vec<Value>)> =
+            ["frontend", "checkout", "payments"].map(|it| (it, Vec::new())).into();
         for request in self.requests() {
             for (at, one) in spans(&request).into_iter().enumerate() {
                 let place = by_service.iter_mut().find(|(service, _)| *service == one.service);
@@ -183,7 +182,8 @@ impl Incident {
                 let span = json!({
                     "traceId": request.trace, "spanId": id(at),
                     "parentSpanId": one.parent.map(id).unwrap_or_default(), "name": one.name, "kind": one.kind,
-                    "startTimeUnixNano": nanos(request.began + one.from), "endTimeUnixNano": nanos(request.began + one.to),
+                    "startTimeUnixNano": nanos(request.began + one.from),
+                    "endTimeUnixNano": nanos(request.began + one.to),
                     "attributes": otlp::attributes(&attributes),
                     "status": if request.fails && one.fails { json!({"code": 2}) } else { json!({}) },
                 });
@@ -215,9 +215,7 @@ impl Incident {
                     "localEndpoint": {"serviceName": one.service}, "tags": tags,
                 });
                 let kind = [None, None, Some("SERVER"), Some("CLIENT")].get(usize::from(one.kind)).copied().flatten();
-                for (name, value) in
-                    [("kind", kind.map(str::to_owned)), ("parentId", one.parent.map(id))]
-                {
+                for (name, value) in [("kind", kind.map(str::to_owned)), ("parentId", one.parent.map(id))] {
                     if let Some(value) = value {
                         span[name] = json!(value);
                     }
@@ -297,19 +295,43 @@ fn spans(request: &Request) -> Vec<Shape> {
     };
     let (server, client) = (otlp::SERVER, otlp::CLIENT);
     vec![
-        span(None, "frontend", "POST /buy", server, (0.0, 0.030), observe, vec![
-            ("http.route", json!("/buy")), ("http.response.status_code", status(502)),
-        ]),
-        span(Some(0), "frontend", "POST /checkout", client, (0.001, 0.029), exchange, vec![
-            ("http.response.status_code", status(502)),
-        ]),
-        span(Some(1), "checkout", "POST /checkout", server, (0.002, 0.028), observe, vec![
-            ("http.route", json!("/checkout")), ("http.response.status_code", status(502)),
-        ]),
+        span(
+            None,
+            "frontend",
+            "POST /buy",
+            server,
+            (0.0, 0.030),
+            observe,
+            vec![("http.route", json!("/buy")), ("http.response.status_code", status(502))],
+        ),
+        span(
+            Some(0),
+            "frontend",
+            "POST /checkout",
+            client,
+            (0.001, 0.029),
+            exchange,
+            vec![("http.response.status_code", status(502))],
+        ),
+        span(
+            Some(1),
+            "checkout",
+            "POST /checkout",
+            server,
+            (0.002, 0.028),
+            observe,
+            vec![("http.route", json!("/checkout")), ("http.response.status_code", status(502))],
+        ),
         span(Some(2), "checkout", "POST /rpc", client, (0.010, 0.025), exchange, vec![]),
-        span(Some(3), "payments", "POST /rpc", server, (0.012, 0.024), observe, vec![
-            ("rpc.method", json!("Charge")), ("rpc.system", json!("jsonrpc")), ("currency", json!("JPY")),
-        ]),
+        span(
+            Some(3),
+            "payments",
+            "POST /rpc",
+            server,
+            (0.012, 0.024),
+            observe,
+            vec![("rpc.method", json!("Charge")), ("rpc.system", json!("jsonrpc")), ("currency", json!("JPY"))],
+        ),
     ]
 }
 

@@ -1,9 +1,9 @@
 //! Stores as teams run them: real engines, each behind a reverse proxy with TLS, a path of its own and credentials.
 //!
-//! - [`Door`] is such a proxy. [`Jaeger`], [`Zipkin`] and [`VictoriaLogs`] are started as their manuals say, on loopback;
-//!   [`Vmalert`](crate::engines::vmalert::Vmalert) is VictoriaMetrics with its ruler.
-//! - [`incident`] tells an incident of the demo into them: the fault of `ci/faults` among honest commits, in a repository
-//!   of the demo's own sources. [`System`] is all of it together, and the commands that look at it.
+//! - [`Door`] is such a proxy. [`Jaeger`], [`Zipkin`] and [`VictoriaLogs`] are started as their manuals say, on
+//!   loopback; [`Vmalert`](crate::engines::vmalert::Vmalert) is VictoriaMetrics with its ruler.
+//! - [`incident`] tells an incident of the demo into them: the fault of `ci/faults` among honest commits, in a
+//!   repository of the demo's own sources. [`System`] is all of it together, and the commands that look at it.
 
 pub mod door;
 pub mod incident;

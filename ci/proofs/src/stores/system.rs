@@ -22,8 +22,12 @@ use crate::tools::{emberline, workspace};
 const EVALUATION: Duration = Duration::from_secs(30);
 
 /// Secrets, one for each door; none may show anywhere.
-const SECRETS: [&str; 4] =
-    [concat!("vm-", "0penSesame-1"), concat!("vmalert-", "0penSesame-2"), concat!("vl-", "0penSesame-3"), concat!("tr-", "0penSesame-4")];
+const SECRETS: [&str; 4] = [
+    concat!("vm-", "0penSesame-1"),
+    concat!("vmalert-", "0penSesame-2"),
+    concat!("vl-", "0penSesame-3"),
+    concat!("tr-", "0penSesame-4"),
+];
 
 /// VictoriaMetrics with its ruler and VictoriaLogs, which hold the incident.
 pub struct System {
@@ -61,8 +65,7 @@ impl System {
         logs.take(&incident.logs())?;
         let authority = Authority::new()?;
         std::fs::write(folder.path().join("ca.pem"), &authority.pem)?;
-        let mut system =
-            Self { incident, authority, folder, lines: BTreeMap::new(), metrics, logs };
+        let mut system = Self { incident, authority, folder, lines: BTreeMap::new(), metrics, logs };
         system.doors()?;
         system.await_alert()?;
         Ok(system)

@@ -30,10 +30,10 @@ fn metrics_and_alerts_behind_doors() {
     assert_eq!(walk["requests"]["deepest"], "payments", "{:#}", walk["requests"]);
     // The versions of the builds are commits, by tags of the service.
     let payments = &walk["code"]["revisions"][0];
-    assert_eq!((&payments["service"], &payments["known_by"]), (
-        &Value::from("payments"),
-        &Value::from("`payments_build_info`, as `1.4.2` and `1.4.1`")
-    ));
+    assert_eq!(
+        (&payments["service"], &payments["known_by"]),
+        (&Value::from("payments"), &Value::from("`payments_build_info`, as `1.4.2` and `1.4.1`"))
+    );
     assert_eq!(walk["code"]["commits"], 4, "{:#}", walk["code"]);
     // Without traces no commit is certain, and the walk says what is missing.
     assert_eq!(walk["verdict"], "not-certain");

@@ -1,5 +1,5 @@
-//! A file that names stores: YAML (and so JSON), each key a product, each value its address or a mapping with what opens
-//! its door. It holds names of files and no secret.
+//! A file that names stores: YAML (and so JSON), each key a product, each value its address or a mapping with what
+//! opens its door. It holds names of files and no secret.
 
 use std::fs;
 use std::path::Path;
@@ -37,8 +37,8 @@ fn plain(node: &Node) -> Value {
         Yaml::Scalar(scalar) if scalar.is_null() => Value::Null,
         Yaml::Scalar(scalar) => Value::String(scalar.text.to_string()),
         Yaml::Sequence(items) => items.iter().map(plain).collect(),
-        Yaml::Mapping(entries) => {
-            Value::Object(entries.iter().map(|(key, value)| (key.value.text.to_string(), plain(value))).collect::<Map<_, _>>())
-        }
+        Yaml::Mapping(entries) => Value::Object(
+            entries.iter().map(|(key, value)| (key.value.text.to_string(), plain(value))).collect::<Map<_, _>>(),
+        ),
     }
 }

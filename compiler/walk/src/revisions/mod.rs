@@ -97,11 +97,7 @@ fn version_of(resource: &Labels) -> Option<String> {
 }
 
 /// The revisions of every service in the traces, and what cannot be told for certain, a sentence each.
-pub(super) fn look(
-    case: &Case<'_>,
-    gathered: &Gathered,
-    concerned: &[String],
-) -> Asked<(Vec<Revisions>, Vec<String>)> {
+pub(super) fn look(case: &Case<'_>, gathered: &Gathered, concerned: &[String]) -> Asked<(Vec<Revisions>, Vec<String>)> {
     let mut log = Log::default();
     let by_spans = |by: &str, of: &dyn Fn(&Labels) -> Option<String>| {
         let bad = most(gathered.bad.iter(), of);
@@ -135,7 +131,9 @@ pub(super) fn look(
     if !lacking.is_empty() {
         let mut more: Vec<BTreeMap<String, Known>> = vec![log.keep(deployments(case, &lacking))];
         more.push(log.keep(series::build_info(case, &lacking, &mut said)));
-        more.push(versions.0.iter().map(|(service, now)| (service.clone(), of_version(service, now, &versions))).collect());
+        more.push(
+            versions.0.iter().map(|(service, now)| (service.clone(), of_version(service, now, &versions))).collect(),
+        );
         more.push(log.keep(series::kubernetes(case, &lacking)));
         for known in more {
             for service in &lacking {

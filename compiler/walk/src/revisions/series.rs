@@ -17,7 +17,15 @@ use emberline_prose::number::many;
 const LABEL: &str = "vcs_ref_head_revision";
 /// Labels of a build's revision, the most exact first; each also ends the name of a label or annotation of Kubernetes.
 const REVISIONS: [&str; 10] = [
-    LABEL, "revision", "git_revision", "commit", "git_commit", "commit_hash", "git_sha", "commit_sha", "sha",
+    LABEL,
+    "revision",
+    "git_revision",
+    "commit",
+    "git_commit",
+    "commit_hash",
+    "git_sha",
+    "commit_sha",
+    "sha",
     "gitcommit",
 ];
 /// Labels of a build's version.
@@ -27,8 +35,22 @@ const SERVICES: [&str; 7] =
     ["service_name", "label_app_kubernetes_io_name", "label_app", "container", "deployment", "service", "job"];
 /// Names that move from commit to commit, or that say nothing.
 const MOVING: [&str; 16] = [
-    "", "unknown", "none", "dev", "devel", "(devel)", "latest", "main", "master", "stable", "edge", "nightly", "prod",
-    "production", "HEAD", "trunk",
+    "",
+    "unknown",
+    "none",
+    "dev",
+    "devel",
+    "(devel)",
+    "latest",
+    "main",
+    "master",
+    "stable",
+    "edge",
+    "nightly",
+    "prod",
+    "production",
+    "HEAD",
+    "trunk",
 ];
 
 /// Whether a version says more than that there is one.
@@ -215,7 +237,10 @@ fn revision_of(series: &Series, prefix: &str) -> Option<(String, bool)> {
 /// Names of services as a regular expression.
 fn alternatives(services: &[String]) -> String {
     let escaped = |service: &String| -> String {
-        service.chars().flat_map(|c| (!c.is_alphanumeric() && c != '-' && c != '_').then_some('\\').into_iter().chain([c])).collect()
+        service
+            .chars()
+            .flat_map(|c| (!c.is_alphanumeric() && c != '-' && c != '_').then_some('\\').into_iter().chain([c]))
+            .collect()
     };
     services.iter().map(escaped).collect::<Vec<_>>().join("|")
 }

@@ -128,9 +128,9 @@ pub struct Endpoints {
 }
 
 impl Endpoints {
-    /// Reads stores from a mapping: each key a product, each value an address or what [`Door`] reads. `deployments` is a
-    /// log of deployments, `repositories` maps services to folders. Paths are relative to `folder`, and `access` is what
-    /// opens every door. Other keys are an error if `is_strict`.
+    /// Reads stores from a mapping: each key a product, each value an address or what [`Door`] reads. `deployments` is
+    /// a log of deployments, `repositories` maps services to folders. Paths are relative to `folder`, and `access` is
+    /// what opens every door. Other keys are an error if `is_strict`.
     ///
     /// # Errors
     /// With the key at fault. No secret is part of it.
@@ -224,8 +224,9 @@ impl std::fmt::Debug for Connected {
 }
 
 impl Connected {
-    /// No source is queried yet, so nothing can fail but that nothing keeps time series. `repository` is a folder within
-    /// the source code's repository. A product for one signal takes precedence over the store, which holds several.
+    /// No source is queried yet, so nothing can fail but that nothing keeps time series. `repository` is a folder
+    /// within the source code's repository. A product for one signal takes precedence over the store, which holds
+    /// several.
     ///
     /// # Errors
     /// No address of a Prometheus or VictoriaMetrics is given.

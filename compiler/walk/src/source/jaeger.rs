@@ -3,8 +3,8 @@
 //! Jaeger's documentation (jaegertracing.io/docs/latest/apis) lists `/api/v3` as stable and `/api/traces` as internal.
 //! The internal one can search by tags, so the client asks it first; every release since 1.0 has it, and other stores
 //! imitate it. Where it does not exist, as behind a gateway that lets only documented paths through, the client asks
-//! `/api/v3`, whose answers are OTLP. Parameters and fields follow Jaeger's source: `query_parser.go`, the structures of
-//! its JSON model, and `apiv3/http_gateway.go`.
+//! `/api/v3`, whose answers are OTLP. Parameters and fields follow Jaeger's source: `query_parser.go`, the structures
+//! of its JSON model, and `apiv3/http_gateway.go`.
 
 use emberline_observe::http::{Access, Client};
 use serde_json::{Value, json};
@@ -50,7 +50,8 @@ impl Jaeger {
         }
     }
 
-    /// A search by `/api/v3`, which knows neither tags nor failures. The client asks for four times as many traces. An answer of 404 means that no trace matches.
+    /// A search by `/api/v3`, which knows neither tags nor failures. The client asks for four times as many traces. An
+    /// answer of 404 means that no trace matches.
     fn documented(&self, wanted: &Search) -> Answer<Vec<Trace>> {
         let (start, end) = (rfc3339(wanted.start), rfc3339(wanted.end));
         let limit = wanted.limit.saturating_mul(if wanted.failed.is_some() { 4 } else { 1 }).to_string();

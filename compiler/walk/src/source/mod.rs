@@ -37,8 +37,8 @@ pub use victorialogs::VictoriaLogs;
 pub use zipkin::Zipkin;
 
 pub use data::{
-    Alert, BlamedLine, Change, Commit, Deployed, Event, Exemplar, Frame, Hunk, LogLine, Point, Sample, Search, Series, Span,
-    SpanKind, Trace,
+    Alert, BlamedLine, Change, Commit, Deployed, Event, Exemplar, Frame, Hunk, LogLine, Point, Sample, Search, Series,
+    Span, SpanKind, Trace,
 };
 
 use std::collections::BTreeMap;

@@ -1,5 +1,5 @@
-//! Prometheus's HTTP API: alerts, queries, exemplars. Mimir, Thanos and VictoriaMetrics serve the same paths: Mimir below
-//! `/prometheus`, a cluster of VictoriaMetrics below `/select/TENANT/prometheus`.
+//! Prometheus's HTTP API: alerts, queries, exemplars. Mimir, Thanos and VictoriaMetrics serve the same paths: Mimir
+//! below `/prometheus`, a cluster of VictoriaMetrics below `/select/TENANT/prometheus`.
 //!
 //! Documented at prometheus.io/docs/prometheus/latest/querying/api, which calls exemplars experimental. Where the rules
 //! are evaluated elsewhere, as by vmalert or a ruler, the API of alerts is missing or says that there are none. The
@@ -73,8 +73,7 @@ impl Prometheus {
             return Ok(Vec::new());
         }
         let since = self.series(&self.ask("query", &[("query", SINCE)])?)?;
-        let since: BTreeMap<Labels, f64> =
-            since.iter().filter_map(|one| Some((nameless(one), one.last()?))).collect();
+        let since: BTreeMap<Labels, f64> = since.iter().filter_map(|one| Some((nameless(one), one.last()?))).collect();
         let alert = |one: &Series| {
             let mut labels = nameless(one);
             let fires = labels.remove("alertstate")? == "firing";

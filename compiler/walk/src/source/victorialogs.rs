@@ -1,9 +1,10 @@
-//! VictoriaLogs: the log lines of a trace, by a query in LogsQL. The answer is a JSON document a line, all values texts.
+//! VictoriaLogs: the log lines of a trace, by a query in LogsQL. The answer is a JSON document a line, all values
+//! texts.
 //!
 //! Documented at docs.victoriametrics.com/victorialogs/querying (`/select/logsql/query`), logsql, and
 //! data-ingestion/opentelemetry for the names of fields. An attribute keeps its name, dots included. Attributes of the
-//! record, of its resource and of its scope stand side by side. Whoever sends JSON lines chooses the names of fields, so
-//! the client also asks for the usual spellings.
+//! record, of its resource and of its scope stand side by side. Whoever sends JSON lines chooses the names of fields,
+//! so the client also asks for the usual spellings.
 
 use emberline_core::plan::queries::quoted;
 use emberline_observe::http::{Access, Client};

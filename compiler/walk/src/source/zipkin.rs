@@ -191,7 +191,8 @@ mod tests {
         let endpoint = |service: &str| json!({"serviceName": service});
         let answer = json!([
             {"traceId": ID, "id": "a", "kind": "CLIENT", "timestamp": 1, "localEndpoint": endpoint("web")},
-            {"traceId": ID, "id": "a", "kind": "SERVER", "timestamp": 2, "shared": true, "localEndpoint": endpoint("api")},
+            {"traceId": ID, "id": "a", "kind": "SERVER", "timestamp": 2, "shared": true,
+             "localEndpoint": endpoint("api")},
             {"traceId": ID, "id": "b", "parentId": "a", "timestamp": 3, "localEndpoint": endpoint("api")},
             {"traceId": ID, "id": "c", "parentId": "a", "timestamp": 4, "localEndpoint": endpoint("web")},
         ]);
@@ -209,7 +210,8 @@ mod tests {
             span.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
             one(&span).unwrap()
         };
-        let told = span(json!({"annotations": [{"value": "exception|{\"exception.type\":\"A|B\"}|0", "timestamp": 5}]}));
+        let told =
+            span(json!({"annotations": [{"value": "exception|{\"exception.type\":\"A|B\"}|0", "timestamp": 5}]}));
         assert_eq!((told.events[0].name.as_str(), told.events[0].time), ("exception", 5_000));
         assert_eq!(told.events[0].attributes["exception.type"], "A|B");
         assert_eq!(span(json!({"annotations": [{"value": "a|b"}, null]})).events[0].name, "a|b");

@@ -88,8 +88,7 @@ fn victoria() -> Server {
 #[test]
 fn alerts_come_from_what_a_ruler_wrote() {
     let server = victoria();
-    let metrics =
-        Prometheus::victoria(&format!("{}/select/7:1/prometheus", server.address), &Access::default());
+    let metrics = Prometheus::victoria(&format!("{}/select/7:1/prometheus", server.address), &Access::default());
     let alerts = metrics.alerts().unwrap();
     let shown: Vec<_> =
         alerts.iter().map(|it| (it.name.as_str(), it.fires, it.since, &it.labels["severity"][..])).collect();

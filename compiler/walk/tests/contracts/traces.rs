@@ -158,7 +158,8 @@ fn jaeger_is_searched() {
 
 #[test]
 fn jaeger_is_searched_without_a_tag_if_the_tag_finds_nothing() {
-    let server = Server::new(&[("GET /api/traces", 200, r#"{"data":[],"total":0,"limit":0,"offset":0,"errors":null}"#)]);
+    let server =
+        Server::new(&[("GET /api/traces", 200, r#"{"data":[],"total":0,"limit":0,"offset":0,"errors":null}"#)]);
     assert_eq!(Jaeger::new(&server.address).search(&slow_and_failed()).unwrap(), [""; 0]);
     let asked: Vec<_> =
         server.asked().iter().map(|it| (it.query("tags").is_some(), it.query("limit").map(str::to_owned))).collect();

@@ -80,7 +80,9 @@ const SOURCES: [Source; 10] = [
     ),
     (
         "kube_pod_container_info",
-        |it| vec![("container", "checkout".into()), ("image_spec", format!("registry.example:5000/shop/checkout:{it}"))],
+        |it| {
+            vec![("container", "checkout".into()), ("image_spec", format!("registry.example:5000/shop/checkout:{it}"))]
+        },
         |tag, _| tag.into(),
     ),
     (
@@ -139,7 +141,8 @@ fn what_a_version_means_is_not_guessed() {
     let told = walk.missing.join("\n");
     assert!(told.contains("`1.2.0` of checkout may be mobile/v1.2.0 (") && told.contains(" or "), "{told}");
     // Two builds of one service that contradict each other count for nothing.
-    let other = |it: &str| vec![("__name__", "lib_build_info".into()), ("job", "checkout".into()), ("version", it.into())];
+    let other =
+        |it: &str| vec![("__name__", "lib_build_info".into()), ("job", "checkout".into()), ("version", it.into())];
     world.told.push(("build_info", series(&other, "3", "4")));
     let walk = world.walk_in(&fault.repository);
     assert!(walk.missing.iter().any(|it| it.contains("tell different versions of checkout")), "{:?}", walk.missing);
