@@ -124,7 +124,10 @@ fn of(mut named: Vec<(String, String)>) -> Meaning {
     match named.as_slice() {
         [] => Meaning::Unknown,
         [(_, id)] => Meaning::Commit(id.clone()),
-        _ => Meaning::Ambiguous(named),
+        _ => {
+            named.sort();
+            Meaning::Ambiguous(named)
+        }
     }
 }
 
