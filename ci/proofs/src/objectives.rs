@@ -45,10 +45,7 @@ pub const KINDS: &[Kind] = &[
         "counts",
         "events: {total: 'METRIC_seconds_count{JOB}', bad: 'METRIC_seconds_count{JOB, code=~\"5..\"}'GROUPS}",
     ),
-    native(
-        "observations",
-        "events: {total: 'native_seconds{JOB}', bad: 'native_seconds{JOB, code=~\"5..\"}'GROUPS}",
-    ),
+    native("observations", "events: {total: 'native_seconds{JOB}', bad: 'native_seconds{JOB, code=~\"5..\"}'GROUPS}"),
     kind("dots", "events: {total: '{\"http.METRIC\"}', bad: '{\"http.METRIC\", \"http.status\"=\"500\"}'GROUPS}"),
     kind("latency", "latency: {metric: METRIC_seconds, threshold: 300ms, selector: '{JOB}'GROUPS}"),
     kind("milliseconds", "latency: {metric: METRIC_milliseconds, threshold: 500ms, selector: '{JOB}'GROUPS}"),
@@ -140,13 +137,8 @@ fn spec(kind: &Kind, service: &str, count: usize, random: &mut Random) -> String
 fn objective(text: &mut String, kind: &Kind, number: usize, random: &mut Random) {
     let target = random.pick(&["98%", "99%", "99.5%", "99.9%", "99.95%", "99.99%"]);
     let metric = format!("m{number}_{}", kind.name.replace('-', "_"));
-    let job = *random.pick(&[
-        r#"job="x""#,
-        r#"job=~"x|y.*""#,
-        r#"job!="""#,
-        r#"job="a \"b\" c""#,
-        r#"job=~"[a-z]+\\.eu""#,
-    ]);
+    let job =
+        *random.pick(&[r#"job="x""#, r#"job=~"x|y.*""#, r#"job!="""#, r#"job="a \"b\" c""#, r#"job=~"[a-z]+\\.eu""#]);
     let groups = *random.pick(&["", ", group_by: [topic]", ", group_by: [topic, zone]"]);
     let sli = kind.sli.replace("METRIC", &metric).replace("JOB", job).replace("GROUPS", groups);
     let _ = write!(text, "  - name: o{number}\n    objective: {target}\n    sli: {{{sli}}}\n");
@@ -177,7 +169,8 @@ fn alerting(text: &mut String, random: &mut Random) {
     ]);
     let events = random.pick(&["", "min_bad_events: 5, "]);
     let keep = random.pick(&["", "keep_firing_for: 0s, ", "keep_firing_for: 15m, "]);
-    let annotations = random.pick(&["", "annotations: {note: 'at {{ $value | humanizePercentage }} of {{ $labels.slo }}'}, "]);
+    let annotations =
+        random.pick(&["", "annotations: {note: 'at {{ $value | humanizePercentage }} of {{ $labels.slo }}'}, "]);
     let all = [*pairs, *events, *keep, *annotations].concat();
     if !all.is_empty() {
         let _ = writeln!(text, "    alerting: {{{}}}", all.trim_end_matches(", "));

@@ -25,7 +25,7 @@ pub struct Outage {
 }
 
 /// Minutes before anything happens.
-const HEALTHY: (u32, State) = (60, State::Bad(0.0));
+const HEALTHY: (u32, State) = (10, State::Bad(0.0));
 
 /// The outages. Shares are of objectives of 99.9%, whose first page asks for 1.44% and whose second asks for 0.6%.
 pub const OUTAGES: &[Outage] = &[
@@ -58,7 +58,9 @@ pub const EVALUATION: Duration = Duration::from_secs(30);
 #[must_use]
 pub fn policy(scale: u32) -> String {
     let scale = if scale == 1 { String::new() } else { format!("time_scale: {scale}\n") };
-    format!("version: emberline/v1\nscrape_interval: 15s\nevaluation_interval: 30s\n{scale}data: {{no_traffic: ticket}}\n")
+    format!(
+        "version: emberline/v1\nscrape_interval: 15s\nevaluation_interval: 30s\n{scale}data: {{no_traffic: ticket}}\n"
+    )
 }
 
 /// How a series follows the state.
@@ -76,8 +78,11 @@ enum Follows {
     Well,
 }
 
-/// The kinds of objectives, each with its series.
-const KINDS: &[(&str, &str, &[(&str, &[(&str, &str)], Follows)])] = &[
+/// A series: its metric without the service's prefix, its labels, and how it follows the state.
+type Followed = (&'static str, &'static [(&'static str, &'static str)], Follows);
+
+/// The kinds of objectives: a name, the indicator, and its series.
+const KINDS: &[(&str, &str, &[Followed])] = &[
     (
         "bad",
         "events: {total: a_total, bad: 'a_total{code=\"500\"}'}",
@@ -115,11 +120,23 @@ const KINDS: &[(&str, &str, &[(&str, &[(&str, &str)], Follows)])] = &[
     ("minutes", "timeslice: {up: g_up}", &[("g_up", &[], Follows::Well)]),
 ];
 
+/// The names of the objectives, which are the same in every story.
+pub fn objectives() -> impl Iterator<Item = &'static str> {
+    KINDS.iter().map(|kind| kind.0)
+}
+
 impl Outage {
     /// Minutes until the last state begins.
     #[must_use]
     pub fn over(&self) -> u32 {
         self.states.iter().map(|state| state.0).sum()
+    }
+
+    /// How many minutes the story is watched after it is over. Pages clear within the shorter time; the first ticket,
+    /// over 2h, clears after the full outage alone, and the second, over 6h, is still firing.
+    #[must_use]
+    pub fn after(&self) -> u32 {
+        if self.name == "full-outage" { 150 } else { 45 }
     }
 
     /// The spec: an objective of each kind, over series of this service alone.
@@ -161,7 +178,8 @@ impl Outage {
         let prefix = self.name.replace('-', "_");
         let all = KINDS.iter().flat_map(|kind| kind.2.iter());
         all.map(|(name, labels, follows)| {
-            let mut named: Labels = labels.iter().map(|(key, value)| ((*key).to_owned(), (*value).to_owned())).collect();
+            let mut named: Labels =
+                labels.iter().map(|(key, value)| ((*key).to_owned(), (*value).to_owned())).collect();
             named.insert("__name__".to_owned(), format!("{prefix}_{name}"));
             (named, self.values(*follows, scrapes))
         })

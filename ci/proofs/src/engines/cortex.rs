@@ -78,6 +78,8 @@ fn config(folder: &std::path::Path, http: u16, grpc: u16, evaluation: Duration) 
         "compactor": {"data_dir": below("compactor")},
         "store_gateway": {"sharding_enabled": false},
         "ruler_storage": files("rules"),
+        "alertmanager_storage": files("alertmanagers"),
+        "alertmanager": {"data_dir": below("alertmanager"), "external_url": "http://127.0.0.1/alertmanager"},
         "ruler": {
             "enable_api": true,
             "rule_path": below("ruler"),

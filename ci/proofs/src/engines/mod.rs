@@ -4,6 +4,7 @@
 //!   in one process, whose ruler is Mimir's older sibling.
 //! - [`units`] runs one story in the unit-test runner of Prometheus and of vmalert, [`times`] compares when alerts fired,
 //!   and [`layers`] cuts groups for vmalert.
+//! - [`traces`]: Jaeger and Zipkin.
 //! - [`admission`]: the Prometheus Operator's webhook. [`kubeconform`]: objects against the operator's definitions.
 
 pub mod admission;
@@ -12,13 +13,14 @@ pub mod kubeconform;
 pub mod layers;
 pub mod thanos;
 pub mod times;
+pub mod traces;
 pub mod units;
 pub mod vmalert;
 
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, ensure};
 use serde_json::Value;
@@ -86,7 +88,11 @@ pub fn yaml_files(folder: &Path) -> Result<Vec<PathBuf>> {
 /// A client for servers on loopback, which gives answers of any status.
 #[must_use]
 pub fn agent() -> ureq::Agent {
-    ureq::Agent::config_builder().timeout_global(Some(Duration::from_secs(60))).http_status_as_error(false).build().into()
+    ureq::Agent::config_builder()
+        .timeout_global(Some(Duration::from_secs(60)))
+        .http_status_as_error(false)
+        .build()
+        .into()
 }
 
 /// Whether a server answers an address with success.
@@ -104,6 +110,21 @@ pub fn data(url: &str) -> Result<Value> {
     let mut body: Value = response.body_mut().with_config().limit(256 << 20).read_json()?;
     ensure!(body["status"] == "success", "{url} answered {}: {body}", response.status());
     Ok(body["data"].take())
+}
+
+/// Waits until a ruler holds so many rules; gives how many it holds in the end, and those that it could not evaluate.
+///
+/// # Errors
+/// When the ruler does not answer.
+pub fn comes_to_hold(url: &str, expected: usize) -> Result<(usize, Vec<String>)> {
+    let limit = Instant::now() + Duration::from_secs(180);
+    loop {
+        let (held, sick) = loaded(url)?;
+        if held == expected || Instant::now() > limit {
+            return Ok((held, sick));
+        }
+        std::thread::sleep(Duration::from_secs(2));
+    }
 }
 
 /// How many rules a ruler holds, and those that could not be evaluated with what they complain of.

@@ -13,6 +13,8 @@ pub struct Fired {
     pub last: f64,
     /// How long it fired in between, all told.
     pub total: f64,
+    /// How often it began to fire.
+    pub episodes: f64,
 }
 
 /// The alerts that fired, by [`name`].
@@ -39,6 +41,8 @@ pub struct Compared {
     pub agreed: usize,
     /// A line for each of the others.
     pub others: Vec<String>,
+    /// The most seconds between two firsts or two lasts of the others; infinite if one never fires.
+    pub worst: f64,
 }
 
 impl Compared {
@@ -56,24 +60,34 @@ pub fn compare(prometheus: &Times, engine: &Times, within: f64) -> Compared {
     let mut names: Vec<&String> = prometheus.keys().chain(engine.keys()).collect();
     names.sort();
     names.dedup();
-    let mut others = Vec::new();
+    let (mut others, mut worst) = (Vec::new(), 0.0_f64);
     for name in &names {
         match (prometheus.get(*name), engine.get(*name)) {
             (Some(here), Some(there)) => {
                 let off = [there.first - here.first, there.last - here.last, there.total - here.total];
-                // The time between is off by what both ends are.
-                if off[0].abs() > within || off[1].abs() > within || off[2].abs() > 2.0 * within {
+                // The time between is off by what both ends of each episode are.
+                let ends = 2.0 * within * here.episodes;
+                let same = (here.episodes - there.episodes).abs() < 0.5;
+                if off[0].abs() > within || off[1].abs() > within || off[2].abs() > ends || !same {
+                    worst = worst.max(off[0].abs()).max(off[1].abs());
                     others.push(format!(
-                        "{name}: fires {:+.0} s, clears {:+.0} s, firing for {:+.0} s (in Prometheus {:.0} to {:.0} s)",
-                        off[0], off[1], off[2], here.first, here.last
+                        "{name}: fires {:+.0} s, clears {:+.0} s, firing for {:+.0} s, {} times (in Prometheus {} times, \
+                         {:.0} to {:.0} s)",
+                        off[0], off[1], off[2], there.episodes, here.episodes, here.first, here.last
                     ));
                 }
             }
-            (Some(here), None) => others.push(format!("{name}: never fires (in Prometheus {:.0} s)", here.first)),
-            (None, there) => others.push(format!("{name}: fires in this engine alone ({there:?})")),
+            (Some(here), None) => {
+                worst = f64::INFINITY;
+                others.push(format!("{name}: never fires (in Prometheus {:.0} s)", here.first));
+            }
+            (None, there) => {
+                worst = f64::INFINITY;
+                others.push(format!("{name}: fires in this engine alone ({there:?})"));
+            }
         }
     }
-    Compared { all: names.len(), agreed: names.len() - others.len(), others }
+    Compared { all: names.len(), agreed: names.len() - others.len(), others, worst }
 }
 
 #[cfg(test)]
@@ -82,7 +96,7 @@ mod tests {
 
     #[test]
     fn only_alerts_within_the_tolerance_agree() {
-        let fired = |first, last| Fired { first, last, total: last - first };
+        let fired = |first, last| Fired { first, last, total: last - first, episodes: 1.0 };
         let times = |rows: &[(&str, Fired)]| rows.iter().map(|(name, fired)| ((*name).to_owned(), *fired)).collect();
         let here: Times = times(&[("a", fired(0.0, 90.0)), ("b", fired(0.0, 90.0)), ("c", fired(0.0, 90.0))]);
         let there = times(&[("a", fired(30.0, 120.0)), ("b", fired(60.0, 90.0)), ("d", fired(0.0, 90.0))]);

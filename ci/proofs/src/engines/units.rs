@@ -9,8 +9,8 @@ use std::process::{Command, Stdio};
 
 use anyhow::{Context, Result, ensure};
 
-use super::times::{Fired, Times, name};
-use crate::outages::{EVALUATION, Outage, SCRAPE};
+use super::times::{Times, name};
+use crate::outages::{EVALUATION, Outage, SCRAPE, objectives};
 use crate::remote_write::Labels;
 use crate::tools::tool;
 
@@ -23,9 +23,6 @@ pub enum Runner {
     VmalertTool,
 }
 
-/// How long a story is watched after it is over: the first ticket (2h) clears within it, the second (6h) does not.
-const AFTER_MINUTES: u32 = 150;
-
 /// When vmalert-tool's tests begin, in seconds: the year 2000. Those of promtool begin at 0.
 const VMALERT_BEGINS: f64 = 946_684_800.0;
 
@@ -34,21 +31,31 @@ const VMALERT_BEGINS: f64 = 946_684_800.0;
 /// # Errors
 /// When the runner cannot be had, or does not answer.
 pub fn run(runner: Runner, outage: &Outage, rules: &Path, folder: &Path) -> Result<Times> {
-    let minutes = outage.over() + AFTER_MINUTES;
+    let minutes = outage.over() + outage.after();
     let scrapes = minutes * 60 / u32::try_from(SCRAPE.as_secs())?;
     let (test, begins) = match runner {
         Runner::Promtool => ("promql_expr_test", 0.0),
         Runner::VmalertTool => ("metricsql_expr_test", VMALERT_BEGINS),
     };
     let seconds = EVALUATION.as_secs();
-    let firing = "timestamp(ALERTS{alertstate=\"firing\"})";
     let window = format!("[{minutes}m:{seconds}s]");
-    let asked = ["min_over_time", "max_over_time", "count_over_time"].map(|function| {
-        format!(
-            "  - {{expr: '{function}({firing}{window})', eval_time: {minutes}m, \
-             exp_samples: [{{labels: 'impossible{{}}', value: 1}}]}}\n"
-        )
+    // One objective at a time: promtool's limit on the samples of a query is low.
+    let asked = objectives().flat_map(|objective| {
+        let alerts = format!("ALERTS{{alertstate=\"firing\",slo=\"{objective}\"}}");
+        let firing = format!("timestamp({alerts})");
+        let begins = format!("({firing} unless ({alerts} offset {seconds}s))");
+        ["min_over_time", "max_over_time", "count_over_time", "count_over_time"]
+            .into_iter()
+            .zip([firing.clone(), firing.clone(), firing, begins])
+            .map(|(function, asked)| {
+                format!(
+                    "  - {{expr: '{function}({asked}{window})', eval_time: {minutes}m, \
+                     exp_samples: [{{labels: 'impossible{{}}', value: 1}}]}}\n"
+                )
+            })
+            .collect::<Vec<_>>()
     });
+    let asked: Vec<String> = asked.collect();
     let text = format!(
         "rule_files: [{}]\nevaluation_interval: {seconds}s\ntests:\n- interval: {}s\n  input_series:\n{}  {test}:\n{}",
         rules.display(),
@@ -71,17 +78,18 @@ pub fn run(runner: Runner, outage: &Outage, rules: &Path, folder: &Path) -> Resu
     let said = [output.stdout, output.stderr].concat();
     let said = String::from_utf8_lossy(&said);
     let answers: Vec<&str> = said.lines().filter_map(|line| line.trim().strip_prefix("got:")).collect();
-    ensure!(answers.len() == 3, "{runner:?} gave {} answers of three:\n{said}", answers.len());
-    let [firsts, lasts, counts] = [0, 1, 2].map(|place| samples(answers[place]));
+    ensure!(answers.len() == asked.len(), "{runner:?} gave {} answers of {}:\n{said}", answers.len(), asked.len());
     let mut times = Times::new();
-    for (labels, first) in firsts? {
-        times.insert(name(&labels), Fired { first: first - begins, ..Fired::default() });
-    }
-    for (labels, last) in lasts? {
-        times.entry(name(&labels)).or_default().last = last - begins;
-    }
-    for (labels, count) in counts? {
-        times.entry(name(&labels)).or_default().total = count * EVALUATION.as_secs_f64();
+    for (number, answer) in answers.into_iter().enumerate() {
+        for (labels, value) in samples(answer)? {
+            let fired = times.entry(name(&labels)).or_default();
+            match number % 4 {
+                0 => fired.first = value - begins,
+                1 => fired.last = value - begins,
+                2 => fired.total = value * EVALUATION.as_secs_f64(),
+                _ => fired.episodes = value,
+            }
+        }
     }
     Ok(times)
 }
