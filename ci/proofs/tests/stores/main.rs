@@ -1,7 +1,7 @@
 //! `walk` and `preview` through doors of TLS, paths and credentials, to VictoriaMetrics, vmalert and VictoriaLogs.
 //!
 //! `cargo test --profile services -p emberline-proofs --test stores -- --nocapture` shows what was measured. Stores of
-//! traces take long to build or to start, so they stand in `tests/traces`.
+//! traces take long to build or to start, so they stand in `tests/walks`.
 #![allow(clippy::unwrap_used, clippy::print_stdout, reason = "a test stops at the first surprise, and prints figures")]
 
 use std::time::Instant;

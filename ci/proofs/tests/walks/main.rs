@@ -1,7 +1,7 @@
 //! The demo's incident, walked to its commit through Jaeger or Zipkin, VictoriaMetrics, vmalert and VictoriaLogs, each
 //! behind a door of its own.
 //!
-//! `cargo test --profile services -p emberline-proofs --test traces -- --nocapture` shows what was measured. Jaeger
+//! `cargo test --profile services -p emberline-proofs --test walks -- --nocapture` shows what was measured. Jaeger
 //! takes eleven minutes to build, and Zipkin most of a minute to start: `ci/engines` runs them.
 #![allow(clippy::unwrap_used, clippy::print_stdout, reason = "a test stops at the first surprise, and prints figures")]
 
