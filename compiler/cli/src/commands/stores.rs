@@ -18,15 +18,25 @@ pub(super) fn read(file: &Path, access: &Access) -> Result<Endpoints> {
     let mut sources = Sources::default();
     let id = sources.add(&shown(file), &text);
     let parsed = parse(id, &text);
+    let line = |start: u32| {
+        let before = usize::try_from(start).ok().and_then(|start| text.get(..start)).unwrap_or_default();
+        format!("{}:{}", shown(file), before.matches('\n').count() + 1)
+    };
     if let Some(finding) = parsed.findings.first() {
-        let start = usize::try_from(finding.label.span.start).unwrap_or_default();
-        let line = text.get(..start).map_or(1, |before| before.matches('\n').count() + 1);
-        return Err(Failure::new(format!("{}:{line}: {}", shown(file), finding.message)));
+        return Err(Failure::new(format!("{}: {}", line(finding.label.span.start), finding.message)));
     }
-    let value = parsed.documents.first().map_or(Value::Null, plain);
+    let node = parsed.documents.first();
+    let value = node.map_or(Value::Null, plain);
     let folder = file.parent().unwrap_or(Path::new(""));
     Endpoints::read(&value, folder, access, true).map_err(|why| {
-        Failure::new(format!("{}: {why}", shown(file)))
+        let entries = match node.map(|node| &node.value) {
+            Some(Yaml::Mapping(entries)) => entries.as_slice(),
+            _ => &[],
+        };
+        // What is wrong names its key first.
+        let key = entries.iter().map(|(key, _)| key).find(|key| why.starts_with(&format!("`{}`: ", key.value.text)));
+        let place = key.map_or_else(|| shown(file), |key| line(key.span.start));
+        Failure::new(format!("{place}: {why}"))
             .help("write it like `loki: {url: https://logs.example, tenant: shop, bearer_token_file: loki.token}`")
     })
 }

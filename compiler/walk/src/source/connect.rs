@@ -166,7 +166,7 @@ impl Endpoints {
     pub fn add(&mut self, product: Product, address: &str, access: &Access) -> Result<(), String> {
         if !(address.starts_with("http://") || address.starts_with("https://")) {
             let bare = emberline_observe::http::bare(address);
-            return Err(format!("`{bare}` is not an address: write it like `http://127.0.0.1:9090`"));
+            return Err(format!("`{bare}` is not an address"));
         }
         self.places.insert(product, Place { address: address.to_owned(), access: access.clone() });
         Ok(())
