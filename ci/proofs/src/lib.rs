@@ -13,6 +13,7 @@
 //! - [`collector`] runs the generated configurations in a real OpenTelemetry Collector; [`otlp`] is what it is sent.
 //! - [`engines`] starts the other rulers, and the judges of Kubernetes objects; [`objectives`] are made by chance with
 //!   [`random`] for them, and [`outages`] are what they are held against Prometheus over.
+//! - [`stores`] starts stores of traces and logs, puts doors before them, and tells an incident of the demo into them.
 //! - [`cost`] counts the samples that a service's rules touch; [`units`] runs the generated unit tests, [`given`] those
 //!   of the proofs.
 
@@ -32,5 +33,6 @@ pub mod remote_write;
 pub mod replay;
 pub mod rules;
 pub mod spec;
+pub mod stores;
 pub mod tools;
 pub mod units;
