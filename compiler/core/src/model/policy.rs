@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::alerting::{Alerting, DataStates};
+use super::alertmanager_config;
 use super::cardinality::Cardinality;
 use super::console::Console;
 use super::drill::{Drill, Pace, scale_fits};
@@ -219,6 +220,7 @@ impl Policy {
         };
         policy.data = DataStates::default().with(spec.and_then(|s| s.data.as_ref()), policy.known(), scope);
         policy.alerting = Alerting::workbook().with(spec.and_then(|s| s.alerting.as_ref()), policy.known(), scope);
+        alertmanager_config::check(spec, &policy, scope);
         policy
     }
 }
