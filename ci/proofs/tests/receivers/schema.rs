@@ -31,12 +31,8 @@ impl Schema {
         Ok(lists.map(|(key, list)| (key.clone(), list["items"].clone())).collect())
     }
 
-    /// The schema of `globals`.
-    pub fn globals(&self) -> Value {
-        self.0["properties"]["globals"].clone()
-    }
-
-    fn resolved<'s>(&'s self, form: &'s Value) -> &'s Value {
+    /// What a reference stands for.
+    pub fn resolved<'s>(&'s self, form: &'s Value) -> &'s Value {
         match form["$ref"].as_str() {
             Some(reference) => &self.0["$defs"][reference.rsplit('/').next().unwrap_or_default()],
             None => form,
@@ -104,7 +100,8 @@ impl Schema {
                 self.require(form, own, &mut fields);
             }
             if rule["if"]["required"][0] == name {
-                self.require(form, &rule["then"]["anyOf"][0], &mut fields);
+                let then = &rule["then"];
+                self.require(form, then["anyOf"].get(0).unwrap_or(then), &mut fields);
             }
         }
         fields.entry(name).or_insert_with(|| self.value(&form["properties"][name]));
@@ -117,11 +114,13 @@ impl Schema {
         let mut places = Vec::new();
         let own = self.resolved(form).clone();
         for (name, field) in self.fields(&own) {
-            let mut found = vec![(vec![name.clone()], field.clone(), self.value(field))];
+            let mut found = vec![(vec![name.clone()], field.clone(), Value::Null)];
             self.within(&mut vec![name.clone()], field, known, &mut found);
             for (path, form, value) in found {
                 let mut valid = Value::Object(self.with(&own, name));
-                valid[name] = value;
+                if !value.is_null() {
+                    valid[name] = value;
+                }
                 let path = std::iter::once(key.to_owned()).chain(path).collect();
                 places.push(Place { path, form, valid });
             }

@@ -1,6 +1,6 @@
 //! What emberline and amtool say of the same receivers.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::fs;
 use std::path::Path;
@@ -50,7 +50,7 @@ fn findings(specs: &Path) -> Result<Vec<(usize, String)>> {
         it["severity"] == "error" && it["path"].as_str().is_some_and(|path| path.ends_with("policy.yaml"))
     };
     let line = |it: &Value| {
-        let line = it["start"]["line"].as_u64().and_then(|line| usize::try_from(line).ok())?;
+        let line = it["line"].as_u64().and_then(|line| usize::try_from(line).ok())?;
         Some((line, it["message"].as_str()?.to_owned()))
     };
     findings.iter().filter(of_policy).map(|it| line(it).with_context(|| format!("no place: {it}"))).collect()
@@ -101,9 +101,4 @@ pub fn compiled(receivers: &[&Value], globals: &Value) -> Result<()> {
         run(Command::new(tool("amtool")?).arg("check-config").arg(out.join("alertmanager/alertmanager.yaml")))?;
     }
     Ok(())
-}
-
-/// The distinct messages, for a failure's text.
-pub fn distinct<'m>(messages: impl Iterator<Item = &'m String>) -> BTreeSet<String> {
-    messages.map(|message| message.lines().next().unwrap_or_default().to_owned()).collect()
 }

@@ -115,6 +115,14 @@ pub enum Rule {
     NotWord(&'static str, &'static str),
 }
 
+#[cfg(test)]
+impl Rule {
+    /// Whether the rule is about a field.
+    pub(super) fn names(&self, field: &str) -> bool {
+        format!("{self:?}").contains(&format!("\"{field}"))
+    }
+}
+
 /// A row of the table.
 pub(super) const fn field(name: &'static str, kind: Kind, about: &'static str) -> Field {
     Field { name, kind, about }

@@ -57,12 +57,12 @@ impl Reading<'_> {
         match kind {
             Kind::Text => self.text(node, "text").map(Value::from),
             Kind::Template => self.template(node, Reader::Notification),
-            Kind::Url => self.fitting(node, "an address such as `https://api.example.com/`", scalar::is_http),
-            Kind::Proxy => self.fitting(node, "an address such as `http://proxy.example.com:3128`", scalar::is_proxy),
+            Kind::Url => self.address(node, "an address such as `https://api.example.com/`", scalar::is_http),
+            Kind::Proxy => self.address(node, "an address such as `http://proxy.example.com:3128`", scalar::is_proxy),
             Kind::Hook if node.scalar().is_some_and(|scalar| scalar.text.contains("{{")) => {
                 self.template(node, Reader::Alertmanager)
             }
-            Kind::Hook => self.fitting(node, "an address such as `https://hooks.example.com/slo`", scalar::is_http),
+            Kind::Hook => self.address(node, "an address such as `https://hooks.example.com/slo`", scalar::is_http),
             Kind::File | Kind::SecretFile => {
                 let is_path = |text: &str| !text.trim().is_empty() && !text.contains(char::is_control);
                 self.fitting(node, "the path of a file on Alertmanager's machine", is_path)
@@ -119,22 +119,25 @@ impl Reading<'_> {
         self.decoder.text(node, what)
     }
 
-    /// A text of a form. An address may not hold a password.
+    /// A text of a form.
     fn fitting(&mut self, node: &Node, what: &str, fits: impl Fn(&str) -> bool) -> Option<Value> {
         let text = self.text(node, what)?;
-        if !fits(text) {
-            return self.decoder.expected(node, what);
+        if fits(text) { Some(Value::from(text)) } else { self.decoder.expected(node, what) }
+    }
+
+    /// An address, which may not hold a password.
+    fn address(&mut self, node: &Node, what: &str, fits: impl Fn(&str) -> bool) -> Option<Value> {
+        let address = self.fitting(node, what, fits)?;
+        if !address.as_str().is_some_and(scalar::has_password) {
+            return Some(address);
         }
-        if text.contains("://") && scalar::has_password(text) {
-            self.decoder.findings.push(
-                Finding::new(&code::INVALID_VALUE, node.span, "this address holds a password")
-                    .label("everybody who reads the repository reads it")
-                    .hides()
-                    .hint("take the user and the password out; `http_config: {basic_auth: …}` sends them from files"),
-            );
-            return None;
-        }
-        Some(Value::from(text))
+        self.decoder.findings.push(
+            Finding::new(&code::INVALID_VALUE, node.span, "this address holds a password")
+                .label("everybody who reads the repository reads it")
+                .hides()
+                .hint("take the user and the password out; `http_config: {basic_auth: …}` sends them from files"),
+        );
+        None
     }
 
     fn template(&mut self, node: &Node, reader: Reader) -> Option<Value> {

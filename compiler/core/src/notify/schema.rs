@@ -110,6 +110,10 @@ fn condition(rule: &Rule) -> Option<Value> {
         Rule::OneOf(paths) => Some(json!({"oneOf": each(paths)})),
         Rule::AnyOf(paths) => Some(json!({"anyOf": each(paths)})),
         Rule::Needs(path, others) => Some(json!({"if": has(path), "then": {"anyOf": each(others)}})),
+        Rule::NeededWhile(condition, path) => Some(json!({
+            "if": {"required": [condition], "properties": {(*condition): {"const": true}}},
+            "then": has(path)
+        })),
         _ => None,
     }
 }

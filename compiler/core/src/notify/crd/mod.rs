@@ -175,6 +175,7 @@ fn ranges(values: &Value) -> Value {
 }
 
 #[cfg(test)]
+#[expect(clippy::unwrap_used, clippy::panic, reason = "tests")]
 mod tests {
     use super::*;
 
@@ -200,6 +201,82 @@ mod tests {
                 assert!(record.fields.iter().any(|field| field.name == *name), "{owner}.{name}");
             }
         }
+    }
+
+    /// Selectors for every file that a value names.
+    fn secrets(value: &Value, secrets: &mut Secrets) {
+        match value {
+            Value::String(file) => {
+                secrets.insert(file.clone(), Selector { name: "slo-receivers".to_owned(), key: "a.key".to_owned() });
+            }
+            Value::Array(items) => items.iter().for_each(|item| self::secrets(item, secrets)),
+            Value::Object(fields) => fields.values().for_each(|value| self::secrets(value, secrets)),
+            _ => {}
+        }
+    }
+
+    fn object(list: &str, config: &Value, interval: &[Value]) -> Value {
+        json!({
+            "apiVersion": "monitoring.coreos.com/v1alpha1", "kind": "AlertmanagerConfig", "metadata": {},
+            "spec": {
+                "route": {"receiver": "r"},
+                "receivers": [{"name": "r", list: [config]}],
+                "muteTimeIntervals": interval
+            }
+        })
+    }
+
+    /// Whatever we take for expressible, the schema of the operator's own resource takes, without fields that it lacks.
+    #[test]
+    fn any_configuration_is_valid_by_the_operators_schema() {
+        let schema: Value = serde_json::from_str(include_str!("schema.json")).unwrap();
+        let valid = jsonschema::draft202012::new(&schema).unwrap();
+        let (mut state, mut taken, mut refused) = (7_u64, BTreeMap::<&str, usize>::new(), 0);
+        for round in 0..400 {
+            let bytes: Vec<u8> = (0..300)
+                .map(|_| {
+                    state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+                    // The first rounds hold the least of everything.
+                    if round < 20 { 1 } else { u8::try_from(state >> 56).unwrap_or_default() }
+                })
+                .collect();
+            for (integration, record) in INTEGRATIONS {
+                let mut chance = crate::spec::any::Chance::of(&bytes);
+                let fields = crate::notify::any::record(record, &mut chance);
+                let mut secrets = Secrets::new();
+                self::secrets(&Value::Object(fields.clone()), &mut secrets);
+                // Every field by itself with what it needs: together, one of them is nearly always unknown there.
+                for name in record.fields.iter().map(|field| field.name).filter(|name| fields.contains_key(*name)) {
+                    let mut one = fields.clone();
+                    one.retain(|key, _| key == name || record.rules.iter().any(|rule| rule.names(key)));
+                    let Ok((list, config)) = config(integration, &one, &secrets) else {
+                        refused += 1;
+                        continue;
+                    };
+                    let object = object(list, &config, &[]);
+                    let faults: Vec<String> = valid.iter_errors(&object).map(|fault| fault.to_string()).collect();
+                    assert!(faults.is_empty(), "{integration}.{name}: {faults:?}\n{object:#}");
+                    *taken.entry(integration).or_default() += 1;
+                }
+            }
+            let part = crate::notify::any::record(&INTERVAL, &mut crate::spec::any::Chance::of(&bytes));
+            if let Ok(interval) = interval("a", &[Value::Object(part)]) {
+                let object = object("emailConfigs", &json!({"to": "a"}), &[interval]);
+                let faults: Vec<String> = valid.iter_errors(&object).map(|fault| fault.to_string()).collect();
+                assert!(faults.is_empty(), "{faults:?}\n{object:#}");
+            }
+        }
+        assert_eq!(taken.len(), LISTS.len(), "{taken:?}");
+        println!("AlertmanagerConfig: {taken:?} configurations valid, {refused} refused by us");
+    }
+
+    #[test]
+    fn a_schema_with_unknown_fields_would_be_seen() {
+        let schema: Value = serde_json::from_str(include_str!("schema.json")).unwrap();
+        let valid = jsonschema::draft202012::new(&schema).unwrap();
+        assert!(valid.is_valid(&object("emailConfigs", &json!({"to": "a", "requireTLS": true}), &[])));
+        assert!(!valid.is_valid(&object("emailConfigs", &json!({"to": "a", "requireTls": true}), &[])));
+        assert!(!valid.is_valid(&object("slackConfigs", &json!({"apiURL": "https://a"}), &[])));
     }
 
     #[test]

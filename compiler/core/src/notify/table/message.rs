@@ -37,7 +37,6 @@ pub(super) static EMAIL: Record = Record {
         Rule::Distinct("headers"),
         Rule::Tokens("headers"),
         Rule::NotNamedWhile("threading.enabled", "headers", &["References", "In-Reply-To"]),
-        Rule::NeededWhile("threading.enabled", "threading.thread_by_date"),
     ],
 };
 
@@ -48,7 +47,7 @@ static THREADING: Record = Record {
         field("enabled", Bool, "Whether they do."),
         field("thread_by_date", Word(&["none", "daily"]), "Whether each day begins a thread of its own."),
     ],
-    rules: &[],
+    rules: &[Rule::NeededWhile("enabled", "thread_by_date")],
 };
 
 pub(super) static PUSHOVER: Record = Record {
