@@ -155,7 +155,8 @@ fn hostile(value: &Value, form: &Value, schema: &Schema, keeps: bool, chance: &m
         }
         Value::Object(fields) => {
             let hostile = |(name, value): (&String, &Value)| {
-                let name = if keeps { name.clone() } else { chance.text() + "1" };
+                // A key of more than 1,024 characters is none in YAML.
+                let name: String = if keeps { name.clone() } else { chance.text().chars().take(200).collect() };
                 (name, hostile(value, &form["additionalProperties"], schema, false, chance))
             };
             Value::Object(fields.iter().map(hostile).collect())
