@@ -1,6 +1,9 @@
 //! What an `AlertmanagerConfig` cannot say of a policy's receivers, where the policy asks for one.
 
-use super::policy::Policy;
+use std::collections::BTreeMap;
+
+use super::operator::Operator;
+use super::routing::Routing;
 use crate::code;
 use crate::finding::Finding;
 use crate::notify::crd;
@@ -9,17 +12,26 @@ use crate::source::Span;
 use crate::spec::{MatcherStrategy, PolicySpec};
 use crate::target::Target;
 
+/// What the object is made of.
+#[derive(Clone, Copy)]
+pub(super) struct Told<'p> {
+    pub(super) routing: &'p Routing,
+    pub(super) operator: &'p Operator,
+    /// Labels of every alert.
+    pub(super) labels: &'p BTreeMap<String, String>,
+}
+
 /// Holds receivers, intervals and labels against the object.
-pub(super) fn check(spec: Option<&PolicySpec>, policy: &Policy, scope: &mut Scope<'_>) {
+pub(super) fn check(spec: Option<&PolicySpec>, of: Told<'_>, scope: &mut Scope<'_>) {
     let Some(spec) = spec else { return };
     let asked = spec.targets.iter().flatten().find(|target| target.value == Target::AlertmanagerConfig);
     let Some(asked) = asked else { return };
     let named = |name: &str| -> bool {
-        let routing = &policy.routing;
+        let routing = of.routing;
         routing.severities.values().chain(routing.owners.values().flat_map(|owner| owner.values())).any(|it| it == name)
     };
     for (name, _) in spec.receivers.iter().flat_map(|receivers| &receivers.value.0).filter(|it| named(&it.0.value)) {
-        let Some(receiver) = policy.routing.receivers.get(&name.value) else { continue };
+        let Some(receiver) = of.routing.receivers.get(&name.value) else { continue };
         if receiver.integrations.is_empty() {
             report(
                 name.span,
@@ -31,7 +43,7 @@ pub(super) fn check(spec: Option<&PolicySpec>, policy: &Policy, scope: &mut Scop
         for (integration, configs) in &receiver.integrations {
             let fields = configs.iter().filter_map(|config| config.as_object());
             for why in
-                fields.filter_map(|fields| crd::config(integration, fields, &policy.operator.secrets).err()).flatten()
+                fields.filter_map(|fields| crd::config(integration, fields, &of.operator.secrets).err()).flatten()
             {
                 report(
                     name.span,
@@ -43,7 +55,7 @@ pub(super) fn check(spec: Option<&PolicySpec>, policy: &Policy, scope: &mut Scop
         }
     }
     for (name, _) in spec.time_intervals.iter().flat_map(|intervals| &intervals.value.0) {
-        let parts = policy.routing.intervals.get(&name.value).map_or(&[][..], Vec::as_slice);
+        let parts = of.routing.intervals.get(&name.value).map_or(&[][..], Vec::as_slice);
         for why in crd::interval(&name.value, parts).err().into_iter().flatten() {
             report(
                 name.span,
@@ -53,7 +65,7 @@ pub(super) fn check(spec: Option<&PolicySpec>, policy: &Policy, scope: &mut Scop
             );
         }
     }
-    namespace(asked.span, policy, scope);
+    namespace(asked.span, of, scope);
 }
 
 fn report(place: Span, what: String, hint: &str, scope: &mut Scope<'_>) {
@@ -65,12 +77,12 @@ fn report(place: Span, what: String, hint: &str, scope: &mut Scope<'_>) {
 }
 
 /// The operator narrows every route of an object down to alerts of its namespace, by their label.
-fn namespace(asked: Span, policy: &Policy, scope: &mut Scope<'_>) {
-    if policy.operator.strategy == Some(MatcherStrategy::None) {
+fn namespace(asked: Span, of: Told<'_>, scope: &mut Scope<'_>) {
+    if of.operator.strategy == Some(MatcherStrategy::None) {
         return;
     }
-    let namespace = policy.operator.namespace.as_deref();
-    let label = policy.labels.get("namespace").map(String::as_str);
+    let namespace = of.operator.namespace.as_deref();
+    let label = of.labels.get("namespace").map(String::as_str);
     if namespace.is_some() && namespace == label {
         return;
     }

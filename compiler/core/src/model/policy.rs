@@ -220,7 +220,8 @@ impl Policy {
         };
         policy.data = DataStates::default().with(spec.and_then(|s| s.data.as_ref()), policy.known(), scope);
         policy.alerting = Alerting::workbook().with(spec.and_then(|s| s.alerting.as_ref()), policy.known(), scope);
-        alertmanager_config::check(spec, &policy, scope);
+        let Self { routing, operator, labels, .. } = &policy;
+        alertmanager_config::check(spec, alertmanager_config::Told { routing, operator, labels }, scope);
         policy
     }
 }

@@ -9,22 +9,11 @@ use serde_json::{Map, Value};
 
 use super::kind::Record;
 use super::table::{GLOBALS, INTEGRATIONS, INTERVAL};
+use super::value::Config;
 use super::{read, schema};
-use crate::source::Spanned;
 use crate::spec::decode::{Decode, Decoder};
 use crate::spec::encode::{Encode, Written, text};
 use crate::yaml::Node;
-
-/// A record of the table as somebody wrote it.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Config {
-    /// Its fields as Alertmanager reads them, in the order written.
-    pub fields: Map<String, Value>,
-    /// The templates by name that its texts call and do not define, with the text's place.
-    pub calls: Vec<Spanned<String>>,
-    /// Whether a part of it was reported, so that more may stand there than is known.
-    pub is_flawed: bool,
-}
 
 /// Says which record a type is read as.
 pub trait Form {
@@ -125,7 +114,7 @@ impl Form for OfInterval {
     }
 }
 
-/// An integration, by its place in [`INTEGRATIONS`].
+/// An integration, by its place in `INTEGRATIONS`.
 #[derive(Debug, Clone, Copy)]
 pub struct Nth<const AT: usize>;
 /// An integration of a receiver, in a spec.

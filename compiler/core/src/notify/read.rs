@@ -3,8 +3,8 @@
 
 use serde_json::{Map, Number, Value, json};
 
-use super::config::Config;
-use super::kind::{Kind, Record};
+use super::kind::{Field, Kind, Record};
+use super::value::Config;
 use super::{rules, scalar};
 use crate::code;
 use crate::finding::Finding;
@@ -33,7 +33,7 @@ impl Reading<'_> {
     fn record(&mut self, record: &Record, node: &Node) -> Option<Map<String, Value>> {
         let names: Vec<&'static str> = record.fields.iter().map(|field| field.name).collect();
         let fields = self.decoder.fields(node, &names)?;
-        let written: Vec<(&super::Field, &Node)> =
+        let written: Vec<(&Field, &Node)> =
             record.fields.iter().filter_map(|field| fields.node(field.name).map(|node| (field, node))).collect();
         drop(fields);
         let (mut read, mut flawed) = (Map::new(), Vec::new());

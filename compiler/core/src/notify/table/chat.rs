@@ -1,7 +1,7 @@
 //! Chats: Slack, Discord, Mattermost, Microsoft Teams, Rocket.Chat, Webex.
 
-use super::http::filled;
-use super::{HTTP_CONFIG, SEND_RESOLVED, forms};
+use super::forms;
+use super::http::{HTTP_CONFIG, SEND_RESOLVED, filled};
 use crate::notify::kind::Kind::{self, Bool, GoSpan, List, Secret, SecretFile, Template, Url};
 use crate::notify::kind::{Field, Record, Rule, field};
 

@@ -176,3 +176,10 @@ pub(super) static SIGV4: Record = Record {
 pub(super) const fn filled(name: &'static str, about: &'static str) -> Field {
     field(name, Template, about)
 }
+
+/// Whether a notification is sent when alerts resolve too.
+pub(super) const SEND_RESOLVED: Field = field("send_resolved", Bool, "Whether resolved alerts are told too.");
+
+/// How the service is called.
+pub(super) const HTTP_CONFIG: Field =
+    field("http_config", Kind::Record(&HTTP), "How the service is called: credentials, TLS, proxy.");

@@ -1,7 +1,6 @@
 //! Messages to people: mail, Pushover, SNS, Telegram, WeChat.
 
-use super::http::{SIGV4, TLS, filled};
-use super::{HTTP_CONFIG, SEND_RESOLVED};
+use super::http::{HTTP_CONFIG, SEND_RESOLVED, SIGV4, TLS, filled};
 use crate::notify::kind::Kind::{
     self, Bool, File, GoSpan, HostPort, Id, Map, Secret, SecretFile, Template, Text, Url, Word,
 };

@@ -100,14 +100,3 @@ pub(crate) const TEMPLATES: &[&str] = &[
     "wechat.default.to_tag",
     "wechat.default.to_user",
 ];
-
-/// Whether a notification is sent when alerts resolve too.
-const SEND_RESOLVED: super::kind::Field =
-    super::kind::field("send_resolved", super::kind::Kind::Bool, "Whether resolved alerts are told too.");
-
-/// How the service is called.
-const HTTP_CONFIG: super::kind::Field = super::kind::field(
-    "http_config",
-    super::kind::Kind::Record(&http::HTTP),
-    "How the service is called: credentials, TLS, proxy.",
-);

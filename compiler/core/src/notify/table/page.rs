@@ -1,7 +1,7 @@
 //! Services that call people: PagerDuty, Opsgenie, VictorOps, incident.io.
 
-use super::http::filled;
-use super::{HTTP_CONFIG, SEND_RESOLVED, forms};
+use super::forms;
+use super::http::{HTTP_CONFIG, SEND_RESOLVED, filled};
 use crate::notify::kind::Kind::{
     self, Any, Bool, Count, GoSpan, List, Map, Secret, SecretFile, Template, Url, WordOrTemplate,
 };

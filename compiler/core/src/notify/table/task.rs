@@ -1,7 +1,6 @@
 //! Programs: Jira, and any webhook.
 
-use super::http::filled;
-use super::{HTTP_CONFIG, SEND_RESOLVED};
+use super::http::{HTTP_CONFIG, SEND_RESOLVED, filled};
 use crate::notify::kind::Kind::{
     Any, Bool, Count, GoSpan, Hook, List, Map, SecretFile, Span, Template, TemplateOr, Url, Word,
 };
