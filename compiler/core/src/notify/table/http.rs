@@ -100,7 +100,7 @@ static AUTHORIZATION: Record = Record {
         field("credentials", Secret("`credentials_file`"), "The credentials."),
         field("credentials_file", SecretFile, "A file with the credentials."),
     ],
-    rules: &[Rule::NotWord("type", "basic")],
+    rules: &[Rule::NotWord("type", "basic"), Rule::Needed("credentials_file")],
 };
 
 static BASIC_AUTH: Record = Record {
