@@ -74,6 +74,15 @@ pub(crate) const RECORDS: &[(&str, Fields)] = &[
         &[
             ("namespace", Weakens(Changed, "Prometheus may no longer select the rules")),
             ("labels", Weakens(Either, "Prometheus may no longer select the rules")),
+            ("matcher_strategy", Weakens(Changed, "other alerts reach the receivers of the operator's object")),
+            ("secrets", Weakens(Either, "receivers of the operator's object read other secrets")),
+        ],
+    ),
+    (
+        "SelectorSpec",
+        &[
+            ("name", Weakens(Changed, "receivers of the operator's object read other secrets")),
+            ("key", Weakens(Changed, "receivers of the operator's object read other secrets")),
         ],
     ),
     (
