@@ -22,6 +22,7 @@ mod labels;
 pub mod merge;
 pub mod metric;
 pub mod model;
+pub mod notify;
 pub mod oracle;
 pub mod plan;
 pub mod promql;

@@ -34,6 +34,9 @@ pub enum Target {
     /// The configuration of Alertmanager.
     #[serde(rename = "alertmanager")]
     Alertmanager,
+    /// An `AlertmanagerConfig` object for the Prometheus Operator.
+    #[serde(rename = "alertmanager-config")]
+    AlertmanagerConfig,
     /// Dashboards of Grafana, and what provisions them.
     #[serde(rename = "grafana")]
     Grafana,
@@ -55,6 +58,7 @@ impl Target {
         Self::Retention,
         Self::Limits,
         Self::Alertmanager,
+        Self::AlertmanagerConfig,
         Self::Grafana,
         Self::Runbooks,
     ];
@@ -75,6 +79,7 @@ impl Target {
             Self::Retention => "retention",
             Self::Limits => "limits",
             Self::Alertmanager => "alertmanager",
+            Self::AlertmanagerConfig => "alertmanager-config",
             Self::Grafana => "grafana",
             Self::Runbooks => "runbooks",
         }
@@ -93,6 +98,7 @@ impl Target {
             Self::Retention => "retention",
             Self::Limits => "limits",
             Self::Alertmanager => "alertmanager",
+            Self::AlertmanagerConfig => "alertmanager-config",
             Self::Grafana => "grafana",
             Self::Runbooks => "runbooks",
         }

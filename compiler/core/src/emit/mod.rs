@@ -55,6 +55,7 @@ impl<'p> Emitter<'p> {
                         | Target::Collector
                         | Target::Retention
                         | Target::Alertmanager
+                        | Target::AlertmanagerConfig
                         | Target::Runbooks => {}
                     }
                 }
@@ -79,6 +80,9 @@ impl<'p> Emitter<'p> {
                 }
                 if targets.contains(&Target::Alertmanager) {
                     artefacts.extend(alertmanager::emit(&self.plan.alertmanager));
+                }
+                if targets.contains(&Target::AlertmanagerConfig) {
+                    artefacts.extend(alertmanager::object(&self.plan.alertmanager, &self.plan.operator));
                 }
                 if targets.contains(&Target::Grafana) {
                     artefacts.extend(grafana::global(self.plan));

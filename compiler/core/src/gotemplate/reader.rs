@@ -14,8 +14,10 @@ pub(crate) struct Fault {
 pub(crate) enum Reader {
     /// Prometheus, in labels and annotations of alerts.
     Prometheus,
-    /// Alertmanager, in the address of a webhook.
+    /// Alertmanager, in the address of a webhook: it is parsed by itself, without Alertmanager's own functions.
     Alertmanager,
+    /// Alertmanager, in a text of a notification.
+    Notification,
 }
 
 /// Functions that every template has.
@@ -57,6 +59,30 @@ const OF_PROMETHEUS: [&str; 29] = [
     "value",
 ];
 
+/// Functions of Alertmanager: <https://prometheus.io/docs/alerting/latest/notifications/#functions>.
+const OF_NOTIFICATIONS: [&str; 16] = [
+    "date",
+    "humanizeDuration",
+    "join",
+    "match",
+    "reReplaceAll",
+    "safeHtml",
+    "safeUrl",
+    "since",
+    "stringSlice",
+    "title",
+    "toJson",
+    "toLower",
+    "toUpper",
+    "trimSpace",
+    "tz",
+    "urlUnescape",
+];
+
+/// What a notification's template finds in `.`.
+const NOTIFICATION: [&str; 7] =
+    ["Receiver", "Status", "Alerts", "GroupLabels", "CommonLabels", "CommonAnnotations", "ExternalURL"];
+
 /// What an alert's template finds in `.`, and the variables that Prometheus sets from it.
 const DATA: [(&str, &str); 4] = [
     ("Labels", "$labels"),
@@ -67,7 +93,12 @@ const DATA: [(&str, &str); 4] = [
 
 impl Reader {
     pub(super) fn has(self, function: &str) -> bool {
-        COMMON.contains(&function) || (self == Self::Prometheus && OF_PROMETHEUS.contains(&function))
+        let own: &[&str] = match self {
+            Self::Prometheus => &OF_PROMETHEUS,
+            Self::Alertmanager => &[],
+            Self::Notification => &OF_NOTIFICATIONS,
+        };
+        COMMON.contains(&function) || own.contains(&function)
     }
 
     /// The variables that are there before a template begins.
@@ -76,8 +107,16 @@ impl Reader {
         ["$"].into_iter().chain(own).collect()
     }
 
-    /// Whether the outermost `.` may have a field of this name; what Alertmanager's has is not known here.
+    /// Whether the outermost `.` has a field of this name.
     pub(super) fn has_field(self, field: &str) -> bool {
-        self == Self::Alertmanager || DATA.iter().any(|(name, _)| *name == field)
+        match self {
+            Self::Prometheus => DATA.iter().any(|(name, _)| *name == field),
+            Self::Alertmanager | Self::Notification => NOTIFICATION.contains(&field),
+        }
+    }
+
+    /// Whose template it is.
+    pub(super) fn product(self) -> &'static str {
+        if self == Self::Prometheus { "Prometheus" } else { "Alertmanager" }
     }
 }

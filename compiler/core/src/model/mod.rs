@@ -4,16 +4,19 @@
 
 mod address;
 mod alerting;
+mod alertmanager_config;
 mod cardinality;
 mod console;
 mod domain;
 mod drill;
+mod interval;
 mod labels;
 mod lists;
 mod observed;
 mod operator;
 mod policy;
 mod prices;
+mod receiver;
 mod resolve;
 mod routing;
 mod rule_groups;
@@ -34,8 +37,9 @@ pub use observed::{Observed, Row, Seen, Values};
 pub use operator::Operator;
 pub use policy::Policy;
 pub use prices::{Business, Price, Prices, Range, VolumePrice};
+pub use receiver::Receiver;
 pub use resolve::{Common, Model, resolve};
-pub use routing::{Receiver, Routing};
+pub use routing::{Hours, Routing};
 #[cfg(test)]
 pub(crate) use rule_groups::FEWEST as FEWEST_RULES;
 pub use service::{Attribute, Call, Service, Slo};

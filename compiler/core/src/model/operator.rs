@@ -4,16 +4,22 @@ use std::collections::BTreeMap;
 
 use crate::code;
 use crate::finding::Finding;
+use crate::notify::{Secrets, Selector};
 use crate::scope::Scope;
-use crate::spec::PolicySpec;
+use crate::source::Spanned;
+use crate::spec::{MatcherStrategy, PolicySpec, SelectorSpec};
 
-/// Metadata of `PrometheusRule` objects.
+/// Metadata of `PrometheusRule` and `AlertmanagerConfig` objects.
 #[derive(Debug, Clone, Default)]
 pub struct Operator {
     /// Their namespace.
     pub namespace: Option<String>,
     /// Their labels.
     pub labels: BTreeMap<String, String>,
+    /// Keys of secrets that stand for files.
+    pub secrets: Secrets,
+    /// Which alerts the routes of an `AlertmanagerConfig` get, where the policy says so.
+    pub strategy: Option<MatcherStrategy>,
 }
 
 impl Operator {
@@ -59,8 +65,34 @@ impl Operator {
                 );
             }
         }
-        Self { namespace: namespace.map(|name| name.value.0.clone()), labels }
+        let secrets = operator.value.secrets.iter().flat_map(|secrets| secrets.value.iter());
+        let secrets = secrets.filter_map(|(file, selector)| secret(file, selector, scope)).collect();
+        let strategy = operator.value.matcher_strategy.map(|strategy| strategy.value);
+        Self { namespace: namespace.map(|name| name.value.0.clone()), labels, secrets, strategy }
     }
+}
+
+/// The key that stands for a file, or a finding.
+fn secret(file: &Spanned<String>, selector: &SelectorSpec, scope: &mut Scope<'_>) -> Option<(String, Selector)> {
+    let (name, key) = (selector.name.0.as_ref()?, selector.key.0.as_ref()?);
+    let is_name = is_kubernetes(&name.value.0, 253) && !name.value.0.contains(char::is_uppercase);
+    let is_key = key.value.0.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_' | b'.'));
+    for (fits, what, place, written) in [
+        (is_name, "name", name.span, &name.value.0),
+        (is_key && key.value.0.len() <= 253, "key", key.span, &key.value.0),
+    ] {
+        if !fits {
+            scope.report(
+                Finding::new(
+                    &code::INVALID_VALUE,
+                    place,
+                    format!("expected the {what} of a Kubernetes `Secret`, found `{written}`"),
+                )
+                .hint("use letters, digits, `-` and `.`; a name has small letters alone"),
+            );
+        }
+    }
+    Some((file.value.clone(), Selector { name: name.value.0.clone(), key: key.value.0.clone() }))
 }
 
 /// Whether Kubernetes takes a text as the value of a label, or as a part of its key.

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::alerting::{Alerting, DataStates};
+use super::alertmanager_config;
 use super::cardinality::Cardinality;
 use super::console::Console;
 use super::drill::{Drill, Pace, scale_fits};
@@ -224,6 +225,8 @@ impl Policy {
         policy.watchers = Watchers::resolve(spec, policy.known(), &policy.routing.receivers, scope);
         policy.data = DataStates::default().with(spec.and_then(|s| s.data.as_ref()), policy.known(), scope);
         policy.alerting = Alerting::workbook().with(spec.and_then(|s| s.alerting.as_ref()), policy.known(), scope);
+        let Self { routing, operator, labels, .. } = &policy;
+        alertmanager_config::check(spec, alertmanager_config::Told { routing, operator, labels }, scope);
         policy
     }
 }

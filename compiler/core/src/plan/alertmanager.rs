@@ -2,8 +2,10 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use serde_json::Value;
+
 use super::timing::Scale;
-use crate::model::{Policy, Receiver};
+use crate::model::{Hours, Policy, Receiver};
 use crate::quantity::Duration;
 
 /// How long the first alert of an objective waits for others of the same, so that one notification tells of all.
@@ -38,6 +40,12 @@ pub struct AlertmanagerPlan {
     pub same: BTreeSet<String>,
     /// Every receiver.
     pub receivers: BTreeMap<String, Receiver>,
+    /// Intervals of time by name, each with its parts as Alertmanager reads them.
+    pub intervals: BTreeMap<String, Vec<Value>>,
+    /// After how long an alert without an end is resolved; `None` for Alertmanager's default.
+    pub resolve_timeout: Option<String>,
+    /// Files of templates on Alertmanager's machine.
+    pub templates: Vec<String>,
     /// Every `alertname` that an objective's alerts may have; empty without objectives.
     pub alerts: BTreeSet<String>,
 }
@@ -51,6 +59,8 @@ pub struct Route {
     pub owner: Option<String>,
     /// The receiver.
     pub receiver: String,
+    /// When it is told.
+    pub hours: Hours,
 }
 
 impl AlertmanagerPlan {
@@ -60,6 +70,7 @@ impl AlertmanagerPlan {
         kept_apart: impl Iterator<Item = String>,
         alerts: impl Iterator<Item = String>,
     ) -> Self {
+        let hours = |severity: &String| policy.routing.hours.get(severity).cloned().unwrap_or_default();
         let scale = Scale(policy.time_scale.value);
         let routing = &policy.routing;
         let of_owners = routing.owners.iter().flat_map(|(owner, routes)| {
@@ -67,12 +78,14 @@ impl AlertmanagerPlan {
                 severity: severity.clone(),
                 owner: Some(owner.clone()),
                 receiver: receiver.clone(),
+                hours: hours(severity),
             })
         });
         let of_severities = routing.severities.iter().map(|(severity, receiver)| Route {
             severity: severity.clone(),
             owner: None,
             receiver: receiver.clone(),
+            hours: hours(severity),
         });
         let gravest = || routing.severities.get(GRAVEST).or_else(|| routing.severities.values().next());
         let fallback = routing.fallback.as_ref().or_else(gravest);
@@ -85,6 +98,9 @@ impl AlertmanagerPlan {
             mutes: routing.mutes.clone(),
             same: ["service", "slo", CLUSTER].map(str::to_owned).into_iter().chain(kept_apart).collect(),
             receivers: routing.receivers.clone(),
+            intervals: routing.intervals.clone(),
+            resolve_timeout: routing.resolve_timeout.clone(),
+            templates: routing.templates.clone(),
             alerts: alerts.collect(),
         }
     }

@@ -29,7 +29,9 @@ pub use drill::DrillSpec;
 pub use encode::{Comments, Encode, Written, write};
 pub use leaf::{Expression, Name, Number, Promql, Selectors, Text, Version};
 pub use observed::{ObservedPolicySpec, ObservedSpec, SeenLabelSpec, SeenSpec, SeenType};
-pub use policy::{CardinalitySpec, OperatorSpec, PolicySpec, RulesSpec, SeveritySpec, WaiverSpec};
+pub use policy::{
+    CardinalitySpec, MatcherStrategy, OperatorSpec, PolicySpec, RulesSpec, SelectorSpec, SeveritySpec, WaiverSpec,
+};
 pub use prices::{BusinessSpec, PriceSpec, PricesSpec, RangeSpec, ShareRangeSpec, VolumePriceSpec};
 pub use registry::RegistryAttribute;
 pub use routing::{ReceiverSpec, SlackSpec};

@@ -6,11 +6,12 @@ use super::drill::DrillSpec;
 use super::encode::{Encode, Written, text};
 use super::leaf::{Name, Text, Version};
 use super::observed::ObservedPolicySpec;
-use super::record::record;
+use super::record::{record, words};
 use super::routing::ReceiverSpec;
 use super::slo::{AlertingSpec, DataSpec};
 use super::telemetry::{RedactionSpec, RetentionSpec, SamplingSpec};
 use super::watchers::WatchersSpec;
+use crate::notify::{Globals, Interval};
 use crate::quantity::{Date, Duration};
 use crate::source::Spanned;
 use crate::target::Target;
@@ -66,6 +67,12 @@ record! {
         severities: Option<Spanned<Named<SeveritySpec>>>,
         /// Where Alertmanager can send alerts, by name. Default: one empty receiver for each severity.
         receivers: Option<Spanned<Named<Spanned<ReceiverSpec>>>>,
+        /// What all receivers share, as in Alertmanager's `global`: each receiver is written with it.
+        globals: Option<Spanned<Globals>>,
+        /// Files of templates on Alertmanager's machine, which receivers may call by name; a `*` stands for any text.
+        templates: Option<Vec<Spanned<String>>>,
+        /// Intervals of time by name, in which severities are told or not told.
+        time_intervals: Option<Spanned<Named<Vec<Spanned<Interval>>>>>,
         /// Receivers of an owner's alerts by severity, instead of the severity's own: `team-web: {page: web-phone}`.
         owners: Option<Spanned<Named<Spanned<Named<Spanned<String>>>>>>,
         /// Who gets the alerts of other people that reach the same Alertmanager, under `receivers`. Default: who gets `page`.
@@ -140,18 +147,49 @@ record! {
         /// Severities whose alerts of the same objective are muted while an alert of this severity fires. Default: `page` mutes
         /// `ticket` if the policy declares no `severities`.
         mutes: Option<Vec<Spanned<String>>>,
+        /// The only intervals of time in which its alerts are told, names of `time_intervals`. Default: always.
+        active_time_intervals: Option<Vec<Spanned<String>>>,
+        /// Intervals of time in which its alerts are not told, names of `time_intervals`.
+        mute_time_intervals: Option<Vec<Spanned<String>>>,
         /// Who to call if nobody answers, and after how long, in order. Shown on runbook pages.
         escalation: Option<Vec<Spanned<Text>>>,
     }
 }
 
 record! {
-    /// Metadata of `PrometheusRule` objects.
+    /// Metadata of `PrometheusRule` and `AlertmanagerConfig` objects.
     pub struct OperatorSpec {
         /// The namespace of each object.
         namespace: Option<Spanned<Name>>,
-        /// The labels of each object, by which a Prometheus selects it.
+        /// The labels of each object, by which a Prometheus or an Alertmanager selects it.
         labels: Option<Spanned<Named<Spanned<Text>>>>,
+        /// Which alerts the routes of an `AlertmanagerConfig` get, as the `Alertmanager` object says in
+        /// `alertmanagerConfigMatcherStrategy`. Default: `OnNamespace`, as in the operator.
+        matcher_strategy: Option<Spanned<MatcherStrategy>>,
+        /// Keys of `Secret` objects that stand for the files which receivers name: an `AlertmanagerConfig` reads no files.
+        secrets: Option<Spanned<Named<SelectorSpec>>>,
+    }
+}
+
+record! {
+    /// A key of a `Secret` object.
+    pub struct SelectorSpec {
+        /// The name of the object, in the namespace of the `AlertmanagerConfig`.
+        name: Needed<Spanned<Name>>,
+        /// The key.
+        key: Needed<Spanned<Name>>,
+    }
+}
+
+words! {
+    /// Which alerts the routes of an `AlertmanagerConfig` get.
+    pub enum MatcherStrategy {
+        /// Those whose label `namespace` is the object's namespace.
+        OnNamespace = "OnNamespace",
+        /// The same, unless the object is in the namespace of Alertmanager.
+        OnNamespaceExceptForAlertmanagerNamespace = "OnNamespaceExceptForAlertmanagerNamespace",
+        /// Those that the routes ask for.
+        None = "None",
     }
 }
 

@@ -10,7 +10,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde::Serialize;
 use serde_json::Value;
 
-use super::parts::{Inhibit, OBJECTIVE, body, matcher, ours};
+use super::parts::{Inhibit, OBJECTIVE, When, body, interval, matcher, ours};
 use crate::emit::artefact::{Artefact, HEADER, write};
 use crate::model::Receiver;
 use crate::plan::AlertmanagerPlan;
@@ -32,6 +32,10 @@ pub struct Fragment {
     pub inhibit_rules: String,
     /// The receivers that the policy gives a destination, by name: each a sequence of one item, alike.
     pub receivers: BTreeMap<String, String>,
+    /// The intervals of time that our routes name, by name, alike.
+    pub time_intervals: BTreeMap<String, String>,
+    /// Files of templates that the file must load, as our receivers may call what they define.
+    pub templates: Vec<String>,
     /// Every receiver that a route names.
     pub named: BTreeSet<String>,
     /// The same as one document; `None` if there is nothing.
@@ -45,6 +49,8 @@ struct Document<'p> {
     inhibit_rules: Vec<Inhibit<'p>>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     receivers: Vec<Value>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    time_intervals: Vec<Value>,
 }
 
 #[derive(Serialize)]
@@ -66,6 +72,8 @@ struct Parent<'p> {
 struct Child<'p> {
     matchers: Vec<String>,
     receiver: &'p str,
+    #[serde(flatten)]
+    when: When<'p>,
 }
 
 impl Fragment {
@@ -94,7 +102,7 @@ impl Fragment {
                 .map(|route| {
                     let owner = route.owner.iter().map(|owner| matcher("owner", owner));
                     let matchers = std::iter::once(matcher("severity", &route.severity)).chain(owner).collect();
-                    Child { matchers, receiver: &route.receiver }
+                    Child { matchers, receiver: &route.receiver, when: When::of(&route.hours) }
                 })
                 .collect(),
         };
@@ -110,16 +118,25 @@ impl Fragment {
         let leading = plan.receivers.iter().filter(|(_, receiver)| **receiver != Receiver::default());
         let receivers: BTreeMap<&String, Value> =
             leading.map(|(name, receiver)| (name, body(name, receiver))).collect();
+        let named: BTreeSet<&String> =
+            plan.routes.iter().flat_map(|route| route.hours.active.iter().chain(&route.hours.mute)).collect();
+        let intervals = plan.intervals.iter().filter(|(name, _)| named.contains(name));
+        let intervals: BTreeMap<&String, Value> =
+            intervals.map(|(name, parts)| (name, interval(name, parts))).collect();
         let routes = Routes { routes: [parent] };
         let mut fragment = Self {
             routes: sequence(&routes.routes),
             inhibit_rules: if inhibit_rules.is_empty() { String::new() } else { sequence(&inhibit_rules) },
             receivers: receivers.iter().map(|(name, body)| ((*name).clone(), sequence(&[body]))).collect(),
+            time_intervals: intervals.iter().map(|(name, body)| ((*name).clone(), sequence(&[body]))).collect(),
+            templates: plan.templates.clone(),
             named: plan.routes.iter().map(|route| route.receiver.clone()).collect(),
             document: None,
         };
         let mut document = format!("{HEADER}{ABOUT}");
-        write(&mut document, &Document { route: routes, inhibit_rules, receivers: receivers.into_values().collect() });
+        let receivers = receivers.into_values().collect();
+        let time_intervals = intervals.into_values().collect();
+        write(&mut document, &Document { route: routes, inhibit_rules, receivers, time_intervals });
         fragment.document = Some(document);
         fragment
     }
@@ -139,8 +156,12 @@ fn sequence<T: Serialize>(items: &T) -> String {
 
 /// A matcher of any of these values. Alertmanager anchors a regex at both ends.
 fn one_of<'v>(label: &str, values: impl Iterator<Item = &'v String>) -> String {
-    let pattern = values.map(|value| literal(value)).collect::<Vec<_>>().join("|");
-    matcher(label, &pattern).replacen('=', "=~", 1)
+    matcher(label, &any_of(values)).replacen('=', "=~", 1)
+}
+
+/// The regex that matches just these texts.
+pub(super) fn any_of<'v>(values: impl Iterator<Item = &'v String>) -> String {
+    values.map(|value| literal(value)).collect::<Vec<_>>().join("|")
 }
 
 /// The regex that matches just this text.

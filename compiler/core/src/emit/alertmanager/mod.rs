@@ -8,9 +8,11 @@
 //! [`fragment`] is for those who run an Alertmanager already.
 
 mod fragment;
+mod object;
 mod parts;
 
 pub use fragment::Fragment;
+pub(super) use object::emit as object;
 
 use serde::Serialize;
 use serde_json::Value;
@@ -18,14 +20,26 @@ use serde_json::Value;
 use super::artefact::{Artefact, HEADER, write};
 use crate::plan::AlertmanagerPlan;
 use crate::target::Target;
-use parts::{Inhibit, OBJECTIVE, body, ours};
+use parts::{Inhibit, OBJECTIVE, When, body, interval, ours};
 
 #[derive(Serialize)]
 struct Config<'p> {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    global: Option<Global<'p>>,
     route: Root<'p>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     inhibit_rules: Vec<Inhibit<'p>>,
     receivers: Vec<Value>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    time_intervals: Vec<Value>,
+    #[serde(skip_serializing_if = "<[String]>::is_empty")]
+    templates: &'p [String],
+}
+
+/// Receivers are written with what they share, so this holds the rest.
+#[derive(Serialize)]
+struct Global<'p> {
+    resolve_timeout: &'p str,
 }
 
 #[derive(Serialize)]
@@ -43,6 +57,8 @@ struct Route<'p> {
     matchers: Vec<String>,
     receiver: &'p str,
     group_by: [&'static str; 2],
+    #[serde(flatten)]
+    when: When<'p>,
 }
 
 /// The whole configuration, and the part of it that goes into another.
@@ -53,6 +69,7 @@ pub(super) fn emit(plan: &AlertmanagerPlan) -> Vec<Artefact> {
 /// The configuration.
 fn whole(plan: &AlertmanagerPlan) -> Artefact {
     let config = Config {
+        global: plan.resolve_timeout.as_deref().map(|resolve_timeout| Global { resolve_timeout }),
         route: Root {
             receiver: &plan.fallback,
             group_by: ["alertname"],
@@ -66,6 +83,7 @@ fn whole(plan: &AlertmanagerPlan) -> Artefact {
                     matchers: ours(&it.severity, it.owner.as_deref()),
                     receiver: &it.receiver,
                     group_by: OBJECTIVE,
+                    when: When::of(&it.hours),
                 })
                 .collect(),
         },
@@ -79,6 +97,8 @@ fn whole(plan: &AlertmanagerPlan) -> Artefact {
             })
             .collect(),
         receivers: plan.receivers.iter().map(|(name, receiver)| body(name, receiver)).collect(),
+        time_intervals: plan.intervals.iter().map(|(name, parts)| interval(name, parts)).collect(),
+        templates: &plan.templates,
     };
     let mut text = HEADER.to_owned();
     write(&mut text, &config);

@@ -1,0 +1,136 @@
+//! Our part of Alertmanager's configuration as an `AlertmanagerConfig` object of the Prometheus Operator, which merges the
+//! objects of all teams. It holds its receivers and its routes alone; the operator puts its route before the team's own.
+
+use std::collections::BTreeSet;
+
+use serde::Serialize;
+use serde_json::{Map, Value, json};
+
+use super::parts::OBJECTIVE;
+use crate::emit::artefact::{Artefact, HEADER, write};
+use crate::model::Operator;
+use crate::notify::crd;
+use crate::plan::AlertmanagerPlan;
+use crate::target::Target;
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Object<'p> {
+    api_version: &'static str,
+    kind: &'static str,
+    metadata: Metadata<'p>,
+    spec: Spec,
+}
+
+#[derive(Serialize)]
+struct Metadata<'p> {
+    name: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    namespace: Option<&'p str>,
+    #[serde(skip_serializing_if = "std::collections::BTreeMap::is_empty")]
+    labels: &'p std::collections::BTreeMap<String, String>,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Spec {
+    route: Value,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    inhibit_rules: Vec<Value>,
+    receivers: Vec<Value>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    mute_time_intervals: Vec<Value>,
+}
+
+/// The object of a plan; `None` if no objective can alert.
+pub(in crate::emit) fn emit(plan: &AlertmanagerPlan, operator: &Operator) -> Option<Artefact> {
+    let first = plan.routes.first().filter(|_| !plan.alerts.is_empty())?;
+    let severities: BTreeSet<&String> = plan.routes.iter().map(|route| &route.severity).collect();
+    let mut matchers = own(plan);
+    matchers.push(one_of("severity", severities.into_iter()));
+    let routes: Vec<Value> = plan.routes.iter().map(route).collect();
+    let inhibit = |(severity, muted): &(String, String)| {
+        let side = |severity: &str| [own(plan), vec![equal("severity", severity)]].concat();
+        json!({"sourceMatch": side(severity), "targetMatch": side(muted), "equal": plan.same})
+    };
+    let named: BTreeSet<&String> = plan.routes.iter().map(|route| &route.receiver).collect();
+    let intervals: BTreeSet<&String> =
+        plan.routes.iter().flat_map(|route| route.hours.active.iter().chain(&route.hours.mute)).collect();
+    let object = Object {
+        api_version: "monitoring.coreos.com/v1alpha1",
+        kind: "AlertmanagerConfig",
+        metadata: Metadata { name: "slo", namespace: operator.namespace.as_deref(), labels: &operator.labels },
+        spec: Spec {
+            route: json!({
+                // Every severity has a route below, and the operator wants a receiver here all the same.
+                "receiver": first.receiver,
+                "matchers": matchers,
+                "groupBy": OBJECTIVE,
+                "groupWait": plan.wait.to_string(),
+                "groupInterval": plan.interval.to_string(),
+                "repeatInterval": plan.repeat.to_string(),
+                "routes": routes
+            }),
+            inhibit_rules: plan.mutes.iter().map(inhibit).collect(),
+            receivers: plan
+                .receivers
+                .iter()
+                .filter(|(name, _)| named.contains(name))
+                .map(|(name, receiver)| {
+                    let mut body = Map::from_iter([("name".to_owned(), json!(name))]);
+                    for (integration, configs) in &receiver.integrations {
+                        // What the object cannot say was refused with the policy.
+                        let fields = configs.iter().filter_map(Value::as_object);
+                        for (list, config) in
+                            fields.filter_map(|it| crd::config(integration, it, &operator.secrets).ok())
+                        {
+                            let list = body.entry(list).or_insert_with(|| json!([]));
+                            list.as_array_mut().into_iter().for_each(|list| list.push(config.clone()));
+                        }
+                    }
+                    Value::Object(body)
+                })
+                .collect(),
+            mute_time_intervals: plan
+                .intervals
+                .iter()
+                .filter(|(name, _)| intervals.contains(name))
+                .filter_map(|(name, parts)| crd::interval(name, parts).ok())
+                .collect(),
+        },
+    };
+    let mut text = HEADER.to_owned();
+    write(&mut text, &object);
+    Some(Artefact { path: format!("{}/slo.yaml", Target::AlertmanagerConfig.folder()), text })
+}
+
+fn route(route: &crate::plan::Route) -> Value {
+    let owner = route.owner.iter().map(|owner| equal("owner", owner));
+    let matchers: Vec<Value> = std::iter::once(equal("severity", &route.severity)).chain(owner).collect();
+    let mut object =
+        Map::from_iter([("receiver".to_owned(), json!(route.receiver)), ("matchers".to_owned(), json!(matchers))]);
+    for (key, names) in [("activeTimeIntervals", &route.hours.active), ("muteTimeIntervals", &route.hours.mute)] {
+        if !names.is_empty() {
+            object.insert(key.to_owned(), json!(names));
+        }
+    }
+    Value::Object(object)
+}
+
+/// Matchers of the names and labels that our alerts have.
+fn own(plan: &AlertmanagerPlan) -> Vec<Value> {
+    let present = OBJECTIVE.iter().map(|label| matcher(label, "=~", ".+"));
+    std::iter::once(one_of("alertname", plan.alerts.iter())).chain(present).collect()
+}
+
+fn matcher(name: &str, kind: &str, value: &str) -> Value {
+    json!({"name": name, "matchType": kind, "value": value})
+}
+
+fn equal(name: &str, value: &str) -> Value {
+    matcher(name, "=", value)
+}
+
+fn one_of<'v>(name: &str, values: impl Iterator<Item = &'v String>) -> Value {
+    matcher(name, "=~", &super::fragment::any_of(values))
+}
