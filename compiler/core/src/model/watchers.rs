@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::labels::labels;
-use super::routing::Receiver;
+use super::receiver::Receiver;
 use super::severity::Known;
 use crate::code;
 use crate::finding::Finding;

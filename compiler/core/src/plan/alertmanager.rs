@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde_json::Value;
 
 use super::timing::Scale;
+use super::watch::Watched;
 use crate::model::{Hours, Policy, Receiver};
 use crate::quantity::Duration;
 
@@ -14,6 +15,8 @@ const WAIT: Duration = Duration::from_secs(30);
 const INTERVAL: Duration = Duration::from_minutes(5);
 /// After how long what still fires is told again.
 const REPEAT: Duration = Duration::from_hours(4);
+/// After how long the alert that always fires is told again: services that wait for it allow ten minutes or more.
+const BEAT: Duration = Duration::from_minutes(5);
 /// The severity whose receiver gets what nothing else matches, where the policy names nobody: better woken once than never
 /// told.
 const GRAVEST: &str = "page";
@@ -48,6 +51,19 @@ pub struct AlertmanagerPlan {
     pub templates: Vec<String>,
     /// Every `alertname` that an objective's alerts may have; empty without objectives.
     pub alerts: BTreeSet<String>,
+    /// Where alerts on the ruler and on Alertmanager go, where the policy asks for them.
+    pub watch: Option<WatchRoutes>,
+}
+
+/// Where alerts on the ruler and on Alertmanager go; by severity, they go where objectives' alerts do.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct WatchRoutes {
+    /// Every `alertname` that they may have.
+    pub alerts: BTreeSet<String>,
+    /// Who gets the alert that always fires.
+    pub dead_man: Option<String>,
+    /// After how long that one is told again, real.
+    pub beat: Duration,
 }
 
 /// Which alerts a receiver gets.
@@ -102,6 +118,12 @@ impl AlertmanagerPlan {
             resolve_timeout: routing.resolve_timeout.clone(),
             templates: routing.templates.clone(),
             alerts: alerts.collect(),
+            watch: policy.watchers.as_ref().map(|watchers| WatchRoutes {
+                // All of them, whatever the ruler: one more changes no route then.
+                alerts: Watched::ALL.iter().map(|watched| watched.name().to_owned()).collect(),
+                dead_man: watchers.dead_man.clone(),
+                beat: scale.real(BEAT),
+            }),
         }
     }
 }

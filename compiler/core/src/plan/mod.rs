@@ -29,7 +29,7 @@ mod words;
 
 pub use about::{About, AboutSlo, Neighbour, Place};
 pub use alert::{BurnAlert, State, StateAlert};
-pub use alertmanager::{AlertmanagerPlan, Route};
+pub use alertmanager::{AlertmanagerPlan, Route, WatchRoutes};
 pub use guard::Guard;
 pub use identity::Alert;
 pub(crate) use layout::Unit;

@@ -8,9 +8,10 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Serialize;
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use super::parts::{Inhibit, OBJECTIVE, When, body, interval, matcher, ours};
+use super::watch;
 use crate::emit::artefact::{Artefact, HEADER, write};
 use crate::model::Receiver;
 use crate::plan::AlertmanagerPlan;
@@ -44,7 +45,7 @@ pub struct Fragment {
 
 #[derive(Serialize)]
 struct Document<'p> {
-    route: Routes<'p>,
+    route: Routes,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     inhibit_rules: Vec<Inhibit<'p>>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
@@ -54,8 +55,8 @@ struct Document<'p> {
 }
 
 #[derive(Serialize)]
-struct Routes<'p> {
-    routes: [Parent<'p>; 1],
+struct Routes {
+    routes: Vec<Value>,
 }
 
 #[derive(Serialize)]
@@ -123,14 +124,16 @@ impl Fragment {
         let intervals = plan.intervals.iter().filter(|(name, _)| named.contains(name));
         let intervals: BTreeMap<&String, Value> =
             intervals.map(|(name, parts)| (name, interval(name, parts))).collect();
-        let routes = Routes { routes: [parent] };
+        let watch = watch::route(plan, watch::Form::Own);
+        let routes = Routes { routes: watch.into_iter().chain([json!(parent)]).collect() };
+        let dead_man = plan.watch.iter().filter_map(|watch| watch.dead_man.as_ref());
         let mut fragment = Self {
             routes: sequence(&routes.routes),
             inhibit_rules: if inhibit_rules.is_empty() { String::new() } else { sequence(&inhibit_rules) },
             receivers: receivers.iter().map(|(name, body)| ((*name).clone(), sequence(&[body]))).collect(),
             time_intervals: intervals.iter().map(|(name, body)| ((*name).clone(), sequence(&[body]))).collect(),
             templates: plan.templates.clone(),
-            named: plan.routes.iter().map(|route| route.receiver.clone()).collect(),
+            named: plan.routes.iter().map(|route| &route.receiver).chain(dead_man).cloned().collect(),
             document: None,
         };
         let mut document = format!("{HEADER}{ABOUT}");

@@ -10,12 +10,13 @@
 mod fragment;
 mod object;
 mod parts;
+mod watch;
 
 pub use fragment::Fragment;
 pub(super) use object::emit as object;
 
 use serde::Serialize;
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use super::artefact::{Artefact, HEADER, write};
 use crate::plan::AlertmanagerPlan;
@@ -49,7 +50,7 @@ struct Root<'p> {
     group_wait: String,
     group_interval: String,
     repeat_interval: String,
-    routes: Vec<Route<'p>>,
+    routes: Vec<Value>,
 }
 
 #[derive(Serialize)]
@@ -66,6 +67,16 @@ pub(super) fn emit(plan: &AlertmanagerPlan) -> Vec<Artefact> {
     std::iter::once(whole(plan)).chain(Fragment::of(plan).artefact()).collect()
 }
 
+/// The route of a severity, or of an owner's alerts of that severity.
+fn route(route: &crate::plan::Route) -> Value {
+    json!(Route {
+        matchers: ours(&route.severity, route.owner.as_deref()),
+        receiver: &route.receiver,
+        group_by: OBJECTIVE,
+        when: When::of(&route.hours),
+    })
+}
+
 /// The configuration.
 fn whole(plan: &AlertmanagerPlan) -> Artefact {
     let config = Config {
@@ -76,16 +87,7 @@ fn whole(plan: &AlertmanagerPlan) -> Artefact {
             group_wait: plan.wait.to_string(),
             group_interval: plan.interval.to_string(),
             repeat_interval: plan.repeat.to_string(),
-            routes: plan
-                .routes
-                .iter()
-                .map(|it| Route {
-                    matchers: ours(&it.severity, it.owner.as_deref()),
-                    receiver: &it.receiver,
-                    group_by: OBJECTIVE,
-                    when: When::of(&it.hours),
-                })
-                .collect(),
+            routes: watch::route(plan, watch::Form::Own).into_iter().chain(plan.routes.iter().map(route)).collect(),
         },
         inhibit_rules: plan
             .mutes

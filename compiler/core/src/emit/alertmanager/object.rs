@@ -7,8 +7,9 @@ use serde::Serialize;
 use serde_json::{Map, Value, json};
 
 use super::parts::OBJECTIVE;
+use super::watch;
 use crate::emit::artefact::{Artefact, HEADER, write};
-use crate::model::Operator;
+use crate::model::{Operator, Receiver};
 use crate::notify::crd;
 use crate::plan::AlertmanagerPlan;
 use crate::target::Target;
@@ -42,8 +43,22 @@ struct Spec {
     mute_time_intervals: Vec<Value>,
 }
 
-/// The object of a plan; `None` if no objective can alert.
-pub(in crate::emit) fn emit(plan: &AlertmanagerPlan, operator: &Operator) -> Option<Artefact> {
+/// The objects of a plan: of objectives, if any can alert, and of what watches the ruler and Alertmanager. An object has one
+/// route at its top, so these are two.
+pub(in crate::emit) fn emit(plan: &AlertmanagerPlan, operator: &Operator) -> Vec<Artefact> {
+    [objectives(plan, operator), watchers(plan, operator)].into_iter().flatten().collect()
+}
+
+fn watchers(plan: &AlertmanagerPlan, operator: &Operator) -> Option<Artefact> {
+    let route = watch::route(plan, watch::Form::Object)?;
+    let of_severities = plan.routes.iter().filter(|route| route.owner.is_none());
+    let dead_man = plan.watch.iter().filter_map(|watch| watch.dead_man.as_ref());
+    let named = of_severities.clone().map(|route| &route.receiver).chain(dead_man).collect();
+    let hours = of_severities.flat_map(|route| route.hours.active.iter().chain(&route.hours.mute)).collect();
+    Some(written("slo-watchers", route, vec![], &named, &hours, plan, operator))
+}
+
+fn objectives(plan: &AlertmanagerPlan, operator: &Operator) -> Option<Artefact> {
     let first = plan.routes.first().filter(|_| !plan.alerts.is_empty())?;
     let severities: BTreeSet<&String> = plan.routes.iter().map(|route| &route.severity).collect();
     let mut matchers = own(plan);
@@ -56,52 +71,60 @@ pub(in crate::emit) fn emit(plan: &AlertmanagerPlan, operator: &Operator) -> Opt
     let named: BTreeSet<&String> = plan.routes.iter().map(|route| &route.receiver).collect();
     let intervals: BTreeSet<&String> =
         plan.routes.iter().flat_map(|route| route.hours.active.iter().chain(&route.hours.mute)).collect();
+    let route = json!({
+        // Every severity has a route below, and the operator wants a receiver here all the same.
+        "receiver": first.receiver,
+        "matchers": matchers,
+        "groupBy": OBJECTIVE,
+        "groupWait": plan.wait.to_string(),
+        "groupInterval": plan.interval.to_string(),
+        "repeatInterval": plan.repeat.to_string(),
+        "routes": routes
+    });
+    let inhibitions = plan.mutes.iter().map(inhibit).collect();
+    Some(written("slo", route, inhibitions, &named, &intervals, plan, operator))
+}
+
+/// An object with the receivers and intervals that its routes name.
+fn written(
+    name: &'static str,
+    route: Value,
+    inhibit_rules: Vec<Value>,
+    named: &BTreeSet<&String>,
+    hours: &BTreeSet<&String>,
+    plan: &AlertmanagerPlan,
+    operator: &Operator,
+) -> Artefact {
+    let receivers = plan.receivers.iter().filter(|(name, _)| named.contains(name));
+    let intervals = plan.intervals.iter().filter(|(name, _)| hours.contains(name));
     let object = Object {
         api_version: "monitoring.coreos.com/v1alpha1",
         kind: "AlertmanagerConfig",
-        metadata: Metadata { name: "slo", namespace: operator.namespace.as_deref(), labels: &operator.labels },
+        metadata: Metadata { name, namespace: operator.namespace.as_deref(), labels: &operator.labels },
         spec: Spec {
-            route: json!({
-                // Every severity has a route below, and the operator wants a receiver here all the same.
-                "receiver": first.receiver,
-                "matchers": matchers,
-                "groupBy": OBJECTIVE,
-                "groupWait": plan.wait.to_string(),
-                "groupInterval": plan.interval.to_string(),
-                "repeatInterval": plan.repeat.to_string(),
-                "routes": routes
-            }),
-            inhibit_rules: plan.mutes.iter().map(inhibit).collect(),
-            receivers: plan
-                .receivers
-                .iter()
-                .filter(|(name, _)| named.contains(name))
-                .map(|(name, receiver)| {
-                    let mut body = Map::from_iter([("name".to_owned(), json!(name))]);
-                    for (integration, configs) in &receiver.integrations {
-                        // What the object cannot say was refused with the policy.
-                        let fields = configs.iter().filter_map(Value::as_object);
-                        for (list, config) in
-                            fields.filter_map(|it| crd::config(integration, it, &operator.secrets).ok())
-                        {
-                            let list = body.entry(list).or_insert_with(|| json!([]));
-                            list.as_array_mut().into_iter().for_each(|list| list.push(config.clone()));
-                        }
-                    }
-                    Value::Object(body)
-                })
-                .collect(),
-            mute_time_intervals: plan
-                .intervals
-                .iter()
-                .filter(|(name, _)| intervals.contains(name))
-                .filter_map(|(name, parts)| crd::interval(name, parts).ok())
-                .collect(),
+            route,
+            inhibit_rules,
+            receivers: receivers.map(|(name, it)| receiver(name, it, operator)).collect(),
+            mute_time_intervals: intervals.filter_map(|(name, parts)| crd::interval(name, parts).ok()).collect(),
         },
     };
     let mut text = HEADER.to_owned();
     write(&mut text, &object);
-    Some(Artefact { path: format!("{}/slo.yaml", Target::AlertmanagerConfig.folder()), text })
+    Artefact { path: format!("{}/{name}.yaml", Target::AlertmanagerConfig.folder()), text }
+}
+
+/// A receiver as the operator reads it.
+fn receiver(name: &str, receiver: &Receiver, operator: &Operator) -> Value {
+    let mut body = Map::from_iter([("name".to_owned(), json!(name))]);
+    for (integration, configs) in &receiver.integrations {
+        // What the object cannot say was refused with the policy.
+        let fields = configs.iter().filter_map(Value::as_object);
+        for (list, config) in fields.filter_map(|it| crd::config(integration, it, &operator.secrets).ok()) {
+            let list = body.entry(list).or_insert_with(|| json!([]));
+            list.as_array_mut().into_iter().for_each(|list| list.push(config.clone()));
+        }
+    }
+    Value::Object(body)
 }
 
 fn route(route: &crate::plan::Route) -> Value {

@@ -57,6 +57,22 @@ pub enum Watched {
 }
 
 impl Watched {
+    /// Everything that can be watched.
+    pub const ALL: &[Self] = &[
+        Self::Itself,
+        Self::RulerUnseen,
+        Self::RulesFail,
+        Self::RulerLags,
+        Self::RulesMissed,
+        Self::RulesSlow,
+        Self::NobodyToTell,
+        Self::AlertsRefused,
+        Self::AlertmanagerUnseen,
+        Self::NotificationsFail,
+        Self::NotReloaded,
+        Self::SnapshotOld,
+    ];
+
     /// `alertname`.
     #[must_use]
     pub const fn name(self) -> &'static str {
