@@ -28,6 +28,7 @@ pub(crate) const RECORDS: &[(&str, Fields)] = &[
             ("waivers", Weakens(Added, "a finding is accepted")),
             ("targets", Weakens(Chosen, "other artefacts are generated and checked")),
             ("operator", Within),
+            ("rulers", Within),
             ("runbook_url", Free("links and dashboards judge nothing")),
             ("grafana", Free("links and dashboards judge nothing")),
             ("source_url", Free("links and dashboards judge nothing")),
@@ -71,6 +72,37 @@ pub(crate) const RECORDS: &[(&str, Fields)] = &[
         &[
             ("namespace", Weakens(Changed, "Prometheus may no longer select the rules")),
             ("labels", Weakens(Either, "Prometheus may no longer select the rules")),
+        ],
+    ),
+    ("RulersSpec", &[("mimir", Within), ("thanos", Within), ("vmalert", Within), ("grafana", Within)]),
+    (
+        "MimirSpec",
+        &[
+            ("namespace_prefix", Free("the name of a namespace judges nothing")),
+            ("max_groups", Weakens(Changed, "a ruler may refuse rule groups that the gate lets pass")),
+            ("source_tenants", Weakens(Chosen, "rules read the series of other tenants")),
+        ],
+    ),
+    (
+        "ThanosSpec",
+        &[
+            ("partial_response", Weakens(Gained("warn"), "rules go on where a store does not answer")),
+            ("replica_labels", Free("flags of rulers judge nothing")),
+        ],
+    ),
+    (
+        "VmalertSpec",
+        &[
+            ("eval_delay", Weakens(Larger, "alerts fire later")),
+            ("tenant", Weakens(Changed, "rules read the series of another tenant")),
+        ],
+    ),
+    (
+        "GrafanaRulesSpec",
+        &[
+            ("org", Weakens(Changed, "alerts are evaluated in another organisation of Grafana")),
+            ("folder", Free("the folder of a rule judges nothing")),
+            ("datasource", Weakens(Changed, "alerts read another data source")),
         ],
     ),
     (

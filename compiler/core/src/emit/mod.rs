@@ -4,13 +4,17 @@ mod alertmanager;
 mod artefact;
 mod collector;
 mod grafana;
+mod grafana_rules;
 mod limits;
+mod mimir;
 mod operator;
 mod prometheus;
 mod retention;
 mod rules;
 mod schema;
 mod tests;
+mod thanos;
+mod vmalert;
 
 pub use alertmanager::Fragment;
 pub use artefact::Artefact;
@@ -48,6 +52,12 @@ impl<'p> Emitter<'p> {
                         Target::Tests => artefacts.extend(tests::emit(service, &self.courses)),
                         Target::Shapes => artefacts.extend(tests::shapes(service, &self.courses)),
                         Target::Operator => artefacts.push(operator::emit(service, &self.plan.operator)),
+                        Target::Mimir => artefacts.push(mimir::emit(service, &self.plan.rulers.mimir)),
+                        Target::Thanos => artefacts.push(thanos::emit(service, &self.plan.rulers.thanos)),
+                        Target::Vmalert => artefacts.push(vmalert::emit(service, &self.plan.rulers.vmalert)),
+                        Target::GrafanaRules => {
+                            artefacts.push(grafana_rules::emit(service, &self.plan.rulers.grafana));
+                        }
                         Target::Limits => artefacts.push(limits::views(service, &self.plan.telemetry)),
                         Target::Grafana => artefacts.push(grafana::service(service, self.plan)),
                         Target::Schema

@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use super::rules::{self, Group};
+use super::rules::{self, Dialect, Group};
 use super::{Artefact, HEADER, Target};
 use crate::model::Operator;
 use crate::plan::ServicePlan;
@@ -40,7 +40,7 @@ pub(super) fn emit(service: &ServicePlan, operator: &Operator) -> Artefact {
             namespace: operator.namespace.as_deref(),
             labels: &operator.labels,
         },
-        spec: Spec { groups: service.slos.iter().flat_map(rules::groups).collect() },
+        spec: Spec { groups: service.slos.iter().flat_map(|slo| rules::groups(slo, Dialect::Prometheus)).collect() },
     };
     let mut text = HEADER.to_owned();
     super::write(&mut text, &object);

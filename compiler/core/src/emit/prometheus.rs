@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use super::rules::{self, Group};
+use super::rules::{self, Dialect, Group};
 use super::{Artefact, HEADER, Target};
 use crate::plan::{ServicePlan, SloPlan};
 
@@ -22,6 +22,9 @@ pub(super) fn text<'p>(slos: impl ExactSizeIterator<Item = &'p SloPlan>) -> Stri
     // 40 rules of some 300 bytes an objective; growing a string of megabytes by doubling would copy it over and over.
     let mut text = String::with_capacity(HEADER.len() + slos.len() * 14_000);
     text.push_str(HEADER);
-    super::write(&mut text, &RuleFile { groups: slos.flat_map(rules::groups).collect() });
+    super::write(
+        &mut text,
+        &RuleFile { groups: slos.flat_map(|slo| rules::groups(slo, Dialect::Prometheus)).collect() },
+    );
     text
 }

@@ -347,6 +347,6 @@ impl<'t> Parser<'t> {
 
     /// Whether `$` is an alert's data here; in a template of its own it is what that was called with.
     fn rebound_data(&self) -> bool {
-        self.reader == Reader::Prometheus && self.variables.contains(&"$labels")
+        self.reader != Reader::Alertmanager && self.variables.contains(&"$labels")
     }
 }

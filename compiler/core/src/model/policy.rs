@@ -12,6 +12,7 @@ use super::operator::Operator;
 use super::prices::Prices;
 use super::routing::Routing;
 use super::rule_groups;
+use super::rulers::Rulers;
 use super::service_label::ServiceLabel;
 use super::severity::{Known, Severity, severities};
 use super::telemetry::{Redaction, Retention, Sampling};
@@ -70,6 +71,8 @@ pub struct Policy {
     pub targets: Vec<Target>,
     /// Metadata for the Prometheus Operator.
     pub operator: Operator,
+    /// What other rulers are told.
+    pub rulers: Rulers,
     /// Where people look.
     pub console: Console,
     /// Where the policy declares severities of its own.
@@ -163,6 +166,7 @@ impl Policy {
         let sample = scrape.value.max(export.value);
         let given = spec.and_then(|s| s.time_scale).filter(|it| scale_fits(*it, evaluation.value, sample, scope));
         let drill = spec.and_then(|s| s.drill.as_ref());
+        let console = Console::resolve(spec, scope);
         let mut time_scale = given.unwrap_or(Spanned::new(1, nowhere));
         let drill_resolved = drill.and_then(|it| Drill::resolve(&it.value, evaluation.value, sample, scope));
         if let Pace::Drill(other) = pace {
@@ -196,9 +200,10 @@ impl Policy {
             cardinality: Cardinality::of(spec),
             max_group_rules: rule_groups::resolve(spec, scope),
             waivers: Waiver::resolve(spec, scope),
-            targets: targets(spec),
+            targets: scope.targets.to_vec(),
             operator: Operator::resolve(spec, scope),
-            console: Console::resolve(spec, scope),
+            rulers: Rulers::resolve(spec, &console, scope),
+            console,
             routing: Routing::resolve(spec, &severities, scope),
             severities,
             own_severities: spec.and_then(|s| s.severities.as_ref()).map(|severities| severities.span),
@@ -318,7 +323,8 @@ fn ambient(written: &str) -> String {
     }
 }
 
-fn targets(spec: Option<&PolicySpec>) -> Vec<Target> {
+/// What a policy asks for, in the order of targets.
+pub(super) fn targets(spec: Option<&PolicySpec>) -> Vec<Target> {
     let chosen = spec.and_then(|s| s.targets.as_ref());
     let mut targets: Vec<Target> = match chosen {
         Some(words) => words.iter().map(|word| word.value).collect(),

@@ -70,6 +70,8 @@ pub struct ServiceBound {
     pub metrics: Vec<MetricBound>,
     /// Its objectives.
     pub slos: Vec<SloBound>,
+    /// The rule groups of its objectives.
+    pub groups: usize,
 }
 
 impl ServiceBound {
@@ -79,6 +81,7 @@ impl ServiceBound {
             service: service.name.value.clone(),
             span: Some(service.name.span),
             metrics: service.metrics.values().map(|metric| MetricBound::of(metric)).collect(),
+            groups: slos.iter().map(|slo| slo.layout.groups.len() + 1).sum(),
             slos: service
                 .slos
                 .iter()

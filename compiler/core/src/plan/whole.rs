@@ -7,7 +7,7 @@ use super::alertmanager::AlertmanagerPlan;
 use super::service::ServicePlan;
 use super::slo::SloPlan;
 use super::telemetry::TelemetryPlan;
-use crate::model::{Console, Drill, Operator, Policy, Prices};
+use crate::model::{Console, Drill, Operator, Policy, Prices, Rulers};
 use crate::target::Target;
 
 /// Everything that is generated from one folder of specs.
@@ -19,6 +19,8 @@ pub struct Plan {
     pub targets: Vec<Target>,
     /// Metadata for the Prometheus Operator.
     pub operator: Operator,
+    /// What other rulers are told.
+    pub rulers: Rulers,
     /// What collectors and back ends are told.
     pub telemetry: TelemetryPlan,
     /// What Alertmanager is told.
@@ -51,11 +53,13 @@ impl Plan {
         });
         let alertmanager = AlertmanagerPlan::of(policy, kept_apart, alerts);
         let (targets, operator) = (policy.targets.clone(), policy.operator.clone());
+        let rulers = policy.rulers.clone();
         let (console, prices) = (policy.console.clone(), policy.prices.clone());
         Self {
             services,
             targets,
             operator,
+            rulers,
             telemetry,
             alertmanager,
             console,

@@ -8,6 +8,7 @@ use super::leaf::{Name, Text, Version};
 use super::observed::ObservedPolicySpec;
 use super::record::record;
 use super::routing::ReceiverSpec;
+use super::rulers::RulersSpec;
 use super::slo::{AlertingSpec, DataSpec};
 use super::telemetry::{RedactionSpec, RetentionSpec, SamplingSpec};
 use crate::quantity::{Date, Duration};
@@ -53,6 +54,8 @@ record! {
         targets: Option<Vec<Spanned<Target>>>,
         /// Metadata of the objects for the Prometheus Operator.
         operator: Option<Spanned<OperatorSpec>>,
+        /// What rulers beside Prometheus are told: Mimir and Cortex, Thanos Ruler, vmalert, Grafana.
+        rulers: Option<Spanned<RulersSpec>>,
         /// Where the runbook pages are served; the base of every alert's `runbook_url`.
         runbook_url: Option<Spanned<String>>,
         /// Grafana: its address, and the data sources that dashboards name.
