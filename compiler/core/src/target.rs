@@ -31,6 +31,9 @@ pub enum Target {
     /// Alert rules that Grafana evaluates, as a provisioning file.
     #[serde(rename = "grafana-rules")]
     GrafanaRules,
+    /// Rules of a global ruler: the budget of each objective over all clusters.
+    #[serde(rename = "rollup")]
+    Rollup,
     /// JSON Schemas of the specs.
     #[serde(rename = "schema")]
     Schema,
@@ -66,6 +69,7 @@ impl Target {
         Self::Thanos,
         Self::Vmalert,
         Self::GrafanaRules,
+        Self::Rollup,
         Self::Schema,
         Self::Collector,
         Self::Retention,
@@ -90,6 +94,7 @@ impl Target {
             Self::Thanos => "thanos",
             Self::Vmalert => "vmalert",
             Self::GrafanaRules => "grafana-rules",
+            Self::Rollup => "rollup",
             Self::Schema => "schema",
             Self::Collector => "collector",
             Self::Retention => "retention",
@@ -112,6 +117,7 @@ impl Target {
             Self::Thanos => "thanos",
             Self::Vmalert => "vmalert",
             Self::GrafanaRules => "grafana-rules",
+            Self::Rollup => "rollup",
             Self::Schema => "schema",
             Self::Collector => "collector",
             Self::Retention => "retention",

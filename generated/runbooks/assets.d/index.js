@@ -91,6 +91,7 @@ window.EMBERLINE_INDEX = [["checkout","checkout/index.html","service team-paymen
 ["profile-outside-trace","codes.d/profile-outside-trace.html","finding code a profile names a trace that is not in the capture"],
 ["retention-too-short","codes.d/retention-too-short.html","finding code an objective's window is longer than Prometheus keeps samples"],
 ["ruler-limit","codes.d/ruler-limit.html","finding code a ruler that the policy asks for does not take that many groups"],
+["rules-too-slow","codes.d/rules-too-slow.html","finding code a rule group would take longer than half of its interval"],
 ["sampling-loses-errors","codes.d/sampling-loses-errors.html","finding code tail sampling would keep a failed or slow trace only by chance"],
 ["sampling-mismatch","codes.d/sampling-mismatch.html","finding code the sampled bit of a span differs from its parent's"],
 ["scrape-interval-mismatch","codes.d/scrape-interval-mismatch.html","finding code samples come at another interval than the rules assume"],

@@ -47,7 +47,13 @@ pub(crate) const RECORDS: &[(&str, Fields)] = &[
             ("drill", Free("no pull request runs a drill")),
         ],
     ),
-    ("RulesSpec", &[("max_group_rules", Free("the size of a rule group judges nothing"))]),
+    (
+        "RulesSpec",
+        &[
+            ("max_group_rules", Free("the size of a rule group judges nothing")),
+            ("shards", Weakens(Changed, "rulers load the rules from other folders")),
+        ],
+    ),
     (
         "CardinalitySpec",
         &[
@@ -71,10 +77,15 @@ pub(crate) const RECORDS: &[(&str, Fields)] = &[
         "OperatorSpec",
         &[
             ("namespace", Weakens(Changed, "Prometheus may no longer select the rules")),
+            ("namespaces", Weakens(Either, "Prometheus may no longer select the rules")),
             ("labels", Weakens(Either, "Prometheus may no longer select the rules")),
         ],
     ),
-    ("RulersSpec", &[("mimir", Within), ("thanos", Within), ("vmalert", Within), ("grafana", Within)]),
+    (
+        "RulersSpec",
+        &[("mimir", Within), ("thanos", Within), ("vmalert", Within), ("grafana", Within), ("rollup", Within)],
+    ),
+    ("RollupSpec", &[("label", Weakens(Changed, "a budget over all clusters is added up over another label"))]),
     (
         "MimirSpec",
         &[

@@ -15,6 +15,7 @@ mod not_in_dialect;
 mod observed;
 mod retention_too_short;
 mod ruler_limit;
+mod rules_too_slow;
 mod series;
 mod threshold_not_a_bucket;
 mod unbounded_label;
@@ -50,6 +51,7 @@ pub static CHECKS: &[Check] = &[
     Check { codes: observed::CODES, run: observed::run },
     Check { codes: &[&code::NOT_IN_DIALECT], run: not_in_dialect::run },
     Check { codes: &[&code::RULER_LIMIT], run: ruler_limit::run },
+    Check { codes: &[&code::RULES_TOO_SLOW], run: rules_too_slow::run },
     Check { codes: &[&code::SERIES_BUDGET, &code::SDK_CARDINALITY_LIMIT], run: series::run },
     Check { codes: &[&code::RETENTION_TOO_SHORT], run: retention_too_short::run },
     Check { codes: &[&code::THRESHOLD_NOT_A_BUCKET], run: threshold_not_a_bucket::run },

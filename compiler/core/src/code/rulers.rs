@@ -1,6 +1,6 @@
 //! Faults in what rulers beside Prometheus are given.
 
-use super::Severity::Error;
+use super::Severity::{Error, Warning};
 use super::{Code, Example};
 
 /// A ruler that is asked for does not know what an objective needs.
@@ -95,4 +95,62 @@ fewer groups, if the ruler's `ruler_max_rules_per_rule_group` allows it. For
 Grafana choose an `evaluation_interval` of 10s, 20s or 30s.",
 };
 
-pub(super) const CODES: &[&Code] = &[&NOT_IN_DIALECT, &RULER_LIMIT];
+/// A rule group takes too long.
+pub static RULES_TOO_SLOW: Code = Code {
+    id: "rules-too-slow",
+    severity: Warning,
+    summary: "a rule group would take longer than half of its interval",
+    cause: "\
+A ruler evaluates the rules of a group one after the other. If that takes longer
+than the group's interval, evaluations are skipped, and alerts fire late. The
+estimate is the number of series, by declared labels or by a snapshot in
+`observed/`, times the length of the windows, at a speed that was measured.",
+    example: Example::Specs {
+        wrong: r#"
+version: emberline/v1
+service: shop
+instances: 2000
+metrics:
+  http.requests:
+    type: counter
+    labels:
+      customer: {max_values: 4000}
+      code: {values: ["200", "500"]}
+slos:
+  - name: availability
+    objective: 99.9%
+    sli:
+      events:
+        total: http_requests_total
+        bad: http_requests_total{code="500"}
+# --- policy.yaml
+version: emberline/v1
+cardinality: {sdk_limit: 10000}"#,
+        right: r#"
+version: emberline/v1
+service: shop
+instances: 2000
+metrics:
+  http.requests:
+    type: counter
+    labels:
+      tier: {max_values: 4}
+      code: {values: ["200", "500"]}
+slos:
+  - name: availability
+    objective: 99.9%
+    sli:
+      events:
+        total: http_requests_total
+        bad: http_requests_total{code="500"}
+# --- policy.yaml
+version: emberline/v1
+cardinality: {sdk_limit: 10000}"#,
+    },
+    remedy: "\
+Take the label off the metric, group by fewer labels, or record the sum of the
+raw series by a rule of your own and read that. More rulers do not help here:
+`rules: {shards: …}` spreads objectives, and this is one group of one objective.",
+};
+
+pub(super) const CODES: &[&Code] = &[&NOT_IN_DIALECT, &RULER_LIMIT, &RULES_TOO_SLOW];

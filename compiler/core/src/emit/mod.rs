@@ -10,8 +10,10 @@ mod mimir;
 mod operator;
 mod prometheus;
 mod retention;
+mod rollup;
 mod rules;
 mod schema;
+mod shards;
 mod tests;
 mod thanos;
 mod vmalert;
@@ -48,13 +50,14 @@ impl<'p> Emitter<'p> {
             Some(service) => {
                 for target in targets {
                     match target {
-                        Target::Rules => artefacts.push(prometheus::emit(service)),
+                        Target::Rules => artefacts.extend(prometheus::emit(service, self.plan.shards)),
                         Target::Tests => artefacts.extend(tests::emit(service, &self.courses)),
                         Target::Shapes => artefacts.extend(tests::shapes(service, &self.courses)),
-                        Target::Operator => artefacts.push(operator::emit(service, &self.plan.operator)),
+                        Target::Operator => artefacts.extend(operator::emit(service, self.plan)),
+                        Target::Rollup => artefacts.push(rollup::emit(service, self.plan)),
                         Target::Mimir => artefacts.push(mimir::emit(service, &self.plan.rulers.mimir)),
-                        Target::Thanos => artefacts.push(thanos::emit(service, &self.plan.rulers.thanos)),
-                        Target::Vmalert => artefacts.push(vmalert::emit(service, &self.plan.rulers.vmalert)),
+                        Target::Thanos => artefacts.extend(thanos::emit(service, self.plan)),
+                        Target::Vmalert => artefacts.extend(vmalert::emit(service, self.plan)),
                         Target::GrafanaRules => {
                             artefacts.push(grafana_rules::emit(service, &self.plan.rulers.grafana));
                         }

@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use super::rules::{self, Dialect, Group};
-use super::{Artefact, HEADER, Target};
+use super::{Artefact, HEADER, Target, shards};
 use crate::plan::{ServicePlan, SloPlan};
 
 #[derive(Serialize)]
@@ -11,10 +11,9 @@ struct RuleFile<'p> {
     groups: Vec<Group<'p>>,
 }
 
-/// The rule file of a service.
-pub(super) fn emit(service: &ServicePlan) -> Artefact {
-    let text = text(service.slos.iter());
-    Artefact { path: format!("{}/{}.yaml", Target::Rules.folder(), service.stem), text }
+/// The rule files of a service: one for each ruler that evaluates any of its objectives.
+pub(super) fn emit(service: &ServicePlan, shards: u32) -> Vec<Artefact> {
+    shards::files(service, shards, Target::Rules.folder(), |slos| text(slos.iter().copied()))
 }
 
 /// The rules of some objectives, in their order. Those of each are the same bytes, whatever stands before or after them.

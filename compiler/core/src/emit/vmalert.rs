@@ -3,19 +3,20 @@
 use serde::Serialize;
 
 use super::rules::{self, Dialect, Group};
-use super::{Artefact, HEADER, Target};
-use crate::model::Vmalert;
-use crate::plan::ServicePlan;
+use super::{Artefact, HEADER, Target, shards};
+use crate::plan::{Plan, ServicePlan};
 
 #[derive(Serialize)]
 struct RuleFile<'p> {
     groups: Vec<Group<'p>>,
 }
 
-/// The rule file of a service.
-pub(super) fn emit(service: &ServicePlan, vmalert: &Vmalert) -> Artefact {
-    let mut text = HEADER.to_owned();
-    let groups = service.slos.iter().flat_map(|slo| rules::groups(slo, Dialect::Vmalert(vmalert))).collect();
-    super::write(&mut text, &RuleFile { groups });
-    Artefact { path: format!("{}/{}.yaml", Target::Vmalert.folder(), service.stem), text }
+/// The rule files of a service.
+pub(super) fn emit(service: &ServicePlan, plan: &Plan) -> Vec<Artefact> {
+    shards::files(service, plan.shards, Target::Vmalert.folder(), |slos| {
+        let groups = slos.iter().flat_map(|slo| rules::groups(slo, Dialect::Vmalert(&plan.rulers.vmalert))).collect();
+        let mut text = HEADER.to_owned();
+        super::write(&mut text, &RuleFile { groups });
+        text
+    })
 }

@@ -5,13 +5,16 @@ use std::collections::BTreeMap;
 use crate::code;
 use crate::finding::Finding;
 use crate::scope::Scope;
-use crate::spec::PolicySpec;
+use crate::source::{Span, Spanned};
+use crate::spec::{Name, PolicySpec};
 
 /// Metadata of `PrometheusRule` objects.
 #[derive(Debug, Clone, Default)]
 pub struct Operator {
     /// Their namespace.
     pub namespace: Option<String>,
+    /// Namespaces of single services, each with the place that names the service.
+    pub namespaces: BTreeMap<String, (String, Span)>,
     /// Their labels.
     pub labels: BTreeMap<String, String>,
 }
@@ -44,23 +47,40 @@ impl Operator {
             }
             labels.insert(key.value.clone(), value.value.0.clone());
         }
-        let namespace = operator.value.namespace.as_ref();
-        if let Some(namespace) = namespace {
-            let fits = namespace.value.0.len() <= 63
-                && namespace.value.0.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-');
-            if !fits {
-                scope.report(
-                    Finding::new(
-                        &code::INVALID_VALUE,
-                        namespace.span,
-                        format!("expected a Kubernetes namespace, found `{}`", namespace.value.0),
-                    )
-                    .hint("use at most 63 lower-case letters, digits and `-`"),
-                );
-            }
-        }
-        Self { namespace: namespace.map(|name| name.value.0.clone()), labels }
+        let namespace = operator.value.namespace.as_ref().and_then(|name| namespace(name, scope));
+        let each = operator.value.namespaces.iter().flat_map(|named| named.value.iter());
+        let namespaces = each
+            .filter_map(|(service, name)| Some((service.value.clone(), (self::namespace(name, scope)?, service.span))))
+            .collect();
+        Self { namespace, namespaces, labels }
     }
+
+    /// Findings for namespaces of services that there are not.
+    pub(super) fn refuse_unknown(&self, is_service: impl Fn(&str) -> bool, scope: &mut Scope<'_>) {
+        for (service, (_, place)) in self.namespaces.iter().filter(|(service, _)| !is_service(service)) {
+            scope.report(
+                Finding::new(&code::UNKNOWN_REFERENCE, *place, format!("no spec declares a service `{service}`"))
+                    .hint("write the name of a service as its spec has it"),
+            );
+        }
+    }
+}
+
+/// A namespace, or a finding.
+fn namespace(name: &Spanned<Name>, scope: &mut Scope<'_>) -> Option<String> {
+    let text = &name.value.0;
+    let is_plain = |b: u8| b.is_ascii_lowercase() || b.is_ascii_digit();
+    let fits = text.len() <= 63
+        && text.bytes().all(|b| is_plain(b) || b == b'-')
+        && text.bytes().next().is_some_and(is_plain)
+        && text.bytes().next_back().is_some_and(is_plain);
+    if !fits {
+        scope.report(
+            Finding::new(&code::INVALID_VALUE, name.span, format!("expected a Kubernetes namespace, found `{text}`"))
+                .hint("use at most 63 lower-case letters, digits and `-`, with a letter or digit at both ends"),
+        );
+    }
+    fits.then(|| text.clone())
 }
 
 /// Whether Kubernetes takes a text as the value of a label, or as a part of its key.

@@ -95,6 +95,8 @@ pub struct Policy {
     pub cardinality: Cardinality,
     /// The most rules of a rule group.
     pub max_group_rules: usize,
+    /// How many rulers share the objectives.
+    pub shards: u32,
     /// Whether the lists could not be read, so that any may be meant.
     pub(crate) enumerations_unread: bool,
     /// Findings that are accepted for a while.
@@ -199,6 +201,7 @@ impl Policy {
                 || spec.is_some_and(|spec| spec.enumerations.is_none() && spec.flawed.any(&["enumerations"])),
             cardinality: Cardinality::of(spec),
             max_group_rules: rule_groups::resolve(spec, scope),
+            shards: rule_groups::shards(spec, scope),
             waivers: Waiver::resolve(spec, scope),
             targets: scope.targets.to_vec(),
             operator: Operator::resolve(spec, scope),

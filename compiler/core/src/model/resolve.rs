@@ -133,6 +133,10 @@ pub fn resolve(
         services.push(service);
         scope.findings.append(&mut findings);
     }
+    if !files.iter().any(|(_, file)| file.unread) {
+        let is_service = |name: &str| services.iter().any(|service| service.name.value == name);
+        policy.operator.refuse_unknown(is_service, &mut scope);
+    }
     (Model { policy, services, index, observed }, scope.findings)
 }
 

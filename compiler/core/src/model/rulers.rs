@@ -3,6 +3,7 @@
 use super::console::Console;
 use crate::code;
 use crate::finding::Finding;
+use crate::labels::RESERVED_LABELS;
 use crate::quantity::Duration;
 use crate::scope::Scope;
 use crate::source::Span;
@@ -23,6 +24,8 @@ pub struct Rulers {
     pub vmalert: Vmalert,
     /// Rules that Grafana evaluates.
     pub grafana: GrafanaRules,
+    /// The external label that tells clusters apart.
+    pub cluster_label: String,
 }
 
 /// Mimir and Cortex.
@@ -78,6 +81,7 @@ impl Rulers {
             thanos: Thanos::resolve(rulers, scope),
             vmalert: Vmalert::resolve(rulers),
             grafana: GrafanaRules::resolve(rulers, console),
+            cluster_label: cluster_label(rulers, scope),
         }
     }
 }
@@ -107,7 +111,7 @@ impl Thanos {
         let mut replica_labels = Vec::new();
         for label in spec.and_then(|spec| spec.replica_labels.as_ref()).into_iter().flatten() {
             let name = label.value.0.as_str();
-            if super::labels::is_label_name(name) && !crate::labels::RESERVED_LABELS.contains(&name) {
+            if super::labels::is_label_name(name) && !RESERVED_LABELS.contains(&name) {
                 replica_labels.push(name.to_owned());
                 continue;
             }
@@ -142,6 +146,23 @@ impl Vmalert {
             tenant: spec.and_then(|spec| spec.tenant.as_ref()).map(|tenant| tenant.value.0.clone()),
         }
     }
+}
+
+/// The label that tells clusters apart, or a finding.
+fn cluster_label(rulers: Option<&RulersSpec>, scope: &mut Scope<'_>) -> String {
+    let said = rulers.and_then(|rulers| rulers.rollup.as_ref()).and_then(|rollup| rollup.value.label.as_ref());
+    let Some(said) = said else { return "cluster".to_owned() };
+    if !super::labels::is_label_name(&said.value.0) || RESERVED_LABELS.contains(&said.value.0.as_str()) {
+        scope.report(
+            Finding::new(
+                &code::INVALID_VALUE,
+                said.span,
+                format!("expected a label that tells clusters apart, found `{}`", said.value.0),
+            )
+            .hint("write the external label of each cluster's Prometheus, such as `cluster`"),
+        );
+    }
+    said.value.0.clone()
 }
 
 impl GrafanaRules {

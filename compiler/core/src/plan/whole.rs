@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, HashSet};
 use super::about::Neighbour;
 use super::alertmanager::AlertmanagerPlan;
 use super::service::ServicePlan;
+use super::shards;
 use super::slo::SloPlan;
 use super::telemetry::TelemetryPlan;
 use crate::model::{Console, Drill, Operator, Policy, Prices, Rulers};
@@ -21,6 +22,8 @@ pub struct Plan {
     pub operator: Operator,
     /// What other rulers are told.
     pub rulers: Rulers,
+    /// How many rulers share the objectives.
+    pub shards: u32,
     /// What collectors and back ends are told.
     pub telemetry: TelemetryPlan,
     /// What Alertmanager is told.
@@ -43,6 +46,14 @@ impl Plan {
             // What is not proven at all does not stand for the others of its shape.
             slo.proves_long = slo.sli.is_proven() && shapes.insert(slo.shape());
         }
+        let objectives = services.iter().flat_map(|service| &service.slos).map(|slo| {
+            let load = slo.costs.iter().map(|cost| cost.seconds / cost.interval.seconds().max(0.001)).sum();
+            (slo.service.as_str(), slo.name.as_str(), load)
+        });
+        let shards = shards::assign(objectives, policy.shards);
+        for (slo, shard) in services.iter_mut().flat_map(|service| &mut service.slos).zip(shards) {
+            slo.shard = shard;
+        }
         introduce(&mut services);
         let telemetry = TelemetryPlan::of(services.iter().map(|service| &service.telemetry), policy);
         let kept_apart = services.iter().flat_map(|service| &service.slos).flat_map(|slo| slo.group_by.iter().cloned());
@@ -60,6 +71,7 @@ impl Plan {
             targets,
             operator,
             rulers,
+            shards: policy.shards,
             telemetry,
             alertmanager,
             console,

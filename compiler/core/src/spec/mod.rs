@@ -33,7 +33,7 @@ pub use policy::{CardinalitySpec, OperatorSpec, PolicySpec, RulesSpec, SeverityS
 pub use prices::{BusinessSpec, PriceSpec, PricesSpec, RangeSpec, ShareRangeSpec, VolumePriceSpec};
 pub use registry::RegistryAttribute;
 pub use routing::{ReceiverSpec, SlackSpec};
-pub use rulers::{GrafanaRulesSpec, MimirSpec, PartialResponse, RulersSpec, ThanosSpec, VmalertSpec};
+pub use rulers::{GrafanaRulesSpec, MimirSpec, PartialResponse, RollupSpec, RulersSpec, ThanosSpec, VmalertSpec};
 pub use service::{AttributeSpec, CallKind, CallSpec, JointSpec, LabelSpec, MetricSpec, Pii, ServiceSpec};
 pub use slo::{AlertNamesSpec, AlertingSpec, DataSpec, PairSpec, SloSpec};
 pub use telemetry::{LogTierSpec, RedactionSpec, RetentionSpec, SamplingSpec, SeverityWord, Undeclared};

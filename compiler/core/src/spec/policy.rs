@@ -111,6 +111,9 @@ record! {
         /// The most rules of a group, at least 6. An objective with more rules has several groups. Default: 20, the limit of
         /// Mimir's and Cortex's rulers (`ruler_max_rules_per_rule_group`).
         max_group_rules: Option<Spanned<u32>>,
+        /// How many rulers share the objectives, each of which loads the files of its own folder (`shard-0`, `shard-1`, …).
+        /// All groups of an objective stay together. Default: 1, without such folders.
+        shards: Option<Spanned<u32>>,
     }
 }
 
@@ -150,6 +153,9 @@ record! {
     pub struct OperatorSpec {
         /// The namespace of each object.
         namespace: Option<Spanned<Name>>,
+        /// Namespaces of single services, by the service's name. An operator with `enforcedNamespaceLabel` lets the rules of
+        /// an object read the series of its own namespace only.
+        namespaces: Option<Spanned<Named<Spanned<Name>>>>,
         /// The labels of each object, by which a Prometheus selects it.
         labels: Option<Spanned<Named<Spanned<Text>>>>,
     }

@@ -16,6 +16,8 @@ record! {
         vmalert: Option<Spanned<VmalertSpec>>,
         /// Rules that Grafana evaluates itself: the target `grafana-rules`.
         grafana: Option<Spanned<GrafanaRulesSpec>>,
+        /// A ruler that sees several clusters: the target `rollup`.
+        rollup: Option<Spanned<RollupSpec>>,
     }
 }
 
@@ -70,5 +72,13 @@ record! {
         folder: Option<Spanned<Name>>,
         /// The uid of the data source that has the recorded series. Default: that of `grafana: {prometheus: …}`.
         datasource: Option<Spanned<Name>>,
+    }
+}
+
+record! {
+    /// Budgets over several clusters, from the counts that the ruler of each cluster recorded.
+    pub struct RollupSpec {
+        /// The external label that tells clusters apart where a global querier sees all of them. Default: `cluster`.
+        label: Option<Spanned<Name>>,
     }
 }

@@ -24,7 +24,7 @@ use crate::world::emission::Emission;
 use crate::world::{shown, write};
 
 /// What a system under drill has no use for: proofs are for the real windows, pages for people.
-const LEFT_OUT: [Target; 8] = [
+const LEFT_OUT: [Target; 9] = [
     Target::Tests,
     Target::Schema,
     Target::Operator,
@@ -32,6 +32,7 @@ const LEFT_OUT: [Target; 8] = [
     Target::Thanos,
     Target::Vmalert,
     Target::GrafanaRules,
+    Target::Rollup,
     Target::Runbooks,
 ];
 

@@ -101,6 +101,12 @@ impl<'p> Rules<'p> {
         self.rules.push(Rule::Recording { record, expr: text, labels });
     }
 
+    /// Records an expression over all values of `label`, with the objective's other labels.
+    pub(super) fn record_over(&mut self, record: String, expr: &Expr<'_>, label: &str) {
+        let kept = self.slo.labels.iter().filter(|(name, _)| name != label).cloned().collect();
+        self.rules.push(Rule::Recording { record, expr: text(expr), labels: Pairs::Made(kept) });
+    }
+
     /// Records an expression with more labels.
     pub(super) fn record_with(&mut self, record: String, expr: &Expr<'_>, more: &'p [(String, String)]) {
         let labels = Pairs::Planned(&self.slo.labels, more);

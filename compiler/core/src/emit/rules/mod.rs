@@ -8,10 +8,12 @@ mod base;
 mod budget;
 mod dialect;
 mod list;
+mod rollup;
 mod windows;
 
 pub(crate) use dialect::Dialect;
 pub(crate) use list::Group;
+pub(crate) use rollup::rollup;
 
 use crate::oracle::Side;
 use crate::plan::{Alert, SloPlan, Unit};
