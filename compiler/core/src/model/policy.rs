@@ -201,7 +201,8 @@ impl Policy {
                 || spec.is_some_and(|spec| spec.enumerations.is_none() && spec.flawed.any(&["enumerations"])),
             cardinality: Cardinality::of(spec),
             max_group_rules: rule_groups::resolve(spec, scope),
-            shards: rule_groups::shards(spec, scope),
+            // A system under drill has one Prometheus.
+            shards: if matches!(pace, Pace::Drill(_)) { 1 } else { rule_groups::shards(spec, scope) },
             waivers: Waiver::resolve(spec, scope),
             targets: scope.targets.to_vec(),
             operator: Operator::resolve(spec, scope),
