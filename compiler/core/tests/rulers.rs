@@ -1,6 +1,6 @@
 //! What rulers beside Prometheus are given, held against what each of them documents.
 
-#![allow(clippy::unwrap_used, clippy::disallowed_methods, reason = "tests read files and may panic")]
+#![allow(clippy::unwrap_used, clippy::panic, clippy::disallowed_methods, reason = "tests read files and may panic")]
 
 mod specs;
 

@@ -9,11 +9,11 @@ pub static NOT_IN_DIALECT: Code = Code {
     severity: Error,
     summary: "a ruler that the policy asks for cannot evaluate a rule",
     cause: "\
-Rulers read Prometheus's rules, but not all of them. VictoriaMetrics' vmalert has
-no `histogram_count`, and both vmalert and Grafana lack functions that
+Rulers read Prometheus's rules, but not all of them. VictoriaMetrics' vmalert
+has no `histogram_count`, and both vmalert and Grafana lack functions that
 Prometheus's templates have. vmalert refuses a whole file for one such rule, so
 no objective of the service would alert. Grafana would send an error as text.
-Rules that emberline makes itself are written as vmalert wants them; what stands
+Rules that emberline makes itself are written as vmalert wants them. What stands
 in an author's own expressions and templates stays as it is.",
     example: Example::Specs {
         wrong: r#"

@@ -11,6 +11,9 @@ const FULL: f64 = 1.1;
 
 /// The shard of each objective, below `shards`, for names that differ and their costs.
 pub(super) fn assign<'n>(objectives: impl Iterator<Item = (&'n str, &'n str, f64)>, shards: u32) -> Vec<u32> {
+    if shards < 2 {
+        return objectives.map(|_| 0).collect();
+    }
     let mut order: Vec<(u32, usize, String, f64)> = objectives
         .enumerate()
         .map(|(at, (service, slo, cost))| {
@@ -19,9 +22,6 @@ pub(super) fn assign<'n>(objectives: impl Iterator<Item = (&'n str, &'n str, f64
         })
         .collect();
     let mut assigned = vec![0; order.len()];
-    if shards < 2 {
-        return assigned;
-    }
     order.sort_by(|a, b| (a.0, &a.2).cmp(&(b.0, &b.2)));
     let total: f64 = order.iter().map(|(.., cost)| cost).sum();
     let full = total / f64::from(shards) * FULL;
