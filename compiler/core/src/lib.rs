@@ -49,6 +49,7 @@ use plan::bounds::ServiceBound;
 use plan::{Plan, ServicePlan, TelemetryPlan};
 use quantity::Date;
 use source::Sources;
+use target::Target;
 
 /// What is asked of [`compile`]. By default the plan, in the policy's time, on no day at all.
 #[derive(Debug, Clone, Copy, Default)]
@@ -59,6 +60,8 @@ pub struct Order<'o> {
     pub against: Option<&'o Observed>,
     /// In whose time.
     pub pace: Pace,
+    /// What shall be written, instead of what the policy asks for.
+    pub only: Option<&'o [Target]>,
     /// What of it is needed.
     pub needs: Needs,
 }
@@ -93,7 +96,7 @@ pub struct Analysis {
 /// Each stage reports all it finds, and the next one works on what could be built; only emitting asks for sound input.
 #[must_use]
 pub fn compile(sources: &Sources, order: Order<'_>) -> Analysis {
-    let (model, mut findings, partial) = read(sources, order.pace);
+    let (model, mut findings, partial) = read(sources, order.pace, order.only);
     let Model { policy, services, index, observed } = model;
     findings.append(&mut check::stale(&policy, &observed, order.today));
     let observed = order.against.map_or(observed, |against| vec![against.clone()]);
@@ -103,7 +106,7 @@ pub fn compile(sources: &Sources, order: Order<'_>) -> Analysis {
     let planned: Vec<(Option<ServicePlan>, ServiceBound, Vec<Finding>)> = services
         .into_par_iter()
         .map(|service| {
-            let mut plan = ServicePlan::of(&service, &common.policy, &common.index, sources);
+            let mut plan = ServicePlan::of(&service, &common.policy, &common.index, &common.observed, sources);
             let findings = check::service(sources, &common, &service, &plan);
             let bounds = std::mem::take(&mut plan.bounds);
             (needs_plan.then_some(plan), bounds, findings)
@@ -126,12 +129,12 @@ pub fn compile(sources: &Sources, order: Order<'_>) -> Analysis {
 
 /// The first two stages: what stands in the files, and what it means. Gives the model, what is wrong, and whether a file
 /// could not be read, so that anything may be missing.
-fn read(sources: &Sources, pace: Pace) -> (Model, Vec<Finding>, bool) {
+fn read(sources: &Sources, pace: Pace, only: Option<&[Target]>) -> (Model, Vec<Finding>, bool) {
     let all: Vec<_> = sources.iter().collect();
     let mut files: Vec<_> = all.into_par_iter().map(|(id, source)| (id, spec::parse(id, source))).collect();
     let mut findings: Vec<Finding> =
         files.iter_mut().flat_map(|(_, file)| std::mem::take(&mut file.findings)).collect();
-    let (mut model, mut resolved) = model::resolve(sources, &files, pace);
+    let (mut model, mut resolved) = model::resolve(sources, &files, pace, only);
     waive::refuse(&mut model.policy.waivers, &mut resolved);
     findings.append(&mut resolved);
     let partial = files.iter().any(|(_, file)| file.unread);
@@ -159,7 +162,7 @@ pub struct Meaning {
 /// The part of [`compile`] that needs no plan: what the specs of one folder mean.
 #[must_use]
 pub fn resolve(sources: &Sources) -> Meaning {
-    let (model, mut findings, _) = read(sources, Pace::Policy);
+    let (model, mut findings, _) = read(sources, Pace::Policy, None);
     finding::sort(&mut findings);
     let telemetry = TelemetryPlan::of_model(&model);
     Meaning { model, telemetry, findings }

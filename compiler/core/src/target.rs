@@ -19,6 +19,21 @@ pub enum Target {
     /// `PrometheusRule` objects for the Prometheus Operator.
     #[serde(rename = "operator")]
     Operator,
+    /// Rule files of Mimir's and Cortex's rulers, for `mimirtool`, `cortextool` and the ruler's API.
+    #[serde(rename = "mimir")]
+    Mimir,
+    /// Rule files of Thanos Ruler.
+    #[serde(rename = "thanos")]
+    Thanos,
+    /// Rule files of VictoriaMetrics' vmalert.
+    #[serde(rename = "vmalert")]
+    Vmalert,
+    /// Alert rules that Grafana evaluates, as a provisioning file.
+    #[serde(rename = "grafana-rules")]
+    GrafanaRules,
+    /// Rules of a global ruler: the budget of each objective over all clusters.
+    #[serde(rename = "rollup")]
+    Rollup,
     /// JSON Schemas of the specs.
     #[serde(rename = "schema")]
     Schema,
@@ -53,6 +68,11 @@ impl Target {
         Self::Tests,
         Self::Shapes,
         Self::Operator,
+        Self::Mimir,
+        Self::Thanos,
+        Self::Vmalert,
+        Self::GrafanaRules,
+        Self::Rollup,
         Self::Schema,
         Self::Collector,
         Self::Retention,
@@ -74,6 +94,11 @@ impl Target {
             Self::Tests => "tests",
             Self::Shapes => "shapes",
             Self::Operator => "operator",
+            Self::Mimir => "mimir",
+            Self::Thanos => "thanos",
+            Self::Vmalert => "vmalert",
+            Self::GrafanaRules => "grafana-rules",
+            Self::Rollup => "rollup",
             Self::Schema => "schema",
             Self::Collector => "collector",
             Self::Retention => "retention",
@@ -93,6 +118,11 @@ impl Target {
             Self::Tests => "prometheus/tests",
             Self::Shapes => "prometheus/shapes",
             Self::Operator => "operator",
+            Self::Mimir => "mimir",
+            Self::Thanos => "thanos",
+            Self::Vmalert => "vmalert",
+            Self::GrafanaRules => "grafana-rules",
+            Self::Rollup => "rollup",
             Self::Schema => "schema",
             Self::Collector => "collector",
             Self::Retention => "retention",

@@ -29,7 +29,8 @@ use crate::world::{held, manifest, read, resolved, shown, write};
 pub(crate) fn run(compile: &Compile, quiet: bool) -> Result<Status> {
     refuse_overlap(compile)?;
     let specs = &compile.specs.specs;
-    let order = Order { today: Some(compile.reporting.today.unwrap_or_else(super::today)), ..Order::default() };
+    let only = (!compile.only.is_empty()).then_some(&compile.only[..]);
+    let order = Order { today: Some(compile.reporting.today.unwrap_or_else(super::today)), only, ..Order::default() };
     let read = read::read(specs)?;
     let revision = compile.changed_since.as_deref();
     let since = revision.map(|revision| Since::open(revision, specs, &read.sources, order)).transpose()?;
@@ -50,7 +51,6 @@ pub(crate) fn run(compile: &Compile, quiet: bool) -> Result<Status> {
         }
     };
     let notes = std::mem::take(&mut gate.notes);
-    let only = (!compile.only.is_empty()).then_some(&compile.only[..]);
     // Without `--only` the run answers for every target, and writes those that the policy asks for: what it no longer
     // asks for is stale.
     let emitter = Emitter::new(&plan);

@@ -29,6 +29,7 @@ pub(crate) const RECORDS: &[(&str, Fields)] = &[
             ("waivers", Weakens(Added, "a finding is accepted")),
             ("targets", Weakens(Chosen, "other artefacts are generated and checked")),
             ("operator", Within),
+            ("rulers", Within),
             ("runbook_url", Free("links and dashboards judge nothing")),
             ("grafana", Free("links and dashboards judge nothing")),
             ("source_url", Free("links and dashboards judge nothing")),
@@ -61,7 +62,13 @@ pub(crate) const RECORDS: &[(&str, Fields)] = &[
             ("dead_man", Weakens(Changed, "the alert that always fires goes to another receiver")),
         ],
     ),
-    ("RulesSpec", &[("max_group_rules", Free("the size of a rule group judges nothing"))]),
+    (
+        "RulesSpec",
+        &[
+            ("max_group_rules", Free("the size of a rule group judges nothing")),
+            ("shards", Weakens(Changed, "rulers load the rules from other folders")),
+        ],
+    ),
     (
         "CardinalitySpec",
         &[
@@ -85,6 +92,7 @@ pub(crate) const RECORDS: &[(&str, Fields)] = &[
         "OperatorSpec",
         &[
             ("namespace", Weakens(Changed, "Prometheus may no longer select the rules")),
+            ("namespaces", Weakens(Either, "Prometheus may no longer select the rules")),
             ("labels", Weakens(Either, "Prometheus may no longer select the rules")),
             ("matcher_strategy", Weakens(Changed, "other alerts reach the receivers of the operator's object")),
             ("secrets", Weakens(Either, "receivers of the operator's object read other secrets")),
@@ -95,6 +103,41 @@ pub(crate) const RECORDS: &[(&str, Fields)] = &[
         &[
             ("name", Weakens(Changed, "receivers of the operator's object read other secrets")),
             ("key", Weakens(Changed, "receivers of the operator's object read other secrets")),
+        ],
+    ),
+    (
+        "RulersSpec",
+        &[("mimir", Within), ("thanos", Within), ("vmalert", Within), ("grafana", Within), ("rollup", Within)],
+    ),
+    ("RollupSpec", &[("label", Weakens(Changed, "a budget over all clusters is added up over another label"))]),
+    (
+        "MimirSpec",
+        &[
+            ("namespace_prefix", Free("the name of a namespace judges nothing")),
+            ("max_groups", Weakens(Changed, "a ruler may refuse rule groups that the gate lets pass")),
+            ("source_tenants", Weakens(Chosen, "rules read the series of other tenants")),
+        ],
+    ),
+    (
+        "ThanosSpec",
+        &[
+            ("partial_response", Weakens(Gained("warn"), "rules go on where a store does not answer")),
+            ("replica_labels", Free("flags of rulers judge nothing")),
+        ],
+    ),
+    (
+        "VmalertSpec",
+        &[
+            ("eval_delay", Weakens(Larger, "alerts fire later")),
+            ("tenant", Weakens(Changed, "rules read the series of another tenant")),
+        ],
+    ),
+    (
+        "GrafanaRulesSpec",
+        &[
+            ("org", Weakens(Changed, "alerts are evaluated in another organisation of Grafana")),
+            ("folder", Free("the folder of a rule judges nothing")),
+            ("datasource", Weakens(Changed, "alerts read another data source")),
         ],
     ),
     (

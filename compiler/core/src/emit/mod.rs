@@ -4,13 +4,19 @@ mod alertmanager;
 mod artefact;
 mod collector;
 mod grafana;
+mod grafana_rules;
 mod limits;
+mod mimir;
 mod operator;
 mod prometheus;
 mod retention;
+mod rollup;
 mod rules;
 mod schema;
+mod shards;
 mod tests;
+mod thanos;
+mod vmalert;
 mod watchers;
 
 pub use alertmanager::Fragment;
@@ -45,10 +51,17 @@ impl<'p> Emitter<'p> {
             Some(service) => {
                 for target in targets {
                     match target {
-                        Target::Rules => artefacts.push(prometheus::emit(service)),
+                        Target::Rules => artefacts.extend(prometheus::emit(service, self.plan.shards)),
                         Target::Tests => artefacts.extend(tests::emit(service, &self.courses)),
                         Target::Shapes => artefacts.extend(tests::shapes(service, &self.courses)),
-                        Target::Operator => artefacts.push(operator::emit(service, &self.plan.operator)),
+                        Target::Operator => artefacts.extend(operator::emit(service, self.plan)),
+                        Target::Rollup => artefacts.push(rollup::emit(service, self.plan)),
+                        Target::Mimir => artefacts.push(mimir::emit(service, &self.plan.rulers.mimir)),
+                        Target::Thanos => artefacts.extend(thanos::emit(service, self.plan)),
+                        Target::Vmalert => artefacts.extend(vmalert::emit(service, self.plan)),
+                        Target::GrafanaRules => {
+                            artefacts.push(grafana_rules::emit(service, &self.plan.rulers.grafana));
+                        }
                         Target::Limits => artefacts.push(limits::views(service, &self.plan.telemetry)),
                         Target::Grafana => artefacts.push(grafana::service(service, self.plan)),
                         Target::Schema
@@ -61,13 +74,9 @@ impl<'p> Emitter<'p> {
                 }
             }
             None => {
-                if let Some(watch) = &self.plan.watch {
-                    if targets.contains(&Target::Rules) {
-                        artefacts.push(watchers::rules(watch));
-                    }
-                    if targets.contains(&Target::Tests) {
-                        artefacts.extend(watchers::tests(watch));
-                    }
+                artefacts.extend(targets.iter().flat_map(|target| watchers::rules(self.plan, *target)));
+                if targets.contains(&Target::Tests) {
+                    artefacts.extend(self.plan.watch.iter().flat_map(watchers::tests));
                 }
                 if targets.contains(&Target::Schema) {
                     artefacts.extend(schema::emit());

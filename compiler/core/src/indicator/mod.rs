@@ -43,7 +43,7 @@ pub(crate) use groups::group_labels;
 pub use kind::Indicator;
 pub use query::Query;
 pub use ratio::{Ratio, Side, Sides};
-pub use rules::{Base, Record};
+pub use rules::{Base, NativeForm, Record};
 pub(crate) use setting::Setting;
 
 use std::sync::Arc;

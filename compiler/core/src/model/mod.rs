@@ -20,6 +20,7 @@ mod receiver;
 mod resolve;
 mod routing;
 mod rule_groups;
+mod rulers;
 pub mod semconv;
 mod service;
 mod service_label;
@@ -42,6 +43,7 @@ pub use resolve::{Common, Model, resolve};
 pub use routing::{Hours, Routing};
 #[cfg(test)]
 pub(crate) use rule_groups::FEWEST as FEWEST_RULES;
+pub use rulers::{GrafanaRules, Mimir, Rulers, Thanos, Vmalert};
 pub use service::{Attribute, Call, Service, Slo};
 pub use service_label::ServiceLabel;
 pub use severity::Severity;

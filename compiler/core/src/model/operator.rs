@@ -6,14 +6,16 @@ use crate::code;
 use crate::finding::Finding;
 use crate::notify::{Secrets, Selector};
 use crate::scope::Scope;
-use crate::source::Spanned;
-use crate::spec::{MatcherStrategy, PolicySpec, SelectorSpec};
+use crate::source::{Span, Spanned};
+use crate::spec::{MatcherStrategy, Name, PolicySpec, SelectorSpec};
 
 /// Metadata of `PrometheusRule` and `AlertmanagerConfig` objects.
 #[derive(Debug, Clone, Default)]
 pub struct Operator {
     /// Their namespace.
     pub namespace: Option<String>,
+    /// Namespaces of single services, each with the place that names the service.
+    pub namespaces: BTreeMap<String, (String, Span)>,
     /// Their labels.
     pub labels: BTreeMap<String, String>,
     /// Keys of secrets that stand for files.
@@ -50,26 +52,43 @@ impl Operator {
             }
             labels.insert(key.value.clone(), value.value.0.clone());
         }
-        let namespace = operator.value.namespace.as_ref();
-        if let Some(namespace) = namespace {
-            let fits = namespace.value.0.len() <= 63
-                && namespace.value.0.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-');
-            if !fits {
-                scope.report(
-                    Finding::new(
-                        &code::INVALID_VALUE,
-                        namespace.span,
-                        format!("expected a Kubernetes namespace, found `{}`", namespace.value.0),
-                    )
-                    .hint("use at most 63 lower-case letters, digits and `-`"),
-                );
-            }
-        }
+        let namespace = operator.value.namespace.as_ref().and_then(|name| namespace(name, scope));
+        let each = operator.value.namespaces.iter().flat_map(|named| named.value.iter());
+        let namespaces = each
+            .filter_map(|(service, name)| Some((service.value.clone(), (self::namespace(name, scope)?, service.span))))
+            .collect();
         let secrets = operator.value.secrets.iter().flat_map(|secrets| secrets.value.iter());
         let secrets = secrets.filter_map(|(file, selector)| secret(file, selector, scope)).collect();
         let strategy = operator.value.matcher_strategy.map(|strategy| strategy.value);
-        Self { namespace: namespace.map(|name| name.value.0.clone()), labels, secrets, strategy }
+        Self { namespace, namespaces, labels, secrets, strategy }
     }
+
+    /// Findings for namespaces of services that there are not.
+    pub(super) fn refuse_unknown(&self, is_service: impl Fn(&str) -> bool, scope: &mut Scope<'_>) {
+        for (service, (_, place)) in self.namespaces.iter().filter(|(service, _)| !is_service(service)) {
+            scope.report(
+                Finding::new(&code::UNKNOWN_REFERENCE, *place, format!("no spec declares a service `{service}`"))
+                    .hint("write the name of a service as its spec has it"),
+            );
+        }
+    }
+}
+
+/// A namespace, or a finding.
+fn namespace(name: &Spanned<Name>, scope: &mut Scope<'_>) -> Option<String> {
+    let text = &name.value.0;
+    let is_plain = |b: u8| b.is_ascii_lowercase() || b.is_ascii_digit();
+    let fits = text.len() <= 63
+        && text.bytes().all(|b| is_plain(b) || b == b'-')
+        && text.bytes().next().is_some_and(is_plain)
+        && text.bytes().next_back().is_some_and(is_plain);
+    if !fits {
+        scope.report(
+            Finding::new(&code::INVALID_VALUE, name.span, format!("expected a Kubernetes namespace, found `{text}`"))
+                .hint("use at most 63 lower-case letters, digits and `-`, with a letter or digit at both ends"),
+        );
+    }
+    fits.then(|| text.clone())
 }
 
 /// The key that stands for a file, or a finding.

@@ -10,7 +10,7 @@ use super::domain;
 use super::drill::Pace;
 use super::lists;
 use super::observed::Observed;
-use super::policy::Policy;
+use super::policy::{self, Policy};
 use super::prices::Prices;
 use super::service::{Attribute, Call, Service, Slo};
 use crate::code;
@@ -22,6 +22,7 @@ use crate::scope::Scope;
 use crate::source::{SourceId, Sources, Span, Spanned};
 use crate::spec::{File, MetricSpec, Named, PolicySpec, ServiceSpec, SloSpec, is_policy};
 use crate::suggest;
+use crate::target::Target;
 
 /// What the specs of one folder mean.
 #[derive(Debug)]
@@ -50,9 +51,18 @@ pub struct Common {
 /// Resolves the files of one folder. Services that could be read are in the model even beside faulty ones, so that
 /// references to them do not raise findings of their own.
 #[must_use]
-pub fn resolve(sources: &Sources, files: &[(SourceId, File)], pace: Pace) -> (Model, Vec<Finding>) {
-    let mut scope = Scope { sources, findings: Vec::new() };
+pub fn resolve(
+    sources: &Sources,
+    files: &[(SourceId, File)],
+    pace: Pace,
+    only: Option<&[Target]>,
+) -> (Model, Vec<Finding>) {
     let policies: Vec<_> = files.iter().flat_map(|(id, file)| file.policies.iter().map(|spec| (*id, spec))).collect();
+    let targets = match only {
+        Some(only) => only.to_vec(),
+        None => policy::targets(policies.first().map(|(_, spec)| *spec)),
+    };
+    let mut scope = Scope { sources, targets: &targets, findings: Vec::new() };
     if let [first, later @ ..] = policies.as_slice() {
         let place =
             |(id, spec): &(SourceId, &PolicySpec)| spec.version.0.map_or(Span::new(*id, 0..0), |said| said.span);
@@ -97,7 +107,7 @@ pub fn resolve(sources: &Sources, files: &[(SourceId, File)], pace: Pace) -> (Mo
     let declared: Vec<_> = by_name
         .into_par_iter()
         .map(|(name, specs)| {
-            let mut scope = Scope { sources, findings: Vec::new() };
+            let mut scope = Scope { sources, targets: &targets, findings: Vec::new() };
             let metrics = resolve_metrics(&specs, &policy, &mut scope);
             (name, specs, metrics, scope.findings)
         })
@@ -113,7 +123,7 @@ pub fn resolve(sources: &Sources, files: &[(SourceId, File)], pace: Pace) -> (Mo
     let resolved: Vec<(Service, Vec<Finding>)> = parts
         .into_par_iter()
         .map(|(name, specs, metrics)| {
-            let mut scope = Scope { sources, findings: Vec::new() };
+            let mut scope = Scope { sources, targets: &targets, findings: Vec::new() };
             let service = resolve_service(name, &specs, metrics, &policy, &index, &mut scope);
             (service, scope.findings)
         })
@@ -122,6 +132,10 @@ pub fn resolve(sources: &Sources, files: &[(SourceId, File)], pace: Pace) -> (Mo
     for (service, mut findings) in resolved {
         services.push(service);
         scope.findings.append(&mut findings);
+    }
+    if !files.iter().any(|(_, file)| file.unread) {
+        let is_service = |name: &str| services.iter().any(|service| service.name.value == name);
+        policy.operator.refuse_unknown(is_service, &mut scope);
     }
     (Model { policy, services, index, observed }, scope.findings)
 }

@@ -14,6 +14,14 @@ pub(crate) const COST_UID: &str = "emberline-cost";
 /// The longest uid that Grafana takes.
 const LONGEST_UID: usize = 40;
 
+/// The uid of an alert rule that Grafana evaluates: short, and the same as long as its names are.
+#[must_use]
+pub(crate) fn rule_uid(service: &str, slo: &str, slug: &str) -> String {
+    let name = format!("{service}/{slo}/{slug}");
+    // Two hashes: 64 bits, where one of 32 would give the same uid to two of some ten thousand rules.
+    format!("slo-{:08x}{:08x}", names::fnv1a(&name), names::fnv1a(&name.chars().rev().collect::<String>()))
+}
+
 /// The uid of a service's dashboard.
 #[must_use]
 pub(crate) fn dashboard_uid(service: &str) -> String {

@@ -4,10 +4,11 @@ use std::sync::Arc;
 
 use super::about::About;
 use super::bounds::ServiceBound;
+use super::cost;
 use super::names;
 use super::slo::SloPlan;
 use super::telemetry::ServiceTelemetry;
-use crate::model::{Index, Policy, Service};
+use crate::model::{Index, Observed, Policy, Service};
 use crate::source::Sources;
 
 /// What is generated for one service.
@@ -31,9 +32,18 @@ pub struct ServicePlan {
 
 impl ServicePlan {
     /// Plans a sound service.
-    pub(crate) fn of(service: &Service, policy: &Arc<Policy>, index: &Index, sources: &Sources) -> Self {
-        let slos: Vec<_> = service.slos.iter().map(|slo| SloPlan::of(slo, service, policy, sources)).collect();
+    pub(crate) fn of(
+        service: &Service,
+        policy: &Arc<Policy>,
+        index: &Index,
+        observed: &[Observed],
+        sources: &Sources,
+    ) -> Self {
+        let mut slos: Vec<_> = service.slos.iter().map(|slo| SloPlan::of(slo, service, policy, sources)).collect();
         let bounds = ServiceBound::of(service, &slos, policy, index);
+        for (slo, bound) in slos.iter_mut().zip(&bounds.slos) {
+            slo.costs = cost::of(slo, bound.width(observed));
+        }
         let own = bounds.metrics.iter().map(|metric| metric.series).fold(0, u64::saturating_add);
         let recorded = bounds.slos.iter().filter_map(|slo| slo.series).fold(0, u64::saturating_add);
         Self {

@@ -7,6 +7,7 @@ use rust_decimal::Decimal;
 
 use super::about::AboutSlo;
 use super::alert::{self, BurnAlert, StateAlert};
+use super::cost::GroupCost;
 use super::layout::Layout;
 use super::names;
 use super::statement::times;
@@ -58,6 +59,10 @@ pub struct SloPlan {
     pub states: Vec<StateAlert>,
     /// How its rules are spread over groups.
     pub(crate) layout: Layout,
+    /// What its groups cost a ruler, in their order; the budget's is the last.
+    pub costs: Vec<GroupCost>,
+    /// The ruler that evaluates it, below the number of shards.
+    pub shard: u32,
     /// How long burn-rate alerts keep firing, real.
     pub keep_firing_for: Duration,
     /// Declared values of the labels that selectors and groups name, the first few of each.
@@ -115,6 +120,8 @@ impl SloPlan {
             windows,
             states,
             layout,
+            costs: Vec::new(),
+            shard: 0,
             keep_firing_for,
             labels,
             domains: domains(slo, service),

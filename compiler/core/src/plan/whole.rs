@@ -5,10 +5,11 @@ use std::collections::{BTreeMap, HashSet};
 use super::about::Neighbour;
 use super::alertmanager::AlertmanagerPlan;
 use super::service::ServicePlan;
+use super::shards;
 use super::slo::SloPlan;
 use super::telemetry::TelemetryPlan;
 use super::watch::WatchPlan;
-use crate::model::{Console, Drill, Observed, Operator, Policy, Prices};
+use crate::model::{Console, Drill, Observed, Operator, Policy, Prices, Rulers};
 use crate::target::Target;
 
 /// Everything that is generated from one folder of specs.
@@ -20,6 +21,10 @@ pub struct Plan {
     pub targets: Vec<Target>,
     /// Metadata for the Prometheus Operator.
     pub operator: Operator,
+    /// What other rulers are told.
+    pub rulers: Rulers,
+    /// How many rulers share the objectives.
+    pub shards: u32,
     /// What collectors and back ends are told.
     pub telemetry: TelemetryPlan,
     /// What Alertmanager is told.
@@ -44,6 +49,14 @@ impl Plan {
             // What is not proven at all does not stand for the others of its shape.
             slo.proves_long = slo.sli.is_proven() && shapes.insert(slo.shape());
         }
+        let objectives = services.iter().flat_map(|service| &service.slos).map(|slo| {
+            let load = slo.costs.iter().map(|cost| cost.seconds / cost.interval.seconds().max(0.001)).sum();
+            (slo.service.as_str(), slo.name.as_str(), load)
+        });
+        let shards = shards::assign(objectives, policy.shards);
+        for (slo, shard) in services.iter_mut().flat_map(|service| &mut service.slos).zip(shards) {
+            slo.shard = shard;
+        }
         introduce(&mut services);
         let telemetry = TelemetryPlan::of(services.iter().map(|service| &service.telemetry), policy);
         let kept_apart = services.iter().flat_map(|service| &service.slos).flat_map(|slo| slo.group_by.iter().cloned());
@@ -54,11 +67,14 @@ impl Plan {
         });
         let alertmanager = AlertmanagerPlan::of(policy, kept_apart, alerts);
         let (targets, operator) = (policy.targets.clone(), policy.operator.clone());
+        let rulers = policy.rulers.clone();
         let (console, prices) = (policy.console.clone(), policy.prices.clone());
         Self {
             services,
             targets,
             operator,
+            rulers,
+            shards: policy.shards,
             telemetry,
             alertmanager,
             watch: WatchPlan::of(policy, observed),

@@ -17,6 +17,7 @@ mod prices;
 pub(crate) mod record;
 mod registry;
 mod routing;
+mod rulers;
 pub mod schema;
 mod service;
 mod slo;
@@ -35,6 +36,7 @@ pub use policy::{
 pub use prices::{BusinessSpec, PriceSpec, PricesSpec, RangeSpec, ShareRangeSpec, VolumePriceSpec};
 pub use registry::RegistryAttribute;
 pub use routing::{ReceiverSpec, SlackSpec};
+pub use rulers::{GrafanaRulesSpec, MimirSpec, PartialResponse, RollupSpec, RulersSpec, ThanosSpec, VmalertSpec};
 pub use service::{AttributeSpec, CallKind, CallSpec, JointSpec, LabelSpec, MetricSpec, Pii, ServiceSpec};
 pub use slo::{AlertNamesSpec, AlertingSpec, DataSpec, PairSpec, SloSpec};
 pub use telemetry::{LogTierSpec, RedactionSpec, RetentionSpec, SamplingSpec, SeverityWord, Undeclared};

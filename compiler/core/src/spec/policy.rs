@@ -8,6 +8,7 @@ use super::leaf::{Name, Text, Version};
 use super::observed::ObservedPolicySpec;
 use super::record::{record, words};
 use super::routing::ReceiverSpec;
+use super::rulers::RulersSpec;
 use super::slo::{AlertingSpec, DataSpec};
 use super::telemetry::{RedactionSpec, RetentionSpec, SamplingSpec};
 use super::watchers::WatchersSpec;
@@ -55,6 +56,8 @@ record! {
         targets: Option<Vec<Spanned<Target>>>,
         /// Metadata of the objects for the Prometheus Operator.
         operator: Option<Spanned<OperatorSpec>>,
+        /// What rulers beside Prometheus are told: Mimir and Cortex, Thanos Ruler, vmalert, Grafana.
+        rulers: Option<Spanned<RulersSpec>>,
         /// Where the runbook pages are served; the base of every alert's `runbook_url`.
         runbook_url: Option<Spanned<String>>,
         /// Grafana: its address, and the data sources that dashboards name.
@@ -118,6 +121,9 @@ record! {
         /// The most rules of a group, at least 6. An objective with more rules has several groups. Default: 20, the limit of
         /// Mimir's and Cortex's rulers (`ruler_max_rules_per_rule_group`).
         max_group_rules: Option<Spanned<u32>>,
+        /// How many rulers share the objectives, each of which loads the files of its own folder (`shard-0`, `shard-1`, …).
+        /// All groups of an objective stay together. Default: 1, without such folders.
+        shards: Option<Spanned<u32>>,
     }
 }
 
@@ -161,6 +167,9 @@ record! {
     pub struct OperatorSpec {
         /// The namespace of each object.
         namespace: Option<Spanned<Name>>,
+        /// Namespaces of single services, by the service's name. An operator with `enforcedNamespaceLabel` lets the rules of
+        /// an object read the series of its own namespace only.
+        namespaces: Option<Spanned<Named<Spanned<Name>>>>,
         /// The labels of each object, by which a Prometheus or an Alertmanager selects it.
         labels: Option<Spanned<Named<Spanned<Text>>>>,
         /// Which alerts the routes of an `AlertmanagerConfig` get, as the `Alertmanager` object says in

@@ -24,7 +24,17 @@ use crate::world::emission::Emission;
 use crate::world::{shown, write};
 
 /// What a system under drill has no use for: proofs are for the real windows, pages for people.
-const LEFT_OUT: [Target; 4] = [Target::Tests, Target::Schema, Target::Operator, Target::Runbooks];
+const LEFT_OUT: [Target; 9] = [
+    Target::Tests,
+    Target::Schema,
+    Target::Operator,
+    Target::Mimir,
+    Target::Thanos,
+    Target::Vmalert,
+    Target::GrafanaRules,
+    Target::Rollup,
+    Target::Runbooks,
+];
 
 /// The folder that drills work in.
 pub(super) struct Scratch {

@@ -166,6 +166,8 @@ pub struct WatchPlan {
     pub dead_man: Option<String>,
     /// How often they are evaluated.
     pub evaluation: Duration,
+    /// By which lengths of time are compressed.
+    pub scale: Scale,
     /// The most rules of a group.
     pub most: usize,
     /// What proves them, as promtool plays it.
@@ -208,7 +210,14 @@ impl WatchPlan {
         let conditions = exprs::conditions(watchers, policy, times, observed);
         let courses = proof::courses(&conditions, watchers, times);
         let watches = conditions.into_iter().map(|condition| watch(condition, watchers, policy, times)).collect();
-        Some(Self { watches, dead_man: watchers.dead_man.clone(), evaluation, most: policy.max_group_rules, courses })
+        Some(Self {
+            watches,
+            dead_man: watchers.dead_man.clone(),
+            evaluation,
+            scale,
+            most: policy.max_group_rules,
+            courses,
+        })
     }
 }
 
