@@ -20,7 +20,7 @@ const GREATEST: usize = 60 * 1024;
 const POLICY: &str = r#"
 version: emberline/v1
 runbook_url: https://runbooks.example.com/x/
-grafana: {url: https://grafana.example.com}
+grafana: {url: https://grafana.example.com, tempo: {}, loki: {}, pyroscope: {}}
 source_url: https://git.example.com/{path}#L{line}
 store_url: https://store.example.com
 severities:

@@ -49,7 +49,7 @@ impl<'p> Emitter<'p> {
                         Target::Shapes => artefacts.extend(tests::shapes(service, &self.courses)),
                         Target::Operator => artefacts.push(operator::emit(service, &self.plan.operator)),
                         Target::Limits => artefacts.push(limits::views(service, &self.plan.telemetry)),
-                        Target::Grafana => artefacts.push(grafana::service(service, self.plan)),
+                        Target::Grafana => artefacts.extend(grafana::service(service, self.plan)),
                         Target::Schema
                         | Target::Collector
                         | Target::Retention

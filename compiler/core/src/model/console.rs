@@ -1,11 +1,13 @@
 //! Where people look: Grafana, its data sources, the source code.
 
+use std::collections::BTreeMap;
+
 use super::address::address;
 use crate::code;
 use crate::finding::Finding;
 use crate::scope::Scope;
 use crate::source::Spanned;
-use crate::spec::{DashboardForm, DataSourceSpec, PolicySpec};
+use crate::spec::{DashboardForm, DataSourceSpec, GrafanaSpec, Name, Named, PolicySpec, Text};
 
 /// Where people look.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -18,6 +20,10 @@ pub struct Console {
     pub folder: String,
     /// The form of dashboards.
     pub form: DashboardForm,
+    /// Labels that every series has, which dashboards offer as variables.
+    pub variables: Vec<String>,
+    /// What objects of Kubernetes that hold dashboards are given.
+    pub kubernetes: DashboardObjects,
     /// Metrics.
     pub prometheus: DataSource,
     /// Traces.
@@ -32,6 +38,21 @@ pub struct Console {
     pub store: Option<String>,
 }
 
+/// What objects of Kubernetes that hold dashboards are given.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DashboardObjects {
+    /// Their namespace.
+    pub namespace: Option<String>,
+    /// Labels of `ConfigMap`s, which Grafana's sidecar looks for.
+    pub labels: BTreeMap<String, String>,
+    /// The annotation that names Grafana's folder to the sidecar.
+    pub folder_annotation: String,
+    /// Labels of the `Grafana` objects that take the dashboards, for grafana-operator.
+    pub instance: BTreeMap<String, String>,
+    /// Perses's project.
+    pub project: String,
+}
+
 /// A data source of Grafana.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct DataSource {
@@ -39,6 +60,8 @@ pub struct DataSource {
     pub uid: String,
     /// Where Grafana reaches it.
     pub url: String,
+    /// Whether the policy names it: whoever has no traces says nothing of them.
+    pub is_declared: bool,
 }
 
 impl Console {
@@ -46,6 +69,7 @@ impl Console {
     pub(super) fn resolve(spec: Option<&PolicySpec>, scope: &mut Scope<'_>) -> Self {
         let grafana = spec.and_then(|spec| spec.grafana.as_ref()).map(|given| &given.value);
         let mut source = |given: Option<&Spanned<DataSourceSpec>>, name: &str, port: u16| {
+            let is_declared = given.is_some();
             let given = given.map(|given| &given.value);
             let url = given.and_then(|given| given.url.as_ref()).and_then(|url| address(url, scope));
             DataSource {
@@ -53,6 +77,7 @@ impl Console {
                     .and_then(|given| given.uid.as_ref())
                     .map_or_else(|| name.to_owned(), |uid| uid.value.0.clone()),
                 url: url.unwrap_or_else(|| format!("http://{name}:{port}")),
+                is_declared,
             }
         };
         let prometheus = source(grafana.and_then(|given| given.prometheus.as_ref()), "prometheus", 9090);
@@ -65,6 +90,11 @@ impl Console {
             folder: grafana
                 .and_then(|given| given.folder.as_ref())
                 .map_or_else(|| "SLOs".to_owned(), |name| name.value.0.clone()),
+            variables: grafana
+                .and_then(|given| given.variables.as_ref())
+                .map(|labels| labels.iter().map(|label| label.value.0.clone()).collect())
+                .unwrap_or_default(),
+            kubernetes: DashboardObjects::resolve(grafana),
             form: grafana.and_then(|given| given.dashboards.as_ref()).map_or(DashboardForm::Classic, |form| form.value),
             prometheus,
             tempo,
@@ -72,6 +102,25 @@ impl Console {
             pyroscope,
             source: spec.and_then(|spec| spec.source_url.as_ref()).and_then(|url| source_url(url, scope)),
             store: spec.and_then(|spec| spec.store_url.as_ref()).and_then(|url| address(url, scope)),
+        }
+    }
+}
+
+impl DashboardObjects {
+    fn resolve(grafana: Option<&GrafanaSpec>) -> Self {
+        let given = grafana.and_then(|given| given.kubernetes.as_ref()).map(|given| &given.value);
+        let map = |given: Option<&Spanned<Named<Spanned<Text>>>>, name: &str, value: &str| match given {
+            Some(given) => given.value.iter().map(|(key, value)| (key.value.clone(), value.value.0.clone())).collect(),
+            None => BTreeMap::from([(name.to_owned(), value.to_owned())]),
+        };
+        let name = |given: Option<&Spanned<Name>>| given.map(|name| name.value.0.clone());
+        Self {
+            namespace: name(given.and_then(|given| given.namespace.as_ref())),
+            labels: map(given.and_then(|given| given.labels.as_ref()), "grafana_dashboard", "1"),
+            folder_annotation: name(given.and_then(|given| given.folder_annotation.as_ref()))
+                .unwrap_or_else(|| "grafana_folder".to_owned()),
+            instance: map(given.and_then(|given| given.instance.as_ref()), "dashboards", "grafana"),
+            project: name(given.and_then(|given| given.project.as_ref())).unwrap_or_else(|| "emberline".to_owned()),
         }
     }
 }

@@ -22,7 +22,7 @@ mod service;
 mod slo;
 mod telemetry;
 
-pub use console::{DashboardForm, DataSourceSpec, GrafanaSpec};
+pub use console::{DashboardForm, DashboardObjectsSpec, DataSourceSpec, GrafanaSpec};
 pub use decode::{Flawed, Named, Needed};
 pub use drill::DrillSpec;
 pub use encode::{Comments, Encode, Written, write};
@@ -32,7 +32,7 @@ pub use policy::{CardinalitySpec, OperatorSpec, PolicySpec, RulesSpec, SeverityS
 pub use prices::{BusinessSpec, PriceSpec, PricesSpec, RangeSpec, ShareRangeSpec, VolumePriceSpec};
 pub use registry::RegistryAttribute;
 pub use routing::{ReceiverSpec, SlackSpec};
-pub use service::{AttributeSpec, CallKind, CallSpec, JointSpec, LabelSpec, MetricSpec, Pii, ServiceSpec};
+pub use service::{AttributeSpec, CallKind, CallSpec, JointSpec, LabelSpec, MetricSpec, Pii, ServiceSpec, SignalWord};
 pub use slo::{AlertNamesSpec, AlertingSpec, DataSpec, PairSpec, SloSpec};
 pub use telemetry::{LogTierSpec, RedactionSpec, RetentionSpec, SamplingSpec, SeverityWord, Undeclared};
 
