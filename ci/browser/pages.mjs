@@ -2,29 +2,18 @@
 // what the first screen of an alert's page holds, and axe-core's rules of accessibility on every page.
 //
 //   node pages.mjs RUNBOOKS LARGE [SCREENSHOTS]     folders of `emberline compile --only runbooks`; LARGE is of 1,000 services
-import { mkdirSync, readFileSync, readdirSync } from "node:fs";
-import { createRequire } from "node:module";
+import { mkdirSync, readdirSync } from "node:fs";
 import { join, relative, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import { chromium } from "playwright-core";
 import { languageFaults } from "./dashboards.mjs";
+import { broken, missed, SCREENS } from "./screen.mjs";
 
-const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 const [site, large, shots] = process.argv.slice(2).map((folder) => resolve(folder));
 const TRACE = "0123456789abcdef0123456789abcdef";
 const WIDE = { width: 1100, height: 900 };
 const NARROW = { width: 360, height: 740 };
-const PHONE = { width: 390, height: 844 };
-/** Screens on which an alert's page is opened: a phone, and a small laptop. */
-const SCREENS = [PHONE, { width: 1280, height: 800 }];
-/** What whoever was woken must see without scrolling. */
-const FIRST = {
-  severity: ".head .severity",
-  "state, or where to see it": ".head [data-live-state]",
-  "how bad it is": ".head .lead",
-  "how to roll back": ".head section[aria-labelledby=roll-back]",
-  "whom to call": ".head section[aria-labelledby=call]",
-};
+const [PHONE] = SCREENS;
 /** A search that takes longer than this is felt. */
 const INSTANT = 100;
 
@@ -37,13 +26,6 @@ function pages(folder) {
     .filter((entry) => entry.isFile() && entry.name.endsWith(".html"))
     .map((entry) => relative(folder, join(entry.parentPath, entry.name)))
     .sort();
-}
-
-/** Rules that a page breaks, each with the first place. */
-async function broken(page) {
-  await page.evaluate(axe);
-  const { violations } = await page.evaluate(() => globalThis.axe.run(document));
-  return violations.map((it) => `${it.id}: ${it.help} (${it.nodes[0].html})`);
 }
 
 async function accessible(browser, all) {
@@ -64,17 +46,6 @@ async function accessible(browser, all) {
     }
     await page.close();
   }
-}
-
-/** What of the first screen is missing, empty, not seen or below the fold. */
-async function missed(page) {
-  return page.evaluate((wanted) => Object.entries(wanted).flatMap(([what, selector]) => {
-    const box = document.querySelector(selector)?.getBoundingClientRect();
-    if (!box || box.width === 0 || document.querySelector(selector).textContent.trim() === "") return [`${what} is not there`];
-    const { clientWidth, clientHeight } = document.documentElement;
-    const inside = box.top >= 0 && box.left >= 0 && box.bottom <= clientHeight && box.right <= clientWidth;
-    return inside ? [] : [`${what} ends at ${Math.round(box.right)}, ${Math.round(box.bottom)}`];
-  }), FIRST);
 }
 
 async function firstScreen(browser, alerts) {

@@ -37,6 +37,18 @@ pub enum Target {
     /// Dashboards of Grafana, and what provisions them.
     #[serde(rename = "grafana")]
     Grafana,
+    /// Dashboards as `ConfigMap`s, for Grafana's sidecar (Helm charts `grafana` and `kube-prometheus-stack`).
+    #[serde(rename = "grafana-configmaps")]
+    ConfigMaps,
+    /// Dashboards as `GrafanaDashboard` objects, for grafana-operator.
+    #[serde(rename = "grafana-operator")]
+    GrafanaOperator,
+    /// Dashboards as a folder for Kustomize, which makes the `ConfigMap`s.
+    #[serde(rename = "grafana-kustomize")]
+    Kustomize,
+    /// Dashboards of Perses.
+    #[serde(rename = "perses")]
+    Perses,
     /// Runbook pages, as Markdown and as a site.
     // Prose: `emberline-pages` renders them, and nothing is emitted here.
     #[serde(rename = "runbooks")]
@@ -56,6 +68,10 @@ impl Target {
         Self::Limits,
         Self::Alertmanager,
         Self::Grafana,
+        Self::ConfigMaps,
+        Self::GrafanaOperator,
+        Self::Kustomize,
+        Self::Perses,
         Self::Runbooks,
     ];
 
@@ -76,6 +92,10 @@ impl Target {
             Self::Limits => "limits",
             Self::Alertmanager => "alertmanager",
             Self::Grafana => "grafana",
+            Self::ConfigMaps => "grafana-configmaps",
+            Self::GrafanaOperator => "grafana-operator",
+            Self::Kustomize => "grafana-kustomize",
+            Self::Perses => "perses",
             Self::Runbooks => "runbooks",
         }
     }
@@ -94,6 +114,10 @@ impl Target {
             Self::Limits => "limits",
             Self::Alertmanager => "alertmanager",
             Self::Grafana => "grafana",
+            Self::ConfigMaps => "grafana-configmaps",
+            Self::GrafanaOperator => "grafana-operator",
+            Self::Kustomize => "grafana-kustomize",
+            Self::Perses => "perses",
             Self::Runbooks => "runbooks",
         }
     }

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::address::address;
+use super::operator;
 use crate::code;
 use crate::finding::Finding;
 use crate::scope::Scope;
@@ -94,7 +95,7 @@ impl Console {
                 .and_then(|given| given.variables.as_ref())
                 .map(|labels| labels.iter().map(|label| label.value.0.clone()).collect())
                 .unwrap_or_default(),
-            kubernetes: DashboardObjects::resolve(grafana),
+            kubernetes: DashboardObjects::resolve(grafana, scope),
             form: grafana.and_then(|given| given.dashboards.as_ref()).map_or(DashboardForm::Classic, |form| form.value),
             prometheus,
             tempo,
@@ -107,22 +108,38 @@ impl Console {
 }
 
 impl DashboardObjects {
-    fn resolve(grafana: Option<&GrafanaSpec>) -> Self {
+    fn resolve(grafana: Option<&GrafanaSpec>, scope: &mut Scope<'_>) -> Self {
         let given = grafana.and_then(|given| given.kubernetes.as_ref()).map(|given| &given.value);
-        let map = |given: Option<&Spanned<Named<Spanned<Text>>>>, name: &str, value: &str| match given {
-            Some(given) => given.value.iter().map(|(key, value)| (key.value.clone(), value.value.0.clone())).collect(),
+        let mut map = |given: Option<&Spanned<Named<Spanned<Text>>>>, name: &str, value: &str| match given {
+            Some(given) => operator::labels(given, scope),
             None => BTreeMap::from([(name.to_owned(), value.to_owned())]),
         };
-        let name = |given: Option<&Spanned<Name>>| given.map(|name| name.value.0.clone());
+        let labels = map(given.and_then(|given| given.labels.as_ref()), "grafana_dashboard", "1");
+        let instance = map(given.and_then(|given| given.instance.as_ref()), "dashboards", "grafana");
+        let annotation = given.and_then(|given| given.folder_annotation.as_ref());
+        let project = given.and_then(|given| given.project.as_ref());
         Self {
-            namespace: name(given.and_then(|given| given.namespace.as_ref())),
-            labels: map(given.and_then(|given| given.labels.as_ref()), "grafana_dashboard", "1"),
-            folder_annotation: name(given.and_then(|given| given.folder_annotation.as_ref()))
-                .unwrap_or_else(|| "grafana_folder".to_owned()),
-            instance: map(given.and_then(|given| given.instance.as_ref()), "dashboards", "grafana"),
-            project: name(given.and_then(|given| given.project.as_ref())).unwrap_or_else(|| "emberline".to_owned()),
+            namespace: given.and_then(|given| given.namespace.as_ref()).map(|name| operator::namespace(name, scope)),
+            labels,
+            folder_annotation: annotation
+                .map_or_else(|| "grafana_folder".to_owned(), |key| operator::annotation(key, scope)),
+            instance,
+            project: project.map_or_else(|| "emberline".to_owned(), |name| project_name(name, scope)),
         }
     }
+}
+
+/// A name as Perses takes it.
+fn project_name(name: &Spanned<Name>, scope: &mut Scope<'_>) -> String {
+    let text = name.value.0.as_str();
+    let is_plain = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'.' | b'-');
+    if text.len() > 75 || !text.bytes().all(is_plain) {
+        scope.report(
+            Finding::new(&code::INVALID_VALUE, name.span, format!("expected a project of Perses, found `{text}`"))
+                .hint("use at most 75 letters, digits, `_`, `.` and `-`"),
+        );
+    }
+    text.to_owned()
 }
 
 fn source_url(url: &Spanned<String>, scope: &mut Scope<'_>) -> Option<String> {

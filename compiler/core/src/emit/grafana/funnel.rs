@@ -21,6 +21,11 @@ pub(super) fn boards(service: &ServicePlan, console: &Console) -> Vec<Board> {
     parts.map(|(part, slos)| board(service, slos, part, &scope, console)).collect()
 }
 
+/// How many dashboards a service has.
+pub(super) fn parts(service: &ServicePlan) -> usize {
+    service.slos.len().div_ceil(OBJECTIVES)
+}
+
 fn board(service: &ServicePlan, slos: &[SloPlan], part: usize, scope: &Scope, console: &Console) -> Board {
     let mut rows: Vec<Row> = slos.iter().map(|slo| objective(slo, scope, console)).collect();
     rows.extend(requests::own(service, slos, scope));

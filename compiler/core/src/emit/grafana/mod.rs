@@ -8,7 +8,9 @@ mod board;
 mod classic;
 mod cost;
 mod funnel;
+pub(super) mod kubernetes;
 mod overview;
+pub(super) mod perses;
 mod provisioning;
 mod requests;
 mod resource;
@@ -30,10 +32,13 @@ pub(super) fn service(service: &ServicePlan, plan: &Plan) -> Vec<Artefact> {
 
 /// A service's dashboards, by the names of their files.
 fn of_service(service: &ServicePlan, plan: &Plan) -> Vec<(String, Board)> {
-    // Stems hold no dot, so no service's file can have the name of another one's part.
-    let name = |part: usize| if part == 0 { service.stem.clone() } else { format!("{}.{}", service.stem, part + 1) };
     let boards = funnel::boards(service, &plan.console).into_iter().enumerate();
-    boards.map(|(part, board)| (name(part), board)).collect()
+    boards.map(|(part, board)| (file_stem(service, part), board)).collect()
+}
+
+/// The name of a dashboard's file, without an ending. Stems hold no dot, so no service's can be another one's part.
+fn file_stem(service: &ServicePlan, part: usize) -> String {
+    if part == 0 { service.stem.clone() } else { format!("{}.{}", service.stem, part + 1) }
 }
 
 /// The dashboards of all services, by the names of their files.

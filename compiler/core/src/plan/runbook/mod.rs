@@ -206,7 +206,7 @@ fn burn(plan: &Plan, service: &ServicePlan, slo: &SloPlan, alert: &BurnAlert) ->
         arithmetic::percent(slo.budget),
         slo.window
     );
-    let meaning = vec![format!("Objective: {}", whole(service, slo))];
+    let meaning = vec![whole(service, slo)];
     AlertPage {
         page: Alert::Burn(alert).slug(),
         alert: alert.name.clone(),
@@ -265,7 +265,7 @@ fn state(plan: &Plan, service: &ServicePlan, slo: &SloPlan, alert: &StateAlert) 
         labels: labels(slo, Alert::State(alert)),
         state: fires(plan, slo, Alert::State(alert)),
         rollback: rollback(plan, service),
-        meaning: vec![format!("Objective: {}", whole(service, slo))],
+        meaning: vec![whole(service, slo)],
         arithmetic: arithmetic::promise(slo),
         steps: steps::state(plan, service, slo, alert),
         failure_modes: state_modes(slo, alert.state),
