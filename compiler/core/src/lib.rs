@@ -106,7 +106,7 @@ pub fn compile(sources: &Sources, order: Order<'_>) -> Analysis {
     let planned: Vec<(Option<ServicePlan>, ServiceBound, Vec<Finding>)> = services
         .into_par_iter()
         .map(|service| {
-            let mut plan = ServicePlan::of(&service, &common.policy, &common.index, &common.observed, sources);
+            let mut plan = ServicePlan::of(&service, &common.policy, (&common.index, &common.observed), sources);
             let findings = check::service(sources, &common, &service, &plan);
             let bounds = std::mem::take(&mut plan.bounds);
             (needs_plan.then_some(plan), bounds, findings)

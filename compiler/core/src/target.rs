@@ -55,6 +55,18 @@ pub enum Target {
     /// Dashboards of Grafana, and what provisions them.
     #[serde(rename = "grafana")]
     Grafana,
+    /// Dashboards as `ConfigMap`s, for Grafana's sidecar (Helm charts `grafana` and `kube-prometheus-stack`).
+    #[serde(rename = "grafana-configmaps")]
+    ConfigMaps,
+    /// Dashboards as `GrafanaDashboard` objects, for grafana-operator.
+    #[serde(rename = "grafana-operator")]
+    GrafanaOperator,
+    /// Dashboards as a folder for Kustomize, which makes the `ConfigMap`s.
+    #[serde(rename = "grafana-kustomize")]
+    Kustomize,
+    /// Dashboards of Perses.
+    #[serde(rename = "perses")]
+    Perses,
     /// Runbook pages, as Markdown and as a site.
     // Prose: `emberline-pages` renders them, and nothing is emitted here.
     #[serde(rename = "runbooks")]
@@ -80,6 +92,10 @@ impl Target {
         Self::Alertmanager,
         Self::AlertmanagerConfig,
         Self::Grafana,
+        Self::ConfigMaps,
+        Self::GrafanaOperator,
+        Self::Kustomize,
+        Self::Perses,
         Self::Runbooks,
     ];
 
@@ -106,6 +122,10 @@ impl Target {
             Self::Alertmanager => "alertmanager",
             Self::AlertmanagerConfig => "alertmanager-config",
             Self::Grafana => "grafana",
+            Self::ConfigMaps => "grafana-configmaps",
+            Self::GrafanaOperator => "grafana-operator",
+            Self::Kustomize => "grafana-kustomize",
+            Self::Perses => "perses",
             Self::Runbooks => "runbooks",
         }
     }
@@ -130,6 +150,10 @@ impl Target {
             Self::Alertmanager => "alertmanager",
             Self::AlertmanagerConfig => "alertmanager-config",
             Self::Grafana => "grafana",
+            Self::ConfigMaps => "grafana-configmaps",
+            Self::GrafanaOperator => "grafana-operator",
+            Self::Kustomize => "grafana-kustomize",
+            Self::Perses => "perses",
             Self::Runbooks => "runbooks",
         }
     }

@@ -265,6 +265,8 @@ pub(crate) const RECORDS: &[(&str, Fields)] = &[
             ("service", Free("it names the service: with another name, it is another service")),
             ("description", Free("people read it, and nothing is judged by it")),
             ("rollback", Free("people read it, and nothing is judged by it")),
+            ("no_rollback", Free("people read it, and nothing is judged by it")),
+            ("signals", Free("it decides what pages and dashboards ask, and nothing is judged by it")),
             ("owner", Weakens(Changed, "alerts go to another team")),
             ("tier", Free("it is shown, and nothing is judged by it")),
             ("repository", Free("only `walk` reads it")),

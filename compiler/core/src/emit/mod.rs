@@ -63,7 +63,11 @@ impl<'p> Emitter<'p> {
                             artefacts.push(grafana_rules::emit(service, &self.plan.rulers.grafana));
                         }
                         Target::Limits => artefacts.push(limits::views(service, &self.plan.telemetry)),
-                        Target::Grafana => artefacts.push(grafana::service(service, self.plan)),
+                        Target::Grafana => artefacts.extend(grafana::service(service, self.plan)),
+                        Target::ConfigMaps | Target::GrafanaOperator | Target::Kustomize => {
+                            artefacts.extend(grafana::kubernetes::service(*target, service, self.plan));
+                        }
+                        Target::Perses => artefacts.extend(grafana::perses::service(service, self.plan)),
                         Target::Schema
                         | Target::Collector
                         | Target::Retention
@@ -95,6 +99,14 @@ impl<'p> Emitter<'p> {
                 }
                 if targets.contains(&Target::Grafana) {
                     artefacts.extend(grafana::global(self.plan));
+                }
+                for target in [Target::ConfigMaps, Target::GrafanaOperator, Target::Kustomize] {
+                    if targets.contains(&target) {
+                        artefacts.extend(grafana::kubernetes::global(target, self.plan));
+                    }
+                }
+                if targets.contains(&Target::Perses) {
+                    artefacts.extend(grafana::perses::global(self.plan));
                 }
                 if targets.contains(&Target::Limits) {
                     artefacts.push(limits::prometheus(&self.plan.telemetry));

@@ -32,7 +32,7 @@ mod watchers;
 pub use crate::metric::{Declared, Domain, Index, Joint, Label, Metric, label_name};
 pub use alerting::{AlertNames, Alerting, DataStates, Pair, Response, Strength};
 pub use cardinality::Cardinality;
-pub use console::{Console, DataSource};
+pub use console::{Console, DashboardObjects, DataSource};
 pub use drill::{Drill, Pace};
 pub use observed::{Observed, Row, Seen, Values};
 pub use operator::Operator;

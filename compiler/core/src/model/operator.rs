@@ -7,7 +7,7 @@ use crate::finding::Finding;
 use crate::notify::{Secrets, Selector};
 use crate::scope::Scope;
 use crate::source::{Span, Spanned};
-use crate::spec::{MatcherStrategy, Name, PolicySpec, SelectorSpec};
+use crate::spec::{MatcherStrategy, Name, Named, PolicySpec, SelectorSpec, Text};
 
 /// Metadata of `PrometheusRule` and `AlertmanagerConfig` objects.
 #[derive(Debug, Clone, Default)]
@@ -28,30 +28,7 @@ impl Operator {
     /// The metadata of a policy.
     pub(super) fn resolve(spec: Option<&PolicySpec>, scope: &mut Scope<'_>) -> Self {
         let Some(operator) = spec.and_then(|s| s.operator.as_ref()) else { return Self::default() };
-        let mut labels = BTreeMap::new();
-        for (key, value) in operator.value.labels.iter().flat_map(|labels| labels.value.iter()) {
-            let (prefix, name) =
-                key.value.rsplit_once('/').map_or((None, &*key.value), |(prefix, name)| (Some(prefix), name));
-            let is_key = is_kubernetes(name, 63)
-                && !name.is_empty()
-                && prefix.is_none_or(|it| is_kubernetes(it, 253) && !it.is_empty());
-            for (fits, what, place, written) in [
-                (is_key, "key", key.span, &key.value),
-                (is_kubernetes(&value.value.0, 63), "value", value.span, &value.value.0),
-            ] {
-                if !fits {
-                    scope.report(
-                        Finding::new(
-                            &code::INVALID_VALUE,
-                            place,
-                            format!("expected the {what} of a Kubernetes label, found `{written}`"),
-                        )
-                        .hint("use at most 63 letters, digits, `-`, `_` and `.`, with a letter or digit at both ends"),
-                    );
-                }
-            }
-            labels.insert(key.value.clone(), value.value.0.clone());
-        }
+        let labels = operator.value.labels.as_ref().map(|given| labels(given, scope)).unwrap_or_default();
         let namespace = operator.value.namespace.as_ref().and_then(|name| namespace(name, scope));
         let each = operator.value.namespaces.iter().flat_map(|named| named.value.iter());
         let namespaces = each
@@ -75,7 +52,7 @@ impl Operator {
 }
 
 /// A namespace, or a finding.
-fn namespace(name: &Spanned<Name>, scope: &mut Scope<'_>) -> Option<String> {
+pub(super) fn namespace(name: &Spanned<Name>, scope: &mut Scope<'_>) -> Option<String> {
     let text = &name.value.0;
     let is_plain = |b: u8| b.is_ascii_lowercase() || b.is_ascii_digit();
     let fits = text.len() <= 63
@@ -112,6 +89,48 @@ fn secret(file: &Spanned<String>, selector: &SelectorSpec, scope: &mut Scope<'_>
         }
     }
     Some((file.value.clone(), Selector { name: name.value.0.clone(), key: key.value.0.clone() }))
+}
+
+/// Labels of an object, of which those that Kubernetes would refuse are reported.
+pub(super) fn labels(given: &Spanned<Named<Spanned<Text>>>, scope: &mut Scope<'_>) -> BTreeMap<String, String> {
+    let mut labels = BTreeMap::new();
+    for (key, value) in given.value.iter() {
+        for (fits, what, place, written) in [
+            (is_key(&key.value), "key", key.span, &key.value),
+            (is_kubernetes(&value.value.0, 63), "value", value.span, &value.value.0),
+        ] {
+            if !fits {
+                scope.report(
+                    Finding::new(
+                        &code::INVALID_VALUE,
+                        place,
+                        format!("expected the {what} of a Kubernetes label, found `{written}`"),
+                    )
+                    .hint("use at most 63 letters, digits, `-`, `_` and `.`, with a letter or digit at both ends"),
+                );
+            }
+        }
+        labels.insert(key.value.clone(), value.value.0.clone());
+    }
+    labels
+}
+
+/// The key of an annotation, which has the form of a label's.
+pub(super) fn annotation(given: &Spanned<Name>, scope: &mut Scope<'_>) -> String {
+    if !is_key(&given.value.0) {
+        let message = format!("expected the key of a Kubernetes annotation, found `{}`", given.value.0);
+        scope.report(
+            Finding::new(&code::INVALID_VALUE, given.span, message)
+                .hint("use at most 63 letters, digits, `-`, `_` and `.`, with a letter or digit at both ends"),
+        );
+    }
+    given.value.0.clone()
+}
+
+/// Whether Kubernetes takes a text as the key of a label or an annotation: a name, perhaps behind a prefix.
+fn is_key(text: &str) -> bool {
+    let (prefix, name) = text.rsplit_once('/').map_or((None, text), |(prefix, name)| (Some(prefix), name));
+    is_kubernetes(name, 63) && !name.is_empty() && prefix.is_none_or(|it| is_kubernetes(it, 253) && !it.is_empty())
 }
 
 /// Whether Kubernetes takes a text as the value of a label, or as a part of its key.

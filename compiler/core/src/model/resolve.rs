@@ -208,6 +208,11 @@ fn resolve_service(
         owner: once(specs, "owner", |spec| spec.owner.as_ref(), scope).map(|owner| owner.value.0.clone()),
         tier: once(specs, "tier", |spec| spec.tier.as_ref(), scope).map(|tier| tier.value.0.clone()),
         rollback: once(specs, "rollback", |spec| spec.rollback.as_ref(), scope).map(|text| text.value.0.clone()),
+        no_rollback: once(specs, "no_rollback", |spec| spec.no_rollback.as_ref(), scope)
+            .map(|all| all.value.iter().map(|text| text.value.0.clone()).collect())
+            .unwrap_or_default(),
+        signals: once(specs, "signals", |spec| spec.signals.as_ref(), scope)
+            .map(|all| all.value.iter().map(|word| word.value).collect()),
         behind: once(specs, "behind", |spec| spec.behind.as_ref(), scope).map(|text| text.value.0.clone()),
         repository: once(specs, "repository", |spec| spec.repository.as_ref(), scope).map(|path| path.value.clone()),
         traffic: traffic.map(|traffic| traffic.value),

@@ -29,6 +29,14 @@ pub(crate) fn dashboard_uid(service: &str) -> String {
     if uid.len() <= LONGEST_UID { uid } else { format!("{}-{:08x}", &uid[..LONGEST_UID - 9], names::fnv1a(service)) }
 }
 
+/// The uid of a further dashboard of a service: the second has part 1.
+#[must_use]
+pub(crate) fn part_uid(service: &str, part: usize) -> String {
+    let uid = dashboard_uid(service);
+    let kept = uid.len().min(LONGEST_UID - 9);
+    format!("{}-{:08x}", &uid[..kept], names::fnv1a(&format!("{service}\n{part}")))
+}
+
 /// The address of a dashboard within Grafana.
 #[must_use]
 pub(crate) fn dashboard_path(uid: &str) -> String {
@@ -81,8 +89,16 @@ pub fn segment(text: &str) -> String {
 }
 
 /// Variables that Grafana puts into an address; they must reach it as they are.
-const CARRIED: [&str; 5] =
-    ["${__from}", "${__to}", "${__field.labels.http_route}", "${__field.labels.rpc_method}", "${__value.raw}"];
+const CARRIED: [&str; 8] = [
+    "${__from}",
+    "${__to}",
+    "${__field.labels.http_route}",
+    "${__field.labels.rpc_method}",
+    "${__value.raw}",
+    "${tempo}",
+    "${loki}",
+    "${pyroscope}",
+];
 
 /// An address of Grafana's Explore that asks a data source, over the time range that the reader looks at. `query` is the
 /// data source's own form of a query.

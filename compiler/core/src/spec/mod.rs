@@ -24,7 +24,7 @@ mod slo;
 mod telemetry;
 mod watchers;
 
-pub use console::{DashboardForm, DataSourceSpec, GrafanaSpec};
+pub use console::{DashboardForm, DashboardObjectsSpec, DataSourceSpec, GrafanaSpec};
 pub use decode::{Flawed, Named, Needed};
 pub use drill::DrillSpec;
 pub use encode::{Comments, Encode, Written, write};
@@ -37,7 +37,7 @@ pub use prices::{BusinessSpec, PriceSpec, PricesSpec, RangeSpec, ShareRangeSpec,
 pub use registry::RegistryAttribute;
 pub use routing::{ReceiverSpec, SlackSpec};
 pub use rulers::{GrafanaRulesSpec, MimirSpec, PartialResponse, RollupSpec, RulersSpec, ThanosSpec, VmalertSpec};
-pub use service::{AttributeSpec, CallKind, CallSpec, JointSpec, LabelSpec, MetricSpec, Pii, ServiceSpec};
+pub use service::{AttributeSpec, CallKind, CallSpec, JointSpec, LabelSpec, MetricSpec, Pii, ServiceSpec, SignalWord};
 pub use slo::{AlertNamesSpec, AlertingSpec, DataSpec, PairSpec, SloSpec};
 pub use telemetry::{LogTierSpec, RedactionSpec, RetentionSpec, SamplingSpec, SeverityWord, Undeclared};
 pub use watchers::{RulerWord, WatchersSpec};

@@ -4,7 +4,9 @@ use rust_decimal::Decimal;
 use rust_decimal::prelude::ToPrimitive;
 
 use super::durations::Durations;
-use crate::indicator::{Base, Cast, Counts, Indicator, NativeForm, Part, Played, Reading, Record, Threshold, Unit};
+use crate::indicator::{
+    Base, Cast, Counts, Indicator, Measured, NativeForm, Part, Played, Reading, Record, Threshold, Unit,
+};
 use crate::oracle::{Base as Numbers, RawSeries, Reader, Role, Sampled, filled};
 use crate::promql::{Compare, Expr, Op, Selector};
 
@@ -58,6 +60,10 @@ impl Indicator for Native {
 
     fn threshold(&self) -> Option<&Threshold> {
         Some(&self.durations.threshold)
+    }
+
+    fn measured(&self) -> Option<Measured> {
+        Some(Measured { histogram: self.histogram.clone(), is_classic: false })
     }
 
     /// Events × the share above the threshold. The fraction of an idle histogram is NaN, and one such sample would spread

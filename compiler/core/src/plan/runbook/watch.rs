@@ -1,9 +1,11 @@
 //! The pages of alerts on what evaluates the rules and sends the alerts.
 
-use super::AlertPage;
 use super::steps::{Ask, Language, Step};
+use super::{AlertPage, Rollback};
+use crate::labels::ALERT_NAME;
 use crate::plan::Plan;
 use crate::plan::watch::{NO_TROUBLE, Watch, Watched};
+use crate::promql::{Expr, Matcher, Select};
 use crate::quantity::Duration;
 
 /// A page for each alert, in the order of the rules: snapshots share one.
@@ -45,11 +47,21 @@ fn page(plan: &Plan, watch: &Watch) -> AlertPage {
         alert: watch.watched.name().to_owned(),
         severity: watch.severity.clone().unwrap_or_else(|| NO_TROUBLE.to_owned()),
         title: about.summary.clone(),
-        meaning: about.meaning.clone(),
+        labels: vec![(ALERT_NAME, watch.watched.name().to_owned())],
+        bad: about.meaning.first().cloned().unwrap_or_default(),
+        state: ask(&firing(watch), "Whether this alert fires; the graph shows since when"),
+        // What there is to undo differs by cause; the steps say.
+        rollback: Rollback { how: None, not_when: Vec::new() },
+        meaning: about.meaning.iter().skip(1).cloned().collect(),
         arithmetic: vec![("Fires when its condition holds", held)],
         steps: steps.collect(),
         failure_modes: about.causes.iter().map(|cause| (*cause).to_owned()).collect(),
         receiver: if watch.watched == Watched::Itself { dead_man() } else { watch.severity.as_ref().and_then(whom) },
         escalation: watch.escalation.clone(),
     }
+}
+
+fn firing(watch: &Watch) -> String {
+    let matchers = [Matcher::eq(ALERT_NAME, watch.watched.name()), Matcher::eq("alertstate", "firing")];
+    Expr::Select(Select::new("ALERTS", &[&matchers])).to_string()
 }
