@@ -16,6 +16,7 @@ mod layout;
 pub mod links;
 pub mod names;
 pub mod queries;
+mod range;
 mod requests;
 pub mod runbook;
 mod service;
