@@ -4,8 +4,8 @@
 //! a group   rules × RULE + raw series × samples in the base range × SAMPLE + groups × steps of subqueries × STEP
 //! ```
 //!
-//! The constants were measured by `ci/scale` on two cores with nothing else to do; a busy ruler takes longer. They are for
-//! telling a cheap group from one that will not be done in time, and for spreading groups evenly.
+//! The constants are of the order that `ci/scale` showed for 100 objectives on two busy cores; its full run shall correct them.
+//! They are for telling a cheap group from one that will not be done in time, and for spreading groups evenly.
 
 use super::group_cost::GroupCost;
 use super::layout::Unit;
