@@ -10,7 +10,7 @@ use serde_json::{Map, Value, json};
 use super::kind::{Kind, Record};
 use super::table::{INTEGRATIONS, INTERVAL};
 use crate::quantity::Duration;
-use table::{LISTS, NAMES, To};
+use table::{LISTS, NAMES, NEEDED, To};
 
 /// A key of a Kubernetes `Secret`.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -37,6 +37,10 @@ pub(crate) fn config(
     };
     let mut object = Object { secrets, faults: Vec::new() };
     let config = object.record(record, fields);
+    let needed = NEEDED.iter().filter(|(key, ..)| *key == integration);
+    for (_, _, written) in needed.filter(|(_, field, _)| config.get(*field).is_none()) {
+        object.faults.push(format!("it needs `{written}`"));
+    }
     if object.faults.is_empty() { Ok((list, config)) } else { Err(object.faults) }
 }
 
@@ -58,7 +62,8 @@ struct Object<'s> {
 impl Object<'_> {
     fn record(&mut self, record: &Record, fields: &Map<String, Value>) -> Value {
         let mut object = Map::new();
-        for (name, value) in fields {
+        // The operator wants a list with items, or none.
+        for (name, value) in fields.iter().filter(|(_, value)| *value != &json!([])) {
             let field = record.fields.iter().find(|field| field.name == name);
             let kind = field.map_or(Kind::Any, |field| field.kind);
             let own = NAMES.iter().find(|(owner, ..)| *owner == record.name).map_or(&[][..], |(_, names)| names);
