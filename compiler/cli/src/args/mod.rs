@@ -240,6 +240,12 @@ pub(crate) struct Compile {
     /// Folder that artefacts are written to
     #[arg(long, value_name = "FOLDER", default_value = "generated")]
     pub(crate) out: PathBuf,
+    /// Write only what this team's folder of specs compiles to; faults of other teams do not stop it
+    #[arg(long, value_name = "TEAM", conflicts_with = "organisation")]
+    pub(crate) team: Option<String>,
+    /// Write what all teams share as well: collector, retention, Alertmanager, the dashboards of everything
+    #[arg(long)]
+    pub(crate) organisation: bool,
     /// Write only these kinds of artefact
     #[arg(long, value_name = "TARGET,…", value_delimiter = ',', value_parser = target_parser())]
     pub(crate) only: Vec<Target>,

@@ -21,6 +21,7 @@ mod since;
 mod source;
 mod summary;
 mod template;
+mod trees;
 pub(crate) mod verify;
 pub(crate) mod walk;
 

@@ -82,7 +82,7 @@ pub(crate) fn whole(policy: &Policy, bounds: &[ServiceBound]) -> Vec<Finding> {
 pub(crate) fn service(sources: &Sources, model: &Common, service: &Service, plan: &ServicePlan) -> Vec<Finding> {
     let mut findings = Vec::new();
     for check in CHECKS {
-        (check.run)(&Context { sources, model, service, plan }, &mut findings);
+        (check.run)(&Context { sources, model, policy: model.policy_of(service), service, plan }, &mut findings);
     }
     observed::settle(&mut findings);
     findings

@@ -15,10 +15,10 @@ mod tests;
 pub use alertmanager::Fragment;
 pub use artefact::Artefact;
 
-use crate::plan::Plan;
+use crate::plan::{Part, Plan};
 use crate::proof::Courses;
 use crate::target::Target;
-use artefact::{HEADER, write};
+use artefact::{HEADER, any_of, write};
 
 /// Writes a plan's files, unit by unit: a unit is a service, and the last one what is global. Units are independent, so
 /// callers may ask for them side by side.
@@ -56,6 +56,14 @@ impl<'p> Emitter<'p> {
                         | Target::Alertmanager
                         | Target::Runbooks => {}
                     }
+                }
+            }
+            None if self.plan.part != Part::Whole => {
+                if targets.contains(&Target::Alertmanager) {
+                    artefacts.extend(alertmanager::of_team(&self.plan.alertmanager));
+                }
+                if targets.contains(&Target::Grafana) && !self.plan.services.is_empty() {
+                    artefacts.extend(grafana::of_team(self.plan));
                 }
             }
             None => {

@@ -2,8 +2,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::service::ServicePlan;
 use super::timing::Scale;
-use crate::model::{Policy, Receiver};
+use crate::model::{Policy, Receiver, Routing, Team};
 use crate::quantity::Duration;
 
 /// How long the first alert of an objective waits for others of the same, so that one notification tells of all.
@@ -31,8 +32,8 @@ pub struct AlertmanagerPlan {
     pub repeat: Duration,
     /// Routes in the order in which they are tried: an owner's before a severity's.
     pub routes: Vec<Route>,
-    /// A severity, and one that it mutes.
-    pub mutes: Vec<(String, String)>,
+    /// Severities that mute others.
+    pub mutes: Vec<Mute>,
     /// Labels that two alerts must share for one to mute the other: service, objective, every label kept apart, and
     /// the cluster, since several may load the same rules and share one Alertmanager.
     pub same: BTreeSet<String>,
@@ -40,6 +41,42 @@ pub struct AlertmanagerPlan {
     pub receivers: BTreeMap<String, Receiver>,
     /// Every `alertname` that an objective's alerts may have; empty without objectives.
     pub alerts: BTreeSet<String>,
+    /// The services whose alerts these are; `None` for all that carry the labels of an objective.
+    pub services: Option<BTreeSet<String>>,
+}
+
+/// Some of all services.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Services {
+    /// Every service.
+    All,
+    /// These.
+    Of(BTreeSet<String>),
+    /// All but these.
+    Except(BTreeSet<String>),
+}
+
+impl Services {
+    /// Whether a service is one of them.
+    #[must_use]
+    pub fn has(&self, service: &str) -> bool {
+        match self {
+            Self::All => true,
+            Self::Of(these) => these.contains(service),
+            Self::Except(these) => !these.contains(service),
+        }
+    }
+}
+
+/// A severity that mutes another of the same objective.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Mute {
+    /// The severity that mutes.
+    pub severity: String,
+    /// The one that is muted.
+    pub muted: String,
+    /// Whose alerts.
+    pub services: Services,
 }
 
 /// Which alerts a receiver gets.
@@ -51,28 +88,21 @@ pub struct Route {
     pub owner: Option<String>,
     /// The receiver.
     pub receiver: String,
+    /// Whose alerts.
+    pub services: Services,
 }
 
 impl AlertmanagerPlan {
-    /// The plan of a policy; `kept_apart` are the labels by which objectives are grouped, `alerts` the names of alerts.
-    pub(super) fn of(
-        policy: &Policy,
-        kept_apart: impl Iterator<Item = String>,
-        alerts: impl Iterator<Item = String>,
-    ) -> Self {
+    /// The plan of a policy for some services.
+    pub(super) fn of(policy: &Policy, services: &[ServicePlan]) -> Self {
         let scale = Scale(policy.time_scale.value);
         let routing = &policy.routing;
-        let of_owners = routing.owners.iter().flat_map(|(owner, routes)| {
-            routes.iter().map(|(severity, receiver)| Route {
-                severity: severity.clone(),
-                owner: Some(owner.clone()),
-                receiver: receiver.clone(),
-            })
-        });
-        let of_severities = routing.severities.iter().map(|(severity, receiver)| Route {
-            severity: severity.clone(),
-            owner: None,
-            receiver: receiver.clone(),
+        let slos = || services.iter().flat_map(|service| &service.slos);
+        let kept_apart = slos().flat_map(|slo| slo.group_by.iter().cloned());
+        let alerts = slos().flat_map(|slo| {
+            // Those that do not fire yet as well: one more alert of an objective changes no route then.
+            let names = &slo.alerting.names;
+            [&names.burn, &names.absent, &names.broken, &names.group_gone, &names.no_traffic].map(Clone::clone)
         });
         let gravest = || routing.severities.get(GRAVEST).or_else(|| routing.severities.values().next());
         let fallback = routing.fallback.as_ref().or_else(gravest);
@@ -81,11 +111,78 @@ impl AlertmanagerPlan {
             wait: scale.real(WAIT),
             interval: scale.real(INTERVAL),
             repeat: scale.real(REPEAT),
-            routes: of_owners.chain(of_severities).collect(),
-            mutes: routing.mutes.clone(),
+            routes: routes(routing, &Services::All, |receiver| receiver.to_owned()),
+            mutes: mutes(routing, &Services::All),
             same: ["service", "slo", CLUSTER].map(str::to_owned).into_iter().chain(kept_apart).collect(),
             receivers: routing.receivers.clone(),
             alerts: alerts.collect(),
+            services: None,
         }
     }
+
+    /// Adds the routes and mutes of teams whose policy has others than the organisation's. They are tried first. A receiver
+    /// that is called like another one with another destination has the team before its name.
+    pub(super) fn add_teams(&mut self, services: &[ServicePlan], organisation: &Policy, teams: &[Team]) {
+        let mut of_teams = Vec::new();
+        let mut muted_otherwise = BTreeSet::new();
+        for (index, team) in teams.iter().enumerate() {
+            let routing = &team.policy.routing;
+            let own: BTreeSet<String> =
+                services.iter().filter(|it| it.team == Some(index)).map(|it| it.name.clone()).collect();
+            if own.is_empty() {
+                continue;
+            }
+            if routing.mutes != organisation.routing.mutes {
+                muted_otherwise.extend(own.iter().cloned());
+                self.mutes.extend(mutes(routing, &Services::Of(own.clone())));
+            }
+            let is_same = |routing: &Routing| {
+                let Routing { receivers, severities, owners, .. } = &organisation.routing;
+                (&routing.receivers, &routing.severities, &routing.owners) == (receivers, severities, owners)
+            };
+            if is_same(routing) {
+                continue;
+            }
+            let mut names = BTreeMap::new();
+            for (name, receiver) in &routing.receivers {
+                let is_other = self.receivers.get(name).is_some_and(|known| known != receiver);
+                let full = if is_other { format!("{}/{name}", team.name) } else { name.clone() };
+                self.receivers.insert(full.clone(), receiver.clone());
+                names.insert(name.as_str(), full);
+            }
+            let name = |receiver: &str| names.get(receiver).cloned().unwrap_or_else(|| receiver.to_owned());
+            of_teams.extend(routes(routing, &Services::Of(own), name));
+        }
+        if !muted_otherwise.is_empty() {
+            for mute in self.mutes.iter_mut().filter(|mute| mute.services == Services::All) {
+                mute.services = Services::Except(muted_otherwise.clone());
+            }
+        }
+        of_teams.append(&mut self.routes);
+        self.routes = of_teams;
+    }
+}
+
+/// The routes of a policy; `name` says what a receiver is called.
+fn routes(routing: &Routing, services: &Services, name: impl Fn(&str) -> String) -> Vec<Route> {
+    let route = |severity: &String, owner: Option<&String>, receiver: &String| Route {
+        severity: severity.clone(),
+        owner: owner.cloned(),
+        receiver: name(receiver),
+        services: services.clone(),
+    };
+    let of_owners = routing.owners.iter().flat_map(|(owner, routes)| {
+        routes.iter().map(move |(severity, receiver)| (severity, Some(owner), receiver))
+    });
+    let of_severities = routing.severities.iter().map(|(severity, receiver)| (severity, None, receiver));
+    of_owners.chain(of_severities).map(|(severity, owner, receiver)| route(severity, owner, receiver)).collect()
+}
+
+fn mutes(routing: &Routing, services: &Services) -> Vec<Mute> {
+    let mute = |(severity, muted): &(String, String)| Mute {
+        severity: severity.clone(),
+        muted: muted.clone(),
+        services: services.clone(),
+    };
+    routing.mutes.iter().map(mute).collect()
 }

@@ -5,6 +5,7 @@ use super::about::Place;
 use super::identity::Alert;
 use super::names;
 use super::slo::SloPlan;
+use super::whole::Part;
 use crate::model::Console;
 
 /// The uid of the dashboard of all objectives.
@@ -14,11 +15,24 @@ pub(crate) const COST_UID: &str = "emberline-cost";
 /// The longest uid that Grafana takes.
 const LONGEST_UID: usize = 40;
 
+/// A uid, or a name like one, for what each team has one of: that of the whole with the team's name.
+#[must_use]
+pub(crate) fn of_team(uid: &str, part: &Part) -> String {
+    match part {
+        Part::Team(team) if !team.is_empty() => short(format!("{uid}-{}", names::stem(&team.replace('/', "-"))), team),
+        Part::Team(_) | Part::Whole => uid.to_owned(),
+    }
+}
+
 /// The uid of a service's dashboard.
 #[must_use]
 pub(crate) fn dashboard_uid(service: &str) -> String {
-    let uid = format!("slo-{}", names::stem(service));
-    if uid.len() <= LONGEST_UID { uid } else { format!("{}-{:08x}", &uid[..LONGEST_UID - 9], names::fnv1a(service)) }
+    short(format!("slo-{}", names::stem(service)), service)
+}
+
+/// A uid that Grafana takes; one that is cut ends with a number made of the whole name.
+fn short(uid: String, name: &str) -> String {
+    if uid.len() <= LONGEST_UID { uid } else { format!("{}-{:08x}", &uid[..LONGEST_UID - 9], names::fnv1a(name)) }
 }
 
 /// The address of a dashboard within Grafana.

@@ -28,7 +28,7 @@ mod words;
 
 pub use about::{About, AboutSlo, Neighbour, Place};
 pub use alert::{BurnAlert, State, StateAlert};
-pub use alertmanager::{AlertmanagerPlan, Route};
+pub use alertmanager::{AlertmanagerPlan, Mute, Route, Services};
 pub use guard::Guard;
 pub use identity::Alert;
 pub(crate) use layout::Unit;
@@ -38,5 +38,5 @@ pub use statement::Statement;
 pub(crate) use telemetry::SPAN_STREAMS;
 pub use telemetry::{Slow, Stream, TelemetryPlan};
 pub use timing::{Scale, Timing, Window, WindowKind};
-pub use whole::Plan;
+pub use whole::{Part, Plan};
 pub use words::Words;

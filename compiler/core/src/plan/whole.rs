@@ -1,13 +1,14 @@
 //! The plan of all services together.
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
+use std::sync::Arc;
 
 use super::about::Neighbour;
 use super::alertmanager::AlertmanagerPlan;
 use super::service::ServicePlan;
 use super::slo::SloPlan;
 use super::telemetry::TelemetryPlan;
-use crate::model::{Console, Drill, Operator, Policy, Prices};
+use crate::model::{Console, Drill, Operator, Policy, Prices, Team};
 use crate::target::Target;
 
 /// Everything that is generated from one folder of specs.
@@ -31,11 +32,33 @@ pub struct Plan {
     pub drill: Option<Drill>,
     /// By how much all lengths of time are compressed; 1 outside drills.
     pub time_scale: u32,
+    /// What of the specs this is.
+    pub part: Part,
+    /// Teams with a policy of their own; empty where one policy holds for everything, and in a team's part.
+    pub teams: Vec<Team>,
+    /// The policy that holds for what belongs to no team.
+    policy: Arc<Policy>,
+}
+
+/// What of the specs a plan is for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Part {
+    /// All services, under one policy or several.
+    Whole,
+    /// The services of a team, by its folders below the specs; empty for those that belong to no team.
+    Team(String),
 }
 
 impl Plan {
     /// The plan of all services, which come sorted by name.
-    pub(crate) fn of(mut services: Vec<ServicePlan>, policy: &Policy) -> Self {
+    pub(crate) fn of(services: Vec<ServicePlan>, policy: &Arc<Policy>, teams: &[Team]) -> Self {
+        let mut plan = Self::under(services, policy, Part::Whole);
+        plan.alertmanager.add_teams(&plan.services, policy, teams);
+        plan.teams = teams.to_vec();
+        plan
+    }
+
+    fn under(mut services: Vec<ServicePlan>, policy: &Arc<Policy>, part: Part) -> Self {
         let mut shapes = HashSet::new();
         for slo in services.iter_mut().flat_map(|service| &mut service.slos) {
             // What is not proven at all does not stand for the others of its shape.
@@ -43,13 +66,7 @@ impl Plan {
         }
         introduce(&mut services);
         let telemetry = TelemetryPlan::of(services.iter().map(|service| &service.telemetry), policy);
-        let kept_apart = services.iter().flat_map(|service| &service.slos).flat_map(|slo| slo.group_by.iter().cloned());
-        let alerts = services.iter().flat_map(|service| &service.slos).flat_map(|slo| {
-            // Those that do not fire yet as well: one more alert of an objective changes no route then.
-            let names = &slo.alerting.names;
-            [&names.burn, &names.absent, &names.broken, &names.group_gone, &names.no_traffic].map(Clone::clone)
-        });
-        let alertmanager = AlertmanagerPlan::of(policy, kept_apart, alerts);
+        let alertmanager = AlertmanagerPlan::of(policy, &services);
         let (targets, operator) = (policy.targets.clone(), policy.operator.clone());
         let (console, prices) = (policy.console.clone(), policy.prices.clone());
         Self {
@@ -62,6 +79,53 @@ impl Plan {
             prices,
             drill: policy.drill.clone(),
             time_scale: policy.time_scale.value,
+            part,
+            teams: Vec::new(),
+            policy: Arc::clone(policy),
+        }
+    }
+
+    /// The plan as it is compiled: whole, if one policy holds for everything. Otherwise one for what belongs to no team and
+    /// one for each team, of which none depends on another team's services.
+    #[must_use]
+    pub fn by_team(self) -> Vec<Self> {
+        if self.teams.is_empty() {
+            return vec![self];
+        }
+        let Self { services, teams, policy, .. } = self;
+        let mut parts: Vec<Vec<ServicePlan>> = (0..=teams.len()).map(|_| Vec::new()).collect();
+        for service in services {
+            if let Some(part) = parts.get_mut(service.team.map_or(0, |team| team + 1)) {
+                part.push(service);
+            }
+        }
+        let policies = std::iter::once((String::new(), policy))
+            .chain(teams.into_iter().map(|team| (team.name, team.policy)));
+        policies
+            .zip(parts)
+            .map(|((name, policy), mut services)| {
+                let known: HashSet<String> = services.iter().map(|service| service.name.clone()).collect();
+                for service in &mut services {
+                    for call in &mut service.about.calls {
+                        // The pages of other teams are elsewhere, and change with their specs.
+                        call.is_known &= known.contains(&call.service);
+                    }
+                }
+                let mut plan = Self::under(services, &policy, Part::Team(name));
+                plan.targets.retain(|target| !target.is_shared());
+                let own: BTreeSet<String> = plan.services.iter().map(|service| service.name.clone()).collect();
+                plan.alertmanager.services = Some(own);
+                plan
+            })
+            .collect()
+    }
+
+    /// The services of a team's part; `None` where there are no others.
+    #[must_use]
+    pub(crate) fn only_services(&self) -> Option<Vec<&str>> {
+        match self.part {
+            Part::Whole => None,
+            Part::Team(_) => Some(self.services.iter().map(|service| service.name.as_str()).collect()),
         }
     }
 

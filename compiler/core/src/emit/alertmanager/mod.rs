@@ -50,6 +50,11 @@ pub(super) fn emit(plan: &AlertmanagerPlan) -> Vec<Artefact> {
     std::iter::once(whole(plan)).chain(Fragment::of(plan).artefact()).collect()
 }
 
+/// The part that is a team's: other teams have alerts in the same Alertmanager.
+pub(super) fn of_team(plan: &AlertmanagerPlan) -> Option<Artefact> {
+    Fragment::of(plan).artefact()
+}
+
 /// The configuration.
 fn whole(plan: &AlertmanagerPlan) -> Artefact {
     let config = Config {
@@ -63,7 +68,7 @@ fn whole(plan: &AlertmanagerPlan) -> Artefact {
                 .routes
                 .iter()
                 .map(|it| Route {
-                    matchers: ours(&it.severity, it.owner.as_deref()),
+                    matchers: ours(&it.services, &it.severity, it.owner.as_deref()),
                     receiver: &it.receiver,
                     group_by: OBJECTIVE,
                 })
@@ -72,9 +77,9 @@ fn whole(plan: &AlertmanagerPlan) -> Artefact {
         inhibit_rules: plan
             .mutes
             .iter()
-            .map(|(severity, muted)| Inhibit {
-                source_matchers: ours(severity, None),
-                target_matchers: ours(muted, None),
+            .map(|mute| Inhibit {
+                source_matchers: ours(&mute.services, &mute.severity, None),
+                target_matchers: ours(&mute.services, &mute.muted, None),
                 equal: plan.same.iter().map(String::as_str).collect(),
             })
             .collect(),

@@ -6,10 +6,11 @@ use serde_json::{Value, json};
 use super::board::{Board, COLUMNS, Link, Look, Panel, Query, Row, Source, Threshold, literal};
 use crate::model::Console;
 use crate::plan::queries::{self, Range, in_panel};
-use crate::plan::{ServicePlan, SloPlan, links};
+use crate::plan::{Plan, ServicePlan, SloPlan, links};
 
 /// The dashboard.
-pub(super) fn board(service: &ServicePlan, console: &Console) -> Board {
+pub(super) fn board(service: &ServicePlan, plan: &Plan) -> Board {
+    let console = &plan.console;
     let mut rows: Vec<Row> = service.slos.iter().map(|slo| objective(slo, console)).collect();
     rows.push(requests(service, console));
     rows.push(evidence(service, console));
@@ -19,7 +20,7 @@ pub(super) fn board(service: &ServicePlan, console: &Console) -> Board {
         title: literal(&service.name),
         description: literal(service.about.description.as_deref().unwrap_or_default()),
         tags: vec!["emberline", "slo"],
-        links: neighbours(service, console),
+        links: neighbours(service, plan),
         marks: in_panel(&queries::firing(&service.name)),
         source: console.prometheus.clone(),
         rows,
@@ -27,9 +28,10 @@ pub(super) fn board(service: &ServicePlan, console: &Console) -> Board {
 }
 
 /// The overview, the runbooks, and the dashboards of whoever calls this service or is called.
-fn neighbours(service: &ServicePlan, console: &Console) -> Vec<Link> {
+fn neighbours(service: &ServicePlan, plan: &Plan) -> Vec<Link> {
+    let console = &plan.console;
     let board = |title: String, uid: &str| Link { title, url: links::dashboard_path(uid), keeps_time: true };
-    let mut found = vec![board("All objectives".to_owned(), links::OVERVIEW_UID)];
+    let mut found = vec![board("All objectives".to_owned(), &links::of_team(links::OVERVIEW_UID, &plan.part))];
     if let Some(url) = links::service_url(console, &service.name) {
         found.push(Link { title: "Runbooks".to_owned(), url, keeps_time: false });
     }

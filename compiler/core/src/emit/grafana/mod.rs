@@ -22,7 +22,7 @@ const DASHBOARDS: &str = "dashboards";
 
 /// A service's dashboard.
 pub(super) fn service(service: &ServicePlan, plan: &Plan) -> Artefact {
-    dashboard(&service.stem, &funnel::board(service, &plan.console), plan)
+    dashboard(&service.stem, &funnel::board(service, plan), plan)
 }
 
 /// The dashboards of all services, and what provisions everything.
@@ -34,6 +34,11 @@ pub(super) fn global(plan: &Plan) -> Vec<Artefact> {
     ];
     artefacts.extend(provisioning::emit(&plan.console));
     artefacts
+}
+
+/// The dashboard of a team's objectives, and what provisions the team's folder.
+pub(super) fn of_team(plan: &Plan) -> [Artefact; 2] {
+    [dashboard("all.overview", &overview::board(plan), plan), provisioning::of_team(plan)]
 }
 
 fn dashboard(name: &str, board: &Board, plan: &Plan) -> Artefact {

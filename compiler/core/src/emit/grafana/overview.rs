@@ -1,15 +1,20 @@
 //! The dashboard of all services: every objective by what is left of its budget.
 
 use super::board::{Board, COLUMNS, Column, Link, Look, Panel, Query, Row, Source, Threshold};
-use crate::plan::{Plan, links, names};
+use crate::emit::any_of;
+use crate::plan::{Part, Plan, links, names};
 use crate::promql::{Aggregator, Expr, Matcher, Matching, Op, Select};
 
 /// Every objective, the least budget first.
 pub(super) fn board(plan: &Plan) -> Board {
     let console = &plan.console;
     let source = || Source::prometheus(&console.prometheus);
-    let left = Expr::Select(Select::new(names::BUDGET_REMAINING, &[]));
-    let known = Expr::Select(Select::new(names::INFO, &[]));
+    // A team's dashboard has the team's objectives alone.
+    let pattern = plan.only_services().map(any_of);
+    let own: Vec<Matcher<'_>> = pattern.iter().map(|pattern| Matcher::re("service", pattern)).collect();
+    let only: [&[Matcher<'_>]; 1] = [&own];
+    let left = Expr::Select(Select::new(names::BUDGET_REMAINING, &only));
+    let known = Expr::Select(Select::new(names::INFO, &only));
     // The policy's labels too: where one Prometheus sees several of them, each has an objective of that name.
     let labels = plan.slos().map(|slo| &slo.labels).next();
     let same: Vec<&str> = labels.into_iter().flatten().map(|(name, _)| name.as_str()).collect();
@@ -20,7 +25,7 @@ pub(super) fn board(plan: &Plan) -> Board {
         rhs: &known,
     };
     let hour = format!("{}:1h", names::BURN_RATE);
-    let burn = Expr::Select(Select::new(&hour, &[]));
+    let burn = Expr::Select(Select::new(&hour, &only));
     let column = |field, heading, unit| Column { field, heading, unit };
     let table = Panel::of(
         Look::Table,
@@ -40,7 +45,7 @@ pub(super) fn board(plan: &Plan) -> Board {
         column("Value #A", "Budget left", Some("percentunit")),
         column("Value #B", "Burn rate, 1h", Some("none")),
     ]);
-    let worst = Expr::Call("bottomk", &[Expr::Literal("10"), Expr::Select(Select::new(names::BUDGET_REMAINING, &[]))])
+    let worst = Expr::Call("bottomk", &[Expr::Literal("10"), Expr::Select(Select::new(names::BUDGET_REMAINING, &only))])
         .to_string();
     let over_time = Panel::of(
         Look::Lines,
@@ -51,7 +56,7 @@ pub(super) fn board(plan: &Plan) -> Board {
     .unit("percentunit")
     .thresholds(vec![Threshold { from: None, color: "red" }, Threshold { from: Some(0.0), color: "green" }])
     .sized(12, 9);
-    let firing = all_firing();
+    let firing = firing(&own);
     let alerts = Panel::of(
         Look::Lines,
         "Alerts that fire",
@@ -71,10 +76,12 @@ pub(super) fn board(plan: &Plan) -> Board {
             keeps_time: true,
         })
         .collect();
-    boards.push(Link { title: "Cost".to_owned(), url: links::dashboard_path(links::COST_UID), keeps_time: true });
+    if own.is_empty() {
+        boards.push(Link { title: "Cost".to_owned(), url: links::dashboard_path(links::COST_UID), keeps_time: true });
+    }
     Board {
-        uid: links::OVERVIEW_UID.to_owned(),
-        title: "Objectives".to_owned(),
+        uid: links::of_team(links::OVERVIEW_UID, &plan.part),
+        title: title(plan),
         description: "Every service-level objective, by error budget left.".to_owned(),
         tags: vec!["emberline", "slo"],
         links: boards,
@@ -87,9 +94,22 @@ pub(super) fn board(plan: &Plan) -> Board {
 /// So many services are linked to by name; beyond, Grafana's own search by tag is quicker to read.
 const LINKED: usize = 20;
 
+/// A team's dashboard says whose it is.
+fn title(plan: &Plan) -> String {
+    match &plan.part {
+        Part::Team(team) if !team.is_empty() => format!("Objectives of {}", super::board::literal(team)),
+        Part::Team(_) | Part::Whole => "Objectives".to_owned(),
+    }
+}
+
 /// Every alert of an objective that fires, once.
 pub(super) fn all_firing() -> String {
-    let firing = [Matcher::eq("alertstate", "firing"), Matcher::ne("slo", "")];
+    firing(&[])
+}
+
+/// The same of the services that a matcher picks.
+fn firing(own: &[Matcher<'_>]) -> String {
+    let firing = [&[Matcher::eq("alertstate", "firing"), Matcher::ne("slo", "")], own].concat();
     let slices: [&[_]; 1] = [&firing];
     let firing = Expr::Select(Select::new("ALERTS", &slices));
     let by = ["service", "slo", "alertname", "severity", "long_window"];
