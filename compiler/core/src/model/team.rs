@@ -85,6 +85,7 @@ impl Teams {
             by_level,
         };
         teams.refuse_names(scope);
+        teams.refuse_owners(scope);
         teams.refuse_shared(scope);
         lock::hold(&teams.levels, files, scope);
         (teams, organisation)
@@ -179,6 +180,25 @@ impl Teams {
         }
     }
 
+    /// Refuses owners that code hosts would not read.
+    fn refuse_owners(&self, scope: &mut Scope<'_>) {
+        for (_, level) in self.levels.iter() {
+            let Some(Value::Sequence(items)) = entry(&level.own, "code_owners").map(|node| &node.value) else { continue };
+            for (item, text) in items.iter().filter_map(|item| Some((item, &item.scalar()?.text))) {
+                if !is_owner(text.trim()) {
+                    scope.report(
+                        Finding::new(
+                            &code::INVALID_VALUE,
+                            item.span,
+                            format!("expected an owner as `CODEOWNERS` names it, found `{text}`"),
+                        )
+                        .hint("write `@name`, `@group/team` or a mail address"),
+                    );
+                }
+            }
+        }
+    }
+
     /// Refuses fields of teams that are about what everybody shares.
     fn refuse_shared(&self, scope: &mut Scope<'_>) {
         let top = self.levels.organisation().and_then(|number| self.levels.get(number));
@@ -241,6 +261,13 @@ fn code_owners(own: &Node) -> Vec<String> {
     items.iter().filter_map(Node::scalar).map(|scalar| scalar.text.trim().to_owned()).collect()
 }
 
+/// Whether a text is an owner as both read it: `@name`, `@group/team`, `@@role` or a mail address.
+fn is_owner(text: &str) -> bool {
+    let is_word = !text.is_empty() && !text.contains(|c: char| c.is_whitespace() || c.is_control() || c == '#');
+    let name = text.trim_start_matches('@');
+    is_word && !name.is_empty() && text.contains('@') && !name.ends_with('@')
+}
+
 /// Whether every file system takes a name, and no tool reads more into it.
 fn is_portable(name: &str) -> bool {
     const DEVICES: [&str; 4] = ["con", "prn", "aux", "nul"];
@@ -260,6 +287,16 @@ fn is_portable(name: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn owners_are_what_code_hosts_read() {
+        for owner in ["@a", "@org/team-1", "@@developers", "a.b@c.example"] {
+            assert!(is_owner(owner), "{owner}");
+        }
+        for owner in ["", "team-web", "@", "@a b", "a@", "@a#b"] {
+            assert!(!is_owner(owner), "{owner}");
+        }
+    }
 
     #[test]
     fn names_are_folders_on_every_system() {

@@ -120,8 +120,18 @@ impl AlertmanagerPlan {
         }
     }
 
-    /// Adds the routes and mutes of teams whose policy has others than the organisation's. They are tried first. A receiver
-    /// that is called like another one with another destination has the team before its name.
+    /// This plan for the services of a team, with the names that the team's receivers have beside those of others.
+    pub(super) fn of_team(mut self, services: &[ServicePlan], team: &str, own: &Policy, organisation: &Policy) -> Self {
+        let name = |receiver: &str| named(receiver, team, &own.routing, &organisation.routing);
+        for route in &mut self.routes {
+            route.receiver = name(&route.receiver);
+        }
+        self.receivers = own.routing.receivers.iter().map(|(known, it)| (name(known), it.clone())).collect();
+        self.services = Some(services.iter().map(|service| service.name.clone()).collect());
+        self
+    }
+
+    /// Adds the routes and mutes of teams whose policy has others than the organisation's. They are tried first.
     pub(super) fn add_teams(&mut self, services: &[ServicePlan], organisation: &Policy, teams: &[Team]) {
         let mut of_teams = Vec::new();
         let mut muted_otherwise = BTreeSet::new();
@@ -136,21 +146,12 @@ impl AlertmanagerPlan {
                 muted_otherwise.extend(own.iter().cloned());
                 self.mutes.extend(mutes(routing, &Services::Of(own.clone())));
             }
-            let is_same = |routing: &Routing| {
-                let Routing { receivers, severities, owners, .. } = &organisation.routing;
-                (&routing.receivers, &routing.severities, &routing.owners) == (receivers, severities, owners)
-            };
-            if is_same(routing) {
+            let Routing { receivers, severities, owners, .. } = &organisation.routing;
+            if (&routing.receivers, &routing.severities, &routing.owners) == (receivers, severities, owners) {
                 continue;
             }
-            let mut names = BTreeMap::new();
-            for (name, receiver) in &routing.receivers {
-                let is_other = self.receivers.get(name).is_some_and(|known| known != receiver);
-                let full = if is_other { format!("{}/{name}", team.name) } else { name.clone() };
-                self.receivers.insert(full.clone(), receiver.clone());
-                names.insert(name.as_str(), full);
-            }
-            let name = |receiver: &str| names.get(receiver).cloned().unwrap_or_else(|| receiver.to_owned());
+            let name = |receiver: &str| named(receiver, &team.name, routing, &organisation.routing);
+            self.receivers.extend(routing.receivers.iter().map(|(known, receiver)| (name(known), receiver.clone())));
             of_teams.extend(routes(routing, &Services::Of(own), name));
         }
         if !muted_otherwise.is_empty() {
@@ -161,6 +162,17 @@ impl AlertmanagerPlan {
         of_teams.append(&mut self.routes);
         self.routes = of_teams;
     }
+}
+
+/// What a team's receiver is called in an Alertmanager that several teams share: it has the team before its name, unless it
+/// is the organisation's or names one that Alertmanager knows already. Other teams have no part in the name.
+fn named(receiver: &str, team: &str, own: &Routing, organisation: &Routing) -> String {
+    let leads = |routing: &Routing| routing.receivers.get(receiver).filter(|it| **it != Receiver::default()).cloned();
+    let destination = leads(own);
+    if team.is_empty() || destination.is_none() || destination == leads(organisation) {
+        return receiver.to_owned();
+    }
+    format!("{team}/{receiver}")
 }
 
 /// The routes of a policy; `name` says what a receiver is called.

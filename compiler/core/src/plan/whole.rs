@@ -1,6 +1,6 @@
 //! The plan of all services together.
 
-use std::collections::{BTreeMap, BTreeSet, HashSet};
+use std::collections::{BTreeMap, HashSet};
 use std::sync::Arc;
 
 use super::about::Neighbour;
@@ -99,6 +99,7 @@ impl Plan {
                 part.push(service);
             }
         }
+        let organisation = Arc::clone(&policy);
         let policies = std::iter::once((String::new(), policy))
             .chain(teams.into_iter().map(|team| (team.name, team.policy)));
         policies
@@ -111,10 +112,9 @@ impl Plan {
                         call.is_known &= known.contains(&call.service);
                     }
                 }
-                let mut plan = Self::under(services, &policy, Part::Team(name));
+                let mut plan = Self::under(services, &policy, Part::Team(name.clone()));
                 plan.targets.retain(|target| !target.is_shared());
-                let own: BTreeSet<String> = plan.services.iter().map(|service| service.name.clone()).collect();
-                plan.alertmanager.services = Some(own);
+                plan.alertmanager = plan.alertmanager.of_team(&plan.services, &name, &policy, &organisation);
                 plan
             })
             .collect()
