@@ -152,7 +152,8 @@ fn concerns(sources: &Sources, common: &Common, team: &str, finding: &Finding) -
 /// could not be read, so that anything may be missing.
 fn read(sources: &Sources, pace: Pace) -> (Model, Vec<Finding>, bool) {
     let all: Vec<_> = sources.iter().collect();
-    let mut files: Vec<_> = all.into_par_iter().map(|(id, source)| (id, spec::parse(id, source, sources.central() == Some(id)))).collect();
+    let mut files: Vec<_> =
+        all.into_par_iter().map(|(id, source)| (id, spec::parse(id, source, sources.central() == Some(id)))).collect();
     let mut findings: Vec<Finding> =
         files.iter_mut().flat_map(|(_, file)| std::mem::take(&mut file.findings)).collect();
     let (mut model, mut resolved) = model::resolve(sources, &files, pace);

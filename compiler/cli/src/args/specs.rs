@@ -47,8 +47,9 @@ impl Specs {
             let team = team(folder);
             if let Some((other, _)) = folders.iter().find(|(_, known)| *known == team) {
                 let what = format!("{} and {} would be one team", shown(other), shown(folder));
-                return Err(Failure::new(what)
-                    .help("name folders such as `shop/slos` and `bank/slos`: what stands before `slos` tells them apart"));
+                return Err(Failure::new(what).help(
+                    "name folders such as `shop/slos` and `bank/slos`: what stands before `slos` tells them apart",
+                ));
             }
             folders.push((folder, team));
         }

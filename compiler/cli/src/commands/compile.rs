@@ -52,7 +52,7 @@ pub(crate) fn run(compile: &Compile, quiet: bool) -> Result<Status> {
         }
     };
     let notes = std::mem::take(&mut gate.notes);
-    let trees = trees::of(compile, plan)?;
+    let trees = trees::of(compile, plan, quiet)?;
     let only = (!compile.only.is_empty()).then_some(&compile.only[..]);
     let emitters: Vec<_> = trees.iter().map(trees::Tree::emitter).collect();
     // Without `--only` the run answers for every target, and writes those that the policy asks for: what it no longer
@@ -143,8 +143,12 @@ fn refuse_overlap(compile: &Compile) -> Result<()> {
         } else {
             continue;
         };
-        return Err(Failure::new(format!("the output folder {} {how} the folder of specs {}", shown(out), shown(specs)))
-            .help("name a folder beside the specs, such as `--out generated`; nothing was read or written"));
+        return Err(Failure::new(format!(
+            "the output folder {} {how} the folder of specs {}",
+            shown(out),
+            shown(specs)
+        ))
+        .help("name a folder beside the specs, such as `--out generated`; nothing was read or written"));
     }
     Ok(())
 }
@@ -153,7 +157,7 @@ fn write(compile: &Compile, mut gate: Gate, outputs: &[Output<'_>], quiet: bool)
     let progress = Progress::new(outputs.iter().map(|output| output.emission.units).sum(), quiet);
     let mut tally = write::Tally::default();
     let mut unknown_of = Vec::new();
-    for output in outputs {
+    for output in outputs.iter().filter(|output| output.emission.units > 0 || output.root.exists()) {
         let own = write::write(&output.root, &output.emission, compile.force, &|| progress.tick())?;
         tally.written += own.written;
         tally.unchanged += own.unchanged;

@@ -6,9 +6,9 @@ use std::fs::OpenOptions;
 use std::io::Write as _;
 use std::path::Path;
 
-use emberline_core::weaker::Weakening;
 use emberline_core::model::Prices;
 use emberline_core::plan::bounds::{ServiceBound, total};
+use emberline_core::weaker::Weakening;
 use emberline_prose::escape::markdown_inert as cell;
 
 use crate::failure::{Failure, Result};

@@ -100,7 +100,7 @@ fn shared(compile: &Compile, plan: &Plan) -> Vec<Artefact> {
 }
 
 /// The folders that a run writes.
-pub(super) fn of(compile: &Compile, plan: Plan) -> Result<Vec<Tree>> {
+pub(super) fn of(compile: &Compile, plan: Plan, quiet: bool) -> Result<Vec<Tree>> {
     let has_teams = !plan.teams.is_empty();
     let known: Vec<String> = plan.teams.iter().map(|team| team.name.clone()).collect();
     if let Some(team) = compile.team.as_ref().filter(|team| !known.contains(team)) {
@@ -125,7 +125,7 @@ pub(super) fn of(compile: &Compile, plan: Plan) -> Result<Vec<Tree>> {
     let mut written: BTreeSet<String> = trees.iter().map(|tree| tree.below.clone()).collect();
     if let Some(shared) = shared {
         trees.push(Tree { below: ORGANISATION.to_owned(), kind: Kind::Shared(shared) });
-    } else if has_teams && compile.out.join(ORGANISATION).join(manifest::NAME).exists() && !compile.check {
+    } else if has_teams && compile.out.join(ORGANISATION).join(manifest::NAME).exists() && !compile.check && !quiet {
         terminal::say(&format!("{ORGANISATION}/ was left alone: `--organisation` writes what all teams share"));
     }
     if has_teams {

@@ -67,11 +67,8 @@ pub(crate) fn read_at(commit: &str, given: &Given) -> Result<Specs> {
         files.extend(found);
     }
     if let Some(policy) = &given.policy {
-        let text = if super::git::is_outside(policy)? {
-            Some(contents(policy)?)
-        } else {
-            super::git::file(commit, policy)?
-        };
+        let text =
+            if super::git::is_outside(policy)? { Some(contents(policy)?) } else { super::git::file(commit, policy)? };
         files.extend(text.map(|text| (shown(policy), text)));
     }
     files.sort();

@@ -260,4 +260,5 @@ Remove the waiver. If the finding is still there, correct `code` and `place`.
 `place` is the path as the finding shows it, then `#` and the underlined text.",
 };
 
-pub(super) static CODES: &[&Code] = &[&SERIES_BUDGET, &SDK_CARDINALITY_LIMIT, &LOCKED_FIELD, &EXPIRED_WAIVER, &UNUSED_WAIVER];
+pub(super) static CODES: &[&Code] =
+    &[&SERIES_BUDGET, &SDK_CARDINALITY_LIMIT, &LOCKED_FIELD, &EXPIRED_WAIVER, &UNUSED_WAIVER];

@@ -56,16 +56,12 @@ fn declared(level: &Level, schema: &Json, scope: &mut Scope<'_>) -> Vec<Lock> {
         match walk(schema, &scalar.text) {
             Ok(is_fixed) => locks.push(Lock { path: scalar.text.to_string(), place: item.span, is_fixed }),
             Err(known) => scope.report(
-                Finding::new(
-                    &code::UNKNOWN_REFERENCE,
-                    item.span,
-                    format!("a policy has no field `{}`", scalar.text),
-                )
-                .label("locks nothing")
-                .hint(
-                    suggest::did_you_mean(&scalar.text, known.iter().map(String::as_str))
-                        .unwrap_or_else(|| "name a field as `strict` or `alerting.pairs`".to_owned()),
-                ),
+                Finding::new(&code::UNKNOWN_REFERENCE, item.span, format!("a policy has no field `{}`", scalar.text))
+                    .label("locks nothing")
+                    .hint(
+                        suggest::did_you_mean(&scalar.text, known.iter().map(String::as_str))
+                            .unwrap_or_else(|| "name a field as `strict` or `alerting.pairs`".to_owned()),
+                    ),
             ),
         }
     }
@@ -77,14 +73,17 @@ fn walk(schema: &Json, path: &str) -> Result<bool, Vec<String>> {
     let mut record = "PolicySpec".to_owned();
     let mut parts = path.split('.').peekable();
     let mut walked = String::new();
+    let mut is_free = false;
     while let Some(field) = parts.next() {
         let known = || properties(schema, &record).map(|(name, _)| format!("{walked}{name}")).collect();
         let inner = step(schema, &record, field).ok_or_else(known)?;
-        if field == "version" || field == "lock" {
+        if ["version", "lock", "code_owners"].contains(&field) {
             return Err(known());
         }
+        // Of a record that weakens nothing, no field does.
+        is_free |= matches!(rule(&record, field), Rule::Free(_));
         if parts.peek().is_none() {
-            return Ok(matches!(rule(&record, field), Rule::Free(_)));
+            return Ok(is_free);
         }
         walked = format!("{walked}{field}.");
         record = inner.unwrap_or_default();
@@ -122,15 +121,19 @@ fn judge(above: &Node, own: &Node, together: &Node, locks: &[Lock], scope: &mut 
 
 fn report(one: &Weakening, lock: &Lock, above: &Node, own: &Node, scope: &mut Scope<'_>) {
     let field = one.place.trim_start_matches('.');
-    let written = |side: &Option<String>| side.as_ref().map_or("nothing".to_owned(), |text| format!("`{}`", short(text)));
+    let written = |side: &Option<String>| match side.as_deref() {
+        None => "nothing".to_owned(),
+        Some("") => "an empty value".to_owned(),
+        Some(text) => format!("`{}`", short(text)),
+    };
     let message = match (&one.before, &one.after) {
         (Some(before), None) => format!("`{field}` is locked, and this leaves out `{}`", short(before)),
         _ => format!("`{field}` is locked, and {} loosens it", written(&one.after)),
     };
-    let mut finding =
-        Finding::new(&code::LOCKED_FIELD, find(own, field).unwrap_or(own.span), message).label(one.what);
+    let mut finding = Finding::new(&code::LOCKED_FIELD, find(own, field).unwrap_or(own.span), message).label(one.what);
     finding = match find(above, field) {
         Some(place) => finding.related(place, format!("above it stands {}", written(&one.before))),
+        None if field.contains('[') => finding.note("the policy above has no such entry"),
         None => finding.note(format!("the policy above leaves `{field}` at its default")),
     };
     scope.report(

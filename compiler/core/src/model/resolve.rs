@@ -171,7 +171,11 @@ fn team_of(name: &str, specs: &[&ServiceSpec], teams: &Teams, scope: &mut Scope<
             Finding::new(
                 &code::DUPLICATE_NAME,
                 other,
-                format!("`{name}` is a service of two policies: {}'s and {}'s", who(team), who(teams.of_file(other.source, scope))),
+                format!(
+                    "`{name}` is a service of two policies: {}'s and {}'s",
+                    who(team),
+                    who(teams.of_file(other.source, scope))
+                ),
             )
             .label("declared again")
             .related(first, "first declared here")

@@ -78,12 +78,8 @@ impl Teams {
                 folder: path.rsplit_once('/').map_or("", |(folder, _)| folder).to_owned(),
             });
         }
-        let teams = Self {
-            code_owners: top.map(|level| code_owners(&level.own)).unwrap_or_default(),
-            levels,
-            teams,
-            by_level,
-        };
+        let teams =
+            Self { code_owners: top.map(|level| code_owners(&level.own)).unwrap_or_default(), levels, teams, by_level };
         teams.refuse_names(scope);
         teams.refuse_owners(scope);
         teams.refuse_shared(scope);
@@ -183,7 +179,9 @@ impl Teams {
     /// Refuses owners that code hosts would not read.
     fn refuse_owners(&self, scope: &mut Scope<'_>) {
         for (_, level) in self.levels.iter() {
-            let Some(Value::Sequence(items)) = entry(&level.own, "code_owners").map(|node| &node.value) else { continue };
+            let Some(Value::Sequence(items)) = entry(&level.own, "code_owners").map(|node| &node.value) else {
+                continue;
+            };
             for (item, text) in items.iter().filter_map(|item| Some((item, &item.scalar()?.text))) {
                 if !is_owner(text.trim()) {
                     scope.report(
@@ -239,9 +237,7 @@ fn refuse_twins(levels: &Levels, files: &[(SourceId, File)], scope: &mut Scope<'
 
 /// Where the pages and dashboards of a team are, unless its policy says so: within those of the policy above.
 fn inside(policy: &mut Policy, above: &Policy, level: &Level, name: &str) {
-    let says = |path: &[&str]| {
-        path.iter().try_fold(&level.own, |node, field| entry(node, field)).is_some()
-    };
+    let says = |path: &[&str]| path.iter().try_fold(&level.own, |node, field| entry(node, field)).is_some();
     if !says(&["runbook_url"]) {
         policy.console.runbooks = above.console.runbooks.as_ref().map(|base| format!("{base}/{name}"));
     }

@@ -183,9 +183,10 @@ fn routes(routing: &Routing, services: &Services, name: impl Fn(&str) -> String)
         receiver: name(receiver),
         services: services.clone(),
     };
-    let of_owners = routing.owners.iter().flat_map(|(owner, routes)| {
-        routes.iter().map(move |(severity, receiver)| (severity, Some(owner), receiver))
-    });
+    let of_owners = routing
+        .owners
+        .iter()
+        .flat_map(|(owner, routes)| routes.iter().map(move |(severity, receiver)| (severity, Some(owner), receiver)));
     let of_severities = routing.severities.iter().map(|(severity, receiver)| (severity, None, receiver));
     of_owners.chain(of_severities).map(|(severity, owner, receiver)| route(severity, owner, receiver)).collect()
 }

@@ -100,8 +100,8 @@ impl Plan {
             }
         }
         let organisation = Arc::clone(&policy);
-        let policies = std::iter::once((String::new(), policy))
-            .chain(teams.into_iter().map(|team| (team.name, team.policy)));
+        let policies =
+            std::iter::once((String::new(), policy)).chain(teams.into_iter().map(|team| (team.name, team.policy)));
         policies
             .zip(parts)
             .map(|((name, policy), mut services)| {

@@ -71,12 +71,7 @@ pub const FIELDS: &[(&str, &[(&str, How)])] = &[
     ("RulesSpec", &[("max_group_rules", How::Replace)]),
     (
         "CardinalitySpec",
-        &[
-            ("metric", How::Replace),
-            ("service", How::Replace),
-            ("total", How::Shared),
-            ("sdk_limit", How::Replace),
-        ],
+        &[("metric", How::Replace), ("service", How::Replace), ("total", How::Shared), ("sdk_limit", How::Replace)],
     ),
     ("OperatorSpec", &[("namespace", How::Replace), ("labels", How::Entries)]),
     (
@@ -94,12 +89,7 @@ pub const FIELDS: &[(&str, &[(&str, How)])] = &[
     ("DataSourceSpec", &[("uid", How::Replace), ("url", How::Replace)]),
     (
         "SeveritySpec",
-        &[
-            ("labels", How::Entries),
-            ("receiver", How::Replace),
-            ("mutes", How::Replace),
-            ("escalation", How::Replace),
-        ],
+        &[("labels", How::Entries), ("receiver", How::Replace), ("mutes", How::Replace), ("escalation", How::Replace)],
     ),
     (
         "AlertingSpec",
@@ -177,9 +167,7 @@ fn fields(record: &str, above: &Node, own: &Node, is_team: bool) -> Node {
             (How::Own, Some(other)) if !is_team => listed(other, value),
             (How::Pairs, Some(other)) if !said(lower, "pairs") => listed(other, value),
             (How::Entries, Some(other)) => mapped(other, value, |_, own| own.clone()),
-            (How::Nested, Some(other)) => {
-                mapped(other, value, |above, own| mapped(above, own, |_, own| own.clone()))
-            }
+            (How::Nested, Some(other)) => mapped(other, value, |above, own| mapped(above, own, |_, own| own.clone())),
             (How::Fields(inner), Some(other)) => fields(inner, other, value, is_team),
             (How::Fields(inner), None) if is_team => without_shared(inner, value),
             (How::Each(inner), Some(other)) => mapped(other, value, |above, own| fields(inner, above, own, is_team)),
@@ -217,7 +205,8 @@ fn mapped(above: &Node, own: &Node, both: impl Fn(&Node, &Node) -> Node) -> Node
     let mut entries: Vec<(Key, Node)> = lower
         .iter()
         .map(|(key, value)| {
-            let value = find(upper, key).and_then(|at| upper.get(at)).map_or_else(|| value.clone(), |it| both(&it.1, value));
+            let value =
+                find(upper, key).and_then(|at| upper.get(at)).map_or_else(|| value.clone(), |it| both(&it.1, value));
             (key.clone(), value)
         })
         .collect();
@@ -287,7 +276,11 @@ mod tests {
             ("labels: {a: x, b: x}", "labels: {b: y, c: y}", "{labels:{b:y c:y a:x}}"),
             ("owners: {t: {page: a, ticket: b}}", "owners: {t: {page: c}}", "{owners:{t:{page:c ticket:b}}}"),
             ("data: {absent: page}", "data: {broken: page}", "{data:{broken:page absent:page}}"),
-            ("severities: {a: {receiver: r, mutes: [b]}}", "severities: {a: {receiver: s}}", "{severities:{a:{receiver:s mutes:[b]}}}"),
+            (
+                "severities: {a: {receiver: r, mutes: [b]}}",
+                "severities: {a: {receiver: s}}",
+                "{severities:{a:{receiver:s mutes:[b]}}}",
+            ),
             ("alerting: {drop: [a]}", "alerting: {drop: [b]}", "{alerting:{drop:[a b]}}"),
             ("alerting: {drop: [a]}", "alerting: {pairs: []}", "{alerting:{pairs:[]}}"),
             ("waivers: [a]", "strict: true", "{strict:true}"),

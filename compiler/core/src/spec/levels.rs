@@ -71,10 +71,9 @@ impl Levels {
             let parts = [root, &place.1].into_iter().filter(|part| !part.is_empty());
             let team = parts.collect::<Vec<_>>().join("/");
             let above = levels.nearest(&place);
-            let effective = above.and_then(|above| levels.levels.get(above)).map_or_else(
-                || own.clone(),
-                |above| inherit::merged(&above.effective, own, !team.is_empty()),
-            );
+            let effective = above
+                .and_then(|above| levels.levels.get(above))
+                .map_or_else(|| own.clone(), |above| inherit::merged(&above.effective, own, !team.is_empty()));
             levels.by_folder.insert(place, levels.levels.len());
             levels.levels.push(Level { team, id, own: own.clone(), effective, above });
         }

@@ -48,23 +48,34 @@ fn policies(before: &Read, after: &Read, found: &mut Vec<Weakening>) {
     let own = found.len();
     let teams: BTreeSet<&String> = before.policies.keys().chain(after.policies.keys()).collect();
     for team in teams.into_iter().filter(|team| !team.is_empty()) {
-        besides(own, &format!("policy of {team}"), before.policy(team), after.policy(team), found);
+        // Before a team has a policy of its own, the locks are those of the policy above.
+        let has_locks = before.policies.contains_key(team) && after.policies.contains_key(team);
+        besides(own, &format!("policy of {team}"), before.policy(team), after.policy(team), has_locks, found);
     }
     for (service, old) in &before.teams {
         if let Some(new) = after.teams.get(service).filter(|new| *new != old) {
-            besides(own, &format!("policy of {service}"), before.policy(old), after.policy(new), found);
+            besides(own, &format!("policy of {service}"), before.policy(old), after.policy(new), false, found);
         }
     }
 }
 
 /// Adds what weakens one policy and is not among the first `own` already found, which are the organisation's.
-fn besides(own: usize, name: &str, before: Option<&Tree>, after: Option<&Tree>, found: &mut Vec<Weakening>) {
+/// `has_locks`: whether both sides are the policies of one folder, so that a lock can be lost.
+fn besides(
+    own: usize,
+    name: &str,
+    before: Option<&Tree>,
+    after: Option<&Tree>,
+    has_locks: bool,
+    found: &mut Vec<Weakening>,
+) {
     if before == after {
         return;
     }
     let mut all = Vec::new();
     Comparison::new(SchemaKind::Policy, &mut all).root(name, before, after);
     let field = |weakening: &Weakening, name: &str| weakening.place.strip_prefix(name).map(str::to_owned);
+    all.retain(|one| has_locks || field(one, name).is_none_or(|field| field != ".lock"));
     all.retain(|one| {
         !found.iter().take(own).any(|known| {
             known.what == one.what
@@ -147,4 +158,3 @@ fn join(known: &mut Option<Tree>, tree: Tree) {
         None => *known = Some(tree),
     }
 }
-

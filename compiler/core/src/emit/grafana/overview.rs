@@ -45,8 +45,9 @@ pub(super) fn board(plan: &Plan) -> Board {
         column("Value #A", "Budget left", Some("percentunit")),
         column("Value #B", "Burn rate, 1h", Some("none")),
     ]);
-    let worst = Expr::Call("bottomk", &[Expr::Literal("10"), Expr::Select(Select::new(names::BUDGET_REMAINING, &only))])
-        .to_string();
+    let worst =
+        Expr::Call("bottomk", &[Expr::Literal("10"), Expr::Select(Select::new(names::BUDGET_REMAINING, &only))])
+            .to_string();
     let over_time = Panel::of(
         Look::Lines,
         "The ten with the least budget",
