@@ -173,7 +173,7 @@ fn teams() -> Result<()> {
         let mut written = 0;
         for number in 1..=5 {
             let out = folder.path().join(format!("{what} {number}"));
-            let mut compile = || {
+            let compile = || {
                 let mut compile = Command::new(env!("CARGO_BIN_EXE_emberline"));
                 compile.args(["compile", "--quiet"]).arg("--specs").arg(&specs).arg("--out").arg(&out).args(more);
                 run(compile.stdout(Stdio::null()))

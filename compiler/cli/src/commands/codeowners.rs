@@ -1,4 +1,4 @@
-//! `emberline codeowners`: who must agree to changes of a team's specs and of what they compile to, in the file that code
+//! `emberline codeowners`: who must agree to changes of a team, in the file that code
 //! hosts read.
 
 use std::path::{Path, PathBuf};
