@@ -38,7 +38,7 @@ pub(crate) fn run(codeowners: &Codeowners, quiet: bool) -> Result<Status> {
     let before = if file.symlink_metadata().is_ok() { replaced::read(&file)? } else { String::new() };
     let after = owners(&before, &owned).map_err(|line| {
         Failure::new(format!("{}:{line}: a comment of `emberline codeowners` stands alone or twice", shown(&file)))
-            .help("remove what is left of the lines between the two comments; nothing was written")
+            .help("remove the two comments and the lines between them; nothing was written")
     })?;
     let say = |what: &str| {
         if !quiet {

@@ -75,6 +75,9 @@ pub(crate) fn run(compile: &Compile, quiet: bool) -> Result<Status> {
             emission: Emission { units: tree.units(), only, emit },
         })
         .collect();
+    for output in &outputs {
+        trees::refuse_links(&compile.out, &output.root)?;
+    }
     if compile.check { compare(compile, gate, &outputs, quiet) } else { write(compile, gate, &outputs, quiet) }
 }
 

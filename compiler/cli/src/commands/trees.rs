@@ -21,8 +21,8 @@ use emberline_pages::Notes;
 use crate::args::Compile;
 use crate::failure::{Failure, Result};
 use crate::terminal;
-use crate::world::manifest;
 use crate::world::tree::{ORGANISATION, TEAMS, folders};
+use crate::world::{manifest, shown};
 
 /// A folder of the output, and what goes into it.
 pub(super) struct Tree {
@@ -138,7 +138,17 @@ pub(super) fn of(compile: &Compile, plan: Plan, quiet: bool) -> Result<Vec<Tree>
     Ok(trees)
 }
 
-/// Removes what is left of the folder of a team that is gone: its manifest, and the folders that become empty.
+/// Fails if a folder between the output folder and `root`, or `root` itself, is a link: it could lead to another owner's
+/// files. The output folder may be one, since the user named it.
+pub(super) fn refuse_links(out: &Path, root: &Path) -> Result<()> {
+    match root.ancestors().take_while(|folder| *folder != out).find(|folder| folder.is_symlink()) {
+        None => Ok(()),
+        Some(link) => Err(Failure::new(format!("{} is a link", shown(link)))
+            .help("replace the link with a folder: emberline writes only into its own folders below `--out`")),
+    }
+}
+
+/// Removes the folder of a team that is gone, as far as it is ours: its manifest, and the folders that become empty.
 pub(super) fn leave(out: &Path, root: &Path) -> Result<()> {
     if out == root {
         return Ok(());
