@@ -59,11 +59,11 @@ impl Specs {
 
 /// The last folder of a path that is not called `slos`.
 fn team(folder: &Path) -> String {
-    let named = folder.components().filter_map(|part| match part {
+    let mut named = folder.components().filter_map(|part| match part {
         Component::Normal(name) => Some(name.to_string_lossy().into_owned()),
         _ => None,
     });
-    named.filter(|name| name != "slos").last().unwrap_or_default()
+    named.rfind(|name| name != "slos").unwrap_or_default()
 }
 
 #[cfg(test)]
