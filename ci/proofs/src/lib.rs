@@ -11,20 +11,28 @@
 //! - [`remote_write`] puts history into Prometheus; [`rules`] reads a rule file, [`replay`] evaluates it over history.
 //! - [`spec`] holds the specs that the proofs compile.
 //! - [`collector`] runs the generated configurations in a real OpenTelemetry Collector; [`otlp`] is what it is sent.
+//! - [`engines`] starts the other rulers, and the judges of Kubernetes objects; [`objectives`] are made by chance with
+//!   [`random`] for them, and [`outages`] are what they are held against Prometheus over.
+//! - [`stores`] starts stores of traces and logs, puts doors before them, and tells an incident of the demo into them.
 //! - [`cost`] counts the samples that a service's rules touch; [`units`] runs the generated unit tests, [`given`] those
 //!   of the proofs.
 
 pub mod alertmanager;
 pub mod collector;
 pub mod cost;
+pub mod engines;
 pub mod exporter;
 pub mod given;
+pub mod objectives;
 pub mod otlp;
+pub mod outages;
 pub mod process;
 pub mod prometheus;
+pub mod random;
 pub mod remote_write;
 pub mod replay;
 pub mod rules;
 pub mod spec;
+pub mod stores;
 pub mod tools;
 pub mod units;

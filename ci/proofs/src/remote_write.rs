@@ -154,25 +154,43 @@ pub fn write_observed(url: &str, series: &[Observed]) -> Result<()> {
     Ok(())
 }
 
+/// Writes series in one request to `endpoint`, the whole address of a receiver: as a scraper does once a scrape.
+///
+/// # Errors
+/// When the server refuses a sample.
+pub fn write_at_once(endpoint: &str, series: &[Series]) -> Result<()> {
+    let named = |(name, value): (&String, &String)| Label { name: name.clone(), value: value.clone() };
+    let timeseries = series.iter().map(|one| TimeSeries {
+        labels: one.labels.iter().map(named).collect(),
+        samples: one.samples.iter().map(|&(timestamp, value)| Sample { value, timestamp }).collect(),
+        ..TimeSeries::default()
+    });
+    post(endpoint, &WriteRequest { timeseries: timeseries.collect() }).context("writing a scrape")
+}
+
 /// Sends a part of one series.
 fn send(url: &str, labels: &Labels, part: TimeSeries) -> Result<()> {
+    let named = labels.iter().map(|(name, value)| Label { name: name.clone(), value: value.clone() });
+    let request = WriteRequest { timeseries: vec![TimeSeries { labels: named.collect(), ..part }] };
+    post(&format!("{url}/api/v1/write"), &request).with_context(|| format!("writing history of {labels:?}"))
+}
+
+fn post(endpoint: &str, request: &WriteRequest) -> Result<()> {
     let agent: ureq::Agent = ureq::Agent::config_builder()
         .timeout_global(Some(Duration::from_secs(60)))
         .http_status_as_error(false)
         .build()
         .into();
-    let named = labels.iter().map(|(name, value)| Label { name: name.clone(), value: value.clone() });
-    let request = WriteRequest { timeseries: vec![TimeSeries { labels: named.collect(), ..part }] };
     let body = snap::raw::Encoder::new().compress_vec(&request.encode_to_vec()).context("compressing samples")?;
     let mut response = agent
-        .post(format!("{url}/api/v1/write"))
+        .post(endpoint)
         .header("Content-Type", "application/x-protobuf")
         .header("Content-Encoding", "snappy")
         .header("X-Prometheus-Remote-Write-Version", "0.1.0")
         .send(&body[..])
-        .context("writing history into Prometheus")?;
+        .with_context(|| format!("sending samples to {endpoint}"))?;
     let status = response.status();
     let said = response.body_mut().read_to_string().unwrap_or_default();
-    ensure!(status.is_success(), "Prometheus refused history of {labels:?} ({status}): {said}");
+    ensure!(status.is_success(), "{endpoint} refused samples ({status}): {said}");
     Ok(())
 }

@@ -115,7 +115,7 @@ impl Group {
 }
 
 /// Names with the `slo:` prefix that an expression holds.
-fn records_read(expr: &str) -> impl Iterator<Item = &str> {
+pub(crate) fn records_read(expr: &str) -> impl Iterator<Item = &str> {
     expr.split(|c: char| !(c.is_ascii_alphanumeric() || c == '_' || c == ':')).filter(|word| word.starts_with("slo:"))
 }
 

@@ -162,3 +162,31 @@ fn a_report_names_no_secret_of_a_file_that_it_could_not_read() {
     assert!(ran.out.contains("secret-in-file") && ran.err.contains("1 file not scanned"), "{ran:?}");
     assert!(!ran.out.contains(tail(&secret)) && !ran.err.contains(tail(&secret)), "{ran:?}");
 }
+
+#[test]
+fn a_secret_of_a_receiver_is_shown_in_no_format() {
+    // No scanner knows words like these: the field says that they are secrets.
+    let secret = "quiet horse 17";
+    for receiver in [
+        format!("pagerduty_configs: [{{routing_key: {secret}}}]"),
+        format!("pagerduty_configs: [{{routing_keyy: {secret}}}]"),
+        format!("webhook_configs: [{{url: 'https://hook:{}@a.example/'}}]", secret.replace(' ', "-")),
+        format!("sns_configs: [{{topic_arn: a, sigv4: {{secret_key: \"{secret}\"}}}}]"),
+        format!(
+            "slack_configs:\n      - http_config:\n          bearer_token: |-\n            {secret}\n            more"
+        ),
+    ] {
+        let shell = Shell::new();
+        fs::create_dir(shell.folder.path().join("slos")).unwrap();
+        fs::write(shell.folder.path().join("slos/checkout.yaml"), SPEC).unwrap();
+        let policy = format!("version: emberline/v1\nreceivers:\n  a:\n    {receiver}\n");
+        fs::write(shell.folder.path().join("slos/policy.yaml"), policy).unwrap();
+        for format in FORMATS {
+            let ran = shell.run(&format!("emberline check --format {format}"));
+            assert_eq!(ran.status, 1, "{receiver}: {ran:?}");
+            for part in [secret, "quiet-horse-17", "horse"] {
+                assert!(!ran.out.contains(part) && !ran.err.contains(part), "{receiver}: {ran:?}");
+            }
+        }
+    }
+}

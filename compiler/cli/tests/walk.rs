@@ -104,3 +104,36 @@ fn what_cannot_be_asked_is_a_failure() {
     let (status, out, _) = run(&["--specs", "a.yaml", "--prometheus", "http://127.0.0.1:9"], folder.path());
     assert!(status == 2 && out.contains("a.yaml:3"), "{status} {out}");
 }
+
+#[test]
+fn a_file_of_stores_is_read_with_its_place() {
+    let folder = tempfile::tempdir().unwrap();
+    let told = |text: &str| {
+        std::fs::write(folder.path().join("stores.yaml"), text).unwrap();
+        let (status, out, err) = run(&["--specs", SPECS, "--stores", "stores.yaml"], folder.path());
+        assert!(status == 2 && out.is_empty(), "{status} {out}");
+        err
+    };
+    for (text, wanted) in [
+        ("\nloki: {url: http://x, token: y}\n", "stores.yaml:2: `loki`: unknown field `token`"),
+        ("prometheus: http://x\nlokki: http://x\n", "stores.yaml:2: `lokki`: expected one of prometheus"),
+        ("prometheus: {url: http://x, bearer_token_file: gone}\n", "stores.yaml:1: `prometheus`: cannot read gone"),
+        ("victoria_metrics: {url: http://x, tenant: a|b}\n", "`a|b` is no tenant of Victoria's"),
+        ("loki: [\n", "stores.yaml:1: `[` is never closed"),
+        ("loki: http://x\n", "no store of metrics is given"),
+        ("prometheus: me:hunter2@x\n", "stores.yaml:1: `prometheus`: `x` is not an address"),
+    ] {
+        let err = told(text);
+        assert!(err.contains(wanted) && !err.contains("hunter2"), "{err}");
+    }
+    // The file's addresses are asked, and options win over them.
+    let at = prometheus("");
+    std::fs::write(folder.path().join("stores.yaml"), "prometheus: http://127.0.0.1:9\n").unwrap();
+    let both = ["--specs", SPECS, "--stores", "stores.yaml", "--prometheus", &at];
+    let (status, out, err) = run(&both, folder.path());
+    assert!(status == 0 && out.starts_with("No error budget burns"), "{status} {out}{err}");
+    let (status, _, err) = run(&both[..4], folder.path());
+    assert!(status == 2 && err.contains("127.0.0.1:9"), "{status} {err}");
+    let (status, _, err) = run(&["--specs", SPECS, "--prometheus", &at, "--repo", "payments"], folder.path());
+    assert!(status == 2 && err.contains("`payments` names no service"), "{status} {err}");
+}

@@ -35,6 +35,8 @@ pub struct Finding {
     pub hint: Option<String>,
     /// Where in a capture it shows; absent of what specs alone are at fault for.
     pub evidence: Option<Box<Evidence>>,
+    /// Whether the place at fault holds a secret, of which no report may show anything.
+    pub hides: bool,
 }
 
 /// The first place in a capture that shows a fault.
@@ -62,7 +64,15 @@ impl Finding {
             notes: Vec::new(),
             hint: None,
             evidence: None,
+            hides: false,
         }
+    }
+
+    /// With a secret at its place.
+    #[must_use]
+    pub(crate) fn hides(mut self) -> Self {
+        self.hides = true;
+        self
     }
 
     /// With words beside the place at fault.

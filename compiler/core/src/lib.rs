@@ -22,6 +22,7 @@ mod labels;
 pub mod merge;
 pub mod metric;
 pub mod model;
+pub mod notify;
 pub mod oracle;
 pub mod plan;
 pub mod promql;
@@ -49,6 +50,7 @@ use plan::bounds::ServiceBound;
 use plan::{Plan, ServicePlan, TelemetryPlan};
 use quantity::Date;
 use source::Sources;
+use target::Target;
 
 /// What is asked of [`compile`]. By default the plan, in the policy's time, on no day at all.
 #[derive(Debug, Clone, Copy, Default)]
@@ -59,6 +61,8 @@ pub struct Order<'o> {
     pub against: Option<&'o Observed>,
     /// In whose time.
     pub pace: Pace,
+    /// What shall be written, instead of what the policy asks for.
+    pub only: Option<&'o [Target]>,
     /// What of it is needed.
     pub needs: Needs,
     /// The team that alone counts, by its folders below the specs (`""`: the organisation): faults of other teams do not.
@@ -95,7 +99,7 @@ pub struct Analysis {
 /// Each stage reports all it finds, and the next one works on what could be built; only emitting asks for sound input.
 #[must_use]
 pub fn compile(sources: &Sources, order: Order<'_>) -> Analysis {
-    let (model, mut findings, partial) = read(sources, order.pace);
+    let (model, mut findings, partial) = read(sources, order.pace, order.only);
     let Model { policy, teams, services, index, observed, .. } = model;
     findings.append(&mut check::stale(&policy, &observed, order.today));
     let observed = order.against.map_or(observed, |against| vec![against.clone()]);
@@ -105,7 +109,8 @@ pub fn compile(sources: &Sources, order: Order<'_>) -> Analysis {
     let planned: Vec<(Option<ServicePlan>, ServiceBound, Vec<Finding>)> = services
         .into_par_iter()
         .map(|service| {
-            let mut plan = ServicePlan::of(&service, common.policy_of(&service), &common.index, sources);
+            let known = (&common.index, common.observed.as_slice());
+            let mut plan = ServicePlan::of(&service, common.policy_of(&service), known, sources);
             let findings = check::service(sources, &common, &service, &plan);
             let bounds = std::mem::take(&mut plan.bounds);
             (needs_plan.then_some(plan), bounds, findings)
@@ -128,7 +133,7 @@ pub fn compile(sources: &Sources, order: Order<'_>) -> Analysis {
     }
     finding::sort(&mut findings);
     let is_sound = findings.iter().all(|finding| finding.severity < Severity::Error);
-    let plan = (needs_plan && is_sound).then(|| Plan::of(plans, &common.policy, &common.teams));
+    let plan = (needs_plan && is_sound).then(|| Plan::of(plans, &common.policy, &common.teams, &common.observed));
     Analysis { findings, waived, bounds, prices: common.policy.prices.clone(), plan }
 }
 
@@ -150,13 +155,13 @@ fn concerns(sources: &Sources, common: &Common, team: &str, finding: &Finding) -
 
 /// The first two stages: what stands in the files, and what it means. Gives the model, what is wrong, and whether a file
 /// could not be read, so that anything may be missing.
-fn read(sources: &Sources, pace: Pace) -> (Model, Vec<Finding>, bool) {
+fn read(sources: &Sources, pace: Pace, only: Option<&[Target]>) -> (Model, Vec<Finding>, bool) {
     let all: Vec<_> = sources.iter().collect();
     let mut files: Vec<_> =
         all.into_par_iter().map(|(id, source)| (id, spec::parse(id, source, sources.central() == Some(id)))).collect();
     let mut findings: Vec<Finding> =
         files.iter_mut().flat_map(|(_, file)| std::mem::take(&mut file.findings)).collect();
-    let (mut model, mut resolved) = model::resolve(sources, &files, pace);
+    let (mut model, mut resolved) = model::resolve(sources, &files, pace, only);
     waive::refuse(&mut model.policy.waivers, &mut resolved);
     for team in model.teams.iter_mut().filter(|team| !team.policy.waivers.is_empty()) {
         waive::refuse(&mut Arc::make_mut(&mut team.policy).waivers, &mut resolved);
@@ -187,7 +192,7 @@ pub struct Meaning {
 /// The part of [`compile`] that needs no plan: what the specs of one folder mean.
 #[must_use]
 pub fn resolve(sources: &Sources) -> Meaning {
-    let (model, mut findings, _) = read(sources, Pace::Policy);
+    let (model, mut findings, _) = read(sources, Pace::Policy, None);
     finding::sort(&mut findings);
     let telemetry = TelemetryPlan::of_model(&model);
     Meaning { model, telemetry, findings }

@@ -19,6 +19,21 @@ pub enum Target {
     /// `PrometheusRule` objects for the Prometheus Operator.
     #[serde(rename = "operator")]
     Operator,
+    /// Rule files of Mimir's and Cortex's rulers, for `mimirtool`, `cortextool` and the ruler's API.
+    #[serde(rename = "mimir")]
+    Mimir,
+    /// Rule files of Thanos Ruler.
+    #[serde(rename = "thanos")]
+    Thanos,
+    /// Rule files of VictoriaMetrics' vmalert.
+    #[serde(rename = "vmalert")]
+    Vmalert,
+    /// Alert rules that Grafana evaluates, as a provisioning file.
+    #[serde(rename = "grafana-rules")]
+    GrafanaRules,
+    /// Rules of a global ruler: the budget of each objective over all clusters.
+    #[serde(rename = "rollup")]
+    Rollup,
     /// JSON Schemas of the specs.
     #[serde(rename = "schema")]
     Schema,
@@ -34,9 +49,24 @@ pub enum Target {
     /// The configuration of Alertmanager.
     #[serde(rename = "alertmanager")]
     Alertmanager,
+    /// An `AlertmanagerConfig` object for the Prometheus Operator.
+    #[serde(rename = "alertmanager-config")]
+    AlertmanagerConfig,
     /// Dashboards of Grafana, and what provisions them.
     #[serde(rename = "grafana")]
     Grafana,
+    /// Dashboards as `ConfigMap`s, for Grafana's sidecar (Helm charts `grafana` and `kube-prometheus-stack`).
+    #[serde(rename = "grafana-configmaps")]
+    ConfigMaps,
+    /// Dashboards as `GrafanaDashboard` objects, for grafana-operator.
+    #[serde(rename = "grafana-operator")]
+    GrafanaOperator,
+    /// Dashboards as a folder for Kustomize, which makes the `ConfigMap`s.
+    #[serde(rename = "grafana-kustomize")]
+    Kustomize,
+    /// Dashboards of Perses.
+    #[serde(rename = "perses")]
+    Perses,
     /// Runbook pages, as Markdown and as a site.
     // Prose: `emberline-pages` renders them, and nothing is emitted here.
     #[serde(rename = "runbooks")]
@@ -50,12 +80,22 @@ impl Target {
         Self::Tests,
         Self::Shapes,
         Self::Operator,
+        Self::Mimir,
+        Self::Thanos,
+        Self::Vmalert,
+        Self::GrafanaRules,
+        Self::Rollup,
         Self::Schema,
         Self::Collector,
         Self::Retention,
         Self::Limits,
         Self::Alertmanager,
+        Self::AlertmanagerConfig,
         Self::Grafana,
+        Self::ConfigMaps,
+        Self::GrafanaOperator,
+        Self::Kustomize,
+        Self::Perses,
         Self::Runbooks,
     ];
 
@@ -70,12 +110,22 @@ impl Target {
             Self::Tests => "tests",
             Self::Shapes => "shapes",
             Self::Operator => "operator",
+            Self::Mimir => "mimir",
+            Self::Thanos => "thanos",
+            Self::Vmalert => "vmalert",
+            Self::GrafanaRules => "grafana-rules",
+            Self::Rollup => "rollup",
             Self::Schema => "schema",
             Self::Collector => "collector",
             Self::Retention => "retention",
             Self::Limits => "limits",
             Self::Alertmanager => "alertmanager",
+            Self::AlertmanagerConfig => "alertmanager-config",
             Self::Grafana => "grafana",
+            Self::ConfigMaps => "grafana-configmaps",
+            Self::GrafanaOperator => "grafana-operator",
+            Self::Kustomize => "grafana-kustomize",
+            Self::Perses => "perses",
             Self::Runbooks => "runbooks",
         }
     }
@@ -88,12 +138,22 @@ impl Target {
             Self::Tests => "prometheus/tests",
             Self::Shapes => "prometheus/shapes",
             Self::Operator => "operator",
+            Self::Mimir => "mimir",
+            Self::Thanos => "thanos",
+            Self::Vmalert => "vmalert",
+            Self::GrafanaRules => "grafana-rules",
+            Self::Rollup => "rollup",
             Self::Schema => "schema",
             Self::Collector => "collector",
             Self::Retention => "retention",
             Self::Limits => "limits",
             Self::Alertmanager => "alertmanager",
+            Self::AlertmanagerConfig => "alertmanager-config",
             Self::Grafana => "grafana",
+            Self::ConfigMaps => "grafana-configmaps",
+            Self::GrafanaOperator => "grafana-operator",
+            Self::Kustomize => "grafana-kustomize",
+            Self::Perses => "perses",
             Self::Runbooks => "runbooks",
         }
     }

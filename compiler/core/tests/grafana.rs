@@ -41,7 +41,8 @@ fn emitted(form: &str) -> Vec<Artefact> {
     let mut sources = Sources::default();
     sources.add("slos/shop.yaml", SPEC);
     sources.add("slos/pay.yaml", CALLED);
-    let policy = "runbook_url: https://runbooks.example.com/x/\ngrafana: {url: https://g.example.com, dashboards: ";
+    let policy = "targets: [grafana, collector]\nrunbook_url: https://runbooks.example.com/x/\n\
+        grafana: {url: https://g.example.com, tempo: {}, loki: {}, pyroscope: {}, dashboards: ";
     sources.add("slos/policy.yaml", format!("version: emberline/v1\n{policy}{form}}}\n"));
     let analysis = emberline_core::analyse(&sources, None);
     let said: Vec<&String> = analysis.findings.iter().map(|finding| &finding.message).collect();
@@ -119,8 +120,18 @@ fn grafana_finds_no_variable_but_ours() {
                 let ours = match key {
                     "expr" => after.starts_with("__rate_interval]"),
                     "url" => {
-                        ["{__from}%22", "{__to}%22", "{__field.labels."].iter().any(|known| after.starts_with(known))
+                        let known = [
+                            "{__from}%22",
+                            "{__to}%22",
+                            "{__field.labels.",
+                            "{tempo}%22",
+                            "{loki}%22",
+                            "{pyroscope}%22",
+                        ];
+                        known.iter().any(|known| after.starts_with(known))
                     }
+                    // The data source that whoever looks has chosen.
+                    "uid" | "name" => ["{datasource}", "{tempo}", "{loki}", "{pyroscope}"].contains(&after),
                     "query" => after.starts_with("{__field.labels."),
                     _ => after.starts_with('\u{2060}'),
                 };

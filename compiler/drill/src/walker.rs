@@ -23,9 +23,12 @@ pub struct Walker<'w> {
 
 impl<'w> Walker<'w> {
     /// A walker over a system's sources and a clone of its repository.
-    #[must_use]
-    pub fn new(plan: &'w Plan, endpoints: &Endpoints, clone: &Path, without: &'w [String]) -> Self {
-        Self { plan, connected: Connected::new(endpoints, Some(clone)), without, clone: clone.display().to_string() }
+    ///
+    /// # Errors
+    /// The system names no store of metrics.
+    pub fn new(plan: &'w Plan, endpoints: &Endpoints, clone: &Path, without: &'w [String]) -> Result<Self, String> {
+        let connected = Connected::new(endpoints, Some(clone))?;
+        Ok(Self { plan, connected, without, clone: clone.display().to_string() })
     }
 }
 

@@ -134,6 +134,8 @@ fn requests(observed: &Observed) -> Option<Requests<'_>> {
         let series = match seen.kind {
             SeenType::Counter => name.clone(),
             SeenType::Histogram if !seen.bounds.is_empty() => format!("{name}_count"),
+            // Spring Boot without histograms: count, sum and the greatest.
+            SeenType::Summary => format!("{name}_count"),
             _ => return None,
         };
         let (label, failed) = OUTCOMES.iter().find(|(label, failed)| fits(seen, label, failed))?;
@@ -157,6 +159,10 @@ fn likely(name: &str) -> u32 {
     points += 4 * u32::from(has("request") || has("handled") || has("calls"));
     points += 2 * u32::from(has("http") || has("grpc") || has("rpc"));
     points += u32::from(has("server"));
+    // What is under way is no count of what was answered: Spring's `http_server_requests_active_seconds`.
+    if has("active") || has("in_flight") || has("inflight") {
+        return 0;
+    }
     if has("client") || has("outgoing") || has("promhttp") || has("scrape") { points / 4 } else { points }
 }
 

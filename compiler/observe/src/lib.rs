@@ -85,13 +85,16 @@ fn page(bytes: &[u8], wanted: &Wanted) -> Result<Taken, String> {
     Ok(narrowed(gather, "exposition", wanted))
 }
 
-/// Asks a server: its API, or the page that it serves where the address ends with `/metrics`.
+/// The ends of addresses at which programs serve pages of metrics: the usual one, and Spring Boot's.
+const PAGES: [&str; 2] = ["/metrics", "/actuator/prometheus"];
+
+/// Asks a server: its API, or the page that it serves where the address ends as such addresses do.
 ///
 /// # Errors
 /// The server does not answer, or not as documented.
 pub fn ask(address: &str, access: &Access, wanted: &Wanted) -> Answer<Taken> {
     let path = address.split(['?', '#']).next().unwrap_or_default();
-    if path.trim_end_matches('/').ends_with("/metrics") {
+    if PAGES.iter().any(|end| path.trim_end_matches('/').ends_with(end)) {
         let client = Client::new("the exporter", address, access);
         let bytes = client.page("application/openmetrics-text;version=1.0.0,text/plain;version=0.0.4;q=0.5")?;
         return page(&bytes, wanted).map_err(|why| client.trouble(&why));

@@ -5,6 +5,7 @@
 //!
 //! ```text
 //! index.html   assets.d/{style.css, page.js, index.js}   codes.d/CODE.html
+//! watchers.d/ALERT.html   watchers.d/ALERT.md
 //! SERVICE/index.html   SERVICE/SLO/index.html   SERVICE/SLO/ALERT.html   SERVICE/SLO/ALERT.md
 //! ```
 //!
@@ -21,6 +22,7 @@ pub use notes::{Notes, Unclaimed};
 pub use template::Fault;
 
 use emberline_core::emit::Artefact;
+use emberline_core::plan::watch::FOLDER;
 use emberline_core::plan::{Plan, ServicePlan, SloPlan, runbook};
 use emberline_core::target::Target;
 use emberline_prose::template::{Value, context, typed};
@@ -48,17 +50,27 @@ fn artefact(path: &str, text: String) -> Artefact {
 }
 
 fn global(plan: &Plan) -> Result<Vec<Artefact>, Fault> {
-    let services: Vec<_> = plan.services.iter().map(view::listed).collect();
+    // With teams, the pages of services are in the teams' folders, which have such a page too.
+    let own = plan.services.iter().filter(|_| plan.teams.is_empty());
+    let services: Vec<_> = own.map(view::listed).collect();
     // Of a large organisation the page lists the first, and its script the rest: it shall stay small.
     let listed = &services[..services.len().min(LISTED)];
+    let watches = runbook::watch_pages(plan);
+    let watch_views: Vec<_> = watches.iter().map(view::alert).collect();
     let index = template::render(
         "index.html",
-        context! { root => "", title => "Runbooks", services => typed(&listed), more => services.len() - listed.len() },
+        context! { watches => typed(&watch_views), watch_folder => FOLDER, root => "", title => "Runbooks", services => typed(&listed), more => services.len() - listed.len() },
     )?;
     let in_markdown = template::render("index.md", context! { services => typed(&services) })?;
     let mut artefacts = vec![artefact("index.html", index), artefact("index.md", in_markdown)];
     artefacts.extend(ASSETS.iter().map(|(name, text)| artefact(&format!("assets.d/{name}"), (*text).to_owned())));
     artefacts.push(artefact("assets.d/index.js", search::script(plan)));
+    for (page, view) in watches.iter().zip(&watch_views) {
+        for (end, form) in [("html", "watch.html"), ("md", "watch.md")] {
+            let values = context! { root => "../", title => page.title.as_str(), page => typed(view) };
+            artefacts.push(artefact(&format!("{FOLDER}/{}.{end}", page.page), template::render(form, values)?));
+        }
+    }
     artefacts.extend(codes::pages()?.into_iter().map(|(path, text)| artefact(&path, text)));
     Ok(artefacts)
 }

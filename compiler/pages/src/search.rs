@@ -1,17 +1,22 @@
 //! What the search of the first page looks through: a script, since a page opened from a file may not read another.
 
 use emberline_core::code;
+use emberline_core::plan::watch::FOLDER;
 use emberline_core::plan::{Plan, ServicePlan, SloPlan, runbook};
 
 /// The script: `[title, address, words]` of each page.
 pub(crate) fn script(plan: &Plan) -> String {
     let mut entries: Vec<[String; 3]> = Vec::new();
-    for service in &plan.services {
+    for service in plan.services.iter().filter(|_| plan.teams.is_empty()) {
         let owner = service.about.owner.clone().unwrap_or_default();
         entries.push([service.name.clone(), format!("{}/index.html", service.stem), format!("service {owner}")]);
         for slo in &service.slos {
             entries.extend(of_slo(service, slo, &owner));
         }
+    }
+    for page in runbook::watch_pages(plan) {
+        let words = format!("{} {} alerting", page.alert, page.severity);
+        entries.push([page.title, format!("{FOLDER}/{}.html", page.page), words]);
     }
     for code in code::all() {
         entries.push([

@@ -14,8 +14,10 @@ static TEMPLATES: Templates = Templates::new(
         ("service.html", include_str!("../templates/service.html")),
         ("slo.html", include_str!("../templates/slo.html")),
         ("alert.html", include_str!("../templates/alert.html")),
+        ("watch.html", include_str!("../templates/watch.html")),
         ("code.html", include_str!("../templates/code.html")),
         ("alert.md", include_str!("../templates/alert.md")),
+        ("watch.md", include_str!("../templates/watch.md")),
     ],
     plain,
 );

@@ -17,6 +17,9 @@ pub struct Ask {
     pub query: String,
     /// The answer in a few words, or why there is none.
     pub answer: String,
+    /// Whether there is none.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub has_failed: bool,
 }
 
 /// Questions with their answers, in the order asked.
@@ -77,6 +80,7 @@ pub(crate) fn ask<T>(
     answer: Answer<T>,
     words: impl FnOnce(&T) -> String,
 ) -> Asked<Option<T>> {
+    let has_failed = answer.is_err();
     let (value, told, troubles) = match answer {
         Ok(value) => {
             let told = words(&value);
@@ -84,7 +88,7 @@ pub(crate) fn ask<T>(
         }
         Err(trouble) => (None, trouble.to_string(), vec![trouble.to_string()]),
     };
-    let asks = vec![Ask { source, query: query.into(), answer: told }];
+    let asks = vec![Ask { source, query: query.into(), answer: told, has_failed }];
     Asked { value, log: Log { asks, troubles } }
 }
 

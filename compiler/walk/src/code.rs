@@ -118,7 +118,9 @@ pub(super) fn look(case: &Case<'_>, given: Given<'_>, repo: Option<&Repo<'_>>) -
         _ => Deployment::Unknown,
     };
     let (ranked, log) = match repo {
-        Some(repo) if deployment != Deployment::Unchanged => ranked(&given, repo, deployed.before.as_deref()).apart(),
+        Some(repo) if deployment != Deployment::Unchanged => {
+            ranked(case, &given, repo, deployed.before.as_deref()).apart()
+        }
         _ => Asked::default().apart(),
     };
     let (function, blame) = ranked.shown.unzip();
@@ -140,9 +142,11 @@ pub(super) fn look(case: &Case<'_>, given: Given<'_>, repo: Option<&Repo<'_>>) -
 }
 
 /// Ranks the commits since the last good revision.
-fn ranked(given: &Given<'_>, repo: &Repo<'_>, good: Option<&str>) -> Asked<Ranked> {
+fn ranked(case: &Case<'_>, given: &Given<'_>, repo: &Repo<'_>, good: Option<&str>) -> Asked<Ranked> {
     let mut log = Log::default();
     let history = repo.history;
+    // A path of another service's repository may exist in this one too.
+    let is_here = |service: &str| case.sources.history_of(service).is_none_or(|it| it.name() == history.name());
     // Without a good revision, the range is unknown, so only the latest commits are suspects.
     let from = good.map_or_else(|| format!("{}~10", repo.revision), str::to_owned);
     let answer = history.commits(&from, &repo.revision);
@@ -152,8 +156,10 @@ fn ranked(given: &Given<'_>, repo: &Repo<'_>, good: Option<&str>) -> Asked<Ranke
     let deployed = commits.len();
     commits.truncate(candidates::MOST);
     let candidates: Vec<Candidate> = commits.into_iter().map(|commit| Candidate::read(repo, commit)).collect();
-    let folders: BTreeSet<String> = given.services.iter().filter_map(|service| repo.folder(service)).collect();
-    let targets: Vec<Target> = given.sites.iter().filter_map(|site| target::find(repo, site, &folders)).collect();
+    let folders: BTreeSet<String> =
+        given.services.iter().filter(|it| is_here(it)).filter_map(|it| repo.folder(it)).collect();
+    let sites = given.sites.iter().filter(|site| is_here(&site.service));
+    let targets: Vec<Target> = sites.filter_map(|site| target::find(repo, site, &folders)).collect();
     let mentions = Mentions::of(repo, &read(repo, &candidates, &targets, &folders));
     let evidence = Evidence {
         repo,
@@ -247,7 +253,7 @@ fn conclusion(case: &Case<'_>, code: &Code, deployed: &Revisions, has_history: b
         }
         Deployment::Unknown => match &code.revision {
             Some(_) => format!("{service} runs {}{seen}; the revision before it is unknown", quoted(&code.revision)),
-            None => format!("The running revision of {service} is unknown: neither spans nor `target_info` name it"),
+            None => format!("The running revision of {service} is unknown: no span, metric or deployment names it"),
         },
     };
     let function =

@@ -103,8 +103,17 @@ fn matches_only(case: &Case<'_>, span: &Span) -> bool {
 
 /// Ids of bad requests that exemplars point to, the latest first.
 fn exemplars(case: &Case<'_>) -> Asked<Vec<String>> {
+    // Nobody could fetch the traces that exemplars name.
+    if case.sources.traces.is_none() {
+        return Asked::default();
+    }
     let metrics = case.sources.metrics;
     let selector = queries::exemplars(case.slo);
+    if !metrics.has_exemplars() {
+        let words = |_: &Vec<String>| "this product keeps none: bad traces are searched for".to_owned();
+        let (none, log) = ask(metrics.name(), format!("exemplars of {selector}"), Ok(Vec::new()), words).apart();
+        return log.with(none.unwrap_or_default());
+    }
     let answer = metrics.exemplars(&selector, case.since(), case.now);
     let query = format!("exemplars of {selector}");
     let (found, log) = ask(metrics.name(), query, answer, |it| many(it.len(), "exemplar", "exemplars")).apart();

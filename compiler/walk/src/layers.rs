@@ -135,12 +135,13 @@ impl Layers<'_> {
         let service = self.service(&errors, is_slow);
         let services = self.services(&service);
         let concerned: Vec<String> = services.iter().cloned().collect();
-        let revisions = log.keep(revisions::look(self.case, self.gathered, &concerned));
+        let (revisions, unclear) = log.keep(revisions::look(self.case, self.gathered, &concerned));
         let repo = log.keep(self.repo(&service, &revisions));
         let pointed = if is_slow { self.slow(sites, repo.as_ref().ok()) } else { self.failed(sites) };
         let is_earlier = code::deployed(&service, &revisions).is_some_and(|it| it.lead(self.case.onset).is_some());
         let unopened = repo.as_ref().err().map_or_else(Gaps::default, |why| Gaps::told(why, 0.0));
-        let gaps = unopened.and(pointed.gaps).and(self.gaps());
+        let unclear = unclear.into_iter().map(|why| Gaps::told(why, 0.0)).fold(Gaps::default(), Gaps::and);
+        let gaps = unclear.and(unopened).and(pointed.gaps).and(self.gaps());
         let given = code::Given {
             service: &service,
             services,
@@ -223,13 +224,14 @@ impl Layers<'_> {
         services
     }
 
-    /// The repository at the deployed revision.
+    /// The repository of what was deployed, at the deployed revision.
     fn repo(&self, service: &str, revisions: &[Revisions]) -> Asked<Opened<'_>> {
-        let Some(history) = self.case.sources.history else {
+        let deployed = code::deployed(service, revisions);
+        let Some(history) = self.case.sources.history_of(deployed.map_or(service, |it| &it.service)) else {
             return Log::default().with(Err("No repository was given: commits cannot be ranked.".to_owned()));
         };
-        let Some(revision) = code::deployed(service, revisions).and_then(|it| it.now.clone()) else {
-            let why = format!("The running revision of {service} is unknown: no span and no metric names it.");
+        let Some(revision) = deployed.and_then(|it| it.now.clone()) else {
+            let why = format!("The running revision of {service} is unknown: no span, metric or deployment names it.");
             return Log::default().with(Err(why));
         };
         let answer = history.resolve(&revision);
@@ -250,6 +252,8 @@ impl Layers<'_> {
         let inferred = if self.traced.is_inferred() { 0.25 } else { 0.0 };
         let gaps = if self.case.sources.traces.is_none() {
             Gaps::told("No source of traces was given: the walk ends at the requests.", BLIND)
+        } else if self.gathered.bad.is_empty() && self.traced.asked.iter().any(|it| it.has_failed) {
+            Gaps::told(format!("Traces of {} could not be read.", self.traced.service), BLIND)
         } else if self.gathered.bad.is_empty() {
             Gaps::told(format!("No trace of a bad request of {} was kept.", self.traced.service), BLIND)
         } else if self.gathered.healthy.is_empty() {

@@ -11,8 +11,8 @@
 //! - `trace` fetches bad and healthy traces (`gather`), compares them (`compare`, over `tree`), and finds where the
 //!   trace is broken (`chain`).
 //! - `profile` and `latency` turn slow spans into places in the code (`site`); `errors` does so for failed spans.
-//! - `code` reads what was deployed (`revisions`, `candidates`), and `suspects` ranks the commits by `target`,
-//!   `mentions` and `fits`. `program` reads source code.
+//! - `code` reads what was deployed (`revisions`, `version`, `candidates`), and `suspects` ranks the commits by
+//!   `target`, `mentions` and `fits`. `program` reads source code.
 //! - `verdict` closes the walk, and `render` writes it for people and programs.
 
 mod ask;
@@ -47,6 +47,7 @@ mod target;
 mod trace;
 mod tree;
 mod verdict;
+mod version;
 mod waits;
 
 pub use ask::Ask;

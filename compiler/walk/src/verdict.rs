@@ -14,7 +14,9 @@ use emberline_prose::number::{percent, short};
 const NEAR: f64 = 0.3;
 
 /// Draws the verdict from the evidence of all layers.
-pub(super) fn close(evidence: Evidence, plan: &Plan) -> Walk {
+pub(super) fn close(mut evidence: Evidence, plan: &Plan) -> Walk {
+    let troubles = troubles(&evidence);
+    evidence.missing.extend(troubles);
     let (verdict, why) = decide(&evidence);
     let function = function(&evidence, verdict);
     let headline = headline(&evidence, verdict, function.as_ref(), &why);
@@ -40,6 +42,23 @@ pub(super) fn close(evidence: Evidence, plan: &Plan) -> Walk {
         unreachable: None,
         seconds: 0.0,
     }
+}
+
+/// Why sources gave no answer, each reason once.
+fn troubles(evidence: &Evidence) -> Vec<String> {
+    let layers = [
+        evidence.objective.as_ref().map(|it| &it.asked),
+        evidence.requests.as_ref().map(|it| &it.asked),
+        evidence.trace.as_ref().map(|it| &it.asked),
+        evidence.profile.as_ref().map(|it| &it.asked),
+        evidence.errors.as_ref().map(|it| &it.asked),
+        evidence.code.as_ref().map(|it| &it.asked),
+    ];
+    let failed = layers.into_iter().flatten().flatten().filter(|asked| asked.has_failed);
+    let mut troubles: Vec<String> = failed.map(|asked| format!("{}.", asked.answer)).collect();
+    troubles.sort();
+    troubles.dedup();
+    troubles
 }
 
 /// The verdict, and its reason in a few words.

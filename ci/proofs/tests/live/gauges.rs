@@ -8,11 +8,12 @@ use std::collections::BTreeMap;
 
 use anyhow::{Context, Result};
 use emberline_proofs::prometheus::{Config, Prometheus};
+use emberline_proofs::random::Random;
 use emberline_proofs::remote_write::{Series, labels};
 use emberline_proofs::tools::compile;
 
 use crate::budget::{Case, Counts, PHASE_OF_BASE, Timeline, all_right};
-use crate::curves::{Curve, DOWN, Random, STEP, Sample, mean, moments, numbers, series, within};
+use crate::curves::{Curve, DOWN, STEP, Sample, mean, moments, numbers, series, within};
 use crate::traffic::{DAY, END, START};
 
 const SECOND: i64 = 1_000;

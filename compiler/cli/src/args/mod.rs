@@ -177,9 +177,12 @@ pub(crate) struct Preview {
     /// Where to listen; the default is reachable from this machine only
     #[arg(long, value_name = "ADDRESS:PORT", default_value = "127.0.0.1:8484")]
     pub(crate) listen: std::net::SocketAddr,
-    /// The Prometheus that evaluates the rules; the preview only reads from it
+    /// The Prometheus, or a store with its API, that keeps what the rules record; the preview only reads from it
     #[arg(long, value_name = "URL")]
     pub(crate) prometheus: Option<String>,
+    /// File (YAML or JSON) that names stores, each with its tenant and credentials, of which the metrics' are used
+    #[arg(long, value_name = "FILE", conflicts_with = "prometheus")]
+    pub(crate) stores: Option<PathBuf>,
     #[command(flatten)]
     pub(crate) access: Access,
 }

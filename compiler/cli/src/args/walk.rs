@@ -15,8 +15,17 @@ pub(crate) struct Walk {
     #[arg(long, value_name = "ALERT")]
     pub(crate) alert: Option<String>,
     /// The Prometheus, Mimir or Thanos that evaluates the rules; the walk only reads
+    #[arg(long, value_name = "URL", required_unless_present_any = ["victoria_metrics", "stores"])]
+    pub(crate) prometheus: Option<String>,
+    /// VictoriaMetrics, instead of Prometheus; a cluster's address ends with `/select/TENANT/prometheus`
+    #[arg(long, value_name = "URL", conflicts_with = "prometheus")]
+    pub(crate) victoria_metrics: Option<String>,
+    /// Who evaluates the rules, if the store of metrics does not: vmalert, Mimir's ruler, Thanos Ruler
     #[arg(long, value_name = "URL")]
-    pub(crate) prometheus: String,
+    pub(crate) ruler: Option<String>,
+    /// File (YAML or JSON) that names stores, each with its tenant and credentials; the other options win over it
+    #[arg(long, value_name = "FILE")]
+    pub(crate) stores: Option<PathBuf>,
     /// The store of the demo: traces, log lines and profiles
     #[arg(long, value_name = "URL")]
     pub(crate) store: Option<String>,
@@ -26,15 +35,30 @@ pub(crate) struct Walk {
     /// Jaeger, for traces; wins over the store
     #[arg(long, value_name = "URL")]
     pub(crate) jaeger: Option<String>,
+    /// Zipkin, for traces; wins over the store
+    #[arg(long, value_name = "URL")]
+    pub(crate) zipkin: Option<String>,
     /// Loki, for log lines; wins over the store
     #[arg(long, value_name = "URL")]
     pub(crate) loki: Option<String>,
+    /// VictoriaLogs, for log lines; wins over the store
+    #[arg(long, value_name = "URL")]
+    pub(crate) victoria_logs: Option<String>,
     /// Pyroscope, for profiles; wins over the store
     #[arg(long, value_name = "URL")]
     pub(crate) pyroscope: Option<String>,
+    /// Grafana, whose annotations tell what was deployed when
+    #[arg(long, value_name = "URL", conflicts_with = "deployments")]
+    pub(crate) grafana: Option<String>,
+    /// Log of deployments: JSON lines with `time`, `service`, and `revision` or `version`
+    #[arg(long, value_name = "FILE")]
+    pub(crate) deployments: Option<PathBuf>,
     /// A clone of the source code with its history
     #[arg(long, value_name = "PATH", default_value = ".")]
     pub(crate) repository: PathBuf,
+    /// A clone of one service's source code, if it has a repository of its own; give it once for each service
+    #[arg(long, value_name = "SERVICE=PATH")]
+    pub(crate) repo: Vec<String>,
     /// Also write an artefact for each layer into this folder: JSON, Markdown and pictures
     #[arg(long, value_name = "FOLDER")]
     pub(crate) out: Option<PathBuf>,

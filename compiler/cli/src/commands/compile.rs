@@ -27,9 +27,11 @@ use crate::world::{held, manifest, read, resolved, shown, write};
 pub(crate) fn run(compile: &Compile, quiet: bool) -> Result<Status> {
     refuse_overlap(compile)?;
     let specs = &compile.specs;
+    let only = (!compile.only.is_empty()).then_some(&compile.only[..]);
     let order = Order {
         today: Some(compile.reporting.today.unwrap_or_else(super::today)),
         team: compile.team.as_deref(),
+        only,
         ..Order::default()
     };
     let read = read::read(specs)?;
@@ -53,7 +55,6 @@ pub(crate) fn run(compile: &Compile, quiet: bool) -> Result<Status> {
     };
     let notes = std::mem::take(&mut gate.notes);
     let trees = trees::of(compile, plan, quiet)?;
-    let only = (!compile.only.is_empty()).then_some(&compile.only[..]);
     let emitters: Vec<_> = trees.iter().map(trees::Tree::emitter).collect();
     // Without `--only` the run answers for every target, and writes those that the policy asks for: what it no longer
     // asks for is stale.

@@ -1,7 +1,7 @@
 //! What a report quotes is shown without secrets: a spec can hold one beside its fault, and telemetry can hold anything.
 
 use emberline_core::finding::{Evidence, Finding};
-use emberline_core::source::Sources;
+use emberline_core::source::{SourceId, Sources};
 use emberline_evidence::sensitive::{self, Hit, Origin, Values};
 
 use crate::failure::Failure;
@@ -37,6 +37,7 @@ pub(super) fn report(sources: &mut Sources, findings: &mut [Finding], origin: Or
     if findings.is_empty() {
         return;
     }
+    blot(sources, findings);
     let (mut values, mut telling) = (Values::default(), Values::default());
     let secrets = |text: &str, origin: Origin| -> Vec<Hit> {
         let mut hits = sensitive::scan(text, origin);
@@ -79,6 +80,19 @@ pub(super) fn report(sources: &mut Sources, findings: &mut [Finding], origin: Or
             let Evidence { service, edge, .. } = evidence;
             hide(service);
             edge.iter_mut().for_each(hide);
+        }
+    }
+}
+
+/// Hides what findings themselves call a secret, whatever it looks like. Lengths and line breaks stay, so that places do.
+fn blot(sources: &mut Sources, findings: &[Finding]) {
+    let ids: Vec<SourceId> = sources.iter().map(|(id, _)| id).collect();
+    for (id, source) in ids.into_iter().zip(sources.iter_mut()) {
+        for span in findings.iter().filter(|it| it.hides && it.label.span.source == id).map(|it| it.label.span) {
+            let Some(secret) = source.text.get(span.range()) else { continue };
+            let kept = |byte| if matches!(byte, b'\n' | b'\r') { char::from(byte) } else { '*' };
+            let blotted: String = secret.bytes().map(kept).collect();
+            source.text.replace_range(span.range(), &blotted);
         }
     }
 }

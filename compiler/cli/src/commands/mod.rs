@@ -20,6 +20,7 @@ pub(crate) mod scan;
 pub(crate) mod schema;
 mod since;
 mod source;
+mod stores;
 mod summary;
 mod template;
 mod trees;

@@ -3,9 +3,10 @@
 use std::net::SocketAddr;
 
 use emberline_core::finding::Severity;
+use emberline_observe::http::bare;
 
-use super::access;
 use super::gate::{self, Gate};
+use super::{access, stores};
 use crate::args::{FailOn, Format, Preview, Reporting};
 use crate::failure::{Failure, Result};
 use crate::preview::{self, Site};
@@ -24,15 +25,19 @@ pub(crate) fn run(preview: &Preview, quiet: bool) -> Result<Status> {
     if let Some(address) = &preview.prometheus
         && !(address.starts_with("http://") || address.starts_with("https://"))
     {
-        return Err(Failure::new(format!("`{address}` is not the address of a Prometheus"))
+        return Err(Failure::new(format!("`{}` is not the address of a Prometheus", bare(address)))
             .help("write it like `--prometheus http://127.0.0.1:9090`"));
     }
-    let site = Site::new(
-        plan,
-        std::mem::take(&mut gate.notes),
-        preview.prometheus.as_deref(),
-        &access::open(&preview.access)?,
-    );
+    let access = access::open(&preview.access)?;
+    let stores = preview.stores.as_ref().map(|file| stores::read(file, &access)).transpose()?;
+    let (prometheus, access) = match &stores {
+        Some(stores) => match stores.metrics() {
+            Some((address, access)) => (Some(address), access),
+            None => return Err(Failure::new("the file of `--stores` names no store of metrics")),
+        },
+        None => (preview.prometheus.as_deref(), &access),
+    };
+    let site = Site::new(plan, std::mem::take(&mut gate.notes), prometheus, access);
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build();
     let runtime = runtime.map_err(|cause| Failure::new(format!("cannot start serving: {cause}")))?;
     runtime.block_on(async {
@@ -43,8 +48,8 @@ pub(crate) fn run(preview: &Preview, quiet: bool) -> Result<Status> {
         let listener = tokio::net::TcpListener::bind(preview.listen).await.map_err(failed)?;
         let at: SocketAddr = listener.local_addr().map_err(failed)?;
         if !quiet {
-            let numbers = match &preview.prometheus {
-                Some(address) => format!("with numbers from {address}"),
+            let numbers = match prometheus {
+                Some(address) => format!("with numbers from {}", bare(address)),
                 None => "without numbers: `--prometheus` names their source".to_owned(),
             };
             terminal::say(&format!("http://{at}/ ({numbers}); Ctrl-C ends it"));

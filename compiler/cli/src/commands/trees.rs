@@ -94,9 +94,15 @@ impl Tree {
 }
 
 /// What all teams share.
-fn shared(compile: &Compile, plan: &Plan) -> Vec<Artefact> {
+fn shared(compile: &Compile, plan: &Plan) -> Result<Vec<Artefact>> {
     let targets = if compile.only.is_empty() { &plan.targets } else { &compile.only };
-    Emitter::new(plan).unit(plan.services.len(), targets)
+    let unit = plan.services.len();
+    let mut artefacts = Emitter::new(plan).unit(unit, targets);
+    // The pages of services are in the folders of teams.
+    if targets.contains(&Target::Runbooks) && plan.watch.is_some() {
+        artefacts.extend(emberline_pages::emit(plan, unit, &Notes::default()).map_err(Failure::bug)?);
+    }
+    Ok(artefacts)
 }
 
 /// The folders that a run writes.
@@ -109,7 +115,7 @@ pub(super) fn of(compile: &Compile, plan: Plan, quiet: bool) -> Result<Vec<Tree>
             "a team is a folder of specs with a `policy.yaml`, named by its path below the specs".to_owned()
         })));
     }
-    let shared = (has_teams && compile.organisation).then(|| shared(compile, &plan));
+    let shared = (has_teams && compile.organisation).then(|| shared(compile, &plan)).transpose()?;
     let mut trees = Vec::new();
     for part in plan.by_team() {
         let below = match &part.part {

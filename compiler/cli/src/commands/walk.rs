@@ -6,11 +6,11 @@ use std::path::Path;
 use std::time::{Duration, Instant};
 
 use emberline_core::finding::Severity;
-use emberline_walk::source::{Connected, Endpoints};
+use emberline_walk::source::{Connected, Endpoints, Product};
 use emberline_walk::{self as walk, Question, Verdict};
 
-use super::access;
 use super::gate::{self, Gate};
+use super::{access, stores};
 use crate::args::{FailOn, Format, Reporting, Walk, WalkFormat};
 use crate::failure::{Failure, Result};
 use crate::status::Status;
@@ -31,12 +31,19 @@ pub(crate) fn run(walk: &Walk, quiet: bool) -> Result<Status> {
         return Ok(Status::Failed);
     };
     let endpoints = endpoints(walk)?;
-    let connected = Connected::through(&endpoints, Some(&walk.repository), &access::open(&walk.access)?);
+    let connected = Connected::new(&endpoints, Some(&walk.repository)).map_err(|why| {
+        Failure::new(why).help("`--prometheus`, `--victoria-metrics` or the file of `--stores` names one")
+    })?;
     let question = Question { plan: &plan, alert: walk.alert.as_deref(), now: super::now() };
     let mut found = walk::walk_patiently(&question, &connected.sources(), PATIENCE);
     found.seconds = began.elapsed().as_secs_f64();
     if let Some(why) = &found.unreachable {
-        return Err(Failure::new(why.as_str()).help("`--prometheus` names the Prometheus that evaluates the rules"));
+        let help = if ["401", "403"].iter().any(|status| why.contains(&format!("answers {status} "))) {
+            "`--bearer-token-file`, `--basic-auth-file`, `--header` or the file of `--stores` gives credentials"
+        } else {
+            "`--prometheus` names the Prometheus that evaluates the rules"
+        };
+        return Err(Failure::new(why.as_str()).help(help));
     }
     if let Some(folder) = &walk.out {
         write(folder, &walk::artefacts(&found), quiet)?;
@@ -56,30 +63,51 @@ pub(crate) fn run(walk: &Walk, quiet: bool) -> Result<Status> {
     Ok(if found.verdict == Verdict::NotCertain { Status::Findings } else { Status::Clean })
 }
 
-/// The addresses, each of which must be one.
+/// The stores of the file, if one is named, and those of options, which win.
 fn endpoints(walk: &Walk) -> Result<Endpoints> {
-    let optional = [
-        ("--store", &walk.store),
-        ("--tempo", &walk.tempo),
-        ("--jaeger", &walk.jaeger),
-        ("--loki", &walk.loki),
-        ("--pyroscope", &walk.pyroscope),
-    ];
-    let given = optional.into_iter().filter_map(|(option, address)| Some((option, address.as_ref()?)));
-    for (option, address) in std::iter::once(("--prometheus", &walk.prometheus)).chain(given) {
-        if !(address.starts_with("http://") || address.starts_with("https://")) {
-            return Err(Failure::new(format!("`{address}` is not an address"))
-                .help(format!("write it like `{option} http://127.0.0.1:9090`")));
+    let access = access::open(&walk.access)?;
+    let mut endpoints = match &walk.stores {
+        Some(file) => stores::read(file, &access)?,
+        None => Endpoints::default(),
+    };
+    for (product, address) in [
+        (Product::Prometheus, &walk.prometheus),
+        (Product::VictoriaMetrics, &walk.victoria_metrics),
+        (Product::Ruler, &walk.ruler),
+        (Product::Store, &walk.store),
+        (Product::Tempo, &walk.tempo),
+        (Product::Jaeger, &walk.jaeger),
+        (Product::Zipkin, &walk.zipkin),
+        (Product::Loki, &walk.loki),
+        (Product::VictoriaLogs, &walk.victoria_logs),
+        (Product::Pyroscope, &walk.pyroscope),
+        (Product::Grafana, &walk.grafana),
+    ] {
+        let Some(address) = address else { continue };
+        endpoints.add(product, address, &access).map_err(|why| {
+            let option = product.key().replace('_', "-");
+            Failure::new(why).help(format!("write it like `--{option} http://127.0.0.1:9090`"))
+        })?;
+    }
+    if let Some(log) = &walk.deployments {
+        endpoints.set_deployments(log);
+    }
+    for repository in &walk.repo {
+        match repository.split_once('=') {
+            Some((service, folder)) if !service.is_empty() && Path::new(folder).is_dir() => {
+                endpoints.set_repository(service, Path::new(folder));
+            }
+            Some((service, folder)) if !service.is_empty() => {
+                return Err(Failure::new(format!("{} is no folder", shown(Path::new(folder))))
+                    .help(format!("`--repo {service}=PATH` names a clone of {service}'s source code")));
+            }
+            _ => {
+                return Err(Failure::new(format!("`{repository}` names no service"))
+                    .help("write it like `--repo payments=../payments`"));
+            }
         }
     }
-    Ok(Endpoints {
-        prometheus: walk.prometheus.clone(),
-        store: walk.store.clone(),
-        tempo: walk.tempo.clone(),
-        jaeger: walk.jaeger.clone(),
-        loki: walk.loki.clone(),
-        pyroscope: walk.pyroscope.clone(),
-    })
+    Ok(endpoints)
 }
 
 fn write(folder: &Path, artefacts: &[(String, String)], quiet: bool) -> Result<()> {

@@ -3,13 +3,16 @@
 use emberline_core::SchemaKind;
 use serde_json::{Map, Value};
 
-use super::page;
+use super::{page, receivers};
 
 /// The page of a kind of file; `place` says which files are of the kind.
 pub(super) fn page(kind: SchemaKind, title: &str, place: &str) -> String {
     let schema: Value = serde_json::from_str(&emberline_core::schema(kind)).unwrap_or_default();
     let none = Map::new();
-    let definitions = schema["$defs"].as_object().unwrap_or(&none);
+    let mut definitions = schema["$defs"].as_object().unwrap_or(&none).clone();
+    // Alertmanager's have a page of their own.
+    definitions.retain(|name, _| !receivers::has(name));
+    let definitions = &definitions;
     let mut text = page::begin(title);
     let word = kind.word();
     page::paragraph(
@@ -88,6 +91,10 @@ fn form(schema: &Value, definitions: &Map<String, Value>) -> String {
             short(name).to_lowercase().replace(' ', "-")
         };
         return format!("[{}](#{anchor})", short(name).to_lowercase());
+    }
+    if let Some(title) = schema["title"].as_str().filter(|title| receivers::has(title)) {
+        let name = short(title).to_lowercase();
+        return format!("[{name}](receivers.md#{})", name.replace(' ', "-"));
     }
     match schema["type"].as_str() {
         Some("array") => format!("list of {}", form(&schema["items"], definitions)),

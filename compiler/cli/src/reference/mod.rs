@@ -10,6 +10,7 @@ mod codes;
 mod commands;
 mod fields;
 mod page;
+mod receivers;
 mod weaker;
 
 use std::fs;
@@ -31,6 +32,7 @@ fn pages() -> Vec<(&'static str, String)> {
         ),
         ("policy.md", fields::page(SchemaKind::Policy, "policy.yaml", "At most one file of the folder, of this name.")),
         ("prices.md", fields::page(SchemaKind::Prices, "prices.yaml", "At most one file of the folder, of this name.")),
+        ("receivers.md", receivers::page()),
         ("codes.md", codes::page()),
         ("weaker-gate.md", weaker::page()),
     ]

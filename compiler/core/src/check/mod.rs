@@ -11,8 +11,11 @@ mod listed;
 mod low_traffic;
 mod mixed_scrape_intervals;
 mod not_a_counter;
+mod not_in_dialect;
 mod observed;
 mod retention_too_short;
+mod ruler_limit;
+mod rules_too_slow;
 mod series;
 mod threshold_not_a_bucket;
 mod unbounded_label;
@@ -46,6 +49,9 @@ pub static CHECKS: &[Check] = &[
     Check { codes: &[&code::MIXED_SCRAPE_INTERVALS], run: mixed_scrape_intervals::run },
     Check { codes: &[&code::NOT_A_COUNTER], run: not_a_counter::run },
     Check { codes: observed::CODES, run: observed::run },
+    Check { codes: &[&code::NOT_IN_DIALECT], run: not_in_dialect::run },
+    Check { codes: &[&code::RULER_LIMIT], run: ruler_limit::run },
+    Check { codes: &[&code::RULES_TOO_SLOW], run: rules_too_slow::run },
     Check { codes: &[&code::SERIES_BUDGET, &code::SDK_CARDINALITY_LIMIT], run: series::run },
     Check { codes: &[&code::RETENTION_TOO_SHORT], run: retention_too_short::run },
     Check { codes: &[&code::THRESHOLD_NOT_A_BUCKET], run: threshold_not_a_bucket::run },
@@ -75,6 +81,7 @@ pub(crate) fn can_be_waived(code: &Code) -> bool {
 pub(crate) fn whole(policy: &Policy, bounds: &[ServiceBound]) -> Vec<Finding> {
     let mut findings = Vec::new();
     series::whole(policy, bounds, &mut findings);
+    ruler_limit::whole(policy, bounds, &mut findings);
     findings
 }
 

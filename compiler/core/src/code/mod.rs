@@ -10,6 +10,7 @@ mod gate;
 mod kind;
 mod observed;
 mod promql;
+mod rulers;
 mod spec;
 mod telemetry;
 mod units;
@@ -22,6 +23,7 @@ pub use gate::{LOCKED_FIELD, SDK_CARDINALITY_LIMIT, SERIES_BUDGET};
 pub use kind::{COLUMNS, Code, Example, Severity, files};
 pub(crate) use observed::*;
 pub(crate) use promql::*;
+pub use rulers::*;
 pub use spec::*;
 pub use telemetry::*;
 pub(crate) use units::*;
@@ -37,6 +39,7 @@ pub fn all() -> Vec<&'static Code> {
         gate::CODES,
         observed::CODES,
         promql::CODES,
+        rulers::CODES,
         telemetry::CODES,
         units::CODES,
     ]

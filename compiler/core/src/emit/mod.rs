@@ -4,13 +4,20 @@ mod alertmanager;
 mod artefact;
 mod collector;
 mod grafana;
+mod grafana_rules;
 mod limits;
+mod mimir;
 mod operator;
 mod prometheus;
 mod retention;
+mod rollup;
 mod rules;
 mod schema;
+mod shards;
 mod tests;
+mod thanos;
+mod vmalert;
+mod watchers;
 
 pub use alertmanager::Fragment;
 pub use artefact::Artefact;
@@ -44,16 +51,28 @@ impl<'p> Emitter<'p> {
             Some(service) => {
                 for target in targets {
                     match target {
-                        Target::Rules => artefacts.push(prometheus::emit(service)),
+                        Target::Rules => artefacts.extend(prometheus::emit(service, self.plan.shards)),
                         Target::Tests => artefacts.extend(tests::emit(service, &self.courses)),
                         Target::Shapes => artefacts.extend(tests::shapes(service, &self.courses)),
-                        Target::Operator => artefacts.push(operator::emit(service, &self.plan.operator)),
+                        Target::Operator => artefacts.extend(operator::emit(service, self.plan)),
+                        Target::Rollup => artefacts.push(rollup::emit(service, self.plan)),
+                        Target::Mimir => artefacts.push(mimir::emit(service, &self.plan.rulers.mimir)),
+                        Target::Thanos => artefacts.extend(thanos::emit(service, self.plan)),
+                        Target::Vmalert => artefacts.extend(vmalert::emit(service, self.plan)),
+                        Target::GrafanaRules => {
+                            artefacts.push(grafana_rules::emit(service, &self.plan.rulers.grafana));
+                        }
                         Target::Limits => artefacts.push(limits::views(service, &self.plan.telemetry)),
-                        Target::Grafana => artefacts.push(grafana::service(service, self.plan)),
+                        Target::Grafana => artefacts.extend(grafana::service(service, self.plan)),
+                        Target::ConfigMaps | Target::GrafanaOperator | Target::Kustomize => {
+                            artefacts.extend(grafana::kubernetes::service(*target, service, self.plan));
+                        }
+                        Target::Perses => artefacts.extend(grafana::perses::service(service, self.plan)),
                         Target::Schema
                         | Target::Collector
                         | Target::Retention
                         | Target::Alertmanager
+                        | Target::AlertmanagerConfig
                         | Target::Runbooks => {}
                     }
                 }
@@ -62,11 +81,21 @@ impl<'p> Emitter<'p> {
                 if targets.contains(&Target::Alertmanager) {
                     artefacts.extend(alertmanager::of_team(&self.plan.alertmanager));
                 }
-                if targets.contains(&Target::Grafana) && !self.plan.services.is_empty() {
-                    artefacts.extend(grafana::of_team(self.plan));
+                if targets.contains(&Target::AlertmanagerConfig) {
+                    artefacts.extend(alertmanager::object(self.plan));
+                }
+                if !self.plan.services.is_empty() {
+                    if targets.contains(&Target::Grafana) {
+                        artefacts.extend(grafana::of_team(self.plan));
+                    }
+                    artefacts.extend(self.boards(targets));
                 }
             }
             None => {
+                artefacts.extend(targets.iter().flat_map(|target| watchers::rules(self.plan, *target)));
+                if targets.contains(&Target::Tests) {
+                    artefacts.extend(self.plan.watch.iter().flat_map(watchers::tests));
+                }
                 if targets.contains(&Target::Schema) {
                     artefacts.extend(schema::emit());
                 }
@@ -79,13 +108,31 @@ impl<'p> Emitter<'p> {
                 if targets.contains(&Target::Alertmanager) {
                     artefacts.extend(alertmanager::emit(&self.plan.alertmanager));
                 }
+                if targets.contains(&Target::AlertmanagerConfig) {
+                    artefacts.extend(alertmanager::object(self.plan));
+                }
                 if targets.contains(&Target::Grafana) {
                     artefacts.extend(grafana::global(self.plan));
                 }
+                artefacts.extend(self.boards(targets));
                 if targets.contains(&Target::Limits) {
                     artefacts.push(limits::prometheus(&self.plan.telemetry));
                 }
             }
+        }
+        artefacts
+    }
+
+    /// The dashboards of all services of the plan, for what reads them beside Grafana itself.
+    fn boards(&self, targets: &[Target]) -> Vec<Artefact> {
+        let mut artefacts = Vec::new();
+        for target in [Target::ConfigMaps, Target::GrafanaOperator, Target::Kustomize] {
+            if targets.contains(&target) {
+                artefacts.extend(grafana::kubernetes::global(target, self.plan));
+            }
+        }
+        if targets.contains(&Target::Perses) {
+            artefacts.extend(grafana::perses::global(self.plan));
         }
         artefacts
     }

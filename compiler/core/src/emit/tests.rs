@@ -17,39 +17,42 @@ const TELLING: [&str; 4] = ["alertname", "long_window", "severity", "short_windo
 const FIRING: [Matcher<'static>; 1] = [Matcher::eq("alertstate", "firing")];
 
 #[derive(Serialize)]
-struct TestFile<'p> {
-    rule_files: [String; 1],
-    evaluation_interval: String,
-    group_eval_order: Vec<String>,
-    tests: Vec<Test<'p>>,
+pub(super) struct TestFile<'p> {
+    pub(super) rule_files: [String; 1],
+    pub(super) evaluation_interval: String,
+    pub(super) group_eval_order: Vec<String>,
+    pub(super) tests: Vec<Test<'p>>,
 }
 
 #[derive(Serialize)]
-struct Test<'p> {
-    name: &'p str,
-    interval: String,
-    input_series: Vec<Series<'p>>,
-    promql_expr_test: Vec<ExprTest>,
+pub(super) struct Test<'p> {
+    pub(super) name: &'p str,
+    pub(super) interval: String,
+    /// Seconds since 1970 at which the test starts, where that matters.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) start_timestamp: Option<u64>,
+    pub(super) input_series: Vec<Series<'p>>,
+    pub(super) promql_expr_test: Vec<ExprTest>,
 }
 
 #[derive(Serialize)]
-struct Series<'p> {
-    series: String,
-    values: &'p str,
+pub(super) struct Series<'p> {
+    pub(super) series: String,
+    pub(super) values: &'p str,
 }
 
 #[derive(Serialize)]
-struct ExprTest {
-    expr: String,
-    eval_time: String,
+pub(super) struct ExprTest {
+    pub(super) expr: String,
+    pub(super) eval_time: String,
     #[serde(skip_serializing_if = "Vec::is_empty")]
-    exp_samples: Vec<Sample>,
+    pub(super) exp_samples: Vec<Sample>,
 }
 
 #[derive(Serialize)]
-struct Sample {
-    labels: String,
-    value: f64,
+pub(super) struct Sample {
+    pub(super) labels: String,
+    pub(super) value: f64,
 }
 
 /// The tests of every objective of a service: its scenarios, its windows and its rules.
@@ -105,6 +108,7 @@ impl Place<'_> {
         let tests = proof.tests.iter().map(|test| Test {
             name: &test.name,
             interval: test.interval.to_string(),
+            start_timestamp: None,
             input_series: test.inputs.iter().map(series).collect(),
             promql_expr_test: test.expectations.iter().map(|expectation| expression(slo, expectation)).collect(),
         });

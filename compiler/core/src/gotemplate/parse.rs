@@ -6,26 +6,38 @@ use super::reader::{Fault, Reader};
 /// How deep parentheses and blocks may lie within each other: Go has no limit but its stack.
 const DEEPEST: usize = 64;
 
-pub(super) fn parse(text: &str, reader: Reader) -> Result<(), Fault> {
+/// The names of templates that are called and not defined here, or the first fault.
+pub(super) fn parse(text: &str, reader: Reader) -> Result<Vec<String>, Fault> {
     let mut parser = Parser {
         tokens: lex(text)?,
         at: 0,
         reader,
         variables: reader.variables(),
         rebound: 0,
+        apart: 0,
         loops: 0,
         depth: 0,
         defined: Vec::new(),
+        called: Vec::new(),
         is_empty: true,
     };
     match parser.items(true)? {
-        (_, Ending::Template) => Ok(()),
+        (_, Ending::Template) => {
+            let Parser { called, defined, .. } = parser;
+            let defined: Vec<String> = defined.into_iter().map(unquoted).collect();
+            Ok(called.into_iter().map(unquoted).filter(|name| !defined.contains(name)).collect())
+        }
         (at, Ending::End | Ending::Else) => fault(at, "nothing is open that this could end"),
     }
 }
 
 fn fault<T>(at: usize, message: impl Into<String>) -> Result<T, Fault> {
     Err(Fault { at, message: message.into() })
+}
+
+/// A name without its quotes. One with escapes keeps them: nobody calls a template so.
+fn unquoted(name: &str) -> String {
+    name.trim_matches(['"', '`']).to_owned()
 }
 
 /// What ends a list of actions.
@@ -52,11 +64,15 @@ struct Parser<'t> {
     variables: Vec<&'t str>,
     /// How many blocks around give `.` another meaning.
     rebound: usize,
+    /// How many templates of their own are around.
+    apart: usize,
     /// How many loops are around.
     loops: usize,
     depth: usize,
     /// The names of templates that are defined, as they are written.
     defined: Vec<&'t str>,
+    /// The names of templates that are called, as they are written.
+    called: Vec<&'t str>,
     /// Whether nothing stands in what is parsed now.
     is_empty: bool,
 }
@@ -121,7 +137,8 @@ impl<'t> Parser<'t> {
                 }
                 "break" | "continue" => self.closed()?,
                 "template" => {
-                    self.named(word)?;
+                    let name = self.named(word)?;
+                    self.called.push(name);
                     self.blanks();
                     match self.peek().1 {
                         Token::Close => self.at += 1,
@@ -165,7 +182,9 @@ impl<'t> Parser<'t> {
         let variables = std::mem::replace(&mut self.variables, vec!["$"]);
         let loops = std::mem::take(&mut self.loops);
         self.rebound += 1;
+        self.apart += 1;
         let (at, ending) = self.items(false)?;
+        self.apart -= 1;
         self.rebound -= 1;
         self.loops = loops;
         self.variables = variables;
@@ -347,6 +366,6 @@ impl<'t> Parser<'t> {
 
     /// Whether `$` is an alert's data here; in a template of its own it is what that was called with.
     fn rebound_data(&self) -> bool {
-        self.reader == Reader::Prometheus && self.variables.contains(&"$labels")
+        self.apart == 0
     }
 }

@@ -1,6 +1,6 @@
 //! Templates that people write. `ci/proofs` asks promtool of the same and of many more.
 
-use super::{Reader, fault};
+use super::{Reader, fault, read};
 
 #[test]
 fn templates_of_alerts_have_no_fault() {
@@ -47,4 +47,25 @@ fn faults_have_their_place() {
 fn alertmanager_has_its_own_functions_only() {
     assert_eq!(fault("https://a/{{ .GroupLabels.job | urlquery }}", Reader::Alertmanager), None);
     assert!(fault("https://a/{{ humanize 1 }}", Reader::Alertmanager).is_some());
+}
+
+#[test]
+fn notifications_have_alertmanagers_functions_and_data() {
+    for text in [
+        "{{ .CommonLabels.job | toUpper | trimSpace }} {{ range .Alerts.Firing }}{{ .Labels.a | title }}{{ end }}",
+        "{{ .GroupLabels.SortedPairs.Values | join \" \" }} {{ .Alerts | toJson }} {{ $.ExternalURL }}",
+        "{{ with $x := index .Alerts 0 }}{{ $x.StartsAt | tz \"UTC\" | date \"15:04\" }}{{ end }}",
+    ] {
+        assert_eq!(fault(text, Reader::Notification), None, "{text}");
+    }
+    for text in ["{{ .Labels.job }}", "{{ .Alert }}", "{{ humanize 1 }}", "{{ $labels.job }}", "{{ .Status }"] {
+        assert!(fault(text, Reader::Notification).is_some(), "{text}");
+    }
+    assert!(fault("https://a/{{ .Labels.job }}", Reader::Alertmanager).is_some());
+}
+
+#[test]
+fn templates_that_are_called_by_name() {
+    let text = "{{ template \"a\" . }}{{ if .Status }}{{ template `b` }}{{ end }}{{ define \"b\" }}x{{ end }}";
+    assert_eq!(read(text, Reader::Notification).ok(), Some(vec!["a".to_owned()]));
 }

@@ -163,7 +163,7 @@ impl Indicator for Stated {
     /// after a division by nothing, is left out: one such sample would spread to every window above it.
     fn record(&self, base: &Base<'_>, record: &mut dyn Record) {
         let summed = |operand: &Operand, then: &mut dyn FnMut(&Expr<'_>)| {
-            let (window, delay) = (Duration::from_millis(base.window), Duration::from_millis(base.delay));
+            let (window, delay) = (Duration::from_millis(base.rated), Duration::from_millis(base.delay));
             let text = operand.query.print(window, delay);
             let literal = Expr::Literal(&text);
             let sum = Expr::aggregate(Aggregator::Sum, base.groups, &literal);

@@ -114,6 +114,15 @@ impl<'i> Essential<'i> {
     }
 }
 
+/// The histogram whose observations are an indicator's events.
+#[derive(Debug, Clone)]
+pub struct Measured {
+    /// All buckets (`_bucket` without `le`) of a classic histogram, or a native histogram.
+    pub histogram: Selector,
+    /// Whether it is a classic one.
+    pub is_classic: bool,
+}
+
 /// The greatest measurement of a good event.
 #[derive(Debug, Clone)]
 pub struct Threshold {

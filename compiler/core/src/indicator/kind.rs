@@ -6,7 +6,7 @@ use std::sync::Arc;
 use rust_decimal::Decimal;
 
 use super::cast::{Cast, Part, Played};
-use super::facts::{Essential, Reading, Threshold, Unit};
+use super::facts::{Essential, Measured, Reading, Threshold, Unit};
 use super::query::Query;
 use super::ratio::Ratio;
 use super::rules::{Base, Record, base_of_rate};
@@ -55,6 +55,11 @@ pub trait Indicator: Debug + Send + Sync {
 
     /// The greatest good measurement, where events above it are the bad ones.
     fn threshold(&self) -> Option<&Threshold> {
+        None
+    }
+
+    /// The histogram of its measurements, where its events are that histogram's observations.
+    fn measured(&self) -> Option<Measured> {
         None
     }
 

@@ -38,12 +38,12 @@ pub use self::events::EventsSpec;
 pub use self::latency::LatencySpec;
 pub(crate) use cast::{Cast, Counts, Part, Played};
 pub use counters::{Counter, Counters};
-pub use facts::{Essential, Reading, Threshold, Unit};
+pub use facts::{Essential, Measured, Reading, Threshold, Unit};
 pub(crate) use groups::group_labels;
 pub use kind::Indicator;
 pub use query::Query;
 pub use ratio::{Ratio, Side, Sides};
-pub use rules::{Base, Record};
+pub use rules::{Base, NativeForm, Record};
 pub(crate) use setting::Setting;
 
 use std::sync::Arc;

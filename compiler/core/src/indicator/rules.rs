@@ -9,16 +9,29 @@ use crate::quantity::Duration;
 /// The label that tells the selectors of a sum apart while it is made; no series is scraped with such a name.
 const MARK: &str = "__selector__";
 
+/// How a store keeps native histograms.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum NativeForm {
+    /// As samples that are histograms: Prometheus, Mimir, Thanos.
+    Samples,
+    /// As counters: `_count`, and `_bucket` with the bounds of a bucket in the label `vmrange`: VictoriaMetrics.
+    Buckets,
+}
+
 /// What the base rules of one objective read beside raw series.
 #[derive(Debug, Clone, Copy)]
 pub struct Base<'b> {
     /// The base window b in milliseconds.
     pub window: u64,
+    /// The range of `rate` in milliseconds: the base window, or what gives the same number in the ruler's dialect.
+    pub rated: u64,
     /// The step of everything above the base in milliseconds: a minute, compressed.
     pub step: u64,
     /// How much later the raw series are read, in milliseconds. Queries of authors are printed with it; whatever else the
     /// rules read of raw series gets it when it is recorded.
     pub delay: u64,
+    /// How the ruler's store keeps native histograms.
+    pub native: NativeForm,
     /// The label that tells replicas of one series apart, each of which counts every event.
     pub replicas: Option<&'b str>,
     /// Labels kept apart.
@@ -50,7 +63,12 @@ pub(super) fn base_of_rate(scrape: Duration) -> Duration {
 impl Base<'_> {
     /// Hands `sum by (groups) (rate(selector[window]))` to `then`.
     pub(super) fn sum_rate<T>(&self, selector: &Selector, then: impl FnOnce(&Expr<'_>) -> T) -> T {
-        self.rate(selector, |rate| then(&Expr::aggregate(Aggregator::Sum, self.groups, rate)))
+        self.sum_rate_by(selector, self.groups, then)
+    }
+
+    /// Hands `sum by (by) (rate(selector[window]))` to `then`.
+    pub(super) fn sum_rate_by<T>(&self, selector: &Selector, by: &[&str], then: impl FnOnce(&Expr<'_>) -> T) -> T {
+        self.rate(selector, |rate| then(&Expr::aggregate(Aggregator::Sum, by, rate)))
     }
 
     /// Hands the rate of all events that any of `counters` counts to `then`.
@@ -83,6 +101,13 @@ impl Base<'_> {
 
     /// The rate of one counter's events, or of a native histogram's observations.
     fn counted(&self, counter: &Counter, then: &mut dyn FnMut(&Expr<'_>)) {
+        if counter.is_native && self.native == NativeForm::Buckets {
+            let mut count = counter.query.selector.clone();
+            if let Some((name, _)) = &mut count.metric {
+                name.push_str("_count");
+            }
+            return self.sum_rate(&count, then);
+        }
         self.rate(&counter.query.selector, |rate| match counter.is_native {
             true => then(&Expr::aggregate(Aggregator::Sum, self.groups, &Expr::Call("histogram_count", &[*rate]))),
             false => then(&Expr::aggregate(Aggregator::Sum, self.groups, rate)),
@@ -95,7 +120,7 @@ impl Base<'_> {
     /// servers that scrape at different moments show a rare one up to a half longer, and failures are rare. A replica
     /// with a gap is left out of the mean while it has no rate; where a gap begins or ends, both sides read low alike.
     fn rate<T>(&self, selector: &Selector, then: impl FnOnce(&Expr<'_>) -> T) -> T {
-        self.over(("rate", Aggregator::Avg), selector, self.window, then)
+        self.over(("rate", Aggregator::Avg), selector, self.rated, then)
     }
 
     /// Hands `name(selector[range])` to `then`, once for all replicas of a series: `of_replicas` is what counts of theirs.

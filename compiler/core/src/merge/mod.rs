@@ -13,6 +13,7 @@ mod same;
 #[cfg(test)]
 mod tests;
 mod text;
+mod theirs;
 
 use crate::emit::Fragment;
 use crate::yaml::{self, Node};
@@ -39,12 +40,14 @@ pub fn merge(text: &str, ours: &Fragment) -> Result<String, Refused> {
 /// The text of a configuration that holds nothing of ours, with our part.
 fn into_bare(text: &str, ours: &Fragment) -> Result<String, Refused> {
     let Some(root) = read(text)? else { return Err(no_route(0)) };
+    theirs::templates(&root, ours)?;
     let route = if ours.routes.is_empty() { None } else { Some(place::route(text, &root)?) };
     // In the order in which they follow each other where all go to the end of a file.
     let items = [
         (List::Routes, ours.routes.clone()),
         (List::InhibitRules, ours.inhibit_rules.clone()),
-        (List::Receivers, place::receivers(&root, ours)?),
+        (List::Receivers, theirs::receivers(&root, ours)?),
+        (List::TimeIntervals, theirs::time_intervals(&root, ours)?),
     ];
     let mut insertions = Vec::new();
     for (list, items) in items.iter().filter(|(_, items)| !items.is_empty()) {
@@ -63,7 +66,7 @@ fn not_kept() -> Refused {
     Refused::new(
         0,
         "with our part in it the file would no longer say the rest as it does now",
-        "look for an anchor on `route`, `routes`, `inhibit_rules` or `receivers` whose alias repeats what goes there",
+        "look for an anchor on `route`, `routes`, `receivers` or another list whose alias repeats what goes there",
     )
 }
 

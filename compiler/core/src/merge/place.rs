@@ -1,11 +1,10 @@
-//! Where our part goes in a configuration, and which of our receivers.
+//! Where our part goes in a configuration.
 
-use super::nodes::{entries, items};
+use super::marks;
+use super::nodes::entries;
 use super::refused::{Refused, no_route};
-use super::text::{List, line_after, lines, source};
-use super::{marks, same};
-use crate::emit::Fragment;
-use crate::yaml::{self, Key, Node, Value};
+use super::text::{List, line_after, lines};
+use crate::yaml::{Key, Node, Value};
 
 /// Our lines, and the byte of the file before which they go.
 #[derive(Debug)]
@@ -28,7 +27,7 @@ impl<'n> Parent<'n> {
         Self { node: root, is_root: true }
     }
 
-    fn entry(&self, key: &str) -> Option<&'n (Key, Node)> {
+    pub(super) fn entry(&self, key: &str) -> Option<&'n (Key, Node)> {
         entries(self.node).iter().find(|(name, _)| &*name.value.text == key)
     }
 }
@@ -93,48 +92,6 @@ fn new_key(text: &str, parent: &Parent<'_>, list: List, items: &str) -> Result<I
     let key = format!("{}{}:", " ".repeat(indent), list.key());
     let lines: Vec<String> = std::iter::once(key).chain(shifted(items, indent + 2)).collect();
     Ok(Insertion { at, lines: marks::marked(indent, &lines) })
-}
-
-/// Our receivers that the file has not, as items.
-pub(super) fn receivers(root: &Node, ours: &Fragment) -> Result<String, Refused> {
-    let theirs = Parent::whole(root).entry(List::Receivers.key());
-    let named = |name: &str| {
-        let items = theirs.map_or(&[][..], |(_, value)| items(value));
-        items.iter().find(|item| text_of(item, "name").is_some_and(|node| node.1 == name))
-    };
-    let mut missing = String::new();
-    for (name, item) in &ours.receivers {
-        let Some(theirs) = named(name) else {
-            missing.push_str(item);
-            continue;
-        };
-        let item = yaml::parse(source(), item).documents.pop();
-        if !item.as_ref().and_then(|list| items(list).first()).is_some_and(|ours| same::value(ours, theirs)) {
-            let at = text_of(theirs, "name").map_or(theirs.span.range().start, |(node, _)| node.span.range().start);
-            return Err(Refused::new(
-                at,
-                format!("the receiver `{name}` leads elsewhere than the receiver of this name in the policy"),
-                format!("give the policy's receiver another name, or no destination (`{name}: {{}}`) to use this one"),
-            ));
-        }
-    }
-    let nowhere = ours.named.iter().find(|name| !ours.receivers.contains_key(*name) && named(name).is_none());
-    match nowhere {
-        None => Ok(missing),
-        Some(name) => Err(Refused::new(
-            theirs.map_or(root.span.range().start, |(key, _)| key.span.range().start),
-            format!(
-                "the policy sends alerts to the receiver `{name}`, which neither the policy nor this file declares"
-            ),
-            "give the receiver a destination in the policy, or name one of this file's receivers there",
-        )),
-    }
-}
-
-/// The scalar of an entry, and its text.
-fn text_of<'n>(node: &'n Node, key: &str) -> Option<(&'n Node, &'n str)> {
-    let (_, value) = entries(node).iter().find(|(name, _)| &*name.value.text == key)?;
-    Some((value, &*value.scalar()?.text))
 }
 
 /// Lines so far to the right; blank ones stay blank.

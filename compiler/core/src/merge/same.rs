@@ -38,7 +38,7 @@ pub(super) fn but_for_ours(before: &Node, after: &Node, ours: &[(List, String)])
 fn take(root: &mut Node, list: List, expected: &[Node]) -> bool {
     let parent = match list {
         List::Routes => entries_mut(root).and_then(|entries| found(entries, "route")).map(|(_, route)| route),
-        List::InhibitRules | List::Receivers => Some(root),
+        List::InhibitRules | List::Receivers | List::TimeIntervals => Some(root),
     };
     let Some(parent) = parent.and_then(entries_mut) else { return expected.is_empty() };
     let mut is_empty = false;

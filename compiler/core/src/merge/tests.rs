@@ -292,3 +292,44 @@ fn places_are_those_of_the_file_with_our_part() {
     assert!(what.starts_with("the policy sends alerts to the receiver `oncall`"), "{what}");
     assert_eq!(merged.lines().nth(line - 1), Some("receivers:"), "{merged}");
 }
+
+/// A policy whose tickets are told in office hours, by a template of a file.
+fn with_hours() -> Fragment {
+    let hours = "time_intervals: {office: [{weekdays: ['monday:friday']}], unused: [{years: ['2027']}]}\n";
+    let policy = POLICY.replace("receiver: our-slack}", "receiver: our-slack, active_time_intervals: [office]}");
+    ours_by(&format!("{policy}{hours}templates: [/etc/a.tmpl]\n"))
+}
+
+#[test]
+fn intervals_of_time_that_the_file_has_not_are_written() {
+    let text = format!("{}templates:\n- /etc/a.tmpl\n", CONFIGURATIONS[1]);
+    let merged = merge(&text, &with_hours()).unwrap();
+    let read: serde_yaml::Value = serde_yaml::from_str(&merged).unwrap();
+    assert_eq!(read["time_intervals"].as_sequence().unwrap().len(), 1, "{merged}");
+    assert_eq!(read["time_intervals"][0]["name"], "office");
+    let hours = &read["route"]["routes"][0]["routes"][2]["active_time_intervals"][0];
+    assert_eq!(hours, "office", "{merged}");
+    assert_eq!(merge(&merged, &with_hours()).unwrap(), merged);
+    assert_eq!(merge(&merged, &Fragment::default()).unwrap(), text);
+    // Those that the file has are used, in whichever list.
+    for list in ["time_intervals", "mute_time_intervals"] {
+        let interval = "- time_intervals: [{weekdays: [monday:friday]}]\n  name: office\n";
+        let merged = merge(&format!("{text}{list}:\n{interval}"), &with_hours()).unwrap();
+        assert_eq!(merged.matches("name: office").count(), 1, "{merged}");
+    }
+}
+
+#[test]
+fn other_intervals_and_missing_templates_are_refused() {
+    let text = format!("{}templates:\n- /etc/a.tmpl\n", CONFIGURATIONS[1]);
+    let other = "time_intervals:\n- name: office\n  time_intervals: [{weekdays: [saturday]}]\n";
+    for (text, expected, line) in [
+        (format!("{text}{other}"), "the interval of time `office` says something else", 7),
+        (text.replace("a.tmpl", "b.tmpl"), "the policy's receivers call templates of `/etc/a.tmpl`", 5),
+        (CONFIGURATIONS[1].to_owned(), "the policy's receivers call templates of `/etc/a.tmpl`", 1),
+    ] {
+        let Refused { at, what, .. } = merge(&text, &with_hours()).expect_err(&text);
+        assert!(what.starts_with(expected), "{what}");
+        assert_eq!(text[..at].matches('\n').count() + 1, line, "{what}\n{text}");
+    }
+}

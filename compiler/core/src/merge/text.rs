@@ -8,6 +8,7 @@ pub(super) enum List {
     Routes,
     InhibitRules,
     Receivers,
+    TimeIntervals,
 }
 
 impl List {
@@ -16,6 +17,7 @@ impl List {
             Self::Routes => "routes",
             Self::InhibitRules => "inhibit_rules",
             Self::Receivers => "receivers",
+            Self::TimeIntervals => "time_intervals",
         }
     }
 }

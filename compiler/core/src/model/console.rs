@@ -1,11 +1,14 @@
 //! Where people look: Grafana, its data sources, the source code.
 
+use std::collections::BTreeMap;
+
 use super::address::address;
+use super::operator;
 use crate::code;
 use crate::finding::Finding;
 use crate::scope::Scope;
 use crate::source::Spanned;
-use crate::spec::{DashboardForm, DataSourceSpec, PolicySpec};
+use crate::spec::{DashboardForm, DataSourceSpec, GrafanaSpec, Name, Named, PolicySpec, Text};
 
 /// Where people look.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -18,6 +21,10 @@ pub struct Console {
     pub folder: String,
     /// The form of dashboards.
     pub form: DashboardForm,
+    /// Labels that every series has, which dashboards offer as variables.
+    pub variables: Vec<String>,
+    /// What objects of Kubernetes that hold dashboards are given.
+    pub kubernetes: DashboardObjects,
     /// Metrics.
     pub prometheus: DataSource,
     /// Traces.
@@ -32,6 +39,21 @@ pub struct Console {
     pub store: Option<String>,
 }
 
+/// What objects of Kubernetes that hold dashboards are given.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DashboardObjects {
+    /// Their namespace.
+    pub namespace: Option<String>,
+    /// Labels of `ConfigMap`s, which Grafana's sidecar looks for.
+    pub labels: BTreeMap<String, String>,
+    /// The annotation that names Grafana's folder to the sidecar.
+    pub folder_annotation: String,
+    /// Labels of the `Grafana` objects that take the dashboards, for grafana-operator.
+    pub instance: BTreeMap<String, String>,
+    /// Perses's project.
+    pub project: String,
+}
+
 /// A data source of Grafana.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct DataSource {
@@ -39,6 +61,8 @@ pub struct DataSource {
     pub uid: String,
     /// Where Grafana reaches it.
     pub url: String,
+    /// Whether the policy names it: whoever has no traces says nothing of them.
+    pub is_declared: bool,
 }
 
 impl Console {
@@ -46,6 +70,7 @@ impl Console {
     pub(super) fn resolve(spec: Option<&PolicySpec>, scope: &mut Scope<'_>) -> Self {
         let grafana = spec.and_then(|spec| spec.grafana.as_ref()).map(|given| &given.value);
         let mut source = |given: Option<&Spanned<DataSourceSpec>>, name: &str, port: u16| {
+            let is_declared = given.is_some();
             let given = given.map(|given| &given.value);
             let url = given.and_then(|given| given.url.as_ref()).and_then(|url| address(url, scope));
             DataSource {
@@ -53,6 +78,7 @@ impl Console {
                     .and_then(|given| given.uid.as_ref())
                     .map_or_else(|| name.to_owned(), |uid| uid.value.0.clone()),
                 url: url.unwrap_or_else(|| format!("http://{name}:{port}")),
+                is_declared,
             }
         };
         let prometheus = source(grafana.and_then(|given| given.prometheus.as_ref()), "prometheus", 9090);
@@ -65,6 +91,11 @@ impl Console {
             folder: grafana
                 .and_then(|given| given.folder.as_ref())
                 .map_or_else(|| "SLOs".to_owned(), |name| name.value.0.clone()),
+            variables: grafana
+                .and_then(|given| given.variables.as_ref())
+                .map(|labels| labels.iter().map(|label| label.value.0.clone()).collect())
+                .unwrap_or_default(),
+            kubernetes: DashboardObjects::resolve(grafana, scope),
             form: grafana.and_then(|given| given.dashboards.as_ref()).map_or(DashboardForm::Classic, |form| form.value),
             prometheus,
             tempo,
@@ -74,6 +105,43 @@ impl Console {
             store: spec.and_then(|spec| spec.store_url.as_ref()).and_then(|url| address(url, scope)),
         }
     }
+}
+
+impl DashboardObjects {
+    fn resolve(grafana: Option<&GrafanaSpec>, scope: &mut Scope<'_>) -> Self {
+        let given = grafana.and_then(|given| given.kubernetes.as_ref()).map(|given| &given.value);
+        let mut map = |given: Option<&Spanned<Named<Spanned<Text>>>>, name: &str, value: &str| match given {
+            Some(given) => operator::labels(given, scope),
+            None => BTreeMap::from([(name.to_owned(), value.to_owned())]),
+        };
+        let labels = map(given.and_then(|given| given.labels.as_ref()), "grafana_dashboard", "1");
+        let instance = map(given.and_then(|given| given.instance.as_ref()), "dashboards", "grafana");
+        let annotation = given.and_then(|given| given.folder_annotation.as_ref());
+        let project = given.and_then(|given| given.project.as_ref());
+        Self {
+            namespace: given
+                .and_then(|given| given.namespace.as_ref())
+                .and_then(|name| operator::namespace(name, scope)),
+            labels,
+            folder_annotation: annotation
+                .map_or_else(|| "grafana_folder".to_owned(), |key| operator::annotation(key, scope)),
+            instance,
+            project: project.map_or_else(|| "emberline".to_owned(), |name| project_name(name, scope)),
+        }
+    }
+}
+
+/// A name as Perses takes it.
+fn project_name(name: &Spanned<Name>, scope: &mut Scope<'_>) -> String {
+    let text = name.value.0.as_str();
+    let is_plain = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'.' | b'-');
+    if text.len() > 75 || !text.bytes().all(is_plain) {
+        scope.report(
+            Finding::new(&code::INVALID_VALUE, name.span, format!("expected a project of Perses, found `{text}`"))
+                .hint("use at most 75 letters, digits, `_`, `.` and `-`"),
+        );
+    }
+    text.to_owned()
 }
 
 fn source_url(url: &Spanned<String>, scope: &mut Scope<'_>) -> Option<String> {

@@ -90,6 +90,12 @@ impl Default for Seen {
 }
 
 impl Observed {
+    /// Whether a service is held against it.
+    #[must_use]
+    pub(crate) fn concerns(&self, service: &str) -> bool {
+        self.service.as_ref().is_none_or(|of| of == service)
+    }
+
     /// The meaning of a snapshot; `None` where a required part is missing, which has its finding.
     pub(super) fn resolve(spec: &ObservedSpec, path: &str, scope: &mut Scope<'_>) -> Option<Self> {
         let day = spec.observed.0?;

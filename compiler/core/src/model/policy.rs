@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::alerting::{Alerting, DataStates};
+use super::alertmanager_config;
 use super::cardinality::Cardinality;
 use super::console::Console;
 use super::drill::{Drill, Pace, scale_fits};
@@ -12,10 +13,12 @@ use super::operator::Operator;
 use super::prices::Prices;
 use super::routing::Routing;
 use super::rule_groups;
+use super::rulers::Rulers;
 use super::service_label::ServiceLabel;
 use super::severity::{Known, Severity, severities};
 use super::telemetry::{Redaction, Retention, Sampling};
 use super::waiver::Waiver;
+use super::watchers::Watchers;
 use crate::code;
 use crate::finding::Finding;
 use crate::indicator::group_labels;
@@ -70,6 +73,8 @@ pub struct Policy {
     pub targets: Vec<Target>,
     /// Metadata for the Prometheus Operator.
     pub operator: Operator,
+    /// What other rulers are told.
+    pub rulers: Rulers,
     /// Where people look.
     pub console: Console,
     /// Where the policy declares severities of its own.
@@ -78,6 +83,8 @@ pub struct Policy {
     pub severities: BTreeMap<String, Severity>,
     /// Whom alerts reach.
     pub routing: Routing,
+    /// Alerts on what evaluates the rules and sends the alerts, where the policy asks for them.
+    pub watchers: Option<Watchers>,
     /// What objectives inherit.
     pub alerting: Alerting,
     /// What objectives inherit.
@@ -92,6 +99,8 @@ pub struct Policy {
     pub cardinality: Cardinality,
     /// The most rules of a rule group.
     pub max_group_rules: usize,
+    /// How many rulers share the objectives.
+    pub shards: u32,
     /// Whether the lists could not be read, so that any may be meant.
     pub(crate) enumerations_unread: bool,
     /// Findings that are accepted for a while.
@@ -163,6 +172,7 @@ impl Policy {
         let sample = scrape.value.max(export.value);
         let given = spec.and_then(|s| s.time_scale).filter(|it| scale_fits(*it, evaluation.value, sample, scope));
         let drill = spec.and_then(|s| s.drill.as_ref());
+        let console = Console::resolve(spec, scope);
         let mut time_scale = given.unwrap_or(Spanned::new(1, nowhere));
         let drill_resolved = drill.and_then(|it| Drill::resolve(&it.value, evaluation.value, sample, scope));
         if let Pace::Drill(other) = pace {
@@ -195,13 +205,17 @@ impl Policy {
                 || spec.is_some_and(|spec| spec.enumerations.is_none() && spec.flawed.any(&["enumerations"])),
             cardinality: Cardinality::of(spec),
             max_group_rules: rule_groups::resolve(spec, scope),
+            // A system under drill has one Prometheus.
+            shards: if matches!(pace, Pace::Drill(_)) { 1 } else { rule_groups::shards(spec, scope) },
             waivers: Waiver::resolve(spec, scope),
-            targets: targets(spec),
+            targets: scope.targets.to_vec(),
             operator: Operator::resolve(spec, scope),
-            console: Console::resolve(spec, scope),
+            rulers: Rulers::resolve(spec, &console, scope),
+            console,
             routing: Routing::resolve(spec, &severities, scope),
             severities,
             own_severities: spec.and_then(|s| s.severities.as_ref()).map(|severities| severities.span),
+            watchers: None,
             alerting: Alerting::workbook(),
             data: DataStates::default(),
             origins: spec
@@ -217,8 +231,11 @@ impl Policy {
             drill: drill_resolved,
             unread: unread || spec.is_some_and(|spec| spec.severities.is_none() && spec.flawed.any(&["severities"])),
         };
+        policy.watchers = Watchers::resolve(spec, policy.known(), &policy.routing.receivers, scope);
         policy.data = DataStates::default().with(spec.and_then(|s| s.data.as_ref()), policy.known(), scope);
         policy.alerting = Alerting::workbook().with(spec.and_then(|s| s.alerting.as_ref()), policy.known(), scope);
+        let Self { routing, operator, labels, .. } = &policy;
+        alertmanager_config::check(spec, alertmanager_config::Told { routing, operator, labels }, scope);
         policy
     }
 }
@@ -318,7 +335,8 @@ fn ambient(written: &str) -> String {
     }
 }
 
-fn targets(spec: Option<&PolicySpec>) -> Vec<Target> {
+/// What a policy asks for, in the order of targets.
+pub(super) fn targets(spec: Option<&PolicySpec>) -> Vec<Target> {
     let chosen = spec.and_then(|s| s.targets.as_ref());
     let mut targets: Vec<Target> = match chosen {
         Some(words) => words.iter().map(|word| word.value).collect(),

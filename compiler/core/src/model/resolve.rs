@@ -24,6 +24,7 @@ use crate::scope::Scope;
 use crate::source::{SourceId, Sources, Span, Spanned};
 use crate::spec::{File, MetricSpec, Named, ServiceSpec, SloSpec, is_policy};
 use crate::suggest;
+use crate::target::Target;
 
 /// What the specs of one folder mean.
 #[derive(Debug)]
@@ -81,8 +82,13 @@ impl Common {
 /// Resolves the files of one folder. Services that could be read are in the model even beside faulty ones, so that
 /// references to them do not raise findings of their own.
 #[must_use]
-pub fn resolve(sources: &Sources, files: &[(SourceId, File)], pace: Pace) -> (Model, Vec<Finding>) {
-    let mut scope = Scope { sources, findings: Vec::new() };
+pub fn resolve(
+    sources: &Sources,
+    files: &[(SourceId, File)],
+    pace: Pace,
+    only: Option<&[Target]>,
+) -> (Model, Vec<Finding>) {
+    let mut scope = Scope { sources, targets: only.unwrap_or_default(), findings: Vec::new() };
     let nowhere = files
         .iter()
         .find(|(_, file)| !file.policies.is_empty())
@@ -90,7 +96,9 @@ pub fn resolve(sources: &Sources, files: &[(SourceId, File)], pace: Pace) -> (Mo
         .map_or_else(|| Span::new(Sources::default().add("", ""), 0..0), |(id, _)| Span::new(*id, 0..0));
     let is_policy = |id: SourceId| sources.central() == Some(id) || is_policy(&sources.get(id).path);
     let policy_unread = files.iter().any(|(id, file)| file.unread && is_policy(*id));
-    let (mut teams, mut policy) = Teams::resolve(files, policy_unread, nowhere, pace, &mut scope);
+    let (mut teams, mut policy) = Teams::resolve(files, policy_unread, nowhere, (pace, only), &mut scope);
+    let targets = only.map_or_else(|| policy.targets.clone(), <[Target]>::to_vec);
+    let mut scope = Scope { sources, targets: &targets, findings: scope.findings };
     policy.registry = lists::registry(files.iter().flat_map(|(_, file)| &file.registry), &mut scope);
 
     let mut prices = files.iter().flat_map(|(_, file)| &file.prices);
@@ -119,9 +127,10 @@ pub fn resolve(sources: &Sources, files: &[(SourceId, File)], pace: Pace) -> (Mo
     let declared: Vec<_> = by_name
         .into_par_iter()
         .map(|(name, specs)| {
-            let mut scope = Scope { sources, findings: Vec::new() };
-            let team = team_of(name, &specs, &teams, &mut scope);
+            let mut reading = Scope { sources, targets: &targets, findings: Vec::new() };
+            let team = team_of(name, &specs, &teams, &mut reading);
             let policy = teams.policy(team).unwrap_or(&policy);
+            let mut scope = Scope { targets: only.unwrap_or(&policy.targets), ..reading };
             let metrics = resolve_metrics(&specs, policy, &mut scope);
             (name, specs, metrics, team, scope.findings)
         })
@@ -141,8 +150,8 @@ pub fn resolve(sources: &Sources, files: &[(SourceId, File)], pace: Pace) -> (Mo
     let resolved: Vec<(Service, Vec<Finding>)> = parts
         .into_par_iter()
         .map(|(name, specs, metrics, team)| {
-            let mut scope = Scope { sources, findings: Vec::new() };
             let policy = teams.policy(team).unwrap_or(&policy);
+            let mut scope = Scope { sources, targets: only.unwrap_or(&policy.targets), findings: Vec::new() };
             let service = Service { team, ..resolve_service(name, &specs, metrics, policy, &index, &mut scope) };
             (service, scope.findings)
         })
@@ -153,6 +162,19 @@ pub fn resolve(sources: &Sources, files: &[(SourceId, File)], pace: Pace) -> (Mo
         scope.findings.append(&mut findings);
     }
     teams.refuse_unused(&used, &mut scope);
+    if !files.iter().any(|(_, file)| file.unread) {
+        let is_service = |name: &str| services.iter().any(|service| service.name.value == name);
+        let mut unknown = Scope { sources, targets: &targets, findings: Vec::new() };
+        for policy in std::iter::once(&policy).chain(teams.teams.iter().map(|team| &*team.policy)) {
+            policy.operator.refuse_unknown(is_service, &mut unknown);
+        }
+        // A team that inherits a namespace does not say it again.
+        for finding in unknown.findings {
+            if !scope.findings.contains(&finding) {
+                scope.report(finding);
+            }
+        }
+    }
     let Teams { code_owners, teams, .. } = teams;
     (Model { policy, code_owners, teams, services, index, observed }, scope.findings)
 }
@@ -254,6 +276,11 @@ fn resolve_service(
         owner: once(specs, "owner", |spec| spec.owner.as_ref(), scope).map(|owner| owner.value.0.clone()),
         tier: once(specs, "tier", |spec| spec.tier.as_ref(), scope).map(|tier| tier.value.0.clone()),
         rollback: once(specs, "rollback", |spec| spec.rollback.as_ref(), scope).map(|text| text.value.0.clone()),
+        no_rollback: once(specs, "no_rollback", |spec| spec.no_rollback.as_ref(), scope)
+            .map(|all| all.value.iter().map(|text| text.value.0.clone()).collect())
+            .unwrap_or_default(),
+        signals: once(specs, "signals", |spec| spec.signals.as_ref(), scope)
+            .map(|all| all.value.iter().map(|word| word.value).collect()),
         behind: once(specs, "behind", |spec| spec.behind.as_ref(), scope).map(|text| text.value.0.clone()),
         repository: once(specs, "repository", |spec| spec.repository.as_ref(), scope).map(|path| path.value.clone()),
         traffic: traffic.map(|traffic| traffic.value),

@@ -2,17 +2,29 @@
 
 use std::collections::BTreeMap;
 
-use super::address;
+use serde_json::Value;
+
+use super::interval::intervals;
+use super::receiver::{Receiver, Shared, templates};
 use super::severity::Severity;
 use crate::code;
 use crate::finding::Finding;
 use crate::scope::Scope;
 use crate::source::Spanned;
-use crate::spec::{PolicySpec, ReceiverSpec};
+use crate::spec::PolicySpec;
 use crate::suggest;
 
 /// The built-in severity that wakes somebody, and the one that waits for the morning.
 const BUILT_IN: [&str; 2] = ["page", "ticket"];
+
+/// When alerts are told, by names of intervals.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Hours {
+    /// The only intervals in which they are told; none for always.
+    pub active: Vec<String>,
+    /// Intervals in which they are not told.
+    pub mute: Vec<String>,
+}
 
 /// Where alerts go.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -27,19 +39,14 @@ pub struct Routing {
     pub mutes: Vec<(String, String)>,
     /// Who gets the alerts of other people, where the policy says so.
     pub fallback: Option<String>,
-}
-
-/// What Alertmanager does with an alert.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Receiver {
-    /// An address that alerts are posted to.
-    pub webhook: Option<String>,
-    /// A file with such an address.
-    pub webhook_file: Option<String>,
-    /// A file with a key of PagerDuty.
-    pub pagerduty_key_file: Option<String>,
-    /// A channel of Slack, and the file with the webhook's address.
-    pub slack: Option<(String, String)>,
+    /// Intervals of time by name, each with its parts as Alertmanager reads them.
+    pub intervals: BTreeMap<String, Vec<Value>>,
+    /// When the alerts of a severity are told, for those that are not always told.
+    pub hours: BTreeMap<String, Hours>,
+    /// After how long an alert without an end is resolved, where the policy says so.
+    pub resolve_timeout: Option<String>,
+    /// Files of templates on Alertmanager's machine.
+    pub templates: Vec<String>,
 }
 
 impl Routing {
@@ -49,21 +56,33 @@ impl Routing {
         severities: &BTreeMap<String, Severity>,
         scope: &mut Scope<'_>,
     ) -> Self {
+        let shared = Shared::of(spec);
+        let intervals = intervals(spec, scope);
         let mut receivers: BTreeMap<String, Receiver> = BTreeMap::new();
         let declared = spec.and_then(|spec| spec.receivers.as_ref());
         for (name, receiver) in declared.into_iter().flat_map(|declared| &declared.value.0) {
             // One that is at fault was reported; its name is known all the same.
-            let receiver = receiver.as_ref().map(|receiver| Receiver::of(&receiver.value, scope)).unwrap_or_default();
+            let receiver = receiver.as_ref().map(|receiver| Receiver::of(&receiver.value, &shared, scope));
+            let receiver = receiver.unwrap_or_default();
             receivers.insert(name.value.clone(), receiver);
         }
         let mut of_severity = BTreeMap::new();
-        let mut mutes = Vec::new();
+        let (mut mutes, mut hours) = (Vec::new(), BTreeMap::new());
         let written = spec.and_then(|spec| spec.severities.as_ref());
         for (name, severity) in written.into_iter().flat_map(|written| &written.value.0) {
             let Some(severity) = severity else { continue };
             if let Some(receiver) = severity.receiver.as_ref().filter(|said| known(said, &receivers, "receiver", scope))
             {
                 of_severity.insert(name.value.clone(), receiver.value.clone());
+            }
+            let mut told = |names: &Option<Vec<Spanned<String>>>| {
+                let names = names.iter().flatten().filter(|said| known(said, &intervals, "interval of time", scope));
+                names.map(|said| said.value.clone()).collect::<Vec<_>>()
+            };
+            let told =
+                Hours { active: told(&severity.active_time_intervals), mute: told(&severity.mute_time_intervals) };
+            if told != Hours::default() {
+                hours.insert(name.value.clone(), told);
             }
             for other in severity.mutes.iter().flatten() {
                 if known(other, severities, "severity", scope) {
@@ -96,21 +115,17 @@ impl Routing {
         let fallback = spec.and_then(|spec| spec.default_receiver.as_ref());
         let fallback = fallback.filter(|said| known(said, &receivers, "receiver", scope));
         let fallback = fallback.map(|receiver| receiver.value.clone());
-        Self { receivers, severities: of_severity, owners, mutes, fallback }
-    }
-}
-
-impl Receiver {
-    fn of(spec: &ReceiverSpec, scope: &mut Scope<'_>) -> Self {
-        let text = |field: &Option<Spanned<String>>| field.as_ref().map(|field| field.value.clone());
+        let resolve_timeout = shared.globals.get("resolve_timeout").and_then(Value::as_str).map(str::to_owned);
         Self {
-            webhook: spec.webhook.as_ref().and_then(|url| address::hook(url, scope)),
-            webhook_file: text(&spec.webhook_file),
-            pagerduty_key_file: text(&spec.pagerduty_key_file),
-            slack: spec.slack.as_ref().and_then(|slack| {
-                let channel = slack.value.channel.0.as_ref()?.value.0.clone();
-                Some((channel, slack.value.url_file.0.as_ref()?.value.clone()))
-            }),
+            receivers,
+            severities: of_severity,
+            owners,
+            mutes,
+            fallback,
+            intervals,
+            hours,
+            resolve_timeout,
+            templates: templates(&shared, scope),
         }
     }
 }

@@ -31,3 +31,24 @@ pub(super) fn resolve(spec: Option<&PolicySpec>, scope: &mut Scope<'_>) -> usize
         }
     }
 }
+
+/// Rulers that one set of rules may be spread over: more than anyone runs.
+const MOST_SHARDS: u32 = 1_000;
+
+/// How many rulers share the objectives, or a finding.
+pub(super) fn shards(spec: Option<&PolicySpec>, scope: &mut Scope<'_>) -> u32 {
+    let said = spec.and_then(|spec| spec.rules.as_ref()).and_then(|rules| rules.value.shards);
+    let Some(said) = said else { return 1 };
+    if (1..=MOST_SHARDS).contains(&said.value) {
+        return said.value;
+    }
+    scope.report(
+        Finding::new(
+            &code::INVALID_VALUE,
+            said.span,
+            format!("expected 1 to {MOST_SHARDS} shards, found `{}`", said.value),
+        )
+        .hint("write how many rulers share the objectives; without the field there is one"),
+    );
+    1
+}

@@ -8,7 +8,7 @@ use crate::indicator::Indicator;
 use crate::metric::Metric;
 use crate::quantity::{Duration, Percent, Period, Rate};
 use crate::source::{Span, Spanned};
-use crate::spec::{CallKind, Pii};
+use crate::spec::{CallKind, Pii, SignalWord};
 
 /// A service and its objectives, from all files that speak of it.
 #[derive(Debug, Clone)]
@@ -25,6 +25,10 @@ pub struct Service {
     pub tier: Option<String>,
     /// How its last deployment is undone.
     pub rollback: Option<String>,
+    /// When it must not be undone.
+    pub no_rollback: Vec<String>,
+    /// What it sends beside metrics, where it says so.
+    pub signals: Option<Vec<SignalWord>>,
     /// Where `git blame` looks.
     pub repository: Option<String>,
     /// Expected requests.

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use super::drill::Pace;
 use super::lock;
-use super::policy::Policy;
+use super::policy::{self, Policy};
 use crate::code;
 use crate::finding::{Finding, Severity};
 use crate::scope::Scope;
@@ -43,7 +43,7 @@ impl Teams {
         files: &[(SourceId, File)],
         unread: bool,
         nowhere: Span,
-        pace: Pace,
+        (pace, only): (Pace, Option<&[Target]>),
         scope: &mut Scope<'_>,
     ) -> (Self, Policy) {
         let written = || files.iter().flat_map(|(id, file)| file.policy_nodes.iter().map(|node| (*id, node)));
@@ -51,19 +51,25 @@ impl Teams {
         refuse_twins(&levels, files, scope);
         let spec = |level: &Level| spec::policy(&level.effective);
         let top = levels.organisation().and_then(|number| levels.get(number));
-        let organisation = Policy::resolve(top.and_then(spec).as_ref(), unread, nowhere, pace, scope);
-        let mut resolved: BTreeMap<usize, Arc<Policy>> = BTreeMap::new();
-        let (mut teams, mut by_level) = (Vec::new(), BTreeMap::new());
-        let shared = Arc::new(organisation.clone());
-        for (number, level) in levels.iter().filter(|(_, level)| !level.team.is_empty()) {
-            let before = scope.findings.len();
-            let mut policy = Policy::resolve(spec(level).as_ref(), unread, nowhere, pace, scope);
+        // Some targets read less than others, so each policy is held against its own.
+        let resolve = |spec: Option<PolicySpec>, scope: &mut Scope<'_>| {
+            let targets = only.map_or_else(|| policy::targets(spec.as_ref()), <[Target]>::to_vec);
+            let mut own = Scope { sources: scope.sources, targets: &targets, findings: Vec::new() };
+            let policy = Policy::resolve(spec.as_ref(), unread, nowhere, pace, &mut own);
             // What is wrong with a value from above is said once.
-            for finding in scope.findings.split_off(before) {
+            for finding in own.findings {
                 if !scope.findings.contains(&finding) {
                     scope.report(finding);
                 }
             }
+            policy
+        };
+        let organisation = resolve(top.and_then(spec), scope);
+        let mut resolved: BTreeMap<usize, Arc<Policy>> = BTreeMap::new();
+        let (mut teams, mut by_level) = (Vec::new(), BTreeMap::new());
+        let shared = Arc::new(organisation.clone());
+        for (number, level) in levels.iter().filter(|(_, level)| !level.team.is_empty()) {
+            let mut policy = resolve(spec(level), scope);
             let above = level.above.and_then(|above| resolved.get(&above)).unwrap_or(&shared);
             let outer = level.above.and_then(|above| levels.get(above)).map_or("", |above| above.team.as_str());
             inside(&mut policy, above, level, level.team.get(outer.len()..).unwrap_or_default().trim_matches('/'));
@@ -241,8 +247,15 @@ fn inside(policy: &mut Policy, above: &Policy, level: &Level, name: &str) {
     if !says(&["runbook_url"]) {
         policy.console.runbooks = above.console.runbooks.as_ref().map(|base| format!("{base}/{name}"));
     }
+    let below = |folder: &str| format!("{folder} {}", name.replace('/', " "));
     if !says(&["grafana", "folder"]) {
-        policy.console.folder = format!("{} {}", above.console.folder, name.replace('/', " "));
+        policy.console.folder = below(&above.console.folder);
+    }
+    if !says(&["rulers", "grafana", "folder"]) {
+        // Rules stand in the folder of the dashboards, unless the policy says otherwise.
+        let is_said = above.rulers.grafana.folder != above.console.folder;
+        let folder = if is_said { below(&above.rulers.grafana.folder) } else { policy.console.folder.clone() };
+        policy.rulers.grafana.folder = folder;
     }
 }
 

@@ -22,6 +22,8 @@ pub struct About {
     pub repository: Option<String>,
     /// How its last deployment is undone.
     pub rollback: Option<String>,
+    /// When it must not be undone, a sentence each.
+    pub no_rollback: Vec<String>,
     /// Whom it calls.
     pub calls: Vec<Neighbour>,
     /// Who calls it.
@@ -90,6 +92,7 @@ impl About {
             tier: service.tier.clone(),
             repository: service.repository.clone(),
             rollback: service.rollback.clone(),
+            no_rollback: service.no_rollback.clone(),
             calls: service.calls.iter().map(neighbour).collect(),
             callers: Vec::new(),
         }

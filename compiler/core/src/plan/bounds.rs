@@ -12,10 +12,14 @@
 use std::collections::BTreeSet;
 
 use crate::metric::MetricType;
-use crate::model::{Declared, Domain, Index, Label, Metric, Policy, Service, Slo};
+use crate::model::{Declared, Domain, Index, Label, Metric, Observed, Policy, Service, Slo};
 use crate::source::Span;
 
 use super::SloPlan;
+use super::cost::Width;
+
+/// The factor that is no label: how many instances of a service run.
+const INSTANCES: &str = "instances";
 
 /// Boundaries of a histogram that declares none: those of OpenTelemetry's SDKs.
 const DEFAULT_BOUNDARIES: usize = 15;
@@ -36,6 +40,8 @@ pub struct Factor {
 pub struct MetricBound {
     /// The metric, by its OpenTelemetry name.
     pub metric: String,
+    /// Its name in Prometheus.
+    pub prometheus: String,
     /// Where it is declared.
     pub span: Span,
     /// Combinations of labels in one instance: what the SDK's limit is about.
@@ -70,6 +76,8 @@ pub struct ServiceBound {
     pub metrics: Vec<MetricBound>,
     /// Its objectives.
     pub slos: Vec<SloBound>,
+    /// The rule groups of its objectives.
+    pub groups: usize,
 }
 
 impl ServiceBound {
@@ -79,6 +87,7 @@ impl ServiceBound {
             service: service.name.value.clone(),
             span: Some(service.name.span),
             metrics: service.metrics.values().map(|metric| MetricBound::of(metric)).collect(),
+            groups: slos.iter().map(|slo| slo.layout.groups.len() + 1).sum(),
             slos: service
                 .slos
                 .iter()
@@ -129,11 +138,18 @@ impl MetricBound {
             let span = metric.buckets.as_ref().map(|buckets| buckets.span);
             factors.push(Factor { name: "series of a histogram".to_owned(), size, span });
         }
-        factors.push(Factor { name: "instances".to_owned(), size: u64::from(metric.instances), span: None });
+        factors.push(Factor { name: INSTANCES.to_owned(), size: u64::from(metric.instances), span: None });
         let series = product(&factors);
         factors.retain(|factor| factor.size != 1);
         factors.sort_by(|a, b| (b.size, &a.name).cmp(&(a.size, &b.name)));
-        Self { metric: metric.name.value.clone(), span: metric.span(), streams, series, factors }
+        Self {
+            metric: metric.name.value.clone(),
+            prometheus: metric.prometheus.clone(),
+            span: metric.span(),
+            streams,
+            series,
+            factors,
+        }
     }
 }
 
@@ -155,6 +171,20 @@ impl SloBound {
         });
         let metrics = metrics.into_iter().map(MetricBound::of).collect();
         Self { slo: slo.name.value.clone(), groups, series, metrics }
+    }
+
+    /// How many series its rules read: as a snapshot shows them, else as declared; one where neither is known.
+    pub(super) fn width(&self, observed: &[Observed]) -> Width {
+        let raw = self.metrics.iter().map(|metric| {
+            let seen = observed.iter().filter_map(|snapshot| snapshot.metrics.get(&metric.prometheus)).map(|seen| {
+                // A classic histogram was seen with its buckets, of which a rule reads one.
+                u64::from(seen.series).div_ceil(if seen.bounds.is_empty() { 1 } else { count(seen.bounds.len()) + 2 })
+            });
+            let instances =
+                metric.factors.iter().find(|factor| factor.name == INSTANCES).map_or(1, |factor| factor.size);
+            seen.max().unwrap_or_else(|| metric.streams.saturating_mul(instances))
+        });
+        Width { raw: raw.max().unwrap_or(1), groups: self.groups.unwrap_or(1) }
     }
 }
 

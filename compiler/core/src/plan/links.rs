@@ -19,9 +19,26 @@ const LONGEST_UID: usize = 40;
 #[must_use]
 pub(crate) fn of_team(uid: &str, part: &Part) -> String {
     match part {
-        Part::Team(team) if !team.is_empty() => short(format!("{uid}-{}", names::stem(&team.replace('/', "-"))), team),
+        Part::Team(team) if !team.is_empty() => short(format!("{uid}-{}", names::stem(team)), team),
         Part::Team(_) | Part::Whole => uid.to_owned(),
     }
+}
+
+/// The name of an object of Kubernetes for what each team has one of.
+#[must_use]
+pub(crate) fn in_kubernetes(name: &str, part: &Part) -> String {
+    match part {
+        Part::Team(team) if !team.is_empty() => format!("{name}-{}", names::kubernetes(&names::stem(team))),
+        Part::Team(_) | Part::Whole => name.to_owned(),
+    }
+}
+
+/// The uid of an alert rule that Grafana evaluates: short, and the same as long as its names are.
+#[must_use]
+pub(crate) fn rule_uid(service: &str, slo: &str, slug: &str) -> String {
+    let name = format!("{service}/{slo}/{slug}");
+    // Two hashes: 64 bits, where one of 32 would give the same uid to two of some ten thousand rules.
+    format!("slo-{:08x}{:08x}", names::fnv1a(&name), names::fnv1a(&name.chars().rev().collect::<String>()))
 }
 
 /// The uid of a service's dashboard.
@@ -33,6 +50,14 @@ pub(crate) fn dashboard_uid(service: &str) -> String {
 /// A uid that Grafana takes; one that is cut ends with a number made of the whole name.
 fn short(uid: String, name: &str) -> String {
     if uid.len() <= LONGEST_UID { uid } else { format!("{}-{:08x}", &uid[..LONGEST_UID - 9], names::fnv1a(name)) }
+}
+
+/// The uid of a further dashboard of a service: the second has part 1.
+#[must_use]
+pub(crate) fn part_uid(service: &str, part: usize) -> String {
+    let uid = dashboard_uid(service);
+    let kept = uid.len().min(LONGEST_UID - 9);
+    format!("{}-{:08x}", &uid[..kept], names::fnv1a(&format!("{service}\n{part}")))
 }
 
 /// The address of a dashboard within Grafana.
@@ -87,8 +112,16 @@ pub fn segment(text: &str) -> String {
 }
 
 /// Variables that Grafana puts into an address; they must reach it as they are.
-const CARRIED: [&str; 5] =
-    ["${__from}", "${__to}", "${__field.labels.http_route}", "${__field.labels.rpc_method}", "${__value.raw}"];
+const CARRIED: [&str; 8] = [
+    "${__from}",
+    "${__to}",
+    "${__field.labels.http_route}",
+    "${__field.labels.rpc_method}",
+    "${__value.raw}",
+    "${tempo}",
+    "${loki}",
+    "${pyroscope}",
+];
 
 /// An address of Grafana's Explore that asks a data source, over the time range that the reader looks at. `query` is the
 /// data source's own form of a query.

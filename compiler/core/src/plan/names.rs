@@ -18,6 +18,14 @@ pub(crate) const COUNT_WINDOW: &str = "count_window";
 pub const BURN_RATE: &str = "slo:burn_rate";
 /// What is left of the error budget, as a share of it; negative once overspent.
 pub const BUDGET_REMAINING: &str = "slo:error_budget_remaining:ratio";
+/// All events over the objective's window, of all clusters.
+pub(crate) const ROLLUP_EVENTS: &str = "slo:rollup_events:count_window";
+/// Bad events over the objective's window, of all clusters.
+pub(crate) const ROLLUP_BAD_EVENTS: &str = "slo:rollup_bad_events:count_window";
+/// What is left of the error budget over all clusters, as a share of it.
+pub(crate) const ROLLUP_REMAINING: &str = "slo:rollup_error_budget_remaining:ratio";
+/// How many clusters have recorded counts within the last five minutes.
+pub(crate) const ROLLUP_CLUSTERS: &str = "slo:rollup_clusters:count";
 /// The objective, as a share of events.
 pub const OBJECTIVE: &str = "slo:objective:ratio";
 /// The objective's window in seconds.
@@ -50,6 +58,13 @@ pub fn stem(name: &str) -> String {
     if plain == name { plain } else { format!("{plain}-{:08x}", fnv1a(name)) }
 }
 
+/// A stem as a part of a Kubernetes name, which knows no `_` and ends in a letter or digit; unique as the stem is.
+pub(crate) fn kubernetes(stem: &str) -> String {
+    let plain = stem.replace('_', "-");
+    let plain = plain.trim_end_matches('-');
+    if plain == stem { plain.to_owned() } else { format!("{plain}-{:08x}", fnv1a(stem)) }
+}
+
 /// FNV-1a, 32 bits: stable between versions and machines, which the standard library's hasher does not promise.
 pub(super) fn fnv1a(text: &str) -> u32 {
     text.bytes().fold(0x811c_9dc5, |hash, byte| (hash ^ u32::from(byte)).wrapping_mul(0x0100_0193))
@@ -57,7 +72,19 @@ pub(super) fn fnv1a(text: &str) -> u32 {
 
 #[cfg(test)]
 mod tests {
-    use super::stem;
+    use super::{kubernetes, stem};
+
+    #[test]
+    fn kubernetes_names_are_valid_and_unique() {
+        assert_eq!(kubernetes("checkout"), "checkout");
+        for name in ["a_b", "a-", "a_", "_", "a--"] {
+            let made = kubernetes(name);
+            assert!(made.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-'), "{made}");
+            assert!(made.ends_with(|c: char| c.is_ascii_alphanumeric()), "{made}");
+        }
+        assert_ne!(kubernetes("a_b"), kubernetes("a-b"));
+        assert_ne!(kubernetes("a-"), kubernetes("a"));
+    }
 
     #[test]
     fn stems_are_plain_unique_and_never_leave_their_folder() {

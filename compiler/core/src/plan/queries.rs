@@ -37,7 +37,84 @@ pub enum Range {
 /// Stands for a panel's range while a query is printed; no printed name holds a control character.
 const PANEL: &str = "\u{1}";
 
+/// Stands for the `$` of a dashboard's variable while a query is printed.
+const VARIABLE: &str = "\u{2}";
+
+/// What dashboards narrow their queries down by: variables over labels.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Scope {
+    /// The variables, in the order in which they are offered.
+    pub variables: Vec<Variable>,
+}
+
+/// A variable of a dashboard, over the values of a label.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Variable {
+    /// Its name, which is a word.
+    pub name: String,
+    /// The label, as series have it.
+    pub label: String,
+    /// Whether every series has the label, because the policy says so; else those have it of which it is known.
+    pub is_everywhere: bool,
+    /// The series whose values are offered.
+    pub source: String,
+}
+
+impl Scope {
+    /// A selector's text, narrowed down by the variables whose label the series have.
+    pub(crate) fn narrow(&self, select: Select<'_>, has: impl Fn(&str) -> bool) -> String {
+        let mut text = select.to_string();
+        for variable in self.variables.iter().filter(|it| it.is_everywhere || has(&it.label)) {
+            let matcher = variable.matcher();
+            match text.pop() {
+                Some('}') if text.ends_with('{') => text.push_str(&matcher),
+                Some('}') => text.push_str(&format!(",{matcher}")),
+                other => {
+                    text.extend(other);
+                    text.push_str(&format!("{{{matcher}"));
+                }
+            }
+            text.push('}');
+        }
+        text
+    }
+
+    /// A printed query of a service's span metrics, narrowed down by what every series has. Within a printed string, a
+    /// quotation mark stands behind a backslash, so only the matcher itself is found.
+    fn narrow_spans(&self, text: String, service: &str) -> String {
+        let own =
+            Expr::Select(Select { metric: None, matchers: &[&[Matcher::eq("service_name", service)]] }).to_string();
+        let own = in_panel(own.trim_start_matches('{').trim_end_matches('}'));
+        let more: Vec<String> = self.variables.iter().filter(|it| it.is_everywhere).map(Variable::matcher).collect();
+        if more.is_empty() { text } else { text.replace(&own, &format!("{own},{}", more.join(","))) }
+    }
+}
+
+impl Variable {
+    fn matcher(&self) -> String {
+        let any = Expr::Select(Select { metric: None, matchers: &[&[Matcher::re(&self.label, ".*")]] }).to_string();
+        let name = any.trim_start_matches('{').trim_end_matches("=~\".*\"}").to_owned();
+        format!("{name}=~\"{VARIABLE}{}\"", self.name)
+    }
+}
+
 impl Range {
+    /// The range as text.
+    pub(super) fn text(self) -> String {
+        match self {
+            Self::Fixed(length) => length.to_string(),
+            Self::Panel => PANEL.to_owned(),
+        }
+    }
+
+    /// A query's text as it is run.
+    pub(super) fn finish(self, text: String) -> String {
+        match self {
+            Self::Fixed(_) => text,
+            Self::Panel => in_panel(&text),
+        }
+    }
+
     fn of<'a>(self, select: Select<'a>) -> Expr<'a> {
         match self {
             Self::Fixed(length) => Expr::Range(select, length.millis()),
@@ -47,18 +124,14 @@ impl Range {
 
     /// The text of a query. Grafana would fill in what stands behind a `$`, so in a panel's query names have it escaped.
     fn print(self, expr: &Expr<'_>) -> String {
-        let text = expr.to_string();
-        match self {
-            Self::Fixed(_) => text,
-            Self::Panel => in_panel(&text),
-        }
+        self.finish(expr.to_string())
     }
 }
 
 /// A query as a panel has it: PromQL allows `$` in strings only, where `\x24` says the same.
 #[must_use]
 pub(crate) fn in_panel(text: &str) -> String {
-    text.replace('$', "\\x24").replace(PANEL, "$__rate_interval")
+    text.replace('$', "\\x24").replace(PANEL, "$__rate_interval").replace(VARIABLE, "$")
 }
 
 /// Series of an objective by their whole name.
@@ -66,6 +139,13 @@ pub(crate) fn in_panel(text: &str) -> String {
 pub fn of_slo(slo: &SloPlan, series: &str) -> String {
     let own = [Matcher::eq("service", &slo.service), Matcher::eq("slo", &slo.name)];
     Expr::Select(Select::new(series, &[&own])).to_string()
+}
+
+/// The same in a panel, narrowed down by the dashboard's variables.
+#[must_use]
+pub(crate) fn of_slo_in(slo: &SloPlan, series: &str, scope: &Scope) -> String {
+    let own = [Matcher::eq("service", &slo.service), Matcher::eq("slo", &slo.name)];
+    in_panel(&scope.narrow(Select::new(series, &[&own]), |label| slo.records_label(label)))
 }
 
 /// The burn rate over a recorded window.
@@ -228,10 +308,10 @@ pub fn profiles(service: &str) -> String {
 /// What carries a service's name and is none of its instruments: metrics made of spans, and what describes its process.
 const NOT_INSTRUMENTS: &str = "(traces_span_metrics|exemplars)_.+|target_info";
 
-/// Series that a service's own instruments have now.
+/// Series that a service's own instruments have now, by the label that holds its name.
 #[must_use]
-pub fn series(service: &str) -> String {
-    let own = [Matcher::nre("__name__", NOT_INSTRUMENTS), Matcher::eq("service_name", service)];
+pub fn series(service: &str, label: &str) -> String {
+    let own = [Matcher::nre("__name__", NOT_INSTRUMENTS), Matcher::eq(label, service)];
     let all = Expr::Select(Select { metric: None, matchers: &[&own] });
     in_panel(&Expr::aggregate(Aggregator::Count, &[], &all).to_string())
 }
@@ -242,4 +322,15 @@ pub fn recorded(service: &str) -> String {
     let own = [Matcher::eq("service", service), Matcher::ne("slo", "")];
     let all = Expr::Select(Select { metric: None, matchers: &[&own] });
     in_panel(&Expr::aggregate(Aggregator::Count, &[], &all).to_string())
+}
+
+/// A query of a service's span metrics in a panel, narrowed down by the dashboard's variables.
+#[must_use]
+pub(crate) fn spans_in(service: &str, scope: &Scope, query: impl Fn(Range) -> String) -> String {
+    // Printed for a panel, a query has no marker any more but ours.
+    in_panel_again(&scope.narrow_spans(query(Range::Panel), service))
+}
+
+fn in_panel_again(text: &str) -> String {
+    text.replace(VARIABLE, "$")
 }

@@ -7,13 +7,15 @@ use rust_decimal::Decimal;
 
 use super::about::AboutSlo;
 use super::alert::{self, BurnAlert, StateAlert};
+use super::cost::GroupCost;
 use super::layout::Layout;
 use super::names;
+use super::requests::Requests;
 use super::statement::times;
 use super::terms::Terms;
 use super::timing::{Scale, Timing, Window};
 use crate::indicator::Indicator;
-use crate::model::{Alerting, Domain, Policy, Response, Service, Slo};
+use crate::model::{Alerting, Domain, Index, Observed, Policy, Response, Service, Slo};
 use crate::oracle::Recorded;
 use crate::oracle::closed_form::Estimate;
 use crate::quantity::{Duration, Period};
@@ -58,6 +60,10 @@ pub struct SloPlan {
     pub states: Vec<StateAlert>,
     /// How its rules are spread over groups.
     pub(crate) layout: Layout,
+    /// What its groups cost a ruler, in their order; the budget's is the last.
+    pub costs: Vec<GroupCost>,
+    /// The ruler that evaluates it, below the number of shards.
+    pub shard: u32,
     /// How long burn-rate alerts keep firing, real.
     pub keep_firing_for: Duration,
     /// Declared values of the labels that selectors and groups name, the first few of each.
@@ -68,6 +74,8 @@ pub struct SloPlan {
     pub owner: Option<String>,
     /// What people are told of it.
     pub about: AboutSlo,
+    /// The requests that it counts, by the metrics and labels that it reads; none where it counts no requests.
+    pub requests: Option<Requests>,
     /// What its author says of alerts.
     pub(super) alerting: Arc<Alerting>,
     /// The organisation's rules.
@@ -76,7 +84,13 @@ pub struct SloPlan {
 
 impl SloPlan {
     /// Plans a valid objective.
-    pub(crate) fn of(slo: &Slo, service: &Service, policy: &Arc<Policy>, sources: &Sources) -> Self {
+    pub(crate) fn of(
+        slo: &Slo,
+        service: &Service,
+        policy: &Arc<Policy>,
+        (index, observed): (&Index, &[Observed]),
+        sources: &Sources,
+    ) -> Self {
         let scale = Scale(policy.time_scale.value);
         let scrape = scrape_interval(slo, service, policy);
         let sli = Arc::clone(&slo.sli);
@@ -115,15 +129,24 @@ impl SloPlan {
             windows,
             states,
             layout,
+            costs: Vec::new(),
+            shard: 0,
             keep_firing_for,
             labels,
             domains: domains(slo, service),
             proves_long: false,
             owner: service.owner.clone(),
             about: AboutSlo::of(slo, sources),
+            requests: Requests::of(slo, service, policy, index, observed),
             alerting: Arc::clone(&slo.alerting),
             policy: Arc::clone(policy),
         }
+    }
+
+    /// Whether its recorded series have a label.
+    #[must_use]
+    pub(crate) fn records_label(&self, label: &str) -> bool {
+        self.labels.iter().any(|(name, _)| name == label) || self.group_by.iter().any(|name| name == label)
     }
 
     /// What its alerts are worked out from.

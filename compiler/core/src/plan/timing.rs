@@ -41,6 +41,8 @@ pub struct Timing {
     pub evaluation: Duration,
     /// The range of the only `rate()` (b); of the slice itself for time slices.
     pub base: Duration,
+    /// The time between the first and the last sample that `rate()` over `base` sees: b − s, where it reads that range.
+    pub spanned: Duration,
     /// Step of subqueries over the base: a minute.
     pub step: Duration,
     /// Range of the short count, and step of the subqueries over it: five minutes.
@@ -86,6 +88,7 @@ impl Timing {
             scrape: scale.real(scrape),
             evaluation: scale.real(evaluation),
             base: scale.real(base),
+            spanned: scale.real(if base > scrape { base - scrape } else { base }),
             step: scale.real(Duration::from_minutes(1)),
             count_step: scale.real(Duration::from_minutes(5)),
             delay: Duration::ZERO,

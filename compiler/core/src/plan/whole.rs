@@ -6,9 +6,11 @@ use std::sync::Arc;
 use super::about::Neighbour;
 use super::alertmanager::AlertmanagerPlan;
 use super::service::ServicePlan;
+use super::shards;
 use super::slo::SloPlan;
 use super::telemetry::TelemetryPlan;
-use crate::model::{Console, Drill, Operator, Policy, Prices, Team};
+use super::watch::WatchPlan;
+use crate::model::{Console, Drill, Observed, Operator, Policy, Prices, Rulers, Team};
 use crate::target::Target;
 
 /// Everything that is generated from one folder of specs.
@@ -20,10 +22,17 @@ pub struct Plan {
     pub targets: Vec<Target>,
     /// Metadata for the Prometheus Operator.
     pub operator: Operator,
+    /// What other rulers are told.
+    pub rulers: Rulers,
+    /// How many rulers share the objectives.
+    pub shards: u32,
     /// What collectors and back ends are told.
     pub telemetry: TelemetryPlan,
     /// What Alertmanager is told.
     pub alertmanager: AlertmanagerPlan,
+    /// Alerts on what evaluates the rules and sends the alerts, where the policy asks for them; `None` in a team's part,
+    /// since they are the organisation's.
+    pub watch: Option<WatchPlan>,
     /// Where people look.
     pub console: Console,
     /// What telemetry costs, where somebody says so.
@@ -51,8 +60,9 @@ pub enum Part {
 
 impl Plan {
     /// The plan of all services, which come sorted by name.
-    pub(crate) fn of(services: Vec<ServicePlan>, policy: &Arc<Policy>, teams: &[Team]) -> Self {
+    pub(crate) fn of(services: Vec<ServicePlan>, policy: &Arc<Policy>, teams: &[Team], observed: &[Observed]) -> Self {
         let mut plan = Self::under(services, policy, Part::Whole);
+        plan.watch = WatchPlan::of(policy, observed);
         plan.alertmanager.add_teams(&plan.services, policy, teams);
         plan.teams = teams.to_vec();
         plan
@@ -64,17 +74,29 @@ impl Plan {
             // What is not proven at all does not stand for the others of its shape.
             slo.proves_long = slo.sli.is_proven() && shapes.insert(slo.shape());
         }
+        let objectives = services.iter().flat_map(|service| &service.slos).map(|slo| {
+            let load = slo.costs.iter().map(|cost| cost.seconds / cost.interval.seconds().max(0.001)).sum();
+            (slo.service.as_str(), slo.name.as_str(), load)
+        });
+        let shards = shards::assign(objectives, policy.shards);
+        for (slo, shard) in services.iter_mut().flat_map(|service| &mut service.slos).zip(shards) {
+            slo.shard = shard;
+        }
         introduce(&mut services);
         let telemetry = TelemetryPlan::of(services.iter().map(|service| &service.telemetry), policy);
         let alertmanager = AlertmanagerPlan::of(policy, &services);
         let (targets, operator) = (policy.targets.clone(), policy.operator.clone());
+        let rulers = policy.rulers.clone();
         let (console, prices) = (policy.console.clone(), policy.prices.clone());
         Self {
             services,
             targets,
             operator,
+            rulers,
+            shards: policy.shards,
             telemetry,
             alertmanager,
+            watch: None,
             console,
             prices,
             drill: policy.drill.clone(),

@@ -19,7 +19,12 @@ use crate::yaml;
 #[derive(Debug)]
 pub(crate) struct Chance<'b>(&'b [u8]);
 
-impl Chance<'_> {
+impl<'b> Chance<'b> {
+    /// By these bytes.
+    pub(crate) fn of(bytes: &'b [u8]) -> Self {
+        Self(bytes)
+    }
+
     /// A number below `end`.
     fn below(&mut self, end: usize) -> usize {
         let Some((first, rest)) = self.0.split_first() else { return 0 };

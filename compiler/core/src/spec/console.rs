@@ -1,6 +1,7 @@
 //! Where people look, as written in the policy: Grafana, its data sources, the source code.
 
-use super::leaf::Name;
+use super::decode::Named;
+use super::leaf::{Name, Text};
 use super::record::{record, words};
 use crate::source::Spanned;
 
@@ -13,14 +14,35 @@ record! {
         folder: Option<Spanned<Name>>,
         /// The form of dashboards. Default: `classic`.
         dashboards: Option<Spanned<DashboardForm>>,
+        /// Labels that every series has where dashboards are used, such as `cluster` behind a querier of several: each becomes a
+        /// variable that narrows every panel down. Default: `cluster` and `namespace`, where metrics are known to have them.
+        variables: Option<Vec<Spanned<Name>>>,
+        /// What the objects of Kubernetes that hold dashboards are given, and the project of Perses.
+        kubernetes: Option<Spanned<DashboardObjectsSpec>>,
         /// Metrics. Default: the uid `prometheus` at `http://prometheus:9090`.
         prometheus: Option<Spanned<DataSourceSpec>>,
-        /// Traces. Default: the uid `tempo` at `http://tempo:3200`.
+        /// Traces, if there are any; `{}` for the uid `tempo` at `http://tempo:3200`.
         tempo: Option<Spanned<DataSourceSpec>>,
-        /// Logs. Default: the uid `loki` at `http://loki:3100`.
+        /// Logs, if there are any; `{}` for the uid `loki` at `http://loki:3100`.
         loki: Option<Spanned<DataSourceSpec>>,
-        /// Profiles. Default: the uid `pyroscope` at `http://pyroscope:4040`.
+        /// Profiles, if there are any; `{}` for the uid `pyroscope` at `http://pyroscope:4040`.
         pyroscope: Option<Spanned<DataSourceSpec>>,
+    }
+}
+
+record! {
+    /// What the objects of Kubernetes that hold dashboards are given.
+    pub struct DashboardObjectsSpec {
+        /// Their namespace. Default: that of whoever applies them.
+        namespace: Option<Spanned<Name>>,
+        /// Labels of each `ConfigMap`, which Grafana's sidecar looks for. Default: `grafana_dashboard: "1"`.
+        labels: Option<Spanned<Named<Spanned<Text>>>>,
+        /// The annotation that names Grafana's folder to the sidecar (its `folderAnnotation`). Default: `grafana_folder`.
+        folder_annotation: Option<Spanned<Name>>,
+        /// Labels of the `Grafana` objects that take the dashboards, for grafana-operator. Default: `dashboards: grafana`.
+        instance: Option<Spanned<Named<Spanned<Text>>>>,
+        /// The project of Perses. Default: `emberline`.
+        project: Option<Spanned<Name>>,
     }
 }
 

@@ -144,11 +144,16 @@ pub(crate) struct Fields<'n, 'd> {
     decoder: &'d mut Decoder,
 }
 
-impl Fields<'_, '_> {
+impl<'n> Fields<'n, '_> {
+    /// The value of a field, or that of a misspelt one that was meant.
+    pub(crate) fn node(&self, name: &str) -> Option<&'n Node> {
+        let written = self.entries.iter().find(|(key, _)| *key.value.text == *name).map(|(_, node)| node);
+        written.or_else(|| self.meant.iter().find(|(field, _)| *field == name).map(|(_, node)| *node))
+    }
+
     /// Reads one field; `None` when it is faulty, or missing though required (both are reported).
     pub(crate) fn take<T: Decode>(&mut self, name: &'static str) -> Option<T> {
-        let written = self.entries.iter().find(|(key, _)| *key.value.text == *name).map(|(_, node)| node);
-        match written.or_else(|| self.meant.iter().find(|(field, _)| *field == name).map(|(_, node)| *node)) {
+        match self.node(name) {
             Some(node) => {
                 let before = self.decoder.findings.len();
                 let value = T::decode(node, self.decoder);

@@ -12,6 +12,8 @@ pub enum How {
     Replace,
     /// Mappings are put together: of an entry with the same key, the lower one counts.
     Entries,
+    /// As [`How::Entries`], but a team may not set the entries with these keys: everybody shares what they are about.
+    EntriesBut(&'static [&'static str]),
     /// Mappings of mappings are put together, and so are two entries with the same key.
     Nested,
     /// The fields of the record within are put together one by one.
@@ -50,14 +52,20 @@ pub const FIELDS: &[(&str, &[(&str, How)])] = &[
             ("waivers", How::Own),
             ("targets", How::Replace),
             ("operator", How::Fields("OperatorSpec")),
+            ("rulers", How::Fields("RulersSpec")),
             ("runbook_url", How::Replace),
             ("grafana", How::Fields("GrafanaSpec")),
             ("source_url", How::Replace),
             ("store_url", How::Shared),
             ("severities", How::Each("SeveritySpec")),
             ("receivers", How::Entries),
+            // How long alerts without an end last is Alertmanager's own setting, and not a receiver's.
+            ("globals", How::EntriesBut(&["resolve_timeout"])),
+            ("templates", How::Replace),
+            ("time_intervals", How::Entries),
             ("owners", How::Nested),
             ("default_receiver", How::Shared),
+            ("watchers", How::Shared),
             ("alerting", How::Fields("AlertingSpec")),
             ("data", How::Fields("DataSpec")),
             ("origins", How::Shared),
@@ -68,28 +76,74 @@ pub const FIELDS: &[(&str, &[(&str, How)])] = &[
             ("drill", How::Shared),
         ],
     ),
-    ("RulesSpec", &[("max_group_rules", How::Replace)]),
+    ("RulesSpec", &[("max_group_rules", How::Replace), ("shards", How::Replace)]),
     (
         "CardinalitySpec",
         &[("metric", How::Replace), ("service", How::Replace), ("total", How::Shared), ("sdk_limit", How::Replace)],
     ),
-    ("OperatorSpec", &[("namespace", How::Replace), ("labels", How::Entries)]),
+    (
+        "OperatorSpec",
+        &[
+            ("namespace", How::Replace),
+            ("namespaces", How::Entries),
+            ("labels", How::Entries),
+            ("matcher_strategy", How::Replace),
+            ("secrets", How::Entries),
+        ],
+    ),
+    (
+        "RulersSpec",
+        &[
+            ("mimir", How::Fields("MimirSpec")),
+            ("thanos", How::Fields("ThanosSpec")),
+            ("vmalert", How::Fields("VmalertSpec")),
+            ("grafana", How::Fields("GrafanaRulesSpec")),
+            ("rollup", How::Fields("RollupSpec")),
+        ],
+    ),
+    (
+        "MimirSpec",
+        &[("namespace_prefix", How::Replace), ("max_groups", How::Replace), ("source_tenants", How::Replace)],
+    ),
+    ("ThanosSpec", &[("partial_response", How::Replace), ("replica_labels", How::Replace)]),
+    ("VmalertSpec", &[("eval_delay", How::Replace), ("tenant", How::Replace)]),
+    ("GrafanaRulesSpec", &[("org", How::Replace), ("folder", How::Replace), ("datasource", How::Replace)]),
+    ("RollupSpec", &[("label", How::Replace)]),
     (
         "GrafanaSpec",
         &[
             ("url", How::Replace),
             ("folder", How::Replace),
             ("dashboards", How::Replace),
+            ("variables", How::Replace),
+            ("kubernetes", How::Fields("DashboardObjectsSpec")),
             ("prometheus", How::Fields("DataSourceSpec")),
             ("tempo", How::Fields("DataSourceSpec")),
             ("loki", How::Fields("DataSourceSpec")),
             ("pyroscope", How::Fields("DataSourceSpec")),
         ],
     ),
+    (
+        "DashboardObjectsSpec",
+        &[
+            ("namespace", How::Replace),
+            ("labels", How::Entries),
+            ("folder_annotation", How::Replace),
+            ("instance", How::Entries),
+            ("project", How::Replace),
+        ],
+    ),
     ("DataSourceSpec", &[("uid", How::Replace), ("url", How::Replace)]),
     (
         "SeveritySpec",
-        &[("labels", How::Entries), ("receiver", How::Replace), ("mutes", How::Replace), ("escalation", How::Replace)],
+        &[
+            ("labels", How::Entries),
+            ("receiver", How::Replace),
+            ("mutes", How::Replace),
+            ("active_time_intervals", How::Replace),
+            ("mute_time_intervals", How::Replace),
+            ("escalation", How::Replace),
+        ],
     ),
     (
         "AlertingSpec",
@@ -139,6 +193,11 @@ pub(crate) fn shared<'n>(record: &'static str, own: &'n Node) -> Vec<(String, &'
         let field = &*key.value.text;
         match how(record, field) {
             How::Shared => found.push((field.to_owned(), key)),
+            How::EntriesBut(shared) => {
+                let Value::Mapping(entries) = &value.value else { continue };
+                let shared = entries.iter().filter(|(key, _)| shared.contains(&&*key.value.text));
+                found.extend(shared.map(|(key, _)| (format!("{field}.{}", key.value.text), key)));
+            }
             How::Fields(inner) => {
                 found.extend(shared(inner, value).into_iter().map(|(name, key)| (format!("{field}.{name}"), key)));
             }
@@ -160,16 +219,20 @@ fn fields(record: &str, above: &Node, own: &Node, is_team: bool) -> Node {
     let mut entries: Vec<(Key, Node)> = Vec::with_capacity(upper.len() + lower.len());
     for (key, value) in lower {
         let field = &*key.value.text;
-        let how = how(record, field);
+        let way = how(record, field);
         let other = upper.iter().find(|(key, _)| &*key.value.text == field).map(|(_, value)| value);
-        let value = match (how, other) {
+        let value = match (way, other) {
             (How::Shared, _) if is_team => continue,
             (How::Own, Some(other)) if !is_team => listed(other, value),
             (How::Pairs, Some(other)) if !said(lower, "pairs") => listed(other, value),
             (How::Entries, Some(other)) => mapped(other, value, |_, own| own.clone()),
+            (How::EntriesBut(shared), other) => {
+                let own = if is_team { without(value, |key| shared.contains(&key)) } else { value.clone() };
+                other.map_or(own.clone(), |other| mapped(other, &own, |_, own| own.clone()))
+            }
             (How::Nested, Some(other)) => mapped(other, value, |above, own| mapped(above, own, |_, own| own.clone())),
             (How::Fields(inner), Some(other)) => fields(inner, other, value, is_team),
-            (How::Fields(inner), None) if is_team => without_shared(inner, value),
+            (How::Fields(inner), None) if is_team => without(value, |key| how(inner, key) == How::Shared),
             (How::Each(inner), Some(other)) => mapped(other, value, |above, own| fields(inner, above, own, is_team)),
             _ => value.clone(),
         };
@@ -190,9 +253,10 @@ fn fields(record: &str, above: &Node, own: &Node, is_team: bool) -> Node {
     Node { span: own.span, value: Value::Mapping(entries) }
 }
 
-fn without_shared(record: &str, own: &Node) -> Node {
+/// A mapping without the entries whose key is left out.
+fn without(own: &Node, is_out: impl Fn(&str) -> bool) -> Node {
     let Value::Mapping(entries) = &own.value else { return own.clone() };
-    let kept = entries.iter().filter(|(key, _)| how(record, &key.value.text) != How::Shared).cloned().collect();
+    let kept = entries.iter().filter(|(key, _)| !is_out(&key.value.text)).cloned().collect();
     Node { span: own.span, value: Value::Mapping(kept) }
 }
 
@@ -287,6 +351,9 @@ mod tests {
             ("origins: [a]", "origins: [b]", "{origins:[a]}"),
             ("cardinality: {total: 9}", "cardinality: {total: 99, metric: 5}", "{cardinality:{metric:5 total:9}}"),
             ("strict: true", "cardinality: {total: 99, metric: 5}", "{cardinality:{metric:5} strict:true}"),
+            ("globals: {a: x, b: x}", "globals: {b: y}", "{globals:{b:y a:x}}"),
+            ("globals: {resolve_timeout: 5m}", "globals: {resolve_timeout: 9m}", "{globals:{resolve_timeout:5m}}"),
+            ("strict: true", "globals: {resolve_timeout: 9m, a: x}", "{globals:{a:x} strict:true}"),
         ] {
             assert_eq!(together(above, own, true), expected, "{above} + {own}");
         }

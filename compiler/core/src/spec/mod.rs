@@ -19,24 +19,30 @@ mod prices;
 pub(crate) mod record;
 mod registry;
 mod routing;
+mod rulers;
 pub mod schema;
 mod service;
 mod slo;
 mod telemetry;
+mod watchers;
 
-pub use console::{DashboardForm, DataSourceSpec, GrafanaSpec};
+pub use console::{DashboardForm, DashboardObjectsSpec, DataSourceSpec, GrafanaSpec};
 pub use decode::{Flawed, Named, Needed};
 pub use drill::DrillSpec;
 pub use encode::{Comments, Encode, Written, write};
 pub use leaf::{Expression, Name, Number, Promql, Selectors, Text, Version};
 pub use observed::{ObservedPolicySpec, ObservedSpec, SeenLabelSpec, SeenSpec, SeenType};
-pub use policy::{CardinalitySpec, OperatorSpec, PolicySpec, RulesSpec, SeveritySpec, WaiverSpec};
+pub use policy::{
+    CardinalitySpec, MatcherStrategy, OperatorSpec, PolicySpec, RulesSpec, SelectorSpec, SeveritySpec, WaiverSpec,
+};
 pub use prices::{BusinessSpec, PriceSpec, PricesSpec, RangeSpec, ShareRangeSpec, VolumePriceSpec};
 pub use registry::RegistryAttribute;
 pub use routing::{ReceiverSpec, SlackSpec};
-pub use service::{AttributeSpec, CallKind, CallSpec, JointSpec, LabelSpec, MetricSpec, Pii, ServiceSpec};
+pub use rulers::{GrafanaRulesSpec, MimirSpec, PartialResponse, RollupSpec, RulersSpec, ThanosSpec, VmalertSpec};
+pub use service::{AttributeSpec, CallKind, CallSpec, JointSpec, LabelSpec, MetricSpec, Pii, ServiceSpec, SignalWord};
 pub use slo::{AlertNamesSpec, AlertingSpec, DataSpec, PairSpec, SloSpec};
 pub use telemetry::{LogTierSpec, RedactionSpec, RetentionSpec, SamplingSpec, SeverityWord, Undeclared};
+pub use watchers::{RulerWord, WatchersSpec};
 
 pub use crate::indicator::{EventsSpec, LatencySpec, SliSpec};
 pub use crate::metric::MetricType;

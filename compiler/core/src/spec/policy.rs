@@ -6,10 +6,13 @@ use super::drill::DrillSpec;
 use super::encode::{Encode, Written, text};
 use super::leaf::{Name, Text, Version};
 use super::observed::ObservedPolicySpec;
-use super::record::record;
+use super::record::{record, words};
 use super::routing::ReceiverSpec;
+use super::rulers::RulersSpec;
 use super::slo::{AlertingSpec, DataSpec};
 use super::telemetry::{RedactionSpec, RetentionSpec, SamplingSpec};
+use super::watchers::WatchersSpec;
+use crate::notify::{Globals, Interval};
 use crate::quantity::{Date, Duration};
 use crate::source::Spanned;
 use crate::target::Target;
@@ -58,6 +61,8 @@ record! {
         targets: Option<Vec<Spanned<Target>>>,
         /// Metadata of the objects for the Prometheus Operator.
         operator: Option<Spanned<OperatorSpec>>,
+        /// What rulers beside Prometheus are told: Mimir and Cortex, Thanos Ruler, vmalert, Grafana.
+        rulers: Option<Spanned<RulersSpec>>,
         /// Where the runbook pages are served; the base of every alert's `runbook_url`.
         runbook_url: Option<Spanned<String>>,
         /// Grafana: its address, and the data sources that dashboards name.
@@ -70,10 +75,18 @@ record! {
         severities: Option<Spanned<Named<SeveritySpec>>>,
         /// Where Alertmanager can send alerts, by name. Default: one empty receiver for each severity.
         receivers: Option<Spanned<Named<Spanned<ReceiverSpec>>>>,
+        /// What all receivers share, as in Alertmanager's `global`: each receiver is written with it.
+        globals: Option<Spanned<Globals>>,
+        /// Files of templates on Alertmanager's machine, which receivers may call by name; a `*` stands for any text.
+        templates: Option<Vec<Spanned<String>>>,
+        /// Intervals of time by name, in which severities are told or not told.
+        time_intervals: Option<Spanned<Named<Vec<Spanned<Interval>>>>>,
         /// Receivers of an owner's alerts by severity, instead of the severity's own: `team-web: {page: web-phone}`.
         owners: Option<Spanned<Named<Spanned<Named<Spanned<String>>>>>>,
         /// Who gets the alerts of other people that reach the same Alertmanager, under `receivers`. Default: who gets `page`.
         default_receiver: Option<Spanned<String>>,
+        /// Alerts on what evaluates the rules and sends the alerts. Default: none.
+        watchers: Option<Spanned<WatchersSpec>>,
         /// Alerts of every objective. Default: the four pairs of the SRE Workbook.
         alerting: Option<Spanned<AlertingSpec>>,
         /// What happens if data goes missing. Default: `absent: page` and `broken: page`, the others `ignore`.
@@ -113,6 +126,9 @@ record! {
         /// The most rules of a group, at least 6. An objective with more rules has several groups. Default: 20, the limit of
         /// Mimir's and Cortex's rulers (`ruler_max_rules_per_rule_group`).
         max_group_rules: Option<Spanned<u32>>,
+        /// How many rulers share the objectives, each of which loads the files of its own folder (`shard-0`, `shard-1`, …).
+        /// All groups of an objective stay together. Default: 1, without such folders.
+        shards: Option<Spanned<u32>>,
     }
 }
 
@@ -142,18 +158,52 @@ record! {
         /// Severities whose alerts of the same objective are muted while an alert of this severity fires. Default: `page` mutes
         /// `ticket` if the policy declares no `severities`.
         mutes: Option<Vec<Spanned<String>>>,
+        /// The only intervals of time in which its alerts are told, names of `time_intervals`. Default: always.
+        active_time_intervals: Option<Vec<Spanned<String>>>,
+        /// Intervals of time in which its alerts are not told, names of `time_intervals`.
+        mute_time_intervals: Option<Vec<Spanned<String>>>,
         /// Who to call if nobody answers, and after how long, in order. Shown on runbook pages.
         escalation: Option<Vec<Spanned<Text>>>,
     }
 }
 
 record! {
-    /// Metadata of `PrometheusRule` objects.
+    /// Metadata of `PrometheusRule` and `AlertmanagerConfig` objects.
     pub struct OperatorSpec {
         /// The namespace of each object.
         namespace: Option<Spanned<Name>>,
-        /// The labels of each object, by which a Prometheus selects it.
+        /// Namespaces of single services, by the service's name. An operator with `enforcedNamespaceLabel` lets the rules of
+        /// an object read the series of its own namespace only.
+        namespaces: Option<Spanned<Named<Spanned<Name>>>>,
+        /// The labels of each object, by which a Prometheus or an Alertmanager selects it.
         labels: Option<Spanned<Named<Spanned<Text>>>>,
+        /// Which alerts the routes of an `AlertmanagerConfig` get, as the `Alertmanager` object says in
+        /// `alertmanagerConfigMatcherStrategy`. Default: `OnNamespace`, as in the operator.
+        matcher_strategy: Option<Spanned<MatcherStrategy>>,
+        /// Keys of `Secret` objects that stand for the files which receivers name: an `AlertmanagerConfig` reads no files.
+        secrets: Option<Spanned<Named<SelectorSpec>>>,
+    }
+}
+
+record! {
+    /// A key of a `Secret` object.
+    pub struct SelectorSpec {
+        /// The name of the object, in the namespace of the `AlertmanagerConfig`.
+        name: Needed<Spanned<Name>>,
+        /// The key.
+        key: Needed<Spanned<Name>>,
+    }
+}
+
+words! {
+    /// Which alerts the routes of an `AlertmanagerConfig` get.
+    pub enum MatcherStrategy {
+        /// Those whose label `namespace` is the object's namespace.
+        OnNamespace = "OnNamespace",
+        /// The same, unless the object is in the namespace of Alertmanager.
+        OnNamespaceExceptForAlertmanagerNamespace = "OnNamespaceExceptForAlertmanagerNamespace",
+        /// Those that the routes ask for.
+        None = "None",
     }
 }
 

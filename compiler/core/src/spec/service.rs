@@ -24,6 +24,11 @@ record! {
         tier: Option<Spanned<Text>>,
         /// How to roll back the last deployment: a command, or where to read about it. Shown on runbook pages.
         rollback: Option<Spanned<Text>>,
+        /// When not to roll back, a sentence each, such as a migration that the version before cannot read. Shown beside `rollback`.
+        no_rollback: Option<Spanned<Vec<Spanned<Text>>>>,
+        /// What the service sends beside its metrics; `[]` for nothing. Pages and dashboards ask for no other. Default: those
+        /// for which the policy names a data source under `grafana`.
+        signals: Option<Spanned<Vec<Spanned<SignalWord>>>>,
         /// Where the source is, for `git blame`: a path relative to the working directory, or a URL.
         repository: Option<Spanned<String>>,
         /// Expected requests, such as `40/s`; drives the arithmetic of low traffic and of cost.
@@ -58,6 +63,18 @@ record! {
         routes: Option<Vec<Spanned<Text>>>,
         /// The callee has no spec here: a third party.
         external: Option<Spanned<bool>>,
+    }
+}
+
+words! {
+    /// What a service may send beside metrics.
+    pub enum SignalWord {
+        /// Spans.
+        Traces = "traces",
+        /// Log records.
+        Logs = "logs",
+        /// Profiles.
+        Profiles = "profiles",
     }
 }
 

@@ -99,6 +99,8 @@ impl Access {
     pub fn header(&mut self, name: &str, value: &Secret) -> Result<(), String> {
         HeaderName::from_bytes(name.as_bytes()).map_err(|_| format!("`{name}` is no name of a header"))?;
         fits(&value.0, true, &format!("the value of the header `{name}`"))?;
+        // A store's own header replaces the one for all stores; two values of a tenant would be neither.
+        self.headers.retain(|(known, _)| !known.eq_ignore_ascii_case(name));
         self.headers.push((name.to_owned(), value.clone()));
         // A tenant's short name may stand in any message.
         if value.0.len() >= 12 {
@@ -138,6 +140,11 @@ impl Access {
     pub(super) fn headers(&self) -> impl Iterator<Item = (&str, &str)> {
         let own = self.authorization.iter().map(|secret| ("Authorization", secret.0.as_str()));
         own.chain(self.headers.iter().map(|(name, value)| (name.as_str(), value.0.as_str())))
+    }
+
+    /// Whether nothing is sent that could open a door.
+    pub(super) fn is_anonymous(&self) -> bool {
+        self.authorization.is_none() && self.headers.is_empty() && self.identity.is_none()
     }
 
     pub(super) fn tls(&self) -> TlsConfig {

@@ -4,8 +4,10 @@
 //! host is an error. No secret is part of any message.
 
 mod access;
+mod door;
 
 pub use access::{Access, Secret};
+pub use door::Door;
 
 use std::fmt;
 use std::io::Read;
@@ -88,10 +90,10 @@ impl Client {
         &self.address
     }
 
-    /// An error of this server.
+    /// An error of this server. What it says may quote what the server said, so our secrets are taken out.
     #[must_use]
     pub fn trouble(&self, what: &str) -> Trouble {
-        Trouble(format!("{} {what}", self.name()))
+        Trouble(self.access.hidden(format!("{} {what}", self.name())))
     }
 
     /// The answer to a GET request for a path.
@@ -109,6 +111,16 @@ impl Client {
     pub fn find<T: DeserializeOwned>(&self, path: &str, query: &[(&str, &str)]) -> Answer<Option<T>> {
         let response = self.ask(path, query, "application/json")?;
         if response.status() == StatusCode::NOT_FOUND { Ok(None) } else { self.json(response).map(Some) }
+    }
+
+    /// The answer to a GET request for a path, as JSON lines: a document a line. Nothing is an answer too.
+    ///
+    /// # Errors
+    /// As [`Self::get`].
+    pub fn lines(&self, path: &str, query: &[(&str, &str)]) -> Answer<Vec<Value>> {
+        let bytes = self.read(self.ask(path, query, "application/stream+json, application/json")?)?;
+        let lines = bytes.split(|byte| *byte == b'\n').filter(|line| !line.iter().all(u8::is_ascii_whitespace));
+        lines.map(|line| self.understood(line)).collect()
     }
 
     /// The answer to a POST request with a JSON document.
@@ -177,7 +189,11 @@ impl Client {
     }
 
     fn json<T: DeserializeOwned>(&self, response: Response<ureq::Body>) -> Answer<T> {
-        serde_json::from_slice(&self.read(response)?)
+        self.understood(&self.read(response)?)
+    }
+
+    fn understood<T: DeserializeOwned>(&self, bytes: &[u8]) -> Answer<T> {
+        serde_json::from_slice(bytes)
             .map_err(|why| self.trouble(&format!("sent an answer that its documentation does not describe: {why}")))
     }
 
@@ -191,7 +207,14 @@ impl Client {
             // Before it is cut: a part of a secret is one too.
             let why: String = self.access.hidden(refusal(&bytes)).chars().take(TOLD).collect();
             let colon = if why.is_empty() { "" } else { ": " };
-            return Err(self.trouble(&format!("answers {status}{colon}{why}")));
+            let door = match status {
+                StatusCode::UNAUTHORIZED if self.access.is_anonymous() => ", and no credentials were sent to it",
+                StatusCode::UNAUTHORIZED => ", so it refuses the credentials that were sent",
+                StatusCode::FORBIDDEN => ", so these credentials, or this tenant, may not read here",
+                StatusCode::PROXY_AUTHENTICATION_REQUIRED => ", so the proxy refuses the request",
+                _ => "",
+            };
+            return Err(self.trouble(&format!("answers {status}{door}{colon}{why}")));
         }
         read.map_err(|why| self.trouble(&format!("sent an incomplete answer: {why}")))?;
         if bytes.len() as u64 > MOST {
@@ -215,7 +238,9 @@ impl Client {
 /// An address without its user and password.
 #[must_use]
 pub fn bare(address: &str) -> String {
-    apart(address).map_or_else(|| address.to_owned(), |(bare, _)| bare)
+    // Without a scheme it is no address, and yet somebody's password may stand in it.
+    let behind = || address.rsplit_once('@').map_or(address, |(_, behind)| behind).to_owned();
+    apart(address).map_or_else(behind, |(bare, _)| bare)
 }
 
 /// An address without its user and password, and those.

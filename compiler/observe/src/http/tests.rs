@@ -102,7 +102,12 @@ fn what_opens_the_door_is_sent_and_never_shown() {
     assert!(head.contains("authorization: bearer t0ken-of-mine"), "{head}");
     assert!(head.contains("x-scope-orgid: a-long-tenant"), "{head}");
     let why = http.get::<u8>("/x", &[]).unwrap_err().to_string();
-    assert!(why.ends_with("answers 401 Unauthorized: bad token (hidden) of (hidden)"), "{why}");
+    assert!(
+        why.ends_with(
+            "answers 401 Unauthorized, so it refuses the credentials that were sent: bad token (hidden) of (hidden)"
+        ),
+        "{why}"
+    );
     // Not even the beginning of one, where a long answer is cut.
     let why = http.get::<u8>("/x", &[]).unwrap_err().to_string();
     assert!(why.ends_with("ä(hidd"), "{why}");

@@ -51,6 +51,17 @@ pub struct Alert {
     pub annotations: Labels,
 }
 
+/// A deployment, as whoever deployed told it.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Deployed {
+    /// Unix seconds.
+    pub time: f64,
+    /// The service.
+    pub service: String,
+    /// The revision or the version; empty if it was not told.
+    pub revision: String,
+}
+
 /// A measured value that points to its trace.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Exemplar {

@@ -14,6 +14,9 @@ use super::{Answer, BlamedLine, Change, Commit, History, Trouble, patch};
 /// The most commits that a range returns.
 const MOST_COMMITS: &str = "--max-count=5000";
 
+/// The most objects whose ids begin alike that are looked at.
+const MOST_ALIKE: usize = 50;
+
 /// A git repository.
 #[derive(Debug)]
 pub struct Git {
@@ -112,6 +115,29 @@ impl History for Git {
         }
         self.demand(&["rev-parse", "--git-dir"])?;
         Ok(None)
+    }
+
+    fn tags(&self) -> Answer<Vec<String>> {
+        let told = command::text(&self.demand(&["tag", "--list"])?);
+        Ok(told.lines().map(str::to_owned).collect())
+    }
+
+    fn beginning(&self, digits: &str) -> Answer<Vec<String>> {
+        // Git wants four digits, and no more than a full id has.
+        if !(4..=64).contains(&digits.len()) || !digits.bytes().all(|byte| byte.is_ascii_hexdigit()) {
+            return Ok(Vec::new());
+        }
+        let ran = self.run(&["rev-parse", &format!("--disambiguate={digits}")])?;
+        let told = command::text(&ran.output);
+        let mut commits = Vec::new();
+        for id in told.lines().filter(|id| is_id(id)).take(MOST_ALIKE) {
+            // A tree or a blob may begin with these digits too.
+            let kind = self.run(&["cat-file", "-t", id])?;
+            if command::text(&kind.output).trim() == "commit" {
+                commits.push(id.to_owned());
+            }
+        }
+        Ok(commits)
     }
 
     fn commits(&self, from: &str, to: &str) -> Answer<Vec<Commit>> {

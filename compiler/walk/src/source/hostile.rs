@@ -6,7 +6,9 @@ use std::collections::{HashMap, HashSet};
 use serde_json::{Value, json};
 
 use super::store::Samples;
-use super::{Sample, Trace, jaeger, loki, otlp, prometheus, pyroscope, store, tempo};
+use super::{
+    Sample, Trace, deployments, jaeger, loki, otlp, prometheus, pyroscope, store, tempo, victorialogs, zipkin,
+};
 
 const TRACE: &str = "2f3e0cee77ae5dc9c17ade3689eb2e54";
 
@@ -58,6 +60,18 @@ fn documented() -> Vec<Read> {
         (response!("jaeger/trace.json"), jaeger),
         (response!("jaeger/search.json"), jaeger),
         (response!("jaeger/unknown.json"), jaeger),
+        (response!("jaeger/v3_trace.json"), otlp),
+        (response!("jaeger/v3_search.json"), |answer| otlp::traces(answer).iter().for_each(is_sound)),
+        (response!("jaeger/v3_none.json"), otlp),
+        (response!("zipkin/trace.json"), |answer| zipkin::trace(TRACE, answer).iter().for_each(is_sound)),
+        (response!("zipkin/search.json"), |answer| zipkin::traces(answer).iter().for_each(is_sound)),
+        (response!("victoriametrics/ALERTS.json"), series),
+        (response!("victoriametrics/vmalert.json"), |answer| {
+            assert!(prometheus::alerts(&answer["data"]).iter().all(|alert| alert.since.is_finite()));
+        }),
+        (response!("grafana/annotations.json"), |answer| {
+            assert!(deployments::annotations(answer).is_sorted_by(|a, b| a.time <= b.time));
+        }),
         (response!("loki/streams.json"), loki),
         (response!("loki/categorized.json"), loki),
         (response!("pyroscope/render.json"), |answer| {
@@ -154,6 +168,25 @@ fn any_part_of_an_answer_may_be_anything() {
                 if let Some(Value::Array(items)) = changed.pointer_mut(&place) {
                     items.truncate(once);
                 }
+            }
+        }
+    }
+}
+
+#[test]
+fn any_part_of_a_line_may_be_anything() {
+    let texts = [response!("victorialogs/lines.jsonl"), response!("victorialogs/pino.jsonl")];
+    let lines = texts.into_iter().flat_map(str::lines);
+    let whole: Vec<Value> = lines.map(|line| serde_json::from_str(line).unwrap()).collect();
+    for document in &whole {
+        let mut all = Vec::new();
+        places(document, "", &mut all);
+        for place in all {
+            for other in anything() {
+                let mut changed = document.clone();
+                *changed.pointer_mut(&place).unwrap() = other;
+                let lines = victorialogs::lines(&[changed, document.clone()]);
+                assert!(!lines.is_empty() && lines.is_sorted_by_key(|line| line.time));
             }
         }
     }

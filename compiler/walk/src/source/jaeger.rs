@@ -1,15 +1,17 @@
-//! Jaeger, by the JSON API of its own user interface: `/api/traces`.
+//! Jaeger, by `/api/v3/traces` and by the JSON API of its own user interface, `/api/traces`.
 //!
-//! Jaeger's documentation (jaegertracing.io/docs/latest/apis) lists this API as internal and documents no more of it.
-//! Every release since 1.0 has the API, and other stores imitate it. Parameters and fields follow Jaeger's source:
-//! `query_parser.go` and the structures of its JSON model.
+//! Jaeger's documentation (jaegertracing.io/docs/latest/apis) lists `/api/v3` as stable and `/api/traces` as internal.
+//! The internal one can search by tags, so the client asks it first; every release since 1.0 has it, and other stores
+//! imitate it. Where it does not exist, as behind a gateway that lets only documented paths through, the client asks
+//! `/api/v3`, whose answers are OTLP. Parameters and fields follow Jaeger's source: `query_parser.go`, the structures
+//! of its JSON model, and `apiv3/http_gateway.go`.
 
 use emberline_observe::http::{Access, Client};
 use serde_json::{Value, json};
 
 use super::assembling::assemble;
-use super::reading::{items, plain, span_id, text, trace_id, whole};
-use super::{Answer, Event, Labels, Search, Span, SpanKind, Trace, Traces};
+use super::reading::{items, plain, rfc3339, span_id, text, trace_id, whole};
+use super::{Answer, Event, Labels, Search, Span, SpanKind, Trace, Traces, otlp};
 
 /// A Jaeger query service.
 #[derive(Debug)]
@@ -29,6 +31,41 @@ impl Jaeger {
     pub fn through(address: &str, access: &Access) -> Self {
         Self { http: Client::new("Jaeger", address, access) }
     }
+
+    /// A search by the internal API, for the tag of failures or for no tag.
+    fn tagged(&self, wanted: &Search, has_tag: bool) -> Answer<Vec<Trace>> {
+        let asked = if has_tag || wanted.failed.is_none() { wanted.limit } else { wanted.limit.saturating_mul(4) };
+        let micros = |seconds: f64| (seconds * 1e6).round().max(0.0).to_string();
+        let (start, end, limit) = (micros(wanted.start), micros(wanted.end), asked.to_string());
+        let least = wanted.min_seconds.map(|seconds| format!("{}us", micros(seconds)));
+        let failed = json!({"error": "true"}).to_string();
+        let mut query = vec![("service", wanted.service.as_str()), ("start", &start), ("end", &end), ("limit", &limit)];
+        query.extend(least.as_deref().map(|least| ("minDuration", least)));
+        if has_tag {
+            query.push(("tags", &failed));
+        }
+        match self.http.find("/api/traces", &query)? {
+            Some(answer) => Ok(traces(&answer)),
+            None => self.documented(wanted),
+        }
+    }
+
+    /// A search by `/api/v3`, which knows neither tags nor failures. The client asks for four times as many traces. An
+    /// answer of 404 means that no trace matches.
+    fn documented(&self, wanted: &Search) -> Answer<Vec<Trace>> {
+        let (start, end) = (rfc3339(wanted.start), rfc3339(wanted.end));
+        let limit = wanted.limit.saturating_mul(if wanted.failed.is_some() { 4 } else { 1 }).to_string();
+        let least = wanted.min_seconds.map(|seconds| format!("{}us", (seconds * 1e6).round().max(0.0)));
+        let mut query = vec![
+            ("query.service_name", wanted.service.as_str()),
+            ("query.start_time_min", &start),
+            ("query.start_time_max", &end),
+            ("query.num_traces", &limit),
+        ];
+        query.extend(least.as_deref().map(|least| ("query.duration_min", least)));
+        let answer: Option<Value> = self.http.find("/api/v3/traces", &query)?;
+        Ok(answer.map(|answer| otlp::traces(&answer)).unwrap_or_default())
+    }
 }
 
 impl Traces for Jaeger {
@@ -41,28 +78,33 @@ impl Traces for Jaeger {
             return Err(self.http.trouble(&format!("cannot be asked for `{id}`, which is no trace id")));
         };
         let answer: Option<Value> = self.http.find(&format!("/api/traces/{id}"), &[])?;
-        Ok(answer.and_then(|answer| traces(&answer).into_iter().find(|trace| trace.id == id)))
+        let found = answer.and_then(|answer| traces(&answer).into_iter().find(|trace| trace.id == id));
+        if found.is_some() {
+            return Ok(found);
+        }
+        let answer: Option<Value> = self.http.find(&format!("/api/v3/traces/{id}"), &[])?;
+        Ok(answer.and_then(|answer| otlp::trace(&id, &answer)))
     }
 
     /// Jaeger's `minDuration` and `tags` select spans of the service. A search finds a trace if one of these spans was
     /// slow or failed. Jaeger has no query for traces without failed spans. The client asks for four times as many
     /// traces and drops those with failed spans.
+    ///
+    /// Stores behind Jaeger disagree on `error`: the memory of 1.76 reads the text `true` as false, and finds what did
+    /// not fail. So the client looks at what it gets, and searches without the tag if nothing of it failed.
     fn search(&self, wanted: &Search) -> Answer<Vec<String>> {
         if wanted.service.is_empty() {
             return Err(self.http.trouble("cannot be searched without a service"));
         }
-        let asked = if wanted.failed == Some(false) { wanted.limit.saturating_mul(4) } else { wanted.limit };
-        let micros = |seconds: f64| (seconds * 1e6).round().max(0.0).to_string();
-        let (start, end, limit) = (micros(wanted.start), micros(wanted.end), asked.to_string());
-        let least = wanted.min_seconds.map(|seconds| format!("{}us", micros(seconds)));
-        let failed = json!({"error": "true"}).to_string();
-        let mut query = vec![("service", wanted.service.as_str()), ("start", &start), ("end", &end), ("limit", &limit)];
-        query.extend(least.as_deref().map(|least| ("minDuration", least)));
+        let has_failed = |trace: &Trace| trace.spans.iter().any(|span| span.failed);
+        let mut found = self.tagged(wanted, wanted.failed == Some(true))?;
         if wanted.failed == Some(true) {
-            query.push(("tags", &failed));
+            found.retain(has_failed);
+            if found.is_empty() {
+                found = self.tagged(wanted, false)?;
+            }
         }
-        let mut found = traces(&self.http.get("/api/traces", &query)?);
-        found.retain(|trace| wanted.failed != Some(false) || trace.spans.iter().all(|span| !span.failed));
+        found.retain(|trace| wanted.failed.is_none_or(|failed| failed == has_failed(trace)));
         found.sort_by_key(|trace| std::cmp::Reverse(trace.spans.first().map(|span| span.start)));
         Ok(found.into_iter().map(|trace| trace.id).take(wanted.limit).collect())
     }

@@ -7,6 +7,7 @@ mod assembling;
 mod command;
 mod connect;
 mod data;
+mod deployments;
 mod git;
 #[cfg(test)]
 mod hostile;
@@ -19,9 +20,12 @@ mod pyroscope;
 mod reading;
 mod store;
 mod tempo;
+mod victorialogs;
+mod zipkin;
 
-pub use connect::{Connected, Endpoints};
-pub use emberline_observe::http::{Access, Answer, Trouble};
+pub use connect::{Connected, Endpoints, Product};
+pub use deployments::{DeploymentLog, Grafana};
+pub use emberline_observe::http::{Access, Answer, Door, Trouble};
 pub use git::Git;
 pub use jaeger::Jaeger;
 pub use loki::Loki;
@@ -29,10 +33,12 @@ pub use prometheus::Prometheus;
 pub use pyroscope::Pyroscope;
 pub use store::Store;
 pub use tempo::Tempo;
+pub use victorialogs::VictoriaLogs;
+pub use zipkin::Zipkin;
 
 pub use data::{
-    Alert, BlamedLine, Change, Commit, Event, Exemplar, Frame, Hunk, LogLine, Point, Sample, Search, Series, Span,
-    SpanKind, Trace,
+    Alert, BlamedLine, Change, Commit, Deployed, Event, Exemplar, Frame, Hunk, LogLine, Point, Sample, Search, Series,
+    Span, SpanKind, Trace,
 };
 
 use std::collections::BTreeMap;
@@ -40,7 +46,7 @@ use std::collections::BTreeMap;
 /// Labels of a series, or attributes of a span, event or log line.
 pub type Labels = BTreeMap<String, String>;
 
-/// Rules, alerts and time series: Prometheus, or a product with the same HTTP API (Mimir, Thanos).
+/// Rules, alerts and time series: Prometheus, or a product with the same HTTP API (Mimir, Thanos, VictoriaMetrics).
 pub trait Metrics {
     /// The source's name and address, as messages show them.
     fn name(&self) -> String;
@@ -60,6 +66,10 @@ pub trait Metrics {
     /// # Errors
     /// When the answer is missing or undocumented, or the source refuses the query.
     fn range(&self, query: &str, start: f64, end: f64, step: f64) -> Answer<Vec<Series>>;
+    /// Whether the product keeps exemplars. Without them, a walk searches for traces.
+    fn has_exemplars(&self) -> bool {
+        true
+    }
     /// Exemplars of the time series that match a selector.
     ///
     /// # Errors
@@ -67,7 +77,7 @@ pub trait Metrics {
     fn exemplars(&self, selector: &str, start: f64, end: f64) -> Answer<Vec<Exemplar>>;
 }
 
-/// Traces: this project's store, Tempo, Jaeger.
+/// Traces: this project's store, Tempo, Jaeger, Zipkin.
 pub trait Traces {
     /// The source's name and address, as messages show them.
     fn name(&self) -> String;
@@ -83,7 +93,7 @@ pub trait Traces {
     fn search(&self, wanted: &Search) -> Answer<Vec<String>>;
 }
 
-/// Log lines: this project's store, Loki.
+/// Log lines: this project's store, Loki, VictoriaLogs.
 pub trait Logs {
     /// The source's name and address, as messages show them.
     fn name(&self) -> String;
@@ -120,6 +130,16 @@ pub trait History {
     /// # Errors
     /// When the repository or the program git is missing.
     fn resolve(&self, revision: &str) -> Answer<Option<String>>;
+    /// Every tag, by name.
+    ///
+    /// # Errors
+    /// When the repository or the program git is missing.
+    fn tags(&self) -> Answer<Vec<String>>;
+    /// The full ids of all commits that begin with these hexadecimal digits.
+    ///
+    /// # Errors
+    /// When the repository or the program git is missing.
+    fn beginning(&self, digits: &str) -> Answer<Vec<String>>;
     /// The commits that `to` has and `from` lacks, the newest first. Merges are left out.
     ///
     /// # Errors
@@ -147,6 +167,20 @@ pub trait History {
     fn blame(&self, revision: &str, path: &str, first: usize, last: usize) -> Answer<Vec<BlamedLine>>;
 }
 
+/// What was deployed when: Grafana's annotations, a log of deployments.
+pub trait Deployments {
+    /// The source's name and place, as messages show them.
+    fn name(&self) -> String;
+    /// The deployments between two times (unix seconds), ordered by time.
+    ///
+    /// # Errors
+    /// When the answer is missing or undocumented.
+    fn between(&self, start: f64, end: f64) -> Answer<Vec<Deployed>>;
+}
+
+/// Repositories of services that have one of their own.
+pub type Repositories = BTreeMap<String, Box<dyn History>>;
+
 /// All sources of a walk. The walk reports absent sources.
 #[derive(Clone, Copy)]
 pub struct Sources<'s> {
@@ -158,6 +192,19 @@ pub struct Sources<'s> {
     pub logs: Option<&'s dyn Logs>,
     /// Profiles.
     pub profiles: Option<&'s dyn Profiles>,
-    /// The source code's history.
+    /// The source code's history, of every service without a repository of its own.
     pub history: Option<&'s dyn History>,
+    /// Repositories of single services.
+    pub repositories: Option<&'s Repositories>,
+    /// What was deployed when.
+    pub deployments: Option<&'s dyn Deployments>,
+}
+
+impl<'s> Sources<'s> {
+    /// The history of a service's source code.
+    #[must_use]
+    pub fn history_of(&self, service: &str) -> Option<&'s dyn History> {
+        let own = self.repositories.and_then(|all| all.get(service)).map(AsRef::as_ref);
+        own.or(self.history)
+    }
 }

@@ -1,7 +1,9 @@
-//! Traces and log lines in OTLP's JSON, as the OpenTelemetry protocol, this project's store and Tempo write it.
+//! Traces and log lines in OTLP's JSON, as the OpenTelemetry protocol, this project's store, Tempo and Jaeger write it.
 //!
 //! The protocol writes ids in hexadecimal and enumerations as numbers. Tempo writes protobuf's own JSON: ids in base64,
 //! enumerations by name, and `batches` for `resourceSpans` in its older answers. The reader accepts both forms.
+
+use std::collections::BTreeMap;
 
 use serde_json::Value;
 
@@ -11,22 +13,37 @@ use super::{Event, Labels, LogLine, Span, SpanKind, Trace};
 
 /// The trace of an answer; `None` if the answer has no span of the trace. Tempo wraps the trace into `trace`.
 pub(super) fn trace(id: &str, answer: &Value) -> Option<Trace> {
-    let answer = if answer["trace"].is_object() { &answer["trace"] } else { answer };
+    let own = |(of, span): (Option<String>, Span)| of.is_none_or(|of| of == id).then_some(span);
+    assemble(id.to_owned(), spans(answer).into_iter().filter_map(own).collect())
+}
+
+/// The traces of an answer that holds several, side by side.
+pub(super) fn traces(answer: &Value) -> Vec<Trace> {
+    let mut by_id: BTreeMap<String, Vec<Span>> = BTreeMap::new();
+    for (of, span) in spans(answer) {
+        if let Some(of) = of {
+            by_id.entry(of).or_default().push(span);
+        }
+    }
+    by_id.into_iter().filter_map(|(id, spans)| assemble(id, spans)).collect()
+}
+
+/// The spans of an answer, each with its trace's id, if it says one. Jaeger wraps the answer into `result`.
+fn spans(answer: &Value) -> Vec<(Option<String>, Span)> {
+    let answer = ["trace", "result"].iter().map(|name| &answer[*name]).find(|it| it.is_object()).unwrap_or(answer);
     let mut spans = Vec::new();
     for group in items(either(answer, &["resourceSpans", "batches"])) {
         let resource = attributes(&group["resource"]["attributes"]);
         for scope in items(either(group, &["scopeSpans", "instrumentationLibrarySpans"])) {
-            spans.extend(items(&scope["spans"]).iter().filter_map(|found| span(id, found, &resource)));
+            let found = items(&scope["spans"]).iter();
+            spans.extend(found.filter_map(|found| Some((trace_id(text(&found["traceId"])), span(found, &resource)?))));
         }
     }
-    assemble(id.to_owned(), spans)
+    spans
 }
 
-/// A span; `None` if the id or the start is missing, or if the span belongs to another trace.
-fn span(of: &str, found: &Value, resource: &Labels) -> Option<Span> {
-    if trace_id(text(&found["traceId"])).is_some_and(|id| id != of) {
-        return None;
-    }
+/// A span; `None` if the id or the start is missing.
+fn span(found: &Value, resource: &Labels) -> Option<Span> {
     let start = whole(&found["startTimeUnixNano"])?;
     let end = whole(&found["endTimeUnixNano"]).unwrap_or(start).max(start);
     let events = items(&found["events"]).iter().map(|event| Event {

@@ -1,6 +1,14 @@
-//! Prometheus's HTTP API: alerts, queries, exemplars. Mimir and Thanos serve the same paths, Mimir below `/prometheus`.
+//! Prometheus's HTTP API: alerts, queries, exemplars. Mimir, Thanos and VictoriaMetrics serve the same paths: Mimir
+//! below `/prometheus`, a cluster of VictoriaMetrics below `/select/TENANT/prometheus`.
 //!
-//! Documented at prometheus.io/docs/prometheus/latest/querying/api, which calls exemplars experimental.
+//! Documented at prometheus.io/docs/prometheus/latest/querying/api, which calls exemplars experimental. Where the rules
+//! are evaluated elsewhere, as by vmalert or a ruler, the API of alerts is missing or says that there are none. The
+//! series `ALERTS` and `ALERTS_FOR_STATE`, which every ruler writes, then tell what fires.
+//!
+//! VictoriaMetrics keeps no exemplars: its server answers that there are none, whatever was sent. It also hides samples
+//! of the last 30 s, because scrapes may be late; its parameter `latency_offset` changes that for one query.
+
+use std::collections::BTreeMap;
 
 use emberline_observe::http::{Access, Client};
 use serde_json::Value;
@@ -10,11 +18,18 @@ use super::{Alert, Answer, Exemplar, Labels, Metrics, Point, Series};
 
 /// Prometheus refuses a range with more points than this.
 const MOST_POINTS: f64 = 11_000.0;
+/// Alerts that fire or wait, as every ruler records them.
+const ALERTS: &str = "ALERTS";
+/// When the condition of each of them began to hold, in unix seconds.
+const SINCE: &str = "ALERTS_FOR_STATE";
 
 /// A Prometheus server, or a product with the same HTTP API.
 #[derive(Debug)]
 pub struct Prometheus {
     http: Client,
+    /// Whoever evaluates the rules, if that is another server.
+    ruler: Option<Client>,
+    is_victoria: bool,
 }
 
 impl Prometheus {
@@ -27,19 +42,46 @@ impl Prometheus {
     /// The same, with what opens the server's door.
     #[must_use]
     pub fn through(address: &str, access: &Access) -> Self {
-        Self { http: Client::new("Prometheus", address, access) }
+        Self { http: Client::new("Prometheus", address, access), ruler: None, is_victoria: false }
+    }
+
+    /// A VictoriaMetrics. `address` is the URL before `/api/v1`.
+    #[must_use]
+    pub fn victoria(address: &str, access: &Access) -> Self {
+        Self { http: Client::new("VictoriaMetrics", address, access), ruler: None, is_victoria: true }
+    }
+
+    /// The same, with alerts from another server: vmalert, Mimir's ruler, Thanos Ruler. `address` is the URL before
+    /// `/api/v1`.
+    #[must_use]
+    pub fn with_ruler(self, address: &str, access: &Access) -> Self {
+        Self { ruler: Some(Client::new("the ruler", address, access)), ..self }
     }
 
     fn ask(&self, api: &str, query: &[(&str, &str)]) -> Answer<Value> {
-        let mut answer: Value = self.http.get(&format!("/api/v1/{api}"), query)?;
-        let data = answer.get_mut("data").map(Value::take).unwrap_or_default();
-        match answer["status"].as_str() {
-            Some("success") if !data.is_null() => Ok(data),
-            Some("error") => Err(self.http.trouble(&format!("answers: {}", text(&answer["error"])))),
-            _ => Err(self
-                .http
-                .trouble("sent an answer that its documentation does not describe: no `status` with `data`")),
+        let mut query = query.to_vec();
+        if self.is_victoria && api.starts_with("query") {
+            query.push(("latency_offset", "1s"));
         }
+        data(&self.http, self.http.get(&format!("/api/v1/{api}"), &query)?)
+    }
+
+    /// Alerts that the ruler's series tell.
+    fn recorded(&self) -> Answer<Vec<Alert>> {
+        let alerts = self.series(&self.ask("query", &[("query", ALERTS)])?)?;
+        if alerts.is_empty() {
+            return Ok(Vec::new());
+        }
+        let since = self.series(&self.ask("query", &[("query", SINCE)])?)?;
+        let since: BTreeMap<Labels, f64> = since.iter().filter_map(|one| Some((nameless(one), one.last()?))).collect();
+        let alert = |one: &Series| {
+            let mut labels = nameless(one);
+            let fires = labels.remove("alertstate")? == "firing";
+            let from = since.get(&labels).copied().or_else(|| Some(one.points.last()?.time))?;
+            let name = labels.get("alertname")?.clone();
+            Some(Alert { name, fires, since: from, labels, annotations: Labels::new() })
+        };
+        Ok(alerts.iter().filter_map(alert).collect())
     }
 
     fn series(&self, data: &Value) -> Answer<Vec<Series>> {
@@ -55,7 +97,17 @@ impl Metrics for Prometheus {
     }
 
     fn alerts(&self) -> Answer<Vec<Alert>> {
-        Ok(alerts(&self.ask("alerts", &[])?))
+        let from = self.ruler.as_ref().unwrap_or(&self.http);
+        let answer: Option<Value> = from.find("/api/v1/alerts", &[])?;
+        let found = answer.map(|answer| Ok(alerts(&data(from, answer)?))).transpose()?;
+        match found {
+            Some(found) if !found.is_empty() => Ok(found),
+            _ => self.recorded(),
+        }
+    }
+
+    fn has_exemplars(&self) -> bool {
+        !self.is_victoria
     }
 
     fn instant(&self, query: &str, at: f64) -> Answer<Vec<Series>> {
@@ -77,6 +129,24 @@ impl Metrics for Prometheus {
     }
 }
 
+/// What an answer's envelope holds.
+fn data(http: &Client, mut answer: Value) -> Answer<Value> {
+    let data = answer.get_mut("data").map(Value::take).unwrap_or_default();
+    match answer["status"].as_str() {
+        Some("success") if !data.is_null() => Ok(data),
+        Some("error") => {
+            // VictoriaMetrics says `msg` where it speaks for a ruler that it does not know.
+            Err(http.trouble(&format!("answers: {}", text(either(&answer, &["error", "msg"])))))
+        }
+        _ => Err(http.trouble("sent an answer that its documentation does not describe: no `status` with `data`")),
+    }
+}
+
+/// The labels of a series without its name.
+fn nameless(series: &Series) -> Labels {
+    series.labels.iter().filter(|(name, _)| *name != "__name__").map(|(n, v)| (n.clone(), v.clone())).collect()
+}
+
 /// The least multiple of a step that stays within Prometheus's limit of points; `None` if the range is invalid.
 fn step_within_limits(start: f64, end: f64, step: f64) -> Option<f64> {
     let points = (end - start) / step;
@@ -90,9 +160,12 @@ pub(super) fn alerts(data: &Value) -> Vec<Alert> {
             "pending" => false,
             _ => return None,
         };
-        let labels = labels(&alert["labels"]);
+        let mut labels = labels(&alert["labels"]);
+        // vmalert writes the name beside the labels, too.
+        let name = labels.get("alertname").cloned().or_else(|| alert["name"].as_str().map(str::to_owned))?;
+        labels.insert("alertname".to_owned(), name.clone());
         Some(Alert {
-            name: labels.get("alertname")?.clone(),
+            name,
             fires,
             since: seconds(text(&alert["activeAt"]))?,
             annotations: super::reading::labels(&alert["annotations"]),

@@ -88,15 +88,47 @@ fn id(text: &str, bytes: usize) -> Option<String> {
 
 /// Unix seconds from a time in RFC 3339. Prometheus writes such times with nanoseconds and an offset.
 pub(super) fn seconds(text: &str) -> Option<f64> {
+    let (whole, fraction) = instant(text)?;
+    let fraction: f64 = format!("0.{fraction}").parse().ok()?;
+    #[expect(clippy::cast_precision_loss, reason = "years of four digits: far below 2^53 s")]
+    Some(whole as f64 + fraction)
+}
+
+/// Unix nanoseconds from a time in RFC 3339, exact; `None` before 1970. Digits behind the ninth are dropped.
+pub(super) fn rfc3339_nanos(text: &str) -> Option<u64> {
+    let (whole, fraction) = instant(text)?;
+    let nanos: u64 = format!("{:0<9}", fraction.get(..9).unwrap_or(fraction)).parse().ok()?;
+    u64::try_from(whole).ok()?.checked_mul(1_000_000_000)?.checked_add(nanos)
+}
+
+/// A time in RFC 3339, in UTC, to the microsecond.
+pub(super) fn rfc3339(seconds: f64) -> String {
+    // Casts of floats stop at the ends of the integer's range, and the years of a walk have four digits.
+    let micros = (seconds * 1e6).round().clamp(0.0, 253_402_300_799e6) as i64;
+    let (day, rest) = (micros.div_euclid(86_400_000_000), micros.rem_euclid(86_400_000_000));
+    // Days since 1 March of the year 0, in the Gregorian calendar of 146,097 days every 400 years.
+    let shifted = day + 719_468;
+    let (era, of_era) = (shifted.div_euclid(146_097), shifted.rem_euclid(146_097));
+    let year_of_era = (of_era - of_era / 1_460 + of_era / 36_524 - of_era / 146_096) / 365;
+    let of_year = of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
+    let m = (5 * of_year + 2) / 153;
+    let (date, month) = (of_year - (153 * m + 2) / 5 + 1, if m < 10 { m + 3 } else { m - 9 });
+    let year = year_of_era + era * 400 + i64::from(month <= 2);
+    let (second, micro) = (rest / 1_000_000, rest % 1_000_000);
+    let (hour, minute, second) = (second / 3_600, second / 60 % 60, second % 60);
+    format!("{year:04}-{month:02}-{date:02}T{hour:02}:{minute:02}:{second:02}.{micro:06}Z")
+}
+
+/// Whole unix seconds, and the digits behind the decimal point.
+fn instant(text: &str) -> Option<(i64, &str)> {
     let (date, rest) = text.split_once(['T', 't', ' '])?;
     let (clock, offset) = rest.split_at(rest.find(['Z', 'z', '+', '-'])?);
     let [year, month, day] = numbers(date, '-')?;
     let (clock, fraction) = clock.split_once('.').unwrap_or((clock, "0"));
     let [hour, minute, second] = numbers(clock, ':')?;
-    if !fraction.bytes().all(|byte| byte.is_ascii_digit()) {
+    if fraction.is_empty() || !fraction.bytes().all(|byte| byte.is_ascii_digit()) {
         return None;
     }
-    let fraction: f64 = format!("0.{fraction}").parse().ok()?;
     let east = match offset.as_bytes().first()? {
         b'Z' | b'z' => 0,
         sign => {
@@ -111,9 +143,7 @@ pub(super) fn seconds(text: &str) -> Option<f64> {
     let (y, m) = if month > 2 { (year, month - 3) } else { (year - 1, month + 9) };
     let days =
         365 * y + y.div_euclid(4) - y.div_euclid(100) + y.div_euclid(400) + (153 * m + 2) / 5 + day - 1 - 719_468;
-    let whole = days * 86_400 + hour * 3600 + minute * 60 + second - east;
-    #[expect(clippy::cast_precision_loss, reason = "years of four digits: far below 2^53 s")]
-    Some(whole as f64 + fraction)
+    Some((days * 86_400 + hour * 3600 + minute * 60 + second - east, fraction))
 }
 
 /// Exactly `N` numbers of at most four digits.
@@ -155,6 +185,19 @@ mod tests {
             assert_eq!(number(&wrong), None, "{wrong}");
         }
         assert_eq!((nanos(-1.0), nanos(f64::NAN), nanos(1e30), nanos(1.5)), (0, 0, u64::MAX, 1_500_000_000));
+    }
+
+    #[test]
+    fn times_are_written_as_they_are_read() {
+        for text in ["1970-01-01T00:00:00.000000Z", "2024-02-29T23:59:59.250000Z", "2025-12-31T12:00:00.000001Z"] {
+            assert_eq!(rfc3339(seconds(text).unwrap()), text);
+        }
+        assert_eq!(rfc3339(951_782_400.0), "2000-02-29T00:00:00.000000Z");
+        assert_eq!(rfc3339(f64::NAN), "1970-01-01T00:00:00.000000Z");
+        assert_eq!(rfc3339_nanos("2025-11-25T13:34:55.399000001Z"), Some(1_764_077_695_399_000_001));
+        assert_eq!(rfc3339_nanos("2025-11-25T13:34:55.39900000199Z"), Some(1_764_077_695_399_000_001));
+        assert_eq!(rfc3339_nanos("1969-12-31T23:59:59Z"), None);
+        assert_eq!(rfc3339_nanos("9999-12-31T23:59:59Z"), None);
     }
 
     #[test]

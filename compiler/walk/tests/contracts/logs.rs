@@ -1,6 +1,6 @@
-//! The store and Loki return the same log lines for one trace.
+//! The store, Loki and VictoriaLogs return the same log lines for one trace.
 
-use emberline_walk::source::{LogLine, Logs, Loki, Store};
+use emberline_walk::source::{LogLine, Logs, Loki, Store, VictoriaLogs};
 
 use crate::server::Server;
 use crate::{TRACE, response};
@@ -56,4 +56,27 @@ fn loki_is_asked_for_traces_only() {
     let loki = Loki::new(&server.address);
     assert!(loki.of_trace("\" or 1", (0.0, 1.0)).is_err() && server.asked().is_empty());
     assert!(loki.of_trace(TRACE, (0.0, 1.0)).unwrap_err().to_string().contains("no streams"));
+}
+
+#[test]
+fn victorialogs_tells_lines() {
+    for answer in [response!("victorialogs/lines.jsonl"), response!("victorialogs/pino.jsonl")] {
+        let server = Server::new(&[("GET /logs/select/logsql/query", 200, answer)]);
+        let logs = VictoriaLogs::new(&format!("{}/logs", server.address));
+        let lines = logs.of_trace(TRACE, (1_764_077_695.0, 1_764_077_696.0)).unwrap();
+        let asked = server.asked().remove(0);
+        let query = asked.query("query").unwrap();
+        assert!(query.starts_with(&format!("\"trace_id\":=\"{TRACE}\" or \"traceId\":=")), "{query}");
+        assert_eq!(asked.query("start"), Some("1764077635000000000"));
+        assert_eq!(asked.query("end"), Some("1764077756000000000"));
+        understood(&lines);
+        assert!(!lines[1].attributes.contains_key("_stream_id"), "{lines:?}");
+    }
+    // No line at all is an answer without a byte.
+    let server = Server::new(&[("GET /select/logsql/query", 200, "")]);
+    assert_eq!(VictoriaLogs::new(&server.address).of_trace(TRACE, (0.0, 1.0)).unwrap(), []);
+    let server = Server::new(&[("GET /select/logsql/query", 200, "<html>Log in</html>")]);
+    let told = VictoriaLogs::new(&server.address).of_trace(TRACE, (0.0, 1.0)).unwrap_err().to_string();
+    assert!(told.starts_with("VictoriaLogs at ") && told.contains("documentation does not describe"), "{told}");
+    assert!(VictoriaLogs::new(&server.address).of_trace("\" or *", (0.0, 1.0)).is_err());
 }

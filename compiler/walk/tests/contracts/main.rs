@@ -2,6 +2,7 @@
 //! responses and says where they come from. Git has no recorded responses: the tests run a real git.
 #![allow(clippy::unwrap_used, reason = "tests may panic")]
 
+mod doors;
 mod git;
 mod http;
 mod logs;

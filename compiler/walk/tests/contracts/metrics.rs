@@ -1,6 +1,6 @@
 //! Requests to Prometheus, and how its responses are read.
 
-use emberline_walk::source::{Metrics, Point, Prometheus};
+use emberline_walk::source::{Access, Metrics, Point, Prometheus};
 
 use crate::server::Server;
 use crate::{TRACE, response};
@@ -74,4 +74,48 @@ fn exemplars_point_to_traces() {
             ("0000000000000000d6e9329d67b6146a", "", "1", 0.8, 1_764_077_696.0),
         ]
     );
+}
+
+/// A VictoriaMetrics that knows no vmalert, with what a ruler wrote.
+fn victoria() -> Server {
+    Server::new(&[
+        ("GET /select/7:1/prometheus/api/v1/alerts", 200, response!("victoriametrics/alerts.json")),
+        ("GET /select/7:1/prometheus/api/v1/query_exemplars", 200, response!("victoriametrics/no_exemplars.json")),
+        ("GET /select/7:1/prometheus/api/v1/query", 200, response!("victoriametrics/ALERTS.json")),
+    ])
+}
+
+#[test]
+fn alerts_come_from_what_a_ruler_wrote() {
+    let server = victoria();
+    let metrics = Prometheus::victoria(&format!("{}/select/7:1/prometheus", server.address), &Access::default());
+    let alerts = metrics.alerts().unwrap();
+    let shown: Vec<_> =
+        alerts.iter().map(|it| (it.name.as_str(), it.fires, it.since, &it.labels["severity"][..])).collect();
+    // The server answers every query alike, so the times are the values of `ALERTS`.
+    assert_eq!(shown, [("SloBurn", true, 1_764_077_695.0, "page"), ("SloBurn", false, 1_764_077_695.0, "ticket")]);
+    assert!(!alerts[0].labels.contains_key("alertstate") && !alerts[0].labels.contains_key("__name__"));
+    let asked = server.asked();
+    let queries: Vec<_> = asked.iter().filter_map(|it| it.query("query")).collect();
+    assert_eq!(queries, ["ALERTS", "ALERTS_FOR_STATE"]);
+    // Samples of the last 30 s count, which this product hides unless it is told not to.
+    assert_eq!(asked[1].query("latency_offset"), Some("1s"));
+    assert!(!metrics.has_exemplars());
+    assert_eq!(metrics.exemplars("a", 1.0, 2.0).unwrap(), []);
+}
+
+#[test]
+fn a_ruler_of_its_own_is_asked_for_alerts() {
+    let ruler = Server::new(&[("GET /vmalert/api/v1/alerts", 200, response!("victoriametrics/vmalert.json"))]);
+    let server = victoria();
+    let metrics = Prometheus::victoria(&server.address, &Access::default())
+        .with_ruler(&format!("{}/vmalert", ruler.address), &Access::default());
+    let alerts = metrics.alerts().unwrap();
+    assert_eq!((alerts[0].name.as_str(), alerts[0].since), ("SloBurn", 1_764_069_695.5));
+    assert_eq!(alerts[0].labels["alertname"], "SloBurn");
+    assert!(server.asked().is_empty());
+    // A server without the API of alerts, as a query frontend is, still has the series.
+    let server = Server::new(&[("GET /api/v1/query", 200, response!("victoriametrics/ALERTS.json"))]);
+    assert_eq!(Prometheus::new(&server.address).alerts().unwrap().len(), 2);
+    assert!(server.asked().iter().all(|it| it.query("latency_offset").is_none()));
 }

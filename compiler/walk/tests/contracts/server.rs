@@ -14,10 +14,16 @@ pub(crate) struct Request {
     pub(crate) line: String,
     /// Names and values of the query's parameters.
     pub(crate) query: Vec<(String, String)>,
+    /// Headers by their names in lower case.
+    pub(crate) headers: Vec<(String, String)>,
     pub(crate) body: String,
 }
 
 impl Request {
+    pub(crate) fn header(&self, name: &str) -> Option<&str> {
+        self.headers.iter().find(|(found, _)| found == name).map(|(_, value)| value.as_str())
+    }
+
     pub(crate) fn query(&self, name: &str) -> Option<&str> {
         self.query.iter().find(|(found, _)| found == name).map(|(_, value)| value.as_str())
     }
@@ -86,14 +92,17 @@ fn read(stream: &TcpStream) -> Request {
     let mut reader = BufReader::new(stream);
     let mut first = String::new();
     reader.read_line(&mut first).unwrap();
-    let (mut length, mut chunked) = (0, false);
+    let (mut length, mut chunked, mut headers) = (0, false, Vec::new());
     loop {
         let mut line = String::new();
         reader.read_line(&mut line).unwrap();
-        let line = line.trim().to_ascii_lowercase();
-        if line.is_empty() {
+        if line.trim().is_empty() {
             break;
         }
+        if let Some((name, value)) = line.split_once(':') {
+            headers.push((name.to_ascii_lowercase(), value.trim().to_owned()));
+        }
+        let line = line.trim().to_ascii_lowercase();
         length = line.strip_prefix("content-length: ").map_or(length, |length| length.parse().unwrap());
         chunked |= line.starts_with("transfer-encoding: chunked");
     }
@@ -108,6 +117,7 @@ fn read(stream: &TcpStream) -> Request {
     Request {
         line: format!("{method} {path}"),
         query: pairs.map(|(name, value)| (decoded(name), decoded(value))).collect(),
+        headers,
         body: String::from_utf8(body).unwrap(),
     }
 }

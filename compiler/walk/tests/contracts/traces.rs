@@ -1,6 +1,6 @@
-//! The store, Tempo and Jaeger return the same spans for one trace.
+//! The store, Tempo, Jaeger and Zipkin return the same spans for one trace.
 
-use emberline_walk::source::{Jaeger, Search, Span, SpanKind, Store, Tempo, Trace, Traces};
+use emberline_walk::source::{Jaeger, Search, Span, SpanKind, Store, Tempo, Trace, Traces, Zipkin};
 
 use crate::server::Server;
 use crate::{TRACE, response};
@@ -137,7 +137,8 @@ fn jaeger_is_searched() {
     let server = Server::new(&[("GET /api/traces", 200, response!("jaeger/search.json"))]);
     let jaeger = Jaeger::new(&server.address);
     let calm = "00000000000000000000000000000def";
-    assert_eq!(jaeger.search(&slow_and_failed()).unwrap(), [calm, TRACE]);
+    // Whatever the search answers, only what failed counts.
+    assert_eq!(jaeger.search(&slow_and_failed()).unwrap(), [TRACE]);
     assert_eq!(
         query(&server),
         [
@@ -153,4 +154,77 @@ fn jaeger_is_searched() {
     assert_eq!(server.asked().remove(0).query("limit"), Some("20"));
     assert_eq!(jaeger.search(&Search { failed: None, limit: 1, ..slow_and_failed() }).unwrap(), [calm]);
     assert!(jaeger.search(&Search::default()).is_err());
+}
+
+#[test]
+fn jaeger_is_searched_without_a_tag_if_the_tag_finds_nothing() {
+    let server =
+        Server::new(&[("GET /api/traces", 200, r#"{"data":[],"total":0,"limit":0,"offset":0,"errors":null}"#)]);
+    assert_eq!(Jaeger::new(&server.address).search(&slow_and_failed()).unwrap(), [""; 0]);
+    let asked: Vec<_> =
+        server.asked().iter().map(|it| (it.query("tags").is_some(), it.query("limit").map(str::to_owned))).collect();
+    assert_eq!(asked, [(true, Some("5".to_owned())), (false, Some("20".to_owned()))]);
+}
+
+#[test]
+fn jaeger_is_asked_by_its_documented_api_where_the_other_is_closed() {
+    let server = Server::new(&[
+        (&format!("GET /jaeger/api/v3/traces/{TRACE}"), 200, response!("jaeger/v3_trace.json")),
+        ("GET /jaeger/api/v3/traces/", 404, response!("jaeger/v3_none.json")),
+        ("GET /jaeger/api/v3/traces", 200, response!("jaeger/v3_search.json")),
+    ]);
+    let jaeger = Jaeger::new(&format!("{}/jaeger", server.address));
+    understood(&jaeger.trace(TRACE).unwrap().unwrap());
+    assert_eq!(jaeger.trace("abc").unwrap(), None);
+    server.asked();
+    let calm = "00000000000000000000000000000def";
+    assert_eq!(jaeger.search(&slow_and_failed()).unwrap(), [TRACE]);
+    let asked: Vec<String> =
+        server.asked().remove(1).query.iter().map(|(name, value)| format!("{name}={value}")).collect();
+    assert_eq!(
+        asked,
+        [
+            "query.service_name=checkout",
+            "query.start_time_min=2025-11-25T13:33:20.250000Z",
+            "query.start_time_max=2025-11-25T13:35:00.000000Z",
+            "query.num_traces=20",
+            "query.duration_min=300000us",
+        ]
+    );
+    assert_eq!(jaeger.search(&Search { failed: Some(false), ..slow_and_failed() }).unwrap(), [calm]);
+    // By this API, 404 means that no trace matches.
+    let server = Server::new(&[("GET /api/v3/traces", 404, response!("jaeger/v3_none.json"))]);
+    assert_eq!(Jaeger::new(&server.address).search(&slow_and_failed()).unwrap(), [""; 0]);
+}
+
+#[test]
+fn zipkin_tells_a_trace() {
+    let server = Server::new(&[(&format!("GET /zipkin/api/v2/trace/{TRACE}"), 200, response!("zipkin/trace.json"))]);
+    let zipkin = Zipkin::new(&format!("{}/zipkin/", server.address));
+    let trace = zipkin.trace(TRACE).unwrap().unwrap();
+    understood(&trace);
+    assert_eq!(trace.spans[0].attributes["peer.service"], "checkout");
+    assert_eq!(zipkin.trace("abc").unwrap(), None);
+    assert!(zipkin.trace("../traces").is_err());
+}
+
+#[test]
+fn zipkin_is_searched() {
+    let server = Server::new(&[("GET /api/v2/traces", 200, response!("zipkin/search.json"))]);
+    let zipkin = Zipkin::new(&server.address);
+    let calm = "00000000000000000000000000000def";
+    assert_eq!(zipkin.search(&slow_and_failed()).unwrap(), [calm, TRACE]);
+    assert_eq!(
+        query(&server),
+        [
+            "endTs=1764077700000",
+            "lookback=99750",
+            "limit=5",
+            "serviceName=checkout",
+            "minDuration=300000",
+            "annotationQuery=error",
+        ]
+    );
+    assert_eq!(zipkin.search(&Search { failed: Some(false), ..slow_and_failed() }).unwrap(), [calm]);
+    assert_eq!(server.asked().remove(0).query("limit"), Some("20"));
 }

@@ -6,4 +6,5 @@ mod certain;
 mod holes;
 mod pages;
 mod shop;
+mod versions;
 mod world;

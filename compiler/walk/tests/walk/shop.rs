@@ -290,6 +290,10 @@ impl Repository {
         self.head()
     }
 
+    pub(crate) fn tag(&self, name: &str, commit: &str) {
+        self.git(&["tag", name, commit]);
+    }
+
     pub(crate) fn head(&self) -> String {
         self.git(&["rev-parse", "HEAD"])
     }

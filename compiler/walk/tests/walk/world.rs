@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 
 use emberline_core::plan::Plan;
 use emberline_walk::source::{
-    Alert, Answer, Event, Exemplar, Frame, Git, History, Labels, LogLine, Logs, Metrics, Point, Profiles, Sample,
-    Search, Series, Sources, Span, SpanKind, Trace, Traces, Trouble,
+    Alert, Answer, Deployments, Event, Exemplar, Frame, Git, History, Labels, LogLine, Logs, Metrics, Point, Profiles,
+    Repositories, Sample, Search, Series, Sources, Span, SpanKind, Trace, Traces, Trouble,
 };
 use emberline_walk::{self as walk, Question, Walk};
 
@@ -68,6 +68,8 @@ pub(crate) struct World {
     pub(crate) logs: Vec<LogLine>,
     /// Answers to `target_info`.
     pub(crate) info: Vec<Series>,
+    /// Answers to queries of a range that hold a text.
+    pub(crate) told: Vec<(&'static str, Vec<Series>)>,
     pub(crate) has_traces: bool,
     pub(crate) has_profiles: bool,
     pub(crate) has_logs: bool,
@@ -153,6 +155,7 @@ impl World {
             usual: Vec::new(),
             logs: Vec::new(),
             info: Vec::new(),
+            told: Vec::new(),
             has_traces: true,
             has_profiles: true,
             has_logs: true,
@@ -325,12 +328,24 @@ impl World {
     }
 
     pub(crate) fn walk_for(&self, alert: Option<&str>, history: Option<&dyn History>) -> Walk {
+        self.walk_from(alert, history, None, None)
+    }
+
+    pub(crate) fn walk_from(
+        &self,
+        alert: Option<&str>,
+        history: Option<&dyn History>,
+        repositories: Option<&Repositories>,
+        deployments: Option<&dyn Deployments>,
+    ) -> Walk {
         let sources = Sources {
             metrics: self,
             traces: self.has_traces.then_some(self as &dyn Traces),
             logs: self.has_logs.then_some(self as &dyn Logs),
             profiles: self.has_profiles.then_some(self as &dyn Profiles),
             history,
+            repositories,
+            deployments,
         };
         walk::walk(&Question { plan: &self.plan, alert, now: NOW }, &sources)
     }
@@ -401,6 +416,10 @@ impl Metrics for World {
         self.asked.borrow_mut().push(query.to_owned());
         if query.contains("target_info") {
             return Ok(self.info.clone());
+        }
+        if query.contains("_info") || query.contains("kube_") {
+            let told = self.told.iter().filter(|(part, _)| query.contains(part));
+            return Ok(told.flat_map(|(_, series)| series.clone()).collect());
         }
         let mut points = Vec::new();
         let mut time = start;

@@ -9,7 +9,7 @@ use emberline_drill::clock::interrupted;
 use emberline_drill::record::{SuspectRecord, Verdict};
 use emberline_drill::repository::Repository;
 use emberline_drill::search::{Conclusion, Scene, Search};
-use emberline_walk::source::{Answer, Endpoints, Trouble};
+use emberline_walk::source::{Answer, Endpoints, Product, Trouble};
 
 use crate::terminal;
 
@@ -60,9 +60,10 @@ impl Search for Person<'_> {
         if let Some(page) = scene.alert.annotations.get("runbook_url") {
             terminal::say(&terminal::clean(&format!("runbook: {page}")));
         }
-        terminal::say(&format!("Prometheus: {}", self.endpoints.prometheus));
-        if let Some(store) = &self.endpoints.store {
-            terminal::say(&format!("traces, logs and profiles: {store}"));
+        for product in Product::ALL {
+            if let Some(address) = self.endpoints.address(product) {
+                terminal::say(&terminal::clean(&format!("{}: {address}", product.key().replace('_', " "))));
+            }
         }
         terminal::say(&format!(
             "history: git -C {} log {}..{}",

@@ -15,7 +15,7 @@ use emberline_drill::repository::Repository;
 use emberline_drill::search::{Search, Trial};
 use emberline_drill::site::{Commands, Place};
 use emberline_drill::walker::Walker;
-use emberline_walk::source::{Answer, Connected, Endpoints};
+use emberline_walk::source::{Access, Answer, Connected, Endpoints, Trouble};
 
 use super::person::Person;
 use super::{ENDED, failure};
@@ -24,7 +24,17 @@ use crate::world::emission::Emission;
 use crate::world::{shown, write};
 
 /// What a system under drill has no use for: proofs are for the real windows, pages for people.
-const LEFT_OUT: [Target; 4] = [Target::Tests, Target::Schema, Target::Operator, Target::Runbooks];
+const LEFT_OUT: [Target; 9] = [
+    Target::Tests,
+    Target::Schema,
+    Target::Operator,
+    Target::Mimir,
+    Target::Thanos,
+    Target::Vmalert,
+    Target::GrafanaRules,
+    Target::Rollup,
+    Target::Runbooks,
+];
 
 /// The folder that drills work in.
 pub(super) struct Scratch {
@@ -97,11 +107,13 @@ impl<'s> Session<'s> {
         say(&format!("the system starts at {} in {}", good.get(..12).unwrap_or(&good), shown(folder)));
         let place = Place { clone: &clone, generated: &generated, data: &data, logs: &logs };
         let site = Commands::start(drill, plan.time_scale, &good, place, &ENDED).map_err(failure)?;
-        let endpoints: Endpoints = serde_json::from_value(site.endpoints.clone()).map_err(|cause| {
+        let strange = |cause: String| {
             Failure::new(format!("`start` printed {} instead of the addresses of the system: {cause}", site.endpoints))
-        })?;
+        };
+        // Files with credentials are named from the system's own folder.
+        let endpoints = Endpoints::read(&site.endpoints, &data, &Access::default(), false).map_err(strange)?;
         say(&format!("it serves: {}", site.endpoints));
-        let connected = Connected::new(&endpoints, Some(&clone));
+        let connected = Connected::new(&endpoints, Some(&clone)).map_err(strange)?;
         let mut session =
             Self { plan, site, endpoints, connected, repository, generated, standing: good.clone(), good };
         // A system that says which revision it serves may have been started at another.
@@ -123,7 +135,8 @@ impl<'s> Session<'s> {
         let clock = Wall { ended: &ENDED };
         let mut search: Box<dyn Search + '_> = match settings.method {
             Method::Walk => {
-                Box::new(Walker::new(self.plan, &self.endpoints, self.repository.folder(), &settings.without))
+                let walker = Walker::new(self.plan, &self.endpoints, self.repository.folder(), &settings.without);
+                Box::new(walker.map_err(Trouble)?)
             }
             Method::Trial => {
                 Box::new(Trial { plan: self.plan, metrics: sources.metrics, repository: &self.repository })

@@ -36,8 +36,7 @@ impl<'o> View<'o> {
     /// The view of the context's service; `None` where nothing was observed that concerns it.
     pub(super) fn of(context: &Context<'o>) -> Option<Self> {
         let service = &context.service.name.value;
-        let concerns = |one: &&Observed| one.service.as_ref().is_none_or(|of| of == service);
-        let all: Vec<&Observed> = context.model.observed.iter().filter(concerns).collect();
+        let all: Vec<&Observed> = context.model.observed.iter().filter(|one| one.concerns(service)).collect();
         (!all.is_empty()).then_some(Self { all })
     }
 

@@ -8,9 +8,10 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Serialize;
-use serde_json::Value;
+use serde_json::{Value, json};
 
-use super::parts::{Inhibit, OBJECTIVE, body, matcher, one_of, ours, present};
+use super::parts::{Inhibit, OBJECTIVE, When, body, interval, matcher, one_of, ours, present};
+use super::watch;
 use crate::emit::artefact::{Artefact, HEADER, write};
 use crate::model::Receiver;
 use crate::plan::{AlertmanagerPlan, Services};
@@ -32,6 +33,10 @@ pub struct Fragment {
     pub inhibit_rules: String,
     /// The receivers that the policy gives a destination, by name: each a sequence of one item, alike.
     pub receivers: BTreeMap<String, String>,
+    /// The intervals of time that our routes name, by name, alike.
+    pub time_intervals: BTreeMap<String, String>,
+    /// Files of templates that the file must load, as our receivers may call what they define.
+    pub templates: Vec<String>,
     /// Every receiver that a route names.
     pub named: BTreeSet<String>,
     /// The same as one document; `None` if there is nothing.
@@ -40,16 +45,18 @@ pub struct Fragment {
 
 #[derive(Serialize)]
 struct Document<'p> {
-    route: Routes<'p>,
+    route: Routes,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     inhibit_rules: Vec<Inhibit<'p>>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     receivers: Vec<Value>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    time_intervals: Vec<Value>,
 }
 
 #[derive(Serialize)]
-struct Routes<'p> {
-    routes: [Parent<'p>; 1],
+struct Routes {
+    routes: Vec<Value>,
 }
 
 #[derive(Serialize)]
@@ -66,6 +73,8 @@ struct Parent<'p> {
 struct Child<'p> {
     matchers: Vec<String>,
     receiver: &'p str,
+    #[serde(flatten)]
+    when: When<'p>,
 }
 
 impl Fragment {
@@ -101,7 +110,7 @@ impl Fragment {
                     };
                     let severity = matcher("severity", &route.severity);
                     let matchers = std::iter::once(severity).chain(owner).chain(of_team).collect();
-                    Child { matchers, receiver: &route.receiver }
+                    Child { matchers, receiver: &route.receiver, when: When::of(&route.hours) }
                 })
                 .collect(),
         };
@@ -120,16 +129,27 @@ impl Fragment {
         let leading = plan.receivers.iter().filter(|(_, receiver)| **receiver != Receiver::default());
         let receivers: BTreeMap<&String, Value> =
             leading.map(|(name, receiver)| (name, body(name, receiver))).collect();
-        let routes = Routes { routes: [parent] };
+        let named: BTreeSet<&String> =
+            plan.routes.iter().flat_map(|route| route.hours.active.iter().chain(&route.hours.mute)).collect();
+        let intervals = plan.intervals.iter().filter(|(name, _)| named.contains(name));
+        let intervals: BTreeMap<&String, Value> =
+            intervals.map(|(name, parts)| (name, interval(name, parts))).collect();
+        let watch = watch::route(plan, watch::Form::Own);
+        let routes = Routes { routes: watch.into_iter().chain([json!(parent)]).collect() };
+        let dead_man = plan.watch.iter().filter_map(|watch| watch.dead_man.as_ref());
         let mut fragment = Self {
             routes: sequence(&routes.routes),
             inhibit_rules: if inhibit_rules.is_empty() { String::new() } else { sequence(&inhibit_rules) },
             receivers: receivers.iter().map(|(name, body)| ((*name).clone(), sequence(&[body]))).collect(),
-            named: plan.routes.iter().map(|route| route.receiver.clone()).collect(),
+            time_intervals: intervals.iter().map(|(name, body)| ((*name).clone(), sequence(&[body]))).collect(),
+            templates: plan.templates.clone(),
+            named: plan.routes.iter().map(|route| &route.receiver).chain(dead_man).cloned().collect(),
             document: None,
         };
         let mut document = format!("{HEADER}{ABOUT}");
-        write(&mut document, &Document { route: routes, inhibit_rules, receivers: receivers.into_values().collect() });
+        let receivers = receivers.into_values().collect();
+        let time_intervals = intervals.into_values().collect();
+        write(&mut document, &Document { route: routes, inhibit_rules, receivers, time_intervals });
         fragment.document = Some(document);
         fragment
     }

@@ -8,24 +8,39 @@
 //! [`fragment`] is for those who run an Alertmanager already.
 
 mod fragment;
+mod object;
 mod parts;
+mod watch;
 
 pub use fragment::Fragment;
+pub(super) use object::emit as object;
 
 use serde::Serialize;
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use super::artefact::{Artefact, HEADER, write};
 use crate::plan::AlertmanagerPlan;
 use crate::target::Target;
-use parts::{Inhibit, OBJECTIVE, body, ours};
+use parts::{Inhibit, OBJECTIVE, When, body, interval, ours};
 
 #[derive(Serialize)]
 struct Config<'p> {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    global: Option<Global<'p>>,
     route: Root<'p>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     inhibit_rules: Vec<Inhibit<'p>>,
     receivers: Vec<Value>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    time_intervals: Vec<Value>,
+    #[serde(skip_serializing_if = "<[String]>::is_empty")]
+    templates: &'p [String],
+}
+
+/// Receivers are written with what they share, so this holds the rest.
+#[derive(Serialize)]
+struct Global<'p> {
+    resolve_timeout: &'p str,
 }
 
 #[derive(Serialize)]
@@ -35,7 +50,7 @@ struct Root<'p> {
     group_wait: String,
     group_interval: String,
     repeat_interval: String,
-    routes: Vec<Route<'p>>,
+    routes: Vec<Value>,
 }
 
 #[derive(Serialize)]
@@ -43,6 +58,8 @@ struct Route<'p> {
     matchers: Vec<String>,
     receiver: &'p str,
     group_by: [&'static str; 2],
+    #[serde(flatten)]
+    when: When<'p>,
 }
 
 /// The whole configuration, and the part of it that goes into another.
@@ -55,24 +72,27 @@ pub(super) fn of_team(plan: &AlertmanagerPlan) -> Option<Artefact> {
     Fragment::of(plan).artefact()
 }
 
+/// The route of a severity, or of an owner's alerts of that severity.
+fn route(route: &crate::plan::Route) -> Value {
+    json!(Route {
+        matchers: ours(&route.services, &route.severity, route.owner.as_deref()),
+        receiver: &route.receiver,
+        group_by: OBJECTIVE,
+        when: When::of(&route.hours),
+    })
+}
+
 /// The configuration.
 fn whole(plan: &AlertmanagerPlan) -> Artefact {
     let config = Config {
+        global: plan.resolve_timeout.as_deref().map(|resolve_timeout| Global { resolve_timeout }),
         route: Root {
             receiver: &plan.fallback,
             group_by: ["alertname"],
             group_wait: plan.wait.to_string(),
             group_interval: plan.interval.to_string(),
             repeat_interval: plan.repeat.to_string(),
-            routes: plan
-                .routes
-                .iter()
-                .map(|it| Route {
-                    matchers: ours(&it.services, &it.severity, it.owner.as_deref()),
-                    receiver: &it.receiver,
-                    group_by: OBJECTIVE,
-                })
-                .collect(),
+            routes: watch::route(plan, watch::Form::Own).into_iter().chain(plan.routes.iter().map(route)).collect(),
         },
         inhibit_rules: plan
             .mutes
@@ -84,6 +104,8 @@ fn whole(plan: &AlertmanagerPlan) -> Artefact {
             })
             .collect(),
         receivers: plan.receivers.iter().map(|(name, receiver)| body(name, receiver)).collect(),
+        time_intervals: plan.intervals.iter().map(|(name, parts)| interval(name, parts)).collect(),
+        templates: &plan.templates,
     };
     let mut text = HEADER.to_owned();
     write(&mut text, &config);

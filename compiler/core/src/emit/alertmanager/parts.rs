@@ -4,7 +4,7 @@ use serde::Serialize;
 use serde_json::{Value, json};
 
 use crate::emit::artefact::any_of;
-use crate::model::Receiver;
+use crate::model::{Hours, Receiver};
 use crate::plan::Services;
 
 /// One severity that mutes another.
@@ -48,29 +48,28 @@ pub(super) fn matcher(label: &str, value: &str) -> String {
 
 /// A receiver as Alertmanager reads it.
 pub(super) fn body(name: &str, receiver: &Receiver) -> Value {
-    let Receiver { webhook, webhook_file, pagerduty_key_file, slack } = receiver;
-    let webhooks: Vec<Value> = webhook
-        .iter()
-        .map(|url| json!({"url": url}))
-        .chain(webhook_file.iter().map(|file| json!({"url_file": file})))
-        .collect();
-    let mut body = serde_json::Map::from_iter([("name".to_owned(), json!(name))]);
-    if !webhooks.is_empty() {
-        body.insert("webhook_configs".to_owned(), json!(webhooks));
+    let integrations = receiver.integrations.iter().map(|(key, configs)| ((*key).to_owned(), json!(configs)));
+    Value::Object(std::iter::once(("name".to_owned(), json!(name))).chain(integrations).collect())
+}
+
+/// An interval of time as Alertmanager reads it.
+pub(super) fn interval(name: &str, parts: &[Value]) -> Value {
+    json!({"name": name, "time_intervals": parts})
+}
+
+/// When a route tells.
+#[derive(Serialize)]
+pub(super) struct When<'p> {
+    #[serde(skip_serializing_if = "<[String]>::is_empty")]
+    active_time_intervals: &'p [String],
+    #[serde(skip_serializing_if = "<[String]>::is_empty")]
+    mute_time_intervals: &'p [String],
+}
+
+impl<'p> When<'p> {
+    pub(super) fn of(hours: &'p Hours) -> Self {
+        Self { active_time_intervals: &hours.active, mute_time_intervals: &hours.mute }
     }
-    if let Some(file) = pagerduty_key_file {
-        body.insert("pagerduty_configs".to_owned(), json!([{"routing_key_file": file}]));
-    }
-    if let Some((channel, file)) = slack {
-        // Alertmanager's own templates: what the alert says, and where its page is.
-        let text = "{{ range .Alerts }}{{ .Annotations.description }} {{ .Annotations.runbook_url }}\n{{ end }}";
-        let title = "{{ (index .Alerts 0).Annotations.summary }}";
-        body.insert(
-            "slack_configs".to_owned(),
-            json!([{"api_url_file": file, "channel": channel, "send_resolved": true, "title": title, "text": text}]),
-        );
-    }
-    Value::Object(body)
 }
 
 #[cfg(test)]

@@ -2,7 +2,8 @@
 
 use serde_json::Value;
 
-use crate::model::DataSource;
+use super::variables::Variables;
+use crate::metric::measure;
 
 /// Columns of Grafana's grid.
 pub(super) const COLUMNS: u32 = 24;
@@ -18,8 +19,8 @@ pub(super) struct Board {
     pub(super) links: Vec<Link>,
     /// PromQL whose series are marked on every panel: alerts that fire.
     pub(super) marks: String,
-    /// Where the marks come from.
-    pub(super) source: DataSource,
+    /// What whoever looks can choose.
+    pub(super) variables: Variables,
     pub(super) rows: Vec<Row>,
 }
 
@@ -55,6 +56,8 @@ pub(super) struct Panel {
     pub(super) range: (Option<f64>, Option<f64>),
     /// Links of each value.
     pub(super) links: Vec<Link>,
+    /// Whether the values are shares of error budgets left: below zero, words say more than a percentage.
+    pub(super) is_budget: bool,
     /// Columns of a table that are shown, by their label or `Value #A`, with their headings.
     pub(super) columns: Vec<Column>,
 }
@@ -63,7 +66,7 @@ pub(super) struct Panel {
 #[derive(Debug)]
 pub(super) struct Column {
     /// The field that Grafana makes of the query's answer.
-    pub(super) field: &'static str,
+    pub(super) field: String,
     pub(super) heading: &'static str,
     pub(super) unit: Option<&'static str>,
 }
@@ -101,12 +104,6 @@ pub(super) struct Source {
     /// The plugin.
     pub(super) kind: &'static str,
     pub(super) uid: String,
-}
-
-impl Source {
-    pub(super) fn prometheus(source: &DataSource) -> Self {
-        Self { kind: "prometheus", uid: source.uid.clone() }
-    }
 }
 
 /// A query, without its place in a panel.
@@ -156,8 +153,15 @@ impl Panel {
             thresholds: Vec::new(),
             range: (None, None),
             links: Vec::new(),
+            is_budget: false,
             columns: Vec::new(),
         }
+    }
+
+    /// Shares of error budgets that are left.
+    pub(super) fn budget(mut self) -> Self {
+        self.is_budget = true;
+        self
     }
 
     pub(super) fn says(mut self, description: impl Into<String>) -> Self {
@@ -180,6 +184,11 @@ impl Panel {
         self
     }
 
+    pub(super) fn between(mut self, low: f64, high: f64) -> Self {
+        self.range = (Some(low), Some(high));
+        self
+    }
+
     pub(super) fn starting_at_zero(mut self) -> Self {
         self.range.0 = Some(0.0);
         self
@@ -193,6 +202,34 @@ impl Panel {
     pub(super) fn columns(mut self, columns: Vec<Column>) -> Self {
         self.columns = columns;
         self
+    }
+}
+
+/// A share of a budget below zero, in words: from which share on, down to which, and what is said. At −9, ten budgets are spent.
+pub(super) const OVERSPENT: [(Option<f64>, f64, &str); 4] = [
+    (None, -99.0, "spent 100 times over"),
+    (Some(-99.0), -9.0, "spent 10 times over"),
+    (Some(-9.0), -1.0, "spent twice over"),
+    (Some(-1.0), -0.0005, "overspent"),
+];
+
+/// The title of a distribution and Grafana's unit of it, by its unit in UCUM.
+pub(super) fn in_words(unit: Option<&str>) -> (&'static str, &'static str) {
+    let grafana = match unit {
+        Some("ns") => "ns",
+        Some("us") => "µs",
+        Some("ms") => "ms",
+        Some("s") => "s",
+        Some("min") => "m",
+        Some("h") => "h",
+        Some("d") => "d",
+        Some("By") => "bytes",
+        _ => "short",
+    };
+    match unit.map(measure::dimension) {
+        Some(measure::Dimension::Time(_)) => ("Duration", grafana),
+        Some(measure::Dimension::Size(_)) => ("Size", grafana),
+        _ => ("Measured", grafana),
     }
 }
 

@@ -2,7 +2,8 @@
 
 use serde_json::{Map, Value, json};
 
-use super::board::{Board, COLUMNS, Column, Link, Look, Panel, Query, Source, Threshold};
+use super::board::{Board, COLUMNS, Column, Link, Look, OVERSPENT, Panel, Query, Source, Threshold};
+use super::variables::METRICS;
 
 /// The version of the classic schema.
 const SCHEMA: u32 = 42;
@@ -35,10 +36,10 @@ pub(super) fn form(board: &Board) -> Value {
         "refresh": "1m",
         "time": {"from": "now-6h", "to": "now"},
         "timezone": "browser",
-        "templating": {"list": []},
+        "templating": {"list": board.variables.classic()},
         "annotations": {"list": [{
             "name": "Alerts that fire",
-            "datasource": reference(&Source::prometheus(&board.source)),
+            "datasource": reference(&METRICS.source()),
             "enable": true,
             "iconColor": "red",
             "expr": board.marks,
@@ -99,9 +100,10 @@ fn reference(source: &Source) -> Value {
     json!({"type": source.kind, "uid": source.uid})
 }
 
-/// A query's place in its panel: `A`, `B`, …
+/// A query's place in its panel: `A`, `B`, … `Z`, `AA`, …
 pub(super) fn letter(at: usize) -> String {
-    char::from(b'A' + u8::try_from(at % 26).unwrap_or(0)).to_string()
+    let last = char::from(b'A' + u8::try_from(at % 26).unwrap_or(0)).to_string();
+    if at < 26 { last } else { format!("{}{last}", letter(at / 26 - 1)) }
 }
 
 fn target(source: &Source, query: &Query, at: usize) -> Value {
@@ -119,9 +121,9 @@ pub(super) fn transformations(panel: &Panel) -> Vec<Value> {
         return Vec::new();
     }
     let names: Map<String, Value> =
-        panel.columns.iter().map(|column| (column.field.to_owned(), json!(column.heading))).collect();
+        panel.columns.iter().map(|column| (column.field.clone(), json!(column.heading))).collect();
     let order: Map<String, Value> =
-        panel.columns.iter().enumerate().map(|(at, column)| (column.field.to_owned(), json!(at))).collect();
+        panel.columns.iter().enumerate().map(|(at, column)| (column.field.clone(), json!(at))).collect();
     let shown: Vec<&str> = panel.columns.iter().map(|column| column.heading).collect();
     vec![
         json!({"id": "merge", "options": {}}),
@@ -186,15 +188,29 @@ pub(super) fn fields(panel: &Panel) -> Value {
             json!({"fillOpacity": 8, "lineWidth": 1, "showPoints": "never", "spanNulls": false, "thresholdsStyle": {"mode": drawn}}),
         );
     }
+    if panel.is_budget {
+        defaults.insert("mappings".to_owned(), overspent());
+    }
     if !panel.links.is_empty() {
         defaults.insert("links".to_owned(), json!(panel.links.iter().map(link).collect::<Vec<_>>()));
     }
     json!({"defaults": defaults, "overrides": panel.columns.iter().filter_map(overriding).collect::<Vec<_>>()})
 }
 
+/// What is said instead of shares below zero.
+fn overspent() -> Value {
+    let ranges = OVERSPENT.iter().enumerate().map(|(at, (from, to, said))| {
+        json!({"type": "range", "options": {"from": from, "to": to, "result": {"text": said, "color": "red", "index": at}}})
+    });
+    Value::Array(ranges.collect())
+}
+
 fn overriding(column: &Column) -> Option<Value> {
     let unit = column.unit?;
-    let properties = [json!({"id": "unit", "value": unit})];
+    let mut properties = vec![json!({"id": "unit", "value": unit})];
+    if unit == "percentunit" {
+        properties.push(json!({"id": "mappings", "value": overspent()}));
+    }
     Some(json!({"matcher": {"id": "byName", "options": column.heading}, "properties": properties}))
 }
 

@@ -2,15 +2,20 @@
 
 use rust_decimal::prelude::ToPrimitive;
 
-use super::board::{Board, Column, Link, Look, Panel, Query, Row, Source, Threshold, literal};
+use super::board::{Board, Column, Link, Look, Panel, Query, Row, Threshold, literal};
 use super::overview;
+use super::variables::{METRICS, Variables};
+use crate::plan::queries::Scope;
 use crate::plan::{Plan, links};
 use crate::promql::{Aggregator, Expr, Matcher, Op, Select};
+use crate::target::Target;
 
 /// What telemetry amounts to, and costs.
 pub(super) fn board(plan: &Plan) -> Board {
     let console = &plan.console;
-    let source = || Source::prometheus(&console.prometheus);
+    let source = || METRICS.source();
+    // Collectors tell of spans and log records, where there are collectors.
+    let has_collectors = plan.targets.contains(&Target::Collector);
     let samples = Expr::Select(Select::new("scrape_samples_post_metric_relabeling", &[]));
     let all = Expr::aggregate(Aggregator::Sum, &[], &samples);
     let by_job = Expr::aggregate(Aggregator::Sum, &["job"], &samples).to_string();
@@ -48,8 +53,9 @@ pub(super) fn board(plan: &Plan) -> Board {
     let every = Expr::Select(Select { metric: None, matchers: &[&named] });
     let by_name = Expr::aggregate(Aggregator::Count, &["__name__"], &every);
     let greatest = Expr::Call("topk", &[Expr::Literal("20"), by_name]).to_string();
-    let by_service = Expr::aggregate(Aggregator::Count, &["service_name"], &every);
-    let column = |field, heading, unit| Column { field, heading, unit };
+    let label = plan.services.iter().find_map(|service| service.service_label.as_deref()).unwrap_or("job");
+    let by_service = Expr::aggregate(Aggregator::Count, &[label], &every).to_string();
+    let column = |field: &str, heading, unit| Column { field: field.to_owned(), heading, unit };
     series.push(
         Panel::of(Look::Table, "Metrics with the most series", source(), vec![Query::now(greatest)])
             .says("A metric that nobody expected here is the first suspect when the bill rises.")
@@ -57,10 +63,10 @@ pub(super) fn board(plan: &Plan) -> Board {
             .columns(vec![column("__name__", "Metric", None), column("Value", "Series", Some("none"))]),
     );
     series.push(
-        Panel::of(Look::Table, "Series by service", source(), vec![Query::now(by_service.to_string())])
+        Panel::of(Look::Table, "Series by service", source(), vec![Query::now(by_service)])
             .says("Each service's dashboard shows its count against what its declared labels allow.")
             .sized(12, 10)
-            .columns(vec![column("service_name", "Service", None), column("Value", "Series", Some("none"))]),
+            .columns(vec![column(label, "Service", None), column("Value", "Series", Some("none"))]),
     );
     let flow = |title: &str, metric: &str| {
         let select = Select::new(metric, &[]);
@@ -85,16 +91,24 @@ pub(super) fn board(plan: &Plan) -> Board {
         flow("Log records sent on", "otelcol_exporter_sent_log_records"),
     ];
     let most = Expr::Call("max", &[Expr::Select(Select::new("scrape_samples_scraped", &[]))]);
-    let limit = plan.telemetry.scrape_samples.to_f64();
-    series.push(
+    let largest =
         Panel::of(Look::Stat, "The largest scrape", source(), vec![Query::over_time(most.to_string(), "samples")])
+            .unit("none")
+            .sized(6, 7);
+    series.push(if has_collectors {
+        let limit = plan.telemetry.scrape_samples.to_f64();
+        largest
             .says(
                 "Against the limit in generated/limits/prometheus.yaml, beyond which a scrape of the collectors fails.",
             )
-            .unit("none")
-            .sized(6, 7)
-            .thresholds(vec![Threshold { from: None, color: "green" }, Threshold { from: limit, color: "red" }]),
-    );
+            .thresholds(vec![Threshold { from: None, color: "green" }, Threshold { from: limit, color: "red" }])
+    } else {
+        largest.says("Samples of one scrape.").thresholds(vec![Threshold { from: None, color: "blue" }])
+    });
+    let mut rows = vec![Row { title: "Series".to_owned(), panels: series }];
+    if has_collectors {
+        rows.push(Row { title: "Spans and logs".to_owned(), panels: flows });
+    }
     Board {
         uid: links::COST_UID.to_owned(),
         title: "Telemetry: cost and cardinality".to_owned(),
@@ -106,11 +120,8 @@ pub(super) fn board(plan: &Plan) -> Board {
             keeps_time: true,
         }],
         marks: overview::all_firing(),
-        source: console.prometheus.clone(),
-        rows: vec![
-            Row { title: "Series".to_owned(), panels: series },
-            Row { title: "Spans and logs".to_owned(), panels: flows },
-        ],
+        variables: Variables::of(&[METRICS], console, &Scope::default()),
+        rows,
     }
 }
 

@@ -1,28 +1,56 @@
-//! A service's dashboard, in the order of the walk: objectives, then requests (RED), then traces, logs and profiles.
+//! A service's dashboard, in the order of the walk: objectives, then requests (RED), then traces, logs and profiles, as far as
+//! the service sends them.
 
 use rust_decimal::prelude::ToPrimitive;
-use serde_json::{Value, json};
 
-use super::board::{Board, COLUMNS, Link, Look, Panel, Query, Row, Source, Threshold, literal};
+use super::board::{Board, COLUMNS, Link, Look, Panel, Query, Row, Threshold, literal};
+use super::requests::{self, loki, pyroscope, tempo};
+use super::variables::{self, Kind, LOGS, METRICS, PROFILES, TRACES, Variables};
 use crate::model::Console;
-use crate::plan::queries::{self, Range, in_panel};
-use crate::plan::{Plan, ServicePlan, SloPlan, links};
+use crate::oracle::Side;
+use crate::plan::queries::{self, Scope, in_panel};
+use crate::plan::{Plan, ServicePlan, SloPlan, links, names};
 
-/// The dashboard.
-pub(super) fn board(service: &ServicePlan, plan: &Plan) -> Board {
+/// So many objectives are on one dashboard: with more of them, it would be slow to open and too large for a `ConfigMap`.
+const OBJECTIVES: usize = 60;
+
+/// The dashboards: one, and further ones for the objectives beyond the first sixty.
+pub(super) fn boards(service: &ServicePlan, plan: &Plan) -> Vec<Board> {
+    let scope = variables::of_service(service, &plan.console);
+    let parts = service.slos.chunks(OBJECTIVES).enumerate();
+    parts.map(|(part, slos)| board(service, slos, part, &scope, plan)).collect()
+}
+
+/// How many dashboards a service has.
+pub(super) fn parts(service: &ServicePlan) -> usize {
+    service.slos.len().div_ceil(OBJECTIVES)
+}
+
+fn board(service: &ServicePlan, slos: &[SloPlan], part: usize, scope: &Scope, plan: &Plan) -> Board {
     let console = &plan.console;
-    let mut rows: Vec<Row> = service.slos.iter().map(|slo| objective(slo, console)).collect();
-    rows.push(requests(service, console));
-    rows.push(evidence(service, console));
-    rows.push(cardinality(service, console));
+    let mut rows: Vec<Row> = slos.iter().map(|slo| objective(slo, scope, console)).collect();
+    rows.extend(requests::own(service, slos, scope));
+    let mut kinds = vec![METRICS];
+    if part == 0 {
+        let signals = service.signals;
+        let sent: [(bool, Kind); 3] = [(signals.traces, TRACES), (signals.logs, LOGS), (signals.profiles, PROFILES)];
+        kinds.extend(sent.into_iter().filter_map(|(is_sent, kind)| is_sent.then_some(kind)));
+        rows.extend(requests::spans(service, scope));
+        rows.extend(evidence(service));
+        rows.push(cardinality(service, scope));
+    }
+    let (uid, title) = match part {
+        0 => (links::dashboard_uid(&service.name), literal(&service.name)),
+        _ => (links::part_uid(&service.name, part), format!("{} ({})", literal(&service.name), part + 1)),
+    };
     Board {
-        uid: links::dashboard_uid(&service.name),
-        title: literal(&service.name),
+        uid,
+        title,
         description: literal(service.about.description.as_deref().unwrap_or_default()),
         tags: vec!["emberline", "slo"],
         links: neighbours(service, plan),
         marks: in_panel(&queries::firing(&service.name)),
-        source: console.prometheus.clone(),
+        variables: Variables::of(&kinds, console, scope),
         rows,
     }
 }
@@ -49,8 +77,9 @@ fn neighbours(service: &ServicePlan, plan: &Plan) -> Vec<Link> {
     found
 }
 
-fn objective(slo: &SloPlan, console: &Console) -> Row {
-    let source = || Source::prometheus(&console.prometheus);
+fn objective(slo: &SloPlan, scope: &Scope, console: &Console) -> Row {
+    let source = || METRICS.source();
+    let asked = |series: &str| queries::of_slo_in(slo, series, scope);
     let groups: Vec<String> = slo.group_by.iter().map(|label| format!(" {{{{{label}}}}}")).collect();
     let groups = groups.concat();
     let objective = slo.about.description.as_deref().unwrap_or_default();
@@ -63,10 +92,11 @@ fn objective(slo: &SloPlan, console: &Console) -> Row {
         Look::Stat,
         &format!("{}: budget left", literal(&slo.name)),
         source(),
-        vec![Query::over_time(in_panel(&queries::budget_left(slo)), &format!("left{groups}"))],
+        vec![Query::over_time(asked(names::BUDGET_REMAINING), &format!("left{groups}"))],
     )
     .says(literal(&format!("{objective} {share}% over {}; error budget left.", slo.window)))
     .unit("percentunit")
+    .budget()
     .sized(5, 8)
     .thresholds(vec![
         step(None, "red"),
@@ -83,7 +113,7 @@ fn objective(slo: &SloPlan, console: &Console) -> Row {
             .iter()
             .map(|window| {
                 let legend = format!("{}{groups}", window.nominal);
-                Query::over_time(in_panel(&queries::burn_rate(slo, window.nominal)), &legend)
+                Query::over_time(asked(&format!("{}:{}", names::BURN_RATE, window.nominal)), &legend)
             })
             .collect(),
     )
@@ -99,8 +129,8 @@ fn objective(slo: &SloPlan, console: &Console) -> Row {
         &format!("{}: {counted}", literal(&slo.name)),
         source(),
         vec![
-            Query::over_time(in_panel(&queries::events(slo)), &format!("all{groups}")),
-            Query::over_time(in_panel(&queries::bad_events(slo)), &format!("bad{groups}")),
+            Query::over_time(asked(&names::series(Side::Events, names::BASE)), &format!("all{groups}")),
+            Query::over_time(asked(&names::series(Side::Bad, names::BASE)), &format!("bad{groups}")),
         ],
     )
     .says("What the objective counts, a second.")
@@ -124,133 +154,65 @@ fn lines(slo: &SloPlan) -> Vec<Threshold> {
     std::iter::once(step(None, "green")).chain(colored).collect()
 }
 
-fn requests(service: &ServicePlan, console: &Console) -> Row {
-    let name = service.name.as_str();
-    let source = || Source::prometheus(&console.prometheus);
-    let legend = "{{http_route}}{{rpc_method}}";
-    let on = follow(name, console);
-    let rate =
-        Panel::of(Look::Lines, "Rate", source(), vec![Query::over_time(queries::rate(name, Range::Panel), legend)])
-            .says("Requests a second by route, counted from every span.")
-            .unit("reqps")
-            .starting_at_zero()
-            .links(on.clone());
-    let errors =
-        Panel::of(Look::Lines, "Errors", source(), vec![Query::over_time(queries::errors(name, Range::Panel), legend)])
-            .says("The share of requests that failed, by route.")
-            .unit("percentunit")
-            .starting_at_zero()
-            .links(on.clone());
-    let quantiles = [("0.5", "p50"), ("0.95", "p95"), ("0.99", "p99")];
-    let quantiles = quantiles
-        .map(|(rank, word)| Query::over_time(queries::quantile(name, rank, Range::Panel), &format!("{word} {legend}")));
-    let duration = Panel::of(Look::Lines, "Duration", source(), quantiles.into())
-        .says("Quantiles of all requests, by route.")
-        .unit("s")
-        .starting_at_zero()
-        .links(on);
-    let heat = Panel::of(
-        Look::Heatmap,
-        "Durations of kept requests",
-        source(),
-        vec![Query::buckets(queries::heatmap(name, Range::Panel))],
-    )
-    .says("Each point is a trace that was kept: click it. Failed and slow requests are all kept, others in part.")
-    .unit("s")
-    .sized(COLUMNS, 9);
-    Row { title: "Requests".to_owned(), panels: vec![rate, errors, duration, heat] }
-}
-
-/// Where a value of a route leads: its traces, logs and profiles, in the range that is looked at.
-fn follow(service: &str, console: &Console) -> Vec<Link> {
-    let to = |title: &str, uid: &str, query: &Value| Link {
-        title: title.to_owned(),
-        url: links::explore(uid, query, "${__from}", "${__to}"),
-        keeps_time: false,
-    };
-    let traces = |attribute: &str, label: &str| {
-        let own = in_panel(&queries::quoted(service));
-        let traceql =
-            format!("{{ resource.service.name = {own} && span.{attribute} = \"${{__field.labels.{label}}}\" }}");
-        tempo(&traceql)
-    };
-    vec![
-        to("Traces of this route", &console.tempo.uid, &traces("http.route", "http_route")),
-        to("Traces of this method", &console.tempo.uid, &traces("rpc.method", "rpc_method")),
-        to("Logs", &console.loki.uid, &loki(&in_panel(&queries::warnings(service)))),
-        to("Profiles", &console.pyroscope.uid, &pyroscope(&in_panel(&queries::profiles(service)))),
-    ]
-}
-
-fn tempo(traceql: &str) -> Value {
-    json!({"queryType": "traceql", "query": traceql, "limit": 20, "tableType": "traces"})
-}
-
-fn loki(logql: &str) -> Value {
-    json!({"expr": logql, "queryType": "range"})
-}
-
-fn pyroscope(selector: &str) -> Value {
-    json!({
-        "labelSelector": selector, "profileTypeId": queries::CPU_PROFILE, "queryType": "profile", "groupBy": [],
-        "spanSelector": [],
-    })
-}
-
-fn evidence(service: &ServicePlan, console: &Console) -> Row {
-    let name = service.name.as_str();
-    // Objectives that ask for the same traces share a query.
-    let mut asked: Vec<String> = Vec::new();
-    for traceql in service.slos.iter().map(queries::bad_traces) {
-        if !asked.contains(&traceql) {
-            asked.push(traceql);
+/// Traces, logs and profiles, as far as the service sends them.
+fn evidence(service: &ServicePlan) -> Option<Row> {
+    let (name, signals) = (service.name.as_str(), service.signals);
+    let mut panels = Vec::new();
+    if signals.traces {
+        // Objectives that ask for the same traces share a query.
+        let mut asked: Vec<String> = Vec::new();
+        for traceql in service.slos.iter().map(queries::bad_traces) {
+            if !asked.contains(&traceql) {
+                asked.push(traceql);
+            }
         }
+        let bad = asked.iter().map(|traceql| Query { body: tempo(&in_panel(traceql)) }).collect();
+        panels.push(
+            Panel::of(Look::Traces, "Traces of bad requests", TRACES.source(), bad)
+                .says("Failed requests, and those slower than an objective allows."),
+        );
     }
-    let bad = asked.iter().map(|traceql| Query { body: tempo(&in_panel(traceql)) }).collect();
-    let traces = Panel::of(
-        Look::Traces,
-        "Traces of bad requests",
-        Source { kind: "tempo", uid: console.tempo.uid.clone() },
-        bad,
-    )
-    .says("Failed requests, and those slower than an objective allows.")
-    .sized(12, 10);
-    let logs = Panel::of(
-        Look::Logs,
-        "Logs from warnings up",
-        Source { kind: "loki", uid: console.loki.uid.clone() },
-        vec![Query { body: loki(&in_panel(&queries::warnings(name))) }],
-    )
-    .says("Each line with a trace id leads to its trace.")
-    .sized(12, 10);
-    let flames = Panel::of(
-        Look::Flames,
-        "Processor time",
-        Source { kind: "grafana-pyroscope-datasource", uid: console.pyroscope.uid.clone() },
-        vec![Query { body: pyroscope(&in_panel(&queries::profiles(name))) }],
-    )
-    .says("Where the service spent processor time. What waits is not seen here.")
-    .sized(COLUMNS, 12);
-    Row { title: "Traces, logs, profiles".to_owned(), panels: vec![traces, logs, flames] }
+    if signals.logs {
+        let warnings = vec![Query { body: loki(&in_panel(&queries::warnings(name))) }];
+        panels.push(
+            Panel::of(Look::Logs, "Logs from warnings up", LOGS.source(), warnings)
+                .says("Each line with a trace id leads to its trace."),
+        );
+    }
+    let width = if panels.len() == 1 { COLUMNS } else { COLUMNS / 2 };
+    let mut panels: Vec<Panel> = panels.into_iter().map(|panel| panel.sized(width, 10)).collect();
+    if signals.profiles {
+        let flames = vec![Query { body: pyroscope(&in_panel(&queries::profiles(name))) }];
+        panels.push(
+            Panel::of(Look::Flames, "Processor time", PROFILES.source(), flames)
+                .says("Where the service spent processor time. What waits is not seen here.")
+                .sized(COLUMNS, 12),
+        );
+    }
+    let sent = [(signals.traces, "traces"), (signals.logs, "logs"), (signals.profiles, "profiles")];
+    let sent: Vec<&str> = sent.iter().filter_map(|(is_sent, word)| is_sent.then_some(*word)).collect();
+    let mut title = sent.join(", ");
+    title.get_mut(..1).map(str::make_ascii_uppercase);
+    (!panels.is_empty()).then_some(Row { title, panels })
 }
 
-fn cardinality(service: &ServicePlan, console: &Console) -> Row {
-    let source = || Source::prometheus(&console.prometheus);
+fn cardinality(service: &ServicePlan, scope: &Scope) -> Row {
     let count = |title: &str, expr: String, most: u64| {
+        let panel = Panel::of(Look::Stat, title, METRICS.source(), vec![Query::number(expr)]).unit("none").sized(6, 5);
+        if most == 0 {
+            return panel.says("No metric is declared, so nobody knows how many there may be.");
+        }
         let steps =
             vec![step(None, "green"), step(most.to_f64().map(|most| most * 0.8), "orange"), step(most.to_f64(), "red")];
-        Panel::of(Look::Stat, title, source(), vec![Query::number(expr)])
-            .says(format!("Declared labels allow {most} at most."))
-            .unit("none")
-            .sized(6, 5)
-            .thresholds(steps)
+        panel.says(format!("Declared labels allow {most} at most.")).thresholds(steps)
     };
     let (own, recorded) = (service.most_series.0, service.most_series.1);
-    Row {
-        title: "Series".to_owned(),
-        panels: vec![
-            count("Series of the service", queries::series(&service.name), own),
-            count("Series of its objectives", queries::recorded(&service.name), recorded),
-        ],
+    let mut panels = Vec::new();
+    if let Some(label) = &service.service_label {
+        panels.push(count("Series of the service", queries::series(&service.name, label), own));
+    } else if let Some(requests) = service.slos.iter().find_map(|slo| slo.requests.as_ref()) {
+        panels.push(count("Series that are counted", requests.series(scope), 0));
     }
+    panels.push(count("Series of its objectives", queries::recorded(&service.name), recorded));
+    Row { title: "Series".to_owned(), panels }
 }

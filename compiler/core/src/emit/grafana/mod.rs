@@ -8,31 +8,49 @@ mod board;
 mod classic;
 mod cost;
 mod funnel;
+pub(super) mod kubernetes;
 mod overview;
+pub(super) mod perses;
 mod provisioning;
+mod requests;
 mod resource;
+mod variables;
 
 use super::{Artefact, Target};
-use crate::plan::{Plan, ServicePlan};
+use crate::plan::{Part, Plan, ServicePlan};
 use crate::spec::DashboardForm;
 use board::Board;
 
 /// The folder of dashboards, below that of the target.
 const DASHBOARDS: &str = "dashboards";
 
-/// A service's dashboard.
-pub(super) fn service(service: &ServicePlan, plan: &Plan) -> Artefact {
-    dashboard(&service.stem, &funnel::board(service, plan), plan)
+/// A service's dashboards.
+pub(super) fn service(service: &ServicePlan, plan: &Plan) -> Vec<Artefact> {
+    let boards = of_service(service, plan).into_iter();
+    boards.map(|(name, board)| dashboard(&name, &board, plan)).collect()
+}
+
+/// A service's dashboards, by the names of their files.
+fn of_service(service: &ServicePlan, plan: &Plan) -> Vec<(String, Board)> {
+    let boards = funnel::boards(service, plan).into_iter().enumerate();
+    boards.map(|(part, board)| (file_stem(service, part), board)).collect()
+}
+
+/// The name of a dashboard's file, without an ending. Stems hold no dot, so no service's can be another one's part.
+fn file_stem(service: &ServicePlan, part: usize) -> String {
+    if part == 0 { service.stem.clone() } else { format!("{}.{}", service.stem, part + 1) }
+}
+
+/// The dashboards of all services of the plan, by the names of their files. Cost is that of everything, so a team has none.
+fn of_all(plan: &Plan) -> Vec<(&'static str, Board)> {
+    let cost = (plan.part == Part::Whole).then(|| ("all.cost", cost::board(plan)));
+    std::iter::once(("all.overview", overview::board(plan))).chain(cost).collect()
 }
 
 /// The dashboards of all services, and what provisions everything.
 pub(super) fn global(plan: &Plan) -> Vec<Artefact> {
-    let mut artefacts = vec![
-        // Stems hold no dot, so no service's file can have these names.
-        dashboard("all.overview", &overview::board(plan), plan),
-        dashboard("all.cost", &cost::board(plan), plan),
-    ];
-    artefacts.extend(provisioning::emit(&plan.console));
+    let mut artefacts: Vec<Artefact> = of_all(plan).iter().map(|(name, board)| dashboard(name, board, plan)).collect();
+    artefacts.extend(provisioning::emit(plan));
     artefacts
 }
 

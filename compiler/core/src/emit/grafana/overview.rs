@@ -1,19 +1,24 @@
 //! The dashboard of all services: every objective by what is left of its budget.
 
-use super::board::{Board, COLUMNS, Column, Link, Look, Panel, Query, Row, Source, Threshold};
+use super::board::{Board, COLUMNS, Column, Link, Look, Panel, Query, Row, Threshold};
+use super::variables::{self, METRICS, Variables};
 use crate::emit::any_of;
+use crate::plan::queries::in_panel;
 use crate::plan::{Part, Plan, links, names};
 use crate::promql::{Aggregator, Expr, Matcher, Matching, Op, Select};
 
 /// Every objective, the least budget first.
 pub(super) fn board(plan: &Plan) -> Board {
     let console = &plan.console;
-    let source = || Source::prometheus(&console.prometheus);
+    let scope = variables::of_all(plan);
     // A team's dashboard has the team's objectives alone.
     let pattern = plan.only_services().map(any_of);
     let own: Vec<Matcher<'_>> = pattern.iter().map(|pattern| Matcher::re("service", pattern)).collect();
     let only: [&[Matcher<'_>]; 1] = [&own];
-    let left = Expr::Select(Select::new(names::BUDGET_REMAINING, &only));
+    let narrowed = |series: &str| scope.narrow(Select::new(series, &only), |_| true);
+    let source = || METRICS.source();
+    let (left, burn) = (narrowed(names::BUDGET_REMAINING), narrowed(&format!("{}:1h", names::BURN_RATE)));
+    let left = Expr::Literal(&left);
     let known = Expr::Select(Select::new(names::INFO, &only));
     // The policy's labels too: where one Prometheus sees several of them, each has an objective of that name.
     let labels = plan.slos().map(|slo| &slo.labels).next();
@@ -24,14 +29,12 @@ pub(super) fn board(plan: &Plan) -> Board {
         matching: Matching::Left(&same, &["owner", "tier", "objective", "window"]),
         rhs: &known,
     };
-    let hour = format!("{}:1h", names::BURN_RATE);
-    let burn = Expr::Select(Select::new(&hour, &only));
-    let column = |field, heading, unit| Column { field, heading, unit };
+    let column = |field: &str, heading, unit| Column { field: field.to_owned(), heading, unit };
     let table = Panel::of(
         Look::Table,
         "Objectives by budget left",
         source(),
-        vec![Query::now(left.to_string()), Query::now(burn.to_string())],
+        vec![Query::now(in_panel(&left.to_string())), Query::now(in_panel(&burn))],
     )
     .says("The error budget left of each objective, and its burn rate over the last hour: 1 is the sustainable rate.")
     .sized(COLUMNS, 14)
@@ -45,24 +48,27 @@ pub(super) fn board(plan: &Plan) -> Board {
         column("Value #A", "Budget left", Some("percentunit")),
         column("Value #B", "Burn rate, 1h", Some("none")),
     ]);
-    let worst =
-        Expr::Call("bottomk", &[Expr::Literal("10"), Expr::Select(Select::new(names::BUDGET_REMAINING, &only))])
-            .to_string();
+    let lines = narrowed(names::BUDGET_REMAINING);
+    let worst = in_panel(&Expr::Call("bottomk", &[Expr::Literal("10"), Expr::Literal(&lines)]).to_string());
     let over_time = Panel::of(
         Look::Lines,
         "The ten with the least budget",
         source(),
         vec![Query::over_time(worst, "{{service}} {{slo}}")],
     )
+    .says("Cut off at one budget overspent: the table says by how much.")
     .unit("percentunit")
+    .budget()
+    .between(-1.0, 1.0)
     .thresholds(vec![Threshold { from: None, color: "red" }, Threshold { from: Some(0.0), color: "green" }])
     .sized(12, 9);
     let firing = firing(&own);
+    let shown = or_none(&firing);
     let alerts = Panel::of(
         Look::Lines,
         "Alerts that fire",
         source(),
-        vec![Query::over_time(firing.clone(), "{{severity}} {{service}} {{slo}} {{alertname}} {{long_window}}")],
+        vec![Query::over_time(shown, "{{severity}} {{service}} {{slo}} {{alertname}} {{long_window}}")],
     )
     .unit("none")
     .starting_at_zero()
@@ -87,7 +93,7 @@ pub(super) fn board(plan: &Plan) -> Board {
         tags: vec!["emberline", "slo"],
         links: boards,
         marks: firing,
-        source: console.prometheus.clone(),
+        variables: Variables::of(&[METRICS], console, &scope),
         rows: vec![Row { title: "All objectives".to_owned(), panels: vec![table, over_time, alerts] }],
     }
 }
@@ -101,6 +107,18 @@ fn title(plan: &Plan) -> String {
         Part::Team(team) if !team.is_empty() => format!("Objectives of {}", super::board::literal(team)),
         Part::Team(_) | Part::Whole => "Objectives".to_owned(),
     }
+}
+
+/// The same with a line at zero while nothing fires: an empty panel could as well mean that nothing is evaluated.
+fn or_none(firing: &str) -> String {
+    let nothing = [
+        Expr::Vector(rust_decimal::Decimal::ZERO),
+        Expr::Text("alertname"),
+        Expr::Text("nothing fires"),
+        Expr::Text(""),
+        Expr::Text(""),
+    ];
+    Expr::binary_on(&Expr::Literal(firing), Op::Or, &[], &Expr::Call("label_replace", &nothing)).to_string()
 }
 
 /// Every alert of an objective that fires, once.

@@ -4,11 +4,10 @@
 //! environment variables.
 
 use serde::Serialize;
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 
 use super::super::{Artefact, HEADER, Target, write};
-use crate::model::Console;
-use crate::plan::{Part, Plan, links, queries};
+use crate::plan::{Part, Plan, Signals, links, queries};
 
 /// Where the dashboards are mounted, unless the environment says otherwise.
 const MOUNTED: &str = "$EMBERLINE_DASHBOARDS";
@@ -40,7 +39,7 @@ struct Dashboards<'p> {
 #[serde(rename_all = "camelCase")]
 struct DataSources<'p> {
     api_version: u8,
-    datasources: [DataSource<'p>; 4],
+    datasources: Vec<DataSource<'p>>,
 }
 
 #[derive(Serialize)]
@@ -55,7 +54,8 @@ struct DataSource<'p> {
 }
 
 /// Both files.
-pub(super) fn emit(console: &Console) -> [Artefact; 2] {
+pub(super) fn emit(plan: &Plan) -> [Artefact; 2] {
+    let console = &plan.console;
     let folder = format!("{}/provisioning", Target::Grafana.folder());
     let providers = Dashboards {
         api_version: 1,
@@ -70,7 +70,7 @@ pub(super) fn emit(console: &Console) -> [Artefact; 2] {
     };
     [
         file(format!("{folder}/dashboards/emberline.yaml"), &providers),
-        file(format!("{folder}/datasources/emberline.yaml"), &sources(console)),
+        file(format!("{folder}/datasources/emberline.yaml"), &sources(plan)),
     ]
 }
 
@@ -106,87 +106,102 @@ fn doubled(text: &str) -> String {
     text.replace('$', "$$")
 }
 
-fn sources(console: &Console) -> DataSources<'_> {
-    let of = |source: &'_ crate::model::DataSource| (doubled(&source.uid), doubled(&source.uid));
+/// The data sources that some service needs, each leading to those of the others that are there.
+fn sources(plan: &Plan) -> DataSources<'_> {
+    let console = &plan.console;
     let (prometheus, tempo, loki, pyroscope) = (&console.prometheus, &console.tempo, &console.loki, &console.pyroscope);
     let uid = |source: &crate::model::DataSource| doubled(&source.uid);
+    let sent = |pick: fn(&Signals) -> bool| plan.services.iter().any(|service| pick(&service.signals));
+    let has_traces = tempo.is_declared || sent(|signals| signals.traces);
+    let has_logs = loki.is_declared || sent(|signals| signals.logs);
+    let has_profiles = pyroscope.is_declared || sent(|signals| signals.profiles);
     // Attributes of a span by which the other data sources know its service.
     let service = json!([{"key": "service.name", "value": "service_name"}]);
-    let make = |names: (String, String), kind, url, json_data| DataSource {
-        name: names.0,
-        uid: names.1,
+    let mut metrics = fields(json!({"httpMethod": "POST", "prometheusType": "Prometheus"}));
+    if has_traces {
+        let trace = json!([{"name": "trace_id", "datasourceUid": uid(tempo), "urlDisplayLabel": "Trace"}]);
+        metrics.insert("exemplarTraceIdDestinations".to_owned(), trace);
+    }
+    let spans = |of: &str| format!("sum(rate({of}{{$$__tags}}[5m]))");
+    let mut traces = Map::new();
+    if has_logs {
+        traces.insert(
+            "tracesToLogsV2".to_owned(),
+            json!({
+                "datasourceUid": uid(loki),
+                "spanStartTimeShift": "-5m",
+                "spanEndTimeShift": "5m",
+                "tags": service,
+                "customQuery": true,
+                "query": "{$${__tags}} | trace_id = \"$${__trace.traceId}\"",
+            }),
+        );
+    }
+    if sent(|signals| signals.span_metrics) {
+        traces.insert(
+            "tracesToMetrics".to_owned(),
+            json!({
+                "datasourceUid": uid(prometheus),
+                "spanStartTimeShift": "-30m",
+                "spanEndTimeShift": "30m",
+                "tags": service,
+                "queries": [
+                    {"name": "Requests of the service", "query": spans(queries::CALLS)},
+                    {"name": "p99 of the service", "query": format!(
+                        "histogram_quantile(0.99, sum by (le) (rate({}{{$$__tags}}[5m])))", queries::DURATIONS
+                    )},
+                ],
+            }),
+        );
+    }
+    if has_profiles {
+        traces.insert(
+            "tracesToProfiles".to_owned(),
+            json!({
+                "datasourceUid": uid(pyroscope),
+                "tags": service,
+                "profileTypeId": queries::CPU_PROFILE,
+                "customQuery": false,
+            }),
+        );
+    }
+    traces.insert("serviceMap".to_owned(), json!({"datasourceUid": uid(prometheus)}));
+    traces.insert("nodeGraph".to_owned(), json!({"enabled": true}));
+    let mut logs = Map::new();
+    if has_traces {
+        logs.insert(
+            "derivedFields".to_owned(),
+            json!([{
+                "name": "Trace",
+                "matcherType": "label",
+                "matcherRegex": "trace_id",
+                "url": "$${__value.raw}",
+                "datasourceUid": uid(tempo),
+                "urlDisplayLabel": "Trace",
+            }]),
+        );
+    }
+    let profiles = fields(json!({"minStep": "15s"}));
+    let all = [
+        (true, prometheus, "prometheus", metrics),
+        (has_traces, tempo, "tempo", traces),
+        (has_logs, loki, "loki", logs),
+        (has_profiles, pyroscope, "grafana-pyroscope-datasource", profiles),
+    ];
+    let datasources = all.into_iter().filter(|(is_there, ..)| *is_there).map(|(_, source, kind, data)| DataSource {
+        name: uid(source),
+        uid: uid(source),
         r#type: kind,
         access: "proxy",
-        url,
-        json_data,
-    };
-    let spans = |of: &str| format!("sum(rate({of}{{$$__tags}}[5m]))");
-    DataSources {
-        api_version: 1,
-        datasources: [
-            make(
-                of(prometheus),
-                "prometheus",
-                &prometheus.url,
-                json!({
-                    "httpMethod": "POST",
-                    "prometheusType": "Prometheus",
-                    "exemplarTraceIdDestinations": [
-                        {"name": "trace_id", "datasourceUid": uid(tempo), "urlDisplayLabel": "Trace"},
-                    ],
-                }),
-            ),
-            make(
-                of(tempo),
-                "tempo",
-                &tempo.url,
-                json!({
-                    "tracesToLogsV2": {
-                        "datasourceUid": uid(loki),
-                        "spanStartTimeShift": "-5m",
-                        "spanEndTimeShift": "5m",
-                        "tags": service,
-                        "customQuery": true,
-                        "query": "{$${__tags}} | trace_id = \"$${__trace.traceId}\"",
-                    },
-                    "tracesToMetrics": {
-                        "datasourceUid": uid(prometheus),
-                        "spanStartTimeShift": "-30m",
-                        "spanEndTimeShift": "30m",
-                        "tags": service,
-                        "queries": [
-                            {"name": "Requests of the service", "query": spans(queries::CALLS)},
-                            {"name": "p99 of the service", "query": format!(
-                                "histogram_quantile(0.99, sum by (le) (rate({}{{$$__tags}}[5m])))", queries::DURATIONS
-                            )},
-                        ],
-                    },
-                    "tracesToProfiles": {
-                        "datasourceUid": uid(pyroscope),
-                        "tags": service,
-                        "profileTypeId": queries::CPU_PROFILE,
-                        "customQuery": false,
-                    },
-                    "serviceMap": {"datasourceUid": uid(prometheus)},
-                    "nodeGraph": {"enabled": true},
-                }),
-            ),
-            make(
-                of(loki),
-                "loki",
-                &loki.url,
-                json!({
-                    "derivedFields": [{
-                        "name": "Trace",
-                        "matcherType": "label",
-                        "matcherRegex": "trace_id",
-                        "url": "$${__value.raw}",
-                        "datasourceUid": uid(tempo),
-                        "urlDisplayLabel": "Trace",
-                    }],
-                }),
-            ),
-            make(of(pyroscope), "grafana-pyroscope-datasource", &pyroscope.url, json!({"minStep": "15s"})),
-        ],
+        url: &source.url,
+        json_data: Value::Object(data),
+    });
+    DataSources { api_version: 1, datasources: datasources.collect() }
+}
+
+fn fields(value: Value) -> Map<String, Value> {
+    match value {
+        Value::Object(fields) => fields,
+        _ => Map::new(),
     }
 }

@@ -4,6 +4,7 @@ use serde_json::{Map, Value, json};
 
 use super::board::{Board, COLUMNS, Panel, Query, Source};
 use super::classic;
+use super::variables::METRICS;
 
 /// The whole resource.
 pub(super) fn form(board: &Board) -> Value {
@@ -26,7 +27,7 @@ pub(super) fn form(board: &Board) -> Value {
             "layout": {"kind": "GridLayout", "spec": {"items": items}},
         }}));
     }
-    let marks = Source::prometheus(&board.source);
+    let marks = METRICS.source();
     json!({
         "apiVersion": "dashboard.grafana.app/v2",
         "kind": "Dashboard",
@@ -39,7 +40,7 @@ pub(super) fn form(board: &Board) -> Value {
             "preload": false,
             "cursorSync": "Crosshair",
             "links": board.links.iter().map(classic::link).collect::<Vec<_>>(),
-            "variables": [],
+            "variables": board.variables.resource(),
             "timeSettings": {
                 "timezone": "browser", "from": "now-6h", "to": "now", "autoRefresh": "1m",
                 "autoRefreshIntervals": ["30s", "1m", "5m", "15m"], "hideTimepicker": false, "fiscalYearStartMonth": 0,

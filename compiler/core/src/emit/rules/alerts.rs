@@ -4,6 +4,7 @@ use rust_decimal::Decimal;
 
 use super::{Pairs, Rule, Rules, Side, own, text};
 use crate::oracle::Recorded;
+use crate::plan::Alert;
 use crate::plan::{BurnAlert, State, StateAlert, WindowKind, names};
 use crate::promql::{Compare, Expr, Op};
 use crate::quantity::Duration;
@@ -104,4 +105,23 @@ pub(super) fn state<'p>(rules: &mut Rules<'p>, alert: &'p StateAlert) {
         labels: Pairs::Made(words.labels),
         annotations: Pairs::Made(words.annotations),
     });
+}
+
+/// The series that are there in health as well, where an alert's own expression has a value only while it fires; with the
+/// operator by which they stand in for it.
+pub(super) fn otherwise(rules: &Rules<'_>, alert: Alert<'_>) -> String {
+    let slices: [&[_]; 1] = [&rules.own];
+    let name = match alert {
+        Alert::Burn(alert) => names::series(Side::Events, &alert.long.suffix),
+        Alert::State(alert) => match alert.state {
+            // Without any series there is none to stand in. The labels of the rule are those of the absent series.
+            State::Absent => return "or on () vector(0)".to_owned(),
+            State::Broken(Recorded::Bad) => names::series(Side::Events, names::BASE),
+            State::Broken(Recorded::Good) => names::series(Side::Bad, names::BASE),
+            State::GroupGone => names::series(Side::Events, &alert.known.suffix),
+            State::NoTraffic => names::series(Side::Events, &alert.recent.suffix),
+        },
+    };
+    let series = Expr::Select(own(&name, &slices));
+    format!("or {}", text(&Expr::binary(&series, Op::Mul, &Expr::Number(Decimal::ZERO))))
 }

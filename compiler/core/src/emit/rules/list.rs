@@ -2,6 +2,7 @@
 
 use serde::Serialize;
 
+use super::dialect::Dialect;
 use crate::plan::SloPlan;
 use crate::promql::{Expr, Matcher, Select};
 
@@ -13,6 +14,21 @@ pub(crate) struct Group<'p> {
     /// `0s` where the rules themselves wait for late data: the server's own offset would double it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) query_offset: Option<&'static str>,
+    /// What Thanos does with a query of which a part failed.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) partial_response_strategy: Option<&'static str>,
+    /// Tenants that Mimir reads.
+    #[serde(skip_serializing_if = "<[String]>::is_empty")]
+    pub(super) source_tenants: &'p [String],
+    /// How much earlier than now vmalert evaluates.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) eval_delay: Option<String>,
+    /// How many rules vmalert evaluates at once.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) concurrency: Option<u32>,
+    /// The tenant for which vmalert evaluates.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) tenant: Option<&'p str>,
     pub(super) rules: Vec<Rule<'p>>,
 }
 
@@ -59,15 +75,17 @@ impl Serialize for Pairs<'_> {
 /// Rules of one group while they are made.
 pub(super) struct Rules<'p> {
     pub(super) slo: &'p SloPlan,
+    /// Who evaluates the rules.
+    pub(super) dialect: Dialect<'p>,
     /// Matchers that select the objective's own series.
     pub(super) own: [Matcher<'p>; 2],
     pub(super) rules: Vec<Rule<'p>>,
 }
 
 impl<'p> Rules<'p> {
-    pub(super) fn new(slo: &'p SloPlan) -> Self {
+    pub(super) fn new(slo: &'p SloPlan, dialect: Dialect<'p>) -> Self {
         let own = [Matcher::eq("service", &slo.service), Matcher::eq("slo", &slo.name)];
-        Self { slo, own, rules: Vec::with_capacity(40) }
+        Self { slo, dialect, own, rules: Vec::with_capacity(40) }
     }
 
     /// Records an expression under a name, with the objective's labels.
@@ -81,6 +99,12 @@ impl<'p> Rules<'p> {
         expr.write_late(self.slo.timing.delay.millis(), &mut text);
         let labels = Pairs::Planned(&self.slo.labels, &[]);
         self.rules.push(Rule::Recording { record, expr: text, labels });
+    }
+
+    /// Records an expression over all values of `label`, with the objective's other labels.
+    pub(super) fn record_over(&mut self, record: String, expr: &Expr<'_>, label: &str) {
+        let kept = self.slo.labels.iter().filter(|(name, _)| name != label).cloned().collect();
+        self.rules.push(Rule::Recording { record, expr: text(expr), labels: Pairs::Made(kept) });
     }
 
     /// Records an expression with more labels.

@@ -1,42 +1,80 @@
 //! Recording and alerting rules as typed values, in the order in which they must be evaluated.
 //!
-//! Rule files and `PrometheusRule` objects are two wrappers around the same groups.
+//! Rule files and `PrometheusRule` objects are two wrappers around the same groups. Other rulers get the same rules in their
+//! [`Dialect`].
 
 mod alerts;
 mod base;
 mod budget;
+mod dialect;
 mod list;
+mod rollup;
+mod watch;
 mod windows;
 
+pub(crate) use dialect::Dialect;
 pub(crate) use list::Group;
+pub(crate) use rollup::rollup;
+pub(crate) use watch::watchers;
 
 use crate::oracle::Side;
-use crate::plan::{SloPlan, Unit};
-use crate::quantity::Duration;
+use crate::plan::{Alert, SloPlan, Unit};
 use list::{Pairs, Rule, Rules, own, text};
 
+/// An alert whose expression has a value at all times: 1 while it fires, 0 while it does not.
+#[derive(Debug)]
+pub(crate) struct Level<'p> {
+    pub(crate) alert: Alert<'p>,
+    pub(crate) expr: String,
+    pub(crate) hold: Option<String>,
+    pub(crate) keep_firing_for: Option<String>,
+    pub(crate) labels: Vec<(String, String)>,
+    pub(crate) annotations: Vec<(String, String)>,
+}
+
+/// The alerts of one objective, for who takes an empty result for missing data.
+pub(crate) fn levels(slo: &SloPlan) -> Vec<Level<'_>> {
+    let level = |alert| {
+        let mut rules = Rules::new(slo, Dialect::Prometheus);
+        match alert {
+            Alert::Burn(alert) => alerts::burn(&mut rules, alert),
+            Alert::State(alert) => alerts::state(&mut rules, alert),
+        }
+        let otherwise = alerts::otherwise(&rules, alert);
+        match rules.rules.pop() {
+            Some(Rule::Alerting {
+                expr,
+                hold,
+                keep_firing_for,
+                labels: Pairs::Made(labels),
+                annotations: Pairs::Made(annotations),
+                ..
+            }) => {
+                let expr = format!("({expr}) * 0 + 1 {otherwise}");
+                Some(Level { alert, expr, hold, keep_firing_for, labels, annotations })
+            }
+            _ => None,
+        }
+    };
+    slo.alerts().filter_map(level).collect()
+}
+
 /// The groups of one objective: as many fast ones as its plan says, then the budget's.
-pub(crate) fn groups(slo: &SloPlan) -> Vec<Group<'_>> {
+pub(crate) fn groups<'p>(slo: &'p SloPlan, dialect: Dialect<'p>) -> Vec<Group<'p>> {
     let fast = slo.layout.groups.iter().map(|units| {
-        let mut rules = Rules::new(slo);
+        let mut rules = Rules::new(slo, dialect);
         for unit in units {
             add(&mut rules, *unit);
         }
         (rules, slo.timing.evaluation)
     });
-    let mut budget = Rules::new(slo);
+    let mut budget = Rules::new(slo, dialect);
     budget::record(&mut budget);
     let all = fast.chain([(budget, slo.timing.budget_interval)]);
-    let query_offset = (slo.timing.delay > Duration::ZERO).then_some("0s");
     slo.group_names()
         .into_iter()
         .zip(all)
-        .map(|(name, (rules, interval))| Group {
-            name,
-            interval: interval.to_string(),
-            query_offset,
-            rules: rules.rules,
-        })
+        .map(|(name, (rules, interval))| dialect.group(slo, name, interval, rules.rules))
         .collect()
 }
 

@@ -3,7 +3,7 @@
 use rust_decimal::Decimal;
 
 use super::durations::Durations;
-use crate::indicator::{Base, Cast, Essential, Indicator, Part, Played, Reading, Record, Threshold, Unit};
+use crate::indicator::{Base, Cast, Essential, Indicator, Measured, Part, Played, Reading, Record, Threshold, Unit};
 use crate::oracle::{Base as Numbers, RawSeries, Reader, Recorded, Role, Sampled, subtracted};
 use crate::promql::{Expr, MatchOp, Op, Selector, SelectorMatcher, boundary};
 
@@ -44,6 +44,10 @@ impl Indicator for Classic {
 
     fn threshold(&self) -> Option<&Threshold> {
         Some(&self.durations.threshold)
+    }
+
+    fn measured(&self) -> Option<Measured> {
+        Some(Measured { histogram: self.durations.select("_bucket"), is_classic: true })
     }
 
     fn essential(&self) -> Vec<Essential<'_>> {

@@ -4,7 +4,9 @@ use rust_decimal::Decimal;
 use rust_decimal::prelude::ToPrimitive;
 
 use super::durations::Durations;
-use crate::indicator::{Base, Cast, Counts, Indicator, Part, Played, Reading, Record, Threshold, Unit};
+use crate::indicator::{
+    Base, Cast, Counts, Indicator, Measured, NativeForm, Part, Played, Reading, Record, Threshold, Unit,
+};
 use crate::oracle::{Base as Numbers, RawSeries, Reader, Role, Sampled, filled};
 use crate::promql::{Compare, Expr, Op, Selector};
 
@@ -16,6 +18,24 @@ pub(super) struct Native {
 }
 
 impl Native {
+    /// The same of counters: what VictoriaMetrics makes of a native histogram.
+    fn record_buckets(&self, base: &Base<'_>, record: &mut dyn Record) {
+        base.sum_rate(&self.durations.select("_count"), |rate| record.events(rate));
+        let by: Vec<&str> = base.groups.iter().copied().chain(["vmrange"]).collect();
+        base.sum_rate_by(&self.durations.select("_bucket"), &by, |rate| self.above(rate, base, record));
+    }
+
+    /// Bad events: all of them × the share of `rate` above the threshold.
+    fn above(&self, rate: &Expr<'_>, base: &Base<'_>, record: &mut dyn Record) {
+        let (all, groups) = (&base.events, base.groups);
+        let fraction = [Expr::Number(Decimal::ZERO), Expr::Number(self.durations.threshold.limit), *rate];
+        let fraction = Expr::Call("histogram_fraction", &fraction);
+        let good = Expr::binary_on(all, Op::Mul, groups, &fraction);
+        let bad = Expr::binary_on(all, Op::Sub, groups, &good);
+        let known = Expr::binary(&bad, Op::Filter(Compare::Ge), &Expr::Number(Decimal::ZERO));
+        base.filled(&known, all, |bad| record.bad(bad));
+    }
+
     pub(super) fn of(durations: Durations) -> Self {
         Self { histogram: durations.select(""), durations }
     }
@@ -42,18 +62,19 @@ impl Indicator for Native {
         Some(&self.durations.threshold)
     }
 
+    fn measured(&self) -> Option<Measured> {
+        Some(Measured { histogram: self.histogram.clone(), is_classic: false })
+    }
+
     /// Events × the share above the threshold. The fraction of an idle histogram is NaN, and one such sample would spread
     /// to every window above it: `>= 0` drops it, and the idle group is filled with nothing.
     fn record(&self, base: &Base<'_>, record: &mut dyn Record) {
+        if base.native == NativeForm::Buckets {
+            return self.record_buckets(base, record);
+        }
         base.sum_rate(&self.histogram, |rate| {
             record.events(&Expr::Call("histogram_count", &[*rate]));
-            let (all, groups) = (&base.events, base.groups);
-            let fraction = [Expr::Number(Decimal::ZERO), Expr::Number(self.durations.threshold.limit), *rate];
-            let fraction = Expr::Call("histogram_fraction", &fraction);
-            let good = Expr::binary_on(all, Op::Mul, groups, &fraction);
-            let bad = Expr::binary_on(all, Op::Sub, groups, &good);
-            let known = Expr::binary(&bad, Op::Filter(Compare::Ge), &Expr::Number(Decimal::ZERO));
-            base.filled(&known, all, |bad| record.bad(bad));
+            self.above(rate, base, record);
         });
     }
 

@@ -6,14 +6,18 @@
 mod arithmetic;
 mod plot;
 mod steps;
+mod watch;
 
 pub use plot::{Curve, Plot};
 pub use steps::{Ask, Language, Step, TRACE};
+pub use watch::watch_pages;
 
 use super::alert::{BurnAlert, State, StateAlert};
 use super::identity::Alert;
 use super::{Plan, ServicePlan, SloPlan, links, names, queries};
+use crate::labels::ALERT_NAME;
 use crate::oracle::Recorded;
+use crate::promql::{Aggregator, Expr, Matcher, Op, Select};
 use crate::quantity::Bound;
 
 /// The page of an alert.
@@ -27,6 +31,14 @@ pub struct AlertPage {
     pub severity: String,
     /// What is wrong, in a line.
     pub title: String,
+    /// The labels that tell it from any other alert, `alertname` among them.
+    pub labels: Vec<(&'static str, String)>,
+    /// How bad it is, in a sentence.
+    pub bad: String,
+    /// Whether the alert fires, and since when.
+    pub state: Ask,
+    /// How to roll back, and when not to.
+    pub rollback: Rollback,
     /// What that means for users, a paragraph each.
     pub meaning: Vec<String>,
     /// Budget and times: what, and how much.
@@ -39,6 +51,15 @@ pub struct AlertPage {
     pub receiver: Option<String>,
     /// Whom to call when nobody answers, in order.
     pub escalation: Vec<String>,
+}
+
+/// How the last deployment is rolled back.
+#[derive(Debug)]
+pub struct Rollback {
+    /// The command, or where to read about it; `None` where the spec does not say.
+    pub how: Option<Ask>,
+    /// When not to, a sentence each.
+    pub not_when: Vec<String>,
 }
 
 /// What can be opened from the pages of an objective.
@@ -147,6 +168,30 @@ fn whole(service: &ServicePlan, slo: &SloPlan) -> String {
     promised.unwrap_or_else(|| format!("{} works.", service.name))
 }
 
+fn labels(slo: &SloPlan, alert: Alert<'_>) -> Vec<(&'static str, String)> {
+    std::iter::once((ALERT_NAME, alert.name().to_owned())).chain(alert.labels(slo)).collect()
+}
+
+/// Whether an alert fires, as one number: for how long its condition has held, 0 where it does not.
+fn fires(plan: &Plan, slo: &SloPlan, alert: Alert<'_>) -> Ask {
+    let labels = labels(slo, alert);
+    let own: Vec<Matcher<'_>> = labels.iter().map(|(label, value)| Matcher::eq(label, value)).collect();
+    let slices: [&[_]; 1] = [&own];
+    let began = Expr::Select(Select::new("ALERTS_FOR_STATE", &slices));
+    let now = Expr::Call("time", &[]);
+    let held = Expr::binary(&now, Op::Sub, &began);
+    let longest = Expr::aggregate(Aggregator::Max, &[], &held);
+    let nothing = Expr::Vector(rust_decimal::Decimal::ZERO);
+    let text = Expr::binary(&longest, Op::Or, &nothing).to_string();
+    Ask::new(plan, Language::PromQl, text, "Seconds for which its condition has held; 0 while it does not")
+}
+
+fn rollback(plan: &Plan, service: &ServicePlan) -> Rollback {
+    let command = service.about.rollback.clone();
+    let how = command.map(|text| Ask::new(plan, Language::Shell, text, "Rolls back the last deployment"));
+    Rollback { how, not_when: service.about.no_rollback.clone() }
+}
+
 fn burn(plan: &Plan, service: &ServicePlan, slo: &SloPlan, alert: &BurnAlert) -> AlertPage {
     let (long, short) = (alert.long.nominal, alert.short.nominal);
     let percent = arithmetic::percent(alert.threshold);
@@ -157,20 +202,22 @@ fn burn(plan: &Plan, service: &ServicePlan, slo: &SloPlan, alert: &BurnAlert) ->
         Some(time @ Bound::Time(_)) => format!("slower than {time}"),
         None => "bad".to_owned(),
     };
-    let meaning = vec![
-        format!("Objective: {}", whole(service, slo)),
-        format!(
-            "More than {percent}% of {events} were {fault} over the last {long}, and still are over the last {short}. \
-             The objective allows {}% over {}.",
-            arithmetic::percent(slo.budget),
-            slo.window
-        ),
-    ];
+    let bad = format!(
+        "More than {percent}% of {events} were {fault} over the last {long}, and still are over the last {short}. The \
+         objective allows {}% over {}.",
+        arithmetic::percent(slo.budget),
+        slo.window
+    );
+    let meaning = vec![whole(service, slo)];
     AlertPage {
         page: Alert::Burn(alert).slug(),
         alert: alert.name.clone(),
         severity: alert.severity.clone(),
         title: format!("{} {}: {}", slo.service, slo.name, pace(alert)),
+        bad,
+        labels: labels(slo, Alert::Burn(alert)),
+        state: fires(plan, slo, Alert::Burn(alert)),
+        rollback: rollback(plan, service),
         meaning,
         arithmetic: arithmetic::burn(slo, alert),
         steps: steps::burn(plan, service, slo, alert),
@@ -182,7 +229,7 @@ fn burn(plan: &Plan, service: &ServicePlan, slo: &SloPlan, alert: &BurnAlert) ->
 
 fn state(plan: &Plan, service: &ServicePlan, slo: &SloPlan, alert: &StateAlert) -> AlertPage {
     let what = named(alert.state);
-    let meaning = match alert.state {
+    let bad = match alert.state {
         State::Absent => {
             "No time series of this objective has a recent sample, so nobody knows whether the objective is met. Either \
              nothing is scraped, or the process that exports the metrics is down. Treat it as an outage until you know \
@@ -216,7 +263,11 @@ fn state(plan: &Plan, service: &ServicePlan, slo: &SloPlan, alert: &StateAlert) 
         alert: alert.name.clone(),
         severity: alert.severity.clone(),
         title: format!("{} {}: {what}", slo.service, slo.name),
-        meaning: vec![format!("Objective: {}", whole(service, slo)), meaning],
+        bad,
+        labels: labels(slo, Alert::State(alert)),
+        state: fires(plan, slo, Alert::State(alert)),
+        rollback: rollback(plan, service),
+        meaning: vec![whole(service, slo)],
         arithmetic: arithmetic::promise(slo),
         steps: steps::state(plan, service, slo, alert),
         failure_modes: state_modes(slo, alert.state),

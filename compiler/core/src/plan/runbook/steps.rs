@@ -3,10 +3,11 @@
 
 use serde_json::{Value, json};
 
+use crate::metric::measure;
 use crate::oracle::Side;
 use crate::plan::alert::{BurnAlert, State, StateAlert};
-use crate::plan::queries::{self, Range};
-use crate::plan::{Plan, ServicePlan, SloPlan, links, names};
+use crate::plan::queries::{self, Range, Scope};
+use crate::plan::{Plan, Requests, ServicePlan, SloPlan, links, names};
 use crate::promql::{Aggregator, Expr, Select, Selector};
 use crate::quantity::Duration;
 
@@ -136,28 +137,70 @@ impl Walk<'_> {
     }
 
     fn requests(&mut self) {
-        let name = &self.service.name;
-        let errors = self.ask(Language::PromQl, queries::errors(name, RECENT), "Share of failed requests, by route");
-        let slow = self.ask(
-            Language::PromQl,
-            queries::quantile(name, "0.99", RECENT),
-            "99th percentile of durations in seconds, by route",
-        );
-        let rate = self.ask(Language::PromQl, queries::rate(name, RECENT), "Requests a second, by route");
-        let asks = if self.slo.about.longest().is_some() { vec![slow, rate, errors] } else { vec![errors, rate, slow] };
+        let is_slow = self.slo.about.longest().is_some();
+        let mut asks = self.slo.requests.as_ref().map(|own| self.own_requests(own, is_slow)).unwrap_or_default();
+        if self.service.signals.span_metrics {
+            asks.extend(self.span_requests(is_slow));
+        }
+        if asks.is_empty() {
+            let raw = self.ask(Language::PromQl, raw_series(self.slo), "The raw time series that the objective reads");
+            self.step(
+                "What do its time series show?",
+                "Look for one time series that differs from the others.",
+                vec![raw],
+            );
+            return;
+        }
         self.step(
             "Which requests?",
-            "Look for one route that differs from the others, and for more load than usual.",
+            "Look for one kind of request that differs from the others, and for more load than usual.",
             asks,
         );
     }
 
+    /// What the objective's own metrics say: first whatever makes a request of this objective a bad one.
+    fn own_requests(&self, own: &Requests, is_slow: bool) -> Vec<Ask> {
+        let nowhere = Scope::default();
+        let by = by(own.operations());
+        let errors = own.errors(RECENT, &nowhere).map(|text| (text, format!("Share of bad requests{by}")));
+        let ended = own.outcomes(RECENT, &nowhere).zip(own.outcome());
+        let ended = ended.map(|(text, label)| (text, format!("Requests a second by how they ended, `{label}`")));
+        let unit = own.unit().map(|unit| format!(", in {}", measure::words(unit))).unwrap_or_default();
+        let what = if own.is_mean() == Some(true) { "Mean" } else { "99th percentile" };
+        let measured = own.quantile("0.99", RECENT, &nowhere);
+        let measured = measured.map(|text| (text, format!("{what} of {}{by}{unit}", measured_as(own))));
+        let rate = Some((own.rate(RECENT, &nowhere), format!("Requests a second{by}")));
+        let order = if is_slow { [measured, rate, errors, ended] } else { [errors, ended, rate, measured] };
+        order.into_iter().flatten().map(|(text, shows)| self.ask(Language::PromQl, text, &shows)).collect()
+    }
+
+    /// What the collector counted of all spans of the service.
+    fn span_requests(&self, is_slow: bool) -> Vec<Ask> {
+        let name = &self.service.name;
+        let errors =
+            self.ask(Language::PromQl, queries::errors(name, RECENT), "Share of failed spans of the service, by route");
+        let slow = self.ask(
+            Language::PromQl,
+            queries::quantile(name, "0.99", RECENT),
+            "99th percentile of its spans' durations in seconds, by route",
+        );
+        if is_slow { vec![slow, errors] } else { vec![errors, slow] }
+    }
+
     fn trace(&mut self) {
-        let exemplars = "Exemplars of kept requests (`query_exemplars`), each with a trace id";
-        let mut asks = vec![
-            self.ask(Language::TraceQl, queries::bad_traces(self.slo), "Bad requests: copy the trace id of one"),
-            self.ask(Language::PromQl, queries::exemplars(self.slo), exemplars),
-        ];
+        let signals = self.service.signals;
+        let mut asks = Vec::new();
+        if signals.traces {
+            asks.push(self.ask(
+                Language::TraceQl,
+                queries::bad_traces(self.slo),
+                "Bad requests: copy the trace id of one",
+            ));
+        }
+        if signals.span_metrics {
+            let exemplars = "Exemplars of kept requests (`query_exemplars`), each with a trace id";
+            asks.push(self.ask(Language::PromQl, queries::exemplars(self.slo), exemplars));
+        }
         let bad = match self.slo.about.longest() {
             Some(threshold) => format!("min_duration={threshold}"),
             None => "error=true".to_owned(),
@@ -167,22 +210,29 @@ impl Walk<'_> {
             self.store(&format!("/api/search?service={service}&{bad}&limit=20"), "Bad requests that were kept"),
         );
         asks.extend(self.store(&format!("/api/traces/{TRACE}"), "All spans of the trace"));
+        if asks.is_empty() {
+            return;
+        }
         let why = "Open one bad request. Find the span with the longest time of its own, or the innermost span that failed. \
                    Continue with the service of that span. Enter the trace id here, and the queries below use it.";
         self.steps.push(Step { title: "One bad request", why: why.to_owned(), asks, finds_trace: true });
     }
 
     fn logs(&mut self) {
-        let name = &self.service.name;
-        let mut asks = vec![
-            self.ask(
-                Language::LogQl,
-                queries::logs_of_trace(name, TRACE),
-                "Log lines of the service about that request",
-            ),
-            self.ask(Language::LogQl, queries::warnings(name), "All warnings and errors of the service"),
-        ];
+        let (name, signals) = (&self.service.name, self.service.signals);
+        let mut asks = Vec::new();
+        if signals.logs && signals.traces {
+            let lines = "Log lines of the service about that request";
+            asks.push(self.ask(Language::LogQl, queries::logs_of_trace(name, TRACE), lines));
+        }
+        if signals.logs {
+            let warnings = "All warnings and errors of the service";
+            asks.push(self.ask(Language::LogQl, queries::warnings(name), warnings));
+        }
         asks.extend(self.store(&format!("/api/logs/{TRACE}"), "Log lines of all services about that request"));
+        if asks.is_empty() {
+            return;
+        }
         self.step(
             "What do the logs say?",
             "Read the error message, and `code.function.name`: the function that raised the error.",
@@ -193,7 +243,10 @@ impl Walk<'_> {
     fn profile(&mut self) {
         let name = &self.service.name;
         let service = links::segment(name);
-        let mut asks = vec![self.ask(Language::Profile, queries::profiles(name), "Functions by processor time")];
+        let mut asks = Vec::new();
+        if self.service.signals.profiles {
+            asks.push(self.ask(Language::Profile, queries::profiles(name), "Functions by processor time"));
+        }
         asks.extend(self.store(
             &format!("/api/profiles/{TRACE}"),
             "Functions by processor time in that request; empty if the request only waited",
@@ -202,6 +255,9 @@ impl Walk<'_> {
             &format!("/api/profiles?service={service}"),
             "Functions of the service by processor time, most first",
         ));
+        if asks.is_empty() {
+            return;
+        }
         let why = "Look for the widest frame of your own code. A request that took long but used no processor time waited: for \
                    a lock, for the network, or for the service that it called.";
         self.step("Where does the time go?", why, asks);
@@ -214,12 +270,22 @@ impl Walk<'_> {
             }
             _ => format!("Run both commands in a clone of the source of {}.", self.service.name),
         };
+        let signals = self.service.signals;
+        let knows_functions = signals.logs || signals.profiles || self.plan.console.store.is_some();
+        let recent = "git log --oneline --since='2 days ago'";
+        if !(signals.traces && knows_functions) {
+            let why = format!(
+                "Compare the time at which the burn began with the last deployments and with the commits in them. {place}"
+            );
+            self.step("Which change?", why, vec![self.ask(Language::Shell, recent.to_owned(), "Recent commits")]);
+            return;
+        }
         let blame = "git blame -L ':FUNCTION:FILE' REVISION".to_owned();
         let why = format!(
             "Take FUNCTION from the profile or from `code.function.name`, and REVISION from the span's \
              `vcs.ref.head.revision`: the deployed version. {place}"
         );
-        let recent = "git log --oneline --since='2 days ago' REVISION -- FILE".to_owned();
+        let recent = format!("{recent} REVISION -- FILE");
         let asks = vec![
             self.ask(Language::Shell, blame, "The commit that last changed each line of the function"),
             self.ask(Language::Shell, recent, "Recent commits to the file; only this shows deletions"),
@@ -227,22 +293,30 @@ impl Walk<'_> {
         self.step("Which change?", why, asks);
     }
 
-    fn undo(&mut self, watch: Option<(Duration, String)>) {
-        let mut asks = Vec::new();
-        let why = match &self.service.about.rollback {
-            Some(command) => {
-                asks.push(self.ask(Language::Shell, command.clone(), "Rolls back the last deployment"));
-                "Roll back first and understand later, because the budget burns meanwhile."
-            }
-            None => {
-                "Roll back first and understand later, because the budget burns meanwhile. The spec does not say how: add \
-                 `rollback` to it."
-            }
-        };
-        if let Some((window, says)) = watch {
-            asks.push(self.ask(Language::PromQl, queries::burn_rate(self.slo, window), &says));
-        }
-        self.step("Roll back, and watch the recovery", why, asks);
+    /// What to watch after the rollback, which stands at the head of the page.
+    fn recovery(&mut self, window: Duration, says: &str) {
+        let asks = vec![self.ask(Language::PromQl, queries::burn_rate(self.slo, window), says)];
+        let why = "After a rollback or a fix, wait until the short window is below the alert's burn rate.";
+        self.step("Watch the recovery", why, asks);
+    }
+}
+
+/// By which labels, behind what is counted: `, by `handler` and `method``.
+fn by(labels: &[String]) -> String {
+    let quoted: Vec<String> = labels.iter().map(|label| format!("`{label}`")).collect();
+    match quoted.split_last() {
+        None => String::new(),
+        Some((last, [])) => format!(", by {last}"),
+        Some((last, others)) => format!(", by {} and {last}", others.join(", ")),
+    }
+}
+
+/// What a distribution is of.
+fn measured_as(own: &Requests) -> &'static str {
+    match own.unit().map(measure::dimension) {
+        Some(measure::Dimension::Time(_)) => "durations",
+        Some(measure::Dimension::Size(_)) => "sizes",
+        _ => "measurements",
     }
 }
 
@@ -260,7 +334,7 @@ pub(super) fn burn(plan: &Plan, service: &ServicePlan, slo: &SloPlan, alert: &Bu
     walk.logs();
     walk.profile();
     walk.commit();
-    walk.undo(Some((short, format!("Burn rate: below {} once the service has recovered", alert.burn))));
+    walk.recovery(short, &format!("Burn rate: below {} once the service has recovered", alert.burn));
     walk.steps
 }
 
@@ -315,7 +389,7 @@ pub(super) fn state(plan: &Plan, service: &ServicePlan, slo: &SloPlan, alert: &S
     walk.step(title, why, asks);
     walk.requests();
     walk.logs();
-    walk.undo(None);
+    walk.commit();
     walk.steps
 }
 

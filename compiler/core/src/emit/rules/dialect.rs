@@ -1,0 +1,77 @@
+//! What rulers beside Prometheus want otherwise: fields of groups, and the range of `rate`.
+
+use super::list::{Group, Rule};
+use crate::indicator::NativeForm;
+use crate::model::{Mimir, Thanos, Vmalert};
+use crate::plan::{Scale, SloPlan};
+use crate::quantity::Duration;
+
+/// Who evaluates the rules.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Dialect<'p> {
+    /// Prometheus, also behind its operator.
+    Prometheus,
+    /// Mimir and Cortex.
+    Mimir(&'p Mimir),
+    /// Thanos Ruler.
+    Thanos(&'p Thanos),
+    /// VictoriaMetrics' vmalert.
+    Vmalert(&'p Vmalert),
+}
+
+impl<'p> Dialect<'p> {
+    /// The range of the only `rate()`, real.
+    ///
+    /// Prometheus sees the samples within the range, which span a scrape interval less than it. MetricsQL also reads the last
+    /// sample before the range, so the shorter range spans the same samples: each event counts once in either.
+    pub(super) fn rated(self, slo: &SloPlan) -> Duration {
+        match self {
+            Self::Vmalert(_) => slo.timing.spanned,
+            Self::Prometheus | Self::Mimir(_) | Self::Thanos(_) => slo.timing.base,
+        }
+    }
+
+    /// How its store keeps native histograms.
+    pub(super) fn native(self) -> NativeForm {
+        match self {
+            Self::Vmalert(_) => NativeForm::Buckets,
+            Self::Prometheus | Self::Mimir(_) | Self::Thanos(_) => NativeForm::Samples,
+        }
+    }
+
+    /// A group of an objective with the fields that the ruler knows, evaluated every `interval`.
+    pub(super) fn group(self, slo: &'p SloPlan, name: String, interval: Duration, rules: Vec<Rule<'p>>) -> Group<'p> {
+        let mut group = self.group_of(slo.scale, name, interval, rules);
+        if slo.timing.delay > Duration::ZERO && !matches!(self, Self::Vmalert(_)) {
+            group.query_offset = Some("0s");
+        }
+        group
+    }
+
+    /// A group of any rules.
+    pub(super) fn group_of(self, scale: Scale, name: String, interval: Duration, rules: Vec<Rule<'p>>) -> Group<'p> {
+        let mut group = Group {
+            name,
+            interval: interval.to_string(),
+            query_offset: None,
+            partial_response_strategy: None,
+            source_tenants: &[],
+            eval_delay: None,
+            concurrency: None,
+            tenant: None,
+            rules,
+        };
+        match self {
+            Self::Prometheus => {}
+            Self::Mimir(mimir) => group.source_tenants = &mimir.source_tenants,
+            Self::Thanos(thanos) => group.partial_response_strategy = Some(thanos.partial_response),
+            Self::Vmalert(vmalert) => {
+                group.eval_delay = vmalert.eval_delay.map(|delay| scale.real(delay).to_string());
+                // Rules read what earlier rules of the group recorded.
+                group.concurrency = Some(1);
+                group.tenant = vmalert.tenant.as_deref();
+            }
+        }
+        group
+    }
+}

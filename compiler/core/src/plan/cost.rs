@@ -1,0 +1,88 @@
+//! What a rule group costs its ruler: an estimate from the series and the lengths of windows.
+//!
+//! ```text
+//! a group   rules × RULE + raw series × samples in the base range × SAMPLE + groups × steps of subqueries × STEP
+//! ```
+//!
+//! The constants were measured by `ci/scale` on two cores with nothing else to do; a busy ruler takes longer. They are for
+//! telling a cheap group from one that will not be done in time, and for spreading groups evenly.
+
+use super::layout::Unit;
+use super::slo::SloPlan;
+use super::timing::{Window, WindowKind};
+use crate::quantity::Duration;
+
+/// Seconds that a rule takes whatever it reads: its query is prepared, its result is stored.
+const RULE: f64 = 100e-6;
+/// Seconds to find a raw series and take it up.
+const SERIES: f64 = 2e-6;
+/// Seconds to read one sample of a range.
+const SAMPLE: f64 = 40e-9;
+/// Seconds of one step of a subquery over one series.
+const STEP: f64 = 150e-9;
+
+/// What one rule group costs.
+#[derive(Debug, Clone, PartialEq)]
+pub struct GroupCost {
+    /// The group's name.
+    pub group: String,
+    /// Seconds that an evaluation takes.
+    pub seconds: f64,
+    /// Between two evaluations, real.
+    pub interval: Duration,
+}
+
+/// How many series an objective's rules read.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Width {
+    /// Raw series of each base rule.
+    pub(super) raw: u64,
+    /// Groups kept apart: the series of each recorded name.
+    pub(super) groups: u64,
+}
+
+/// The estimate of each of an objective's groups, in the order in which they read one another; the budget's is the last.
+pub(super) fn of(slo: &SloPlan, width: Width) -> Vec<GroupCost> {
+    let fast = slo.layout.groups.iter().map(|units| units.iter().map(|unit| unit_cost(slo, *unit, width)).sum());
+    let steps = ratio(slo.window_real.reach(), slo.timing.count_step);
+    let budget = 6.0 * RULE + 2.0 * series(width.groups) * steps * STEP;
+    let intervals = slo.layout.groups.iter().map(|_| slo.timing.evaluation).chain([slo.timing.budget_interval]);
+    let seconds = fast.chain([budget]);
+    let named = slo.group_names().into_iter().zip(seconds).zip(intervals);
+    named.map(|((group, seconds), interval)| GroupCost { group, seconds, interval }).collect()
+}
+
+fn unit_cost(slo: &SloPlan, unit: Unit, width: Width) -> f64 {
+    let groups = series(width.groups);
+    match unit {
+        Unit::Base => {
+            let samples = 1.0 + ratio(slo.timing.base, slo.timing.scrape);
+            let each = RULE + series(width.raw) * (SERIES + samples * SAMPLE);
+            let bases = if slo.records_good() { 3.0 } else { 2.0 };
+            let steps = ratio(slo.timing.count_step, slo.timing.step);
+            bases * each + 2.0 * (RULE + groups * steps * STEP)
+        }
+        Unit::Window(place) => {
+            slo.windows.get(place).map_or(0.0, |window| 2.0 * (RULE + groups * window_cost(slo, window)))
+        }
+        Unit::Burn(_) | Unit::State(_) | Unit::Rate(_) => RULE + 4.0 * groups * STEP,
+    }
+}
+
+/// Seconds of a window over one series.
+fn window_cost(slo: &SloPlan, window: &Window) -> f64 {
+    match window.kind {
+        WindowKind::Mean => ratio(window.real, slo.timing.evaluation) * SAMPLE,
+        WindowKind::Stepped => ratio(window.real, slo.timing.step) * STEP,
+        WindowKind::Counted => ratio(window.real, slo.timing.count_step) * STEP,
+    }
+}
+
+fn ratio(length: Duration, step: Duration) -> f64 {
+    length.seconds() / step.seconds().max(0.001)
+}
+
+#[expect(clippy::cast_precision_loss, reason = "an estimate")]
+fn series(count: u64) -> f64 {
+    count as f64
+}

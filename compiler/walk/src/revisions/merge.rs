@@ -1,0 +1,77 @@
+//! What several sources tell of one service, as one.
+
+use super::Known;
+
+/// Takes both revisions from the first source that tells them, and what it lacks from the next ones.
+///
+/// Sources name one commit differently, so the names of two sources do not compare. A source that tells both says at
+/// least whether they differ: if not, the revision that another source tells now was also the one before.
+pub(super) fn merged(all: &[Known]) -> Known {
+    let mut merged = Known::default();
+    let mut by: Vec<&str> = Vec::new();
+    for known in all {
+        let is_asked = merged.now.is_none() || merged.before.is_none();
+        let is_telling = known.now.is_some() || known.before.is_some();
+        if is_asked && is_telling {
+            let (now, before) = match (&merged.now, &merged.before) {
+                (None, None) => (known.now.clone(), known.before.clone()),
+                (Some(now), None) if known.now == known.before => (Some(now.clone()), Some(now.clone())),
+                (None, Some(before)) if known.now == known.before => (Some(before.clone()), Some(before.clone())),
+                (now, before) => {
+                    (now.clone().or_else(|| known.now.clone()), before.clone().or_else(|| known.before.clone()))
+                }
+            };
+            if (&now, &before) != (&merged.now, &merged.before) {
+                by.push(&known.by);
+            }
+            (merged.now, merged.before) = (now, before);
+        }
+        // The first sight of a revision, whoever saw it.
+        for (revision, time) in &known.first_seen {
+            let seen = merged.first_seen.entry(revision.clone()).or_insert(*time);
+            *seen = seen.min(*time);
+        }
+        // A source that names the current revision differently still saw when it began.
+        if let (Some(now), Some(theirs)) = (&merged.now, &known.now)
+            && let Some(time) = known.first_seen.get(theirs)
+        {
+            merged.first_seen.entry(now.clone()).or_insert(*time);
+        }
+    }
+    by.dedup();
+    merged.by = by.join(" and ");
+    merged
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn known(by: &str, now: &str, before: &str, seen: f64) -> Known {
+        let some = |text: &str| (!text.is_empty()).then(|| text.to_owned());
+        let first_seen = [(now.to_owned(), seen)].into_iter().filter(|(_, at)| *at > 0.0).collect();
+        Known { by: by.to_owned(), now: some(now), before: some(before), first_seen }
+    }
+
+    fn told(all: &[Known]) -> (String, String, String, Option<f64>) {
+        let merged = merged(all);
+        let seen = merged.now.as_ref().and_then(|now| merged.first_seen.get(now).copied());
+        (merged.now.unwrap_or_default(), merged.before.unwrap_or_default(), merged.by, seen)
+    }
+
+    #[test]
+    fn one_source_that_tells_both_is_enough() {
+        let all = [known("spans", "c2", "c1", 0.0), known("tags", "1.2", "1.1", 7.0)];
+        assert_eq!(told(&all), ("c2".into(), "c1".into(), "spans".into(), Some(7.0)));
+    }
+
+    #[test]
+    fn what_one_lacks_another_tells() {
+        let all = [known("spans", "c2", "", 0.0), known("tags", "1.2", "1.1", 0.0)];
+        assert_eq!(told(&all), ("c2".into(), "1.1".into(), "spans and tags".into(), None));
+        // The version did not change, so the revision did not either.
+        let all = [known("spans", "c2", "", 0.0), known("tags", "1.2", "1.2", 0.0)];
+        assert_eq!(told(&all), ("c2".into(), "c2".into(), "spans and tags".into(), None));
+        assert_eq!(told(&[]), (String::new(), String::new(), String::new(), None));
+    }
+}
