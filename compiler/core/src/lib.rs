@@ -122,7 +122,7 @@ pub fn compile(sources: &Sources, order: Order<'_>) -> Analysis {
         bounds.push(bound);
         findings.append(&mut checked);
     }
-    findings.append(&mut check::whole(&common.policy, &bounds));
+    findings.append(&mut check::whole(&common, &bounds));
     finding::sort(&mut findings);
     let of_teams = common.teams.iter().flat_map(|team| &team.policy.waivers);
     let waivers: Vec<Waiver> = common.policy.waivers.iter().chain(of_teams).cloned().collect();

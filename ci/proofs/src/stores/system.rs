@@ -202,6 +202,22 @@ impl System {
         Ok(told)
     }
 
+    /// Whether what the ruler recorded of the alert can be found, which takes a moment longer.
+    fn is_recorded(&self) -> Result<bool> {
+        let query = r#"ALERTS{currency="JPY",alertstate="firing"}"#;
+        let url = format!("{}/api/v1/query", self.metrics.store);
+        // A walk asks for what is a second old.
+        let answer: Value = agent()
+            .get(&url)
+            .query("query", query)
+            .query("latency_offset", "2s")
+            .query("nocache", "1")
+            .call()?
+            .body_mut()
+            .read_json()?;
+        Ok(answer["data"]["result"].as_array().is_some_and(|found| !found.is_empty()))
+    }
+
     fn await_alert(&self) -> Result<()> {
         let began = Instant::now();
         loop {
@@ -209,7 +225,7 @@ impl System {
                 agent().get(format!("{}/api/v1/alerts", self.metrics.url)).call()?.body_mut().read_json()?;
             let alerts = answer["data"]["alerts"].as_array().map(Vec::as_slice).unwrap_or_default();
             let fires = |alert: &Value| alert["state"] == "firing" && alert["labels"]["currency"] == "JPY";
-            if alerts.iter().any(fires) {
+            if alerts.iter().any(fires) && self.is_recorded()? {
                 return Ok(());
             }
             if began.elapsed() > Duration::from_secs(120) {

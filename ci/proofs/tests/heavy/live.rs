@@ -72,9 +72,10 @@ impl Ruler {
     /// Notes which alerts fire now, `at` seconds since the story began.
     fn look(&mut self, at: f64) -> Result<()> {
         let data = data(&self.alerts)?;
-        // Thanos writes the key with a capital.
-        let alerts = data["alerts"].as_array().or_else(|| data["Alerts"].as_array());
-        for alert in alerts.with_context(|| format!("{} gave no alerts: {data}", self.name))? {
+        // Thanos writes the key with a capital, and null while there is none.
+        let alerts = data.get("alerts").or_else(|| data.get("Alerts"));
+        let alerts = alerts.with_context(|| format!("{} gave no alerts: {data}", self.name))?;
+        for alert in alerts.as_array().into_iter().flatten() {
             if alert["state"] != "firing" {
                 continue;
             }

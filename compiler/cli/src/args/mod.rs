@@ -83,7 +83,7 @@ pub(crate) enum Command {
     Preview(Preview),
     /// Go from a firing alert to the commit: objective, requests, trace, profile, blame
     #[command(after_help = "Example: emberline walk --prometheus http://127.0.0.1:9090 --store http://127.0.0.1:8085")]
-    Walk(Walk),
+    Walk(Box<Walk>),
     /// Run a drill: inject an unknown fault, wait for the alert, walk, roll back, and time every step
     #[command(long_about = gameday::ABOUT, after_help = "Example: emberline gameday --drills 1")]
     Gameday(Gameday),

@@ -16,7 +16,7 @@ use crate::world::shown;
 pub(super) fn read(file: &Path, access: &Access) -> Result<Endpoints> {
     let text = fs::read_to_string(file).map_err(|cause| Failure::io("cannot read", file, &cause))?;
     let mut sources = Sources::default();
-    let id = sources.add(&shown(file), &text);
+    let id = sources.add(shown(file), &text);
     let parsed = parse(id, &text);
     let line = |start: u32| {
         let before = usize::try_from(start).ok().and_then(|start| text.get(..start)).unwrap_or_default();

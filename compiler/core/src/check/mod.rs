@@ -25,7 +25,7 @@ mod window_too_short;
 
 use crate::code::{self, Code};
 use crate::finding::Finding;
-use crate::model::{Common, Policy, Service};
+use crate::model::{Common, Service};
 use crate::plan::ServicePlan;
 use crate::plan::bounds::ServiceBound;
 use crate::source::Sources;
@@ -78,10 +78,10 @@ pub(crate) fn can_be_waived(code: &Code) -> bool {
 }
 
 /// What can only be said of all services together.
-pub(crate) fn whole(policy: &Policy, bounds: &[ServiceBound]) -> Vec<Finding> {
+pub(crate) fn whole(model: &Common, bounds: &[ServiceBound]) -> Vec<Finding> {
     let mut findings = Vec::new();
-    series::whole(policy, bounds, &mut findings);
-    ruler_limit::whole(policy, bounds, &mut findings);
+    series::whole(&model.policy, bounds, &mut findings);
+    ruler_limit::whole(model, bounds, &mut findings);
     findings
 }
 

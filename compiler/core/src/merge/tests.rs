@@ -324,7 +324,7 @@ fn other_intervals_and_missing_templates_are_refused() {
     let text = format!("{}templates:\n- /etc/a.tmpl\n", CONFIGURATIONS[1]);
     let other = "time_intervals:\n- name: office\n  time_intervals: [{weekdays: [saturday]}]\n";
     for (text, expected, line) in [
-        (format!("{text}{other}"), "the interval of time `office` says something else", 7),
+        (format!("{text}{other}"), "the interval of time `office` says something else", 8),
         (text.replace("a.tmpl", "b.tmpl"), "the policy's receivers call templates of `/etc/a.tmpl`", 5),
         (CONFIGURATIONS[1].to_owned(), "the policy's receivers call templates of `/etc/a.tmpl`", 1),
     ] {

@@ -75,7 +75,13 @@ impl Common {
     /// What holds for a service.
     #[must_use]
     pub fn policy_of(&self, service: &Service) -> &Arc<Policy> {
-        service.team.and_then(|team| self.teams.get(team)).map_or(&self.policy, |team| &team.policy)
+        self.policy_of_team(service.team)
+    }
+
+    /// What holds for the services of a team; `None` for the organisation's.
+    #[must_use]
+    pub fn policy_of_team(&self, team: Option<usize>) -> &Arc<Policy> {
+        team.and_then(|team| self.teams.get(team)).map_or(&self.policy, |team| &team.policy)
     }
 }
 

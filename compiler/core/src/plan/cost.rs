@@ -4,9 +4,10 @@
 //! a group   rules × RULE + raw series × samples in the base range × SAMPLE + groups × steps of subqueries × STEP
 //! ```
 //!
-//! The constants were measured by `ci/scale` on two cores with nothing else to do; a busy ruler takes longer. They are for
-//! telling a cheap group from one that will not be done in time, and for spreading groups evenly.
+//! The constants are of the order that `ci/scale` showed for 100 objectives on two busy cores; its full run shall correct them.
+//! They are for telling a cheap group from one that will not be done in time, and for spreading groups evenly.
 
+use super::group_cost::GroupCost;
 use super::layout::Unit;
 use super::slo::SloPlan;
 use super::timing::{Window, WindowKind};
@@ -20,17 +21,6 @@ const SERIES: f64 = 2e-6;
 const SAMPLE: f64 = 40e-9;
 /// Seconds of one step of a subquery over one series.
 const STEP: f64 = 150e-9;
-
-/// What one rule group costs.
-#[derive(Debug, Clone, PartialEq)]
-pub struct GroupCost {
-    /// The group's name.
-    pub group: String,
-    /// Seconds that an evaluation takes.
-    pub seconds: f64,
-    /// Between two evaluations, real.
-    pub interval: Duration,
-}
 
 /// How many series an objective's rules read.
 #[derive(Debug, Clone, Copy)]

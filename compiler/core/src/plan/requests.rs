@@ -5,7 +5,7 @@
 
 use std::collections::BTreeSet;
 
-use super::queries::{Range, Scope};
+use super::range::{Range, Scope};
 use crate::indicator::{Indicator, Measured, Ratio};
 use crate::metric::{HISTOGRAM_SERIES, MetricType, histogram_of, label_name, measure};
 use crate::model::{Declared, Index, Observed, Policy, Service, Slo};

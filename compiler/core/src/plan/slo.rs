@@ -7,7 +7,7 @@ use rust_decimal::Decimal;
 
 use super::about::AboutSlo;
 use super::alert::{self, BurnAlert, StateAlert};
-use super::cost::GroupCost;
+use super::group_cost::GroupCost;
 use super::layout::Layout;
 use super::names;
 use super::requests::Requests;

@@ -1,6 +1,6 @@
 //! What several sources tell of one service, as one.
 
-use super::Known;
+use super::known::Known;
 
 /// Takes both revisions from the first source that tells them, and what it lacks from the next ones.
 ///

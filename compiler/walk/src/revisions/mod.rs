@@ -3,6 +3,7 @@
 //! Spans tell it best, because they tell which revision failed. What they do not tell comes from metrics
 //! ([`series`]), and from whoever deployed.
 
+mod known;
 mod merge;
 mod series;
 
@@ -16,6 +17,7 @@ use super::gather::Gathered;
 use super::version::{self, Meaning};
 use crate::source::{Labels, Trace};
 use emberline_prose::number::{clock, many, short};
+use known::Known;
 use merge::merged;
 
 /// The revisions of a service.
@@ -47,16 +49,6 @@ impl Revisions {
     pub fn is_changed(&self) -> bool {
         self.now.is_some() && self.before.is_some() && self.now != self.before
     }
-}
-
-/// What one source tells of a service.
-#[derive(Debug, Clone, Default, PartialEq)]
-struct Known {
-    /// The source, as people call it.
-    by: String,
-    now: Option<String>,
-    before: Option<String>,
-    first_seen: BTreeMap<String, f64>,
 }
 
 /// Resource attributes that name the source code's revision.

@@ -9,7 +9,7 @@ use emberline_core::plan::queries::quoted;
 
 use super::super::ask::{Asked, Log, ask};
 use super::super::case::Case;
-use super::Known;
+use super::known::Known;
 use crate::source::Series;
 use emberline_prose::number::many;
 

@@ -2,6 +2,7 @@
 
 use serde_json::Value;
 
+pub(super) use super::source::{Source, literal};
 use super::variables::Variables;
 use crate::metric::measure;
 
@@ -96,14 +97,6 @@ pub(super) enum Look {
     Logs,
     /// A flame graph.
     Flames,
-}
-
-/// Where a panel's data comes from.
-#[derive(Debug, Clone)]
-pub(super) struct Source {
-    /// The plugin.
-    pub(super) kind: &'static str,
-    pub(super) uid: String,
 }
 
 /// A query, without its place in a panel.
@@ -231,9 +224,4 @@ pub(super) fn in_words(unit: Option<&str>) -> (&'static str, &'static str) {
         Some(measure::Dimension::Size(_)) => ("Size", grafana),
         _ => ("Measured", grafana),
     }
-}
-
-/// A text that Grafana shows as it is: behind a `$` it would look for a variable. A word joiner is not seen.
-pub(super) fn literal(text: &str) -> String {
-    text.replace('$', "$\u{2060}")
 }

@@ -14,6 +14,7 @@ pub(super) mod perses;
 mod provisioning;
 mod requests;
 mod resource;
+mod source;
 mod variables;
 
 use super::{Artefact, Target};

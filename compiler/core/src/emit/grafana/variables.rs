@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 
 use serde_json::{Value, json};
 
-use super::board::Source;
+use super::source::{Source, literal};
 use crate::metric::label_name;
 use crate::model::{Console, DataSource};
 use crate::plan::queries::{Scope, Variable, in_panel};
@@ -56,7 +56,7 @@ impl Kind {
     fn current(self, console: &Console) -> Value {
         let source = self.named(console);
         let uid = if source.is_declared { source.uid.as_str() } else { "default" };
-        let uid = super::board::literal(uid);
+        let uid = literal(uid);
         json!({"text": uid, "value": uid})
     }
 

@@ -15,8 +15,8 @@ pub(super) fn record(rules: &mut Rules<'_>) {
     let groups: Vec<&str> = slo.group_by.iter().map(String::as_str).collect();
     let base = Base {
         window: slo.timing.base.millis(),
-        rated: rules.dialect.rated(slo).millis(),
-        native: rules.dialect.native(),
+        rated: rules.reads.rated.millis(),
+        native: rules.reads.native,
         step: slo.timing.step.millis(),
         delay: slo.timing.delay.millis(),
         replicas: slo.replica_label.as_deref(),

@@ -1,6 +1,6 @@
 //! What rulers beside Prometheus want otherwise: fields of groups, and the range of `rate`.
 
-use super::list::{Group, Rule};
+use super::list::{Group, Reads, Rule};
 use crate::indicator::NativeForm;
 use crate::model::{Mimir, Thanos, Vmalert};
 use crate::plan::{Scale, SloPlan};
@@ -20,11 +20,16 @@ pub(crate) enum Dialect<'p> {
 }
 
 impl<'p> Dialect<'p> {
+    /// How its base rules read raw series.
+    pub(super) fn reads(self, slo: &SloPlan) -> Reads {
+        Reads { rated: self.rated(slo), native: self.native() }
+    }
+
     /// The range of the only `rate()`, real.
     ///
     /// Prometheus sees the samples within the range, which span a scrape interval less than it. MetricsQL also reads the last
     /// sample before the range, so the shorter range spans the same samples: each event counts once in either.
-    pub(super) fn rated(self, slo: &SloPlan) -> Duration {
+    fn rated(self, slo: &SloPlan) -> Duration {
         match self {
             Self::Vmalert(_) => slo.timing.spanned,
             Self::Prometheus | Self::Mimir(_) | Self::Thanos(_) => slo.timing.base,
@@ -32,7 +37,7 @@ impl<'p> Dialect<'p> {
     }
 
     /// How its store keeps native histograms.
-    pub(super) fn native(self) -> NativeForm {
+    fn native(self) -> NativeForm {
         match self {
             Self::Vmalert(_) => NativeForm::Buckets,
             Self::Prometheus | Self::Mimir(_) | Self::Thanos(_) => NativeForm::Samples,

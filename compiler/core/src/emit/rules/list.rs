@@ -2,9 +2,10 @@
 
 use serde::Serialize;
 
-use super::dialect::Dialect;
+use crate::indicator::NativeForm;
 use crate::plan::SloPlan;
 use crate::promql::{Expr, Matcher, Select};
+use crate::quantity::Duration;
 
 /// A rule group: its rules are evaluated in order, at one instant.
 #[derive(Debug, Serialize)]
@@ -72,20 +73,29 @@ impl Serialize for Pairs<'_> {
     }
 }
 
+/// How base rules read raw series.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Reads {
+    /// The range of `rate()`, real.
+    pub(super) rated: Duration,
+    /// How the store keeps native histograms.
+    pub(super) native: NativeForm,
+}
+
 /// Rules of one group while they are made.
 pub(super) struct Rules<'p> {
     pub(super) slo: &'p SloPlan,
-    /// Who evaluates the rules.
-    pub(super) dialect: Dialect<'p>,
+    /// How the base rules read raw series.
+    pub(super) reads: Reads,
     /// Matchers that select the objective's own series.
     pub(super) own: [Matcher<'p>; 2],
     pub(super) rules: Vec<Rule<'p>>,
 }
 
 impl<'p> Rules<'p> {
-    pub(super) fn new(slo: &'p SloPlan, dialect: Dialect<'p>) -> Self {
+    pub(super) fn new(slo: &'p SloPlan, reads: Reads) -> Self {
         let own = [Matcher::eq("service", &slo.service), Matcher::eq("slo", &slo.name)];
-        Self { slo, dialect, own, rules: Vec::with_capacity(40) }
+        Self { slo, reads, own, rules: Vec::with_capacity(40) }
     }
 
     /// Records an expression under a name, with the objective's labels.

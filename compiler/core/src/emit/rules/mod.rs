@@ -35,7 +35,7 @@ pub(crate) struct Level<'p> {
 /// The alerts of one objective, for who takes an empty result for missing data.
 pub(crate) fn levels(slo: &SloPlan) -> Vec<Level<'_>> {
     let level = |alert| {
-        let mut rules = Rules::new(slo, Dialect::Prometheus);
+        let mut rules = Rules::new(slo, Dialect::Prometheus.reads(slo));
         match alert {
             Alert::Burn(alert) => alerts::burn(&mut rules, alert),
             Alert::State(alert) => alerts::state(&mut rules, alert),
@@ -62,13 +62,13 @@ pub(crate) fn levels(slo: &SloPlan) -> Vec<Level<'_>> {
 /// The groups of one objective: as many fast ones as its plan says, then the budget's.
 pub(crate) fn groups<'p>(slo: &'p SloPlan, dialect: Dialect<'p>) -> Vec<Group<'p>> {
     let fast = slo.layout.groups.iter().map(|units| {
-        let mut rules = Rules::new(slo, dialect);
+        let mut rules = Rules::new(slo, dialect.reads(slo));
         for unit in units {
             add(&mut rules, *unit);
         }
         (rules, slo.timing.evaluation)
     });
-    let mut budget = Rules::new(slo, dialect);
+    let mut budget = Rules::new(slo, dialect.reads(slo));
     budget::record(&mut budget);
     let all = fast.chain([(budget, slo.timing.budget_interval)]);
     slo.group_names()

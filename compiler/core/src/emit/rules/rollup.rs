@@ -15,7 +15,7 @@ const KEPT: u64 = 60 * 60 * 1_000;
 
 /// The group of an objective; `cluster` is the external label that tells clusters apart.
 pub(crate) fn rollup<'p>(slo: &'p SloPlan, cluster: &str) -> Group<'p> {
-    let mut rules = Rules::new(slo, Dialect::Prometheus);
+    let mut rules = Rules::new(slo, Dialect::Prometheus.reads(slo));
     let somewhere = [Matcher::ne(cluster, "")];
     let own_matchers = rules.own;
     let slices: [&[_]; 2] = [&own_matchers, &somewhere];

@@ -93,7 +93,8 @@ impl Object<'_> {
             (Kind::List(inner), Value::Array(items)) => {
                 Value::Array(items.iter().map(|item| self.value(*inner, name, item)).collect())
             }
-            (Kind::GoSpan, Value::String(text)) if text != "0" && Duration::parse(text).is_err() => {
+            (Kind::GoSpan, Value::String(text)) if text == "0" => json!("0s"),
+            (Kind::GoSpan, Value::String(text)) if Duration::parse(text).is_err() => {
                 self.faults.push(format!("`{name}` has whole numbers only, from hours to milliseconds"));
                 Value::Null
             }

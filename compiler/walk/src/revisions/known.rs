@@ -1,0 +1,16 @@
+//! What one source tells of a service's revisions.
+
+use std::collections::BTreeMap;
+
+/// What one source tells of a service.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub(super) struct Known {
+    /// The source, as people call it.
+    pub(super) by: String,
+    /// The current revision, as the source names it.
+    pub(super) now: Option<String>,
+    /// The revision before the onset.
+    pub(super) before: Option<String>,
+    /// When each revision was first seen, unix seconds.
+    pub(super) first_seen: BTreeMap<String, f64>,
+}
