@@ -4,8 +4,8 @@
 use super::about::Place;
 use super::identity::Alert;
 use super::names;
+use super::part::Part;
 use super::slo::SloPlan;
-use super::whole::Part;
 use crate::model::Console;
 
 /// The uid of the dashboard of all objectives.

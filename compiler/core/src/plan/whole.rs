@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use super::about::Neighbour;
 use super::alertmanager::AlertmanagerPlan;
+use super::part::Part;
 use super::service::ServicePlan;
 use super::shards;
 use super::slo::SloPlan;
@@ -47,15 +48,6 @@ pub struct Plan {
     pub teams: Vec<Team>,
     /// The policy that holds for what belongs to no team.
     policy: Arc<Policy>,
-}
-
-/// What of the specs a plan is for.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Part {
-    /// All services, under one policy or several.
-    Whole,
-    /// The services of a team, by its folders below the specs; empty for those that belong to no team.
-    Team(String),
 }
 
 impl Plan {
