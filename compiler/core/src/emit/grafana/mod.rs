@@ -43,9 +43,14 @@ fn file_stem(service: &ServicePlan, part: usize) -> String {
 }
 
 /// The dashboards of all services of the plan, by the names of their files. Cost is that of everything, so a team has none.
+/// Services of no team have no overview beside that of everything: both would have one uid.
 fn of_all(plan: &Plan) -> Vec<(&'static str, Board)> {
-    let cost = (plan.part == Part::Whole).then(|| ("all.cost", cost::board(plan)));
-    std::iter::once(("all.overview", overview::board(plan))).chain(cost).collect()
+    let overview = || ("all.overview", overview::board(plan));
+    match &plan.part {
+        Part::Whole => vec![overview(), ("all.cost", cost::board(plan))],
+        Part::Team(team) if team.is_empty() => Vec::new(),
+        Part::Team(_) => vec![overview()],
+    }
 }
 
 /// The dashboards of all services, and what provisions everything.
@@ -56,8 +61,10 @@ pub(super) fn global(plan: &Plan) -> Vec<Artefact> {
 }
 
 /// The dashboard of a team's objectives, and what provisions the team's folder.
-pub(super) fn of_team(plan: &Plan) -> [Artefact; 2] {
-    [dashboard("all.overview", &overview::board(plan), plan), provisioning::of_team(plan)]
+pub(super) fn of_team(plan: &Plan) -> Vec<Artefact> {
+    let boards = of_all(plan);
+    let boards = boards.iter().map(|(name, board)| dashboard(name, board, plan));
+    boards.chain([provisioning::of_team(plan)]).collect()
 }
 
 fn dashboard(name: &str, board: &Board, plan: &Plan) -> Artefact {
