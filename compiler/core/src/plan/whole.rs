@@ -5,12 +5,14 @@ use std::sync::Arc;
 
 use super::about::Neighbour;
 use super::alertmanager::AlertmanagerPlan;
+use super::identity::Alert;
 use super::part::Part;
 use super::service::ServicePlan;
 use super::shards;
 use super::slo::SloPlan;
 use super::telemetry::TelemetryPlan;
 use super::watch::WatchPlan;
+use crate::labels::{SERVICE, SLO};
 use crate::model::{Console, Drill, Observed, Operator, Policy, Prices, Rulers, Team};
 use crate::target::Target;
 
@@ -152,6 +154,22 @@ impl Plan {
     /// Every objective, service by service in the order written.
     pub fn slos(&self) -> impl Iterator<Item = &SloPlan> + Clone {
         self.services.iter().flat_map(|service| &service.slos)
+    }
+
+    /// The objective that an alert with these labels is about, whichever of its alerts it is.
+    #[must_use]
+    pub fn slo(&self, labels: &BTreeMap<String, String>) -> Option<&SloPlan> {
+        let (service, name) = (labels.get(SERVICE)?, labels.get(SLO)?);
+        self.slos().find(|slo| slo.service == *service && slo.name == *name)
+    }
+
+    /// The objective and its alert that has these labels, as Prometheus's or Alertmanager's API gives them (`alertname` among
+    /// them; more labels, such as a group's, do not matter). `None` for an alert of somebody else, and for one that the specs no
+    /// longer ask for: [`Plan::slo`] still finds its objective.
+    #[must_use]
+    pub fn alert(&self, labels: &BTreeMap<String, String>) -> Option<(&SloPlan, Alert<'_>)> {
+        let slo = self.slo(labels)?;
+        Some((slo, slo.alert(labels)?))
     }
 }
 
