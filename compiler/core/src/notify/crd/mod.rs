@@ -178,6 +178,7 @@ fn ranges(values: &Value) -> Value {
 #[cfg(test)]
 #[expect(clippy::unwrap_used, clippy::panic, reason = "tests")]
 mod tests {
+    use super::super::kind::Rule;
     use super::*;
 
     #[test]
@@ -250,6 +251,14 @@ mod tests {
                 for name in record.fields.iter().map(|field| field.name).filter(|name| fields.contains_key(*name)) {
                     let mut one = fields.clone();
                     one.retain(|key, _| key == name || record.rules.iter().any(|rule| rule.names(key)));
+                    // What all receivers share is written into each before it comes here.
+                    for rule in record.rules {
+                        let Rule::NeededOrGlobal(names) = rule else { continue };
+                        if !names.iter().any(|name| one.contains_key(*name)) {
+                            one.insert(names[0].to_owned(), json!("https://shared.example/"));
+                        }
+                    }
+                    self::secrets(&Value::Object(one.clone()), &mut secrets);
                     let Ok((list, config)) = config(integration, &one, &secrets) else {
                         refused += 1;
                         continue;
