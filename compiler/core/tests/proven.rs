@@ -63,6 +63,7 @@ fn an_objective_needs_few_evaluations() {
             *evaluations.entry(stem.to_owned()).or_default() += ends.max().unwrap() / every + 1;
         }
     }
+    // Nine objectives, and the alerts on the ruler: a course for each of them.
     assert_eq!(evaluations.len(), 10);
     // 75 hours at 30 s would be 9,000. Time slices clear their longest short window, at a minute each.
     for (objective, evaluations) in evaluations {

@@ -9,6 +9,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use emberline_core::emit::{Artefact, Emitter};
 use emberline_core::plan::Plan;
+use emberline_core::plan::watch::FOLDER;
 use emberline_core::source::Sources;
 use emberline_core::target::Target;
 use emberline_pages::{Notes, Unclaimed};
@@ -197,7 +198,8 @@ fn nothing_leads_nowhere() {
             });
         }
         // And every alert page is led to, in both of its forms.
-        let alerts = site.keys().filter(|path| path.matches('/').count() == 2 && !path.ends_with("index.html"));
+        let is_alert = |path: &str| path.matches('/').count() == 2 || path.starts_with(FOLDER);
+        let alerts = site.keys().filter(|path| is_alert(path) && !path.ends_with("index.html"));
         let alerts: BTreeSet<String> = alerts.map(|path| path.replace(".md", ".html")).collect();
         assert_eq!(pages, alerts);
         // So do the links of dashboards, and the data sources that they name are variables of theirs.

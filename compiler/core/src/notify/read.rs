@@ -32,7 +32,9 @@ struct Reading<'d> {
 impl Reading<'_> {
     fn record(&mut self, record: &Record, node: &Node) -> Option<Map<String, Value>> {
         let names: Vec<&'static str> = record.fields.iter().map(|field| field.name).collect();
-        let fields = self.decoder.fields(node, &names)?;
+        let is_secret = |field: &&super::kind::Field| matches!(field.kind, Kind::Secret(_));
+        let secrets: Vec<&'static str> = record.fields.iter().filter(is_secret).map(|field| field.name).collect();
+        let fields = self.decoder.fields_but(node, &names, &secrets)?;
         let written: Vec<(&Field, &Node)> =
             record.fields.iter().filter_map(|field| fields.node(field.name).map(|node| (field, node))).collect();
         drop(fields);

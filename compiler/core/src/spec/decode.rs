@@ -73,6 +73,16 @@ impl Decoder {
     /// The fields of a mapping that should have the given names. The value of a misspelt one is read as that of the
     /// field that was meant, so that one slip is one finding.
     pub(crate) fn fields<'n>(&mut self, node: &'n Node, names: &[&'static str]) -> Option<Fields<'n, '_>> {
+        self.fields_but(node, names, &[])
+    }
+
+    /// The same, where no finding proposes the `hidden` ones: they are read to be refused with a better word.
+    pub(crate) fn fields_but<'n>(
+        &mut self,
+        node: &'n Node,
+        names: &[&'static str],
+        hidden: &[&'static str],
+    ) -> Option<Fields<'n, '_>> {
         let Value::Mapping(entries) = &node.value else {
             let listed = names.iter().take(4).map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ");
             let more = if names.len() > 4 { ", …" } else { "" };
@@ -91,7 +101,8 @@ impl Decoder {
             let field = elsewhere(written).or_else(|| suggest::nearest(written, free.iter().copied()));
             meant.extend(free.into_iter().find(|name| field == Some(*name)).map(|name| (name, value)));
             let near = field.filter(|field| names.contains(field)).map(|field| format!("did you mean `{field}`?"));
-            let listed = names.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ");
+            let shown = names.iter().filter(|name| !hidden.contains(name));
+            let listed = shown.map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ");
             self.report(
                 Finding::new(&code::UNKNOWN_FIELD, key.span, format!("unknown field `{}`", shorten(written)))
                     .label("no such field here")

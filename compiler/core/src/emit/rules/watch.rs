@@ -19,7 +19,7 @@ fn rule(watch: &Watch) -> Rule<'_> {
         expr: watch.expr.clone(),
         hold: (watch.hold > Duration::ZERO).then(|| watch.hold.to_string()),
         keep_firing_for: None,
-        labels: Pairs::Planned(&watch.words.labels, &[]),
-        annotations: Pairs::Planned(&watch.words.annotations, &[]),
+        labels: Pairs::Planned(&watch.labels, &[]),
+        annotations: Pairs::Planned(&watch.annotations, &[]),
     }
 }

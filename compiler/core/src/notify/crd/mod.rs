@@ -10,7 +10,7 @@ use serde_json::{Map, Value, json};
 use super::kind::{Kind, Record};
 use super::table::{INTEGRATIONS, INTERVAL};
 use crate::quantity::Duration;
-use table::{LISTS, NAMES, To};
+use table::{LISTS, NAMES, NEEDED, To};
 
 /// A key of a Kubernetes `Secret`.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -37,6 +37,10 @@ pub(crate) fn config(
     };
     let mut object = Object { secrets, faults: Vec::new() };
     let config = object.record(record, fields);
+    let needed = NEEDED.iter().filter(|(key, ..)| *key == integration);
+    for (_, _, written) in needed.filter(|(_, field, _)| config.get(*field).is_none()) {
+        object.faults.push(format!("it needs `{written}`"));
+    }
     if object.faults.is_empty() { Ok((list, config)) } else { Err(object.faults) }
 }
 
@@ -58,7 +62,8 @@ struct Object<'s> {
 impl Object<'_> {
     fn record(&mut self, record: &Record, fields: &Map<String, Value>) -> Value {
         let mut object = Map::new();
-        for (name, value) in fields {
+        // The operator wants a list with items, or none.
+        for (name, value) in fields.iter().filter(|(_, value)| *value != &json!([])) {
             let field = record.fields.iter().find(|field| field.name == name);
             let kind = field.map_or(Kind::Any, |field| field.kind);
             let own = NAMES.iter().find(|(owner, ..)| *owner == record.name).map_or(&[][..], |(_, names)| names);
@@ -178,7 +183,6 @@ fn ranges(values: &Value) -> Value {
 #[cfg(test)]
 #[expect(clippy::unwrap_used, clippy::panic, reason = "tests")]
 mod tests {
-    use super::super::kind::Rule;
     use super::*;
 
     #[test]
@@ -251,14 +255,6 @@ mod tests {
                 for name in record.fields.iter().map(|field| field.name).filter(|name| fields.contains_key(*name)) {
                     let mut one = fields.clone();
                     one.retain(|key, _| key == name || record.rules.iter().any(|rule| rule.names(key)));
-                    // What all receivers share is written into each before it comes here.
-                    for rule in record.rules {
-                        let Rule::NeededOrGlobal(names) = rule else { continue };
-                        if !names.iter().any(|name| one.contains_key(*name)) {
-                            one.insert(names[0].to_owned(), json!("https://shared.example/"));
-                        }
-                    }
-                    self::secrets(&Value::Object(one.clone()), &mut secrets);
                     let Ok((list, config)) = config(integration, &one, &secrets) else {
                         refused += 1;
                         continue;

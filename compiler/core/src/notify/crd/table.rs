@@ -46,6 +46,10 @@ pub(super) const LISTS: &[(&str, &str)] = &[
     ("wechat_configs", "wechatConfigs"),
 ];
 
+/// Fields that the object wants where Alertmanager takes them from its `global`: the integration, the field, and what to write.
+pub(super) const NEEDED: [(&str, &str, &str); 2] =
+    [("rocketchat_configs", "token", "token_file"), ("rocketchat_configs", "tokenID", "token_id_file")];
+
 /// Fields of records.
 type Names = &'static [(&'static str, To)];
 

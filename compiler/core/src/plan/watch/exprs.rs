@@ -1,8 +1,9 @@
 //! The conditions, in PromQL.
 
 use super::metrics::{ATTEMPTED, FAILED, Pulse, RELOADED, RulerMetrics, of};
+use super::times::Times;
+use super::watched::Watched;
 use super::words::Shown;
-use super::{Times, Watched};
 use crate::model::{Observed, Policy, Watchers};
 use crate::promql::{Expr, Matcher, Select};
 use crate::quantity::{Date, Duration};

@@ -7,134 +7,26 @@
 mod exprs;
 mod metrics;
 mod proof;
+mod times;
+mod watched;
 mod words;
 
 pub use proof::{Course, Moment};
+pub use watched::{LABEL, Watched};
 pub use words::{About, Shown};
 
 use super::timing::Scale;
 use crate::labels::SEVERITY;
 use crate::model::{Observed, Policy, Watchers};
-use crate::plan::Words;
 use crate::quantity::Duration;
+use times::Times;
 
 /// The folder of their pages and tests, and the start of their files' names. It has a dot, which no service's has.
 pub const FOLDER: &str = "watchers.d";
 /// The name of their first rule group.
 const GROUP: &str = "emberline/watchers";
-/// The label that all of their alerts have, and no other: what is watched.
-pub const LABEL: &str = "watches";
 /// The severity of the alert that always fires: it is no trouble.
 pub(crate) const NO_TROUBLE: &str = "none";
-
-/// What is watched.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Watched {
-    /// Nothing: the alert always fires.
-    Itself,
-    /// The ruler exports nothing of itself.
-    RulerUnseen,
-    /// Rules fail.
-    RulesFail,
-    /// Groups are not evaluated any more.
-    RulerLags,
-    /// Evaluations were left out.
-    RulesMissed,
-    /// A group needs more than half of its interval.
-    RulesSlow,
-    /// The ruler knows no Alertmanager.
-    NobodyToTell,
-    /// No Alertmanager takes the ruler's alerts.
-    AlertsRefused,
-    /// Alertmanager exports nothing of itself.
-    AlertmanagerUnseen,
-    /// Alertmanager cannot reach somebody.
-    NotificationsFail,
-    /// A changed configuration was not taken.
-    NotReloaded,
-    /// A snapshot of what is exported is old.
-    SnapshotOld,
-}
-
-impl Watched {
-    /// Everything that can be watched.
-    pub const ALL: &[Self] = &[
-        Self::Itself,
-        Self::RulerUnseen,
-        Self::RulesFail,
-        Self::RulerLags,
-        Self::RulesMissed,
-        Self::RulesSlow,
-        Self::NobodyToTell,
-        Self::AlertsRefused,
-        Self::AlertmanagerUnseen,
-        Self::NotificationsFail,
-        Self::NotReloaded,
-        Self::SnapshotOld,
-    ];
-
-    /// `alertname`.
-    #[must_use]
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::Itself => "DeadMansSwitch",
-            Self::RulerUnseen => "RulerUnseen",
-            Self::RulesFail => "RuleEvaluationsFail",
-            Self::RulerLags => "RulerLags",
-            Self::RulesMissed => "RuleEvaluationsMissed",
-            Self::RulesSlow => "RuleGroupSlow",
-            Self::NobodyToTell => "NoAlertmanagerKnown",
-            Self::AlertsRefused => "AlertsRefused",
-            Self::AlertmanagerUnseen => "AlertmanagerUnseen",
-            Self::NotificationsFail => "NotificationsFail",
-            Self::NotReloaded => "ConfigurationNotReloaded",
-            Self::SnapshotOld => "SnapshotOld",
-        }
-    }
-
-    /// The name of its page's file, without an ending.
-    #[must_use]
-    pub const fn slug(self) -> &'static str {
-        match self {
-            Self::Itself => "dead-mans-switch",
-            Self::RulerUnseen => "ruler-unseen",
-            Self::RulesFail => "rules-fail",
-            Self::RulerLags => "ruler-lags",
-            Self::RulesMissed => "rules-missed",
-            Self::RulesSlow => "rules-slow",
-            Self::NobodyToTell => "no-alertmanager",
-            Self::AlertsRefused => "alerts-refused",
-            Self::AlertmanagerUnseen => "alertmanager-unseen",
-            Self::NotificationsFail => "notifications-fail",
-            Self::NotReloaded => "not-reloaded",
-            Self::SnapshotOld => "snapshot-old",
-        }
-    }
-
-    /// The value of [`LABEL`].
-    const fn what(self) -> &'static str {
-        match self {
-            Self::Itself => "itself",
-            Self::SnapshotOld => "snapshot",
-            Self::AlertmanagerUnseen | Self::NotificationsFail => "alertmanager",
-            _ => "ruler",
-        }
-    }
-
-    /// Whether objectives are without alerts meanwhile, rather than soon or in part.
-    const fn is_grave(self) -> bool {
-        matches!(
-            self,
-            Self::RulerUnseen
-                | Self::RulesFail
-                | Self::RulerLags
-                | Self::NobodyToTell
-                | Self::AlertsRefused
-                | Self::AlertmanagerUnseen
-                | Self::NotificationsFail
-        )
-    }
-}
 
 /// One of these alerts.
 #[derive(Debug)]
@@ -147,8 +39,10 @@ pub struct Watch {
     pub hold: Duration,
     /// Severity's name; `None` for the alert that always fires.
     pub severity: Option<String>,
-    /// Labels and annotations.
-    pub words: Words,
+    /// Labels by name.
+    pub labels: Vec<(String, String)>,
+    /// Annotations by name, as Prometheus's templates read them.
+    pub annotations: Vec<(String, String)>,
     /// What it means, for its page.
     pub about: About,
     /// The snapshot that it is about.
@@ -172,22 +66,6 @@ pub struct WatchPlan {
     pub most: usize,
     /// What proves them, as promtool plays it.
     pub courses: Vec<Course>,
-}
-
-/// Lengths of time, real.
-#[derive(Debug, Clone, Copy)]
-struct Times {
-    /// Between two samples.
-    scrape: Duration,
-    /// Between two evaluations.
-    evaluation: Duration,
-    /// Over which counters are looked at: four samples at least.
-    window: Duration,
-    /// The same for alerts on their way to Alertmanager: a ruler sends each again once a minute.
-    resends: Duration,
-    /// The same for notifications, which Alertmanager tries again for minutes before it gives up.
-    long: Duration,
-    scale: Scale,
 }
 
 impl WatchPlan {
@@ -249,6 +127,15 @@ fn watch(condition: exprs::Condition, watchers: &Watchers, policy: &Policy, time
     annotations.sort();
     let known = severity.as_ref().and_then(|it| policy.severities.get(it));
     let escalation = known.map(|severity| severity.escalation.clone()).unwrap_or_default();
-    let words = Words { labels: labels.into_iter().collect(), annotations };
-    Watch { watched, expr, hold, severity, words, about, snapshot: snapshot.map(|(name, _)| name), escalation }
+    Watch {
+        watched,
+        expr,
+        hold,
+        severity,
+        labels: labels.into_iter().collect(),
+        annotations,
+        about,
+        snapshot: snapshot.map(|(name, _)| name),
+        escalation,
+    }
 }

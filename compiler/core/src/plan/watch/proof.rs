@@ -7,7 +7,8 @@ use std::collections::BTreeMap;
 
 use super::exprs::Condition;
 use super::metrics::{ATTEMPTED, FAILED, Pulse, RELOADED, RulerMetrics, of};
-use super::{Times, Watched};
+use super::times::Times;
+use super::watched::Watched;
 use crate::model::Watchers;
 use crate::promql::{Expr, Matcher, Select};
 use crate::quantity::Duration;

@@ -1,6 +1,7 @@
 //! What these alerts tell people: in annotations and on pages.
 
-use super::{Times, Watched};
+use super::times::Times;
+use super::watched::Watched;
 
 /// What an alert means.
 #[derive(Debug)]
@@ -166,7 +167,7 @@ fn steps(watched: Watched) -> &'static [(&'static str, &'static str)] {
             ),
             (
                 "Does Alertmanager have it?",
-                "If Alertmanager lists it and its receiver got nothing, the receiver does not work.",
+                "If Alertmanager lists it and its receiver got nothing, the receiver is faulty.",
             ),
         ],
         Watched::RulerUnseen | Watched::AlertmanagerUnseen => &[
@@ -252,14 +253,15 @@ fn causes(watched: Watched) -> &'static [&'static str] {
         }
         Watched::RulesMissed | Watched::RulesSlow => &[
             "A label with many values came into `group_by`, or into the metric.",
-            "Another query takes the processor: a dashboard over months.",
+            "Another person's query takes the processor: a dashboard over months.",
         ],
         Watched::NobodyToTell => {
             &["A relabelling drops every Alertmanager.", "A service account may not list endpoints any more."]
         }
-        Watched::AlertsRefused => {
-            &["A proxy between the two asks for credentials.", "Alertmanager is out of memory, by alerts of others."]
-        }
+        Watched::AlertsRefused => &[
+            "A proxy between the two asks for credentials.",
+            "Alertmanager is out of memory, by alerts of another team.",
+        ],
         Watched::AlertmanagerUnseen => &["Nothing scrapes Alertmanager.", "It runs under another name of the job."],
         Watched::NotificationsFail => {
             &["The other side limits requests.", "A template of a receiver fails on alerts that lack a label."]
