@@ -17,7 +17,7 @@ pub struct Label {
 }
 
 /// One fault with its place, cause and remedy.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Finding {
     /// What kind of fault; `emberline explain CODE` says more.
     pub code: &'static Code,

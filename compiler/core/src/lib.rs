@@ -35,6 +35,7 @@ pub mod spec;
 pub mod suggest;
 pub mod target;
 pub mod waive;
+pub mod weaker;
 pub mod yaml;
 
 pub use spec::schema::{Kind as SchemaKind, text as schema};
@@ -44,7 +45,7 @@ use std::sync::Arc;
 use rayon::prelude::*;
 
 use finding::{Finding, Severity};
-use model::{Common, Model, Observed, Pace, Prices};
+use model::{Common, Model, Observed, Pace, Prices, Waiver};
 use plan::bounds::ServiceBound;
 use plan::{Plan, ServicePlan, TelemetryPlan};
 use quantity::Date;
@@ -64,6 +65,8 @@ pub struct Order<'o> {
     pub only: Option<&'o [Target]>,
     /// What of it is needed.
     pub needs: Needs,
+    /// The team that alone counts, by its folders below the specs (`""`: the organisation): faults of other teams do not.
+    pub team: Option<&'o str>,
 }
 
 /// What somebody needs of a compilation.
@@ -97,16 +100,17 @@ pub struct Analysis {
 #[must_use]
 pub fn compile(sources: &Sources, order: Order<'_>) -> Analysis {
     let (model, mut findings, partial) = read(sources, order.pace, order.only);
-    let Model { policy, services, index, observed } = model;
+    let Model { policy, teams, services, index, observed, .. } = model;
     findings.append(&mut check::stale(&policy, &observed, order.today));
     let observed = order.against.map_or(observed, |against| vec![against.clone()]);
-    let common = Common { policy: Arc::new(policy), index, observed };
+    let common = Common { policy: Arc::new(policy), teams, index, observed };
     let needs_plan = order.needs == Needs::Plan;
     // A service's model goes once it is planned and checked: with it the peak would be half as high again.
     let planned: Vec<(Option<ServicePlan>, ServiceBound, Vec<Finding>)> = services
         .into_par_iter()
         .map(|service| {
-            let mut plan = ServicePlan::of(&service, &common.policy, (&common.index, &common.observed), sources);
+            let known = (&common.index, common.observed.as_slice());
+            let mut plan = ServicePlan::of(&service, common.policy_of(&service), known, sources);
             let findings = check::service(sources, &common, &service, &plan);
             let bounds = std::mem::take(&mut plan.bounds);
             (needs_plan.then_some(plan), bounds, findings)
@@ -118,24 +122,50 @@ pub fn compile(sources: &Sources, order: Order<'_>) -> Analysis {
         bounds.push(bound);
         findings.append(&mut checked);
     }
-    findings.append(&mut check::whole(&common.policy, &bounds));
+    findings.append(&mut check::whole(&common, &bounds));
     finding::sort(&mut findings);
-    let waived = waive::apply(sources, &common.policy.waivers, order.today, partial, &mut findings);
+    let of_teams = common.teams.iter().flat_map(|team| &team.policy.waivers);
+    let waivers: Vec<Waiver> = common.policy.waivers.iter().chain(of_teams).cloned().collect();
+    let waived = waive::apply(sources, &waivers, order.today, partial, &mut findings);
+    if let Some(team) = order.team {
+        findings.retain(|finding| concerns(sources, &common, team, finding));
+        plans.retain(|plan| plan.team.and_then(|at| common.teams.get(at)).map_or("", |team| &team.name) == team);
+    }
     finding::sort(&mut findings);
     let is_sound = findings.iter().all(|finding| finding.severity < Severity::Error);
-    let plan = (needs_plan && is_sound).then(|| Plan::of(plans, &common.policy, &common.observed));
+    let plan = (needs_plan && is_sound).then(|| Plan::of(plans, &common.policy, &common.teams, &common.observed));
     Analysis { findings, waived, bounds, prices: common.policy.prices.clone(), plan }
+}
+
+/// Whether a finding is a team's to correct, or stands in what the team inherits.
+fn concerns(sources: &Sources, common: &Common, team: &str, finding: &Finding) -> bool {
+    let id = finding.label.span.source;
+    let path = &sources.get(id).path;
+    // The innermost team whose folder holds the file.
+    let owner = common
+        .teams
+        .iter()
+        .filter(|team| team.folder.is_empty() || path.starts_with(&format!("{}/", team.folder)))
+        .max_by_key(|team| team.folder.len())
+        .map_or("", |team| &team.name);
+    let is_above = owner.is_empty() || team.strip_prefix(owner).is_some_and(|rest| rest.starts_with('/'));
+    let is_service = !spec::is_policy(path) && !spec::is_prices(path) && !spec::is_observed(path);
+    owner == team || (is_above && (sources.central() == Some(id) || !is_service))
 }
 
 /// The first two stages: what stands in the files, and what it means. Gives the model, what is wrong, and whether a file
 /// could not be read, so that anything may be missing.
 fn read(sources: &Sources, pace: Pace, only: Option<&[Target]>) -> (Model, Vec<Finding>, bool) {
     let all: Vec<_> = sources.iter().collect();
-    let mut files: Vec<_> = all.into_par_iter().map(|(id, source)| (id, spec::parse(id, source))).collect();
+    let mut files: Vec<_> =
+        all.into_par_iter().map(|(id, source)| (id, spec::parse(id, source, sources.central() == Some(id)))).collect();
     let mut findings: Vec<Finding> =
         files.iter_mut().flat_map(|(_, file)| std::mem::take(&mut file.findings)).collect();
     let (mut model, mut resolved) = model::resolve(sources, &files, pace, only);
     waive::refuse(&mut model.policy.waivers, &mut resolved);
+    for team in model.teams.iter_mut().filter(|team| !team.policy.waivers.is_empty()) {
+        waive::refuse(&mut Arc::make_mut(&mut team.policy).waivers, &mut resolved);
+    }
     findings.append(&mut resolved);
     let partial = files.iter().any(|(_, file)| file.unread);
     files.into_par_iter().for_each(drop);

@@ -117,8 +117,32 @@ impl Source {
 #[derive(Debug, Clone, Default)]
 pub struct Sources {
     texts: Vec<Source>,
-    /// How paths begin that lie in the folder of specs, and what stands for that in places that are written down.
-    folder: Option<(String, String)>,
+    /// The folders of specs.
+    folders: Vec<Folder>,
+    /// The policy that stands above every folder of specs.
+    central: Option<SourceId>,
+}
+
+/// A folder of specs.
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct Folder {
+    /// How paths begin that lie in it.
+    prefix: String,
+    /// What stands for that in places that are written down.
+    name: String,
+    /// The team whose specs they are where several folders are compiled together; else empty.
+    team: String,
+}
+
+/// Where a text lies in its folder of specs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct InFolder<'s> {
+    /// The folder's number.
+    pub number: usize,
+    /// The folder's team; empty where only one folder is compiled.
+    pub team: &'s str,
+    /// The folders from there to the text, `/` between them; empty for a text right in the folder.
+    pub below: &'s str,
 }
 
 impl Sources {
@@ -142,15 +166,55 @@ impl Sources {
 
     /// Says that the specs lie below `prefix` (as their paths are shown) in a folder called `name`.
     pub fn lie_in(&mut self, prefix: impl Into<String>, name: impl Into<String>) {
-        self.folder = Some((prefix.into(), name.into()));
+        self.lie_in_of(prefix, name, "");
+    }
+
+    /// The same of one of several folders of specs, whose services belong to `team`.
+    pub fn lie_in_of(&mut self, prefix: impl Into<String>, name: impl Into<String>, team: impl Into<String>) {
+        let folder = Folder { prefix: prefix.into(), name: name.into(), team: team.into() };
+        if !self.folders.contains(&folder) {
+            self.folders.push(folder);
+        }
+    }
+
+    /// Says that a source is the policy that stands above every folder of specs.
+    pub fn stand_above(&mut self, id: SourceId) {
+        self.central = Some(id);
+    }
+
+    /// The policy that stands above every folder of specs.
+    #[must_use]
+    pub fn central(&self) -> Option<SourceId> {
+        self.central
+    }
+
+    /// Where a source lies in its folder of specs; `None` if nobody said where the specs lie, or if it lies elsewhere.
+    #[must_use]
+    pub fn in_folder(&self, id: SourceId) -> Option<InFolder<'_>> {
+        let path = self.get(id).path.as_str();
+        let (number, folder, rest) = self.folder(path)?;
+        Some(InFolder { number, team: &folder.team, below: rest.rsplit_once('/').map_or("", |(below, _)| below) })
+    }
+
+    /// The folder of specs that a path lies in, its number, and the rest of the path. The innermost one counts.
+    fn folder<'p>(&self, path: &'p str) -> Option<(usize, &Folder, &'p str)> {
+        let below = |prefix: &str| {
+            let rest = path.strip_prefix(prefix)?;
+            let ends = prefix.is_empty() || prefix.ends_with('/') || rest.starts_with('/') || rest.is_empty();
+            ends.then(|| rest.trim_start_matches('/'))
+        };
+        let numbered = self.folders.iter().enumerate();
+        numbered
+            .filter_map(|(number, folder)| Some((number, folder, below(&folder.prefix)?)))
+            .max_by_key(|(_, folder, _)| folder.prefix.len())
     }
 
     /// A source's path from the folder of specs on, that folder included: it does not depend on where one stands.
     #[must_use]
     pub(crate) fn path_of(&self, id: SourceId) -> String {
         let path = &self.get(id).path;
-        match self.folder.as_ref().and_then(|(prefix, name)| Some((path.strip_prefix(prefix.as_str())?, name))) {
-            Some((rest, name)) => format!("{name}/{}", rest.trim_start_matches('/')),
+        match self.folder(path) {
+            Some((_, folder, rest)) => format!("{}/{rest}", folder.name),
             None => path.clone(),
         }
     }
@@ -201,6 +265,22 @@ mod tests {
         let id = sources.add_part("a.yaml", "é: b\nc: d", Position { line: 7, column: 3 });
         assert_eq!(sources.get(id).position(3), Position { line: 7, column: 5 });
         assert_eq!(sources.get(id).position(7), Position { line: 8, column: 2 });
+    }
+
+    #[test]
+    fn the_innermost_folder_of_specs_counts() {
+        let mut sources = Sources::default();
+        sources.lie_in_of("shop/slos", "slos", "shop");
+        sources.lie_in_of("shop/slos/bank", "bank", "bank");
+        let mut at = |path: &str| {
+            let id = sources.add(path, "");
+            sources.in_folder(id).map(|at| (at.team.to_owned(), at.below.to_owned()))
+        };
+        let is = |team: &str, below: &str| Some((team.to_owned(), below.to_owned()));
+        assert_eq!(at("shop/slos/a.yaml"), is("shop", ""));
+        assert_eq!(at("shop/slos/web/eu/a.yaml"), is("shop", "web/eu"));
+        assert_eq!(at("shop/slos/bank/a.yaml"), is("bank", ""));
+        assert_eq!(at("shop/slos-too/a.yaml"), None);
     }
 
     #[test]

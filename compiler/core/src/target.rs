@@ -158,6 +158,12 @@ impl Target {
         }
     }
 
+    /// Whether all teams share what it configures, so that it is written once for all of them and not by each.
+    #[must_use]
+    pub fn is_shared(self) -> bool {
+        matches!(self, Self::Schema | Self::Collector | Self::Retention)
+    }
+
     /// The target of a word.
     #[must_use]
     pub fn of_word(word: &str) -> Option<Self> {

@@ -50,7 +50,9 @@ fn artefact(path: &str, text: String) -> Artefact {
 }
 
 fn global(plan: &Plan) -> Result<Vec<Artefact>, Fault> {
-    let services: Vec<_> = plan.services.iter().map(view::listed).collect();
+    // With teams, the pages of services are in the teams' folders, which have such a page too.
+    let own = plan.services.iter().filter(|_| plan.teams.is_empty());
+    let services: Vec<_> = own.map(view::listed).collect();
     // Of a large organisation the page lists the first, and its script the rest: it shall stay small.
     let listed = &services[..services.len().min(LISTED)];
     let watches = runbook::watch_pages(plan);

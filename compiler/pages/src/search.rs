@@ -7,7 +7,7 @@ use emberline_core::plan::{Plan, ServicePlan, SloPlan, runbook};
 /// The script: `[title, address, words]` of each page.
 pub(crate) fn script(plan: &Plan) -> String {
     let mut entries: Vec<[String; 3]> = Vec::new();
-    for service in &plan.services {
+    for service in plan.services.iter().filter(|_| plan.teams.is_empty()) {
         let owner = service.about.owner.clone().unwrap_or_default();
         entries.push([service.name.clone(), format!("{}/index.html", service.stem), format!("service {owner}")]);
         for slo in &service.slos {

@@ -85,6 +85,7 @@ window.EMBERLINE_INDEX = [["checkout","checkout/index.html","service team-paymen
 ["invalid-value","codes.d/invalid-value.html","finding code a value of the wrong type, form or range"],
 ["invalid-yaml","codes.d/invalid-yaml.html","finding code the file is not YAML that a spec can be read from"],
 ["label-not-found","codes.d/label-not-found.html","finding code a spec names a label that no series of the metric has"],
+["locked-field","codes.d/locked-field.html","finding code a policy loosens a field that the policy above it locks"],
 ["log-outside-trace","codes.d/log-outside-trace.html","finding code a log record names a trace that is not in the capture"],
 ["low-traffic","codes.d/low-traffic.html","finding code so little traffic that a single failed request fires an alert"],
 ["metric-not-found","codes.d/metric-not-found.html","finding code a spec names a metric that nothing exports"],

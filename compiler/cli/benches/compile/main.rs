@@ -5,6 +5,7 @@
 //! cargo bench -p emberline --bench compile -- 1000                    # one size
 //! cargo bench -p emberline --bench compile -- generate FOLDER 10000   # only the specs, for a profiler
 //! cargo bench -p emberline --bench compile -- site                    # the runbooks of 1,000 services
+//! cargo bench -p emberline --bench compile -- teams                   # 40 teams with 400 services, three policies deep
 //! cargo bench -p emberline --bench compile -- sloth PROGRAM 10000     # rules in turns with Sloth, seven pairs
 //! ```
 //!
@@ -65,6 +66,9 @@ fn main() -> Result<()> {
     }
     if words == ["site"] {
         return site();
+    }
+    if words == ["teams"] {
+        return teams();
     }
     if let ["sloth", program, slos] = words.as_slice() {
         return beside_sloth(Path::new(program), slos.parse()?);
@@ -147,6 +151,52 @@ fn site() -> Result<()> {
             run.processor.as_secs_f64(),
             bytes(&out)? as f64 / 1e6
         );
+    }
+    Ok(())
+}
+
+/// Teams, their services, and the objectives of each.
+const TEAMS: (usize, usize, usize) = (40, 400, 3);
+
+/// What every team of an organisation compiles to: by default what everyone has use for, each time into a new folder, then
+/// over existing files.
+fn teams() -> Result<()> {
+    let folder = tempfile::tempdir()?;
+    let specs = folder.path().join("slos");
+    specs::write_teams(&specs, TEAMS, SEED)?;
+    for (what, more) in [
+        ("all teams", &[][..]),
+        ("with what they share", &["--organisation"]),
+        ("one team", &["--team", "div-0/team-00"]),
+    ] {
+        let mut fastest: Option<(Run, Run)> = None;
+        let mut written = 0;
+        for number in 1..=5 {
+            let out = folder.path().join(format!("{what} {number}"));
+            let compile = || {
+                let mut compile = Command::new(env!("CARGO_BIN_EXE_emberline"));
+                compile.args(["compile", "--quiet"]).arg("--specs").arg(&specs).arg("--out").arg(&out).args(more);
+                run(compile.stdout(Stdio::null()))
+            };
+            let (new, again) = (compile()?, compile()?);
+            written = bytes(&out)?;
+            if fastest.as_ref().is_none_or(|(known, _)| new.wall < known.wall) {
+                fastest = Some((new, again));
+            }
+        }
+        if let Some((new, again)) = fastest {
+            println!(
+                "{what:<22}{} teams, {} services: {:.2} s into a new folder ({:.2} s of processor time), {:.2} s over \
+                 existing files, {:.0} MB, {:.0} MiB peak",
+                TEAMS.0,
+                TEAMS.1,
+                new.wall.as_secs_f64(),
+                new.processor.as_secs_f64(),
+                again.wall.as_secs_f64(),
+                written as f64 / 1e6,
+                new.peak as f64 / 1024.0 / 1024.0
+            );
+        }
     }
     Ok(())
 }

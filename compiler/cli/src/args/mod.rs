@@ -2,6 +2,7 @@
 
 mod access;
 mod alertmanager;
+mod codeowners;
 mod gameday;
 mod money;
 mod observe;
@@ -19,6 +20,7 @@ use emberline_core::target::Target;
 
 pub(crate) use access::Access;
 pub(crate) use alertmanager::Alertmanager;
+pub(crate) use codeowners::Codeowners;
 pub(crate) use gameday::{Gameday, Signal};
 pub(crate) use money::{Cost, MoneyFormat, Roi};
 pub(crate) use observe::{Against, Observe};
@@ -64,6 +66,9 @@ pub(crate) enum Command {
     /// Merge our routes, inhibitions and receivers into the Alertmanager configuration of a team
     #[command(after_help = "Example: emberline alertmanager alertmanager.yml --write")]
     Alertmanager(Alertmanager),
+    /// Merge the owners of teams' folders into the CODEOWNERS of the repository
+    #[command(after_help = "Example: emberline codeowners --write")]
+    Codeowners(Codeowners),
     #[command(long_about = observe::ABOUT, after_help = "Example: emberline observe http://127.0.0.1:9090 --service checkout")]
     /// Say what a source of metrics really exports: as a draft of `metrics:`, or as a snapshot
     Observe(Observe),
@@ -243,6 +248,12 @@ pub(crate) struct Compile {
     /// Folder that artefacts are written to
     #[arg(long, value_name = "FOLDER", default_value = "generated")]
     pub(crate) out: PathBuf,
+    /// Write only what this team's folder of specs compiles to; faults of other teams do not stop it
+    #[arg(long, value_name = "TEAM", conflicts_with = "organisation")]
+    pub(crate) team: Option<String>,
+    /// Write what all teams share as well: collector, retention, Alertmanager, the dashboards of everything
+    #[arg(long)]
+    pub(crate) organisation: bool,
     /// Write only these kinds of artefact
     #[arg(long, value_name = "TARGET,…", value_delimiter = ',', value_parser = target_parser())]
     pub(crate) only: Vec<Target>,

@@ -54,7 +54,7 @@ fn ours(alertmanager: &Alertmanager) -> Result<Option<Fragment>> {
     if alertmanager.remove {
         return Ok(Some(Fragment::default()));
     }
-    let gate = Gate::open(&alertmanager.specs.specs, None)?;
+    let gate = Gate::open(&alertmanager.specs, None)?;
     let is_refused = gate.findings.iter().any(|finding| finding.severity == Severity::Error);
     match gate.plan.as_ref().filter(|_| !is_refused) {
         Some(plan) => Ok(Some(Fragment::of(&plan.alertmanager))),

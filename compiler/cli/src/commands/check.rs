@@ -14,7 +14,7 @@ use crate::world::read;
 
 /// Reports everything that is wrong with the specs, or what a change brought.
 pub(crate) fn run(check: &Check, quiet: bool) -> Result<Status> {
-    let specs = &check.specs.specs;
+    let specs = &check.specs;
     let read = if check.staged { read::read_staged(specs)? } else { read::read(specs)? };
     let today = check.reporting.today.unwrap_or_else(super::today);
     let against = source::against(&check.against, &read.sources, today)?;

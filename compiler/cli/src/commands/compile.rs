@@ -1,18 +1,16 @@
 //! `emberline compile`: every artefact of the specs, or with `--check` how the folder differs from them.
 
-use std::mem::ManuallyDrop;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use emberline_core::Order;
 use emberline_core::code::STALE_ARTEFACT;
-use emberline_core::emit::Emitter;
 use emberline_core::finding::{Finding, Severity};
-use emberline_core::plan::Plan;
 use emberline_core::source::Span;
 use emberline_core::target::Target;
 
 use super::gate::Gate;
 use super::since::{self, Since};
+use super::trees;
 use crate::args::{Compile, Format, Known};
 use crate::failure::{Failure, Result};
 use crate::progress::Progress;
@@ -28,9 +26,14 @@ use crate::world::{held, manifest, read, resolved, shown, write};
 /// whatever `--fail-on` says.
 pub(crate) fn run(compile: &Compile, quiet: bool) -> Result<Status> {
     refuse_overlap(compile)?;
-    let specs = &compile.specs.specs;
+    let specs = &compile.specs;
     let only = (!compile.only.is_empty()).then_some(&compile.only[..]);
-    let order = Order { today: Some(compile.reporting.today.unwrap_or_else(super::today)), only, ..Order::default() };
+    let order = Order {
+        today: Some(compile.reporting.today.unwrap_or_else(super::today)),
+        team: compile.team.as_deref(),
+        only,
+        ..Order::default()
+    };
     let read = read::read(specs)?;
     let revision = compile.changed_since.as_deref();
     let since = revision.map(|revision| Since::open(revision, specs, &read.sources, order)).transpose()?;
@@ -40,7 +43,7 @@ pub(crate) fn run(compile: &Compile, quiet: bool) -> Result<Status> {
     let is_refused = has_errors || gate.status(&compile.reporting) == Status::Findings;
     let plan = match gate.plan.take() {
         // The process ends when this returns: taking a plan of a large organisation apart would only delay that.
-        Some(plan) if !is_refused => ManuallyDrop::new(plan),
+        Some(plan) if !is_refused => plan,
         None if !is_refused => return hold(compile, gate, since.as_ref(), quiet),
         _ => {
             gate.report(&compile.reporting, true)?;
@@ -51,22 +54,48 @@ pub(crate) fn run(compile: &Compile, quiet: bool) -> Result<Status> {
         }
     };
     let notes = std::mem::take(&mut gate.notes);
+    let trees = trees::of(compile, plan, quiet)?;
+    let emitters: Vec<_> = trees.iter().map(trees::Tree::emitter).collect();
     // Without `--only` the run answers for every target, and writes those that the policy asks for: what it no longer
     // asks for is stale.
-    let emitter = Emitter::new(&plan);
-    let emit = |unit: usize, targets: &[_]| {
-        let targets = if only.is_some() { targets } else { &plan.targets };
-        let mut artefacts = emitter.unit(unit, targets);
-        if targets.contains(&Target::Runbooks) {
-            artefacts.extend(emberline_pages::emit(&plan, unit, &notes).map_err(Failure::bug)?);
-        }
-        Ok(artefacts)
-    };
-    let emission = Emission { units: plan.units(), only, emit: &emit };
-    if compile.check {
-        compare(compile, gate, &plan, &emission, quiet)
-    } else {
-        write(compile, gate, &plan, &emission, quiet)
+    let emits: Vec<_> = trees
+        .iter()
+        .zip(&emitters)
+        .map(|(tree, emitter)| {
+            let notes = &notes;
+            move |unit: usize, targets: &[Target]| tree.emit(emitter.as_ref(), unit, only.map(|_| targets), notes)
+        })
+        .collect();
+    let outputs: Vec<Output<'_>> = trees
+        .iter()
+        .zip(&emits)
+        .map(|(tree, emit)| Output {
+            below: &tree.below,
+            is_gone: tree.is_gone(),
+            root: tree.root(&compile.out),
+            emission: Emission { units: tree.units(), only, emit },
+        })
+        .collect();
+    for output in &outputs {
+        trees::refuse_links(&compile.out, &output.root)?;
+    }
+    if compile.check { compare(compile, gate, &outputs, quiet) } else { write(compile, gate, &outputs, quiet) }
+}
+
+/// A folder that is written by itself: the whole output, or the part of a team.
+struct Output<'a> {
+    /// Its path below the output folder, empty for the whole.
+    below: &'a str,
+    /// Whether its specs are gone.
+    is_gone: bool,
+    root: PathBuf,
+    emission: Emission<'a>,
+}
+
+impl Output<'_> {
+    /// A path below this folder as one below the output folder.
+    fn path(&self, path: &str) -> String {
+        if self.below.is_empty() { path.to_owned() } else { format!("{}/{path}", self.below) }
     }
 }
 
@@ -105,24 +134,48 @@ fn hold(compile: &Compile, mut gate: Gate, since: Option<&Since>, quiet: bool) -
 /// Fails if artefacts would go among the specs or around them: they would be read as specs by the next run, and a stale
 /// manifest would speak of the specs.
 fn refuse_overlap(compile: &Compile) -> Result<()> {
-    let (specs, out) = (&compile.specs.specs, &compile.out);
-    let (real_specs, real_out) = (resolved(specs)?, resolved(out)?);
-    let how = if real_specs == real_out {
-        "is"
-    } else if real_out.starts_with(&real_specs) {
-        "lies inside"
-    } else if real_specs.starts_with(&real_out) {
-        "encloses"
-    } else {
-        return Ok(());
-    };
-    Err(Failure::new(format!("the output folder {} {how} the folder of specs {}", shown(out), shown(specs)))
-        .help("name a folder beside the specs, such as `--out generated`; nothing was read or written"))
+    let out = &compile.out;
+    let real_out = resolved(out)?;
+    for specs in &compile.specs.specs {
+        let real_specs = resolved(specs)?;
+        let how = if real_specs == real_out {
+            "is"
+        } else if real_out.starts_with(&real_specs) {
+            "lies inside"
+        } else if real_specs.starts_with(&real_out) {
+            "encloses"
+        } else {
+            continue;
+        };
+        return Err(Failure::new(format!(
+            "the output folder {} {how} the folder of specs {}",
+            shown(out),
+            shown(specs)
+        ))
+        .help("name a folder beside the specs, such as `--out generated`; nothing was read or written"));
+    }
+    Ok(())
 }
 
-fn write(compile: &Compile, mut gate: Gate, plan: &Plan, emission: &Emission<'_>, quiet: bool) -> Result<Status> {
-    let progress = Progress::new(plan.units(), quiet);
-    let tally = write::write(&compile.out, emission, compile.force, &|| progress.tick())?;
+fn write(compile: &Compile, mut gate: Gate, outputs: &[Output<'_>], quiet: bool) -> Result<Status> {
+    let progress = Progress::new(outputs.iter().map(|output| output.emission.units).sum(), quiet);
+    let mut tally = write::Tally::default();
+    let mut unknown_of = Vec::new();
+    for output in outputs.iter().filter(|output| output.emission.units > 0 || output.root.exists()) {
+        let own = write::write(&output.root, &output.emission, compile.force, &|| progress.tick())?;
+        tally.written += own.written;
+        tally.unchanged += own.unchanged;
+        tally.bytes += own.bytes;
+        tally.removed.extend(own.removed.iter().map(|path| output.path(path)));
+        if !own.unknown.is_empty() {
+            unknown_of.push((output.path(manifest::NAME), own.unknown));
+        }
+        let is_left = output.is_gone && own.kept.is_empty() && compile.only.is_empty();
+        tally.kept.extend(own.kept.into_iter().map(|(path, reason)| (output.path(&path), reason)));
+        if is_left {
+            trees::leave(&compile.out, &output.root)?;
+        }
+    }
     drop(progress);
     let mut tell = |path: &str, finding: &dyn Fn(Span) -> Finding| {
         let source = gate.sources.add(path, "");
@@ -137,9 +190,9 @@ fn write(compile: &Compile, mut gate: Gate, plan: &Plan, emission: &Emission<'_>
             finding
         });
     }
-    if !tally.unknown.is_empty() {
-        let path = shown(&compile.out.join(manifest::NAME));
-        tell(&path, &|span| unknown(&path, &tally.unknown, span));
+    for (path, lines) in &unknown_of {
+        let path = shown(&compile.out.join(path));
+        tell(&path, &|span| unknown(&path, lines, span));
     }
     let removed: Vec<String> = tally.removed.iter().map(|path| shown(&compile.out.join(path))).collect();
     if !quiet {
@@ -161,19 +214,24 @@ fn write(compile: &Compile, mut gate: Gate, plan: &Plan, emission: &Emission<'_>
     Ok(gate.status(&compile.reporting))
 }
 
-fn compare(compile: &Compile, mut gate: Gate, plan: &Plan, emission: &Emission<'_>, quiet: bool) -> Result<Status> {
-    let progress = Progress::new(plan.units(), quiet);
-    let differences = diff::compare(&compile.out, emission, &|| progress.tick())?;
+fn compare(compile: &Compile, mut gate: Gate, outputs: &[Output<'_>], quiet: bool) -> Result<Status> {
+    let progress = Progress::new(outputs.iter().map(|output| output.emission.units).sum(), quiet);
+    let mut differing = Vec::new();
+    for output in outputs {
+        differing.push((output, diff::compare(&output.root, &output.emission, &|| progress.tick())?));
+    }
     drop(progress);
-    if compile.reporting.format == Format::Human {
-        terminal::print(|out| diff::print(&compile.out, emission, &differences, out))?;
+    for (output, differences) in &differing {
+        if compile.reporting.format == Format::Human {
+            terminal::print(|out| diff::print(&output.root, &output.emission, differences, out))?;
+        }
+        for difference in differences {
+            let path = shown(&output.root.join(&difference.path));
+            let source = gate.sources.add(path.clone(), "");
+            gate.findings.push(stale(&path, difference, &compile.out, Span::new(source, 0..0)));
+        }
     }
-    for difference in &differences {
-        let path = shown(&compile.out.join(&difference.path));
-        let source = gate.sources.add(path.clone(), "");
-        gate.findings.push(stale(&path, difference, &compile.out, Span::new(source, 0..0)));
-    }
-    if differences.is_empty() && !quiet {
+    if differing.iter().all(|(_, differences)| differences.is_empty()) && !quiet {
         terminal::say(&format!("{} is what the specs compile to", shown(&compile.out)));
     }
     gate.report(&compile.reporting, false)?;

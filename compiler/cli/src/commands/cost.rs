@@ -16,7 +16,7 @@ use emberline_money::{Fault, Form};
 use serde::Serialize;
 
 use super::gate::show;
-use crate::args::{Cost, FailOn, Format, MoneyFormat, Reporting};
+use crate::args::{Cost, FailOn, Format, MoneyFormat, Reporting, Specs};
 use crate::failure::{Failure, Result};
 use crate::render::Report;
 use crate::status::Status;
@@ -33,12 +33,12 @@ pub(super) fn failed(Fault { what, help }: Fault) -> Failure {
 
 /// Shows the bill, or what a change does to it.
 pub(crate) fn run(cost: &Cost, quiet: bool) -> Result<Status> {
-    let Some(meant) = meant(&cost.specs.specs)? else { return Ok(Status::Findings) };
+    let Some(meant) = meant(&cost.specs)? else { return Ok(Status::Findings) };
     let measured = measured(&cost.volumes.measured)?;
     let terms = terms(&meant)?;
     if let Some(revision) = &cost.changed_since {
         let base = git::base(revision)?;
-        let before = Meant::of(read::read_at(&base, &cost.specs.specs)?);
+        let before = Meant::of(read::read_at(&base, &cost.specs)?);
         // Where there were no prices, the change of volumes is what can be told.
         let old = self::terms(&before).unwrap_or_else(|_| Terms { bound: Some(before.bound), ..terms.clone() });
         let change = change::change(&measured, &old, &terms).map_err(failed)?;
@@ -69,7 +69,7 @@ impl Meant {
 }
 
 /// The specs; `None` once faults in them were shown.
-pub(super) fn meant(specs: &Path) -> Result<Option<Meant>> {
+pub(super) fn meant(specs: &Specs) -> Result<Option<Meant>> {
     let meant = Meant::of(read::read(specs)?);
     let faults = &meant.meaning.findings;
     if faults.iter().any(|fault| fault.severity == Severity::Error) {

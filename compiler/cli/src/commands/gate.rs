@@ -1,6 +1,6 @@
 //! What `check` and `compile` share: read the specs, analyse them, show what was found.
 
-use std::path::Path;
+use std::path::PathBuf;
 
 use emberline_core::code::UNKNOWN_REFERENCE;
 use emberline_core::finding::{Finding, Severity};
@@ -15,7 +15,7 @@ use emberline_evidence::sensitive::Origin;
 use emberline_pages::{Notes, Unclaimed};
 
 use super::conceal;
-use crate::args::{Format, Reporting};
+use crate::args::{Format, Reporting, Specs};
 use crate::failure::Result;
 use crate::render::{self, Report};
 use crate::status::Status;
@@ -42,32 +42,33 @@ pub(super) struct Gate {
 
 impl Gate {
     /// Reads, analyses and plans the specs.
-    pub(super) fn open(specs: &Path, today: Option<Date>) -> Result<Self> {
+    pub(super) fn open(specs: &Specs, today: Option<Date>) -> Result<Self> {
         let order = Order { today: Some(today.unwrap_or_else(super::today)), ..Order::default() };
         Self::of(read::read(specs)?, order).with_notes(specs, false)
     }
 
     /// The same in the time of a drill.
-    pub(super) fn open_at(specs: &Path, pace: Pace) -> Result<Self> {
+    pub(super) fn open_at(specs: &Specs, pace: Pace) -> Result<Self> {
         Ok(Self::of(read::read(specs)?, Order { today: Some(super::today()), pace, ..Order::default() }))
     }
 
     /// Reads the notes beside the specs.
-    pub(super) fn with_notes(mut self, specs: &Path, is_staged: bool) -> Result<Self> {
-        self.notes = if is_staged { notes::read_staged(specs)? } else { notes::read(specs)? };
-        self.misplaced_notes(specs);
+    pub(super) fn with_notes(mut self, specs: &Specs, is_staged: bool) -> Result<Self> {
+        let folders = notes::folders(specs, &self.sources);
+        self.notes = if is_staged { notes::read_staged(&folders)? } else { notes::read(&folders)? };
+        self.misplaced_notes(&folders);
         Ok(self)
     }
 
     /// Warns of notes that belong to no page: their service or objective is gone, or their name is misspelt.
-    fn misplaced_notes(&mut self, specs: &Path) {
+    fn misplaced_notes(&mut self, folders: &[PathBuf]) {
         // A faulty declaration may lack a name.
         if self.findings.iter().any(|finding| finding.severity == Severity::Error) {
             return;
         }
         let names = self.bounds.iter().map(|it| (it.service.as_str(), it.slos.iter().map(|slo| slo.slo.as_str())));
         for Unclaimed { path, known } in self.notes.unclaimed(names) {
-            let name = notes::path(specs, &path);
+            let name = notes::path(folders, &path);
             let source = self.sources.add(name.clone(), "");
             let hint = suggest::did_you_mean(&path, known.iter().map(String::as_str)).unwrap_or_else(|| {
                 format!("name it after a service or an objective, such as `{}.md`", known.first().map_or("", |it| it))

@@ -13,7 +13,7 @@ use emberline_observe::prometheus::Wanted;
 use rust_decimal::Decimal;
 
 use super::{observe, source};
-use crate::args::{Init, Names};
+use crate::args::{Init, Names, Specs};
 use crate::failure::{Failure, Result};
 use crate::status::Status;
 use crate::terminal;
@@ -108,7 +108,7 @@ fn exported(init: &Init, service: &str, source: &str) -> Result<String> {
     let taken = source::take(source, &init.access, &wanted)?;
     let name = source::name(source);
     let observed = source::observed(&taken, Limits::SNAPSHOT, name.clone(), super::today(), wanted.over);
-    let policy = observe::policy(&init.specs);
+    let policy = observe::policy(&Specs::of(&init.specs));
     let Some(first) = first::spec(service, &observed, &taken.only, &policy) else {
         return Err(Failure::new(format!(
             "nothing that {name} exports looks like a count of requests with their outcome"

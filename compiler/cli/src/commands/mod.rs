@@ -3,6 +3,7 @@
 mod access;
 pub(crate) mod alertmanager;
 pub(crate) mod check;
+pub(crate) mod codeowners;
 pub(crate) mod compile;
 pub(crate) mod completions;
 pub(crate) mod conceal;
@@ -22,6 +23,7 @@ mod source;
 mod stores;
 mod summary;
 mod template;
+mod trees;
 pub(crate) mod verify;
 pub(crate) mod walk;
 

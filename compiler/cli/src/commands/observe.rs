@@ -14,7 +14,7 @@ use emberline_observe::gather::Limits;
 use emberline_observe::prometheus::Wanted;
 
 use super::source;
-use crate::args::Observe;
+use crate::args::{Observe, Specs};
 use crate::failure::{Failure, Result};
 use crate::render::counted;
 use crate::status::Status;
@@ -35,14 +35,14 @@ pub(crate) fn run(observe: &Observe, quiet: bool) -> Result<Status> {
         now: super::now(),
         ..Wanted::default()
     };
-    let place = observe.snapshot.as_deref().map(|name| place(&observe.specs.specs, name)).transpose()?;
+    let place = observe.snapshot.as_deref().map(|name| place(observe.specs.first(), name)).transpose()?;
     let taken = source::take(&observe.source, &observe.access, &wanted)?;
     let today = observe.today.unwrap_or_else(super::today);
     match place {
         Some(place) => snapshot(observe, &taken, &place, today, quiet),
         None => {
             let observed = source::observed(&taken, Limits::SNAPSHOT, String::new(), today, observe.over);
-            let drafted = draft::draft(&observed, &policy(&observe.specs.specs));
+            let drafted = draft::draft(&observed, &policy(&observe.specs));
             if !quiet {
                 terminal::say(&format!(
                     "{} of {}; paste what your objectives read below the service's name",
@@ -69,8 +69,8 @@ fn only(text: &str) -> Result<(String, String)> {
 }
 
 /// The policy of the specs, else the defaults: it says which labels need no declaration.
-pub(super) fn policy(specs: &Path) -> Policy {
-    let sources = if specs.exists() { read::read(specs).map(|read| read.sources).ok() } else { None };
+pub(super) fn policy(specs: &Specs) -> Policy {
+    let sources = if specs.first().exists() { read::read(specs).map(|read| read.sources).ok() } else { None };
     emberline_core::resolve(&sources.unwrap_or_else(Sources::default)).model.policy
 }
 

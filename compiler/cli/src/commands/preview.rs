@@ -15,7 +15,7 @@ use crate::terminal;
 
 /// Serves until it is ended from outside. Specs with errors are shown, and not served.
 pub(crate) fn run(preview: &Preview, quiet: bool) -> Result<Status> {
-    let mut gate = Gate::open(&preview.specs.specs, None)?;
+    let mut gate = Gate::open(&preview.specs, None)?;
     let Some(plan) = gate.plan.take() else {
         let reporting = Reporting { format: Format::Human, fail_on: FailOn::Error, today: None };
         gate::show(&gate.found(), &reporting, true)?;

@@ -10,7 +10,7 @@ use crate::world::shown;
 
 /// Shows what shorter incidents are worth against what telemetry costs.
 pub(crate) fn run(roi: &Roi, quiet: bool) -> Result<Status> {
-    let Some(specs) = meant(&roi.specs.specs)? else { return Ok(Status::Findings) };
+    let Some(specs) = meant(&roi.specs)? else { return Ok(Status::Findings) };
     let volumes = measured(&roi.volumes.measured)?;
     let terms = terms(&specs)?;
     let bill = bill::bill(&shown(&roi.volumes.measured), &volumes, &terms).map_err(failed)?;

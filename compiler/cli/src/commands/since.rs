@@ -1,20 +1,20 @@
 //! `--changed-since`: what a change brought to the specs, and what was there before it.
 
 use std::collections::HashSet;
-use std::path::Path;
 
 use emberline_core::finding::Finding;
 use emberline_core::source::Sources;
+use emberline_core::weaker::{Weakening, of_specs};
 use emberline_core::{Needs, Order};
 
 use super::conceal;
 use super::gate::Gate;
 use super::known::{Judged, without_known};
-use crate::args::Known;
+use crate::args::{Known, Specs};
 use crate::failure::Result;
 use crate::render::Report;
 use crate::render::entry::entries;
-use crate::weaker::{self, Weakening};
+use crate::weaker;
 use crate::world::changes::Changes;
 use crate::world::{git, read};
 
@@ -48,7 +48,7 @@ pub(super) struct Since {
 
 impl Since {
     /// The last commit that the work tree and `revision` have in common, beside the specs as they are `now`.
-    pub(super) fn open(revision: &str, specs: &Path, now: &Sources, order: Order<'_>) -> Result<Self> {
+    pub(super) fn open(revision: &str, specs: &Specs, now: &Sources, order: Order<'_>) -> Result<Self> {
         let commit = git::base(revision)?;
         let base = read::read_at(&commit, specs)?;
         let (texts, changes) = (base.sources.clone(), Changes::between(&base.sources, now));
@@ -73,7 +73,7 @@ impl Since {
 
     /// What weakens the gate: in the specs, and in other files of the repository. Values are shown without secrets.
     pub(super) fn weakenings(&self, now: &Sources) -> Result<Vec<Weakening>> {
-        let mut found = weaker::of_specs(&self.texts, now);
+        let mut found = of_specs(&self.texts, now);
         let both = self.texts.iter().chain(now.iter());
         let specs: HashSet<&str> = both.map(|(_, source)| source.path.as_str()).collect();
         git::changed(&self.commit, &mut |changed| {

@@ -8,13 +8,13 @@ use std::path::Path;
 
 use emberline_core::model::Prices;
 use emberline_core::plan::bounds::{ServiceBound, total};
+use emberline_core::weaker::Weakening;
 use emberline_prose::escape::markdown_inert as cell;
 
 use crate::failure::{Failure, Result};
 use crate::render::entry::entries;
 use crate::render::{Report, counted};
 use crate::terminal;
-use crate::weaker::Weakening;
 
 /// Findings that are listed one by one; a summary has a limit of 1 MiB.
 const LISTED: usize = 50;

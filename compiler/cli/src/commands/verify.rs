@@ -26,7 +26,7 @@ const MOST_SHOWN: usize = 10;
 
 /// Reads every capture as one, and judges it. Findings of faulty specs are shown instead.
 pub(crate) fn run(verify: &Verify, quiet: bool) -> Result<Status> {
-    let read::Specs { mut sources, cut } = read::read(&verify.specs.specs)?;
+    let read::Specs { mut sources, cut } = read::read(&verify.specs)?;
     let Meaning { model, telemetry, findings: mut faults } = emberline_core::resolve(&sources);
     read::replace_cut(&mut faults, cut);
     if faults.iter().any(|fault| fault.severity == Severity::Error) {
@@ -35,7 +35,7 @@ pub(crate) fn run(verify: &Verify, quiet: bool) -> Result<Status> {
         return Ok(Status::Findings);
     }
     if model.services.is_empty() {
-        return Err(Failure::new(format!("{} declares no service", shown(&verify.specs.specs)))
+        return Err(Failure::new(format!("{} declares no service", verify.specs.shown()))
             .help("`emberline init` writes a first spec"));
     }
     let stage = match verify.stage {
@@ -59,7 +59,7 @@ pub(crate) fn run(verify: &Verify, quiet: bool) -> Result<Status> {
     }
     let today = verify.reporting.today.unwrap_or_else(super::today);
     // A capture shows some of what can happen: that it has nothing to waive does not make a waiver unused.
-    let waived = waive::apply(&sources, &model.policy.waivers, Some(today), true, &mut findings);
+    let waived = waive::apply(&sources, &model.waivers(), Some(today), true, &mut findings);
     finding::sort(&mut findings);
     conceal::report(&mut sources, &mut findings, Origin::Telemetry);
     let report = Report { sources: &sources, findings: &findings, waived };

@@ -23,7 +23,7 @@ const PATIENCE: Duration = Duration::from_secs(15);
 /// Walks, and prints what was found. Specs with errors are shown instead, and are no walk.
 pub(crate) fn run(walk: &Walk, quiet: bool) -> Result<Status> {
     let began = Instant::now();
-    let mut gate = Gate::open(&walk.specs.specs, None)?;
+    let mut gate = Gate::open(&walk.specs, None)?;
     let Some(plan) = gate.plan.take() else {
         let reporting = Reporting { format: Format::Human, fail_on: FailOn::Error, today: None };
         gate::show(&gate.found(), &reporting, true)?;

@@ -1,13 +1,13 @@
 //! What a pull request can take from its own gate: the tables that the summary is made of.
 
 use emberline_core::SchemaKind;
+use emberline_core::weaker::fields;
+use emberline_core::weaker::rule::{Rule, When};
+use emberline_core::weaker::table::RECORDS;
 
 use super::fields::short;
 use super::page;
-use crate::weaker::fields;
 use crate::weaker::files::{self, KINDS};
-use crate::weaker::rule::{Rule, When};
-use crate::weaker::table::RECORDS;
 
 pub(super) fn page() -> String {
     let mut text = page::begin("What can weaken the gate");

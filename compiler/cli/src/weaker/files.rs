@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 
-use super::Weakening;
+use emberline_core::weaker::Weakening;
 
 /// What a kind of file has to do with the gate.
 pub(crate) struct Kind {

@@ -20,7 +20,7 @@ pub(crate) mod read;
 pub(crate) mod replaced;
 pub(crate) mod stale;
 pub(crate) mod text;
-mod tree;
+pub(crate) mod tree;
 pub(crate) mod write;
 
 pub(crate) use crate::shown::shown;

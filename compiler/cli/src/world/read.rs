@@ -10,6 +10,7 @@ use emberline_core::source::{Sources, Span};
 use rayon::prelude::*;
 
 use super::{links, shown};
+use crate::args::Specs as Given;
 use crate::failure::{Failure, Result};
 
 /// The most bytes read of one spec, so that a huge file cannot fill the memory. Core refuses specs above 1 MiB anyway.
@@ -25,56 +26,90 @@ pub(crate) struct Specs {
     pub(crate) cut: Vec<Finding>,
 }
 
-/// Reads every spec below `specs`, or `specs` itself if it is a file.
-pub(crate) fn read(specs: &Path) -> Result<Specs> {
-    let mut files: Vec<(String, PathBuf)> = find(specs)?.into_iter().map(|path| (shown(&path), path)).collect();
+/// Reads every spec below the folders, or one that is a file itself, and the policy above them.
+pub(crate) fn read(given: &Given) -> Result<Specs> {
+    let folders = given.folders()?;
+    let mut files: Vec<(String, PathBuf)> = Vec::new();
+    for (folder, _) in &folders {
+        files.extend(find(folder)?.into_iter().map(|path| (shown(&path), path)));
+    }
+    if let Some(policy) = &given.policy {
+        files.push((shown(policy), policy.clone()));
+    }
     files.sort();
+    // One folder may lie in another.
+    files.dedup_by(|one, other| one.0 == other.0);
     let texts: Vec<Vec<u8>> = files.par_iter().map(|(_, path)| contents(path)).collect::<Result<_>>()?;
     let mut read = Specs::default();
-    if specs.is_dir() {
-        read.lie_in(specs);
+    for (folder, team) in folders.iter().filter(|(folder, _)| folder.is_dir()) {
+        read.lie_in(folder, team);
     }
     for ((path, _), bytes) in files.into_iter().zip(texts) {
         read.add(path, bytes);
     }
+    read.stand_above(given);
     Ok(read)
 }
 
-/// The specs below `specs` as a commit has them; none if the commit has no such folder.
-pub(crate) fn read_at(commit: &str, specs: &Path) -> Result<Specs> {
+/// The specs as a commit has them; none if the commit has no such folders. A policy of another repository is as it is now.
+pub(crate) fn read_at(commit: &str, given: &Given) -> Result<Specs> {
     let mut read = Specs::default();
     let is_spec = |path: &str| {
         let hidden = path.split('/').any(|part| part.starts_with('.') && part != "..");
         (path.ends_with(".yaml") || path.ends_with(".yml")) && !hidden
     };
-    let mut files: Vec<(String, Vec<u8>)> =
-        super::git::files(commit, specs)?.into_iter().filter(|(path, _)| is_spec(path)).collect();
+    let mut files: Vec<(String, Vec<u8>)> = Vec::new();
+    for (folder, team) in given.folders()? {
+        let found: Vec<_> = super::git::files(commit, folder)?.into_iter().filter(|(path, _)| is_spec(path)).collect();
+        if !found.iter().all(|(path, _)| *path == shown(folder)) {
+            read.lie_in(folder, &team);
+        }
+        files.extend(found);
+    }
+    if let Some(policy) = &given.policy {
+        let text =
+            if super::git::is_outside(policy)? { Some(contents(policy)?) } else { super::git::file(commit, policy)? };
+        files.extend(text.map(|text| (shown(policy), text)));
+    }
     files.sort();
+    files.dedup_by(|one, other| one.0 == other.0);
     for (path, bytes) in files {
         read.add(path, bytes);
     }
+    read.stand_above(given);
     Ok(read)
 }
 
 /// The specs as the index has them, including the policy and the prices.
-pub(crate) fn read_staged(specs: &Path) -> Result<Specs> {
+pub(crate) fn read_staged(given: &Given) -> Result<Specs> {
     let mut read = Specs::default();
-    let named = shown(specs);
-    let is_spec = |path: &str| {
-        let below = path.strip_prefix(&named).unwrap_or(path);
-        let hidden = below.split('/').any(|part| part.starts_with('.') && part != ".." && part != ".");
-        path == named || ((path.ends_with(".yaml") || path.ends_with(".yml")) && !hidden)
-    };
-    for (path, bytes) in super::git::staged_below(specs, is_spec)? {
-        if path != named {
-            read.lie_in(specs);
+    let mut files: Vec<(String, Vec<u8>)> = Vec::new();
+    for (folder, team) in given.folders()? {
+        let named = shown(folder);
+        let is_spec = |path: &str| {
+            let below = path.strip_prefix(&named).unwrap_or(path);
+            let hidden = below.split('/').any(|part| part.starts_with('.') && part != ".." && part != ".");
+            path == named || ((path.ends_with(".yaml") || path.ends_with(".yml")) && !hidden)
+        };
+        let found = super::git::staged_below(folder, is_spec)?;
+        if found.is_empty() {
+            return Err(Failure::new(format!("the index holds no spec (*.yaml or *.yml) below {named}"))
+                .help("`git add` the specs; `--specs` names another folder"));
         }
+        if !found.iter().all(|(path, _)| *path == named) {
+            read.lie_in(folder, &team);
+        }
+        files.extend(found);
+    }
+    if let Some(policy) = &given.policy {
+        files.extend(super::git::staged_file(policy)?.map(|text| (shown(policy), text)));
+    }
+    files.sort();
+    files.dedup_by(|one, other| one.0 == other.0);
+    for (path, bytes) in files {
         read.add(path, bytes);
     }
-    if read.sources.iter().len() == 0 {
-        return Err(Failure::new(format!("the index holds no spec (*.yaml or *.yml) below {named}"))
-            .help("`git add` the specs; `--specs` names another folder"));
-    }
+    read.stand_above(given);
     Ok(read)
 }
 
@@ -91,13 +126,22 @@ pub(crate) fn replace_cut(findings: &mut Vec<Finding>, cut: Vec<Finding>) -> boo
 }
 
 impl Specs {
-    /// Tells the sources that the specs lie in a folder. The folder may exist only in the index and not in the work
+    /// Tells the sources that specs of a team lie in a folder. The folder may exist only in the index and not in the work
     /// tree.
-    fn lie_in(&mut self, specs: &Path) {
+    fn lie_in(&mut self, specs: &Path, team: &str) {
         let real = specs.canonicalize().or_else(|_| std::path::absolute(specs)).ok();
         if let Some(name) = real.as_deref().and_then(Path::file_name) {
             let prefix = shown(specs);
-            self.sources.lie_in(if prefix == "." { String::new() } else { prefix }, name.to_string_lossy());
+            self.sources.lie_in_of(if prefix == "." { String::new() } else { prefix }, name.to_string_lossy(), team);
+        }
+    }
+
+    /// Tells the sources which file is the policy above all folders.
+    fn stand_above(&mut self, given: &Given) {
+        let Some(path) = given.policy.as_deref().map(shown) else { return };
+        let found = self.sources.iter().find(|(_, source)| source.path == path).map(|(id, _)| id);
+        if let Some(id) = found {
+            self.sources.stand_above(id);
         }
     }
 
@@ -165,6 +209,10 @@ fn contents(path: &Path) -> Result<Vec<u8>> {
 mod tests {
     use super::*;
 
+    fn read_in(specs: &Path) -> Result<Specs> {
+        read(&Given::of(specs))
+    }
+
     fn folder(files: &[(&str, &[u8])]) -> tempfile::TempDir {
         let folder = tempfile::tempdir().unwrap();
         for (path, bytes) in files {
@@ -192,7 +240,7 @@ mod tests {
             (".gitignore", b"*.yaml"),
             (".ignore", b"*.yaml"),
         ]);
-        let specs = read(folder.path()).unwrap();
+        let specs = read_in(folder.path()).unwrap();
         assert_eq!(names(folder.path(), &specs), ["a.yml", "b.yaml", "deep/er/c.yaml"]);
         assert!(specs.cut.is_empty());
     }
@@ -205,36 +253,36 @@ mod tests {
         link("real.txt", "a.yaml");
         link(".", "loop");
         link(".", "loop.yaml");
-        assert_eq!(names(folder.path(), &read(folder.path()).unwrap()), ["a.yaml"]);
+        assert_eq!(names(folder.path(), &read_in(folder.path()).unwrap()), ["a.yaml"]);
         // The folder itself may be a link.
         let outer = tempfile::tempdir().unwrap();
         let specs = outer.path().join("specs");
         std::os::unix::fs::symlink(folder.path(), &specs).unwrap();
-        assert_eq!(names(&specs, &read(&specs).unwrap()), ["a.yaml"]);
+        assert_eq!(names(&specs, &read_in(&specs).unwrap()), ["a.yaml"]);
         // An error names a link that leads nowhere; the tests of `links` cover more cases.
         link("nowhere", "broken.yaml");
-        assert!(read(folder.path()).unwrap_err().what.contains("broken.yaml"));
+        assert!(read_in(folder.path()).unwrap_err().what.contains("broken.yaml"));
     }
 
     #[test]
     fn one_file_is_enough() {
         let folder = folder(&[("spec.txt", b"x")]);
-        assert_eq!(read(&folder.path().join("spec.txt")).unwrap().sources.iter().len(), 1);
+        assert_eq!(read_in(&folder.path().join("spec.txt")).unwrap().sources.iter().len(), 1);
     }
 
     #[test]
     fn a_missing_and_an_empty_folder_name_the_remedy() {
         let empty = tempfile::tempdir().unwrap();
-        let failure = read(empty.path()).unwrap_err();
+        let failure = read_in(empty.path()).unwrap_err();
         assert!(failure.what.starts_with("there is no spec"), "{failure:?}");
-        let failure = read(&empty.path().join("slos")).unwrap_err();
+        let failure = read_in(&empty.path().join("slos")).unwrap_err();
         assert!(failure.help.unwrap().contains("emberline init"));
     }
 
     #[test]
     fn the_first_bad_byte_is_the_place() {
         let folder = folder(&[("a.yaml", b"one\ntw\xffo\n"), ("b.yaml", b"fine")]);
-        let specs = read(folder.path()).unwrap();
+        let specs = read_in(folder.path()).unwrap();
         let [finding] = &specs.cut[..] else { panic!("{:?}", specs.cut) };
         let (start, _) = specs.sources.positions(finding.label.span);
         assert_eq!((start.line, start.column), (2, 3));
@@ -245,7 +293,7 @@ mod tests {
     fn a_huge_file_is_read_in_part_and_left_to_core() {
         // Each character has 3 bytes, so that the limit falls inside a character.
         let folder = folder(&[("a.yaml", "€".repeat(1 << 20).as_bytes())]);
-        let specs = read(folder.path()).unwrap();
+        let specs = read_in(folder.path()).unwrap();
         assert!(specs.cut.is_empty());
         let length = specs.sources.iter().next().unwrap().1.text.len() as u64;
         assert!(length > 1 << 20 && length <= READ_AT_MOST);

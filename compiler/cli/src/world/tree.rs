@@ -1,6 +1,6 @@
 //! The contents of the output folder, and their owners.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs::{self, File};
 use std::io::{ErrorKind, Read};
 use std::path::{Path, PathBuf};
@@ -186,6 +186,31 @@ fn read_manifest(path: &Path) -> Result<Option<String>> {
         .and_then(|file| file.take(MANIFEST_AT_MOST).read_to_end(&mut bytes))
         .map_err(|cause| Failure::io("cannot read", path, &cause))?;
     Ok(Some(String::from_utf8_lossy(&bytes).into_owned()))
+}
+
+/// The folder of the parts of teams, below the output folder.
+pub(crate) const TEAMS: &str = "teams";
+/// The folder of what all teams share, below the output folder.
+pub(crate) const ORGANISATION: &str = "organisation";
+
+/// The folders below the output folder that have a manifest of their own, and the output folder itself, which is empty
+/// here. No link is followed.
+pub(crate) fn folders(out: &Path) -> Result<BTreeSet<String>> {
+    let mut folders = BTreeSet::from([String::new()]);
+    for start in [out.join(TEAMS), out.join(ORGANISATION)] {
+        if start.is_symlink() || !start.is_dir() {
+            continue;
+        }
+        for entry in WalkBuilder::new(&start).standard_filters(false).build() {
+            let entry = entry.map_err(|cause| Failure::new(format!("cannot read {}: {cause}", shown(&start))))?;
+            if entry.file_name() == manifest::NAME {
+                let folder = entry.path().parent().and_then(|folder| folder.strip_prefix(out).ok());
+                let parts = folder.into_iter().flat_map(Path::components);
+                folders.insert(parts.map(|part| part.as_os_str().to_string_lossy()).collect::<Vec<_>>().join("/"));
+            }
+        }
+    }
+    Ok(folders)
 }
 
 /// Whether the path lies in the folder of one of the targets.

@@ -1,6 +1,6 @@
 //! What a check sees.
 
-use crate::model::{Common, Service, Slo};
+use crate::model::{Common, Policy, Service, Slo};
 use crate::plan::{ServicePlan, SloPlan};
 use crate::source::Sources;
 
@@ -8,6 +8,8 @@ use crate::source::Sources;
 pub(crate) struct Context<'m> {
     pub(super) sources: &'m Sources,
     pub(super) model: &'m Common,
+    /// What holds for the service.
+    pub(super) policy: &'m Policy,
     pub(super) service: &'m Service,
     pub(super) plan: &'m ServicePlan,
 }

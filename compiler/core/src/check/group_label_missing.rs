@@ -224,7 +224,7 @@ fn strangers(label: &Spanned<String>, sides: &Sides<'_>, known: &[Vec<Label<'_>>
 }
 
 fn known<'m>(context: &Context<'m>, query: &Query, label: &str) -> Label<'m> {
-    if context.model.policy.is_ambient(label) {
+    if context.policy.is_ambient(label) {
         return Label::Has(None);
     }
     let Some(name) = query.selector.metric_name() else { return Label::Unclear };

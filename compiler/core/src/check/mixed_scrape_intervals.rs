@@ -38,5 +38,5 @@ pub(super) fn run(context: &Context<'_>, findings: &mut Vec<Finding>) {
 }
 
 fn interval(context: &Context<'_>, metric: &Metric) -> Duration {
-    metric.scrape_interval.unwrap_or(context.model.policy.scrape.value)
+    metric.scrape_interval.unwrap_or(context.policy.scrape.value)
 }

@@ -25,7 +25,7 @@ mod window_too_short;
 
 use crate::code::{self, Code};
 use crate::finding::Finding;
-use crate::model::{Common, Policy, Service};
+use crate::model::{Common, Service};
 use crate::plan::ServicePlan;
 use crate::plan::bounds::ServiceBound;
 use crate::source::Sources;
@@ -78,10 +78,10 @@ pub(crate) fn can_be_waived(code: &Code) -> bool {
 }
 
 /// What can only be said of all services together.
-pub(crate) fn whole(policy: &Policy, bounds: &[ServiceBound]) -> Vec<Finding> {
+pub(crate) fn whole(model: &Common, bounds: &[ServiceBound]) -> Vec<Finding> {
     let mut findings = Vec::new();
-    series::whole(policy, bounds, &mut findings);
-    ruler_limit::whole(policy, bounds, &mut findings);
+    series::whole(&model.policy, bounds, &mut findings);
+    ruler_limit::whole(model, bounds, &mut findings);
     findings
 }
 
@@ -89,7 +89,7 @@ pub(crate) fn whole(policy: &Policy, bounds: &[ServiceBound]) -> Vec<Finding> {
 pub(crate) fn service(sources: &Sources, model: &Common, service: &Service, plan: &ServicePlan) -> Vec<Finding> {
     let mut findings = Vec::new();
     for check in CHECKS {
-        (check.run)(&Context { sources, model, service, plan }, &mut findings);
+        (check.run)(&Context { sources, model, policy: model.policy_of(service), service, plan }, &mut findings);
     }
     observed::settle(&mut findings);
     findings

@@ -16,7 +16,7 @@ const REFUSED: [&str; 3] = ["histogram_count", "histogram_sum", "info"];
 const OF_BUCKETS: [&str; 4] = ["histogram_avg", "histogram_fraction", "histogram_stddev", "histogram_stdvar"];
 
 pub(super) fn run(context: &Context<'_>, findings: &mut Vec<Finding>) {
-    if !context.model.policy.targets.contains(&Target::Vmalert) {
+    if !context.policy.targets.contains(&Target::Vmalert) {
         return;
     }
     for (slo, plan) in context.slos() {

@@ -5,7 +5,7 @@ use crate::code;
 use crate::finding::Finding;
 
 pub(super) fn run(context: &Context<'_>, findings: &mut Vec<Finding>) {
-    let Some(kept) = context.model.policy.retention.metrics else { return };
+    let Some(kept) = context.policy.retention.metrics else { return };
     for (slo, plan) in context.slos() {
         // What is compressed for a drill needs only the compressed window.
         if plan.window_real.reach() <= kept.value {

@@ -1,11 +1,14 @@
 //! `ruler-limit`: a ruler that is asked for does not take as much as there is, or not as often.
 
+use std::collections::BTreeMap;
+
 use super::Context;
 use crate::code;
 use crate::finding::Finding;
-use crate::model::Policy;
+use crate::model::{Common, Policy};
 use crate::plan::bounds::ServiceBound;
 use crate::quantity::Duration;
+use crate::source::Span;
 use crate::target::Target;
 
 /// Grafana evaluates no rule more often, and every interval must be a multiple (`[unified_alerting] min_interval`).
@@ -13,7 +16,7 @@ const GRAFANA: Duration = Duration::from_secs(10);
 
 /// The interval of rules that Grafana evaluates.
 pub(super) fn run(context: &Context<'_>, findings: &mut Vec<Finding>) {
-    let policy = &context.model.policy;
+    let policy = context.policy;
     if !policy.targets.contains(&Target::GrafanaRules) {
         return;
     }
@@ -30,11 +33,22 @@ pub(super) fn run(context: &Context<'_>, findings: &mut Vec<Finding>) {
     );
 }
 
-/// The groups of a tenant of Mimir.
-pub(super) fn whole(policy: &Policy, bounds: &[ServiceBound], findings: &mut Vec<Finding>) {
-    if !policy.targets.contains(&Target::Mimir) {
-        return;
+/// The groups of each tenant of Mimir. A team whose policy says a limit, or asks for the target, has a tenant of its own;
+/// teams that inherit both share one.
+pub(super) fn whole(model: &Common, bounds: &[ServiceBound], findings: &mut Vec<Finding>) {
+    let mut tenants: BTreeMap<Option<Span>, (&Policy, Vec<&ServiceBound>)> = BTreeMap::new();
+    for bound in bounds {
+        let policy = model.policy_of_team(bound.team);
+        if policy.targets.contains(&Target::Mimir) {
+            tenants.entry(policy.rulers.mimir.place).or_insert_with(|| (policy, Vec::new())).1.push(bound);
+        }
     }
+    for (policy, bounds) in tenants.into_values() {
+        tenant(policy, &bounds, findings);
+    }
+}
+
+fn tenant(policy: &Policy, bounds: &[&ServiceBound], findings: &mut Vec<Finding>) {
     let mimir = &policy.rulers.mimir;
     let groups: usize = bounds.iter().map(|service| service.groups).sum();
     let place = mimir.place.or_else(|| bounds.iter().find_map(|service| service.span));

@@ -9,7 +9,7 @@ use crate::source::Spanned;
 
 /// The budgets of metrics and of the service, and the SDK's limit for what objectives read.
 pub(super) fn run(context: &Context<'_>, findings: &mut Vec<Finding>) {
-    let (bounds, policy) = (&context.plan.bounds, &context.model.policy);
+    let (bounds, policy) = (&context.plan.bounds, &context.policy);
     if let Some(budget) = policy.cardinality.metric {
         for metric in bounds.metrics.iter().filter(|metric| metric.series > u64::from(budget.value)) {
             findings.push(metric_budget(metric, budget));

@@ -102,7 +102,7 @@ fn undeclared_metric(context: &Context<'_>, message: String, place: Span, near: 
         .hint(near.unwrap_or_else(|| {
             format!("declare it under `metrics` of `{service}` (or of the service that exports it), so that its labels and series are checked")
         }));
-    if context.model.policy.strict {
+    if context.policy.strict {
         finding.severity = Severity::Error;
         finding = finding.note("the policy is strict");
     }
@@ -112,7 +112,7 @@ fn undeclared_metric(context: &Context<'_>, message: String, place: Span, near: 
 fn matchers(context: &Context<'_>, metric: &Metric, query: &Query, findings: &mut Vec<Finding>) {
     for matcher in &query.selector.matchers {
         let Some(label) = metric.label(&matcher.label) else {
-            if !context.model.policy.is_ambient(&matcher.label) {
+            if !context.policy.is_ambient(&matcher.label) {
                 let place = query.place(context.sources, matcher.label_range.clone());
                 findings.push(undeclared_label(metric, &matcher.label, place, ""));
             }
@@ -180,7 +180,7 @@ fn groups(context: &Context<'_>, slo: &Slo, findings: &mut Vec<Finding>) {
         return;
     };
     for group in &slo.group_by {
-        if metric.label(&group.value).is_some() || context.model.policy.is_ambient(&group.value) {
+        if metric.label(&group.value).is_some() || context.policy.is_ambient(&group.value) {
             continue;
         }
         findings.push(undeclared_label(metric, &group.value, group.span, " to group by"));

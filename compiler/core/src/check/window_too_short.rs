@@ -12,7 +12,7 @@ use crate::quantity::Duration;
 const FEWEST_SCRAPES: u64 = 4;
 
 pub(super) fn run(context: &Context<'_>, findings: &mut Vec<Finding>) {
-    let policy = &context.model.policy;
+    let policy = &context.policy;
     for (slo, plan) in context.slos() {
         let scrape = Duration::from_millis(plan.timing.scrape.millis() * u64::from(plan.scale.0));
         let least = scrape * FEWEST_SCRAPES;

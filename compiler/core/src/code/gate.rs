@@ -119,6 +119,60 @@ dashboards. If the service's own view allows more, say so in `policy.yaml`:
 `cardinality: {sdk_limit: 5000}`.",
 };
 
+/// A policy that loosens what the one above it locks.
+pub static LOCKED_FIELD: Code = Code {
+    id: "locked-field",
+    severity: Error,
+    summary: "a policy loosens a field that the policy above it locks",
+    cause: "\
+The policy of a folder inherits the one above it, and may only tighten the
+fields that this one lists under `lock`. What loosens a field is what
+`emberline check --changed-since` shows as a weaker gate. A field of which no
+change weakens the gate cannot be changed at all while it is locked.",
+    example: Example::Specs {
+        wrong: r#"
+# --- web/shop.yaml
+version: emberline/v1
+service: shop
+slos:
+  - name: availability
+    objective: 99.9%
+    sli:
+      events:
+        total: http_requests_total
+        bad: http_requests_total{code=~"5.."}
+# --- policy.yaml
+version: emberline/v1
+lock: [cardinality.metric]
+cardinality: {metric: 10000}
+# --- web/policy.yaml
+version: emberline/v1
+cardinality: {metric: 50000}"#,
+        right: r#"
+# --- web/shop.yaml
+version: emberline/v1
+service: shop
+slos:
+  - name: availability
+    objective: 99.9%
+    sli:
+      events:
+        total: http_requests_total
+        bad: http_requests_total{code=~"5.."}
+# --- policy.yaml
+version: emberline/v1
+lock: [cardinality.metric]
+cardinality: {metric: 10000}
+# --- web/policy.yaml
+version: emberline/v1
+cardinality: {metric: 2000}"#,
+    },
+    remedy: "\
+Remove the field from the lower policy, or make it stricter than above. If the
+team needs more, its owners and those of the policy above agree on the value
+there, or on a shorter `lock`.",
+};
+
 /// A waiver whose last day has passed.
 pub(crate) static EXPIRED_WAIVER: Code = Code {
     id: "expired-waiver",
@@ -206,4 +260,5 @@ Remove the waiver. If the finding is still there, correct `code` and `place`.
 `place` is the path as the finding shows it, then `#` and the underlined text.",
 };
 
-pub(super) static CODES: &[&Code] = &[&SERIES_BUDGET, &SDK_CARDINALITY_LIMIT, &EXPIRED_WAIVER, &UNUSED_WAIVER];
+pub(super) static CODES: &[&Code] =
+    &[&SERIES_BUDGET, &SDK_CARDINALITY_LIMIT, &LOCKED_FIELD, &EXPIRED_WAIVER, &UNUSED_WAIVER];

@@ -19,7 +19,7 @@ pub use arithmetic::*;
 pub use artefact::*;
 pub use evidence::*;
 pub(crate) use gate::*;
-pub use gate::{SDK_CARDINALITY_LIMIT, SERIES_BUDGET};
+pub use gate::{LOCKED_FIELD, SDK_CARDINALITY_LIMIT, SERIES_BUDGET};
 pub use kind::{COLUMNS, Code, Example, Severity, files};
 pub(crate) use observed::*;
 pub(crate) use promql::*;

@@ -18,3 +18,20 @@ pub(super) fn write<T: serde::Serialize>(text: &mut String, value: &T) {
     let written = crate::yaml::append(text, value);
     debug_assert!(written.is_ok(), "{written:?}");
 }
+
+/// The regex that matches any of these texts and nothing else, for readers that anchor it at both ends.
+pub(super) fn any_of<'v>(values: impl IntoIterator<Item = &'v str>) -> String {
+    values.into_iter().map(literal).collect::<Vec<_>>().join("|")
+}
+
+/// The regex that matches just this text.
+fn literal(text: &str) -> String {
+    let mut pattern = String::with_capacity(text.len());
+    for character in text.chars() {
+        if r"\.+*?()|[]{}^$".contains(character) {
+            pattern.push('\\');
+        }
+        pattern.push(character);
+    }
+    pattern
+}

@@ -22,10 +22,10 @@ mod watchers;
 pub use alertmanager::Fragment;
 pub use artefact::Artefact;
 
-use crate::plan::Plan;
+use crate::plan::{Part, Plan};
 use crate::proof::Courses;
 use crate::target::Target;
-use artefact::{HEADER, write};
+use artefact::{HEADER, any_of, write};
 
 /// Writes a plan's files, unit by unit: a unit is a service, and the last one what is global. Units are independent, so
 /// callers may ask for them side by side.
@@ -77,6 +77,20 @@ impl<'p> Emitter<'p> {
                     }
                 }
             }
+            None if self.plan.part != Part::Whole => {
+                if targets.contains(&Target::Alertmanager) {
+                    artefacts.extend(alertmanager::of_team(&self.plan.alertmanager));
+                }
+                if targets.contains(&Target::AlertmanagerConfig) {
+                    artefacts.extend(alertmanager::object(self.plan));
+                }
+                if !self.plan.services.is_empty() {
+                    if targets.contains(&Target::Grafana) {
+                        artefacts.extend(grafana::of_team(self.plan));
+                    }
+                    artefacts.extend(self.boards(targets));
+                }
+            }
             None => {
                 artefacts.extend(targets.iter().flat_map(|target| watchers::rules(self.plan, *target)));
                 if targets.contains(&Target::Tests) {
@@ -95,23 +109,30 @@ impl<'p> Emitter<'p> {
                     artefacts.extend(alertmanager::emit(&self.plan.alertmanager));
                 }
                 if targets.contains(&Target::AlertmanagerConfig) {
-                    artefacts.extend(alertmanager::object(&self.plan.alertmanager, &self.plan.operator));
+                    artefacts.extend(alertmanager::object(self.plan));
                 }
                 if targets.contains(&Target::Grafana) {
                     artefacts.extend(grafana::global(self.plan));
                 }
-                for target in [Target::ConfigMaps, Target::GrafanaOperator, Target::Kustomize] {
-                    if targets.contains(&target) {
-                        artefacts.extend(grafana::kubernetes::global(target, self.plan));
-                    }
-                }
-                if targets.contains(&Target::Perses) {
-                    artefacts.extend(grafana::perses::global(self.plan));
-                }
+                artefacts.extend(self.boards(targets));
                 if targets.contains(&Target::Limits) {
                     artefacts.push(limits::prometheus(&self.plan.telemetry));
                 }
             }
+        }
+        artefacts
+    }
+
+    /// The dashboards of all services of the plan, for what reads them beside Grafana itself.
+    fn boards(&self, targets: &[Target]) -> Vec<Artefact> {
+        let mut artefacts = Vec::new();
+        for target in [Target::ConfigMaps, Target::GrafanaOperator, Target::Kustomize] {
+            if targets.contains(&target) {
+                artefacts.extend(grafana::kubernetes::global(target, self.plan));
+            }
+        }
+        if targets.contains(&Target::Perses) {
+            artefacts.extend(grafana::perses::global(self.plan));
         }
         artefacts
     }

@@ -6,6 +6,7 @@
 
 mod marks;
 mod nodes;
+pub mod owners;
 mod place;
 mod refused;
 mod same;

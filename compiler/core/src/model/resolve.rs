@@ -10,9 +10,11 @@ use super::domain;
 use super::drill::Pace;
 use super::lists;
 use super::observed::Observed;
-use super::policy::{self, Policy};
+use super::policy::Policy;
 use super::prices::Prices;
 use super::service::{Attribute, Call, Service, Slo};
+use super::team::{Team, Teams};
+use super::waiver::Waiver;
 use crate::code;
 use crate::finding::Finding;
 use crate::indicator::{self, Resolved, Setting};
@@ -20,7 +22,7 @@ use crate::metric::{self, Domain, Index, Label, Metric, MetricType, Metrics};
 use crate::quantity::{Duration, Percent, Period};
 use crate::scope::Scope;
 use crate::source::{SourceId, Sources, Span, Spanned};
-use crate::spec::{File, MetricSpec, Named, PolicySpec, ServiceSpec, SloSpec, is_policy};
+use crate::spec::{File, MetricSpec, Named, ServiceSpec, SloSpec, is_policy};
 use crate::suggest;
 use crate::target::Target;
 
@@ -29,6 +31,10 @@ use crate::target::Target;
 pub struct Model {
     /// The organisation's rules.
     pub policy: Policy,
+    /// Who must agree to changes of all specs, as `CODEOWNERS` names them.
+    pub code_owners: Vec<String>,
+    /// Teams with a policy of their own, each after those that it inherits from.
+    pub teams: Vec<Team>,
     /// Services by name.
     pub services: Vec<Service>,
     /// What specs can refer to.
@@ -42,10 +48,41 @@ pub struct Model {
 pub struct Common {
     /// The organisation's rules.
     pub policy: Arc<Policy>,
+    /// Teams with a policy of their own.
+    pub teams: Vec<Team>,
     /// What specs can refer to.
     pub index: Index,
     /// What is really exported.
     pub observed: Vec<Observed>,
+}
+
+impl Model {
+    /// What holds for a service.
+    #[must_use]
+    pub fn policy_of(&self, service: &Service) -> &Policy {
+        service.team.and_then(|team| self.teams.get(team)).map_or(&self.policy, |team| &team.policy)
+    }
+
+    /// The waivers of every policy.
+    #[must_use]
+    pub fn waivers(&self) -> Vec<Waiver> {
+        let of_teams = self.teams.iter().flat_map(|team| &team.policy.waivers);
+        self.policy.waivers.iter().chain(of_teams).cloned().collect()
+    }
+}
+
+impl Common {
+    /// What holds for a service.
+    #[must_use]
+    pub fn policy_of(&self, service: &Service) -> &Arc<Policy> {
+        self.policy_of_team(service.team)
+    }
+
+    /// What holds for the services of a team; `None` for the organisation's.
+    #[must_use]
+    pub fn policy_of_team(&self, team: Option<usize>) -> &Arc<Policy> {
+        team.and_then(|team| self.teams.get(team)).map_or(&self.policy, |team| &team.policy)
+    }
 }
 
 /// Resolves the files of one folder. Services that could be read are in the model even beside faulty ones, so that
@@ -57,33 +94,22 @@ pub fn resolve(
     pace: Pace,
     only: Option<&[Target]>,
 ) -> (Model, Vec<Finding>) {
-    let policies: Vec<_> = files.iter().flat_map(|(id, file)| file.policies.iter().map(|spec| (*id, spec))).collect();
-    let targets = match only {
-        Some(only) => only.to_vec(),
-        None => policy::targets(policies.first().map(|(_, spec)| *spec)),
-    };
-    let mut scope = Scope { sources, targets: &targets, findings: Vec::new() };
-    if let [first, later @ ..] = policies.as_slice() {
-        let place =
-            |(id, spec): &(SourceId, &PolicySpec)| spec.version.0.map_or(Span::new(*id, 0..0), |said| said.span);
-        for second in later {
-            scope.report(
-                Finding::new(&code::DUPLICATE_NAME, place(second), "a second policy")
-                    .related(place(first), "the first is here")
-                    .hint("keep one `policy.yaml` in the specs folder"),
-            );
-        }
-    }
-    let nowhere = policies
-        .first()
-        .map_or_else(|| files.first().map(|(id, _)| Span::new(*id, 0..0)), |(id, _)| Some(Span::new(*id, 0..0)));
-    let nowhere = nowhere.unwrap_or_else(|| Span::new(Sources::default().add("", ""), 0..0));
-    let policy_unread = files.iter().any(|(id, file)| file.unread && is_policy(&sources.get(*id).path));
-    let mut policy = Policy::resolve(policies.first().map(|(_, spec)| *spec), policy_unread, nowhere, pace, &mut scope);
+    let mut scope = Scope { sources, targets: only.unwrap_or_default(), findings: Vec::new() };
+    let nowhere = files
+        .iter()
+        .find(|(_, file)| !file.policies.is_empty())
+        .or_else(|| files.first())
+        .map_or_else(|| Span::new(Sources::default().add("", ""), 0..0), |(id, _)| Span::new(*id, 0..0));
+    let is_policy = |id: SourceId| sources.central() == Some(id) || is_policy(&sources.get(id).path);
+    let policy_unread = files.iter().any(|(id, file)| file.unread && is_policy(*id));
+    let (mut teams, mut policy) = Teams::resolve(files, policy_unread, nowhere, (pace, only), &mut scope);
+    let targets = only.map_or_else(|| policy.targets.clone(), <[Target]>::to_vec);
+    let mut scope = Scope { sources, targets: &targets, findings: scope.findings };
     policy.registry = lists::registry(files.iter().flat_map(|(_, file)| &file.registry), &mut scope);
 
     let mut prices = files.iter().flat_map(|(_, file)| &file.prices);
     policy.prices = prices.next().map(|spec| Prices::resolve(spec, &mut scope));
+    teams.share(&policy);
     for place in prices.filter_map(|second| second.version.0.map(|said| said.span)) {
         scope.report(
             Finding::new(&code::DUPLICATE_NAME, place, "a second list of prices")
@@ -107,24 +133,32 @@ pub fn resolve(
     let declared: Vec<_> = by_name
         .into_par_iter()
         .map(|(name, specs)| {
-            let mut scope = Scope { sources, targets: &targets, findings: Vec::new() };
-            let metrics = resolve_metrics(&specs, &policy, &mut scope);
-            (name, specs, metrics, scope.findings)
+            let mut reading = Scope { sources, targets: &targets, findings: Vec::new() };
+            let team = team_of(name, &specs, &teams, &mut reading);
+            let policy = teams.policy(team).unwrap_or(&policy);
+            let mut scope = Scope { targets: only.unwrap_or(&policy.targets), ..reading };
+            let metrics = resolve_metrics(&specs, policy, &mut scope);
+            (name, specs, metrics, team, scope.findings)
         })
         .collect();
     let mut index = Index::new(files.iter().any(|(_, file)| file.unread));
     let mut parts = Vec::with_capacity(declared.len());
-    for (name, specs, metrics, mut findings) in declared {
+    let mut used = vec![index.is_partial(); teams.teams.len()];
+    for (name, specs, metrics, team, mut findings) in declared {
         let place = specs.iter().find_map(|spec| spec.service.0.as_ref()).map_or(nowhere, |name| name.span);
         index.add_service(name, place, &metrics);
         scope.findings.append(&mut findings);
-        parts.push((Spanned::new(name.to_owned(), place), specs, metrics));
+        if let Some(used) = team.and_then(|team| used.get_mut(team)) {
+            *used = true;
+        }
+        parts.push((Spanned::new(name.to_owned(), place), specs, metrics, team));
     }
     let resolved: Vec<(Service, Vec<Finding>)> = parts
         .into_par_iter()
-        .map(|(name, specs, metrics)| {
-            let mut scope = Scope { sources, targets: &targets, findings: Vec::new() };
-            let service = resolve_service(name, &specs, metrics, &policy, &index, &mut scope);
+        .map(|(name, specs, metrics, team)| {
+            let policy = teams.policy(team).unwrap_or(&policy);
+            let mut scope = Scope { sources, targets: only.unwrap_or(&policy.targets), findings: Vec::new() };
+            let service = Service { team, ..resolve_service(name, &specs, metrics, policy, &index, &mut scope) };
             (service, scope.findings)
         })
         .collect();
@@ -133,11 +167,50 @@ pub fn resolve(
         services.push(service);
         scope.findings.append(&mut findings);
     }
+    teams.refuse_unused(&used, &mut scope);
     if !files.iter().any(|(_, file)| file.unread) {
         let is_service = |name: &str| services.iter().any(|service| service.name.value == name);
-        policy.operator.refuse_unknown(is_service, &mut scope);
+        let mut unknown = Scope { sources, targets: &targets, findings: Vec::new() };
+        for policy in std::iter::once(&policy).chain(teams.teams.iter().map(|team| &*team.policy)) {
+            policy.operator.refuse_unknown(is_service, &mut unknown);
+        }
+        // A team that inherits a namespace does not say it again.
+        for finding in unknown.findings {
+            if !scope.findings.contains(&finding) {
+                scope.report(finding);
+            }
+        }
     }
-    (Model { policy, services, index, observed }, scope.findings)
+    let Teams { code_owners, teams, .. } = teams;
+    (Model { policy, code_owners, teams, services, index, observed }, scope.findings)
+}
+
+/// The team of a service; files of two teams cannot declare the same one.
+fn team_of(name: &str, specs: &[&ServiceSpec], teams: &Teams, scope: &mut Scope<'_>) -> Option<usize> {
+    let mut places = specs.iter().filter_map(|spec| Some(spec.service.0.as_ref()?.span));
+    let first = places.next()?;
+    let team = teams.of_file(first.source, scope);
+    for other in places.filter(|place| teams.of_file(place.source, scope) != team).collect::<Vec<_>>() {
+        let who = |team: Option<usize>| {
+            team.and_then(|team| teams.teams.get(team))
+                .map_or_else(|| "the organisation".to_owned(), |team| format!("the team `{}`", team.name))
+        };
+        scope.report(
+            Finding::new(
+                &code::DUPLICATE_NAME,
+                other,
+                format!(
+                    "`{name}` is a service of two policies: {}'s and {}'s",
+                    who(team),
+                    who(teams.of_file(other.source, scope))
+                ),
+            )
+            .label("declared again")
+            .related(first, "first declared here")
+            .hint("rename one, or keep all files of a service under one policy: a service has one owner"),
+        );
+    }
+    team
 }
 
 /// What may be said once of a service, from whichever file says it; a second time is a finding.
@@ -204,6 +277,7 @@ fn resolve_service(
         }
     }
     Service {
+        team: None,
         description: once(specs, "description", |spec| spec.description.as_ref(), scope).map(|text| text.value.clone()),
         owner: once(specs, "owner", |spec| spec.owner.as_ref(), scope).map(|owner| owner.value.0.clone()),
         tier: once(specs, "tier", |spec| spec.tier.as_ref(), scope).map(|tier| tier.value.0.clone()),

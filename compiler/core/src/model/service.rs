@@ -15,6 +15,8 @@ use crate::spec::{CallKind, Pii, SignalWord};
 pub struct Service {
     /// Its name, and where it was first written.
     pub name: Spanned<String>,
+    /// The place of its team in [`super::Model::teams`]; `None` if the organisation's policy holds for it.
+    pub team: Option<usize>,
     /// What it is for.
     pub description: Option<String>,
     /// The team that is called.

@@ -72,6 +72,8 @@ pub struct ServiceBound {
     pub service: String,
     /// Where it is declared; of a service that nobody named, nowhere.
     pub span: Option<Span>,
+    /// The place of its team among the model's; `None` for the organisation's.
+    pub team: Option<usize>,
     /// Its metrics.
     pub metrics: Vec<MetricBound>,
     /// Its objectives.
@@ -86,6 +88,7 @@ impl ServiceBound {
         Self {
             service: service.name.value.clone(),
             span: Some(service.name.span),
+            team: service.team,
             metrics: service.metrics.values().map(|metric| MetricBound::of(metric)).collect(),
             groups: slos.iter().map(|slo| slo.layout.groups.len() + 1).sum(),
             slos: service

@@ -1,13 +1,12 @@
 //! Which alert an alert is: the labels that tell it from every other, and the name of its page.
 //!
 //! One place for both. Rules write these labels, and whoever gets an alert back from Prometheus or Alertmanager finds its plan
-//! by them ([`Plan::alert`]); a rule's `runbook_url` and the page's file have the same name, the [slug](Alert::slug).
+//! by them (`Plan::alert`); a rule's `runbook_url` and the page's file have the same name, the [slug](Alert::slug).
 
 use std::collections::BTreeMap;
 
 use super::alert::{BurnAlert, State, StateAlert};
 use super::slo::SloPlan;
-use super::whole::Plan;
 use crate::labels::{ALERT_NAME, LONG_WINDOW, SERVICE, SEVERITY, SHORT_WINDOW, SLO};
 
 /// One of an objective's alerts.
@@ -91,23 +90,5 @@ impl SloPlan {
             label(ALERT_NAME) == Some(alert.name())
                 && alert.labels(self).iter().all(|(name, value)| label(name) == Some(value.as_str()))
         })
-    }
-}
-
-impl Plan {
-    /// The objective that an alert with these labels is about, whichever of its alerts it is.
-    #[must_use]
-    pub fn slo(&self, labels: &BTreeMap<String, String>) -> Option<&SloPlan> {
-        let (service, name) = (labels.get(SERVICE)?, labels.get(SLO)?);
-        self.slos().find(|slo| slo.service == *service && slo.name == *name)
-    }
-
-    /// The objective and its alert that has these labels, as Prometheus's or Alertmanager's API gives them (`alertname` among
-    /// them; more labels, such as a group's, do not matter). `None` for an alert of somebody else, and for one that the specs no
-    /// longer ask for: [`Plan::slo`] still finds its objective.
-    #[must_use]
-    pub fn alert(&self, labels: &BTreeMap<String, String>) -> Option<(&SloPlan, Alert<'_>)> {
-        let slo = self.slo(labels)?;
-        Some((slo, slo.alert(labels)?))
     }
 }

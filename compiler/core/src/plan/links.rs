@@ -4,6 +4,7 @@
 use super::about::Place;
 use super::identity::Alert;
 use super::names;
+use super::part::Part;
 use super::slo::SloPlan;
 use crate::model::Console;
 
@@ -13,6 +14,24 @@ pub(crate) const OVERVIEW_UID: &str = "emberline-overview";
 pub(crate) const COST_UID: &str = "emberline-cost";
 /// The longest uid that Grafana takes.
 const LONGEST_UID: usize = 40;
+
+/// A uid, or a name like one, for what each team has one of: that of the whole with the team's name.
+#[must_use]
+pub(crate) fn of_team(uid: &str, part: &Part) -> String {
+    match part {
+        Part::Team(team) if !team.is_empty() => short(format!("{uid}-{}", names::stem(team)), team),
+        Part::Team(_) | Part::Whole => uid.to_owned(),
+    }
+}
+
+/// The name of an object of Kubernetes for what each team has one of.
+#[must_use]
+pub(crate) fn in_kubernetes(name: &str, part: &Part) -> String {
+    match part {
+        Part::Team(team) if !team.is_empty() => format!("{name}-{}", names::kubernetes(&names::stem(team))),
+        Part::Team(_) | Part::Whole => name.to_owned(),
+    }
+}
 
 /// The uid of an alert rule that Grafana evaluates: short, and the same as long as its names are.
 #[must_use]
@@ -25,8 +44,12 @@ pub(crate) fn rule_uid(service: &str, slo: &str, slug: &str) -> String {
 /// The uid of a service's dashboard.
 #[must_use]
 pub(crate) fn dashboard_uid(service: &str) -> String {
-    let uid = format!("slo-{}", names::stem(service));
-    if uid.len() <= LONGEST_UID { uid } else { format!("{}-{:08x}", &uid[..LONGEST_UID - 9], names::fnv1a(service)) }
+    short(format!("slo-{}", names::stem(service)), service)
+}
+
+/// A uid that Grafana takes; one that is cut ends with a number made of the whole name.
+fn short(uid: String, name: &str) -> String {
+    if uid.len() <= LONGEST_UID { uid } else { format!("{}-{:08x}", &uid[..LONGEST_UID - 9], names::fnv1a(name)) }
 }
 
 /// The uid of a further dashboard of a service: the second has part 1.

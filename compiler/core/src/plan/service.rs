@@ -19,6 +19,8 @@ pub struct ServicePlan {
     pub name: String,
     /// Its files' name, without an ending.
     pub stem: String,
+    /// The place of its team in [`super::Plan::teams`]; `None` for the organisation's.
+    pub team: Option<usize>,
     /// Its objectives in the order written.
     pub slos: Vec<SloPlan>,
     /// The most series that it can have.
@@ -60,6 +62,7 @@ impl ServicePlan {
             about: About::of(service, |name| index.service(name).is_some()),
             name: service.name.value.clone(),
             stem: names::stem(&service.name.value),
+            team: service.team,
             telemetry: ServiceTelemetry::of(service, slos.iter().map(|slo| slo.window_real.reach())),
             slos,
         }

@@ -1,15 +1,19 @@
 //! The plan of all services together.
 
 use std::collections::{BTreeMap, HashSet};
+use std::sync::Arc;
 
 use super::about::Neighbour;
 use super::alertmanager::AlertmanagerPlan;
+use super::identity::Alert;
+use super::part::Part;
 use super::service::ServicePlan;
 use super::shards;
 use super::slo::SloPlan;
 use super::telemetry::TelemetryPlan;
 use super::watch::WatchPlan;
-use crate::model::{Console, Drill, Observed, Operator, Policy, Prices, Rulers};
+use crate::labels::{SERVICE, SLO};
+use crate::model::{Console, Drill, Observed, Operator, Policy, Prices, Rulers, Team};
 use crate::target::Target;
 
 /// Everything that is generated from one folder of specs.
@@ -29,7 +33,8 @@ pub struct Plan {
     pub telemetry: TelemetryPlan,
     /// What Alertmanager is told.
     pub alertmanager: AlertmanagerPlan,
-    /// Alerts on what evaluates the rules and sends the alerts, where the policy asks for them.
+    /// Alerts on what evaluates the rules and sends the alerts, where the policy asks for them; `None` in a team's part,
+    /// since they are the organisation's.
     pub watch: Option<WatchPlan>,
     /// Where people look.
     pub console: Console,
@@ -39,11 +44,25 @@ pub struct Plan {
     pub drill: Option<Drill>,
     /// By how much all lengths of time are compressed; 1 outside drills.
     pub time_scale: u32,
+    /// What of the specs this is.
+    pub part: Part,
+    /// Teams with a policy of their own; empty where one policy holds for everything, and in a team's part.
+    pub teams: Vec<Team>,
+    /// The policy that holds for what belongs to no team.
+    policy: Arc<Policy>,
 }
 
 impl Plan {
     /// The plan of all services, which come sorted by name.
-    pub(crate) fn of(mut services: Vec<ServicePlan>, policy: &Policy, observed: &[Observed]) -> Self {
+    pub(crate) fn of(services: Vec<ServicePlan>, policy: &Arc<Policy>, teams: &[Team], observed: &[Observed]) -> Self {
+        let mut plan = Self::under(services, policy, Part::Whole);
+        plan.watch = WatchPlan::of(policy, observed);
+        plan.alertmanager.add_teams(&plan.services, policy, teams);
+        plan.teams = teams.to_vec();
+        plan
+    }
+
+    fn under(mut services: Vec<ServicePlan>, policy: &Arc<Policy>, part: Part) -> Self {
         let mut shapes = HashSet::new();
         for slo in services.iter_mut().flat_map(|service| &mut service.slos) {
             // What is not proven at all does not stand for the others of its shape.
@@ -59,13 +78,7 @@ impl Plan {
         }
         introduce(&mut services);
         let telemetry = TelemetryPlan::of(services.iter().map(|service| &service.telemetry), policy);
-        let kept_apart = services.iter().flat_map(|service| &service.slos).flat_map(|slo| slo.group_by.iter().cloned());
-        let alerts = services.iter().flat_map(|service| &service.slos).flat_map(|slo| {
-            // Those that do not fire yet as well: one more alert of an objective changes no route then.
-            let names = &slo.alerting.names;
-            [&names.burn, &names.absent, &names.broken, &names.group_gone, &names.no_traffic].map(Clone::clone)
-        });
-        let alertmanager = AlertmanagerPlan::of(policy, kept_apart, alerts);
+        let alertmanager = AlertmanagerPlan::of(policy, &services);
         let (targets, operator) = (policy.targets.clone(), policy.operator.clone());
         let rulers = policy.rulers.clone();
         let (console, prices) = (policy.console.clone(), policy.prices.clone());
@@ -77,11 +90,58 @@ impl Plan {
             shards: policy.shards,
             telemetry,
             alertmanager,
-            watch: WatchPlan::of(policy, observed),
+            watch: None,
             console,
             prices,
             drill: policy.drill.clone(),
             time_scale: policy.time_scale.value,
+            part,
+            teams: Vec::new(),
+            policy: Arc::clone(policy),
+        }
+    }
+
+    /// The plan as it is compiled: whole, if one policy holds for everything. Otherwise one for what belongs to no team and
+    /// one for each team, of which none depends on another team's services.
+    #[must_use]
+    pub fn by_team(self) -> Vec<Self> {
+        if self.teams.is_empty() {
+            return vec![self];
+        }
+        let Self { services, teams, policy, .. } = self;
+        let mut parts: Vec<Vec<ServicePlan>> = (0..=teams.len()).map(|_| Vec::new()).collect();
+        for service in services {
+            if let Some(part) = parts.get_mut(service.team.map_or(0, |team| team + 1)) {
+                part.push(service);
+            }
+        }
+        let organisation = Arc::clone(&policy);
+        let policies =
+            std::iter::once((String::new(), policy)).chain(teams.into_iter().map(|team| (team.name, team.policy)));
+        policies
+            .zip(parts)
+            .map(|((name, policy), mut services)| {
+                let known: HashSet<String> = services.iter().map(|service| service.name.clone()).collect();
+                for service in &mut services {
+                    for call in &mut service.about.calls {
+                        // The pages of other teams are elsewhere, and change with their specs.
+                        call.is_known &= known.contains(&call.service);
+                    }
+                }
+                let mut plan = Self::under(services, &policy, Part::Team(name.clone()));
+                plan.targets.retain(|target| !target.is_shared());
+                plan.alertmanager = plan.alertmanager.of_team(&plan.services, &name, &policy, &organisation);
+                plan
+            })
+            .collect()
+    }
+
+    /// The services of a team's part; `None` where there are no others.
+    #[must_use]
+    pub(crate) fn only_services(&self) -> Option<Vec<&str>> {
+        match self.part {
+            Part::Whole => None,
+            Part::Team(_) => Some(self.services.iter().map(|service| service.name.as_str()).collect()),
         }
     }
 
@@ -94,6 +154,22 @@ impl Plan {
     /// Every objective, service by service in the order written.
     pub fn slos(&self) -> impl Iterator<Item = &SloPlan> + Clone {
         self.services.iter().flat_map(|service| &service.slos)
+    }
+
+    /// The objective that an alert with these labels is about, whichever of its alerts it is.
+    #[must_use]
+    pub fn slo(&self, labels: &BTreeMap<String, String>) -> Option<&SloPlan> {
+        let (service, name) = (labels.get(SERVICE)?, labels.get(SLO)?);
+        self.slos().find(|slo| slo.service == *service && slo.name == *name)
+    }
+
+    /// The objective and its alert that has these labels, as Prometheus's or Alertmanager's API gives them (`alertname` among
+    /// them; more labels, such as a group's, do not matter). `None` for an alert of somebody else, and for one that the specs no
+    /// longer ask for: [`Plan::slo`] still finds its objective.
+    #[must_use]
+    pub fn alert(&self, labels: &BTreeMap<String, String>) -> Option<(&SloPlan, Alert<'_>)> {
+        let slo = self.slo(labels)?;
+        Some((slo, slo.alert(labels)?))
     }
 }
 

@@ -10,7 +10,9 @@ mod console;
 pub(crate) mod decode;
 mod drill;
 pub(crate) mod encode;
+pub mod inherit;
 pub(crate) mod leaf;
+pub mod levels;
 mod observed;
 mod policy;
 mod prices;
@@ -58,6 +60,8 @@ pub struct File {
     pub services: Vec<ServiceSpec>,
     /// The policies, if the file holds any: one is allowed.
     pub policies: Vec<PolicySpec>,
+    /// The same as they are written, in their order, without those that are no record at all.
+    pub policy_nodes: Vec<yaml::Node>,
     /// The prices, if the file holds any.
     pub prices: Vec<PricesSpec>,
     /// Snapshots of what sources export.
@@ -74,6 +78,11 @@ pub struct File {
 #[must_use]
 pub fn is_policy(path: &str) -> bool {
     matches!(name(path), "policy.yaml" | "policy.yml")
+}
+
+/// Reads a policy that was put together from several, whose faults are known already.
+pub(crate) fn policy(node: &yaml::Node) -> Option<PolicySpec> {
+    PolicySpec::decode(node, &mut Decoder::default())
 }
 
 /// Whether a path names the prices: `prices.yaml` or `prices.yml`.
@@ -96,16 +105,19 @@ fn name(path: &str) -> &str {
 }
 
 /// Reads one source: the policy, the prices and snapshots by their files' names, registries of semantic conventions by their form, anything else as
-/// services.
+/// services. `is_central`: the policy above every folder of specs, whatever its name is.
 #[must_use]
-pub fn parse(id: SourceId, source: &Source) -> File {
+pub fn parse(id: SourceId, source: &Source, is_central: bool) -> File {
     let parsed = yaml::parse(id, &source.text);
     let mut decoder = Decoder::default();
     let mut file = File { findings: parsed.findings, ..File::default() };
     file.unread = !file.findings.is_empty();
     for document in &parsed.documents {
-        if is_policy(&source.path) {
-            file.policies.extend(PolicySpec::decode(document, &mut decoder));
+        if is_central || is_policy(&source.path) {
+            if let Some(policy) = PolicySpec::decode(document, &mut decoder) {
+                file.policies.push(policy);
+                file.policy_nodes.push(document.clone());
+            }
         } else if is_prices(&source.path) {
             file.prices.extend(PricesSpec::decode(document, &mut decoder));
         } else if is_observed(&source.path) {

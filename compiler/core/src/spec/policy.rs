@@ -23,6 +23,11 @@ record! {
     pub struct PolicySpec {
         /// The version of this language: `emberline/v1`.
         version: Needed<Spanned<Version>>,
+        /// Fields of this policy, such as `strict` or `alerting.pairs`, that the policies of folders below it may only tighten.
+        /// The guide's page on a weaker gate says which change of a field weakens it. Default: none.
+        lock: Option<Vec<Spanned<String>>>,
+        /// Who must agree to changes of this folder and of what it compiles to, as `CODEOWNERS` names them: `@shop/team-web`.
+        code_owners: Option<Vec<Spanned<Name>>>,
         /// How often Prometheus scrapes. Default: `1m`, as in Prometheus; alerts fire sooner with the true interval if it is shorter.
         scrape_interval: Option<Spanned<Duration>>,
         /// How often services export metrics over OTLP, if they do. The longer of this and the scrape interval counts.

@@ -66,7 +66,8 @@ fn declared<'c>(judge: &Judge<'c>, service: Name, metric: Name) -> Option<&'c Me
 
 /// Reports a metric that no spec bounds and that has very many time series.
 fn budget(judge: &mut Judge<'_>, service: Name, name: Name, sets: &Sets) {
-    let said = judge.model.policy.cardinality.metric;
+    let policy = judge.declared(service).map_or(&judge.model.policy, |declared| judge.model.policy_of(declared));
+    let said = policy.cardinality.metric;
     let most = said.map_or(UNDECLARED, |said| said.value);
     if sets.count() as u64 <= u64::from(most) {
         return;

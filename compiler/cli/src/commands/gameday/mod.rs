@@ -45,14 +45,14 @@ struct Run<'r> {
 
 /// Drills. Specs with errors are shown instead.
 pub(crate) fn run(gameday: &Gameday, quiet: bool) -> Result<Status> {
-    let mut gate = Gate::open_at(&gameday.specs.specs, Pace::Drill(gameday.time_scale))?;
+    let mut gate = Gate::open_at(&gameday.specs, Pace::Drill(gameday.time_scale))?;
     let Some(plan) = gate.plan.take() else {
         let reporting = Reporting { format: Format::Human, fail_on: FailOn::Error, today: None };
         gate::show(&gate.found(), &reporting, true)?;
         return Ok(Status::Findings);
     };
     let Some(drill) = &plan.drill else {
-        return Err(Failure::new(format!("the policy of {} has no `drill`", shown(&gameday.specs.specs))).help(
+        return Err(Failure::new(format!("the policy of {} has no `drill`", gameday.specs.shown())).help(
             "add `drill` to policy.yaml, with the commands that start and deploy the system; `emberline schema policy` describes it",
         ));
     };
@@ -207,7 +207,7 @@ impl Run<'_> {
         let text = files::opened(record);
         terminal::print(|out| out.write_all(text.as_bytes()))?;
         if self.gameday.learn {
-            files::learn(&self.gameday.specs.specs, record, self.quiet)?;
+            files::learn(self.gameday.specs.first(), record, self.quiet)?;
         }
         let missed = if self.gameday.strict { strict::missed(record) } else { Vec::new() };
         for what in &missed {

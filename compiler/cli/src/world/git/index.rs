@@ -291,7 +291,7 @@ pub(crate) fn staged_file(path: &Path) -> Result<Option<Vec<u8>>> {
 }
 
 /// Whether a file lies outside of the work tree.
-pub(super) fn is_outside(path: &Path) -> Result<bool> {
+pub(crate) fn is_outside(path: &Path) -> Result<bool> {
     let top = text(demand(&["rev-parse", "--show-toplevel"], None)?);
     let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
     // The index may hold a folder that no longer exists in the work tree.

@@ -14,7 +14,7 @@ use std::process::{Command, Output, Stdio};
 use super::{resolved, shown};
 use crate::failure::{Failure, Result};
 pub(crate) use changed::changed;
-pub(crate) use index::{At, Below, Listed, below, content, is_top, staged, staged_below, staged_file};
+pub(crate) use index::{At, Below, Listed, below, content, is_outside, is_top, staged, staged_below, staged_file};
 
 /// The merge base: the last commit that the work tree and `revision` have in common.
 pub(crate) fn base(revision: &str) -> Result<String> {
@@ -107,7 +107,7 @@ pub(crate) fn files(commit: &str, path: &Path) -> Result<Vec<(String, Vec<u8>)>>
 
 /// One file as a commit has it; `None` if the commit does not hold it, as it holds nothing outside of the work tree.
 pub(crate) fn file(commit: &str, path: &Path) -> Result<Option<Vec<u8>>> {
-    if index::is_outside(path)? {
+    if is_outside(path)? {
         return Ok(None);
     }
     let shown = shown(path);

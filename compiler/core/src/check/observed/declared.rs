@@ -130,7 +130,7 @@ fn labels(context: &Context<'_>, metric: &Metric, seen: &[&Seen], findings: &mut
     for seen in seen {
         for (name, values) in &seen.labels {
             match metric.label(name) {
-                None if context.model.policy.is_ambient(name) => {}
+                None if context.policy.is_ambient(name) => {}
                 None => findings.push(
                     Finding::new(
                         &code::UNDECLARED_LABEL,

@@ -140,7 +140,7 @@ fn doubled(
     place: Span,
 ) -> Option<Finding> {
     // The rules count one of the replicas that the policy names.
-    let handled = context.model.policy.replica_label.as_ref();
+    let handled = context.policy.replica_label.as_ref();
     let duplicates = series.seen.iter().flat_map(|seen| &seen.duplicates).filter(|label| Some(*label) != handled);
     let label = duplicates.into_iter().find(|label| {
         let mut own = placed.selector.matchers.iter().filter(|matcher| matcher.label == **label);

@@ -13,7 +13,7 @@ use crate::quantity::Duration;
 const TOLERANCE: f64 = 1.4;
 
 pub(super) fn run(context: &Context<'_>, view: &View<'_>, findings: &mut Vec<Finding>) {
-    let policy = &context.model.policy;
+    let policy = &context.policy;
     if policy.time_scale.value != 1 {
         // In a drill, every interval is shorter than its declaration.
         return;

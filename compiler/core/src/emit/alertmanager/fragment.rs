@@ -10,11 +10,11 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde::Serialize;
 use serde_json::{Value, json};
 
-use super::parts::{Inhibit, OBJECTIVE, When, body, interval, matcher, ours};
+use super::parts::{Inhibit, OBJECTIVE, When, body, interval, matcher, one_of, ours, present};
 use super::watch;
 use crate::emit::artefact::{Artefact, HEADER, write};
 use crate::model::Receiver;
-use crate::plan::AlertmanagerPlan;
+use crate::plan::{AlertmanagerPlan, Services};
 use crate::target::Target;
 
 /// What the file says of itself, below the line that every generated file has.
@@ -90,9 +90,11 @@ impl Fragment {
             matchers
         };
         let severities: BTreeSet<&String> = plan.routes.iter().map(|route| &route.severity).collect();
-        let present = OBJECTIVE.iter().map(|label| format!("{label}=~\".+\""));
+        let own = plan.services.clone().map_or(Services::All, Services::Of);
         let parent = Parent {
-            matchers: with_name(present.chain([one_of("severity", severities.into_iter())]).collect()),
+            matchers: with_name(
+                present(&own).into_iter().chain([one_of("severity", severities.into_iter())]).collect(),
+            ),
             group_by: OBJECTIVE,
             group_wait: plan.wait.to_string(),
             group_interval: plan.interval.to_string(),
@@ -102,7 +104,12 @@ impl Fragment {
                 .iter()
                 .map(|route| {
                     let owner = route.owner.iter().map(|owner| matcher("owner", owner));
-                    let matchers = std::iter::once(matcher("severity", &route.severity)).chain(owner).collect();
+                    let of_team = match &route.services {
+                        Services::Of(services) => Some(one_of("service", services.iter())),
+                        Services::All | Services::Except(_) => None,
+                    };
+                    let severity = matcher("severity", &route.severity);
+                    let matchers = std::iter::once(severity).chain(owner).chain(of_team).collect();
                     Child { matchers, receiver: &route.receiver, when: When::of(&route.hours) }
                 })
                 .collect(),
@@ -110,10 +117,13 @@ impl Fragment {
         let inhibit_rules: Vec<Inhibit<'_>> = plan
             .mutes
             .iter()
-            .map(|(severity, muted)| Inhibit {
-                source_matchers: with_name(ours(severity, None)),
-                target_matchers: with_name(ours(muted, None)),
-                equal: plan.same.iter().map(String::as_str).collect(),
+            .map(|mute| {
+                let services = if mute.services == Services::All { &own } else { &mute.services };
+                Inhibit {
+                    source_matchers: with_name(ours(services, &mute.severity, None)),
+                    target_matchers: with_name(ours(services, &mute.muted, None)),
+                    equal: plan.same.iter().map(String::as_str).collect(),
+                }
             })
             .collect();
         let leading = plan.receivers.iter().filter(|(_, receiver)| **receiver != Receiver::default());
@@ -155,37 +165,4 @@ fn sequence<T: Serialize>(items: &T) -> String {
     let mut text = String::new();
     write(&mut text, items);
     text
-}
-
-/// A matcher of any of these values. Alertmanager anchors a regex at both ends.
-fn one_of<'v>(label: &str, values: impl Iterator<Item = &'v String>) -> String {
-    matcher(label, &any_of(values)).replacen('=', "=~", 1)
-}
-
-/// The regex that matches just these texts.
-pub(super) fn any_of<'v>(values: impl Iterator<Item = &'v String>) -> String {
-    values.map(|value| literal(value)).collect::<Vec<_>>().join("|")
-}
-
-/// The regex that matches just this text.
-fn literal(text: &str) -> String {
-    let mut pattern = String::with_capacity(text.len());
-    for character in text.chars() {
-        if r"\.+*?()|[]{}^$".contains(character) {
-            pattern.push('\\');
-        }
-        pattern.push(character);
-    }
-    pattern
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn values_of_a_regex_match_themselves_alone() {
-        let values = ["a.b".to_owned(), "c|d".to_owned(), "\\e\"".to_owned()];
-        assert_eq!(one_of("severity", values.iter()), r#"severity=~"a\\.b|c\\|d|\\\\e\"""#);
-    }
 }

@@ -67,10 +67,15 @@ pub(super) fn emit(plan: &AlertmanagerPlan) -> Vec<Artefact> {
     std::iter::once(whole(plan)).chain(Fragment::of(plan).artefact()).collect()
 }
 
+/// The part that is a team's: other teams have alerts in the same Alertmanager.
+pub(super) fn of_team(plan: &AlertmanagerPlan) -> Option<Artefact> {
+    Fragment::of(plan).artefact()
+}
+
 /// The route of a severity, or of an owner's alerts of that severity.
 fn route(route: &crate::plan::Route) -> Value {
     json!(Route {
-        matchers: ours(&route.severity, route.owner.as_deref()),
+        matchers: ours(&route.services, &route.severity, route.owner.as_deref()),
         receiver: &route.receiver,
         group_by: OBJECTIVE,
         when: When::of(&route.hours),
@@ -92,9 +97,9 @@ fn whole(plan: &AlertmanagerPlan) -> Artefact {
         inhibit_rules: plan
             .mutes
             .iter()
-            .map(|(severity, muted)| Inhibit {
-                source_matchers: ours(severity, None),
-                target_matchers: ours(muted, None),
+            .map(|mute| Inhibit {
+                source_matchers: ours(&mute.services, &mute.severity, None),
+                target_matchers: ours(&mute.services, &mute.muted, None),
                 equal: plan.same.iter().map(String::as_str).collect(),
             })
             .collect(),

@@ -8,11 +8,14 @@ use serde_json::{Map, Value, json};
 
 use super::parts::OBJECTIVE;
 use super::watch;
-use crate::emit::artefact::{Artefact, HEADER, write};
+use crate::emit::artefact::{Artefact, HEADER, any_of, write};
 use crate::model::{Operator, Receiver};
 use crate::notify::crd;
-use crate::plan::AlertmanagerPlan;
+use crate::plan::{AlertmanagerPlan, Mute, Part, Plan, Services, links};
 use crate::target::Target;
+
+/// The name of the object with the routes of alerts on the ruler, and of its file.
+const WATCHERS: &str = "slo-watchers";
 
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
@@ -25,7 +28,7 @@ struct Object<'p> {
 
 #[derive(Serialize)]
 struct Metadata<'p> {
-    name: &'static str,
+    name: &'p str,
     #[serde(skip_serializing_if = "Option::is_none")]
     namespace: Option<&'p str>,
     #[serde(skip_serializing_if = "std::collections::BTreeMap::is_empty")]
@@ -45,28 +48,42 @@ struct Spec {
 
 /// The objects of a plan: of objectives, if any can alert, and of what watches the ruler and Alertmanager. An object has one
 /// route at its top, so these are two.
-pub(in crate::emit) fn emit(plan: &AlertmanagerPlan, operator: &Operator) -> Vec<Artefact> {
-    [objectives(plan, operator), watchers(plan, operator)].into_iter().flatten().collect()
+///
+/// With teams each has an object of its own, so the whole plan's is that of watchers: both would tell everything twice.
+pub(in crate::emit) fn emit(plan: &Plan) -> Vec<Artefact> {
+    let (told, operator) = (&plan.alertmanager, &plan.operator);
+    let own = plan.teams.is_empty().then(|| objectives(told, &name(&plan.part), operator)).flatten();
+    own.into_iter().chain(watchers(told, operator)).collect()
+}
+
+/// The name of the object with the objectives' routes. Teams may share a namespace.
+fn name(part: &Part) -> String {
+    match part {
+        Part::Team(team) if !team.is_empty() => links::in_kubernetes("slo-team", part),
+        Part::Team(_) | Part::Whole => "slo".to_owned(),
+    }
 }
 
 fn watchers(plan: &AlertmanagerPlan, operator: &Operator) -> Option<Artefact> {
     let route = watch::route(plan, watch::Form::Object)?;
-    let of_severities = plan.routes.iter().filter(|route| route.owner.is_none());
+    let of_severities = plan.of_severities();
     let dead_man = plan.watch.iter().filter_map(|watch| watch.dead_man.as_ref());
     let named = of_severities.clone().map(|route| &route.receiver).chain(dead_man).collect();
     let hours = of_severities.flat_map(|route| route.hours.active.iter().chain(&route.hours.mute)).collect();
-    Some(written("slo-watchers", route, vec![], &named, &hours, plan, operator))
+    Some(written(WATCHERS, route, vec![], &named, &hours, plan, operator))
 }
 
-fn objectives(plan: &AlertmanagerPlan, operator: &Operator) -> Option<Artefact> {
+fn objectives(plan: &AlertmanagerPlan, name: &str, operator: &Operator) -> Option<Artefact> {
     let first = plan.routes.first().filter(|_| !plan.alerts.is_empty())?;
     let severities: BTreeSet<&String> = plan.routes.iter().map(|route| &route.severity).collect();
-    let mut matchers = own(plan);
+    let services = plan.services.clone().map_or(Services::All, Services::Of);
+    let mut matchers = own(plan, &services);
     matchers.push(one_of("severity", severities.into_iter()));
     let routes: Vec<Value> = plan.routes.iter().map(route).collect();
-    let inhibit = |(severity, muted): &(String, String)| {
-        let side = |severity: &str| [own(plan), vec![equal("severity", severity)]].concat();
-        json!({"sourceMatch": side(severity), "targetMatch": side(muted), "equal": plan.same})
+    let inhibit = |mute: &Mute| {
+        let services = if mute.services == Services::All { &services } else { &mute.services };
+        let side = |severity: &str| [own(plan, services), vec![equal("severity", severity)]].concat();
+        json!({"sourceMatch": side(&mute.severity), "targetMatch": side(&mute.muted), "equal": plan.same})
     };
     let named: BTreeSet<&String> = plan.routes.iter().map(|route| &route.receiver).collect();
     let intervals: BTreeSet<&String> =
@@ -82,12 +99,12 @@ fn objectives(plan: &AlertmanagerPlan, operator: &Operator) -> Option<Artefact> 
         "routes": routes
     });
     let inhibitions = plan.mutes.iter().map(inhibit).collect();
-    Some(written("slo", route, inhibitions, &named, &intervals, plan, operator))
+    Some(written(name, route, inhibitions, &named, &intervals, plan, operator))
 }
 
 /// An object with the receivers and intervals that its routes name.
 fn written(
-    name: &'static str,
+    name: &str,
     route: Value,
     inhibit_rules: Vec<Value>,
     named: &BTreeSet<&String>,
@@ -110,7 +127,8 @@ fn written(
     };
     let mut text = HEADER.to_owned();
     write(&mut text, &object);
-    Artefact { path: format!("{}/{name}.yaml", Target::AlertmanagerConfig.folder()), text }
+    let stem = if name == WATCHERS { WATCHERS } else { "slo" };
+    Artefact { path: format!("{}/{stem}.yaml", Target::AlertmanagerConfig.folder()), text }
 }
 
 /// A receiver as the operator reads it.
@@ -129,7 +147,12 @@ fn receiver(name: &str, receiver: &Receiver, operator: &Operator) -> Value {
 
 fn route(route: &crate::plan::Route) -> Value {
     let owner = route.owner.iter().map(|owner| equal("owner", owner));
-    let matchers: Vec<Value> = std::iter::once(equal("severity", &route.severity)).chain(owner).collect();
+    let of_team = match &route.services {
+        Services::Of(services) => Some(one_of("service", services.iter())),
+        Services::All | Services::Except(_) => None,
+    };
+    let matchers: Vec<Value> =
+        std::iter::once(equal("severity", &route.severity)).chain(owner).chain(of_team).collect();
     let mut object =
         Map::from_iter([("receiver".to_owned(), json!(route.receiver)), ("matchers".to_owned(), json!(matchers))]);
     for (key, names) in [("activeTimeIntervals", &route.hours.active), ("muteTimeIntervals", &route.hours.mute)] {
@@ -140,10 +163,18 @@ fn route(route: &crate::plan::Route) -> Value {
     Value::Object(object)
 }
 
-/// Matchers of the names and labels that our alerts have.
-fn own(plan: &AlertmanagerPlan) -> Vec<Value> {
-    let present = OBJECTIVE.iter().map(|label| matcher(label, "=~", ".+"));
-    std::iter::once(one_of("alertname", plan.alerts.iter())).chain(present).collect()
+/// Matchers of the names and labels that our alerts of some services have.
+fn own(plan: &AlertmanagerPlan, services: &Services) -> Vec<Value> {
+    let [service, slo] = OBJECTIVE.map(|label| matcher(label, "=~", ".+"));
+    let names = one_of("alertname", plan.alerts.iter());
+    match services {
+        Services::All => vec![names, service, slo],
+        Services::Of(these) => vec![names, one_of("service", these.iter()), slo],
+        Services::Except(these) => {
+            let others = matcher("service", "!~", &any_of(these.iter().map(String::as_str)));
+            vec![names, service, slo, others]
+        }
+    }
 }
 
 fn matcher(name: &str, kind: &str, value: &str) -> Value {
@@ -155,5 +186,5 @@ fn equal(name: &str, value: &str) -> Value {
 }
 
 fn one_of<'v>(name: &str, values: impl Iterator<Item = &'v String>) -> Value {
-    matcher(name, "=~", &super::fragment::any_of(values))
+    matcher(name, "=~", &any_of(values.map(String::as_str)))
 }

@@ -5,8 +5,8 @@
 
 use serde_json::{Map, Value, json};
 
-use super::fragment::any_of;
 use super::parts::matcher;
+use crate::emit::artefact::any_of;
 use crate::plan::watch::{LABEL, Watched};
 use crate::plan::{AlertmanagerPlan, Route, WatchRoutes};
 
@@ -54,11 +54,11 @@ impl Form {
 /// The route of all of these alerts; `None` where the policy asks for none.
 pub(super) fn route(plan: &AlertmanagerPlan, form: Form) -> Option<Value> {
     let watch = plan.watch.as_ref()?;
-    let names = any_of(watch.alerts.iter());
+    let names = any_of(watch.alerts.iter().map(String::as_str));
     let ours = [form.matcher("alertname", "=~", &names), form.matcher(LABEL, "=~", ".+")];
     let mut below: Vec<Value> = watch.dead_man.iter().map(|receiver| dead_man(watch, receiver, form)).collect();
-    below.extend(plan.routes.iter().filter(|route| route.owner.is_none()).map(|it| severity(it, form)));
-    let first = watch.dead_man.as_ref().or_else(|| plan.routes.first().map(|route| &route.receiver));
+    below.extend(plan.of_severities().map(|it| severity(it, form)));
+    let first = watch.dead_man.as_ref().or_else(|| plan.of_severities().next().map(|route| &route.receiver));
     // The operator wants a receiver everywhere.
     let receiver = first.filter(|_| form == Form::Object).map(String::as_str);
     let more = [

@@ -9,16 +9,16 @@ use super::variables::{self, Kind, LOGS, METRICS, PROFILES, TRACES, Variables};
 use crate::model::Console;
 use crate::oracle::Side;
 use crate::plan::queries::{self, Scope, in_panel};
-use crate::plan::{ServicePlan, SloPlan, links, names};
+use crate::plan::{Plan, ServicePlan, SloPlan, links, names};
 
 /// So many objectives are on one dashboard: with more of them, it would be slow to open and too large for a `ConfigMap`.
 const OBJECTIVES: usize = 60;
 
 /// The dashboards: one, and further ones for the objectives beyond the first sixty.
-pub(super) fn boards(service: &ServicePlan, console: &Console) -> Vec<Board> {
-    let scope = variables::of_service(service, console);
+pub(super) fn boards(service: &ServicePlan, plan: &Plan) -> Vec<Board> {
+    let scope = variables::of_service(service, &plan.console);
     let parts = service.slos.chunks(OBJECTIVES).enumerate();
-    parts.map(|(part, slos)| board(service, slos, part, &scope, console)).collect()
+    parts.map(|(part, slos)| board(service, slos, part, &scope, plan)).collect()
 }
 
 /// How many dashboards a service has.
@@ -26,7 +26,8 @@ pub(super) fn parts(service: &ServicePlan) -> usize {
     service.slos.len().div_ceil(OBJECTIVES)
 }
 
-fn board(service: &ServicePlan, slos: &[SloPlan], part: usize, scope: &Scope, console: &Console) -> Board {
+fn board(service: &ServicePlan, slos: &[SloPlan], part: usize, scope: &Scope, plan: &Plan) -> Board {
+    let console = &plan.console;
     let mut rows: Vec<Row> = slos.iter().map(|slo| objective(slo, scope, console)).collect();
     rows.extend(requests::own(service, slos, scope));
     let mut kinds = vec![METRICS];
@@ -47,7 +48,7 @@ fn board(service: &ServicePlan, slos: &[SloPlan], part: usize, scope: &Scope, co
         title,
         description: literal(service.about.description.as_deref().unwrap_or_default()),
         tags: vec!["emberline", "slo"],
-        links: neighbours(service, console),
+        links: neighbours(service, plan),
         marks: in_panel(&queries::firing(&service.name)),
         variables: Variables::of(&kinds, console, scope),
         rows,
@@ -55,9 +56,10 @@ fn board(service: &ServicePlan, slos: &[SloPlan], part: usize, scope: &Scope, co
 }
 
 /// The overview, the runbooks, and the dashboards of whoever calls this service or is called.
-fn neighbours(service: &ServicePlan, console: &Console) -> Vec<Link> {
+fn neighbours(service: &ServicePlan, plan: &Plan) -> Vec<Link> {
+    let console = &plan.console;
     let board = |title: String, uid: &str| Link { title, url: links::dashboard_path(uid), keeps_time: true };
-    let mut found = vec![board("All objectives".to_owned(), links::OVERVIEW_UID)];
+    let mut found = vec![board("All objectives".to_owned(), &links::of_team(links::OVERVIEW_UID, &plan.part))];
     if let Some(url) = links::service_url(console, &service.name) {
         found.push(Link { title: "Runbooks".to_owned(), url, keeps_time: false });
     }

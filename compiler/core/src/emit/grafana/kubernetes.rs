@@ -10,7 +10,7 @@ use super::super::{Artefact, HEADER, write};
 use super::board::Board;
 use super::{classic, of_all, of_service};
 use crate::model::Console;
-use crate::plan::{Plan, ServicePlan};
+use crate::plan::{Plan, ServicePlan, links};
 use crate::target::Target;
 
 /// Above this, JSON is written without white space: `kubectl apply` keeps a copy of what it applied in an annotation, of which
@@ -96,13 +96,16 @@ pub(in super::super) fn service(target: Target, service: &ServicePlan, plan: &Pl
 
 /// The dashboards of all services for a target, and what lists them.
 pub(in super::super) fn global(target: Target, plan: &Plan) -> Vec<Artefact> {
-    let boards = of_all(plan);
+    // Objects of several teams may be in one namespace, and the sidecar puts their files into one folder.
+    let boards: Vec<(String, Board)> =
+        of_all(plan).into_iter().map(|(name, board)| (links::in_kubernetes(name, &plan.part), board)).collect();
     let mut artefacts: Vec<Artefact> =
         boards.iter().map(|(name, board)| wrapped(target, name, board, &plan.console)).collect();
     if target == Target::Kustomize {
-        let own =
-            plan.services.iter().flat_map(|it| (0..super::funnel::parts(it)).map(|part| super::file_stem(it, part)));
-        let names = own.chain(boards.iter().map(|(name, _)| (*name).to_owned()));
+        // With teams, the services are in the teams' folders, which have such a file too.
+        let own = plan.services.iter().filter(|_| plan.teams.is_empty());
+        let own = own.flat_map(|it| (0..super::funnel::parts(it)).map(|part| super::file_stem(it, part)));
+        let names = own.chain(boards.iter().map(|(name, _)| name.clone()));
         artefacts.push(kustomization(names, &plan.console));
     }
     artefacts

@@ -18,7 +18,7 @@ mod source;
 mod variables;
 
 use super::{Artefact, Target};
-use crate::plan::{Plan, ServicePlan};
+use crate::plan::{Part, Plan, ServicePlan};
 use crate::spec::DashboardForm;
 use board::Board;
 
@@ -33,7 +33,7 @@ pub(super) fn service(service: &ServicePlan, plan: &Plan) -> Vec<Artefact> {
 
 /// A service's dashboards, by the names of their files.
 fn of_service(service: &ServicePlan, plan: &Plan) -> Vec<(String, Board)> {
-    let boards = funnel::boards(service, &plan.console).into_iter().enumerate();
+    let boards = funnel::boards(service, plan).into_iter().enumerate();
     boards.map(|(part, board)| (file_stem(service, part), board)).collect()
 }
 
@@ -42,9 +42,15 @@ fn file_stem(service: &ServicePlan, part: usize) -> String {
     if part == 0 { service.stem.clone() } else { format!("{}.{}", service.stem, part + 1) }
 }
 
-/// The dashboards of all services, by the names of their files.
-fn of_all(plan: &Plan) -> [(&'static str, Board); 2] {
-    [("all.overview", overview::board(plan)), ("all.cost", cost::board(plan))]
+/// The dashboards of all services of the plan, by the names of their files. Cost is that of everything, so a team has none.
+/// Services of no team have no overview beside that of everything: both would have one uid.
+fn of_all(plan: &Plan) -> Vec<(&'static str, Board)> {
+    let overview = || ("all.overview", overview::board(plan));
+    match &plan.part {
+        Part::Whole => vec![overview(), ("all.cost", cost::board(plan))],
+        Part::Team(team) if team.is_empty() => Vec::new(),
+        Part::Team(_) => vec![overview()],
+    }
 }
 
 /// The dashboards of all services, and what provisions everything.
@@ -52,6 +58,13 @@ pub(super) fn global(plan: &Plan) -> Vec<Artefact> {
     let mut artefacts: Vec<Artefact> = of_all(plan).iter().map(|(name, board)| dashboard(name, board, plan)).collect();
     artefacts.extend(provisioning::emit(plan));
     artefacts
+}
+
+/// The dashboard of a team's objectives, and what provisions the team's folder.
+pub(super) fn of_team(plan: &Plan) -> Vec<Artefact> {
+    let boards = of_all(plan);
+    let boards = boards.iter().map(|(name, board)| dashboard(name, board, plan));
+    boards.chain([provisioning::of_team(plan)]).collect()
 }
 
 fn dashboard(name: &str, board: &Board, plan: &Plan) -> Artefact {

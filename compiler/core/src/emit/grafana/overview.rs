@@ -2,19 +2,24 @@
 
 use super::board::{Board, COLUMNS, Column, Link, Look, Panel, Query, Row, Threshold};
 use super::variables::{self, METRICS, Variables};
+use crate::emit::any_of;
 use crate::plan::queries::in_panel;
-use crate::plan::{Plan, links, names};
+use crate::plan::{Part, Plan, links, names};
 use crate::promql::{Aggregator, Expr, Matcher, Matching, Op, Select};
 
 /// Every objective, the least budget first.
 pub(super) fn board(plan: &Plan) -> Board {
     let console = &plan.console;
     let scope = variables::of_all(plan);
-    let narrowed = |series: &str| scope.narrow(Select::new(series, &[]), |_| true);
+    // A team's dashboard has the team's objectives alone.
+    let pattern = plan.only_services().map(any_of);
+    let own: Vec<Matcher<'_>> = pattern.iter().map(|pattern| Matcher::re("service", pattern)).collect();
+    let only: [&[Matcher<'_>]; 1] = [&own];
+    let narrowed = |series: &str| scope.narrow(Select::new(series, &only), |_| true);
     let source = || METRICS.source();
     let (left, burn) = (narrowed(names::BUDGET_REMAINING), narrowed(&format!("{}:1h", names::BURN_RATE)));
     let left = Expr::Literal(&left);
-    let known = Expr::Select(Select::new(names::INFO, &[]));
+    let known = Expr::Select(Select::new(names::INFO, &only));
     // The policy's labels too: where one Prometheus sees several of them, each has an objective of that name.
     let labels = plan.slos().map(|slo| &slo.labels).next();
     let same: Vec<&str> = labels.into_iter().flatten().map(|(name, _)| name.as_str()).collect();
@@ -57,7 +62,7 @@ pub(super) fn board(plan: &Plan) -> Board {
     .between(-1.0, 1.0)
     .thresholds(vec![Threshold { from: None, color: "red" }, Threshold { from: Some(0.0), color: "green" }])
     .sized(12, 9);
-    let firing = all_firing();
+    let firing = firing(&own);
     let shown = or_none(&firing);
     let alerts = Panel::of(
         Look::Lines,
@@ -78,10 +83,12 @@ pub(super) fn board(plan: &Plan) -> Board {
             keeps_time: true,
         })
         .collect();
-    boards.push(Link { title: "Cost".to_owned(), url: links::dashboard_path(links::COST_UID), keeps_time: true });
+    if own.is_empty() {
+        boards.push(Link { title: "Cost".to_owned(), url: links::dashboard_path(links::COST_UID), keeps_time: true });
+    }
     Board {
-        uid: links::OVERVIEW_UID.to_owned(),
-        title: "Objectives".to_owned(),
+        uid: links::of_team(links::OVERVIEW_UID, &plan.part),
+        title: title(plan),
         description: "Every service-level objective, by error budget left.".to_owned(),
         tags: vec!["emberline", "slo"],
         links: boards,
@@ -93,6 +100,14 @@ pub(super) fn board(plan: &Plan) -> Board {
 
 /// So many services are linked to by name; beyond, Grafana's own search by tag is quicker to read.
 const LINKED: usize = 20;
+
+/// A team's dashboard says whose it is.
+fn title(plan: &Plan) -> String {
+    match &plan.part {
+        Part::Team(team) if !team.is_empty() => format!("Objectives of {}", super::board::literal(team)),
+        Part::Team(_) | Part::Whole => "Objectives".to_owned(),
+    }
+}
 
 /// The same with a line at zero while nothing fires: an empty panel could as well mean that nothing is evaluated.
 fn or_none(firing: &str) -> String {
@@ -108,7 +123,12 @@ fn or_none(firing: &str) -> String {
 
 /// Every alert of an objective that fires, once.
 pub(super) fn all_firing() -> String {
-    let firing = [Matcher::eq("alertstate", "firing"), Matcher::ne("slo", "")];
+    firing(&[])
+}
+
+/// The same of the services that a matcher picks.
+fn firing(own: &[Matcher<'_>]) -> String {
+    let firing = [&[Matcher::eq("alertstate", "firing"), Matcher::ne("slo", "")], own].concat();
     let slices: [&[_]; 1] = [&firing];
     let firing = Expr::Select(Select::new("ALERTS", &slices));
     let by = ["service", "slo", "alertname", "severity", "long_window"];

@@ -7,7 +7,7 @@ use serde::Serialize;
 use serde_json::{Map, Value, json};
 
 use super::super::{Artefact, HEADER, Target, write};
-use crate::plan::{Plan, Signals, queries};
+use crate::plan::{Part, Plan, Signals, links, queries};
 
 /// Where the dashboards are mounted, unless the environment says otherwise.
 const MOUNTED: &str = "$EMBERLINE_DASHBOARDS";
@@ -15,9 +15,9 @@ const MOUNTED: &str = "$EMBERLINE_DASHBOARDS";
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
 struct Provider<'p> {
-    name: &'static str,
+    name: &'p str,
     folder: &'p str,
-    folder_uid: &'static str,
+    folder_uid: &'p str,
     r#type: &'static str,
     allow_ui_updates: bool,
     options: Path,
@@ -25,7 +25,7 @@ struct Provider<'p> {
 
 #[derive(Serialize)]
 struct Path {
-    path: &'static str,
+    path: String,
 }
 
 #[derive(Serialize)]
@@ -65,13 +65,35 @@ pub(super) fn emit(plan: &Plan) -> [Artefact; 2] {
             folder_uid: "emberline",
             r#type: "file",
             allow_ui_updates: false,
-            options: Path { path: MOUNTED },
+            options: Path { path: MOUNTED.to_owned() },
         }],
     };
     [
         file(format!("{folder}/dashboards/emberline.yaml"), &providers),
         file(format!("{folder}/datasources/emberline.yaml"), &sources(plan)),
     ]
+}
+
+/// The folder of a team's dashboards, which are mounted below those of the organisation. Its data sources are the
+/// organisation's.
+pub(super) fn of_team(plan: &Plan) -> Artefact {
+    let team = links::of_team("emberline", &plan.part);
+    let path = match &plan.part {
+        Part::Team(name) if !name.is_empty() => format!("{MOUNTED}/{name}"),
+        Part::Team(_) | Part::Whole => MOUNTED.to_owned(),
+    };
+    let providers = Dashboards {
+        api_version: 1,
+        providers: [Provider {
+            name: &team,
+            folder: &doubled(&plan.console.folder),
+            folder_uid: &team,
+            r#type: "file",
+            allow_ui_updates: false,
+            options: Path { path },
+        }],
+    };
+    file(format!("{}/provisioning/dashboards/{team}.yaml", Target::Grafana.folder()), &providers)
 }
 
 fn file(path: String, value: &impl Serialize) -> Artefact {

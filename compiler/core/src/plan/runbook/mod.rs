@@ -278,8 +278,11 @@ fn state(plan: &Plan, service: &ServicePlan, slo: &SloPlan, alert: &StateAlert) 
 
 /// Who Alertmanager tells: an owner's route goes before a severity's.
 fn receiver(plan: &Plan, slo: &SloPlan, severity: &str) -> Option<String> {
-    let fits =
-        |route: &&super::Route| route.severity == severity && (route.owner.is_none() || route.owner == slo.owner);
+    let fits = |route: &&super::Route| {
+        route.severity == severity
+            && (route.owner.is_none() || route.owner == slo.owner)
+            && route.services.has(&slo.service)
+    };
     plan.alertmanager.routes.iter().find(fits).map(|route| route.receiver.clone())
 }
 

@@ -38,8 +38,8 @@ fn page(plan: &Plan, watch: &Watch) -> AlertPage {
     });
     let held = if watch.hold > Duration::ZERO { format!("longer than {}", watch.hold) } else { "at once".to_owned() };
     let whom = |severity: &String| {
-        let mut routes = plan.alertmanager.routes.iter();
-        routes.find(|route| route.severity == *severity && route.owner.is_none()).map(|route| route.receiver.clone())
+        let mut routes = plan.alertmanager.of_severities();
+        routes.find(|route| route.severity == *severity).map(|route| route.receiver.clone())
     };
     let dead_man = || plan.watch.as_ref().and_then(|watch| watch.dead_man.clone());
     AlertPage {

@@ -1,14 +1,9 @@
-//! Compares two revisions of the specs field by field, along the JSON Schemas of the records that read them. The table
+//! Compares two states of a spec field by field, along the JSON Schemas of the records that read them. The table
 //! says which changes of a field weaken the gate.
 
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
-use emberline_core::SchemaKind;
-use emberline_core::quantity::{Bound, Date, decimal};
-use emberline_core::source::Sources;
-use emberline_core::spec::{is_observed, is_policy, is_prices};
-use emberline_core::yaml;
 use rust_decimal::Decimal;
 use serde_json::Value;
 
@@ -16,84 +11,11 @@ use super::Weakening;
 use super::fields;
 use super::rule::{Rule, When};
 use super::tree::Tree;
-
-/// What weakens the gate between two states of the folder of specs.
-pub(crate) fn of_specs(before: &Sources, after: &Sources) -> Vec<Weakening> {
-    let (before, after) = (Read::of(before), Read::of(after));
-    let mut found = Vec::new();
-    for (kind, name, old, new) in [
-        (SchemaKind::Policy, "policy", &before.policy, &after.policy),
-        (SchemaKind::Prices, "prices", &before.prices, &after.prices),
-    ] {
-        Comparison::new(kind, &mut found).root(name, old.as_ref(), new.as_ref());
-    }
-    let mut comparison = Comparison::new(SchemaKind::Service, &mut found);
-    for (name, old) in &before.services {
-        match after.services.get(name) {
-            Some(new) => comparison.root(name, Some(old), Some(new)),
-            None => comparison.tell(fields::SERVICE_GONE, name.clone(), Some(name.clone()), None),
-        }
-    }
-    for (what, old, new) in [
-        (fields::SNAPSHOT, &before.snapshots, &after.snapshots),
-        (fields::REGISTRY, &before.registries, &after.registries),
-    ] {
-        for path in old.keys().chain(new.keys().filter(|path| !old.contains_key(*path))) {
-            let (old, new) = (old.get(path), new.get(path));
-            if old != new {
-                let state = |there: bool| there.then(|| "a file".to_owned());
-                comparison.tell(what, path.clone(), state(old.is_some()), state(new.is_some()));
-            }
-        }
-    }
-    found
-}
-
-/// The documents of a folder of specs by their kind.
-#[derive(Default)]
-struct Read {
-    policy: Option<Tree>,
-    prices: Option<Tree>,
-    services: BTreeMap<String, Tree>,
-    /// Snapshots and registries by path.
-    snapshots: BTreeMap<String, Vec<Tree>>,
-    registries: BTreeMap<String, Vec<Tree>>,
-}
-
-impl Read {
-    fn of(sources: &Sources) -> Self {
-        let mut read = Self::default();
-        for (id, source) in sources.iter() {
-            for document in yaml::parse(id, &source.text).documents {
-                let tree = Tree::of(&document);
-                if is_policy(&source.path) {
-                    join(&mut read.policy, tree);
-                } else if is_prices(&source.path) {
-                    join(&mut read.prices, tree);
-                } else if is_observed(&source.path) {
-                    read.snapshots.entry(source.path.clone()).or_default().push(tree);
-                } else if let Some(name) = tree.get("service").map(Tree::text) {
-                    let mut known = read.services.remove(&name);
-                    join(&mut known, tree);
-                    read.services.extend(known.map(|tree| (name, tree)));
-                } else {
-                    read.registries.entry(source.path.clone()).or_default().push(tree);
-                }
-            }
-        }
-        read
-    }
-}
-
-fn join(known: &mut Option<Tree>, tree: Tree) {
-    match known {
-        Some(known) => known.join(tree),
-        None => *known = Some(tree),
-    }
-}
+use crate::quantity::{Bound, Date, decimal};
+use crate::spec::schema::Kind as SchemaKind;
 
 /// A comparison along one schema.
-struct Comparison<'f> {
+pub(crate) struct Comparison<'f> {
     /// The name of the record that a file holds.
     root: String,
     /// The fields of every record.
@@ -117,7 +39,7 @@ enum Form {
 }
 
 impl<'f> Comparison<'f> {
-    fn new(kind: SchemaKind, found: &'f mut Vec<Weakening>) -> Self {
+    pub(crate) fn new(kind: SchemaKind, found: &'f mut Vec<Weakening>) -> Self {
         let schema = fields::schema(kind);
         let root = schema["title"].as_str().unwrap_or_default().to_owned();
         let names = schema["$defs"].as_object().into_iter().flatten().map(|(name, _)| name).chain([&root]);
@@ -125,12 +47,13 @@ impl<'f> Comparison<'f> {
         Self { root, records: Rc::new(records), found }
     }
 
-    fn root(&mut self, name: &str, before: Option<&Tree>, after: Option<&Tree>) {
+    /// Compares two states of the record that a file of the kind holds; `name` begins the places.
+    pub(crate) fn root(&mut self, name: &str, before: Option<&Tree>, after: Option<&Tree>) {
         let root = self.root.clone();
         self.record(&root, name, before, after);
     }
 
-    fn tell(&mut self, what: &'static str, place: String, before: Option<String>, after: Option<String>) {
+    pub(super) fn tell(&mut self, what: &'static str, place: String, before: Option<String>, after: Option<String>) {
         self.found.push(Weakening { what, place, before, after });
     }
 
@@ -222,6 +145,14 @@ impl<'f> Comparison<'f> {
             self.tell(what, place, old, new);
         }
     }
+}
+
+/// The record that a field holds, by itself or in a list or a mapping; `Some(None)` for a field without one, `None` if the
+/// record has no such field.
+pub(crate) fn step(schema: &Value, record: &str, field: &str) -> Option<Option<String>> {
+    let (_, form) = fields::properties(schema, record).find(|(name, _)| *name == field)?;
+    let inner = [form, &form["items"], &form["additionalProperties"]];
+    Some(inner.into_iter().find_map(|form| fields::record_of(schema, form)))
 }
 
 /// The fields of a record, with their forms and rules.

@@ -7,11 +7,13 @@ use super::rule::When::{Added, Changed, Chosen, Either, Gained, Larger, Lost, Re
 type Fields = &'static [(&'static str, Rule)];
 
 /// Every record of the specs, by its name in the JSON Schemas, with its fields.
-pub(crate) const RECORDS: &[(&str, Fields)] = &[
+pub const RECORDS: &[(&str, Fields)] = &[
     (
         "PolicySpec",
         &[
             ("version", Free("an unknown version is an error")),
+            ("lock", Weakens(Removed, "policies of folders below may loosen a field")),
+            ("code_owners", Weakens(Either, "other people may have to agree to a change")),
             ("scrape_interval", Weakens(Changed, "alerts are timed for another interval of the data")),
             ("export_interval", Weakens(Changed, "alerts are timed for another interval of the data")),
             ("evaluation_interval", Weakens(Changed, "alerts are timed for another interval of the data")),

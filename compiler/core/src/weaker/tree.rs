@@ -1,10 +1,10 @@
 //! Specs as plain trees, which two revisions of them are compared by. A spec with faults has a tree too.
 
-use emberline_core::yaml::{Node, node};
+use crate::yaml::{Node, node};
 
 /// What a YAML node says, without its place and its notation.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) enum Tree {
+pub(crate) enum Tree {
     /// A scalar's text.
     Leaf(String),
     /// A sequence.
@@ -14,7 +14,7 @@ pub(super) enum Tree {
 }
 
 impl Tree {
-    pub(super) fn of(node: &Node) -> Self {
+    pub(crate) fn of(node: &Node) -> Self {
         match &node.value {
             node::Value::Scalar(scalar) => Self::Leaf(scalar.text.to_string()),
             node::Value::Sequence(items) => Self::List(items.iter().map(Self::of).collect()),
@@ -25,14 +25,14 @@ impl Tree {
     }
 
     /// The value of a field of a mapping.
-    pub(super) fn get(&self, field: &str) -> Option<&Self> {
+    pub(crate) fn get(&self, field: &str) -> Option<&Self> {
         let Self::Map(entries) = self else { return None };
         entries.iter().find(|(key, _)| key == field).map(|(_, value)| value)
     }
 
     /// Adds what another file says of the same service. Lists and mappings add up; a field that is said twice is an
     /// error of the specs.
-    pub(super) fn join(&mut self, other: Self) {
+    pub(crate) fn join(&mut self, other: Self) {
         match (self, other) {
             (Self::List(own), Self::List(others)) => own.extend(others),
             (Self::Map(own), Self::Map(others)) => {
@@ -48,7 +48,7 @@ impl Tree {
     }
 
     /// The whole tree on one line.
-    pub(super) fn text(&self) -> String {
+    pub(crate) fn text(&self) -> String {
         let joined = |parts: Vec<String>| parts.join(", ");
         match self {
             Self::Leaf(text) => text.clone(),
@@ -61,7 +61,7 @@ impl Tree {
 
     /// The items of a list, or the entries of a mapping, one text each. An item within a mapping of lists has the
     /// mapping's key before it.
-    pub(super) fn items(&self) -> Vec<String> {
+    pub(crate) fn items(&self) -> Vec<String> {
         match self {
             Self::Leaf(text) => vec![text.clone()],
             Self::List(items) => items.iter().map(Self::text).collect(),
@@ -76,7 +76,7 @@ impl Tree {
 
     /// The entries of a mapping or of a list of records, each under a name of its own: its key, or the texts of the
     /// fields that tell it from others.
-    pub(super) fn named(&self, by: &[&str]) -> Vec<(String, &Self)> {
+    pub(crate) fn named(&self, by: &[&str]) -> Vec<(String, &Self)> {
         let mut named: Vec<(String, &Self)> = match self {
             Self::Leaf(_) => Vec::new(),
             Self::Map(entries) => entries.iter().map(|(key, value)| (key.clone(), value)).collect(),

@@ -1,23 +1,23 @@
 //! The rules for fields of the specs: which changes of each weaken the gate. Every field that a spec may have is in the
 //! table: a test compares it with the JSON Schemas.
 
-use emberline_core::SchemaKind;
+use crate::spec::schema::Kind as SchemaKind;
 use serde_json::Value;
 
 use super::rule::{Rule, When};
 use super::table::RECORDS;
 
 /// A service that no file declares any more.
-pub(crate) const SERVICE_GONE: &str = "a service is gone with its objectives";
+pub const SERVICE_GONE: &str = "a service is gone with its objectives";
 /// A file of `observed/`.
-pub(crate) const SNAPSHOT: &str = "specs are held against another snapshot";
+pub const SNAPSHOT: &str = "specs are held against another snapshot";
 /// A file with `groups:`.
-pub(crate) const REGISTRY: &str = "labels may have other values";
+pub const REGISTRY: &str = "labels may have other values";
 /// A field that the table does not know, which only a faulty table has.
 pub(super) const UNKNOWN: &str = "a field changed that no rule is known for";
 
 /// The rule of a field. A field that the table lacks counts with every change.
-pub(super) fn rule(record: &str, field: &str) -> Rule {
+pub(crate) fn rule(record: &str, field: &str) -> Rule {
     let fields = RECORDS.iter().find(|(name, _)| *name == record).map_or(&[][..], |(_, fields)| fields);
     fields.iter().find(|(name, _)| *name == field).map_or(Rule::Weakens(When::Changed, UNKNOWN), |(_, rule)| *rule)
 }
@@ -36,18 +36,18 @@ pub(super) fn key(record: &str) -> &'static [&'static str] {
 }
 
 /// The JSON Schema of a kind of file.
-pub(crate) fn schema(kind: SchemaKind) -> Value {
-    serde_json::from_str(&emberline_core::schema(kind)).unwrap_or_default()
+pub fn schema(kind: SchemaKind) -> Value {
+    serde_json::from_str(&crate::spec::schema::text(kind)).unwrap_or_default()
 }
 
 /// The fields of a record, with their schemas.
-pub(crate) fn properties<'s>(schema: &'s Value, record: &str) -> impl Iterator<Item = (&'s String, &'s Value)> {
+pub fn properties<'s>(schema: &'s Value, record: &str) -> impl Iterator<Item = (&'s String, &'s Value)> {
     let definition = if schema["title"] == record { schema } else { &schema["$defs"][record] };
     definition["properties"].as_object().into_iter().flatten()
 }
 
 /// The name of the record that a schema refers to, if it is one.
-pub(crate) fn record_of(schema: &Value, field: &Value) -> Option<String> {
+pub fn record_of(schema: &Value, field: &Value) -> Option<String> {
     let name = field["$ref"].as_str()?.rsplit('/').next()?;
     schema["$defs"][name]["properties"].is_object().then(|| name.to_owned())
 }

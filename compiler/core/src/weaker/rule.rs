@@ -2,7 +2,7 @@
 
 /// What a change of a field means.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Rule {
+pub enum Rule {
     /// No change weakens the gate; why.
     Free(&'static str),
     /// The fields of the record within have rules of their own.
@@ -13,7 +13,7 @@ pub(crate) enum Rule {
 
 /// Which changes of a field weaken the gate.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum When {
+pub enum When {
     /// Any change.
     Changed,
     /// A larger value, and one that appears or goes.
