@@ -19,10 +19,11 @@ use emberline_evidence::judge::Stage;
 const OBSERVED: &str = "ci/proofs/tests/observe: honest_specs_have_no_finding_and_faults_are_found_at_their_place";
 
 /// Codes that neither specs nor captures raise, and the tests that show them.
-const ELSEWHERE: [(&str, &str); 17] = [
+const ELSEWHERE: [(&str, &str); 18] = [
     ("stale-artefact", "cli/tests/cli.rs: a_stale_tree_fails_the_check_and_is_left_alone"),
     ("secret-in-file", "cli/tests/scan.rs: what_is_found_is_never_shown_whole"),
     ("pii-in-file", "cli/tests/scan.rs: what_is_found_is_never_shown_whole"),
+    ("locked-field", "cli/tests/cases/locked-field"),
     ("not-in-dialect", "core/tests/rulers.rs"),
     ("ruler-limit", "core/tests/rulers.rs"),
     ("rules-too-slow", "core/tests/rulers.rs"),
