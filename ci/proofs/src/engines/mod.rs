@@ -2,15 +2,15 @@
 //!
 //! - [`vmalert`]: VictoriaMetrics and its ruler. [`thanos`]: Thanos's receiver, querier and ruler. [`cortex`]: Cortex
 //!   in one process, whose ruler is Mimir's older sibling.
-//! - [`units`] runs one story in the unit-test runner of Prometheus and of vmalert, [`times`] compares when alerts fired,
-//!   and [`layers`] cuts groups for vmalert.
+//! - [`units`] runs one story in the unit-test runner of Prometheus and of vmalert, [`times`] compares when alerts fired.
 //! - [`traces`]: Jaeger and Zipkin.
-//! - [`admission`]: the Prometheus Operator's webhook. [`kubeconform`]: objects against the operator's definitions.
+//! - [`admission`]: the Prometheus Operator's webhook. [`kubeconform`]: objects against the definitions of operators and of
+//!   Kubernetes. [`perses`]: dashboards against Perses's linter.
 
 pub mod admission;
 pub mod cortex;
 pub mod kubeconform;
-pub mod layers;
+pub mod perses;
 pub mod thanos;
 pub mod times;
 pub mod traces;
@@ -47,9 +47,9 @@ impl Engine {
     pub fn target(self) -> (&'static str, &'static str) {
         match self {
             Self::Prometheus => ("rules", "prometheus/rules"),
-            Self::Thanos => ("rules", "prometheus/rules"),
-            Self::Cortex => ("rules", "prometheus/rules"),
-            Self::Vmalert => ("rules", "prometheus/rules"),
+            Self::Thanos => ("thanos", "thanos"),
+            Self::Cortex => ("mimir", "mimir"),
+            Self::Vmalert => ("vmalert", "vmalert"),
         }
     }
 
