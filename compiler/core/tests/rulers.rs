@@ -128,7 +128,7 @@ fn groups_of_vmalert_are_layers_with_time_between_them() {
             let mut records = BTreeMap::new();
             for group in groups.iter().filter(|it| it["name"].as_str().unwrap().contains(slo)) {
                 assert!(millis(group["eval_offset"].as_str().unwrap()) < millis(group["interval"].as_str().unwrap()));
-                assert_eq!(group["params"], serde_json::json!({"latency_offset": ["0s"]}));
+                assert_eq!(group["params"], serde_json::json!({"latency_offset": ["1ms"]}));
                 let place = usize::try_from(layer(group)).unwrap();
                 for rule in group["rules"].as_array().unwrap() {
                     let expr = rule["expr"].as_str().unwrap();

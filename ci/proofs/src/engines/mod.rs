@@ -127,6 +127,27 @@ pub fn comes_to_hold(url: &str, expected: usize) -> Result<(usize, Vec<String>)>
     }
 }
 
+/// Waits until a ruler has evaluated every rule once; gives how many it holds, and those that it could not evaluate. A
+/// fault that loads, such as a parameter that the store refuses, shows here only.
+///
+/// # Errors
+/// When the ruler does not answer, or has not evaluated them all within some minutes.
+pub fn comes_to_evaluate(url: &str, limit: Duration) -> Result<(usize, Vec<String>)> {
+    let limit = Instant::now() + limit;
+    loop {
+        let answer = data(url)?;
+        let groups = answer["groups"].as_array().with_context(|| format!("{url} answered without groups"))?;
+        let rules = groups.iter().filter_map(|group| group["rules"].as_array()).flatten();
+        let is_due = |rule: &&Value| rule["lastEvaluation"].as_str().is_none_or(|at| at.starts_with("0001-"));
+        let due = rules.filter(is_due).count();
+        if due == 0 {
+            return loaded(url);
+        }
+        ensure!(Instant::now() < limit, "{due} rules have not been evaluated");
+        std::thread::sleep(Duration::from_secs(2));
+    }
+}
+
 /// How many rules a ruler holds, and those that could not be evaluated with what they complain of.
 ///
 /// # Errors

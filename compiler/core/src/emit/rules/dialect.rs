@@ -77,7 +77,7 @@ impl<'p> Dialect<'p> {
             let mut group = self.group(slo, layer.name, layer.interval, layer.rules);
             group.eval_delay = None;
             group.eval_offset = Some(layer.offset.to_string());
-            group.params = Some(Params { latency_offset: ["0s"] });
+            group.params = Some(Params { latency_offset: ["1ms"] });
             group
         };
         layers::cut(slo, groups).into_iter().map(layer).collect()

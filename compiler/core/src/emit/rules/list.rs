@@ -40,7 +40,8 @@ pub(crate) struct Group<'p> {
 #[derive(Debug, Serialize)]
 pub(super) struct Params {
     /// How much of the newest data a query leaves out. Else it is evaluated that much before the time that it asks for,
-    /// counted from the moment at which it arrives: rules of one evaluation would read at moments of their own.
+    /// counted from the moment at which it arrives: rules of one evaluation would read at moments of their own. A
+    /// millisecond is the least that VictoriaMetrics takes.
     pub(super) latency_offset: [&'static str; 1],
 }
 
