@@ -120,7 +120,7 @@ fn groups_of_vmalert_are_layers_with_time_between_them() {
                 let apart = (evaluation + at(pair[1]) - at(pair[0])) % evaluation;
                 assert_eq!(
                     apart,
-                    5_000 * (layer(pair[1]) - layer(pair[0])) % evaluation,
+                    7_000 * (layer(pair[1]) - layer(pair[0])) % evaluation,
                     "{policy}: {:?}",
                     pair[1]["name"]
                 );

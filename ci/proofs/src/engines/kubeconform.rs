@@ -50,7 +50,8 @@ fn write_config_map(folder: &Path) -> Result<()> {
     close(&mut schema);
     schema["properties"]["metadata"] = metadata();
     schema["properties"]["data"]["propertyNames"] = json!({"pattern": "^[-._a-zA-Z0-9]{1,253}$"});
-    fs::write(folder.join("configmap--v1.json"), schema.to_string()).context("writing the schema of a ConfigMap")
+    // kubeconform takes the version for the group where there is none.
+    fs::write(folder.join("configmap-v1-v1.json"), schema.to_string()).context("writing the schema of a ConfigMap")
 }
 
 /// Refuses what a schema's objects do not name, and takes a number for text where Kubernetes does.

@@ -144,7 +144,7 @@ pub fn comes_to_evaluate(url: &str, limit: Duration) -> Result<(usize, Vec<Strin
             return loaded(url);
         }
         ensure!(Instant::now() < limit, "{due} rules have not been evaluated");
-        std::thread::sleep(Duration::from_secs(2));
+        std::thread::sleep(Duration::from_secs(10));
     }
 }
 

@@ -171,7 +171,7 @@ fn rulers_fire_and_clear_as_prometheus_does() -> Result<()> {
 /// How much later than Prometheus vmalert may be: raw series are read half a minute late, and the lowest of five layers is
 /// evaluated that much before the top one. The store takes real seconds to show a sample, which the scale does not shorten.
 fn behind(evaluation: Duration, scale: u32) -> Duration {
-    Duration::from_secs(30) / scale + 4 * Duration::from_secs(5).min(evaluation / 2)
+    Duration::from_secs(30) / scale + 4 * Duration::from_secs(7).min(evaluation / 2)
 }
 
 fn judge(rulers: &[Ruler], evaluation: Duration, scale: u32, least: usize) -> Result<()> {
