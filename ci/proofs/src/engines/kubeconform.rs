@@ -49,7 +49,11 @@ fn write_config_map(folder: &Path) -> Result<()> {
     ensure!(schema["properties"]["data"].is_object(), "{} has no ConfigMap", path.display());
     close(&mut schema);
     schema["properties"]["metadata"] = metadata();
-    schema["properties"]["data"]["propertyNames"] = json!({"pattern": "^[-._a-zA-Z0-9]{1,253}$"});
+    schema["properties"]["data"] = json!({
+        "type": "object",
+        "patternProperties": {"^[-._a-zA-Z0-9]{1,253}$": {"type": "string"}},
+        "additionalProperties": false,
+    });
     // kubeconform takes the version for the group where there is none.
     fs::write(folder.join("configmap-v1-v1.json"), schema.to_string()).context("writing the schema of a ConfigMap")
 }
