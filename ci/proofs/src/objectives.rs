@@ -92,10 +92,10 @@ const DECLARED: &str = "metrics:
       zone: {max_values: 3}
 ";
 
-/// Policies that change what every rule looks like.
+/// Policies that change what every rule looks like. Mimir's limit on the groups of a tenant is for fewer objectives.
 pub const POLICIES: &[&str] = &[
-    "scrape_interval: 15s\n",
-    "scrape_interval: 30s\nevaluation_interval: 60s\nreplica_label: replica\nlabels: {cluster: eu-1}\n\
+    "scrape_interval: 15s\nrulers: {mimir: {max_groups: 0}}\n",
+    "scrape_interval: 30s\nrulers: {mimir: {max_groups: 0}}\nevaluation_interval: 60s\nreplica_label: replica\nlabels: {cluster: eu-1}\n\
      data: {absent: page, group_gone: ticket, no_traffic: ticket}\n",
 ];
 

@@ -4,7 +4,7 @@
 
 mod specs;
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use emberline_core::analyse;
 use emberline_core::emit::Emitter;
@@ -76,12 +76,10 @@ fn thanos_says_what_a_partial_response_means() {
 fn vmalert_gets_nothing_that_it_refuses() {
     let plan = plan(&slos(1), "scrape_interval: 15s\nrulers: {vmalert: {eval_delay: 10s}}\n");
     let groups = groups(&files(&plan, Target::Vmalert)[0].1);
-    let known = BTreeSet::from(["name", "interval", "eval_delay", "concurrency", "rules"]);
-    assert!(
-        groups.iter().all(|group| fields(group) == known && group["concurrency"] == 1 && group["eval_delay"] == "10s")
-    );
+    let known = BTreeSet::from(["name", "interval", "eval_offset", "params", "rules"]);
+    assert!(groups.iter().all(|group| fields(group) == known));
     let first = groups[0]["rules"][0]["expr"].as_str().unwrap();
-    assert!(first.contains("[1m] offset 2m"), "{first}");
+    assert!(first.contains("[1m] offset 2m"), "the objective's delay is longer than the store's: {first}");
     let all = analyse(&specs::all(), None).plan.unwrap();
     for (path, file) in files(&all, Target::Vmalert) {
         let text = file.to_string();
@@ -89,6 +87,69 @@ fn vmalert_gets_nothing_that_it_refuses() {
     }
     let text: String = files(&all, Target::Vmalert).iter().map(|(_, file)| file.to_string()).collect();
     assert!(text.contains("vmrange"), "an objective of a native histogram is there");
+}
+
+/// Every word of an expression that some rule of the file records.
+fn recorded_in<'e>(expr: &'e str, records: &BTreeMap<String, usize>) -> Vec<(&'e str, usize)> {
+    let words = expr.split(|c: char| !(c.is_ascii_alphanumeric() || "_:".contains(c)));
+    words.filter_map(|word| Some((word, *records.get(word)?))).collect()
+}
+
+/// What a rule of vmalert reads, a group below has recorded, and the store had the time to show it.
+#[test]
+fn groups_of_vmalert_are_layers_with_time_between_them() {
+    for (policy, delay, evaluation) in [
+        ("", "30s", 30_000),
+        ("rulers: {vmalert: {eval_delay: 10s}}\nevaluation_interval: 15s\n", "10s", 15_000),
+        ("evaluation_interval: 60s\nscrape_interval: 30s\n", "30s", 60_000),
+    ] {
+        let plan = plan(&slos(2).replace("  delay: 2m\n", ""), policy);
+        let groups = groups(&files(&plan, Target::Vmalert)[0].1);
+        let names: BTreeSet<_> = groups.iter().map(|group| group["name"].as_str().unwrap()).collect();
+        assert_eq!(names.len(), groups.len(), "each group has a name of its own");
+        for slo in ["s0", "s1"] {
+            let mut own: Vec<&Value> = groups.iter().filter(|it| it["name"].as_str().unwrap().contains(slo)).collect();
+            let layer =
+                |group: &Value| group["name"].as_str().unwrap().split_once('~').unwrap().1.parse::<u64>().unwrap();
+            let top = own.iter().map(|group| layer(group)).max().unwrap();
+            assert!(top >= 3, "alerts read windows, those read counts, and those the base");
+            assert!(own.is_sorted_by_key(|group| layer(group)), "lower layers stand first");
+            own.dedup_by_key(|group| layer(group));
+            let at = |group: &Value| millis(group["eval_offset"].as_str().unwrap()) % evaluation;
+            for pair in own.windows(2) {
+                let apart = (evaluation + at(pair[1]) - at(pair[0])) % evaluation;
+                assert_eq!(
+                    apart,
+                    7_000 * (layer(pair[1]) - layer(pair[0])) % evaluation,
+                    "{policy}: {:?}",
+                    pair[1]["name"]
+                );
+            }
+            let mut records = BTreeMap::new();
+            for group in groups.iter().filter(|it| it["name"].as_str().unwrap().contains(slo)) {
+                assert!(millis(group["eval_offset"].as_str().unwrap()) < millis(group["interval"].as_str().unwrap()));
+                assert_eq!(group["params"], serde_json::json!({"latency_offset": ["1ms"]}));
+                let place = usize::try_from(layer(group)).unwrap();
+                for rule in group["rules"].as_array().unwrap() {
+                    let expr = rule["expr"].as_str().unwrap();
+                    let read = recorded_in(expr, &records);
+                    assert!(read.iter().all(|(_, below)| *below < place), "{expr} of layer {place} reads {read:?}");
+                    let is_raw = expr.contains("a_total");
+                    assert_eq!(is_raw, expr.contains(&format!("offset {delay}")), "raw series are read late: {expr}");
+                    if let Some(record) = rule["record"].as_str() {
+                        records.insert(record.to_owned(), place);
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// A duration of whole seconds or minutes, in milliseconds.
+fn millis(text: &str) -> u64 {
+    let (minutes, seconds) = text.split_once('m').unwrap_or(("0", text));
+    let number = |text: &str| if text.is_empty() { 0 } else { text.trim_end_matches('s').parse::<u64>().unwrap() };
+    (number(minutes) * 60 + number(seconds)) * 1000
 }
 
 /// The fields of a rule of Grafana's provisioning format: `AlertRuleV1` of

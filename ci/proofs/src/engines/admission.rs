@@ -4,7 +4,7 @@ use std::path::Path;
 use std::process::Command;
 use std::time::Duration;
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, bail};
 use serde::Deserialize;
 use serde_json::{Value, json};
 use tempfile::TempDir;
@@ -36,18 +36,25 @@ impl Webhook {
         Ok(Self { _process: process, url, _folder: folder })
     }
 
-    /// Why the webhook refuses a `PrometheusRule`; nothing if it admits the object.
+    /// Why the webhook refuses a `PrometheusRule` or an `AlertmanagerConfig`; nothing if it admits the object.
     ///
     /// # Errors
-    /// When it does not answer the review.
+    /// When the object is of another kind, or the webhook does not answer the review.
     pub fn refuses(&self, object: &Value) -> Result<Option<String>> {
-        let resource = json!({"group": "monitoring.coreos.com", "version": "v1", "resource": "prometheusrules"});
+        let (version, resource) = match object["kind"].as_str() {
+            Some("PrometheusRule") => ("v1", "prometheusrules"),
+            Some("AlertmanagerConfig") => ("v1alpha1", "alertmanagerconfigs"),
+            kind => bail!("the webhook does not judge {kind:?}"),
+        };
+        let kind = json!({"group": "monitoring.coreos.com", "version": version, "kind": object["kind"]});
+        let path = format!("admission-{resource}/validate");
+        let resource = json!({"group": "monitoring.coreos.com", "version": version, "resource": resource});
         let review = json!({
             "apiVersion": "admission.k8s.io/v1",
             "kind": "AdmissionReview",
-            "request": {"uid": "1", "operation": "CREATE", "resource": resource, "object": object},
+            "request": {"uid": "1", "operation": "CREATE", "kind": kind, "resource": resource, "object": object},
         });
-        let url = format!("{}/admission-prometheusrules/validate", self.url);
+        let url = format!("{}/{path}", self.url);
         let mut response = agent()
             .post(&url)
             // Exactly this type, without a character set.

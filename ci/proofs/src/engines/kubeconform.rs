@@ -1,4 +1,5 @@
-//! Kubernetes objects against the operator's own definitions, by kubeconform.
+//! Kubernetes objects against the definitions of the Prometheus Operator, of Grafana's operator and of Kubernetes itself, by
+//! kubeconform.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -10,14 +11,16 @@ use serde_json::{Value, json};
 use super::{admission::objects, yaml_files};
 use crate::tools::tool;
 
-/// Writes the JSON Schema of each kind and version that the operator defines, and gives how many there are. Fields that
-/// a definition does not name are faults, as a typing error in a field's name is silent otherwise.
+/// Writes the JSON Schema of each kind and version that the operators define, and of Kubernetes' ConfigMap; gives how many
+/// there are. Fields that a definition does not name are faults, as a typing error in a field's name is silent otherwise.
 ///
 /// # Errors
 /// When the definitions cannot be had.
 pub fn write_schemas(folder: &Path) -> Result<usize> {
-    let mut written = 0;
-    for file in yaml_files(&tool("operator-crds")?)? {
+    write_config_map(folder)?;
+    let mut written = 1;
+    let files = [yaml_files(&tool("operator-crds")?)?, yaml_files(&tool("grafana-crds")?)?].concat();
+    for file in files {
         for definition in objects(&file)? {
             let kind = definition["spec"]["names"]["kind"].as_str().context("a definition without a kind")?;
             let group = definition["spec"]["group"].as_str().context("a definition without a group")?;
@@ -33,8 +36,26 @@ pub fn write_schemas(folder: &Path) -> Result<usize> {
             }
         }
     }
-    ensure!(written > 0, "the operator defines no kind");
+    ensure!(written > 1, "the operators define no kind");
     Ok(written)
+}
+
+/// Writes the schema of a ConfigMap, with the names of its files as the API server takes them.
+fn write_config_map(folder: &Path) -> Result<()> {
+    let path = tool("kubernetes-openapi")?.join("v1.json");
+    let text = fs::read_to_string(&path).with_context(|| format!("reading {}", path.display()))?;
+    let mut known: Value = serde_json::from_str(&text)?;
+    let mut schema = known["definitions"]["io.k8s.api.core.v1.ConfigMap"].take();
+    ensure!(schema["properties"]["data"].is_object(), "{} has no ConfigMap", path.display());
+    close(&mut schema);
+    schema["properties"]["metadata"] = metadata();
+    schema["properties"]["data"] = json!({
+        "type": "object",
+        "patternProperties": {"^[-._a-zA-Z0-9]{1,253}$": {"type": "string"}},
+        "additionalProperties": false,
+    });
+    // kubeconform takes the version for the group where there is none.
+    fs::write(folder.join("configmap-v1-v1.json"), schema.to_string()).context("writing the schema of a ConfigMap")
 }
 
 /// Refuses what a schema's objects do not name, and takes a number for text where Kubernetes does.
@@ -73,7 +94,7 @@ fn metadata() -> Value {
 /// How many objects of some files kubeconform found valid, and what it says of those that it found invalid.
 ///
 /// # Errors
-/// When kubeconform cannot be had, or could not judge an object: one of a kind that the operator does not define.
+/// When kubeconform cannot be had, or could not judge an object: one of a kind that nobody defines.
 pub fn judge(files: &[PathBuf], schemas: &Path) -> Result<(usize, Vec<String>)> {
     let location = schemas.join("{{.ResourceKind}}-{{.Group}}-{{.ResourceAPIVersion}}.json");
     let output = Command::new(tool("kubeconform")?)

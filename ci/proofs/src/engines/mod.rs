@@ -2,15 +2,15 @@
 //!
 //! - [`vmalert`]: VictoriaMetrics and its ruler. [`thanos`]: Thanos's receiver, querier and ruler. [`cortex`]: Cortex
 //!   in one process, whose ruler is Mimir's older sibling.
-//! - [`units`] runs one story in the unit-test runner of Prometheus and of vmalert, [`times`] compares when alerts fired,
-//!   and [`layers`] cuts groups for vmalert.
+//! - [`units`] runs one story in the unit-test runner of Prometheus and of vmalert, [`times`] compares when alerts fired.
 //! - [`traces`]: Jaeger and Zipkin.
-//! - [`admission`]: the Prometheus Operator's webhook. [`kubeconform`]: objects against the operator's definitions.
+//! - [`admission`]: the Prometheus Operator's webhook. [`kubeconform`]: objects against the definitions of operators and of
+//!   Kubernetes. [`perses`]: dashboards against Perses's linter.
 
 pub mod admission;
 pub mod cortex;
 pub mod kubeconform;
-pub mod layers;
+pub mod perses;
 pub mod thanos;
 pub mod times;
 pub mod traces;
@@ -47,9 +47,9 @@ impl Engine {
     pub fn target(self) -> (&'static str, &'static str) {
         match self {
             Self::Prometheus => ("rules", "prometheus/rules"),
-            Self::Thanos => ("rules", "prometheus/rules"),
-            Self::Cortex => ("rules", "prometheus/rules"),
-            Self::Vmalert => ("rules", "prometheus/rules"),
+            Self::Thanos => ("thanos", "thanos"),
+            Self::Cortex => ("mimir", "mimir"),
+            Self::Vmalert => ("vmalert", "vmalert"),
         }
     }
 
@@ -124,6 +124,27 @@ pub fn comes_to_hold(url: &str, expected: usize) -> Result<(usize, Vec<String>)>
             return Ok((held, sick));
         }
         std::thread::sleep(Duration::from_secs(2));
+    }
+}
+
+/// Waits until a ruler has evaluated every rule once; gives how many it holds, and those that it could not evaluate. A
+/// fault that loads, such as a parameter that the store refuses, shows here only.
+///
+/// # Errors
+/// When the ruler does not answer, or has not evaluated them all within some minutes.
+pub fn comes_to_evaluate(url: &str, limit: Duration) -> Result<(usize, Vec<String>)> {
+    let limit = Instant::now() + limit;
+    loop {
+        let answer = data(url)?;
+        let groups = answer["groups"].as_array().with_context(|| format!("{url} answered without groups"))?;
+        let rules = groups.iter().filter_map(|group| group["rules"].as_array()).flatten();
+        let is_due = |rule: &&Value| rule["lastEvaluation"].as_str().is_none_or(|at| at.starts_with("0001-"));
+        let due = rules.filter(is_due).count();
+        if due == 0 {
+            return loaded(url);
+        }
+        ensure!(Instant::now() < limit, "{due} rules have not been evaluated");
+        std::thread::sleep(Duration::from_secs(10));
     }
 }
 

@@ -1,4 +1,4 @@
-//! Objects for Kubernetes: the operator's webhook admits them, and they have the operator's own types.
+//! Objects for Kubernetes: the operator's webhook admits them, and they have the types of the operators and of Kubernetes.
 
 use std::fs;
 
@@ -12,8 +12,7 @@ use crate::compiled;
 
 /// An object of this repository, for faults to be planted in.
 fn committed() -> Result<Value> {
-    let file = workspace().join("generated/operator/checkout.yaml");
-    objects(&file)?.into_iter().next().context("an object")
+    committed_as("operator/checkout.yaml")
 }
 
 #[test]
@@ -60,20 +59,62 @@ fn the_webhook_refuses_broken_rules() -> Result<()> {
     Ok(())
 }
 
+/// An object of this repository by its file below `generated/`.
+fn committed_as(file: &str) -> Result<Value> {
+    objects(&workspace().join("generated").join(file))?.into_iter().next().context("an object")
+}
+
 #[test]
-fn every_object_has_the_operators_types() -> Result<()> {
+fn the_webhook_admits_routes_and_refuses_broken_ones() -> Result<()> {
+    let webhook = Webhook::start()?;
+    let mut admitted = 0;
+    for file in yaml_files(&workspace().join("generated/alertmanager-config"))? {
+        for object in objects(&file)? {
+            let why = webhook.refuses(&object)?;
+            assert!(why.is_none(), "{}: {why:?}", file.display());
+            admitted += 1;
+        }
+    }
+    println!("| the operator's webhook admits {admitted} objects of routes");
+    assert!(admitted >= 2, "routes of objectives, and of what evaluates them");
+    let faults = [
+        ("a receiver that is none", "/spec/route", "receiver", json!("nobody")),
+        ("a wait that is no duration", "/spec/route", "groupWait", json!("soon")),
+        ("a way to compare that is none", "/spec/route/matchers/0", "matchType", json!("~=")),
+        ("a receiver without a name", "/spec/receivers/0", "name", json!("")),
+    ];
+    for (what, place, field, value) in faults {
+        let mut object = committed_as("alertmanager-config/slo.yaml")?;
+        let holder = object.pointer_mut(place).and_then(Value::as_object_mut).context("a place")?;
+        holder.insert(field.to_owned(), value);
+        assert!(webhook.refuses(&object)?.is_some(), "the webhook admits {what}");
+    }
+    Ok(())
+}
+
+/// The targets that write objects, each into a folder of its name.
+const TARGETS: [&str; 4] = ["operator", "alertmanager-config", "grafana-configmaps", "grafana-operator"];
+
+#[test]
+fn every_object_has_its_types() -> Result<()> {
     let schemas = tempfile::tempdir()?;
     let kinds = kubeconform::write_schemas(schemas.path())?;
-    let (_folder, count, generated) = compiled("operator")?;
-    let (mut valid, mut faults) = (0, Vec::new());
-    for folder in &generated {
-        let (sound, others) = kubeconform::judge(&yaml_files(&folder.join("operator"))?, schemas.path())?;
-        valid += sound;
-        faults.extend(others);
+    let (_folder, count, generated) = compiled(&TARGETS.join(","))?;
+    for target in TARGETS {
+        let (mut valid, mut faults) = (0, Vec::new());
+        // The random policies notify nobody.
+        for folder in generated.iter().map(|folder| folder.join(target)).filter(|folder| folder.is_dir()) {
+            let (sound, others) = kubeconform::judge(&yaml_files(&folder)?, schemas.path())?;
+            valid += sound;
+            faults.extend(others);
+        }
+        println!(
+            "| kubeconform, strict, by {kinds} kinds: {valid} objects of `{target}` with {count} objectives valid"
+        );
+        assert!(faults.is_empty(), "faults in objects:\n{}", faults.join("\n"));
+        let least = if target == "alertmanager-config" { 2 } else { 50 };
+        assert!(valid >= least, "only {valid} objects of `{target}` were judged");
     }
-    println!("| kubeconform, strict, by {kinds} kinds of the operator: {valid} objects with {count} objectives valid");
-    assert!(faults.is_empty(), "faults in objects:\n{}", faults.join("\n"));
-    assert!(valid > 50, "only {valid} objects were judged");
     Ok(())
 }
 
@@ -89,14 +130,25 @@ fn faults_in_objects_are_found() -> Result<()> {
         ("a group without a name", "/spec/groups/0", "name", Value::Null),
         ("a namespace with a capital", "/metadata", "namespace", json!("Monitoring")),
     ];
+    let operator = faults.map(|fault| ("operator/checkout.yaml", fault));
+    let others = [
+        ("alertmanager-config/slo.yaml", ("a wait under another name", "/spec/route", "groupwait", json!("30s"))),
+        ("alertmanager-config/slo.yaml", ("receivers that are no list", "/spec", "receivers", json!({}))),
+        ("grafana-configmaps/checkout.yaml", ("content that is no text", "/data", "checkout.json", json!({}))),
+        ("grafana-configmaps/checkout.yaml", ("a file in a folder", "/data", "a/b.json", json!("{}"))),
+        ("grafana-configmaps/checkout.yaml", ("a label that is no text", "/metadata/labels", "a", json!(1))),
+        ("grafana-operator/checkout.yaml", ("a dashboard that is no text", "/spec", "json", json!({}))),
+        ("grafana-operator/checkout.yaml", ("a field that is misspelt", "/spec", "folders", json!("SLOs"))),
+        ("grafana-operator/checkout.yaml", ("no instance", "/spec", "instanceSelector", Value::Null)),
+    ];
     let file = schemas.path().join("object.yaml");
-    for (what, place, field, value) in faults {
-        let mut object = committed()?;
+    for (from, (what, place, field, value)) in operator.into_iter().chain(others) {
+        let mut object = committed_as(from)?;
         let holder = object.pointer_mut(place).and_then(Value::as_object_mut).context("a place")?;
         holder.insert(field.to_owned(), value);
         fs::write(&file, serde_yaml::to_string(&object)?)?;
         let (valid, others) = kubeconform::judge(std::slice::from_ref(&file), schemas.path())?;
-        assert!(valid == 0 && others.len() == 1, "kubeconform overlooks {what}: {others:?}");
+        assert!(valid == 0 && others.len() == 1, "kubeconform overlooks {what} in {from}: {others:?}");
     }
     let mut unknown = committed()?;
     unknown["kind"] = json!("PrometheusRules");

@@ -5,6 +5,7 @@
 
 mod kubernetes;
 mod load;
+mod perses;
 mod replay;
 
 use std::path::PathBuf;

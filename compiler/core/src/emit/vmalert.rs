@@ -1,4 +1,5 @@
-//! Rule files of VictoriaMetrics' vmalert, one a service: without fields that it refuses, and with ranges of MetricsQL.
+//! Rule files of VictoriaMetrics' vmalert, one a service: in layers, without fields that it refuses, and with ranges of
+//! MetricsQL.
 
 use serde::Serialize;
 

@@ -53,7 +53,7 @@ pub struct Thanos {
 /// vmalert.
 #[derive(Debug, Clone)]
 pub struct Vmalert {
-    /// How much earlier than now groups are evaluated, where the policy says so; nominal.
+    /// How late raw series are read, where the policy says so; nominal.
     pub eval_delay: Option<Duration>,
     /// The tenant of each group.
     pub tenant: Option<String>,

@@ -4,6 +4,7 @@
 //! page and what is written. A field that Alertmanager gains is one row. `ci/proofs` asks amtool about every row.
 
 #[cfg(test)]
+#[expect(clippy::unwrap_used, reason = "tests")]
 pub(crate) mod any;
 mod config;
 pub(crate) mod crd;

@@ -56,7 +56,7 @@ words! {
 record! {
     /// VictoriaMetrics' vmalert.
     pub struct VmalertSpec {
-        /// How much earlier than now the groups are evaluated. Default: vmalert's `-rule.evalDelay`, which is `30s` unless set.
+        /// How late raw series are read, so that the store shows their newest samples: its `-search.latencyOffset`. Default: `30s`.
         eval_delay: Option<Spanned<Duration>>,
         /// The tenant of each group, such as `0:0`; only vmalert's enterprise edition with `-clusterMode` takes it. Default: none.
         tenant: Option<Spanned<Name>>,

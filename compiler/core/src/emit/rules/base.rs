@@ -18,7 +18,7 @@ pub(super) fn record(rules: &mut Rules<'_>) {
         rated: rules.reads.rated.millis(),
         native: rules.reads.native,
         step: slo.timing.step.millis(),
-        delay: slo.timing.delay.millis(),
+        delay: rules.reads.late.millis(),
         replicas: slo.replica_label.as_deref(),
         groups: &groups,
         events: Expr::Recorded(own(&series, &slices)),

@@ -1,10 +1,14 @@
 //! What rulers beside Prometheus want otherwise: fields of groups, and the range of `rate`.
 
-use super::list::{Group, Reads, Rule};
+use super::layers;
+use super::list::{Group, Params, Reads, Rule};
 use crate::indicator::NativeForm;
 use crate::model::{Mimir, Thanos, Vmalert};
 use crate::plan::{Scale, SloPlan};
 use crate::quantity::Duration;
+
+/// How late VictoriaMetrics shows raw samples, as its `-search.latencyOffset` has it unless set.
+const LATENCY: Duration = Duration::from_secs(30);
 
 /// Who evaluates the rules.
 #[derive(Debug, Clone, Copy)]
@@ -22,7 +26,17 @@ pub(crate) enum Dialect<'p> {
 impl<'p> Dialect<'p> {
     /// How its base rules read raw series.
     pub(super) fn reads(self, slo: &SloPlan) -> Reads {
-        Reads { rated: self.rated(slo), native: self.native() }
+        Reads { rated: self.rated(slo), native: self.native(), late: self.late(slo) }
+    }
+
+    /// How much later than its moment a value of a raw series is read, real.
+    ///
+    /// vmalert's own delay is for groups without an offset only, so the expressions have it.
+    fn late(self, slo: &SloPlan) -> Duration {
+        match self {
+            Self::Vmalert(vmalert) => slo.timing.delay.max(slo.scale.real(vmalert.eval_delay.unwrap_or(LATENCY))),
+            Self::Prometheus | Self::Mimir(_) | Self::Thanos(_) => slo.timing.delay,
+        }
     }
 
     /// The range of the only `rate()`, real.
@@ -53,6 +67,22 @@ impl<'p> Dialect<'p> {
         group
     }
 
+    /// The groups of an objective: name, interval, and rules in order.
+    pub(super) fn groups(self, slo: &'p SloPlan, groups: Vec<(String, Duration, Vec<Rule<'p>>)>) -> Vec<Group<'p>> {
+        if !matches!(self, Self::Vmalert(_)) {
+            let group = |(name, interval, rules)| self.group(slo, name, interval, rules);
+            return groups.into_iter().map(group).collect();
+        }
+        let layer = |layer: layers::Layer<'p>| {
+            let mut group = self.group(slo, layer.name, layer.interval, layer.rules);
+            group.eval_delay = None;
+            group.eval_offset = Some(layer.offset.to_string());
+            group.params = Some(Params { latency_offset: ["1ms"] });
+            group
+        };
+        layers::cut(slo, groups).into_iter().map(layer).collect()
+    }
+
     /// A group of any rules.
     pub(super) fn group_of(self, scale: Scale, name: String, interval: Duration, rules: Vec<Rule<'p>>) -> Group<'p> {
         let mut group = Group {
@@ -62,7 +92,8 @@ impl<'p> Dialect<'p> {
             partial_response_strategy: None,
             source_tenants: &[],
             eval_delay: None,
-            concurrency: None,
+            eval_offset: None,
+            params: None,
             tenant: None,
             rules,
         };
@@ -72,8 +103,6 @@ impl<'p> Dialect<'p> {
             Self::Thanos(thanos) => group.partial_response_strategy = Some(thanos.partial_response),
             Self::Vmalert(vmalert) => {
                 group.eval_delay = vmalert.eval_delay.map(|delay| scale.real(delay).to_string());
-                // Rules read what earlier rules of the group recorded.
-                group.concurrency = Some(1);
                 group.tenant = vmalert.tenant.as_deref();
             }
         }

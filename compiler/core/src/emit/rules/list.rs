@@ -24,13 +24,25 @@ pub(crate) struct Group<'p> {
     /// How much earlier than now vmalert evaluates.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) eval_delay: Option<String>,
-    /// How many rules vmalert evaluates at once.
+    /// How much later than a multiple of the interval vmalert evaluates.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub(super) concurrency: Option<u32>,
+    pub(super) eval_offset: Option<String>,
+    /// What vmalert adds to each query.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) params: Option<Params>,
     /// The tenant for which vmalert evaluates.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) tenant: Option<&'p str>,
     pub(super) rules: Vec<Rule<'p>>,
+}
+
+/// Parameters of queries that VictoriaMetrics knows.
+#[derive(Debug, Serialize)]
+pub(super) struct Params {
+    /// How much of the newest data a query leaves out. Else it is evaluated that much before the time that it asks for,
+    /// counted from the moment at which it arrives: rules of one evaluation would read at moments of their own. A
+    /// millisecond is the least that VictoriaMetrics takes.
+    pub(super) latency_offset: [&'static str; 1],
 }
 
 /// A rule.
@@ -52,6 +64,15 @@ pub(crate) enum Rule<'p> {
         labels: Pairs<'p>,
         annotations: Pairs<'p>,
     },
+}
+
+impl Rule<'_> {
+    /// What it evaluates.
+    pub(super) fn expr(&self) -> &str {
+        match self {
+            Self::Recording { expr, .. } | Self::Alerting { expr, .. } => expr,
+        }
+    }
 }
 
 /// Names and values in order, written as a mapping.
@@ -80,6 +101,8 @@ pub(super) struct Reads {
     pub(super) rated: Duration,
     /// How the store keeps native histograms.
     pub(super) native: NativeForm,
+    /// How much later than its moment a value of a raw series is read, real.
+    pub(super) late: Duration,
 }
 
 /// Rules of one group while they are made.
@@ -106,7 +129,7 @@ impl<'p> Rules<'p> {
     /// Records an expression over raw series, which it reads as late as their data arrives.
     pub(super) fn record_raw(&mut self, record: String, expr: &Expr<'_>) {
         let mut text = String::with_capacity(160);
-        expr.write_late(self.slo.timing.delay.millis(), &mut text);
+        expr.write_late(self.reads.late.millis(), &mut text);
         let labels = Pairs::Planned(&self.slo.labels, &[]);
         self.rules.push(Rule::Recording { record, expr: text, labels });
     }

@@ -7,6 +7,7 @@ mod alerts;
 mod base;
 mod budget;
 mod dialect;
+mod layers;
 mod list;
 mod rollup;
 mod watch;
@@ -71,11 +72,8 @@ pub(crate) fn groups<'p>(slo: &'p SloPlan, dialect: Dialect<'p>) -> Vec<Group<'p
     let mut budget = Rules::new(slo, dialect.reads(slo));
     budget::record(&mut budget);
     let all = fast.chain([(budget, slo.timing.budget_interval)]);
-    slo.group_names()
-        .into_iter()
-        .zip(all)
-        .map(|(name, (rules, interval))| dialect.group(slo, name, interval, rules.rules))
-        .collect()
+    let named = slo.group_names().into_iter().zip(all);
+    dialect.groups(slo, named.map(|(name, (rules, interval))| (name, interval, rules.rules)).collect())
 }
 
 fn add(rules: &mut Rules<'_>, unit: Unit) {
