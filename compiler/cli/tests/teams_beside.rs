@@ -1,5 +1,5 @@
 //! What several teams write, side by side in one Alertmanager, one Grafana and one cluster of Kubernetes.
-#![allow(clippy::unwrap_used, reason = "a test may stop at the first surprise")]
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a test may stop at the first surprise")]
 
 mod shell;
 

@@ -115,7 +115,7 @@ impl Schema {
         let own = self.resolved(form).clone();
         for (name, field) in self.fields(&own) {
             let mut found = vec![(vec![name.clone()], field.clone(), Value::Null)];
-            self.within(&mut vec![name.clone()], field, known, &mut found);
+            self.within(std::slice::from_ref(name), field, known, &mut found);
             for (path, form, value) in found {
                 let mut valid = Value::Object(self.with(&own, name));
                 if !value.is_null() {
@@ -131,7 +131,7 @@ impl Schema {
     /// The fields of the record that a field holds: the way to each, its schema, and a value of the whole field.
     fn within(
         &self,
-        path: &mut Vec<String>,
+        path: &[String],
         field: &Value,
         known: &mut BTreeSet<String>,
         found: &mut Vec<(Vec<String>, Value, Value)>,

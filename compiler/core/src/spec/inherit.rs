@@ -285,6 +285,7 @@ fn listed(above: &Node, own: &Node) -> Node {
 }
 
 #[cfg(test)]
+#[expect(clippy::unwrap_used, reason = "tests")]
 mod tests {
     use std::collections::BTreeSet;
 

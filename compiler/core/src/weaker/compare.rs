@@ -187,6 +187,7 @@ fn size(text: &str) -> Option<(&'static str, Decimal)> {
 }
 
 #[cfg(test)]
+#[expect(clippy::unwrap_used, reason = "tests")]
 mod tests {
     use super::*;
 

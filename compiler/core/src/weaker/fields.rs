@@ -53,6 +53,7 @@ pub fn record_of(schema: &Value, field: &Value) -> Option<String> {
 }
 
 #[cfg(test)]
+#[expect(clippy::unwrap_used, reason = "tests")]
 mod tests {
     use std::collections::BTreeSet;
 
