@@ -1,10 +1,16 @@
 //! A page for each finding code, as `emberline explain` prints it.
 
 use emberline_core::code;
+use emberline_core::plan::{Part, Plan};
 use emberline_prose::template::context;
 
 use crate::notes;
 use crate::template::{self, Fault};
+
+/// Whether a plan's pages hold these: they are the same for all teams, and stand in what these share.
+pub(crate) fn are_here(plan: &Plan) -> bool {
+    plan.part == Part::Whole
+}
 
 /// Paths below the folder of the pages, and texts.
 pub(crate) fn pages() -> Result<Vec<(String, String)>, Fault> {

@@ -59,7 +59,7 @@ fn global(plan: &Plan) -> Result<Vec<Artefact>, Fault> {
     let watch_views: Vec<_> = watches.iter().map(view::alert).collect();
     let index = template::render(
         "index.html",
-        context! { watches => typed(&watch_views), watch_folder => FOLDER, root => "", title => "Runbooks", services => typed(&listed), more => services.len() - listed.len() },
+        context! { codes => codes::are_here(plan), watches => typed(&watch_views), watch_folder => FOLDER, root => "", title => "Runbooks", services => typed(&listed), more => services.len() - listed.len() },
     )?;
     let in_markdown = template::render("index.md", context! { services => typed(&services) })?;
     let mut artefacts = vec![artefact("index.html", index), artefact("index.md", in_markdown)];
@@ -71,7 +71,9 @@ fn global(plan: &Plan) -> Result<Vec<Artefact>, Fault> {
             artefacts.push(artefact(&format!("{FOLDER}/{}.{end}", page.page), template::render(form, values)?));
         }
     }
-    artefacts.extend(codes::pages()?.into_iter().map(|(path, text)| artefact(&path, text)));
+    if codes::are_here(plan) {
+        artefacts.extend(codes::pages()?.into_iter().map(|(path, text)| artefact(&path, text)));
+    }
     Ok(artefacts)
 }
 

@@ -4,6 +4,8 @@ use emberline_core::code;
 use emberline_core::plan::watch::FOLDER;
 use emberline_core::plan::{Plan, ServicePlan, SloPlan, runbook};
 
+use crate::codes;
+
 /// The script: `[title, address, words]` of each page.
 pub(crate) fn script(plan: &Plan) -> String {
     let mut entries: Vec<[String; 3]> = Vec::new();
@@ -18,7 +20,7 @@ pub(crate) fn script(plan: &Plan) -> String {
         let words = format!("{} {} alerting", page.alert, page.severity);
         entries.push([page.title, format!("{FOLDER}/{}.html", page.page), words]);
     }
-    for code in code::all() {
+    for code in code::all().into_iter().filter(|_| codes::are_here(plan)) {
         entries.push([
             code.id.to_owned(),
             format!("codes.d/{}.html", code.id),

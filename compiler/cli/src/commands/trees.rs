@@ -98,8 +98,8 @@ fn shared(compile: &Compile, plan: &Plan) -> Result<Vec<Artefact>> {
     let targets = if compile.only.is_empty() { &plan.targets } else { &compile.only };
     let unit = plan.services.len();
     let mut artefacts = Emitter::new(plan).unit(unit, targets);
-    // The pages of services are in the folders of teams.
-    if targets.contains(&Target::Runbooks) && plan.watch.is_some() {
+    // The pages of services are in the folders of teams; those of finding codes and of alerts on the ruler are here.
+    if targets.contains(&Target::Runbooks) {
         artefacts.extend(emberline_pages::emit(plan, unit, &Notes::default()).map_err(Failure::bug)?);
     }
     Ok(artefacts)
