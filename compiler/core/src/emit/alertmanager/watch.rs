@@ -1,13 +1,16 @@
 //! Routes of the alerts on what evaluates the rules and sends the alerts: one route with theirs below it, in Alertmanager's
 //! own form and in that of the operator's object.
 //!
-//! The parent asks for their names and for the label that all of them have, so no alert of others takes it.
+//! The parent asks for their names, for the label that all of them have and for a severity of ours, so no alert of others
+//! takes it.
+
+use std::collections::BTreeSet;
 
 use serde_json::{Map, Value, json};
 
 use super::parts::matcher;
 use crate::emit::artefact::any_of;
-use crate::plan::watch::{LABEL, Watched};
+use crate::plan::watch::{LABEL, NO_TROUBLE, Watched};
 use crate::plan::{AlertmanagerPlan, Route, WatchRoutes};
 
 /// How a form writes fields and matchers.
@@ -55,7 +58,14 @@ impl Form {
 pub(super) fn route(plan: &AlertmanagerPlan, form: Form) -> Option<Value> {
     let watch = plan.watch.as_ref()?;
     let names = any_of(watch.alerts.iter().map(String::as_str));
-    let ours = [form.matcher("alertname", "=~", &names), form.matcher(LABEL, "=~", ".+")];
+    let of_severities = plan.of_severities().map(|route| route.severity.as_str());
+    let severities: BTreeSet<&str> = of_severities.chain([NO_TROUBLE]).collect();
+    let severities = any_of(severities.into_iter());
+    let ours = [
+        form.matcher("alertname", "=~", &names),
+        form.matcher(LABEL, "=~", ".+"),
+        form.matcher("severity", "=~", &severities),
+    ];
     let mut below: Vec<Value> = watch.dead_man.iter().map(|receiver| dead_man(watch, receiver, form)).collect();
     below.extend(plan.of_severities().map(|it| severity(it, form)));
     let first = watch.dead_man.as_ref().or_else(|| plan.of_severities().next().map(|route| &route.receiver));
