@@ -195,7 +195,8 @@ impl Prometheus {
             .into();
         let mut started = Self { process, url, folder, agent };
         let (agent, ready) = (started.agent.clone(), format!("{}/-/ready", started.url));
-        started.process.wait_until("ready", Duration::from_secs(60), || {
+        // Thirty thousand rules are read before it is ready.
+        started.process.wait_until("ready", Duration::from_secs(180), || {
             agent.get(&ready).call().is_ok_and(|response| response.status().is_success())
         })?;
         Ok(started)

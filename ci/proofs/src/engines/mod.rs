@@ -138,7 +138,11 @@ pub fn comes_to_evaluate(url: &str, limit: Duration) -> Result<(usize, Vec<Strin
         let answer = data(url)?;
         let groups = answer["groups"].as_array().with_context(|| format!("{url} answered without groups"))?;
         let rules = groups.iter().filter_map(|group| group["rules"].as_array()).flatten();
-        let is_due = |rule: &&Value| rule["lastEvaluation"].as_str().is_none_or(|at| at.starts_with("0001-"));
+        let is_due = |rule: &&Value| {
+            let error = rule["lastError"].as_str().unwrap_or_default();
+            rule["lastEvaluation"].as_str().is_none_or(|at| at.starts_with("0001-"))
+                || BUSY.iter().any(|sign| error.contains(sign))
+        };
         let due = rules.filter(is_due).count();
         if due == 0 {
             return loaded(url);
@@ -147,6 +151,14 @@ pub fn comes_to_evaluate(url: &str, limit: Duration) -> Result<(usize, Vec<Strin
         std::thread::sleep(Duration::from_secs(10));
     }
 }
+
+/// What a store answers that has too much to do: of the rule that says nothing, so its next evaluation counts.
+const BUSY: [&str; 4] = [
+    "unexpected response code 429",
+    "server closed idle connection",
+    "context deadline exceeded",
+    "cannot execute query in less than",
+];
 
 /// How many rules a ruler holds, and those that could not be evaluated with what they complain of.
 ///

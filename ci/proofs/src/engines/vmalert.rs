@@ -58,9 +58,11 @@ impl Vmalert {
         command
             .arg(format!("-storageDataPath={}", folder.path().join("data").display()))
             .arg(format!("-httpListenAddr={address}"))
-            .args(["-retentionPeriod=100y", "-search.latencyOffset=0s", "-loggerLevel=WARN"]);
+            .args(["-retentionPeriod=100y", "-search.latencyOffset=0s", "-loggerLevel=WARN"])
+            // Thirty thousand rules of a minute, on two cores that others use: they wait rather than fail.
+            .args(["-search.maxQueueDuration=2m", "-search.maxQueryDuration=2m"]);
         let mut database = Running::start("victoria-metrics", &mut command, &folder.path().join("store.log"))?;
-        database.wait_until("ready", Duration::from_secs(60), || answers(&format!("{store}/health")))?;
+        database.wait_until("ready", Duration::from_secs(180), || answers(&format!("{store}/health")))?;
         let mut command = Command::new(tool("vmalert")?);
         command
             .args(rules.iter().map(|file| format!("-rule={}", file.display())))
@@ -74,7 +76,7 @@ impl Vmalert {
             // Of each rule the last evaluation only: its answer about thirty thousand rules is long enough.
             .args(["-rule.updateEntriesLimit=1", "-notifier.blackhole", "-loggerLevel=WARN"]);
         let mut vmalert = Running::start("vmalert", &mut command, &folder.path().join("vmalert.log"))?;
-        vmalert.wait_until("ready", Duration::from_secs(60), || answers(&format!("{url}/health")))?;
+        vmalert.wait_until("ready", Duration::from_secs(180), || answers(&format!("{url}/health")))?;
         Ok(Self { _processes: [vmalert, database], store, url, _folder: folder })
     }
 }
