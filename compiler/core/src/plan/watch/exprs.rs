@@ -43,8 +43,9 @@ pub(super) fn conditions(watchers: &Watchers, policy: &Policy, times: Times, obs
     add(Watched::RulesFail, ruler.any(&failing), hold(5), failing.into_iter().map(Shown::failing).collect());
     let late = ruler.late();
     add(Watched::RulerLags, late.clone(), hold(1), vec![Shown::groups(ruler.each_late())]);
-    let missed = format!("increase({}[{}]) > 0", ruler.groups(metrics.missed, &[]), times.window);
-    add(Watched::RulesMissed, ruler.any(std::slice::from_ref(&missed)), hold(15), vec![Shown::groups(missed)]);
+    // More than one, over long enough: an evaluation may take longer than a shorter range.
+    let missed = format!("increase({}[{}]) > 1", ruler.groups(metrics.missed, &[]), times.long);
+    add(Watched::RulesMissed, ruler.any(std::slice::from_ref(&missed)), hold(5), vec![Shown::groups(missed)]);
     let share = ruler.share();
     let slow = format!("max without ({}) ({share}) > 0.5", metrics.within.join(", "));
     add(Watched::RulesSlow, slow, hold(15), vec![Shown::slowest(format!("topk(10, {share})"))]);

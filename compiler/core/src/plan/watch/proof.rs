@@ -111,7 +111,7 @@ fn healthy(watchers: &Watchers, times: Times, always: bool) -> Course {
 
 fn faulty(watched: Watched, watchers: &Watchers, times: Times, hold: Duration) -> Course {
     let range = match watched {
-        Watched::NotificationsFail | Watched::RulerLags => times.long,
+        Watched::NotificationsFail | Watched::RulerLags | Watched::RulesMissed => times.long,
         Watched::AlertsRefused => times.resends,
         _ => times.window,
     };

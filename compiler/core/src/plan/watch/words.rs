@@ -91,7 +91,7 @@ fn short(watched: Watched, times: Times) -> (String, String) {
         ),
         Watched::RulesMissed => (
             "evaluations of rules were left out",
-            format!("Groups took longer than their interval, and evaluations were left out within {window}."),
+            format!("Groups took longer than their interval, and evaluations were left out within {long}."),
         ),
         Watched::RulesSlow => (
             "a rule group needs more than half of its interval",
