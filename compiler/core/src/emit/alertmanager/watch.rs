@@ -60,7 +60,7 @@ pub(super) fn route(plan: &AlertmanagerPlan, form: Form) -> Option<Value> {
     let names = any_of(watch.alerts.iter().map(String::as_str));
     let of_severities = plan.of_severities().map(|route| route.severity.as_str());
     let severities: BTreeSet<&str> = of_severities.chain([NO_TROUBLE]).collect();
-    let severities = any_of(severities.into_iter());
+    let severities = any_of(severities);
     let ours = [
         form.matcher("alertname", "=~", &names),
         form.matcher(LABEL, "=~", ".+"),
