@@ -29,7 +29,13 @@ pub fn answers(url: &str) -> bool {
 pub fn json(url: &str, query: &[(&str, &str)]) -> Result<Value> {
     let request = query.iter().fold(agent().get(url), |request, (name, value)| request.query(*name, *value));
     let mut answer = request.call().with_context(|| format!("asking {url} {query:?}"))?;
-    answer.body_mut().read_json().with_context(|| format!("reading what {url} {query:?} answered"))
+    // A quarter of an hour of profiles is more than ureq's ten megabytes.
+    answer
+        .body_mut()
+        .with_config()
+        .limit(256 << 20)
+        .read_json()
+        .with_context(|| format!("reading what {url} {query:?} answered"))
 }
 
 /// A port that is free on 127.0.0.1. It stays so until its program binds it: it lies below those that systems give to
