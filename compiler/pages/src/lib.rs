@@ -64,7 +64,7 @@ fn global(plan: &Plan) -> Result<Vec<Artefact>, Fault> {
     let in_markdown = template::render("index.md", context! { services => typed(&services) })?;
     let mut artefacts = vec![artefact("index.html", index), artefact("index.md", in_markdown)];
     artefacts.extend(ASSETS.iter().map(|(name, text)| artefact(&format!("assets.d/{name}"), (*text).to_owned())));
-    artefacts.push(artefact("assets.d/index.js", search::script(plan)));
+    artefacts.push(artefact("assets.d/index.js", search::script(plan, &watches)));
     for (page, view) in watches.iter().zip(&watch_views) {
         for (end, form) in [("html", "watch.html"), ("md", "watch.md")] {
             let values = context! { root => "../", title => page.title.as_str(), page => typed(view) };

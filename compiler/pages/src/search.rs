@@ -1,13 +1,14 @@
 //! What the search of the first page looks through: a script, since a page opened from a file may not read another.
 
 use emberline_core::code;
+use emberline_core::plan::runbook::AlertPage;
 use emberline_core::plan::watch::FOLDER;
 use emberline_core::plan::{Plan, ServicePlan, SloPlan, runbook};
 
 use crate::codes;
 
-/// The script: `[title, address, words]` of each page.
-pub(crate) fn script(plan: &Plan) -> String {
+/// The script: `[title, address, words]` of each page; `watches` are those of alerts on the ruler.
+pub(crate) fn script(plan: &Plan, watches: &[AlertPage]) -> String {
     let mut entries: Vec<[String; 3]> = Vec::new();
     for service in plan.services.iter().filter(|_| plan.teams.is_empty()) {
         let owner = service.about.owner.clone().unwrap_or_default();
@@ -16,9 +17,9 @@ pub(crate) fn script(plan: &Plan) -> String {
             entries.extend(of_slo(service, slo, &owner));
         }
     }
-    for page in runbook::watch_pages(plan) {
+    for page in watches {
         let words = format!("{} {} alerting", page.alert, page.severity);
-        entries.push([page.title, format!("{FOLDER}/{}.html", page.page), words]);
+        entries.push([page.title.clone(), format!("{FOLDER}/{}.html", page.page), words]);
     }
     for code in code::all().into_iter().filter(|_| codes::are_here(plan)) {
         entries.push([

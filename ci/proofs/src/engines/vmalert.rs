@@ -73,7 +73,7 @@ impl Vmalert {
             // Samples reach this store at once. By default vmalert evaluates half a minute in the past, and hands
             // recorded samples on every two seconds.
             .args(["-rule.evalDelay=0s", "-remoteWrite.flushInterval=100ms"])
-            // Of each rule the last evaluation only: its answer about thirty thousand rules is long enough.
+            // It keeps the last evaluation of a rule only: its answer about thirty thousand rules is long enough.
             .args(["-rule.updateEntriesLimit=1", "-notifier.blackhole", "-loggerLevel=WARN"]);
         let mut vmalert = Running::start("vmalert", &mut command, &folder.path().join("vmalert.log"))?;
         vmalert.wait_until("ready", Duration::from_secs(180), || answers(&format!("{url}/health")))?;

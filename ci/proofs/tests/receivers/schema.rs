@@ -19,7 +19,7 @@ pub struct Place {
 }
 
 impl Schema {
-    /// Of the printed text.
+    /// The schema that the program printed.
     pub fn of(text: &str) -> Result<Self> {
         Ok(Self(serde_json::from_str(text)?))
     }

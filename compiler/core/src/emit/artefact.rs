@@ -19,6 +19,13 @@ pub(super) fn write<T: serde::Serialize>(text: &mut String, value: &T) {
     debug_assert!(written.is_ok(), "{written:?}");
 }
 
+/// A typed value as a whole file of YAML.
+pub(super) fn document<T: serde::Serialize>(value: &T) -> String {
+    let mut text = HEADER.to_owned();
+    write(&mut text, value);
+    text
+}
+
 /// The regex that matches any of these texts and nothing else, for readers that anchor it at both ends.
 pub(super) fn any_of<'v>(values: impl IntoIterator<Item = &'v str>) -> String {
     values.into_iter().map(literal).collect::<Vec<_>>().join("|")

@@ -7,7 +7,7 @@ use serde::Serialize;
 use serde_json::{Value, json};
 
 use super::rules::{self, Level};
-use super::{Artefact, HEADER, Target};
+use super::{Artefact, Target, document};
 use crate::model::GrafanaRules;
 use crate::plan::{ServicePlan, SloPlan, links};
 
@@ -60,8 +60,7 @@ struct Query {
 /// The alert rules of a service: a group for each objective.
 pub(super) fn emit(service: &ServicePlan, grafana: &GrafanaRules) -> Artefact {
     let file = File { api_version: 1, groups: service.slos.iter().map(|slo| group(slo, grafana)).collect() };
-    let mut text = HEADER.to_owned();
-    super::write(&mut text, &file);
+    let text = document(&file);
     Artefact { path: format!("{}/{}.yaml", Target::GrafanaRules.folder(), service.stem), text }
 }
 

@@ -6,7 +6,7 @@
 use serde::Serialize;
 
 use super::rules::{self, Dialect, Group};
-use super::{Artefact, HEADER, Target};
+use super::{Artefact, Target, document};
 use crate::model::Mimir;
 use crate::plan::ServicePlan;
 
@@ -26,7 +26,5 @@ pub(super) fn emit(service: &ServicePlan, mimir: &Mimir) -> Artefact {
 /// A namespace of these groups.
 pub(super) fn namespace(name: &str, groups: Vec<Group<'_>>, mimir: &Mimir) -> String {
     let namespace = Namespace { namespace: format!("{}{name}", mimir.namespace_prefix), groups };
-    let mut text = HEADER.to_owned();
-    super::write(&mut text, &namespace);
-    text
+    document(&namespace)
 }

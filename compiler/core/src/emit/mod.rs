@@ -5,6 +5,7 @@ mod artefact;
 mod collector;
 mod grafana;
 mod grafana_rules;
+mod kubernetes;
 mod limits;
 mod mimir;
 mod operator;
@@ -25,7 +26,7 @@ pub use artefact::Artefact;
 use crate::plan::{Part, Plan};
 use crate::proof::Courses;
 use crate::target::Target;
-use artefact::{HEADER, any_of, write};
+use artefact::{HEADER, any_of, document, write};
 
 /// Writes a plan's files, unit by unit: a unit is a service, and the last one what is global. Units are independent, so
 /// callers may ask for them side by side.

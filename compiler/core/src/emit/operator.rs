@@ -1,13 +1,12 @@
 //! `PrometheusRule` objects for the Prometheus Operator, around the same groups: one a service, or several if one would be
 //! too large.
 
-use std::collections::BTreeMap;
-
 use serde::Serialize;
 
+use super::kubernetes::{Metadata, Object, Specified};
 use super::rules::{self, Dialect, Group};
 use super::shards::{self, Part};
-use super::{Artefact, HEADER, Target};
+use super::{Artefact, Target, document};
 use crate::model::Operator;
 use crate::plan::{Plan, ServicePlan, SloPlan, names};
 
@@ -16,24 +15,6 @@ use crate::plan::{Plan, ServicePlan, SloPlan, names};
 const LARGEST: usize = 400 * 1024;
 /// The label that says which ruler evaluates an object, if several share the objectives.
 const SHARD: &str = "slo-shard";
-
-#[derive(Serialize)]
-#[serde(rename_all = "camelCase")]
-struct PrometheusRule<'p> {
-    api_version: &'static str,
-    kind: &'static str,
-    metadata: Metadata<'p>,
-    spec: Spec<'p>,
-}
-
-#[derive(Serialize)]
-struct Metadata<'p> {
-    name: &'p str,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    namespace: Option<&'p str>,
-    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
-    labels: BTreeMap<String, String>,
-}
 
 #[derive(Serialize)]
 struct Spec<'p> {
@@ -74,39 +55,31 @@ fn object(service: &ServicePlan, part: &Part<'_>, slos: &[&SloPlan], piece: usiz
     // A dot is in no stem, so that no two services and no two pieces have one name.
     let shard = part.shard.map(|shard| format!(".{shard}")).unwrap_or_default();
     let more = if piece > 1 { format!(".part-{piece}") } else { String::new() };
-    let object = PrometheusRule {
-        api_version: "monitoring.coreos.com/v1",
-        kind: "PrometheusRule",
-        metadata: Metadata {
-            name: &format!("slo-{}{shard}{more}", names::kubernetes(&service.stem)),
-            namespace: operator
-                .namespaces
-                .get(&service.name)
-                .map(|(name, _)| name)
-                .or(operator.namespace.as_ref())
-                .map(String::as_str),
-            labels,
-        },
-        spec: Spec { groups: slos.iter().flat_map(|slo| rules::groups(slo, Dialect::Prometheus)).collect() },
+    let of_service = operator.namespaces.get(&service.name).map(|(name, _)| name);
+    let metadata = Metadata {
+        name: format!("slo-{}{shard}{more}", names::kubernetes(&service.stem)),
+        namespace: of_service.or(operator.namespace.as_ref()).map(String::as_str),
+        labels,
+        ..Metadata::default()
     };
-    let mut text = HEADER.to_owned();
-    super::write(&mut text, &object);
+    let groups = slos.iter().flat_map(|slo| rules::groups(slo, Dialect::Prometheus)).collect();
+    let text = written(metadata, groups);
     Artefact { path: format!("{}/{}{}{more}.yaml", Target::Operator.folder(), part.folder, service.stem), text }
 }
 
 /// An object of groups that belong to no service.
 pub(super) fn apart(name: &str, groups: Vec<Group<'_>>, operator: &Operator) -> String {
-    let object = PrometheusRule {
-        api_version: "monitoring.coreos.com/v1",
-        kind: "PrometheusRule",
-        metadata: Metadata {
-            name: &format!("slo-{name}"),
-            namespace: operator.namespace.as_deref(),
-            labels: operator.labels.clone(),
-        },
-        spec: Spec { groups },
+    let metadata = Metadata {
+        name: format!("slo-{name}"),
+        namespace: operator.namespace.as_deref(),
+        labels: operator.labels.clone(),
+        ..Metadata::default()
     };
-    let mut text = HEADER.to_owned();
-    super::write(&mut text, &object);
-    text
+    written(metadata, groups)
+}
+
+fn written(metadata: Metadata<'_>, groups: Vec<Group<'_>>) -> String {
+    let body = Specified { spec: Spec { groups } };
+    let object = Object { api_version: "monitoring.coreos.com/v1", kind: "PrometheusRule", metadata, body };
+    document(&object)
 }

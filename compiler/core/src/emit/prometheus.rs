@@ -19,17 +19,18 @@ pub(super) fn emit(service: &ServicePlan, shards: u32) -> Vec<Artefact> {
 /// The rules of some objectives, in their order. Those of each are the same bytes, whatever stands before or after them.
 pub(super) fn text<'p>(slos: impl ExactSizeIterator<Item = &'p SloPlan>) -> String {
     // 40 rules of some 300 bytes an objective; growing a string of megabytes by doubling would copy it over and over.
-    let text = String::with_capacity(HEADER.len() + slos.len() * 14_000);
-    written(text, slos.flat_map(|slo| rules::groups(slo, Dialect::Prometheus)).collect())
+    let mut text = String::with_capacity(HEADER.len() + slos.len() * 14_000);
+    text.push_str(HEADER);
+    below(text, slos.flat_map(|slo| rules::groups(slo, Dialect::Prometheus)).collect())
 }
 
 /// A rule file of these groups.
 pub(super) fn file(groups: Vec<Group<'_>>) -> String {
-    written(String::new(), groups)
+    below(HEADER.to_owned(), groups)
 }
 
-fn written(mut text: String, groups: Vec<Group<'_>>) -> String {
-    text.push_str(HEADER);
-    super::write(&mut text, &RuleFile { groups });
-    text
+/// A rule file of these groups, below the lines of its head.
+pub(super) fn below(mut head: String, groups: Vec<Group<'_>>) -> String {
+    super::write(&mut head, &RuleFile { groups });
+    head
 }

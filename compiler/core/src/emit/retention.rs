@@ -10,7 +10,7 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
-use super::{Artefact, HEADER, Target};
+use super::{Artefact, HEADER, Target, document};
 use crate::plan::TelemetryPlan;
 use crate::quantity::Duration;
 
@@ -147,7 +147,6 @@ fn hours(kept: Duration) -> String {
 }
 
 fn artefact(name: &str, value: &impl Serialize) -> Artefact {
-    let mut text = HEADER.to_owned();
-    super::write(&mut text, value);
+    let text = document(value);
     Artefact { path: format!("{}/{name}.yaml", Target::Retention.folder()), text }
 }

@@ -1,15 +1,8 @@
 //! Rule files of Thanos Ruler, one a service: each group says what a partial response means.
 
-use serde::Serialize;
-
-use super::rules::{self, Dialect, Group};
-use super::{Artefact, HEADER, Target, shards};
+use super::rules::{self, Dialect};
+use super::{Artefact, HEADER, Target, prometheus, shards};
 use crate::plan::{Plan, ServicePlan};
-
-#[derive(Serialize)]
-struct RuleFile<'p> {
-    groups: Vec<Group<'p>>,
-}
 
 /// The rule files of a service. What rulers and their queriers must be told besides stands at the head of each.
 pub(super) fn emit(service: &ServicePlan, plan: &Plan) -> Vec<Artefact> {
@@ -27,8 +20,6 @@ pub(super) fn emit(service: &ServicePlan, plan: &Plan) -> Vec<Artefact> {
     }
     shards::files(service, plan.shards, Target::Thanos.folder(), |slos| {
         let groups = slos.iter().flat_map(|slo| rules::groups(slo, Dialect::Thanos(thanos))).collect();
-        let mut text = head.clone();
-        super::write(&mut text, &RuleFile { groups });
-        text
+        prometheus::below(head.clone(), groups)
     })
 }

@@ -33,5 +33,10 @@ pub(crate) fn finding(fault: &Fault, text: &str, place: Span, reader: Reader) ->
         .hint("for braces that stand for themselves write `{{ \"{{\" }}`")
 }
 
+/// A text that templates leave as it is.
+pub(crate) fn literal(text: &str) -> String {
+    text.replace("{{", "{{\"{{\"}}")
+}
+
 #[cfg(test)]
 mod tests;

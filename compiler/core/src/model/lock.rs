@@ -80,7 +80,7 @@ fn walk(schema: &Json, path: &str) -> Result<bool, Vec<String>> {
         if ["version", "lock", "code_owners"].contains(&field) {
             return Err(known());
         }
-        // Of a record that weakens nothing, no field does.
+        // If a record weakens nothing, no field of it does.
         is_free |= matches!(rule(&record, field), Rule::Free(_));
         if parts.peek().is_none() {
             return Ok(is_free);

@@ -131,7 +131,12 @@ impl Routing {
 }
 
 /// Whether the policy declares what is named.
-fn known<T>(said: &Spanned<String>, declared: &BTreeMap<String, T>, what: &str, scope: &mut Scope<'_>) -> bool {
+pub(super) fn known<T>(
+    said: &Spanned<String>,
+    declared: &BTreeMap<String, T>,
+    what: &str,
+    scope: &mut Scope<'_>,
+) -> bool {
     let is_known = declared.contains_key(&said.value);
     if !is_known {
         let names = declared.keys().map(String::as_str);

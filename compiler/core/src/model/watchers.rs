@@ -4,13 +4,11 @@ use std::collections::BTreeMap;
 
 use super::labels::labels;
 use super::receiver::Receiver;
+use super::routing;
 use super::severity::Known;
-use crate::code;
-use crate::finding::Finding;
 use crate::scope::Scope;
 use crate::source::Spanned;
 use crate::spec::{Name, PolicySpec, RulerWord};
-use crate::suggest;
 
 /// Severities of the built-in alerts, as the SRE Workbook has them.
 const DEFAULT: [&str; 2] = ["page", "ticket"];
@@ -48,27 +46,14 @@ impl Watchers {
         };
         let high = severity(&asked.severity, DEFAULT[0]);
         let low = severity(&asked.low_severity, DEFAULT[1]);
-        if let Some(receiver) = asked.dead_man.as_ref().filter(|it| !receivers.contains_key(&it.value)) {
-            scope.report(
-                Finding::new(
-                    &code::UNKNOWN_REFERENCE,
-                    receiver.span,
-                    format!("the policy has no receiver `{}`", receiver.value),
-                )
-                .label("not declared")
-                .hint(
-                    suggest::did_you_mean(&receiver.value, receivers.keys().map(String::as_str))
-                        .unwrap_or_else(|| "declare it under `receivers`, as a webhook of what listens".to_owned()),
-                ),
-            );
-        }
+        let dead_man = asked.dead_man.as_ref().filter(|said| routing::known(said, receivers, "receiver", scope));
         Some(Self {
             ruler: asked.ruler.map_or(RulerWord::Prometheus, |ruler| ruler.value),
             ruler_labels: labels(asked.ruler_labels.as_ref(), scope),
             alertmanager_labels: labels(asked.alertmanager_labels.as_ref(), scope),
             severity: high?,
             low_severity: low?,
-            dead_man: asked.dead_man.as_ref().map(|receiver| receiver.value.clone()),
+            dead_man: dead_man.map(|receiver| receiver.value.clone()),
         })
     }
 }

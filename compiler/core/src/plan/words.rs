@@ -12,6 +12,7 @@ use super::identity::Alert;
 use super::links;
 use super::slo::SloPlan;
 use super::statement;
+use crate::gotemplate::literal;
 use crate::oracle::Recorded;
 use crate::quantity::Duration;
 
@@ -131,13 +132,8 @@ impl SloPlan {
         for (name, url) in urls {
             annotations.extend(url.map(|url| (name.to_owned(), literal(&url))));
         }
+        // What people write may use templates.
         annotations.extend(self.alerting.annotations.clone());
         Words { labels: self.alert_labels(alert).into_iter().collect(), annotations: annotations.into_iter().collect() }
     }
-}
-
-/// A text that Prometheus's templates leave as it is. What people write under `alerting` is not passed through here: it
-/// may use templates.
-fn literal(text: &str) -> String {
-    text.replace("{{", "{{\"{{\"}}")
 }

@@ -17,7 +17,7 @@ const LOOK: Duration = Duration::from_secs(15);
 /// What was seen.
 #[derive(Debug, Default)]
 pub(super) struct Measured {
-    /// Of each group the longest evaluation seen and the interval, in seconds.
+    /// The longest evaluation seen of each group and its interval, in seconds.
     groups: BTreeMap<String, (f64, f64)>,
     /// Evaluations that were skipped.
     missed: f64,

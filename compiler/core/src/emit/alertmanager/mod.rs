@@ -18,7 +18,7 @@ pub(super) use object::emit as object;
 use serde::Serialize;
 use serde_json::{Value, json};
 
-use super::artefact::{Artefact, HEADER, write};
+use super::artefact::{Artefact, document};
 use crate::plan::AlertmanagerPlan;
 use crate::target::Target;
 use parts::{Inhibit, OBJECTIVE, When, body, interval, ours};
@@ -107,7 +107,6 @@ fn whole(plan: &AlertmanagerPlan) -> Artefact {
         time_intervals: plan.intervals.iter().map(|(name, parts)| interval(name, parts)).collect(),
         templates: &plan.templates,
     };
-    let mut text = HEADER.to_owned();
-    write(&mut text, &config);
+    let text = document(&config);
     Artefact { path: format!("{}/alertmanager.yaml", Target::Alertmanager.folder()), text }
 }

@@ -8,7 +8,8 @@ use serde_json::{Map, Value, json};
 
 use super::parts::OBJECTIVE;
 use super::watch;
-use crate::emit::artefact::{Artefact, HEADER, any_of, write};
+use crate::emit::artefact::{Artefact, any_of, document};
+use crate::emit::kubernetes::{Metadata, Object, Specified};
 use crate::model::{Operator, Receiver};
 use crate::notify::crd;
 use crate::plan::{AlertmanagerPlan, Mute, Part, Plan, Services, links};
@@ -16,24 +17,6 @@ use crate::target::Target;
 
 /// The name of the object with the routes of alerts on the ruler, and of its file.
 const WATCHERS: &str = "slo-watchers";
-
-#[derive(Serialize)]
-#[serde(rename_all = "camelCase")]
-struct Object<'p> {
-    api_version: &'static str,
-    kind: &'static str,
-    metadata: Metadata<'p>,
-    spec: Spec,
-}
-
-#[derive(Serialize)]
-struct Metadata<'p> {
-    name: &'p str,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    namespace: Option<&'p str>,
-    #[serde(skip_serializing_if = "std::collections::BTreeMap::is_empty")]
-    labels: &'p std::collections::BTreeMap<String, String>,
-}
 
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
@@ -114,19 +97,21 @@ fn written(
 ) -> Artefact {
     let receivers = plan.receivers.iter().filter(|(name, _)| named.contains(name));
     let intervals = plan.intervals.iter().filter(|(name, _)| hours.contains(name));
-    let object = Object {
-        api_version: "monitoring.coreos.com/v1alpha1",
-        kind: "AlertmanagerConfig",
-        metadata: Metadata { name, namespace: operator.namespace.as_deref(), labels: &operator.labels },
-        spec: Spec {
-            route,
-            inhibit_rules,
-            receivers: receivers.map(|(name, it)| receiver(name, it, operator)).collect(),
-            mute_time_intervals: intervals.filter_map(|(name, parts)| crd::interval(name, parts).ok()).collect(),
-        },
+    let spec = Spec {
+        route,
+        inhibit_rules,
+        receivers: receivers.map(|(name, it)| receiver(name, it, operator)).collect(),
+        mute_time_intervals: intervals.filter_map(|(name, parts)| crd::interval(name, parts).ok()).collect(),
     };
-    let mut text = HEADER.to_owned();
-    write(&mut text, &object);
+    let metadata = Metadata {
+        name: name.to_owned(),
+        namespace: operator.namespace.as_deref(),
+        labels: operator.labels.clone(),
+        ..Metadata::default()
+    };
+    let (api_version, kind) = ("monitoring.coreos.com/v1alpha1", "AlertmanagerConfig");
+    let object = Object { api_version, kind, metadata, body: Specified { spec } };
+    let text = document(&object);
     let stem = if name == WATCHERS { WATCHERS } else { "slo" };
     Artefact { path: format!("{}/{stem}.yaml", Target::AlertmanagerConfig.folder()), text }
 }

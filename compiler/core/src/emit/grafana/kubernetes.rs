@@ -6,7 +6,8 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 use serde_json::Value;
 
-use super::super::{Artefact, HEADER, write};
+use super::super::kubernetes::{Metadata, Object, Specified};
+use super::super::{Artefact, document};
 use super::board::Board;
 use super::{classic, of_all, of_service};
 use crate::model::Console;
@@ -18,34 +19,8 @@ use crate::target::Target;
 const PRETTY: usize = 200 * 1024;
 
 #[derive(Serialize)]
-#[serde(rename_all = "camelCase")]
-struct Object<'p, S: Serialize> {
-    api_version: &'static str,
-    kind: &'static str,
-    metadata: Metadata<'p>,
-    #[serde(flatten)]
-    body: S,
-}
-
-#[derive(Serialize)]
-struct Metadata<'p> {
-    name: String,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    namespace: Option<&'p str>,
-    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
-    labels: BTreeMap<String, String>,
-    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
-    annotations: BTreeMap<String, String>,
-}
-
-#[derive(Serialize)]
 struct Data {
     data: BTreeMap<String, String>,
-}
-
-#[derive(Serialize)]
-struct Wrapped<'p> {
-    spec: Spec<'p>,
 }
 
 #[derive(Serialize)]
@@ -123,7 +98,7 @@ fn wrapped(target: Target, name: &str, board: &Board, console: &Console) -> Arte
             let metadata = metadata(name, console, BTreeMap::new(), BTreeMap::new());
             let kind = "GrafanaDashboard";
             let api_version = "grafana.integreatly.org/v1beta1";
-            yaml(format!("{folder}/{name}.yaml"), &Object { api_version, kind, metadata, body: Wrapped { spec } })
+            yaml(format!("{folder}/{name}.yaml"), &Object { api_version, kind, metadata, body: Specified { spec } })
         }
         _ => {
             let (labels, annotations) = found_by(console);
@@ -171,8 +146,7 @@ fn object_name(name: &str) -> String {
 }
 
 fn yaml(path: String, value: &impl Serialize) -> Artefact {
-    let mut text = HEADER.to_owned();
-    write(&mut text, value);
+    let text = document(value);
     Artefact { path, text }
 }
 

@@ -6,7 +6,7 @@
 use serde::Serialize;
 use serde_json::{Map, Value, json};
 
-use super::super::{Artefact, HEADER, Target, write};
+use super::super::{Artefact, Target, document};
 use crate::plan::{Part, Plan, Signals, links, queries};
 
 /// Where the dashboards are mounted, unless the environment says otherwise.
@@ -97,8 +97,7 @@ pub(super) fn of_team(plan: &Plan) -> Artefact {
 }
 
 fn file(path: String, value: &impl Serialize) -> Artefact {
-    let mut text = HEADER.to_owned();
-    write(&mut text, value);
+    let text = document(value);
     Artefact { path, text }
 }
 

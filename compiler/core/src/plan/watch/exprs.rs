@@ -76,7 +76,7 @@ pub(super) fn conditions(watchers: &Watchers, policy: &Policy, times: Times, obs
         reloaded.into_iter().chain([select(RELOADED, watchers.alertmanager_labels.iter(), &[])]).collect();
     let stale = reloads.iter().map(|metric| format!("{metric} == 0")).collect::<Vec<_>>().join(" or ");
     add(Watched::NotReloaded, stale, hold(10), vec![]);
-    // Of a server that was asked just now there is no snapshot.
+    // A server that was asked just now has no day.
     let dated = observed.iter().filter_map(|snapshot| Some((&snapshot.name, snapshot.day?.0)));
     conditions.extend(dated.map(|(name, day)| {
         let end = end(day, policy.snapshots_last);

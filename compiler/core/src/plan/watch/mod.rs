@@ -16,6 +16,7 @@ pub use watched::{LABEL, Watched};
 pub use words::{About, Shown};
 
 use super::timing::Scale;
+use crate::gotemplate::literal;
 use crate::labels::SEVERITY;
 use crate::model::{Observed, Policy, Watchers};
 use crate::quantity::Duration;
@@ -117,13 +118,13 @@ fn watch(condition: exprs::Condition, watchers: &Watchers, policy: &Policy, time
     let about = words::about(watched, shows, times);
     let mut labels = policy.labels.clone();
     labels.extend(severity.iter().filter_map(|it| policy.severities.get(it)).flat_map(|it| it.labels.clone()));
-    labels.extend(snapshot.iter().map(|(name, _)| ("snapshot".to_owned(), words::literal(name))));
-    labels.insert(SEVERITY.to_owned(), severity.as_deref().map_or(NO_TROUBLE.to_owned(), words::literal));
+    labels.extend(snapshot.iter().map(|(name, _)| ("snapshot".to_owned(), literal(name))));
+    labels.insert(SEVERITY.to_owned(), severity.as_deref().map_or(NO_TROUBLE.to_owned(), literal));
     labels.insert(LABEL.to_owned(), watched.what().to_owned());
     let page = policy.console.runbooks.as_ref().map(|base| format!("{base}/{FOLDER}/{}.html", watched.slug()));
     let mut annotations =
         vec![("description".to_owned(), about.description.clone()), ("summary".to_owned(), about.summary.clone())];
-    annotations.extend(page.map(|page| ("runbook_url".to_owned(), words::literal(&page))));
+    annotations.extend(page.map(|page| ("runbook_url".to_owned(), literal(&page))));
     annotations.sort();
     let known = severity.as_ref().and_then(|it| policy.severities.get(it));
     let escalation = known.map(|severity| severity.escalation.clone()).unwrap_or_default();

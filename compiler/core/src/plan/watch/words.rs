@@ -51,11 +51,6 @@ impl Shown {
     }
 }
 
-/// A text that Prometheus's templates leave as it is.
-pub(super) fn literal(text: &str) -> String {
-    text.replace("{{", "{{\"{{\"}}")
-}
-
 /// What an alert means, with the queries of its condition.
 pub(super) fn about(watched: Watched, shows: Vec<Shown>, times: Times) -> About {
     let (summary, description) = short(watched, times);
