@@ -17,17 +17,17 @@ pub struct Traces {
     _process: Running,
     /// Where spans are sent: OTLP in JSON for Jaeger, Zipkin's JSON for Zipkin.
     pub intake: String,
-    /// Where traces are asked for.
+    /// Where traces are asked for, without the path below which it serves.
     pub url: String,
     _folder: TempDir,
 }
 
 impl Traces {
-    /// Starts Jaeger, version 2.
+    /// Starts Jaeger, version 2, which serves below a path such as `/jaeger`, or below none.
     ///
     /// # Errors
     /// When it cannot be had, or does not come up.
-    pub fn jaeger() -> Result<Self> {
+    pub fn jaeger(below: &str) -> Result<Self> {
         let folder = tempfile::tempdir()?;
         let address = || free_port().map(|port| format!("127.0.0.1:{port}"));
         let (otlp, http, grpc) = (address()?, address()?, address()?);
@@ -40,7 +40,8 @@ impl Traces {
             "extensions": {
                 "jaeger_storage": {"backends": {"memory": {"memory": {"max_traces": 100_000}}}},
                 "jaeger_query": {
-                    "storage": {"traces": "memory"}, "http": {"endpoint": http}, "grpc": {"endpoint": grpc},
+                    "storage": {"traces": "memory"}, "base_path": below,
+                    "http": {"endpoint": http}, "grpc": {"endpoint": grpc},
                 },
             },
             "receivers": {"otlp": {"protocols": {"http": {"endpoint": otlp}}}},
@@ -52,7 +53,7 @@ impl Traces {
         command.arg("--config").arg(&path);
         let mut process = Running::start("jaeger", &mut command, &folder.path().join("log"))?;
         let url = format!("http://{http}");
-        process.wait_until("ready", Duration::from_secs(60), || answers(&format!("{url}/api/services")))?;
+        process.wait_until("ready", Duration::from_secs(180), || answers(&format!("{url}{below}/api/services")))?;
         Ok(Self { _process: process, intake: format!("http://{otlp}/v1/traces"), url, _folder: folder })
     }
 

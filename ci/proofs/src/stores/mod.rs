@@ -1,7 +1,8 @@
 //! Stores as teams run them: real engines, each behind a reverse proxy with TLS, a path of its own and credentials.
 //!
-//! - [`Door`] is such a proxy. [`Jaeger`], [`Zipkin`] and [`VictoriaLogs`] are started as their manuals say, on
-//!   loopback; [`Vmalert`](crate::engines::vmalert::Vmalert) is VictoriaMetrics with its ruler.
+//! - [`Door`] is such a proxy. [`VictoriaLogs`] is started as its manual says, on loopback, as are Jaeger and Zipkin
+//!   ([`Traces`](crate::engines::traces::Traces)); [`Vmalert`](crate::engines::vmalert::Vmalert) is VictoriaMetrics with
+//!   its ruler.
 //! - [`incident`] tells an incident of the demo into them: the fault of `ci/faults` among honest commits, in a
 //!   repository of the demo's own sources. [`System`] is all of it together, and the commands that look at it.
 
@@ -17,22 +18,18 @@ use std::process::Command;
 use std::time::Duration;
 
 use anyhow::{Context, Result, ensure};
-use serde_json::{Value, json};
+use serde_json::Value;
 use tempfile::TempDir;
 
-use crate::engines::agent;
+use crate::engines::{agent, answers};
 use crate::process::{Running, free_port};
 use crate::tools::tool;
 
-/// How long an engine may take until it serves: Zipkin's Java takes most of a minute on a busy machine.
+/// How long an engine may take until it serves, on a busy machine.
 const STARTING: Duration = Duration::from_secs(180);
 
 /// The tenant whose log lines are written, as VictoriaLogs writes it.
 pub const TENANT: (&str, &str) = ("7", "1");
-
-fn answers(url: &str) -> bool {
-    agent().get(url).call().is_ok_and(|response| response.status().is_success())
-}
 
 /// Sends a body, and wants it accepted.
 fn send(url: &str, kind: &str, headers: &[(&str, &str)], body: &str) -> Result<()> {
@@ -44,93 +41,6 @@ fn send(url: &str, kind: &str, headers: &[(&str, &str)], body: &str) -> Result<(
     let said = response.body_mut().read_to_string().unwrap_or_default();
     ensure!(response.status().is_success(), "{url} answered {}: {said}", response.status());
     Ok(())
-}
-
-/// A Jaeger 2 that keeps traces in memory, below the base path `/jaeger`.
-pub struct Jaeger {
-    _process: Running,
-    /// Its address, without the base path.
-    pub url: String,
-    receiver: String,
-    _folder: TempDir,
-}
-
-impl Jaeger {
-    /// Starts one and waits until it serves.
-    ///
-    /// # Errors
-    /// When it cannot be had, or does not come up.
-    pub fn start() -> Result<Self> {
-        let folder = tempfile::tempdir()?;
-        let address = || free_port().map(|port| format!("127.0.0.1:{port}"));
-        let (http, grpc, receiver) = (address()?, address()?, address()?);
-        // JSON is YAML.
-        let config = json!({
-            "service": {
-                "extensions": ["jaeger_storage", "jaeger_query"],
-                "pipelines": {"traces": {"receivers": ["otlp"], "exporters": ["jaeger_storage_exporter"]}},
-                "telemetry": {"metrics": {"level": "none"}, "logs": {"level": "warn"}},
-            },
-            "extensions": {
-                "jaeger_query": {
-                    "storage": {"traces": "memory"}, "base_path": "/jaeger",
-                    "http": {"endpoint": http}, "grpc": {"endpoint": grpc},
-                },
-                "jaeger_storage": {"backends": {"memory": {"memory": {"max_traces": 10_000}}}},
-            },
-            "receivers": {"otlp": {"protocols": {"http": {"endpoint": receiver}}}},
-            "exporters": {"jaeger_storage_exporter": {"trace_storage": "memory"}},
-        });
-        let path = folder.path().join("jaeger.yaml");
-        std::fs::write(&path, config.to_string())?;
-        let mut command = Command::new(tool("jaeger")?);
-        command.arg(format!("--config={}", path.display()));
-        let mut process = Running::start("jaeger", &mut command, &folder.path().join("log"))?;
-        let url = format!("http://{http}");
-        process.wait_until("ready", STARTING, || answers(&format!("{url}/jaeger/api/services")))?;
-        Ok(Self { _process: process, url, receiver: format!("http://{receiver}"), _folder: folder })
-    }
-
-    /// Sends a request of OTLP.
-    ///
-    /// # Errors
-    /// When it is refused.
-    pub fn take(&self, traces: &Value) -> Result<()> {
-        send(&format!("{}/v1/traces", self.receiver), "application/json", &[], &traces.to_string())
-    }
-}
-
-/// A Zipkin that keeps traces in memory.
-pub struct Zipkin {
-    _process: Running,
-    /// Its address.
-    pub url: String,
-    _folder: TempDir,
-}
-
-impl Zipkin {
-    /// Starts one and waits until it serves.
-    ///
-    /// # Errors
-    /// When it cannot be had, or does not come up.
-    pub fn start() -> Result<Self> {
-        let folder = tempfile::tempdir()?;
-        let port = free_port()?;
-        let mut command = Command::new(tool("zipkin")?);
-        command.env("QUERY_PORT", port.to_string()).env("STORAGE_TYPE", "mem").env("SELF_TRACING_ENABLED", "false");
-        let mut process = Running::start("zipkin", &mut command, &folder.path().join("log"))?;
-        let url = format!("http://127.0.0.1:{port}");
-        process.wait_until("ready", STARTING, || answers(&format!("{url}/health")))?;
-        Ok(Self { _process: process, url, _folder: folder })
-    }
-
-    /// Sends spans.
-    ///
-    /// # Errors
-    /// When they are refused.
-    pub fn take(&self, spans: &Value) -> Result<()> {
-        send(&format!("{}/api/v2/spans", self.url), "application/json", &[], &spans.to_string())
-    }
 }
 
 /// A VictoriaLogs.

@@ -7,6 +7,8 @@ use std::process::{Command, Output, Stdio};
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, bail, ensure};
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use serde_json::Value;
 use tempfile::TempDir;
 
@@ -85,7 +87,7 @@ impl System {
         self.name("ruler", &door.url, &format!("bearer_token_file: {token}"));
         let user = format!("oncall:{}", SECRETS[2]);
         let keys = Keys {
-            authorization: Some(format!("Basic {}", base64(user.as_bytes()))),
+            authorization: Some(format!("Basic {}", STANDARD.encode(&user))),
             headers: [("accountid", TENANT.0), ("projectid", TENANT.1)]
                 .map(|(name, value)| (name.to_owned(), value.to_owned()))
                 .into(),
@@ -260,21 +262,7 @@ fn said(output: Output) -> Result<Said> {
 /// Fails if a text shows a secret, or a part of one.
 fn keeps_secrets(text: &str) -> Result<()> {
     ensure!(!text.contains("0penSesame"), "a secret shows: {text}");
-    let user = base64(format!("oncall:{}", SECRETS[2]).as_bytes());
+    let user = STANDARD.encode(format!("oncall:{}", SECRETS[2]));
     ensure!(!text.contains(&user), "credentials show: {text}");
     Ok(())
-}
-
-/// Base64 with padding.
-fn base64(bytes: &[u8]) -> String {
-    const DIGITS: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-    let mut out = String::new();
-    for three in bytes.chunks(3) {
-        let value = (0..3).fold(0_usize, |value, at| value << 8 | usize::from(three.get(at).copied().unwrap_or(0)));
-        for at in 0..4 {
-            let digit = DIGITS[value >> (18 - 6 * at) & 63];
-            out.push(if at <= three.len() { char::from(digit) } else { '=' });
-        }
-    }
-    out
 }

@@ -24,7 +24,7 @@ fn until(store: &Traces, path: &str, found: impl Fn(&Value) -> bool) -> Result<V
 
 #[test]
 fn jaeger_gives_a_trace_back() -> Result<()> {
-    let jaeger = Traces::jaeger()?;
+    let jaeger = Traces::jaeger("")?;
     let sent = span(TRACE, "b7ad6b7169203331", "", "POST /checkout", SERVER, 1_000);
     jaeger.send(&traces(&[("checkout", vec![sent])]))?;
     let found = until(&jaeger, &format!("/api/traces/{TRACE}"), |answer| answer["data"].is_array())?;

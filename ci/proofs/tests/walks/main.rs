@@ -7,7 +7,8 @@
 
 use std::time::Instant;
 
-use emberline_proofs::stores::{Jaeger, System, Zipkin};
+use emberline_proofs::engines::traces::Traces;
+use emberline_proofs::stores::System;
 use serde_json::Value;
 
 /// Walks to the commit, and gives the walk.
@@ -37,8 +38,8 @@ fn missing(walk: &Value) -> String {
 #[test]
 fn jaeger_and_victoria() {
     let mut system = System::start().unwrap();
-    let jaeger = Jaeger::start().unwrap();
-    jaeger.take(&system.incident.traces()).unwrap();
+    let jaeger = Traces::jaeger("/jaeger").unwrap();
+    jaeger.send(&system.incident.traces()).unwrap();
     system.traces("jaeger", "/observe", &jaeger.url).unwrap();
     // Jaeger has a base path of its own below the door's path.
     system.rename("jaeger", "/observe", "/observe/jaeger");
@@ -74,8 +75,8 @@ fn jaeger_and_victoria() {
 #[test]
 fn zipkin_and_victoria() {
     let mut system = System::start().unwrap();
-    let zipkin = Zipkin::start().unwrap();
-    zipkin.take(&system.incident.zipkin()).unwrap();
+    let zipkin = Traces::zipkin().unwrap();
+    zipkin.send(&system.incident.zipkin()).unwrap();
     system.traces("zipkin", "/ops/zipkin", &zipkin.url).unwrap();
     to_the_commit(&system, "Zipkin");
 }
