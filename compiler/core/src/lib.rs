@@ -45,7 +45,7 @@ use std::sync::Arc;
 use rayon::prelude::*;
 
 use finding::{Finding, Severity};
-use model::{Common, Model, Observed, Pace, Prices, Waiver};
+use model::{Common, Model, Observed, Pace, Prices};
 use plan::bounds::ServiceBound;
 use plan::{Plan, ServicePlan, TelemetryPlan};
 use quantity::Date;
@@ -100,6 +100,7 @@ pub struct Analysis {
 #[must_use]
 pub fn compile(sources: &Sources, order: Order<'_>) -> Analysis {
     let (model, mut findings, partial) = read(sources, order.pace, order.only);
+    let waivers = model.waivers();
     let Model { policy, teams, services, index, observed, .. } = model;
     findings.append(&mut check::stale(&policy, &observed, order.today));
     let observed = order.against.map_or(observed, |against| vec![against.clone()]);
@@ -124,8 +125,6 @@ pub fn compile(sources: &Sources, order: Order<'_>) -> Analysis {
     }
     findings.append(&mut check::whole(&common, &bounds));
     finding::sort(&mut findings);
-    let of_teams = common.teams.iter().flat_map(|team| &team.policy.waivers);
-    let waivers: Vec<Waiver> = common.policy.waivers.iter().chain(of_teams).cloned().collect();
     let waived = waive::apply(sources, &waivers, order.today, partial, &mut findings);
     if let Some(team) = order.team {
         findings.retain(|finding| concerns(sources, &common, team, finding));

@@ -169,7 +169,7 @@ pub fn resolve(
     }
     teams.refuse_unused(&used, &mut scope);
     if !files.iter().any(|(_, file)| file.unread) {
-        let is_service = |name: &str| services.iter().any(|service| service.name.value == name);
+        let is_service = |name: &str| index.service(name).is_some();
         let mut unknown = Scope { sources, targets: &targets, findings: Vec::new() };
         for policy in std::iter::once(&policy).chain(teams.teams.iter().map(|team| &*team.policy)) {
             policy.operator.refuse_unknown(is_service, &mut unknown);
