@@ -38,6 +38,7 @@ pub(super) fn objectives(folder: &Path) -> Result<Vec<(String, String)>> {
 
 /// Writes the history up to now; gives the number of samples.
 pub(super) fn write(url: &str, objectives: &[(String, String)], plan: &Plan) -> Result<u64> {
+    let receiver = format!("{url}/api/v1/write");
     let now = i64::try_from(SystemTime::now().duration_since(UNIX_EPOCH)?.as_millis())? / EVERY * EVERY - EVERY;
     let days = |days: u64| i64::try_from(days).unwrap_or(i64::MAX / DAY) * DAY;
     let dense = now - days(plan.dense_days);
@@ -59,7 +60,7 @@ pub(super) fn write(url: &str, objectives: &[(String, String)], plan: &Plan) -> 
                 batch.push(Series { labels, samples });
             }
             if held >= BATCH || number + 1 == objectives.len() {
-                remote_write::write(url, &batch)?;
+                remote_write::write_at_once(&receiver, &batch)?;
                 wrote += u64::try_from(held)?;
                 (batch, held) = (Vec::new(), 0);
             }
