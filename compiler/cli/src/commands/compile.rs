@@ -7,6 +7,7 @@ use emberline_core::code::STALE_ARTEFACT;
 use emberline_core::finding::{Finding, Severity};
 use emberline_core::source::Span;
 use emberline_core::target::Target;
+use rayon::prelude::*;
 
 use super::gate::Gate;
 use super::since::{self, Since};
@@ -55,7 +56,7 @@ pub(crate) fn run(compile: &Compile, quiet: bool) -> Result<Status> {
     };
     let notes = std::mem::take(&mut gate.notes);
     let trees = trees::of(compile, plan, quiet)?;
-    let emitters: Vec<_> = trees.iter().map(trees::Tree::emitter).collect();
+    let emitters = trees::emitters(&trees);
     // Without `--only` the run answers for every target, and writes those that the policy asks for: what it no longer
     // asks for is stale.
     let emits: Vec<_> = trees
@@ -161,8 +162,14 @@ fn write(compile: &Compile, mut gate: Gate, outputs: &[Output<'_>], quiet: bool)
     let progress = Progress::new(outputs.iter().map(|output| output.emission.units).sum(), quiet);
     let mut tally = write::Tally::default();
     let mut unknown_of = Vec::new();
-    for output in outputs.iter().filter(|output| output.emission.units > 0 || output.root.exists()) {
-        let own = write::write(&output.root, &output.emission, compile.force, &|| progress.tick())?;
+    let written: Vec<(&Output<'_>, write::Tally)> = outputs
+        .par_iter()
+        .filter(|output| output.emission.units > 0 || output.root.exists())
+        .map(|output| {
+            write::write(&output.root, &output.emission, compile.force, &|| progress.tick()).map(|own| (output, own))
+        })
+        .collect::<Result<_>>()?;
+    for (output, own) in written {
         tally.written += own.written;
         tally.unchanged += own.unchanged;
         tally.bytes += own.bytes;

@@ -58,14 +58,6 @@ impl Tree {
         matches!(self.kind, Kind::Nothing)
     }
 
-    /// What writes its rules.
-    pub(super) fn emitter(&self) -> Option<Emitter<'_>> {
-        match &self.kind {
-            Kind::Plan(plan) => Some(Emitter::new(plan)),
-            Kind::Shared(_) | Kind::Nothing => None,
-        }
-    }
-
     /// The artefacts of a unit; `only` for what the command line asks for rather than the policy.
     pub(super) fn emit(
         &self,
@@ -91,6 +83,20 @@ impl Tree {
     pub(super) fn root(&self, out: &Path) -> PathBuf {
         if self.below.is_empty() { out.to_owned() } else { out.join(&self.below) }
     }
+}
+
+/// What writes the rules of each folder, where it has any. Proofs that teams have in common are worked out once.
+pub(super) fn emitters(trees: &[Tree]) -> Vec<Option<Emitter<'_>>> {
+    let mut emitters: Vec<Option<Emitter<'_>>> = Vec::with_capacity(trees.len());
+    for tree in trees {
+        let emitter = match (&tree.kind, emitters.iter().flatten().next()) {
+            (Kind::Plan(plan), Some(first)) => Some(first.beside(plan)),
+            (Kind::Plan(plan), None) => Some(Emitter::new(plan)),
+            (Kind::Shared(_) | Kind::Nothing, _) => None,
+        };
+        emitters.push(emitter);
+    }
+    emitters
 }
 
 /// What all teams share.

@@ -23,6 +23,8 @@ mod watchers;
 pub use alertmanager::Fragment;
 pub use artefact::Artefact;
 
+use std::sync::Arc;
+
 use crate::plan::{Part, Plan};
 use crate::proof::Courses;
 use crate::target::Target;
@@ -34,14 +36,20 @@ use artefact::{HEADER, any_of, document, write};
 pub struct Emitter<'p> {
     plan: &'p Plan,
     /// What the proofs of units have in common, worked out once.
-    courses: Courses,
+    courses: Arc<Courses>,
 }
 
 impl<'p> Emitter<'p> {
     /// For the files of a plan.
     #[must_use]
     pub fn new(plan: &'p Plan) -> Self {
-        Self { plan, courses: Courses::default() }
+        Self { plan, courses: Arc::default() }
+    }
+
+    /// For the files of another plan, whose proofs share what the proofs of this one have worked out.
+    #[must_use]
+    pub fn beside<'q>(&self, plan: &'q Plan) -> Emitter<'q> {
+        Emitter { plan, courses: Arc::clone(&self.courses) }
     }
 
     /// One unit's files of the given targets.
