@@ -35,13 +35,45 @@ pub fn refuses(file: &Path) -> Result<Vec<String>> {
     Ok(groups)
 }
 
+/// A VictoriaMetrics.
+pub struct VictoriaMetrics {
+    _process: Running,
+    /// Its address.
+    pub url: String,
+    _folder: TempDir,
+}
+
+impl VictoriaMetrics {
+    /// Starts one and waits until it serves.
+    ///
+    /// # Errors
+    /// When it cannot be had, or does not come up.
+    pub fn start() -> Result<Self> {
+        let folder = tempfile::tempdir()?;
+        let address = format!("127.0.0.1:{}", free_port()?);
+        let url = format!("http://{address}");
+        let mut command = Command::new(tool("victoria-metrics")?);
+        command
+            .arg(format!("-storageDataPath={}", folder.path().join("data").display()))
+            .arg(format!("-httpListenAddr={address}"))
+            .args(["-retentionPeriod=100y", "-search.latencyOffset=0s", "-loggerLevel=WARN"])
+            // Thirty thousand rules of a minute, on two cores that others use: they wait rather than fail.
+            .args(["-search.maxQueueDuration=2m", "-search.maxQueryDuration=2m"]);
+        let mut process = Running::start("victoria-metrics", &mut command, &folder.path().join("store.log"))?;
+        process.wait_until("ready", Duration::from_secs(180), || answers(&format!("{url}/health")))?;
+        Ok(Self { _process: process, url, _folder: folder })
+    }
+}
+
 /// A VictoriaMetrics and a vmalert that reads from it and records into it.
 pub struct Vmalert {
-    _processes: [Running; 2],
+    // Before the database: fields drop in order, and who reads ends first.
+    _process: Running,
     /// VictoriaMetrics' address, to write to.
     pub store: String,
     /// vmalert's address, to ask for alerts.
     pub url: String,
+    _database: VictoriaMetrics,
     _folder: TempDir,
 }
 
@@ -51,18 +83,9 @@ impl Vmalert {
     /// # Errors
     /// When one cannot be had, or does not come up.
     pub fn start(rules: &[PathBuf], evaluation: Duration) -> Result<Self> {
-        let folder = tempfile::tempdir()?;
-        let (address, ruler) = (format!("127.0.0.1:{}", free_port()?), format!("127.0.0.1:{}", free_port()?));
-        let (store, url) = (format!("http://{address}"), format!("http://{ruler}"));
-        let mut command = Command::new(tool("victoria-metrics")?);
-        command
-            .arg(format!("-storageDataPath={}", folder.path().join("data").display()))
-            .arg(format!("-httpListenAddr={address}"))
-            .args(["-retentionPeriod=100y", "-search.latencyOffset=0s", "-loggerLevel=WARN"])
-            // Thirty thousand rules of a minute, on two cores that others use: they wait rather than fail.
-            .args(["-search.maxQueueDuration=2m", "-search.maxQueryDuration=2m"]);
-        let mut database = Running::start("victoria-metrics", &mut command, &folder.path().join("store.log"))?;
-        database.wait_until("ready", Duration::from_secs(180), || answers(&format!("{store}/health")))?;
+        let (folder, database) = (tempfile::tempdir()?, VictoriaMetrics::start()?);
+        let (ruler, store) = (format!("127.0.0.1:{}", free_port()?), database.url.clone());
+        let url = format!("http://{ruler}");
         let mut command = Command::new(tool("vmalert")?);
         command
             .args(rules.iter().map(|file| format!("-rule={}", file.display())))
@@ -77,6 +100,6 @@ impl Vmalert {
             .args(["-rule.updateEntriesLimit=1", "-notifier.blackhole", "-loggerLevel=WARN"]);
         let mut vmalert = Running::start("vmalert", &mut command, &folder.path().join("vmalert.log"))?;
         vmalert.wait_until("ready", Duration::from_secs(180), || answers(&format!("{url}/health")))?;
-        Ok(Self { _processes: [vmalert, database], store, url, _folder: folder })
+        Ok(Self { _process: vmalert, store, url, _database: database, _folder: folder })
     }
 }

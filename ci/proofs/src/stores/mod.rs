@@ -1,16 +1,18 @@
 //! Stores as teams run them: real engines, each behind a reverse proxy with TLS, a path of its own and credentials.
 //!
-//! - [`Door`] is such a proxy. [`VictoriaLogs`] is started as its manual says, on loopback, as are Jaeger and Zipkin
+//! - [`Door`] is such a proxy, and [`Doors`] are those of a team. [`VictoriaLogs`] is started as its manual says, on loopback, as are Jaeger and Zipkin
 //!   ([`Traces`](crate::engines::traces::Traces)); [`Vmalert`](crate::engines::vmalert::Vmalert) is VictoriaMetrics with
 //!   its ruler.
 //! - [`incident`] tells an incident of the demo into them: the fault of `ci/faults` among honest commits, in a
 //!   repository of the demo's own sources. [`System`] is all of it together, and the commands that look at it.
 
 pub mod door;
+pub mod doors;
 pub mod incident;
 pub mod system;
 
 pub use door::{Authority, Door, Keys};
+pub use doors::Doors;
 pub use system::System;
 
 use std::path::Path;

@@ -1,19 +1,15 @@
 //! A team's stores with an incident in them, each behind a door of its own, and the commands that look at them.
 
-use std::collections::BTreeMap;
-use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, bail, ensure};
-use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD;
 use serde_json::Value;
-use tempfile::TempDir;
 
+use super::VictoriaLogs;
+use super::doors::{Doors, keeps_secrets};
 use super::incident::Incident;
-use super::{Authority, Door, Keys, TENANT, VictoriaLogs, kept};
 use crate::engines::agent;
 use crate::engines::vmalert::Vmalert;
 use crate::process::{Running, free_port};
@@ -23,24 +19,14 @@ use crate::tools::{emberline, workspace};
 /// How often rules are evaluated, as they say themselves.
 const EVALUATION: Duration = Duration::from_secs(30);
 
-/// Secrets, one for each door; none may show anywhere.
-const SECRETS: [&str; 4] = [
-    concat!("vm-", "0penSesame-1"),
-    concat!("vmalert-", "0penSesame-2"),
-    concat!("vl-", "0penSesame-3"),
-    concat!("tr-", "0penSesame-4"),
-];
-
 /// VictoriaMetrics with its ruler and VictoriaLogs, which hold the incident.
 pub struct System {
     /// The incident.
     pub incident: Incident,
-    /// The authority of every door.
-    pub authority: Authority,
-    folder: TempDir,
-    lines: BTreeMap<&'static str, String>,
+    /// The doors before the stores.
+    pub doors: Doors,
     metrics: Vmalert,
-    logs: VictoriaLogs,
+    _logs: VictoriaLogs,
 }
 
 /// What a command said.
@@ -59,108 +45,18 @@ impl System {
     /// # Errors
     /// When an engine cannot be had or does not come up, or no alert fires.
     pub fn start() -> Result<Self> {
-        let folder = tempfile::tempdir()?;
-        let incident = Incident::new(folder.path())?;
-        let metrics = Vmalert::start(&[rules(folder.path())?], EVALUATION)?;
+        let mut doors = Doors::new()?;
+        let incident = Incident::new(doors.folder())?;
+        let metrics = Vmalert::start(&[rules(doors.folder())?], EVALUATION)?;
         remote_write::write(&metrics.store, &incident.metrics())?;
         let logs = VictoriaLogs::start()?;
         logs.take(&incident.logs())?;
-        let authority = Authority::new()?;
-        std::fs::write(folder.path().join("ca.pem"), &authority.pem)?;
-        let mut system = Self { incident, authority, folder, lines: BTreeMap::new(), metrics, logs };
-        system.doors()?;
+        doors.metrics(&metrics.store)?;
+        doors.ruler(&metrics.url)?;
+        doors.logs(&logs.url)?;
+        let system = Self { incident, doors, metrics, _logs: logs };
         system.await_alert()?;
         Ok(system)
-    }
-
-    fn doors(&mut self) -> Result<()> {
-        let bearer = |secret: &str| Keys { authorization: Some(format!("Bearer {secret}")), ..Keys::default() };
-        // The front of a cluster has the tenant in its path; one server answers below `/prometheus` as well.
-        let path = format!("/vm/select/{}:{}/prometheus", TENANT.0, TENANT.1);
-        let backend = format!("{}/prometheus", self.metrics.store);
-        let door = Door::open(&self.authority, &path, &backend, bearer(SECRETS[0]))?;
-        let token = kept(self.folder.path(), "metrics.token", SECRETS[0])?;
-        let url = door.url.replace(&path, "/vm");
-        self.name("victoria_metrics", &url, &format!("tenant: {}:{}, bearer_token_file: {token}", TENANT.0, TENANT.1));
-        let door = Door::open(&self.authority, "/rules", &self.metrics.url, bearer(SECRETS[1]))?;
-        let token = kept(self.folder.path(), "ruler.token", SECRETS[1])?;
-        self.name("ruler", &door.url, &format!("bearer_token_file: {token}"));
-        let user = format!("oncall:{}", SECRETS[2]);
-        let keys = Keys {
-            authorization: Some(format!("Basic {}", STANDARD.encode(&user))),
-            headers: [("accountid", TENANT.0), ("projectid", TENANT.1)]
-                .map(|(name, value)| (name.to_owned(), value.to_owned()))
-                .into(),
-            certificate: false,
-        };
-        let door = Door::open(&self.authority, "/team/logs", &self.logs.url, keys)?;
-        let file = kept(self.folder.path(), "logs.auth", &user)?;
-        self.name("victoria_logs", &door.url, &format!("tenant: {}:{}, basic_auth_file: {file}", TENANT.0, TENANT.1));
-        Ok(())
-    }
-
-    /// Puts a door before a store of traces, with a client's certificate and a header with a secret for keys.
-    ///
-    /// # Errors
-    /// When the door cannot be opened.
-    pub fn traces(&mut self, product: &'static str, path: &str, backend: &str) -> Result<()> {
-        let headers = [("x-api-key".to_owned(), SECRETS[3].to_owned())].into();
-        let keys = Keys { authorization: None, headers, certificate: true };
-        let door = Door::open(&self.authority, path, backend, keys)?;
-        let (certificate, key) = self.authority.client()?;
-        let folder = self.folder.path();
-        kept(folder, "client.pem", &certificate)?;
-        kept(folder, "client.key", &key)?;
-        kept(folder, "traces.key", SECRETS[3])?;
-        let keys = "client_cert: client.pem, client_key: client.key, headers: {X-Api-Key: '@traces.key'}";
-        self.name(product, &door.url, keys);
-        Ok(())
-    }
-
-    fn name(&mut self, product: &'static str, url: &str, keys: &str) {
-        self.lines.insert(product, format!("{product}: {{url: '{url}', ca_file: ca.pem, {keys}}}"));
-    }
-
-    /// Puts a store's line in.
-    pub fn put(&mut self, product: &'static str, line: String) {
-        self.lines.insert(product, line);
-    }
-
-    /// Puts another path into a store's line.
-    pub fn rename(&mut self, product: &'static str, from: &str, to: &str) {
-        if let Some(line) = self.lines.get_mut(product) {
-            *line = line.replace(&format!("{from}'"), &format!("{to}'"));
-        }
-    }
-
-    /// Leaves a store out.
-    pub fn without(&mut self, product: &str) -> Option<String> {
-        self.lines.remove(product)
-    }
-
-    /// Puts another text into a store's file, and gives the former text.
-    ///
-    /// # Errors
-    /// When the file cannot be read or written.
-    pub fn swap(&self, file: &str, text: &str) -> Result<String> {
-        let path = self.folder.path().join(file);
-        let before = std::fs::read_to_string(&path)?;
-        std::fs::write(&path, text)?;
-        Ok(before)
-    }
-
-    /// The file of stores.
-    ///
-    /// # Errors
-    /// When it cannot be written.
-    pub fn stores(&self) -> Result<PathBuf> {
-        let path = self.folder.path().join("stores.yaml");
-        let mut text = String::new();
-        for line in self.lines.values() {
-            writeln!(text, "{line}")?;
-        }
-        std::fs::write(&path, text)?;
-        Ok(path)
     }
 
     /// Walks, and holds that no secret shows.
@@ -170,7 +66,7 @@ impl System {
     pub fn walk(&self, format: &str) -> Result<Said> {
         let mut command = Command::new(emberline()?);
         command.args(["--color", "never", "walk", "--alert", "payments/booking", "--format", format, "--specs"]);
-        command.arg(workspace().join("slos")).arg("--stores").arg(self.stores()?);
+        command.arg(workspace().join("slos")).arg("--stores").arg(self.doors.stores()?);
         command.arg("--repository").arg(&self.incident.repository);
         said(command.stdin(Stdio::null()).output()?)
     }
@@ -190,10 +86,10 @@ impl System {
     /// When it does not serve, or a secret shows.
     pub fn previewed(&self) -> Result<(u16, String)> {
         let at = format!("127.0.0.1:{}", free_port()?);
-        let log = self.folder.path().join("preview.log");
+        let log = self.doors.folder().join("preview.log");
         let mut command = Command::new(emberline()?);
         command.args(["preview", "--listen", &at, "--specs"]).arg(workspace().join("slos"));
-        command.arg("--stores").arg(self.stores()?);
+        command.arg("--stores").arg(self.doors.stores()?);
         let mut preview = Running::start("preview", &mut command, &log)?;
         let url = format!("http://{at}/.live");
         preview.wait_until("serving", Duration::from_secs(60), || agent().get(&url).call().is_ok())?;
@@ -257,12 +153,4 @@ fn said(output: Output) -> Result<Said> {
     keeps_secrets(&out)?;
     keeps_secrets(&err)?;
     Ok(Said { status: status.code().unwrap_or(-1), out, err })
-}
-
-/// Fails if a text shows a secret, or a part of one.
-fn keeps_secrets(text: &str) -> Result<()> {
-    ensure!(!text.contains("0penSesame"), "a secret shows: {text}");
-    let user = STANDARD.encode(format!("oncall:{}", SECRETS[2]));
-    ensure!(!text.contains(&user), "credentials show: {text}");
-    Ok(())
 }

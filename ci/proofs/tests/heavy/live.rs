@@ -196,7 +196,16 @@ fn judge(rulers: &[Ruler], evaluation: Duration, scale: u32, least: usize) -> Re
             compared.all,
             100.0 * compared.share()
         );
-        compared.others.iter().for_each(|line| println!("|   {line}"));
+        for line in &strict.others {
+            let is_open = compared.others.contains(line);
+            let name = line.split(':').next().unwrap_or_default();
+            let why = match step(name) {
+                _ if is_open => "not explained".to_owned(),
+                0.0 => format!("it is {late:.1} s behind"),
+                each => format!("its windows read a sample each {:.1} s", each / f64::from(scale)),
+            };
+            println!("|   {line}: {why}");
+        }
         shares.insert(ruler.name, compared.share());
     }
     shares.retain(|_, share| *share < BAR);

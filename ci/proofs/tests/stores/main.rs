@@ -40,7 +40,7 @@ fn metrics_and_alerts_behind_doors() {
     assert!(walk["missing"].to_string().contains("No source of traces"), "{}", walk["missing"]);
 
     // Without the ruler, what it recorded tells what fires.
-    let ruler = system.without("ruler");
+    let ruler = system.doors.without("ruler");
     assert!(ruler.is_some());
     let walk = system.walked().unwrap();
     assert_eq!(walk["objective"]["firing"]["slo"], "booking", "{walk:#}");
@@ -51,18 +51,18 @@ fn metrics_and_alerts_behind_doors() {
     assert!(live["firing"].to_string().contains("JPY"), "{live}");
 
     // A wrong token, a wrong tenant and a wrong authority are each told, and no secret is.
-    let right = system.swap("metrics.token", "wr0ng-t0ken").unwrap();
+    let right = system.doors.swap("metrics.token", "wr0ng-t0ken").unwrap();
     let said = system.walk("human").unwrap();
     assert_eq!(said.status, 2, "{}{}", said.out, said.err);
     assert!(said.err.contains("401") && said.err.contains("refuses the credentials"), "{}", said.err);
     assert!(said.err.contains("`--bearer-token-file`") && !said.err.contains("wr0ng"), "{}", said.err);
     let (status, live) = system.previewed().unwrap();
     assert!(status == 502 && live.contains("401") && !live.contains("wr0ng"), "{live}");
-    system.swap("metrics.token", &right).unwrap();
-    let ca = system.swap("ca.pem", &emberline_proofs::stores::Authority::new().unwrap().pem).unwrap();
+    system.doors.swap("metrics.token", &right).unwrap();
+    let ca = system.doors.swap("ca.pem", &emberline_proofs::stores::Authority::new().unwrap().pem).unwrap();
     let said = system.walk("human").unwrap();
     assert!(said.status == 2 && said.err.to_lowercase().contains("certificate"), "{}", said.err);
-    system.swap("ca.pem", &ca).unwrap();
+    system.doors.swap("ca.pem", &ca).unwrap();
     let said = system.walk("human").unwrap();
     assert_eq!(said.status, 1, "{}{}", said.out, said.err);
 }

@@ -5,6 +5,8 @@
 //! takes eleven minutes to build, and Zipkin most of a minute to start: `ci/engines` runs them.
 #![allow(clippy::unwrap_used, clippy::print_stdout, reason = "a test stops at the first surprise, and prints figures")]
 
+mod drilled;
+
 use std::time::Instant;
 
 use emberline_proofs::engines::traces::Traces;
@@ -40,35 +42,35 @@ fn jaeger_and_victoria() {
     let mut system = System::start().unwrap();
     let jaeger = Traces::jaeger("/jaeger").unwrap();
     jaeger.send(&system.incident.traces()).unwrap();
-    system.traces("jaeger", "/observe", &jaeger.url).unwrap();
+    system.doors.traces("jaeger", "/observe", &jaeger.url).unwrap();
     // Jaeger has a base path of its own below the door's path.
-    system.rename("jaeger", "/observe", "/observe/jaeger");
+    system.doors.rename("jaeger", "/observe", "/observe/jaeger");
     to_the_commit(&system, "Jaeger");
 
     // Wrong keys to one store: the walk goes on with the others, and says so.
-    let right = system.swap("traces.key", "wr0ng-key-of-mine").unwrap();
+    let right = system.doors.swap("traces.key", "wr0ng-key-of-mine").unwrap();
     let walk = system.walked().unwrap();
     assert_ne!(walk["verdict"], "commit");
     let told = missing(&walk);
     assert!(told.contains("Jaeger at https://127.0.0.1") && told.contains("403") && !told.contains("wr0ng"), "{told}");
     assert!(told.contains("Traces of payments could not be read"), "{told}");
-    system.swap("traces.key", &right).unwrap();
-    let right = system.swap("logs.auth", "oncall:wr0ng").unwrap();
+    system.doors.swap("traces.key", &right).unwrap();
+    let right = system.doors.swap("logs.auth", "oncall:wr0ng").unwrap();
     let told = missing(&system.walked().unwrap());
     assert!(told.contains("VictoriaLogs at https://127.0.0.1") && told.contains("401"), "{told}");
     assert!(!told.contains("wr0ng"), "{told}");
-    system.swap("logs.auth", &right).unwrap();
+    system.doors.swap("logs.auth", &right).unwrap();
     // Another tenant's log lines are no answer.
-    let line = system.without("victoria_logs").unwrap();
-    system.put("victoria_logs", line.replace("tenant: 7:1", "tenant: 8:1"));
+    let line = system.doors.without("victoria_logs").unwrap();
+    system.doors.put("victoria_logs", line.replace("tenant: 7:1", "tenant: 8:1"));
     let told = missing(&system.walked().unwrap());
     assert!(told.contains("403") && told.contains("this tenant, may not read here"), "{told}");
-    system.put("victoria_logs", line);
+    system.doors.put("victoria_logs", line);
     // A certificate of nobody's.
-    let right = system.swap("client.pem", &system.authority.pem).unwrap();
+    let right = system.doors.swap("client.pem", &system.doors.authority.pem).unwrap();
     let said = system.walk("human").unwrap();
     assert!(!said.out.contains("PRIVATE") && said.status != 0, "{}{}", said.out, said.err);
-    system.swap("client.pem", &right).unwrap();
+    system.doors.swap("client.pem", &right).unwrap();
     to_the_commit(&system, "Jaeger again");
 }
 
@@ -77,6 +79,6 @@ fn zipkin_and_victoria() {
     let mut system = System::start().unwrap();
     let zipkin = Traces::zipkin().unwrap();
     zipkin.send(&system.incident.zipkin()).unwrap();
-    system.traces("zipkin", "/ops/zipkin", &zipkin.url).unwrap();
+    system.doors.traces("zipkin", "/ops/zipkin", &zipkin.url).unwrap();
     to_the_commit(&system, "Zipkin");
 }

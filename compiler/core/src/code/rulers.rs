@@ -105,7 +105,7 @@ A ruler evaluates the rules of a group one after the other. If that takes longer
 than the group's interval, evaluations are skipped, and alerts fire late. The
 estimate is the number of series, by declared labels or by a snapshot in
 `observed/`, times the length of the windows. The speed is that of
-a run with 100 objectives.",
+a run with 1,000 objectives.",
     example: Example::Specs {
         wrong: r#"
 version: emberline/v1

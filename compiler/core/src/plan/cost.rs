@@ -1,11 +1,12 @@
 //! What a rule group costs its ruler: an estimate from the series and the lengths of windows.
 //!
 //! ```text
-//! a group   rules × RULE + raw series × samples in the base range × SAMPLE + groups × steps of subqueries × STEP
+//! a group   rules × RULE + base rules × (SEARCH + raw series × (SERIES + samples in the base range × SAMPLE))
+//!           + groups × steps of subqueries × (STEP + samples between two steps × PASSED)
 //! ```
 //!
-//! The constants are of the order that `ci/scale` showed for 100 objectives on two busy cores; its full run shall correct them.
-//! They are for telling a cheap group from one that will not be done in time, and for spreading groups evenly.
+//! The constants are fitted to the times that Prometheus gave for each rule in `ci/scale --objectives 1000`, on two cores that
+//! did nothing else. They are for telling a cheap group from one that will not be done in time, and for spreading groups evenly.
 
 use super::group_cost::GroupCost;
 use super::layout::Unit;
@@ -14,13 +15,17 @@ use super::timing::{Window, WindowKind};
 use crate::quantity::Duration;
 
 /// Seconds that a rule takes whatever it reads: its query is prepared, its result is stored.
-const RULE: f64 = 100e-6;
-/// Seconds to find a raw series and take it up.
-const SERIES: f64 = 2e-6;
+const RULE: f64 = 90e-6;
+/// Seconds to search the index for raw series, among those of ten thousand others.
+const SEARCH: f64 = 200e-6;
+/// Seconds to take up a raw series.
+const SERIES: f64 = 8e-6;
 /// Seconds to read one sample of a range.
-const SAMPLE: f64 = 40e-9;
+const SAMPLE: f64 = 190e-9;
 /// Seconds of one step of a subquery over one series.
-const STEP: f64 = 150e-9;
+const STEP: f64 = 500e-9;
+/// Seconds to pass over one sample between two steps.
+const PASSED: f64 = 80e-9;
 
 /// How many series an objective's rules read.
 #[derive(Debug, Clone, Copy)]
@@ -34,8 +39,7 @@ pub(super) struct Width {
 /// The estimate of each of an objective's groups, in the order in which they read one another; the budget's is the last.
 pub(super) fn of(slo: &SloPlan, width: Width) -> Vec<GroupCost> {
     let fast = slo.layout.groups.iter().map(|units| units.iter().map(|unit| unit_cost(slo, *unit, width)).sum());
-    let steps = ratio(slo.window_real.reach(), slo.timing.count_step);
-    let budget = 6.0 * RULE + 2.0 * series(width.groups) * steps * STEP;
+    let budget = 6.0 * RULE + 2.0 * series(width.groups) * steps(slo, slo.window_real.reach(), slo.timing.count_step);
     let intervals = slo.layout.groups.iter().map(|_| slo.timing.evaluation).chain([slo.timing.budget_interval]);
     let seconds = fast.chain([budget]);
     let named = slo.group_names().into_iter().zip(seconds).zip(intervals);
@@ -47,10 +51,9 @@ fn unit_cost(slo: &SloPlan, unit: Unit, width: Width) -> f64 {
     match unit {
         Unit::Base => {
             let samples = 1.0 + ratio(slo.timing.base, slo.timing.scrape);
-            let each = RULE + series(width.raw) * (SERIES + samples * SAMPLE);
+            let each = RULE + SEARCH + series(width.raw) * (SERIES + samples * SAMPLE);
             let bases = if slo.records_good() { 3.0 } else { 2.0 };
-            let steps = ratio(slo.timing.count_step, slo.timing.step);
-            bases * each + 2.0 * (RULE + groups * steps * STEP)
+            bases * each + 2.0 * (RULE + groups * steps(slo, slo.timing.count_step, slo.timing.step))
         }
         Unit::Window(place) => {
             slo.windows.get(place).map_or(0.0, |window| 2.0 * (RULE + groups * window_cost(slo, window)))
@@ -63,9 +66,14 @@ fn unit_cost(slo: &SloPlan, unit: Unit, width: Width) -> f64 {
 fn window_cost(slo: &SloPlan, window: &Window) -> f64 {
     match window.kind {
         WindowKind::Mean => ratio(window.real, slo.timing.evaluation) * SAMPLE,
-        WindowKind::Stepped => ratio(window.real, slo.timing.step) * STEP,
-        WindowKind::Counted => ratio(window.real, slo.timing.count_step) * STEP,
+        WindowKind::Stepped => steps(slo, window.real, slo.timing.step),
+        WindowKind::Counted => steps(slo, window.real, slo.timing.count_step),
     }
+}
+
+/// Seconds of a subquery over one series.
+fn steps(slo: &SloPlan, window: Duration, step: Duration) -> f64 {
+    ratio(window, step) * (STEP + ratio(step, slo.timing.evaluation) * PASSED)
 }
 
 fn ratio(length: Duration, step: Duration) -> f64 {

@@ -14,7 +14,7 @@ use super::control::{Change, Control, Outage};
 use super::{Setting, history, variable};
 use crate::process::Program;
 use crate::programs::Programs;
-use crate::system::{Drill, Options, System};
+use crate::system::{Copies, Drill, Options, System};
 
 /// Requests a second, at random moments: few enough that a fault which burns processor time leaves some to the others.
 const RATE: f64 = 3.0;
@@ -29,7 +29,9 @@ pub fn run(checkout: &Path, setting: &Setting, interrupted: &Receiver<()>) -> Re
     let time_scale: u32 =
         variable("EMBERLINE_TIME_SCALE")?.parse().context("EMBERLINE_TIME_SCALE is a whole number")?;
     let generated = variable("EMBERLINE_GENERATED")?.into();
-    let drill = Drill { generated, time_scale, revision: setting.revision.clone(), checkout: checkout.to_owned() };
+    let copies = Copies::of_environment()?;
+    let (revision, checkout_of) = (setting.revision.clone(), checkout.to_owned());
+    let drill = Drill { generated, time_scale, revision, checkout: checkout_of, copies };
     let programs = Programs::find(checkout, say)?.kept_in(&setting.release())?;
     let promtool = Programs::tool(checkout, "promtool")?;
     let folder = setting.data.join("system");
@@ -69,7 +71,7 @@ pub fn run(checkout: &Path, setting: &Setting, interrupted: &Receiver<()>) -> Re
     history::write(&series, until, time_scale, &scratch, &system.folder().join("prometheus"), &promtool)?;
     system.prometheus.start()?;
     settled(&system, interrupted)?;
-    ready(&system)?;
+    ready(&system, drill.copies.as_ref())?;
     serve(&mut system, &mut load, &control, interrupted)?;
     say("ending");
     load.stop();
@@ -77,14 +79,15 @@ pub fn run(checkout: &Path, setting: &Setting, interrupted: &Receiver<()>) -> Re
     Ok(())
 }
 
-fn ready(system: &System) -> Result<()> {
+fn ready(system: &System, copies: Option<&Copies>) -> Result<()> {
     let at = |address: &str| format!("http://{address}");
-    let line = json!({
+    let own = json!({
         "prometheus": at(&system.at.prometheus),
         "store": at(&system.at.store),
         "alertmanager": at(&system.at.alertmanager),
         "frontend": at(&system.at.frontend),
     });
+    let line = copies.map_or(own, |copies| copies.endpoints.clone());
     let mut out = std::io::stdout();
     writeln!(out, "{line}").and_then(|()| out.flush()).context("saying that it is ready")
 }

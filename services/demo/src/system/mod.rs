@@ -2,6 +2,7 @@
 
 mod addresses;
 mod capture;
+mod copies;
 mod scraping;
 
 use std::fs;
@@ -13,6 +14,7 @@ use anyhow::{Context, Result, bail};
 use serde_json::Value;
 
 pub use addresses::Addresses;
+pub use copies::Copies;
 
 use crate::ask;
 use crate::process::Program;
@@ -46,6 +48,8 @@ pub struct Drill {
     pub revision: String,
     /// The checkout that every version is built in.
     pub checkout: PathBuf,
+    /// Stores that get the same.
+    pub copies: Option<Copies>,
 }
 
 /// How often services export, and how long spans and log records wait for their batch, outside of drills.
@@ -113,9 +117,9 @@ impl System {
             .args(["--retention", &retention])
             .ready_at(format!("http://{}/api/stats", at.store));
 
-        let collector = |name: &str, overlay: Option<PathBuf>| {
+        let collector = |name: &str, overlays: Vec<PathBuf>| {
             let mut configs = vec![generated.join("collector").join(format!("{name}.yaml"))];
-            configs.extend(overlay);
+            configs.extend(overlays);
             let configs = configs.iter().map(|path| format!("--config={}", path.display()));
             Ok::<_, anyhow::Error>(
                 Program::new(name, programs.path("otelcol")?, log(name))
@@ -127,8 +131,10 @@ impl System {
         };
         let overlays =
             capture.as_ref().map(|capture| capture::overlays(capture, &folder.join("config"))).transpose()?;
+        let copies = drill.as_ref().and_then(|drill| drill.copies.as_ref());
         let (for_agent, for_gateway) = overlays.unzip();
-        let gateway = collector("gateway", for_gateway)?
+        let copied = copies.map(|copies| copies.overlay(&folder.join("config"))).transpose()?;
+        let gateway = collector("gateway", for_gateway.into_iter().chain(copied).collect())?
             .env("OTLP_GRPC_LISTEN", &at.gateway_grpc)
             .env("OTLP_HTTP_LISTEN", &at.gateway_http)
             .env("STORE_ENDPOINT", format!("http://{}", at.store))
@@ -136,7 +142,7 @@ impl System {
             .env("HEALTH_LISTEN", &at.gateway_health)
             .env("SELF_METRICS_PORT", Addresses::port(&at.gateway_self))
             .ready_at(format!("http://{}/", at.gateway_health));
-        let agent = collector("agent", for_agent)?
+        let agent = collector("agent", for_agent.into_iter().collect())?
             .env("OTLP_GRPC_LISTEN", &at.agent_grpc)
             .env("OTLP_HTTP_LISTEN", &at.agent_http)
             .env("GATEWAY_ENDPOINT", &at.gateway_grpc)
@@ -149,7 +155,7 @@ impl System {
             .args([
                 format!(
                     "--config.file={}",
-                    scraping::prometheus(&at, &generated, &folder.join("config"), time_scale)?.display()
+                    scraping::prometheus(&at, &generated, &folder.join("config"), time_scale, copies)?.display()
                 ),
                 format!("--storage.tsdb.path={}", folder.join("prometheus").display()),
                 format!("--web.listen-address={}", at.prometheus),

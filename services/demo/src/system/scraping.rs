@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, Result};
 use serde::Serialize;
 
-use super::Addresses;
+use super::{Addresses, Copies};
 
 #[derive(Serialize)]
 struct Prometheus {
@@ -14,6 +14,19 @@ struct Prometheus {
     rule_files: Vec<PathBuf>,
     alerting: Alerting,
     scrape_configs: Vec<Scrape>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    remote_write: Option<[Remote; 1]>,
+}
+
+#[derive(Serialize)]
+struct Remote {
+    url: String,
+    queue_config: Queue,
+}
+
+#[derive(Serialize)]
+struct Queue {
+    batch_send_deadline: &'static str,
 }
 
 #[derive(Serialize)]
@@ -55,7 +68,13 @@ pub(super) fn flags(path: &Path) -> Result<Vec<String>> {
 
 /// Writes what Prometheus scrapes, which rules it loads and where its alerts go; intervals as slos/policy.yaml has them, divided
 /// by what a drill compresses time by.
-pub(super) fn prometheus(at: &Addresses, generated: &Path, config: &Path, time_scale: u32) -> Result<PathBuf> {
+pub(super) fn prometheus(
+    at: &Addresses,
+    generated: &Path,
+    config: &Path,
+    time_scale: u32,
+    copies: Option<&Copies>,
+) -> Result<PathBuf> {
     let real = |seconds: u32| format!("{}ms", seconds * 1_000 / time_scale);
     let addressed = |targets: &[&String]| [Addressed { targets: targets.iter().map(|&t| t.clone()).collect() }];
     let scrape = |job_name, targets: &[&String]| Scrape {
@@ -78,6 +97,10 @@ pub(super) fn prometheus(at: &Addresses, generated: &Path, config: &Path, time_s
             scrape("telemetry", &[&at.metrics]),
             scrape("otelcol", &[&at.agent_self, &at.gateway_self]),
         ],
+        // Where time is compressed, the five seconds that samples wait by default are minutes.
+        remote_write: copies.map(|copies| {
+            [Remote { url: copies.metrics.clone(), queue_config: Queue { batch_send_deadline: "500ms" } }]
+        }),
     };
     write(&file, config.join("prometheus.yaml"))
 }
