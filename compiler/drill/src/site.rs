@@ -11,6 +11,9 @@ use super::clock::interrupted;
 use super::command::{Order, Running};
 use emberline_walk::source::{Answer, Trouble};
 
+/// The stores of metrics, one of which the system names.
+const METRICS: [&str; 2] = ["prometheus", "victoria_metrics"];
+
 /// How long a system may take to start, including its first build.
 const START: Duration = Duration::from_secs(45 * 60);
 /// How long a deployment may take, including the build.
@@ -113,7 +116,7 @@ impl<'s> Commands<'s> {
         };
         let began = Instant::now();
         loop {
-            if let Some(line) = json_line(&site.system.printed(), "prometheus") {
+            if let Some(line) = json_line(&site.system.printed(), &METRICS) {
                 site.endpoints = line;
                 return Ok(site);
             }
@@ -122,7 +125,8 @@ impl<'s> Commands<'s> {
                 return Err(interrupted());
             }
             if began.elapsed() > START {
-                let what = format!("printed no line with the address of a Prometheus within {} s", START.as_secs());
+                let what =
+                    format!("printed no line with the address of a store of metrics within {} s", START.as_secs());
                 return Err(site.system.trouble(&what));
             }
             std::thread::sleep(Duration::from_millis(100));
@@ -139,7 +143,7 @@ impl<'s> Commands<'s> {
     fn bring(&mut self, name: &str, line: &str, revision: &str) -> Answer<Vec<String>> {
         self.check()?;
         let printed = self.run(name, line, &[("EMBERLINE_REVISION", revision.to_owned())], DEPLOY)?;
-        let said = json_line(&printed, "services").unwrap_or_default();
+        let said = json_line(&printed, &["services"]).unwrap_or_default();
         let services = said.get("services").and_then(Value::as_array).into_iter().flatten();
         Ok(services.filter_map(Value::as_str).map(str::to_owned).collect())
     }
@@ -181,11 +185,13 @@ impl Drop for Commands<'_> {
     }
 }
 
-/// The first whole line that is a JSON object with a key.
-fn json_line(printed: &str, key: &str) -> Option<Value> {
+/// The first whole line that is a JSON object with one of some keys.
+fn json_line(printed: &str, keys: &[&str]) -> Option<Value> {
     let whole = printed.rfind('\n').map_or("", |end| &printed[..end]);
     let lines = whole.lines().filter(|line| line.trim_start().starts_with('{'));
-    lines.filter_map(|line| serde_json::from_str::<Value>(line).ok()).find(|line| line.get(key).is_some())
+    lines
+        .filter_map(|line| serde_json::from_str::<Value>(line).ok())
+        .find(|line| keys.iter().any(|key| line.get(key).is_some()))
 }
 
 #[cfg(test)]
@@ -241,8 +247,9 @@ mod tests {
 
     #[test]
     fn half_a_line_says_nothing_yet() {
-        assert_eq!(json_line("{\"prometheus\": 1}", "prometheus"), None);
-        assert!(json_line("noise\n{\"prometheus\": 1}\nmore", "prometheus").is_some());
-        assert_eq!(json_line("{\"other\": 1}\n{broken\n", "prometheus"), None);
+        assert_eq!(json_line("{\"prometheus\": 1}", &METRICS), None);
+        assert!(json_line("noise\n{\"prometheus\": 1}\nmore", &METRICS).is_some());
+        assert!(json_line("{\"victoria_metrics\": {\"url\": \"http://x\"}}\n", &METRICS).is_some());
+        assert_eq!(json_line("{\"other\": 1}\n{broken\n", &METRICS), None);
     }
 }

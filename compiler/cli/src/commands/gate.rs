@@ -10,6 +10,7 @@ use emberline_core::plan::bounds::ServiceBound;
 use emberline_core::quantity::Date;
 use emberline_core::source::{Sources, Span};
 use emberline_core::suggest;
+use emberline_core::target::Target;
 use emberline_core::{Analysis, Order, compile};
 use emberline_evidence::sensitive::Origin;
 use emberline_pages::{Notes, Unclaimed};
@@ -47,9 +48,10 @@ impl Gate {
         Self::of(read::read(specs)?, order).with_notes(specs, false)
     }
 
-    /// The same in the time of a drill.
-    pub(super) fn open_at(specs: &Specs, pace: Pace) -> Result<Self> {
-        Ok(Self::of(read::read(specs)?, Order { today: Some(super::today()), pace, ..Order::default() }))
+    /// The same in the time of a drill, for the targets that its system loads.
+    pub(super) fn open_at(specs: &Specs, pace: Pace, only: &[Target]) -> Result<Self> {
+        let order = Order { today: Some(super::today()), pace, only: Some(only), ..Order::default() };
+        Ok(Self::of(read::read(specs)?, order))
     }
 
     /// Reads the notes beside the specs.

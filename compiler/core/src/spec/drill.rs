@@ -15,8 +15,8 @@ record! {
     ///   `EMBERLINE_REVISION` (the full commit). It brings everything up under load, with history behind it, so that long
     ///   windows are full, and runs until SIGTERM, at which it ends all that it started. Once ready it prints one line of
     ///   JSON, addresses by name: `{"prometheus": "http://127.0.0.1:9090", "store": …, "tempo": …, "jaeger": …,
-    ///   "loki": …, "pyroscope": …, "alertmanager": …}`, of which only `prometheus` is needed. All else goes to standard
-    ///   error.
+    ///   "loki": …, "pyroscope": …, "alertmanager": …}`, in the form of the file that `walk --stores` reads. Only
+    ///   `prometheus` or `victoria_metrics` is needed. All else goes to standard error.
     /// - `deploy` and `rollback`, in a checkout of the revision to deploy (the same folder each time): `EMBERLINE_DATA`,
     ///   `EMBERLINE_REVISION`. They build, restart what changed, and return 0 once it serves. They may print one line of
     ///   JSON: `{"services": ["checkout"]}`. What is deployed tells its revision as `vcs.ref.head.revision` in its

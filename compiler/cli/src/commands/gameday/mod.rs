@@ -45,7 +45,7 @@ struct Run<'r> {
 
 /// Drills. Specs with errors are shown instead.
 pub(crate) fn run(gameday: &Gameday, quiet: bool) -> Result<Status> {
-    let mut gate = Gate::open_at(&gameday.specs, Pace::Drill(gameday.time_scale))?;
+    let mut gate = Gate::open_at(&gameday.specs, Pace::Drill(gameday.time_scale), session::LOADED)?;
     let Some(plan) = gate.plan.take() else {
         let reporting = Reporting { format: Format::Human, fail_on: FailOn::Error, today: None };
         gate::show(&gate.found(), &reporting, true)?;
