@@ -139,7 +139,7 @@ impl Toy {
         .unwrap();
         fs::write(
             at("drill/start"),
-            "echo $$ > \"$TOY/pid\"\necho \"$EMBERLINE_DATA\" > \"$TOY/state\"\ncp shop/app.txt \"$EMBERLINE_DATA\"\n\
+            "test -z \"$(ls -A \"$EMBERLINE_DATA\")\" || exit 7\necho $$ > \"$TOY/pid\"\necho \"$EMBERLINE_DATA\" > \"$TOY/state\"\ncp shop/app.txt \"$EMBERLINE_DATA\"\n\
              test -f \"$EMBERLINE_GENERATED/prometheus/rules/shop.yaml\" || exit 9\n\
              test \"$EMBERLINE_REVISION\" = \"$(git rev-parse HEAD)\" || exit 8\n\
              trap 'exit 0' TERM\necho \"{\\\"prometheus\\\": \\\"$TOY_URL\\\"}\"\nsleep 300 &\nwait\n",

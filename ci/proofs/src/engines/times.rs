@@ -50,8 +50,8 @@ pub struct Compared {
     pub all: usize,
     /// Those that fired and cleared within the tolerance.
     pub agreed: usize,
-    /// A line for each of the others.
-    pub others: Vec<String>,
+    /// A line for each of the others, by name.
+    pub others: BTreeMap<String, String>,
     /// The most seconds between two firsts or two lasts of the others; infinite if one never fires.
     pub worst: f64,
 }
@@ -71,7 +71,8 @@ pub fn compare(prometheus: &Times, engine: &Times, within: impl Fn(&str) -> f64)
     let mut names: Vec<&String> = prometheus.keys().chain(engine.keys()).collect();
     names.sort();
     names.dedup();
-    let (mut others, mut worst) = (Vec::new(), 0.0_f64);
+    let (mut others, mut worst) = (BTreeMap::new(), 0.0_f64);
+    let mut differs = |name: &str, how: String| others.insert(name.to_owned(), format!("{name}: {how}"));
     for name in &names {
         match (prometheus.get(*name), engine.get(*name)) {
             (Some(here), Some(there)) => {
@@ -82,24 +83,40 @@ pub fn compare(prometheus: &Times, engine: &Times, within: impl Fn(&str) -> f64)
                 let same = (here.episodes - there.episodes).abs() < 0.5;
                 if off[0].abs() > within || off[1].abs() > within || off[2].abs() > ends || !same {
                     worst = worst.max(off[0].abs()).max(off[1].abs());
-                    others.push(format!(
-                        "{name}: fires {:+.0} s, clears {:+.0} s, firing for {:+.0} s, {} times (in Prometheus {} times, \
-                         {:.0} to {:.0} s)",
-                        off[0], off[1], off[2], there.episodes, here.episodes, here.first, here.last
-                    ));
+                    differs(
+                        name,
+                        format!(
+                            "fires {:+.0} s, clears {:+.0} s, firing for {:+.0} s, {} times (in Prometheus {} times, \
+                             {:.0} to {:.0} s)",
+                            off[0], off[1], off[2], there.episodes, here.episodes, here.first, here.last
+                        ),
+                    );
                 }
             }
             (Some(here), None) => {
                 worst = f64::INFINITY;
-                others.push(format!("{name}: never fires (in Prometheus {:.0} s)", here.first));
+                differs(name, format!("never fires (in Prometheus {:.0} s)", here.first));
             }
             (None, there) => {
                 worst = f64::INFINITY;
-                others.push(format!("{name}: fires in this engine alone ({there:?})"));
+                differs(name, format!("fires in this engine alone ({there:?})"));
             }
         }
     }
     Compared { all: names.len(), agreed: names.len() - others.len(), others, worst }
+}
+
+/// Holds the times of `engine` against those of several Prometheus that differ in the phases of their groups: an alert
+/// agrees if it agrees in one of them. Lines are those of the first.
+#[must_use]
+pub fn compare_any(prometheus: &[&Times], engine: &Times, within: impl Fn(&str) -> f64) -> Compared {
+    let mut all = prometheus.iter().map(|one| compare(one, engine, &within));
+    let Some(mut compared) = all.next() else { return compare(&Times::new(), engine, within) };
+    for other in all {
+        compared.others.retain(|name, _| other.others.contains_key(name));
+    }
+    compared.agreed = compared.all - compared.others.len();
+    compared
 }
 
 #[cfg(test)]
@@ -114,5 +131,8 @@ mod tests {
         let there = times(&[("a", fired(30.0, 120.0)), ("b", fired(60.0, 90.0)), ("d", fired(0.0, 90.0))]);
         let compared = compare(&here, &there, |_| 30.0);
         assert_eq!((compared.all, compared.agreed, compared.others.len()), (4, 1, 3), "a agrees; b, c and d do not");
+        let second = times(&[("a", fired(0.0, 90.0)), ("b", fired(40.0, 90.0)), ("c", fired(0.0, 90.0))]);
+        let compared = compare_any(&[&here, &second], &there, |_| 30.0);
+        assert_eq!((compared.all, compared.agreed), (4, 2), "b agrees with the second: {:?}", compared.others);
     }
 }

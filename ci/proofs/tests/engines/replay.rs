@@ -95,7 +95,7 @@ fn said(what: &str, compared: &Compared) {
         compared.all,
         100.0 * compared.share()
     );
-    compared.others.iter().for_each(|line| println!("|   {line}"));
+    compared.others.values().for_each(|line| println!("|   {line}"));
 }
 
 /// Windows of 2h and more read a sample a minute, `[6h:1m]`: a difference in the last digits of a rate moves the moment at
@@ -122,7 +122,7 @@ fn vmalert_fires_and_clears_as_prometheus_does() -> Result<()> {
     let explained = STEP_OF_LONG_WINDOWS + EVALUATION.as_secs_f64();
     assert!(compared.worst <= explained, "an alert is {} s off, and no step of a window explains it", compared.worst);
     let is_long = |line: &String| ["6h 30m", "1d 2h", "3d 6h"].iter().any(|windows| line.contains(windows));
-    let short: Vec<_> = compared.others.iter().filter(|line| !is_long(line)).collect();
+    let short: Vec<_> = compared.others.values().filter(|line| !is_long(line)).collect();
     assert!(short.is_empty(), "alerts over short windows, which read every sample, are off: {short:#?}");
     Ok(())
 }

@@ -162,14 +162,14 @@ fn write(compile: &Compile, mut gate: Gate, outputs: &[Output<'_>], quiet: bool)
     let progress = Progress::new(outputs.iter().map(|output| output.emission.units).sum(), quiet);
     let mut tally = write::Tally::default();
     let mut unknown_of = Vec::new();
-    let written: Vec<(&Output<'_>, write::Tally)> = outputs
+    // Of several failures the first one by folder is told, whichever came first.
+    let written: Vec<(&Output<'_>, Result<write::Tally>)> = outputs
         .par_iter()
         .filter(|output| output.emission.units > 0 || output.root.exists())
-        .map(|output| {
-            write::write(&output.root, &output.emission, compile.force, &|| progress.tick()).map(|own| (output, own))
-        })
-        .collect::<Result<_>>()?;
+        .map(|output| (output, write::write(&output.root, &output.emission, compile.force, &|| progress.tick())))
+        .collect();
     for (output, own) in written {
+        let own = own?;
         tally.written += own.written;
         tally.unchanged += own.unchanged;
         tally.bytes += own.bytes;

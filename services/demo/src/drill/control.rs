@@ -1,7 +1,7 @@
 //! How other processes change the running system: a line of JSON each way over a socket in the drill's folder.
 
 use std::collections::BTreeMap;
-use std::io::{BufRead as _, BufReader, Write as _};
+use std::io::{BufRead as _, BufReader, ErrorKind, Write as _};
 use std::os::unix::net::{UnixListener, UnixStream};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -60,9 +60,18 @@ fn place(data: &Path) -> PathBuf {
 pub(super) struct Control(UnixListener);
 
 impl Control {
-    /// Begins to listen in the drill's folder.
+    /// Begins to listen in the drill's folder. A socket that nobody answers is what a killed drill left.
     pub(super) fn listen(data: &Path) -> Result<Self> {
         let place = place(data);
+        if UnixStream::connect(&place).is_ok() {
+            bail!("{} is in use: another drill runs in this folder", place.display());
+        }
+        match std::fs::remove_file(&place) {
+            Err(error) if error.kind() != ErrorKind::NotFound => {
+                return Err(error).with_context(|| format!("removing {}", place.display()));
+            }
+            _ => {}
+        }
         let listener = UnixListener::bind(&place).with_context(|| format!("listening on {}", place.display()))?;
         listener.set_nonblocking(true).context("listening without waiting")?;
         Ok(Self(listener))
@@ -104,5 +113,20 @@ pub fn ask(data: &Path, change: &Change) -> Result<Vec<String>> {
     match serde_json::from_str(&line).context("understanding the system")? {
         Outcome::Done(services) => Ok(services),
         Outcome::Failed(why) => bail!("{why}"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, reason = "a test may stop at the first surprise")]
+    use super::*;
+
+    #[test]
+    fn a_socket_that_was_left_is_taken_over_and_a_live_one_is_not() {
+        let folder = tempfile::tempdir().unwrap();
+        drop(Control::listen(folder.path()).unwrap());
+        let _alive = Control::listen(folder.path()).unwrap();
+        let said = Control::listen(folder.path()).unwrap_err().to_string();
+        assert!(said.contains("is in use"), "{said}");
     }
 }

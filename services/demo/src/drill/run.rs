@@ -28,10 +28,13 @@ const SETTLING: Duration = Duration::from_secs(10 * 60);
 pub fn run(checkout: &Path, setting: &Setting, interrupted: &Receiver<()>) -> Result<()> {
     let time_scale: u32 =
         variable("EMBERLINE_TIME_SCALE")?.parse().context("EMBERLINE_TIME_SCALE is a whole number")?;
-    let generated = variable("EMBERLINE_GENERATED")?.into();
-    let copies = Copies::of_environment()?;
-    let (revision, checkout_of) = (setting.revision.clone(), checkout.to_owned());
-    let drill = Drill { generated, time_scale, revision, checkout: checkout_of, copies };
+    let drill = Drill {
+        generated: variable("EMBERLINE_GENERATED")?.into(),
+        time_scale,
+        revision: setting.revision.clone(),
+        checkout: checkout.to_owned(),
+        copies: Copies::of_environment()?,
+    };
     let programs = Programs::find(checkout, say)?.kept_in(&setting.release())?;
     let promtool = Programs::tool(checkout, "promtool")?;
     let folder = setting.data.join("system");

@@ -33,7 +33,7 @@ pub(super) struct Scratch {
     folder: PathBuf,
     /// Removed with this, unless it was kept.
     temporary: Option<tempfile::TempDir>,
-    /// How many systems were started in it.
+    /// The number of the last system that was started in it.
     systems: usize,
 }
 
@@ -48,6 +48,17 @@ impl Scratch {
         let temporary = tempfile::Builder::new().prefix("emberline-gameday-").tempdir();
         let temporary = temporary.map_err(|cause| Failure::new(format!("cannot make a temporary folder: {cause}")))?;
         Ok(Self { folder: temporary.path().to_owned(), temporary: Some(temporary), systems: 0 })
+    }
+
+    /// A folder for the data of the next system, which no system has used: an earlier run may have kept its own.
+    fn unused(&mut self) -> PathBuf {
+        loop {
+            self.systems += 1;
+            let data = self.folder.join(format!("data-{}", self.systems));
+            if !data.exists() {
+                return data;
+            }
+        }
     }
 
     /// Leaves it where it is, for people to look into.
@@ -80,10 +91,9 @@ impl<'s> Session<'s> {
         scratch: &mut Scratch,
         say: &dyn Fn(&str),
     ) -> Result<Self> {
-        scratch.systems += 1;
+        let data = scratch.unused();
         let folder = &scratch.folder;
         let clone = folder.join("clone");
-        let data = folder.join(format!("data-{}", scratch.systems));
         let (generated, logs) = (folder.join("generated"), folder.join("logs"));
         for folder in [&data, &logs] {
             std::fs::create_dir_all(folder).map_err(|cause| Failure::io("cannot make the folder", folder, &cause))?;
