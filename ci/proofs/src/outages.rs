@@ -54,13 +54,12 @@ pub const SCRAPE: Duration = Duration::from_secs(15);
 /// Between two evaluations, before any scale.
 pub const EVALUATION: Duration = Duration::from_secs(30);
 
-/// The policy, its lengths of time divided by `scale`. Cortex takes any number of groups unless it is told a limit.
+/// The policy, its lengths of time divided by `scale`.
 #[must_use]
 pub fn policy(scale: u32) -> String {
     let scale = if scale == 1 { String::new() } else { format!("time_scale: {scale}\n") };
     format!(
-        "version: emberline/v1\nscrape_interval: 15s\nevaluation_interval: 30s\n{scale}data: {{no_traffic: ticket}}\n\
-         rulers: {{mimir: {{max_groups: 0}}}}\n"
+        "version: emberline/v1\nscrape_interval: 15s\nevaluation_interval: 30s\n{scale}data: {{no_traffic: ticket}}\n"
     )
 }
 

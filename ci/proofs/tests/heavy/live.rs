@@ -1,8 +1,9 @@
-//! The same outages, at the same time, in four rulers: Prometheus, Thanos, Cortex and vmalert, each with its own store.
+//! The same outages, at the same time, in two Prometheus, Thanos Ruler and Cortex, each with its own store.
 //!
 //! Rulers evaluate at the present only, so windows are shortened: the policy's `time_scale` divides every length of time.
-//! Not shown: windows of their real length, which `tests/engines` replays in vmalert's own evaluation; and a ruler that
-//! is far from its store, or overloaded.
+//! Not shown: windows of their real length; a ruler that is far from its store, or overloaded; and vmalert. Its store takes
+//! real seconds to show a sample, for which its rules leave half a minute, and compressed time leaves five seconds.
+//! `tests/engines` replays the same outages in vmalert's own evaluation, on real windows.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -14,7 +15,6 @@ use anyhow::{Context, Result, ensure};
 use emberline_proofs::engines::cortex::Cortex;
 use emberline_proofs::engines::thanos::Thanos;
 use emberline_proofs::engines::times::{Fired, Times, compare, compare_any, name, step};
-use emberline_proofs::engines::vmalert::Vmalert;
 use emberline_proofs::engines::{Engine, compile, data};
 use emberline_proofs::outages::{EVALUATION, OUTAGES, Outage, SCRAPE, State, policy};
 use emberline_proofs::prometheus::{Config, Prometheus};
@@ -45,7 +45,8 @@ const AFTER: u32 = 40;
 fn files(engine: Engine, folder: &Path) -> Result<Vec<PathBuf>> {
     let specs = folder.join("slos");
     fs::create_dir_all(&specs)?;
-    fs::write(specs.join("policy.yaml"), policy(scale()?))?;
+    // Cortex takes any number of groups unless it is told a limit.
+    fs::write(specs.join("policy.yaml"), policy(scale()?) + "rulers: {mimir: {max_groups: 0}}\n")?;
     for outage in outages()? {
         fs::write(specs.join(format!("{}.yaml", outage.name)), outage.spec())?;
     }
@@ -130,14 +131,12 @@ fn rulers_fire_and_clear_as_prometheus_does() -> Result<()> {
             ensure!(refused.is_none(), "Cortex refuses a group of {namespace}: {refused:?}");
         }
     }
-    let vmalert = Vmalert::start(&files(Engine::Vmalert, folder.path())?, evaluation)?;
     let api = |url: &str| format!("{url}/api/v1/alerts");
     let mut rulers = [
         Ruler::new("Prometheus", format!("{}/api/v1/write", prometheus.url()), api(prometheus.url())),
         Ruler::new("a second Prometheus", format!("{}/api/v1/write", second.url()), api(second.url())),
         Ruler::new("Thanos Ruler", thanos.receiver.clone(), api(&thanos.url)),
         Ruler::new("Cortex", format!("{}/api/v1/push", cortex.url), api(&format!("{}/prometheus", cortex.url))),
-        Ruler::new("vmalert", format!("{}/api/v1/write", vmalert.store), api(&vmalert.url)),
     ];
     let longest = outages.iter().map(|outage| outage.over()).max().context("outages")?;
     let scrapes = scrapes(&outages, (longest + AFTER) * 60 / u32::try_from(SCRAPE.as_secs())?);
@@ -198,15 +197,6 @@ fn moved(outages: &[&Outage], name: &str) -> f64 {
     if share > threshold { (threshold / (share - threshold)).max(1.0) } else { 1.0 }
 }
 
-/// How much later than Prometheus vmalert may be: raw series are read half a minute late, and the lowest of five layers is
-/// evaluated that much before the top one. The store takes real seconds to show a sample, which the scale does not shorten:
-/// where layers stand closer than that, each may see the evaluation before. `tests/engines` has the real lengths.
-fn behind(evaluation: Duration, scale: u32) -> Duration {
-    const SHOWN: Duration = Duration::from_secs(7);
-    let missed = if evaluation / 2 < SHOWN { evaluation } else { Duration::ZERO };
-    Duration::from_secs(30) / scale + 4 * (SHOWN.min(evaluation / 2) + missed)
-}
-
 /// Two Prometheus whose groups have other phases differ by more than an evaluation themselves, so an engine agrees if it
 /// agrees with one of them. How far the second is from the first is printed, and is no judgement.
 fn judge(rulers: &[Ruler], intervals: &BTreeMap<String, f64>, outages: &[&Outage], scale: u32) -> Result<()> {
@@ -232,12 +222,11 @@ fn judge(rulers: &[Ruler], intervals: &BTreeMap<String, f64>, outages: &[&Outage
     for ruler in others {
         let to_first = compare(first, &ruler.times, one);
         let strict = compare_any(&references, &ruler.times, one);
-        let late = if ruler.name == "vmalert" { behind(evaluation, scale).as_secs_f64() } else { 0.0 };
-        let allowed = |name: &str| one(name) + late + step(name);
+        let allowed = |name: &str| one(name) + step(name);
         let compared = compare_any(&references, &ruler.times, allowed);
         println!(
             "| {}: {:.1}% of {} alerts fire and clear within one evaluation of the first Prometheus, {:.1}% of either, \
-             {:.1}% within that, the step of their windows and the {late:.1} s that it is behind",
+             {:.1}% within that and the steps of their windows",
             ruler.name,
             100.0 * to_first.share(),
             compared.all,
@@ -247,7 +236,6 @@ fn judge(rulers: &[Ruler], intervals: &BTreeMap<String, f64>, outages: &[&Outage
         for (name, line) in &strict.others {
             let why = match step(name) {
                 _ if compared.others.contains_key(name) => "not explained".to_owned(),
-                0.0 => format!("it is {late:.1} s behind"),
                 each => format!("a sample more or less in its windows moves it by {each:.1} s"),
             };
             println!("|   {line}: {why}");
