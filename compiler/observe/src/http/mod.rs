@@ -28,6 +28,18 @@ const REDIRECTS: usize = 5;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Trouble(pub String);
 
+/// How troubles are told that one long answer has, and not the server.
+const TOO_LONG: &str = "answers with more than";
+const INCOMPLETE: &str = "sent an incomplete answer";
+
+impl Trouble {
+    /// Whether this one answer was too long to read. The server may answer other questions.
+    #[must_use]
+    pub fn is_of_one_answer(&self) -> bool {
+        [TOO_LONG, INCOMPLETE].iter().any(|told| self.0.contains(told))
+    }
+}
+
 impl fmt::Display for Trouble {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         out.write_str(&self.0)
@@ -216,9 +228,9 @@ impl Client {
             };
             return Err(self.trouble(&format!("answers {status}{door}{colon}{why}")));
         }
-        read.map_err(|why| self.trouble(&format!("sent an incomplete answer: {why}")))?;
+        read.map_err(|why| self.trouble(&format!("{INCOMPLETE}: {why}")))?;
         if bytes.len() as u64 > MOST {
-            return Err(self.trouble(&format!("answers with more than {} MiB", MOST >> 20)));
+            return Err(self.trouble(&format!("{TOO_LONG} {} MiB", MOST >> 20)));
         }
         Ok(bytes)
     }

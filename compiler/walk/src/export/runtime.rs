@@ -101,7 +101,11 @@ fn batches(incident: &Incident<'_>, label: &str, own: &str, notes: &mut Vec<Stri
             within = 0;
         }
         (all, within) = (all + size, within + size);
-        batches.iter_mut().next_back().into_iter().for_each(|batch| batch.push(alternatives(&[name.clone()])));
+        batches
+            .iter_mut()
+            .next_back()
+            .into_iter()
+            .for_each(|batch| batch.push(alternatives(std::slice::from_ref(&name))));
     }
     if left_out > 0 {
         let names = many(left_out, "metric", "metrics");

@@ -4,7 +4,7 @@
 //! log lines and commits therefore still join. A scrub first learns every value of every file, and masks then, because
 //! a copy of a value may stand where no detector recognises it.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::ops::Range;
 
 use emberline_core::plan::TelemetryPlan;
@@ -16,6 +16,8 @@ use super::stores::Stores;
 
 /// How often a masked text is searched again. Masking one value may show another one to a detector.
 const AGAIN: usize = 3;
+/// The longest text that is remembered, in bytes.
+const SHORT: usize = 160;
 
 /// What was learnt of the values to mask.
 pub(super) struct Scrub<'p> {
@@ -28,13 +30,18 @@ pub(super) struct Scrub<'p> {
     /// Authors and actors, by name.
     people: BTreeMap<String, usize>,
     values: Values,
+    /// Short texts that were learnt. Spans and stacks repeat the same few.
+    learnt: HashSet<String>,
+    /// Short texts that were masked.
+    masked: HashMap<String, String>,
 }
 
 impl<'p> Scrub<'p> {
     /// A scrub that knows what the specs declare of attributes, and how the walk's stores are called.
     pub(super) fn new(plan: &'p TelemetryPlan, stores: Stores) -> Self {
         let (numbers, counts) = (BTreeMap::new(), BTreeMap::new());
-        Self { plan, stores, numbers, counts, people: BTreeMap::new(), values: Values::default() }
+        let (learnt, masked) = (HashSet::new(), HashMap::new());
+        Self { plan, stores, numbers, counts, people: BTreeMap::new(), values: Values::default(), learnt, masked }
     }
 
     /// Learns the values within a document, and the people whom it names.
@@ -59,6 +66,9 @@ impl<'p> Scrub<'p> {
 
     /// Learns the values within a text.
     pub(super) fn learn_text(&mut self, text: &str) {
+        if text.len() < sensitive::SHORTEST || (text.len() <= SHORT && !self.learnt.insert(text.to_owned())) {
+            return;
+        }
         for origin in [Origin::File, Origin::Telemetry] {
             self.add(text, &sensitive::scan(text, origin));
         }
@@ -118,6 +128,17 @@ impl<'p> Scrub<'p> {
 
     /// A text with masks. The number of its lines stays.
     pub(super) fn text(&mut self, text: &str) -> String {
+        if let Some(known) = self.masked.get(text) {
+            return known.clone();
+        }
+        let masked = self.searched(text);
+        if text.len() <= SHORT {
+            self.masked.insert(text.to_owned(), masked.clone());
+        }
+        masked
+    }
+
+    fn searched(&mut self, text: &str) -> String {
         let mut masked = self.stores.hide(&self.without_people(text));
         for _ in 0..AGAIN {
             let places = self.places(&masked);

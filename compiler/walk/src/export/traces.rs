@@ -113,7 +113,9 @@ fn fetch(
             Ok(_) => {}
             Err(why) => {
                 trouble(&why);
-                break;
+                if !why.is_of_one_answer() {
+                    break;
+                }
             }
         }
     }
