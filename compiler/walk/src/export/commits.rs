@@ -21,6 +21,7 @@ const FILES: usize = 200;
 /// Reads the commits of every service that runs another revision than before the onset. `None` without a repository,
 /// and if none of its commits is known to be deployed.
 pub(super) fn collect(incident: &Incident<'_>, notes: &mut Vec<String>) -> Option<Value> {
+    incident.begin();
     let ranges = ranges(incident);
     if ranges.is_empty() {
         notes.push("No running revision was found in a repository: context/commits.json is absent.".to_owned());
@@ -50,6 +51,7 @@ pub(super) fn collect(incident: &Incident<'_>, notes: &mut Vec<String>) -> Optio
         let all = many(all, "commit", "commits");
         notes.push(format!("context/commits.json has the latest {} of {all}.", written.len()));
     }
+    incident.tell_if_over("Commits", notes);
     written.sort_by_key(|(time, _)| *time);
     Some(written.into_iter().map(|(_, commit)| commit).collect())
 }

@@ -1,5 +1,6 @@
 //! What belongs to the incident: its times, its services, and how long collecting may take.
 
+use std::cell::Cell;
 use std::collections::BTreeSet;
 use std::time::{Duration, Instant};
 
@@ -11,8 +12,8 @@ use crate::requests::Deviation;
 use crate::revisions::Revisions;
 use crate::source::Sources;
 
-/// How long collecting may take. Evidence that takes longer is left out, and a note says so.
-const PATIENCE: Duration = Duration::from_secs(20);
+/// How long collecting one kind of evidence may take. What takes longer is left out, and a note says so.
+const PATIENCE: Duration = Duration::from_secs(5);
 /// The most services whose evidence is collected.
 const SERVICES: usize = 12;
 /// How far back evidence goes before the onset, in seconds, unless the alert's long window is longer.
@@ -26,7 +27,7 @@ pub(super) struct Incident<'i> {
     pub(super) start: f64,
     /// Involved services, those of the alert and of the verdict first.
     pub(super) services: Vec<String>,
-    deadline: Instant,
+    deadline: Cell<Instant>,
 }
 
 impl<'i> Incident<'i> {
@@ -51,19 +52,27 @@ impl<'i> Incident<'i> {
         let long = pair.map_or(0.0, |pair| pair.long.real.seconds());
         // In a drill, all lengths of time are compressed.
         let start = case.since() - (BACK / f64::from(plan.time_scale.max(1))).max(long);
-        Ok(Self { walk, services: services(walk, &slo.service), case, start, deadline: Instant::now() + PATIENCE })
+        let deadline = Cell::new(Instant::now() + PATIENCE);
+        Ok(Self { walk, services: services(walk, &slo.service), case, start, deadline })
     }
 
-    /// Whether collecting took too long already.
+    /// Begins with the next kind of evidence, which has its own time.
+    pub(super) fn begin(&self) {
+        self.deadline.set(Instant::now() + PATIENCE);
+    }
+
+    /// Whether collecting this kind took too long already.
     pub(super) fn is_over(&self) -> bool {
-        Instant::now() > self.deadline
+        Instant::now() > self.deadline.get()
     }
 
-    /// Says that evidence was left out if collecting took too long.
-    pub(super) fn tell_if_over(&self, what: &str, notes: &mut Vec<String>) {
-        if self.is_over() {
-            notes.push(format!("Collecting took longer than {} s: {what} may be incomplete.", PATIENCE.as_secs()));
+    /// Says that evidence was left out if collecting took too long. The result is whether it did.
+    pub(super) fn tell_if_over(&self, what: &str, notes: &mut Vec<String>) -> bool {
+        let is_over = self.is_over();
+        if is_over {
+            notes.push(format!("{what} took longer than {} s to collect, and may be incomplete.", PATIENCE.as_secs()));
         }
+        is_over
     }
 
     /// The revisions of the involved services whose deployment is examined.

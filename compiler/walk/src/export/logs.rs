@@ -30,11 +30,13 @@ pub(super) fn collect(incident: &Incident<'_>, traces: Option<&Traces>, notes: &
         notes.push("No source of logs was given: logs.ndjson and patterns.json are absent.".to_owned());
         return None;
     }
+    incident.begin();
     let (bad, asked_bad) = fetch(incident, &traces.bad, notes);
     let (healthy, asked_healthy) = fetch(incident, &traces.healthy, notes);
-    incident.tell_if_over("log lines", notes);
+    let is_over = incident.tell_if_over("Log lines", notes);
     if bad.is_empty() && healthy.is_empty() {
-        notes.push("The traces have no log lines: logs.ndjson and patterns.json are absent.".to_owned());
+        let why = if is_over { "No log line came in time" } else { "The traces have no log lines" };
+        notes.push(format!("{why}: logs.ndjson and patterns.json are absent."));
         return None;
     }
     Some(Lines { bad, healthy, traces: (asked_bad, asked_healthy) })

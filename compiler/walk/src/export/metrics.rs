@@ -24,6 +24,7 @@ pub(super) fn range(incident: &Incident<'_>) -> (f64, f64, f64) {
 
 /// Adds the metrics of the objective and of requests.
 pub(super) fn collect(incident: &Incident<'_>, table: &mut Table, notes: &mut Vec<String>) {
+    incident.begin();
     let slo = incident.case.slo;
     let points = incident.walk.objective.iter().flat_map(|objective| &objective.ratio);
     let points: Vec<Point> = points.filter(|point| point.time >= incident.start).copied().collect();
@@ -123,7 +124,7 @@ fn requests(incident: &Incident<'_>, table: &mut Table, notes: &mut Vec<String>)
             }
         }
     }
-    incident.tell_if_over("metrics of requests", notes);
+    incident.tell_if_over("Metrics of requests", notes);
 }
 
 /// The operations to keep, those that deviate first; empty if the walk saw none.

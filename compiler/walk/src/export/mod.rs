@@ -51,6 +51,9 @@ pub fn freeze(question: &Question<'_>, sources: &Sources<'_>, walk: &Walk) -> Re
     let incident = Incident::of(question, sources, walk)?;
     let mut notes = Vec::new();
     let alert = alert::alert(&incident);
+    // What says most about the cause comes first.
+    let commits = commits::collect(&incident, &mut notes);
+    let deploys = deploys::deploys(&incident, &mut notes);
     let mut table = Table::default();
     metrics::collect(&incident, &mut table, &mut notes);
     runtime::collect(&incident, &mut table, &mut notes);
@@ -58,8 +61,6 @@ pub fn freeze(question: &Question<'_>, sources: &Sources<'_>, walk: &Walk) -> Re
     let lines = logs::collect(&incident, traces.as_ref(), &mut notes);
     let spans = traces.as_ref().map(|traces| traces.document(&mut notes));
     let profiles = profiles::collect(&incident, traces.as_ref(), &mut notes);
-    let commits = commits::collect(&incident, &mut notes);
-    let deploys = deploys::deploys(&incident, &mut notes);
     let flags = deploys::flags(&incident);
     let told = walk_document(&incident, &notes)?;
     let mut scrub = Scrub::new(&question.plan.telemetry, Stores::of(sources));

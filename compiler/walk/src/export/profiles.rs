@@ -25,6 +25,7 @@ pub(super) fn collect(incident: &Incident<'_>, traces: Option<&Traces>, notes: &
         notes.push("No source of profiles was given: profiles.json is absent.".to_owned());
         return None;
     };
+    incident.begin();
     let case = &incident.case;
     let mut trouble = |why: &dyn std::fmt::Display| notes.push(format!("Profiles are incomplete: {why}."));
     let mut services = Vec::new();
@@ -56,9 +57,10 @@ pub(super) fn collect(incident: &Incident<'_>, traces: Option<&Traces>, notes: &
             }
         }
     }
-    incident.tell_if_over("profiles", notes);
+    let is_over = incident.tell_if_over("Profiles", notes);
     if services.is_empty() && requests.is_empty() {
-        notes.push("No samples of the involved services were found: profiles.json is absent.".to_owned());
+        let why = if is_over { "No sample came in time" } else { "No samples of the involved services were found" };
+        notes.push(format!("{why}: profiles.json is absent."));
         return None;
     }
     Some(json!({"services": services, "requests": requests}))

@@ -50,6 +50,7 @@ struct Found {
 
 /// Adds the runtime metrics that changed most.
 pub(super) fn collect(incident: &Incident<'_>, table: &mut Table, notes: &mut Vec<String>) {
+    incident.begin();
     let mut found = Vec::new();
     let mut seen = BTreeSet::new();
     for label in SERVICES {
@@ -60,7 +61,7 @@ pub(super) fn collect(incident: &Incident<'_>, table: &mut Table, notes: &mut Ve
             found.extend(merged(incident, label, new));
         }
     }
-    incident.tell_if_over("runtime metrics", notes);
+    incident.tell_if_over("Runtime metrics", notes);
     found.sort_by(|a, b| {
         b.change.total_cmp(&a.change).then_with(|| (&a.service, &a.metric).cmp(&(&b.service, &b.metric)))
     });

@@ -41,6 +41,7 @@ pub(super) fn collect(incident: &Incident<'_>, notes: &mut Vec<String>) -> Optio
         notes.push("No source of traces was given: traces.json, logs.ndjson and patterns.json are absent.".to_owned());
         return None;
     }
+    incident.begin();
     let case = &incident.case;
     let service = incident.walk.trace.as_ref().map_or(&case.slo.service, |trace| &trace.service);
     let (least, failed) = match case.symptom {
@@ -60,11 +61,13 @@ pub(super) fn collect(incident: &Incident<'_>, notes: &mut Vec<String>) -> Optio
     let wanted = Search { service: service.clone(), limit: TRIED, ..Search::default() };
     let now = Search { start: case.since(), end: case.now, min_seconds: least, failed, ..wanted.clone() };
     let before = Search { start: case.before() - BACK, end: case.before(), failed: Some(false), ..wanted };
-    // Half of the room is left for the other side.
+    // Half of the room and a time of its own are left for the other side.
     traces.bad = fetch(incident, known_bad, &now, &is_bad, ALL_SPANS / 2, &mut traces.left_out, notes);
+    incident.tell_if_over("Bad traces", notes);
+    incident.begin();
     let is_healthy = |trace: &Trace| !is_bad(trace) && own(trace, &|span| !span.failed);
     traces.healthy = fetch(incident, known_healthy, &before, &is_healthy, ALL_SPANS / 2, &mut traces.left_out, notes);
-    incident.tell_if_over("traces", notes);
+    incident.tell_if_over("Healthy traces", notes);
     if traces.bad.is_empty() && traces.healthy.is_empty() {
         notes.push(
             "No trace of the incident was found: traces.json, logs.ndjson and patterns.json are absent.".to_owned(),

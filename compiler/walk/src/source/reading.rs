@@ -7,6 +7,9 @@ use serde_json::Value;
 
 use super::Labels;
 
+/// The size limit of a trace's answer in bytes: a hundred thousand spans or so. Read as a document, it takes some 400 MiB.
+pub(super) const LONGEST: u64 = 32 << 20;
+
 /// A text; empty if the value is no text.
 pub(super) fn text(value: &Value) -> &str {
     value.as_str().unwrap_or_default()

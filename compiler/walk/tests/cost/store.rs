@@ -23,7 +23,7 @@ impl Giant {
     fn spans(self) -> u64 {
         match self {
             Self::Absent => 0,
-            Self::Long => 250_000,
+            Self::Long => 70_000,
             Self::TooLong => 1_000_000,
         }
     }
