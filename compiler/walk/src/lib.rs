@@ -13,7 +13,7 @@
 //! - `profile` and `latency` turn slow spans into places in the code (`site`); `errors` does so for failed spans.
 //! - `code` reads what was deployed (`revisions`, `version`, `candidates`), and `suspects` ranks the commits by
 //!   `target`, `mentions` and `fits`. `program` reads source code.
-//! - `verdict` closes the walk, and `render` writes it for people and programs.
+//! - `verdict` closes the walk, and `render` writes it for people and programs. `export` freezes the incident.
 
 mod ask;
 mod candidates;
@@ -22,6 +22,7 @@ mod chain;
 mod code;
 mod compare;
 mod errors;
+mod export;
 mod fits;
 mod gather;
 mod graph;
@@ -56,6 +57,7 @@ pub use chain::{Break, Cause};
 pub use code::{BlameLine, Code, Deployment};
 pub use compare::{Difference, Grown, Kind, More};
 pub use errors::{Errors, Failure};
+pub use export::{Frozen, freeze};
 pub use layers::{walk, walk_patiently};
 pub use onset::Onset;
 pub use place::Place;

@@ -62,6 +62,9 @@ pub(crate) struct Walk {
     /// Also write an artefact for each layer into this folder: JSON, Markdown and pictures
     #[arg(long, value_name = "FOLDER")]
     pub(crate) out: Option<PathBuf>,
+    /// Also write the incident's evidence into this new or empty folder, with personal data and secrets masked
+    #[arg(long, value_name = "FOLDER")]
+    pub(crate) export: Option<PathBuf>,
     #[command(flatten)]
     pub(crate) access: Access,
     /// How the walk is written to standard output

@@ -9,6 +9,7 @@ pub(crate) mod completions;
 pub(crate) mod conceal;
 pub(crate) mod cost;
 pub(crate) mod explain;
+mod freeze;
 pub(crate) mod gameday;
 mod gate;
 pub(crate) mod init;

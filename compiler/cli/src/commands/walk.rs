@@ -10,7 +10,7 @@ use emberline_walk::source::{Connected, Endpoints, Product};
 use emberline_walk::{self as walk, Question, Verdict};
 
 use super::gate::{self, Gate};
-use super::{access, stores};
+use super::{access, freeze, stores};
 use crate::args::{FailOn, Format, Reporting, Walk, WalkFormat};
 use crate::failure::{Failure, Result};
 use crate::status::Status;
@@ -23,6 +23,9 @@ const PATIENCE: Duration = Duration::from_secs(15);
 /// Walks, and prints what was found. Specs with errors are shown instead, and are no walk.
 pub(crate) fn run(walk: &Walk, quiet: bool) -> Result<Status> {
     let began = Instant::now();
+    if let Some(folder) = &walk.export {
+        freeze::check(folder)?;
+    }
     let mut gate = Gate::open(&walk.specs, None)?;
     let Some(plan) = gate.plan.take() else {
         let reporting = Reporting { format: Format::Human, fail_on: FailOn::Error, today: None };
@@ -59,6 +62,9 @@ pub(crate) fn run(walk: &Walk, quiet: bool) -> Result<Status> {
     terminal::print(|out| out.write_all(text.as_bytes()))?;
     if !quiet && walk.format == WalkFormat::Human {
         terminal::say(&format!("walked in {:.1} s", found.seconds));
+    }
+    if let Some(folder) = &walk.export {
+        freeze::write(folder, &question, &connected.sources(), &found, quiet)?;
     }
     Ok(if found.verdict == Verdict::NotCertain { Status::Findings } else { Status::Clean })
 }

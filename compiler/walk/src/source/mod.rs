@@ -31,6 +31,7 @@ pub use jaeger::Jaeger;
 pub use loki::Loki;
 pub use prometheus::Prometheus;
 pub use pyroscope::Pyroscope;
+pub(crate) use reading::rfc3339;
 pub use store::Store;
 pub use tempo::Tempo;
 pub use victorialogs::VictoriaLogs;

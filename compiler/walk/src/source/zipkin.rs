@@ -10,7 +10,7 @@ use emberline_observe::http::{Access, Client};
 use serde_json::Value;
 
 use super::assembling::assemble;
-use super::reading::{items, labels, span_id, text, trace_id, whole};
+use super::reading::{LONGEST, items, labels, span_id, text, trace_id, whole};
 use super::{Answer, Event, Labels, Search, Span, SpanKind, Trace, Traces};
 
 /// A Zipkin server.
@@ -42,7 +42,7 @@ impl Traces for Zipkin {
         let Some(id) = trace_id(id) else {
             return Err(self.http.trouble(&format!("cannot be asked for `{id}`, which is no trace id")));
         };
-        let answer: Option<Value> = self.http.find(&format!("/api/v2/trace/{id}"), &[])?;
+        let answer: Option<Value> = self.http.find_within(&format!("/api/v2/trace/{id}"), LONGEST)?;
         Ok(answer.and_then(|answer| trace(&id, &answer)))
     }
 

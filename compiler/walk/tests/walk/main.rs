@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, clippy::panic, reason = "tests may stop at the first surprise")]
 
 mod certain;
+mod export;
 mod holes;
 mod pages;
 mod shop;
