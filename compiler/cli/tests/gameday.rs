@@ -291,7 +291,9 @@ fn a_person_answers_and_the_incident_is_written_up() {
     let postmortem = toy.read("slos/incidents/limit.md");
     assert!(
         postmortem.contains("(../../generated/incidents/limit/incident.md)")
-            && postmortem.contains("owner: \"team-shop\"")
+            && postmortem.contains("owner: \"open question; the spec names team-shop for the service\"")
+            && postmortem.contains("## Open questions for people"),
+        "{postmortem}"
     );
     // Evidence and write-ups disturb neither the compiler nor its gate.
     for arguments in [&["compile", "--quiet"][..], &["compile", "--check"], &["check", "--fail-on", "error"]] {
