@@ -306,6 +306,36 @@ fn a_person_answers_and_the_incident_is_written_up() {
 }
 
 #[test]
+fn a_recorded_drill_proposes_a_note_and_shows_the_change_of_the_page() {
+    let toy = Toy::new();
+    let mut record: Value =
+        serde_json::from_str(include_str!("../../../generated/incidents/latency/drill.json")).unwrap();
+    for (key, value) in [("service", "shop"), ("slo", "availability"), ("long_window", "1h"), ("short_window", "5m")] {
+        record["page"][key] = json!(value);
+    }
+    record["slow"] = json!(["No trace of a bad request of shop was kept."]);
+    fs::write(toy.at("drill.json"), record.to_string()).unwrap();
+    let learn = |path: &str| {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_emberline"));
+        command.args(["gameday", "--learn-from", path]).current_dir(toy.folder.path()).output().unwrap()
+    };
+    let output = learn("drill.json");
+    assert_eq!(output.status.code(), Some(0), "{}", text(&output.stderr));
+    let note = toy.read("slos/notes/shop/availability.md");
+    assert!(note.contains("No trace of a bad request of shop was kept.") && note.contains("drill.json"), "{note}");
+    let change = text(&output.stdout);
+    assert!(change.contains("--- runbooks/shop/availability/burn-1h-5m.md"), "{change}");
+    assert!(change.lines().any(|line| line == format!("+{}", note.trim_end())), "{change}");
+    // The same drill teaches nothing twice.
+    let again = learn("drill.json");
+    assert_eq!((again.status.code(), text(&again.stdout).as_str()), (Some(0), ""), "{}", text(&again.stderr));
+    assert_eq!(toy.read("slos/notes/shop/availability.md"), note);
+    let output = learn("slos/notes/shop/availability.md");
+    assert_eq!(output.status.code(), Some(2));
+    assert!(text(&output.stderr).contains("is no record of a drill"), "{}", text(&output.stderr));
+}
+
+#[test]
 fn what_people_edited_is_never_overwritten() {
     let toy = Toy::new();
     fs::create_dir_all(toy.at("slos/incidents")).unwrap();
