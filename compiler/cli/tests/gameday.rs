@@ -291,7 +291,9 @@ fn a_person_answers_and_the_incident_is_written_up() {
     let postmortem = toy.read("slos/incidents/limit.md");
     assert!(
         postmortem.contains("(../../generated/incidents/limit/incident.md)")
-            && postmortem.contains("owner: \"team-shop\"")
+            && postmortem.contains("owner: \"open question; the spec names team-shop for the service\"")
+            && postmortem.contains("## Open questions for people"),
+        "{postmortem}"
     );
     // Evidence and write-ups disturb neither the compiler nor its gate.
     for arguments in [&["compile", "--quiet"][..], &["compile", "--check"], &["check", "--fail-on", "error"]] {
@@ -301,6 +303,36 @@ fn a_person_answers_and_the_incident_is_written_up() {
         assert_eq!(output.status.code(), Some(0), "{arguments:?}: {}{}", text(&output.stdout), text(&output.stderr));
     }
     assert!(toy.at("generated/incidents/limit/incident.md").is_file());
+}
+
+#[test]
+fn a_recorded_drill_proposes_a_note_and_shows_the_change_of_the_page() {
+    let toy = Toy::new();
+    let mut record: Value =
+        serde_json::from_str(include_str!("../../../generated/incidents/latency/drill.json")).unwrap();
+    for (key, value) in [("service", "shop"), ("slo", "availability"), ("long_window", "1h"), ("short_window", "5m")] {
+        record["page"][key] = json!(value);
+    }
+    record["slow"] = json!(["No trace of a bad request of shop was kept."]);
+    fs::write(toy.at("drill.json"), record.to_string()).unwrap();
+    let learn = |path: &str| {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_emberline"));
+        command.args(["gameday", "--learn-from", path]).current_dir(toy.folder.path()).output().unwrap()
+    };
+    let output = learn("drill.json");
+    assert_eq!(output.status.code(), Some(0), "{}", text(&output.stderr));
+    let note = toy.read("slos/notes/shop/availability.md");
+    assert!(note.contains("No trace of a bad request of shop was kept.") && note.contains("drill.json"), "{note}");
+    let change = text(&output.stdout);
+    assert!(change.contains("--- runbooks/shop/availability/burn-1h-5m.md"), "{change}");
+    assert!(change.lines().any(|line| line == format!("+{}", note.trim_end())), "{change}");
+    // The same drill teaches nothing twice.
+    let again = learn("drill.json");
+    assert_eq!((again.status.code(), text(&again.stdout).as_str()), (Some(0), ""), "{}", text(&again.stderr));
+    assert_eq!(toy.read("slos/notes/shop/availability.md"), note);
+    let output = learn("slos/notes/shop/availability.md");
+    assert_eq!(output.status.code(), Some(2));
+    assert!(text(&output.stderr).contains("is no record of a drill"), "{}", text(&output.stderr));
 }
 
 #[test]

@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 use std::time::{Duration, Instant};
 
 use super::ask::{Asked, Log, ask};
+use super::belief;
 use super::case::{Case, Question, Symptom};
 use super::chain::Cause;
 use super::code;
@@ -17,6 +18,7 @@ use super::repo::Repo;
 use super::report::{Evidence, Verdict, Walk};
 use super::requests::{self, Requests};
 use super::revisions::{self, Revisions};
+use super::runtime;
 use super::site::{self, Role, Site};
 use super::slo::{self, Found};
 use super::trace::{self, Traced};
@@ -42,13 +44,17 @@ pub fn walk(question: &Question<'_>, sources: &Sources<'_>) -> Walk {
                 Some(id) => traced.showing(id, &gathered.bad),
                 None => traced,
             };
-            let evidence = Evidence {
+            let runtime = runtime::look(&case, &running(&case, &behind));
+            let mut evidence = Evidence {
                 at: question.now,
                 objective: Some(*objective),
                 requests: Some(requests),
                 trace: Some(traced),
+                runtime: Some(runtime),
+                trace_page: sources.traces.zip(behind.trace_id.as_deref()).and_then(|(store, id)| store.page(id)),
                 ..behind
             };
+            evidence.unseen = belief::unseen(sources, &evidence);
             verdict::close(evidence, question.plan)
         }
         Found::Quiet { conclusion, asked } => Walk {
@@ -63,6 +69,21 @@ pub fn walk(question: &Question<'_>, sources: &Sources<'_>) -> Walk {
             ..Walk::empty(question.now)
         },
     }
+}
+
+/// The services whose processes may tell more: the suspected one first, then the deployed one, the objective's own,
+/// and the others of bad requests.
+fn running(case: &Case<'_>, evidence: &Evidence) -> Vec<String> {
+    let code = evidence.code.iter();
+    let others = code.clone().flat_map(|code| &code.revisions).map(|it| &it.service);
+    let first = evidence.service.iter().chain(code.map(|code| &code.service)).chain([&case.slo.service]);
+    let mut names: Vec<String> = Vec::new();
+    for name in first.chain(others) {
+        if !names.contains(name) {
+            names.push(name.clone());
+        }
+    }
+    names
 }
 
 /// The pause between two walks of [`walk_patiently`].

@@ -13,12 +13,17 @@
 //! - `profile` and `latency` turn slow spans into places in the code (`site`); `errors` does so for failed spans.
 //! - `code` reads what was deployed (`revisions`, `version`, `candidates`), and `suspects` ranks the commits by
 //!   `target`, `mentions` and `fits`. `program` reads source code.
-//! - `verdict` closes the walk, and `render` writes it for people and programs. `export` freezes the incident.
+//! - `runtime` looks for what else changed in processes and their resources.
+//! - `verdict` closes the walk. `belief` makes its `claim` with facts for and against it, and `actions` says what to
+//!   do. `render` writes it for people and programs, and `export` freezes the incident.
 
+mod actions;
 mod ask;
+mod belief;
 mod candidates;
 mod case;
 mod chain;
+mod claim;
 mod code;
 mod compare;
 mod errors;
@@ -39,6 +44,7 @@ mod repo;
 mod report;
 mod requests;
 mod revisions;
+mod runtime;
 mod site;
 mod slo;
 pub mod source;
@@ -54,6 +60,7 @@ mod waits;
 pub use ask::Ask;
 pub use case::Question;
 pub use chain::{Break, Cause};
+pub use claim::{Claim, Fact, Proof};
 pub use code::{BlameLine, Code, Deployment};
 pub use compare::{Difference, Grown, Kind, More};
 pub use errors::{Errors, Failure};
@@ -67,6 +74,7 @@ pub use render::{artefacts, human, markdown, superseded};
 pub use report::{Action, Verdict, Walk};
 pub use requests::{Deviation, Numbers, Operation, Outgoing, Requests};
 pub use revisions::Revisions;
+pub use runtime::{Resource, Runtime, Shift};
 pub use site::{Role, Site};
 pub use slo::{Burn, Firing, Objective};
 pub use suspects::{SURE, Suspect};

@@ -2,16 +2,14 @@
 
 use emberline_core::plan::Plan;
 
-use super::chain::Cause;
+use super::actions::actions;
+use super::belief;
 use super::code::Deployment;
 use super::place::Place;
-use super::report::{Action, Evidence, Verdict, Walk};
+use super::report::{Evidence, NEAR, Verdict, Walk};
 use super::requests::Deviation;
 use super::suspects::SURE;
 use emberline_prose::number::{percent, short};
-
-/// The lowest score at which a commit is named.
-const NEAR: f64 = 0.3;
 
 /// Draws the verdict from the evidence of all layers.
 pub(super) fn close(mut evidence: Evidence, plan: &Plan) -> Walk {
@@ -19,13 +17,18 @@ pub(super) fn close(mut evidence: Evidence, plan: &Plan) -> Walk {
     evidence.missing.extend(troubles);
     let (verdict, why) = decide(&evidence);
     let function = function(&evidence, verdict);
-    let headline = headline(&evidence, verdict, function.as_ref(), &why);
+    let claim = belief::claim(&evidence, verdict, &why, function.as_ref());
+    let is_by_elimination = claim.as_ref().is_some_and(|claim| claim.is_by_elimination);
+    let headline = headline(&evidence, verdict, function.as_ref(), &why, is_by_elimination);
     let actions = actions(&evidence, verdict, plan);
-    let Evidence { at, service, trace_id, objective, requests, trace, profile, errors, code, suspects, missing } =
-        evidence;
+    let Evidence {
+        at, service, trace_id, objective, requests, trace, profile, errors, code, suspects, missing, ..
+    } = evidence;
     Walk {
         verdict,
         headline,
+        claim,
+        runtime: evidence.runtime,
         at,
         service,
         function,
@@ -52,6 +55,7 @@ fn troubles(evidence: &Evidence) -> Vec<String> {
         evidence.trace.as_ref().map(|it| &it.asked),
         evidence.profile.as_ref().map(|it| &it.asked),
         evidence.errors.as_ref().map(|it| &it.asked),
+        evidence.runtime.as_ref().map(|it| &it.asked),
         evidence.code.as_ref().map(|it| &it.asked),
     ];
     let failed = layers.into_iter().flatten().flatten().filter(|asked| asked.has_failed);
@@ -155,16 +159,23 @@ fn function(evidence: &Evidence, verdict: Verdict) -> Option<Place> {
     of_suspect.or_else(of_site)
 }
 
-fn headline(evidence: &Evidence, verdict: Verdict, function: Option<&Place>, why: &str) -> String {
+fn headline(
+    evidence: &Evidence,
+    verdict: Verdict,
+    function: Option<&Place>,
+    why: &str,
+    is_by_elimination: bool,
+) -> String {
     let burns =
         evidence.objective.as_ref().map(|objective| format!("{}/{}", objective.firing.service, objective.firing.slo));
     let burns = burns.unwrap_or_default();
     let place = function.map_or_else(String::new, |place| format!(", in {}", place.words()));
     match (verdict, evidence.suspects.first()) {
         (Verdict::Commit, Some(first)) => format!(
-            "{burns}: root cause is likely {} “{}”{place} (confidence {}).",
+            "{burns}: root cause is likely {} “{}”{place} ({}confidence {}).",
             short(&first.commit.id),
             first.commit.subject,
+            if is_by_elimination { "by elimination, " } else { "" },
             percent(first.confidence)
         ),
         (Verdict::NoCodeChange, _) => format!("{burns}: no code change caused this: {why}."),
@@ -173,60 +184,4 @@ fn headline(evidence: &Evidence, verdict: Verdict, function: Option<&Place>, why
         }
         _ => format!("{burns}: not certain: {why}{place}."),
     }
-}
-
-/// The actions: roll back first, then investigate.
-fn actions(evidence: &Evidence, verdict: Verdict, plan: &Plan) -> Vec<Action> {
-    let mut actions = Vec::new();
-    let of = |name: &str| plan.services.iter().find(|service| service.name == name);
-    let deployed = evidence.code.as_ref().map(|code| code.service.clone());
-    let rollback = |name: &str| of(name).and_then(|service| service.about.rollback.clone());
-    match verdict {
-        Verdict::NoCodeChange => {
-            let service = evidence.service.clone().unwrap_or_default();
-            let owner = of(&service).and_then(|service| service.about.owner.clone());
-            let owner = owner.map_or_else(String::new, |owner| format!(" (owner: {owner})"));
-            let what = match evidence.trace.as_ref().and_then(|trace| trace.down()) {
-                Some(down) => format!(
-                    "Restore {}{owner}: find out why it does not answer. Rolling {} back would not help.",
-                    down.peer, down.caller
-                ),
-                None => format!(
-                    "Check the dependencies, the load and the data of {service}{owner}. A rollback would not help."
-                ),
-            };
-            actions.push(Action { what, command: None });
-        }
-        _ => {
-            if let Some(service) =
-                deployed.filter(|_| evidence.code.as_ref().is_some_and(|it| it.deployment != Deployment::Unchanged))
-            {
-                let what = format!("Roll back the last deployment of {service}.");
-                let command = rollback(&service);
-                let what = if command.is_some() {
-                    what
-                } else {
-                    format!("{what} No command is declared: add `rollback` to its spec.")
-                };
-                actions.push(Action { what, command });
-            }
-        }
-    }
-    if let Some(suspect) =
-        evidence.suspects.first().filter(|suspect| suspect.score >= NEAR && verdict != Verdict::NoCodeChange)
-    {
-        let command = Some(format!("git show {}", suspect.commit.id));
-        let what = match verdict {
-            Verdict::Commit => "Then read the commit and revert it.".to_owned(),
-            _ => "Then read the first suspects.".to_owned(),
-        };
-        actions.push(Action { what, command });
-    }
-    if evidence.trace.as_ref().is_some_and(|trace| trace.breaks.iter().any(|it| it.cause == Cause::ContextLost)) {
-        actions.push(Action {
-            what: "Fix the propagation of the trace context: the walk had to match traces by time.".to_owned(),
-            command: None,
-        });
-    }
-    actions
 }

@@ -81,9 +81,12 @@ pub(crate) struct Gameday {
     /// Propose a postmortem in this file, such as slos/incidents/NAME.md; an existing file stays, with the new one beside it
     #[arg(long, value_name = "FILE", requires = "out")]
     pub(crate) incident: Option<PathBuf>,
-    /// Add what slowed the search to the notes of the objective, which `compile` puts on its runbook page
+    /// Propose what slowed the search as a note of the objective, and print how it changes the runbook page
     #[arg(long)]
     pub(crate) learn: bool,
+    /// The same for a drill that was recorded, without a new drill
+    #[arg(long, value_name = "RECORD", conflicts_with_all = ["chosen", "series", "out", "answer", "without"])]
+    pub(crate) learn_from: Option<PathBuf>,
     /// The repository to clone [default: that of the specs]
     #[arg(long, value_name = "PATH")]
     pub(crate) repository: Option<PathBuf>,

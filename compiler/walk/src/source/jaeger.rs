@@ -73,6 +73,10 @@ impl Traces for Jaeger {
         self.http.name()
     }
 
+    fn page(&self, id: &str) -> Option<String> {
+        Some(format!("{}/trace/{id}", self.http.address()))
+    }
+
     fn trace(&self, id: &str) -> Answer<Option<Trace>> {
         let Some(id) = trace_id(id) else {
             return Err(self.http.trouble(&format!("cannot be asked for `{id}`, which is no trace id")));

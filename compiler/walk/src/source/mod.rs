@@ -92,6 +92,10 @@ pub trait Traces {
     /// # Errors
     /// When the answer is missing or undocumented.
     fn search(&self, wanted: &Search) -> Answer<Vec<String>>;
+    /// The address of a page that shows a trace to people; `None` if the store has no pages.
+    fn page(&self, _id: &str) -> Option<String> {
+        None
+    }
 }
 
 /// Log lines: this project's store, Loki, VictoriaLogs.

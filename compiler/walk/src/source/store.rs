@@ -38,6 +38,10 @@ impl Traces for Store {
         self.http.name()
     }
 
+    fn page(&self, id: &str) -> Option<String> {
+        Some(format!("{}/trace/{id}", self.http.address()))
+    }
+
     fn trace(&self, id: &str) -> Answer<Option<Trace>> {
         let id = self.id(id)?;
         let answer: Option<Value> = self.http.find_within(&format!("/api/traces/{id}"), LONGEST)?;

@@ -38,6 +38,12 @@ impl Traces for Zipkin {
         self.http.name()
     }
 
+    /// Zipkin serves its pages below `/zipkin`, with or without a base path of its own.
+    fn page(&self, id: &str) -> Option<String> {
+        let address = self.http.address();
+        Some(format!("{}/zipkin/traces/{id}", address.strip_suffix("/zipkin").unwrap_or(address)))
+    }
+
     fn trace(&self, id: &str) -> Answer<Option<Trace>> {
         let Some(id) = trace_id(id) else {
             return Err(self.http.trouble(&format!("cannot be asked for `{id}`, which is no trace id")));

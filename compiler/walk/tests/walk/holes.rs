@@ -60,7 +60,7 @@ fn a_dependency_that_is_down_is_no_commit() {
     assert_eq!(walk.trace.as_ref().unwrap().breaks[0].cause, Cause::PeerDown);
     assert_eq!(walk.service.as_deref(), Some("payments"));
     assert!(walk.headline.contains("payments is down"), "{}", walk.headline);
-    assert!(walk.actions[0].what.starts_with("Restore payments"), "{:?}", walk.actions);
+    assert!(walk.actions[1].what.starts_with("Restore payments"), "{:?}", walk.actions);
     assert!(walk.suspects.is_empty());
 }
 
@@ -153,7 +153,7 @@ fn without_traces_it_does_not_guess() {
     let code = walk.code.as_ref().unwrap();
     assert_eq!((code.deployment, code.commits), (Deployment::Changed, 6));
     assert_eq!(code.revisions[0].first_seen, Some(ONSET - 5.0));
-    assert!(walk.actions[0].command.as_deref().unwrap().contains("deployment/checkout"));
+    assert!(walk.actions[1].command.as_deref().unwrap().contains("deployment/checkout"));
 }
 
 #[test]

@@ -2,6 +2,7 @@
 //! commits around each fault.
 #![expect(clippy::unwrap_used, clippy::panic, reason = "tests may stop at the first surprise")]
 
+mod belief;
 mod certain;
 mod export;
 mod holes;

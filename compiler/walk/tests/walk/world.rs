@@ -72,6 +72,10 @@ pub(crate) struct World {
     pub(crate) runtime: Vec<Series>,
     /// Answers to queries of a range that hold a text.
     pub(crate) told: Vec<(&'static str, Vec<Series>)>,
+    /// Answers to queries of runtime metrics.
+    pub(crate) runtime: Vec<Series>,
+    /// The address of the store's pages; empty if it has none.
+    pub(crate) pages: &'static str,
     pub(crate) has_traces: bool,
     pub(crate) has_profiles: bool,
     pub(crate) has_logs: bool,
@@ -159,6 +163,8 @@ impl World {
             info: Vec::new(),
             runtime: runtime(),
             told: Vec::new(),
+            runtime: Vec::new(),
+            pages: "",
             has_traces: true,
             has_profiles: true,
             has_logs: true,
@@ -451,6 +457,10 @@ impl Metrics for World {
         if query.contains("target_info") {
             return Ok(self.info.clone());
         }
+        if query.contains("process_resident_memory_bytes") {
+            let is_of = |series: &&Series| query.contains(&format!("\"{}\"", series.label("service_name")));
+            return Ok(self.runtime.iter().filter(is_of).cloned().collect());
+        }
         if query.contains("_info") || query.contains("kube_") {
             let told = self.told.iter().filter(|(part, _)| query.contains(part));
             return Ok(told.flat_map(|(_, series)| series.clone()).collect());
@@ -495,6 +505,10 @@ impl Metrics for World {
 impl Traces for World {
     fn name(&self) -> String {
         "the store".into()
+    }
+
+    fn page(&self, id: &str) -> Option<String> {
+        (!self.pages.is_empty()).then(|| format!("{}/trace/{id}", self.pages))
     }
 
     fn trace(&self, id: &str) -> Answer<Option<Trace>> {

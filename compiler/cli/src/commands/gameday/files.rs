@@ -16,7 +16,7 @@ use super::session::Session;
 use crate::failure::{Failure, Result};
 use crate::terminal;
 use crate::world::write::{NotCreated, create};
-use crate::world::{notes as notes_folder, shown, write_file};
+use crate::world::{shown, write_file};
 
 /// The file that seals the seed of a series.
 const SEED: &str = "seed.sealed";
@@ -128,26 +128,6 @@ pub(super) fn incident(
     };
     if !quiet {
         terminal::say(&format!("{}: a postmortem to edit", shown(&written)));
-    }
-    Ok(())
-}
-
-/// Adds what a drill taught to the notes of its objective.
-pub(super) fn learn(specs: &Path, record: &Record, quiet: bool) -> Result<()> {
-    let Some((service, slo, lines)) = notes::learned(record) else { return Ok(()) };
-    let folder = specs.join(notes_folder::FOLDER).join(names::stem(&service));
-    let path = folder.join(format!("{}.md", names::stem(&slo)));
-    make(&folder)?;
-    let before = notes_folder::text_of(specs, &path)?;
-    let after = notes::appended(&before, &lines);
-    if after != before {
-        write_file(&path, after.as_bytes())?;
-        if !quiet {
-            terminal::say(&format!(
-                "{}: what slowed the search; `emberline compile` puts it on the runbook",
-                shown(&path)
-            ));
-        }
     }
     Ok(())
 }

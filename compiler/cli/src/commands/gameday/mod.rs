@@ -1,6 +1,7 @@
 //! `emberline gameday`: drills, one or a series, with their write-ups.
 
 mod files;
+mod learn;
 mod person;
 mod session;
 mod stop;
@@ -45,6 +46,10 @@ struct Run<'r> {
 
 /// Drills. Specs with errors are shown instead.
 pub(crate) fn run(gameday: &Gameday, quiet: bool) -> Result<Status> {
+    if let Some(path) = &gameday.learn_from {
+        learn::propose(&gameday.specs, &learn::read(path)?, Some(path), quiet)?;
+        return Ok(Status::Clean);
+    }
     let mut gate = Gate::open_at(&gameday.specs, Pace::Drill(gameday.time_scale), session::LOADED)?;
     let Some(plan) = gate.plan.take() else {
         let reporting = Reporting { format: Format::Human, fail_on: FailOn::Error, today: None };
@@ -100,11 +105,13 @@ impl Run<'_> {
         for index in 0..self.gameday.drills {
             let drilled = self.one(&mut session, scratch, index, &index_name(self.method, index))?;
             let record = &drilled.record;
+            let mut recorded = None;
             if let (Some(out), Some(session)) = (&self.gameday.out, &session) {
                 let out = if self.gameday.drills > 1 { out.join(&record.id) } else { out.clone() };
                 files::incident(&out, self.gameday.incident.as_deref(), &drilled, session, self.plan, self.quiet)?;
+                recorded = record.page.as_ref().map(|_| out.join("drill.json"));
             }
-            status = worse(status, self.close(record)?);
+            status = worse(status, self.close(record, recorded.as_deref())?);
         }
         // Not before: it tells of the drills that are still to come.
         terminal::print(|out| writeln!(out, "seed {}", self.seed))?;
@@ -121,7 +128,8 @@ impl Run<'_> {
             let id = series::id(self.method, &self.without, index);
             let drilled = self.patiently(&mut session, scratch, index, &id, folder)?;
             files::keep(folder, &drilled)?;
-            status = worse(status, self.close(&drilled.record)?);
+            let recorded = folder.join(series::file(&drilled.record.id));
+            status = worse(status, self.close(&drilled.record, Some(&recorded))?);
             files::summary(folder)?;
         }
         drop(session);
@@ -202,12 +210,12 @@ impl Run<'_> {
         fault.map_err(failure)
     }
 
-    /// Opens what was sealed, learns from it, and judges.
-    fn close(&self, record: &Record) -> Result<Status> {
+    /// Opens what was sealed, learns from it, and judges. `recorded` is the file of the record, if it is kept.
+    fn close(&self, record: &Record, recorded: Option<&Path>) -> Result<Status> {
         let text = files::opened(record);
         terminal::print(|out| out.write_all(text.as_bytes()))?;
         if self.gameday.learn {
-            files::learn(self.gameday.specs.first(), record, self.quiet)?;
+            learn::propose(&self.gameday.specs, record, recorded, self.quiet)?;
         }
         let missed = if self.gameday.strict { strict::missed(record) } else { Vec::new() };
         for what in &missed {
