@@ -7,11 +7,14 @@ use super::ask::{Asked, Log, ask};
 use super::case::{Case, Question, Symptom};
 use super::chain::Cause;
 use super::code;
+use super::differs;
 use super::errors::{self, Errors};
 use super::fits::Said;
 use super::gather::Gathered;
 use super::graph::Calls;
 use super::latency;
+use super::mechanism::Shown;
+use super::plateau;
 use super::profile::{self, Profiled, Spends};
 use super::repo::Repo;
 use super::report::{Evidence, Verdict, Walk};
@@ -33,7 +36,8 @@ pub fn walk(question: &Question<'_>, sources: &Sources<'_>) -> Walk {
             let symptom = objective.threshold.map_or(Symptom::Failed, Symptom::Slow);
             let onset = objective.onset.clone();
             let base = slo.timing.base.seconds();
-            let case = Case { slo, now: question.now, onset: &onset, base, symptom, sources };
+            let long = objective.long;
+            let case = Case { slo, now: question.now, onset: &onset, base, long, symptom, sources };
             let requests = requests::look(&case, question.plan, &calls);
             let (traced, gathered) = trace::look(&case, &calls, &requests);
             let layers = Layers { case: &case, requests: &requests, traced: &traced, gathered: &gathered };
@@ -150,7 +154,11 @@ impl Layers<'_> {
             said: Said {
                 kinds: errors.failures.iter().map(|failure| failure.kind.clone()).collect(),
                 messages: errors.failures.iter().map(|failure| failure.message.clone()).collect(),
+                stacks: errors.failures.iter().map(|failure| failure.stack.clone()).collect(),
             },
+            difference: &self.traced.difference,
+            profile: pointed.profile.as_ref(),
+            shown: self.shown_by(pointed.profile.as_ref()),
             role: pointed.role,
             // An earlier deployment may still be the cause, because its effects can build up. But it is less likely.
             holes: gaps.odds + if is_earlier { EARLIER } else { 0.0 },
@@ -167,6 +175,15 @@ impl Layers<'_> {
             suspects,
             missing: gaps.missing,
             ..Evidence::default()
+        }
+    }
+
+    /// What telemetry shows that lines of a commit may name.
+    fn shown_by(&self, profile: Option<&Profiled>) -> Shown {
+        Shown {
+            plateaus: plateau::find(&self.gathered.bad, &self.gathered.healthy),
+            values: self.traced.difference.values.clone(),
+            libraries: profile.map(|profile| profile.libraries.clone()).unwrap_or_default(),
         }
     }
 
@@ -191,12 +208,14 @@ impl Layers<'_> {
             }
         };
         let lighter = errors.into_iter().map(|site| Site { weight: site.weight * 0.4, ..site });
-        let sites = lighter.chain(latency::sites(traced, gathered, profile.as_ref())).collect();
+        let differing = differs::sites(&traced.difference, true);
+        let sites = lighter.chain(latency::sites(traced, gathered, profile.as_ref())).chain(differing).collect();
         Pointed { profile, sites, role, gaps }
     }
 
     /// Failed spans point to the places of their errors.
-    fn failed(&self, sites: Vec<Site>) -> Pointed {
+    fn failed(&self, mut sites: Vec<Site>) -> Pointed {
+        sites.extend(differs::sites(&self.traced.difference, false));
         let more = latency::multiplied(&self.traced.difference).filter(|more| more.now >= 3.0);
         let gaps = more.map_or_else(Gaps::default, |more| {
             Gaps::told(format!("Bad requests also call {} {:.0} times.", more.child.words(), more.now), 0.0)

@@ -11,6 +11,8 @@ pub(super) struct Known {
     pub(super) now: Option<String>,
     /// The revision before the onset.
     pub(super) before: Option<String>,
+    /// The revision that the current one replaced, whenever that was.
+    pub(super) previous: Option<String>,
     /// When each revision was first seen, unix seconds.
     pub(super) first_seen: BTreeMap<String, f64>,
 }

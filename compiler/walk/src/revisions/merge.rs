@@ -26,6 +26,7 @@ pub(super) fn merged(all: &[Known]) -> Known {
             }
             (merged.now, merged.before) = (now, before);
         }
+        merged.previous = merged.previous.or_else(|| known.previous.clone());
         // The first sight of a revision, whoever saw it.
         for (revision, time) in &known.first_seen {
             let seen = merged.first_seen.entry(revision.clone()).or_insert(*time);
@@ -50,7 +51,7 @@ mod tests {
     fn known(by: &str, now: &str, before: &str, seen: f64) -> Known {
         let some = |text: &str| (!text.is_empty()).then(|| text.to_owned());
         let first_seen = [(now.to_owned(), seen)].into_iter().filter(|(_, at)| *at > 0.0).collect();
-        Known { by: by.to_owned(), now: some(now), before: some(before), first_seen }
+        Known { by: by.to_owned(), now: some(now), before: some(before), first_seen, previous: None }
     }
 
     fn told(all: &[Known]) -> (String, String, String, Option<f64>) {

@@ -4,6 +4,7 @@
 
 mod certain;
 mod holes;
+mod kinds;
 mod pages;
 mod shop;
 mod versions;

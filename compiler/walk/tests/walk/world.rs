@@ -70,6 +70,8 @@ pub(crate) struct World {
     pub(crate) info: Vec<Series>,
     /// Answers to queries of a range that hold a text.
     pub(crate) told: Vec<(&'static str, Vec<Series>)>,
+    /// The share of bad events by the seconds since [`ONSET`]; a rise that stays without one.
+    pub(crate) ratio: Option<fn(f64) -> f64>,
     pub(crate) has_traces: bool,
     pub(crate) has_profiles: bool,
     pub(crate) has_logs: bool,
@@ -156,6 +158,7 @@ impl World {
             logs: Vec::new(),
             info: Vec::new(),
             told: Vec::new(),
+            ratio: None,
             has_traces: true,
             has_profiles: true,
             has_logs: true,
@@ -424,7 +427,10 @@ impl Metrics for World {
         let mut points = Vec::new();
         let mut time = start;
         while time <= end {
-            points.push(Point { time, value: ((time - ONSET) / 5.0).clamp(0.002, 0.6) });
+            points.push(Point {
+                time,
+                value: self.ratio.map_or_else(|| ((time - ONSET) / 5.0).clamp(0.002, 0.6), |it| it(time - ONSET)),
+            });
             time += step;
         }
         Ok(vec![Series { labels: Labels::new(), points }])
