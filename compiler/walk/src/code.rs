@@ -217,13 +217,12 @@ fn untouched(
         own.is_some_and(|own| range == Some((&own.now, &own.before)))
     };
     let is_touched = |folder: &String| {
-        let mut folders = std::iter::once(folder).chain(depends.get(folder).into_iter().flatten());
-        candidates.iter().any(|candidate| {
-            let reaches = |path: &String| folders.clone().any(|folder| within(folder, path));
-            candidate.may_matter()
-                && (!candidate.packages.is_empty()
-                    || candidate.items.iter().map(|(path, _)| path).chain(&candidate.settings).any(reaches))
-        }) || folders.next().is_none()
+        let folders: Vec<&String> = std::iter::once(folder).chain(depends.get(folder).into_iter().flatten()).collect();
+        let reaches = |path: &String| folders.iter().any(|folder| within(folder, path));
+        candidates.iter().filter(|candidate| candidate.may_matter()).any(|candidate| {
+            let mut paths = candidate.items.iter().map(|(path, _)| path).chain(&candidate.settings);
+            !candidate.packages.is_empty() || paths.any(reaches)
+        })
     };
     let found = owned.iter().filter(|(service, folder)| is_of_range(service) && !is_touched(folder));
     found.map(|(service, _)| service.clone()).collect()

@@ -12,6 +12,7 @@ use super::errors::{self, Errors};
 use super::fits::Said;
 use super::gather::Gathered;
 use super::graph::Calls;
+use super::kind::Kind;
 use super::latency;
 use super::mechanism::Shown;
 use super::plateau;
@@ -89,9 +90,15 @@ pub fn walk_patiently(question: &Question<'_>, sources: &Sources<'_>, patience: 
 /// The odds that another cause gains if the deployment was long before the onset.
 const EARLIER: f64 = 0.4;
 
+/// The odds that another cause gains if a peer answers nobody: the peer may be down by itself.
+const DOWN: f64 = 2.0;
+
 /// The odds that another cause gains without a bad trace. They keep a commit below [`SURE`] if the only evidence
 /// against it is that no other commit was deployed.
 const BLIND: f64 = 1.2;
+
+/// The most statements that are compared with commits.
+const STATEMENTS: usize = 50;
 
 /// Sentences about missing evidence, and the odds that another cause gains by it.
 #[derive(Debug, Default)]
@@ -161,7 +168,9 @@ impl Layers<'_> {
             shown: self.shown_by(pointed.profile.as_ref()),
             role: pointed.role,
             // An earlier deployment may still be the cause, because its effects can build up. But it is less likely.
-            holes: gaps.odds + if is_earlier { EARLIER } else { 0.0 },
+            holes: gaps.odds
+                + if is_earlier { EARLIER } else { 0.0 }
+                + if self.traced.down().is_some() { DOWN } else { 0.0 },
         };
         let (code, suspects) = log.keep(code::look(self.case, given, repo.as_ref().ok()));
         // Slow requests that succeed have no errors to report.
@@ -183,8 +192,21 @@ impl Layers<'_> {
         Shown {
             plateaus: plateau::find(&self.gathered.bad, &self.gathered.healthy),
             values: self.traced.difference.values.clone(),
+            statements: self.statements(),
             libraries: profile.map(|profile| profile.libraries.clone()).unwrap_or_default(),
         }
+    }
+
+    /// Statements of spans in bad traces that differ from healthy ones.
+    fn statements(&self) -> Vec<String> {
+        let spans = self.gathered.bad.iter().flat_map(|trace| &trace.spans);
+        let changed = spans.filter(|span| self.traced.difference.changed.contains(&Kind::of(span)));
+        let texts = changed.flat_map(|span| {
+            let keys = ["db.query.text", "db.statement", "db.collection.name", "db.sql.table"];
+            keys.into_iter().filter_map(|key| span.attributes.get(key))
+        });
+        let texts: BTreeSet<&String> = texts.collect();
+        texts.into_iter().take(STATEMENTS).cloned().collect()
     }
 
     /// The places where slow spans spend their time. `errors` are the places of failures, which weigh less here.

@@ -2,6 +2,7 @@
 //!
 //! - An added number is the duration at which spans cluster.
 //! - Added words are those of a value that only bad requests have.
+//! - An added or removed line about a table's form names a table of statements that differ.
 //! - A library whose version changed is on the stacks of bad requests.
 
 use super::candidates::{Candidate, is_beside};
@@ -19,6 +20,8 @@ pub(super) struct Shown {
     pub(super) plateaus: Vec<Plateau>,
     pub(super) values: Vec<Value>,
     pub(super) libraries: Vec<Library>,
+    /// Statements of spans that differ from healthy ones.
+    pub(super) statements: Vec<String>,
 }
 
 /// A mechanism, with the file that names it.
@@ -34,6 +37,7 @@ pub(super) fn find(candidate: &Candidate, shown: &Shown, said: &Said) -> Vec<Mec
     add(plateau(candidate, &shown.plateaus));
     add(value(candidate, &shown.values));
     add(library(candidate, &shown.libraries, said));
+    add(schema(candidate, &shown.statements));
     found
 }
 
@@ -115,6 +119,43 @@ fn words(text: &str) -> Vec<String> {
 fn is_code(word: &str) -> bool {
     word.len() == 3 && word.bytes().all(|byte| byte.is_ascii_digit())
 }
+
+/// A changed index or column of a table whose statements differ.
+fn schema(candidate: &Candidate, statements: &[String]) -> Option<Mechanism> {
+    let named: Vec<String> = statements.iter().flat_map(|it| words(&it.to_ascii_lowercase())).collect();
+    let found = lines(candidate).flat_map(|(path, added, removed)| {
+        let judge = |line: &str, is_added: bool| {
+            let upper = line.to_ascii_uppercase();
+            let has = |word: &str| upper.split(|c: char| !c.is_ascii_alphanumeric()).any(|it| it == word);
+            let is_form = (has("INDEX") || has("TABLE")) && (has("CREATE") || has("DROP") || has("ALTER"));
+            let lower = line.to_ascii_lowercase();
+            // The table stands behind such a word: `CREATE INDEX i ON orders`, `ALTER TABLE orders`.
+            let mut parts = lower.split(|c: char| !c.is_alphanumeric() && c != '_').filter(|part| !part.is_empty());
+            let mut behind = false;
+            let table = parts.find(|part| {
+                let is_table = behind && named.iter().any(|word| word == part) && !SQL.contains(part);
+                behind = matches!(*part, "on" | "table" | "exists");
+                is_table
+            });
+            let fallback = || words(&lower).into_iter().find(|it| named.contains(it) && !SQL.contains(&it.as_str()));
+            let table = table.map(str::to_owned).or_else(fallback)?;
+            let is_lost = has("INDEX") && (has("DROP") == is_added);
+            let (counts, what) = if is_lost { (0.5, "takes out an index of") } else { (0.25, "changes the form of") };
+            let words = format!("{what} `{table}`, which statements of bad requests use");
+            is_form.then(|| Mechanism { path: path.to_owned(), reason: Reason { counts, words } })
+        };
+        let new = added.iter().filter(|line| !removed.contains(line)).filter_map(|line| judge(line, true));
+        let old = removed.iter().filter(|line| !added.contains(line)).filter_map(|line| judge(line, false));
+        new.chain(old).collect::<Vec<_>>()
+    });
+    strongest(found)
+}
+
+/// Words of statements that name no table, in lower case.
+const SQL: [&str; 22] = [
+    "select", "from", "where", "insert", "into", "values", "update", "set", "delete", "and", "or", "not", "null", "on",
+    "by", "order", "id", "as", "in", "index", "table", "any",
+];
 
 /// A changed library that bad requests run, or that an error names.
 fn library(candidate: &Candidate, libraries: &[Library], said: &Said) -> Option<Mechanism> {

@@ -132,7 +132,7 @@ pub(super) fn look(
     let within = |sample: &&Sample| !names_spans || spans.ids.contains(&sample.span_id);
     let own: Vec<&Sample> = samples.iter().filter(within).collect();
     #[expect(clippy::cast_precision_loss, reason = "processor time of a few requests")]
-    let cpu = own.iter().map(|sample| sample.cpu_nanos as f64 / 1e9).sum();
+    let cpu = own.iter().map(|sample| sample.cpu_nanos as f64 / 1e9).fold(0.0, |all, it| all + it);
     let (start, end) = (case.before() - 3_600.0, case.before());
     let answer = profiles.of_service(&spans.service, start, end);
     let query = format!("profile of {} in the hour before {}", spans.service, emberline_prose::number::clock(end));

@@ -142,7 +142,11 @@ fn peer_is_down(evidence: &Evidence, down: &Break, recent: &[Recent]) -> (Verdic
     let code = evidence.code.as_ref();
     let is_untouched = |service: &String| code.is_some_and(|code| code.untouched.contains(service));
     let mut undated = code.iter().flat_map(|code| &code.revisions).filter(|it| {
-        it.is_changed() && it.first_seen.is_none() && is_concerned(&it.service) && !is_untouched(&it.service)
+        it.is_changed()
+            && it.first_seen.is_none()
+            && !it.is_older
+            && is_concerned(&it.service)
+            && !is_untouched(&it.service)
     });
     match undated.next() {
         Some(new) if evidence.suspects.first().is_some_and(|first| first.score >= NEAR) => {
@@ -173,7 +177,12 @@ fn rival(evidence: &Evidence) -> String {
         .filter(|suspect| suspect.score >= evidence.suspects.first().map_or(1.0, |first| first.score) * 0.6)
         .map(|suspect| short(&suspect.commit.id))
         .collect();
+    let first = evidence.suspects.first().filter(|first| first.grounds < GROUNDED);
     match near.as_slice() {
+        [_] if first.is_some() => {
+            let id = first.map(|first| short(&first.commit.id)).unwrap_or_default();
+            format!("little speaks for {id} but that it was deployed")
+        }
         [_] => "too much evidence is missing".to_owned(),
         several => format!("{} fit the evidence equally well", several.join(" and ")),
     }

@@ -38,6 +38,11 @@ pub(super) fn merged(all: &[Known]) -> Known {
         {
             merged.first_seen.entry(now.clone()).or_insert(*time);
         }
+        if let (Some(now), Some(theirs)) = (&merged.now, &known.now)
+            && known.older.contains(theirs)
+        {
+            merged.older.insert(now.clone());
+        }
     }
     by.dedup();
     merged.by = by.join(" and ");
@@ -51,7 +56,7 @@ mod tests {
     fn known(by: &str, now: &str, before: &str, seen: f64) -> Known {
         let some = |text: &str| (!text.is_empty()).then(|| text.to_owned());
         let first_seen = [(now.to_owned(), seen)].into_iter().filter(|(_, at)| *at > 0.0).collect();
-        Known { by: by.to_owned(), now: some(now), before: some(before), first_seen, previous: None }
+        Known { by: by.to_owned(), now: some(now), before: some(before), first_seen, ..Known::default() }
     }
 
     fn told(all: &[Known]) -> (String, String, String, Option<f64>) {

@@ -31,6 +31,8 @@ pub struct Revisions {
     pub before: Option<String>,
     /// When the current revision was first seen, unix seconds; `None` if unknown.
     pub first_seen: Option<f64>,
+    /// Whether the current revision ran before the alert's long window.
+    pub is_older: bool,
     /// What names both revisions, and how if it is not by a commit's id.
     pub known_by: String,
 }
@@ -150,11 +152,15 @@ pub(super) fn look(case: &Case<'_>, gathered: &Gathered, concerned: &[String]) -
         .iter()
         .map(|(service, known)| {
             let merged = merged(known);
-            let first_seen = merged.now.as_ref().and_then(|now| merged.first_seen.get(now).copied());
+            let is_older = merged.now.as_ref().is_some_and(|now| merged.older.contains(now));
+            // A process that restarts begins another time series of the same revision.
+            let seen = merged.now.as_ref().filter(|_| !is_older);
+            let first_seen = seen.and_then(|now| merged.first_seen.get(now).copied());
             let mut revisions = Revisions {
                 service: service.clone(),
                 now: merged.now,
                 before: merged.before,
+                is_older,
                 first_seen,
                 known_by: merged.by,
             };
@@ -175,7 +181,8 @@ pub(super) fn look(case: &Case<'_>, gathered: &Gathered, concerned: &[String]) -
 fn unproven(told: &BTreeMap<String, Vec<Known>>) -> Vec<String> {
     let is_unproven = |known: &[Known]| {
         let merged = merged(known);
-        let has_begun = merged.now.as_ref().is_some_and(|now| merged.first_seen.contains_key(now));
+        let has_begun =
+            merged.now.as_ref().is_some_and(|now| merged.first_seen.contains_key(now) || merged.older.contains(now));
         merged.now.is_some() && merged.now == merged.before && !has_begun
     };
     told.iter().filter(|(_, known)| is_unproven(known)).map(|(service, _)| service.clone()).collect()

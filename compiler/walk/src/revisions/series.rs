@@ -295,6 +295,8 @@ impl Seen {
         if first.time > self.start + self.step {
             let seen = known.first_seen.entry(revision.to_owned()).or_insert(first.time);
             *seen = seen.min(first.time);
+        } else {
+            known.older.insert(revision.to_owned());
         }
         // The current revision is the one that started last and still has samples.
         if until.time >= self.end - 2.0 * self.step && first.time >= building.newest {
