@@ -4,7 +4,7 @@ use super::compare::Difference;
 use super::kind::Kind;
 use super::place::Place;
 use super::site::{Role, Site};
-use super::values::is_status;
+use super::values::{Value, is_status};
 use emberline_prose::number::{figure, length};
 
 /// The most places of each sort.
@@ -46,5 +46,32 @@ pub(super) fn sites(difference: &Difference, is_slow: bool) -> Vec<Site> {
     for value in telling.take(MOST) {
         add(&value.span, Role::Differs, 0.5 * value.share, &value.words());
     }
+    // A callee that refuses requests does not fail by itself, so no error points to it.
+    let is_refusal =
+        |value: &&Value| value.span.kind == "server" && is_status(&value.key) && value.now.starts_with('4');
+    for value in difference.values.iter().filter(|_| !is_slow).filter(is_refusal).take(MOST) {
+        add(&value.span, Role::Fails, 0.4 * value.share, &value.words());
+    }
     sites
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_callee_that_refuses_is_a_place_of_failures() {
+        let of = |kind: &'static str, now: &str| {
+            let span = Kind { service: "b".into(), name: "POST".into(), kind, function: "b::answer".into() };
+            let key = "http.response.status_code".to_owned();
+            Value { span, key, before: vec!["200".to_owned()], now: now.to_owned(), share: 1.0 }
+        };
+        let values = vec![of("server", "422"), of("server", "500"), of("client", "422")];
+        let difference = Difference { values, ..Difference::default() };
+        let found = sites(&difference, false);
+        assert_eq!(found.len(), 1, "{found:?}");
+        assert!(found[0].role == Role::Fails && found[0].why.contains("is `422`, before `200`"), "{found:?}");
+        // If requests are slow, every new status says something.
+        assert_eq!(sites(&difference, true).len(), 3);
+    }
 }

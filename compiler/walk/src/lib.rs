@@ -11,9 +11,10 @@
 //! - `trace` fetches bad and healthy traces (`gather`), compares them (`compare`, over `tree`), and finds where the
 //!   trace is broken (`chain`).
 //! - `profile` and `latency` turn slow spans into places in the code (`site`); `errors` does so for failed spans.
+//! - `differs` turns vanished calls and new values into places. `plateau` finds durations that cluster.
 //! - `code` reads what was deployed (`revisions`, `version`, `candidates`), and `suspects` ranks the commits by
-//!   `target`, `mentions` and `fits`. `program` reads source code.
-//! - `verdict` closes the walk, and `render` writes it for people and programs.
+//!   `target`, `mentions`, `kin` and `fits`, by `mechanism` and `observed`. `program` reads source code.
+//! - `recent` keeps new revisions suspect. `verdict` closes the walk, and `render` writes it for people and programs.
 
 mod ask;
 mod candidates;
@@ -22,6 +23,7 @@ mod chain;
 mod code;
 mod compare;
 mod depends;
+mod diff;
 mod differs;
 mod errors;
 mod fits;

@@ -24,6 +24,7 @@ use std::collections::BTreeSet;
 use serde::Serialize;
 
 use super::candidates::Candidate;
+use super::diff;
 use super::fits::{Reason, Said, fits};
 use super::kin;
 use super::looks::{is_deceptive, substance};
@@ -38,7 +39,7 @@ use super::program::items::ItemKind;
 use super::repo::{Repo, within};
 use super::site::Role;
 use super::target::Target;
-use crate::source::{Change, Commit};
+use crate::source::Commit;
 use emberline_prose::number::percent;
 
 /// From this confidence on, the first suspect is named as the commit.
@@ -190,7 +191,7 @@ fn suspect(candidate: &Candidate, evidence: &Evidence<'_>, only: Option<&str>) -
         line: line_now(evidence.repo, charge.path, charge.changed),
     });
     Suspect {
-        diff: first.map(|charge| diff(&candidate.changes, charge.path, charge.changed)).unwrap_or_default(),
+        diff: first.map(|charge| diff::of(&candidate.changes, charge.path, charge.changed)).unwrap_or_default(),
         how: first.map(|charge| charge.changed.how),
         commit: candidate.commit.clone(),
         score,
@@ -386,23 +387,4 @@ fn nearness(
 
 fn below(steps: usize) -> &'static str {
     if steps == 1 { "which is used by" } else { "which is used below" }
-}
-
-/// The most lines of a diff that are shown for an item.
-const SHOWN: usize = 40;
-
-fn diff(changes: &[Change], path: &str, changed: &Changed) -> Vec<String> {
-    let overlaps = |lines: Option<(usize, usize)>, start: usize, count: usize| {
-        lines.is_some_and(|(first, last)| start <= last && start + count.max(1) > first)
-    };
-    let of_file = changes.iter().filter(|change| change.after.as_deref().or(change.before.as_deref()) == Some(path));
-    let hunks = of_file.flat_map(|change| &change.hunks).filter(|hunk| {
-        overlaps(changed.before, hunk.old_start, hunk.removed.len())
-            || overlaps(changed.after, hunk.new_start, hunk.added.len())
-    });
-    let lines = hunks.flat_map(|hunk| {
-        let removed = hunk.removed.iter().map(|line| format!("-{line}"));
-        removed.chain(hunk.added.iter().map(|line| format!("+{line}")))
-    });
-    lines.take(SHOWN).collect()
 }

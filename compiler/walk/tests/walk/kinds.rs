@@ -1,11 +1,11 @@
-//! Kinds of evidence that once misled the walk: elimination, dips, code as before, other values, plateaus, merges, and
+//! Kinds of evidence that once misled the walk: elimination, code as before, other values, plateaus, merges, and
 //! code that no span names.
 
-use emberline_walk::source::{Point, Series, Trace};
-use emberline_walk::{Deployment, Verdict, Walk, human};
+use emberline_walk::source::Trace;
+use emberline_walk::{Verdict, Walk, human};
 
 use crate::shop::Repository;
-use crate::world::{NOW, ONSET, Shape, World, labels};
+use crate::world::{ONSET, Shape, World};
 
 const PRICING: &str = "services/checkout/src/pricing.rs";
 const PAYMENT: &str = "services/checkout/src/payment.rs";
@@ -14,7 +14,7 @@ const RPC: &str = "services/payments/src/rpc.rs";
 const LEDGER: &str = "services/payments/src/ledger.rs";
 
 /// Where a commit stands among the suspects, from 1.
-fn rank(walk: &Walk, commit: &str) -> usize {
+pub(crate) fn rank(walk: &Walk, commit: &str) -> usize {
     let at = walk.suspects.iter().position(|suspect| suspect.commit.id == commit);
     at.unwrap_or_else(|| panic!("no {commit}: {}", human(walk))) + 1
 }
@@ -31,17 +31,6 @@ fn slow(good: &str, head: &str, shape: &Shape) -> World {
 
 fn is_bad(trace: &Trace) -> bool {
     trace.spans[0].start as f64 / 1e9 >= ONSET
-}
-
-/// When `target_info` saw each revision of a service.
-fn seen(service: &str, revision: &str, from: f64, to: f64) -> Series {
-    let mut points = Vec::new();
-    let mut time = from;
-    while time <= to {
-        points.push(Point { time, value: 1.0 });
-        time += 1.0;
-    }
-    Series { labels: labels(&[("service_name", service), ("vcs_ref_head_revision", revision)]), points }
 }
 
 #[test]
@@ -119,75 +108,6 @@ fn code_as_before_loses_suspicion() {
     let walk = world.walk_in(&repository);
     let scores: Vec<f64> = innocent.iter().map(|it| walk.suspects[rank(&walk, it) - 1].score).collect();
     assert!(scores.iter().all(|score| *score >= 0.05), "{scores:?}");
-}
-
-/// Bad for ten seconds, good for twenty, since the release. Of late, it stays bad.
-fn on_and_off(after: f64) -> f64 {
-    if after >= 90.0 || (after >= 0.0 && after % 30.0 < 10.0) { 0.6 } else { 0.002 }
-}
-
-#[test]
-fn an_intermittent_fault_does_not_begin_at_its_last_dip() {
-    let repository = Repository::new();
-    let good = repository.head();
-    let commit = repository.edit(PRICING, "best = best.max(saved", "best = best.max(slowly) + (saved", "Save more");
-    let head = repository.head();
-    let mut world = World::new();
-    world.ratio = Some(on_and_off);
-    let pairs = [
-        ("service", "checkout"),
-        ("slo", "latency"),
-        ("severity", "page"),
-        ("long_window", "1h"),
-        ("short_window", "5m"),
-    ];
-    world.alert("ErrorBudgetBurn", &pairs, ONSET + 95.0);
-    for at in 0..12_u32 {
-        world.request(ONSET - 200.0 + f64::from(at) * 15.0, &good, &Shape::default());
-    }
-    for at in 0..60_u32 {
-        let after = f64::from(at) * 2.0;
-        let price = if on_and_off(after) > 0.5 { 480 } else { 2 };
-        world.request(ONSET + after, &head, &Shape { price, ..Shape::default() });
-    }
-    let walk = world.walk_in(&repository);
-    assert_ne!(walk.verdict, Verdict::NoCodeChange, "{}", human(&walk));
-    let onset = &walk.objective.as_ref().unwrap().onset;
-    assert!((onset.time - ONSET).abs() <= onset.plus_minus + 3.0, "{onset:?}");
-    assert_eq!(walk.code.as_ref().unwrap().deployment, Deployment::Changed, "{}", human(&walk));
-    assert_eq!(rank(&walk, &commit), 1);
-}
-
-#[test]
-fn a_revision_of_the_alerts_long_window_is_not_acquitted_by_its_healthy_requests() {
-    let walked = |release: f64| {
-        let repository = Repository::new();
-        let good = repository.head();
-        repository.edit(PRICING, "best = best.max(saved", "best = best.max(slowly) + (saved", "Save more");
-        let head = repository.head();
-        let mut world = World::new();
-        world.fires("checkout", "latency");
-        for at in 0..60_u32 {
-            let time = ONSET - 300.0 + f64::from(at) * 5.0;
-            world.request(time, if time < ONSET + release { &good } else { &head }, &Shape::default());
-        }
-        for at in 0..10_u32 {
-            let shape = Shape { price: 480, ..Shape::default() };
-            world.request(ONSET + 10.0 + f64::from(at) * 10.0, &head, &shape);
-        }
-        world.info = vec![
-            seen("checkout", &good, ONSET - 900.0, ONSET + release),
-            seen("checkout", &head, ONSET + release, NOW),
-        ];
-        (world.walk_in(&repository), good)
-    };
-    // The long window has 240 s. A leak shows some time after its release.
-    let (walk, good) = walked(-100.0);
-    assert_ne!(walk.verdict, Verdict::NoCodeChange, "{}", human(&walk));
-    assert_eq!(walk.code.as_ref().unwrap().good.as_deref(), Some(good.as_str()), "{}", human(&walk));
-    assert!(walk.actions[0].what.starts_with("Roll back"), "{:?}", walk.actions);
-    let (walk, _) = walked(-800.0);
-    assert_eq!(walk.verdict, Verdict::NoCodeChange, "{}", human(&walk));
 }
 
 #[test]

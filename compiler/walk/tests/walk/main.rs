@@ -6,6 +6,7 @@ mod certain;
 mod holes;
 mod kinds;
 mod pages;
+mod recent;
 mod shop;
 mod versions;
 mod world;
