@@ -69,6 +69,23 @@ fn nothing_burns() {
     assert_eq!((status, walk["verdict"].as_str()), (0, Some("healthy")));
 }
 
+/// A drill compresses the alert's windows, so the time in which the incident may have begun shrinks with them.
+#[test]
+fn a_drill_that_runs_is_walked_in_its_time() {
+    let folder = tempfile::tempdir().unwrap();
+    let at = prometheus(FIRING);
+    let uncertain = |more: &[&str]| {
+        let all = [&["--specs", SPECS, "--prometheus", &at, "--format", "json"], more].concat();
+        let (_, out, err) = run(&all, folder.path());
+        let walk: serde_json::Value = serde_json::from_str(&out).unwrap_or_else(|_| panic!("{out}{err}"));
+        walk["objective"]["onset"]["plus_minus"].as_f64().unwrap()
+    };
+    let (plain, scaled) = (uncertain(&[]), uncertain(&["--time-scale", "15"]));
+    assert!((plain - 15.0 * scaled).abs() < 1e-6, "{plain} {scaled}");
+    let (status, _, err) = run(&["--specs", SPECS, "--prometheus", &at, "--time-scale", "0"], folder.path());
+    assert!(status == 2 && err.contains("--time-scale"), "{status} {err}");
+}
+
 #[test]
 fn what_cannot_be_told_is_not_certain() {
     let folder = tempfile::tempdir().unwrap();

@@ -4,6 +4,7 @@ use emberline_core::plan::{Plan, ServicePlan};
 
 use super::chain::Cause;
 use super::code::Deployment;
+use super::recent;
 use super::report::{Action, Evidence, Verdict};
 
 /// The actions for a verdict. A healthy system needs none.
@@ -64,12 +65,17 @@ fn restore(evidence: &Evidence, plan: &Plan) -> Action {
 
 /// Rolls back every service that the release changed. If no change is known, the service that was examined.
 fn roll_back(evidence: &Evidence, verdict: Verdict, plan: &Plan) -> Vec<Action> {
-    let Some(code) = evidence.code.as_ref().filter(|code| code.deployment != Deployment::Unchanged) else {
+    let Some(code) = evidence.code.as_ref() else { return Vec::new() };
+    let recent = recent::within(evidence);
+    let is_new = code.deployment != Deployment::Unchanged;
+    if !is_new && recent.is_empty() {
         return Vec::new();
-    };
-    let changed = code.revisions.iter().filter(|it| it.is_changed()).map(|it| it.service.as_str());
-    let mut names: Vec<&str> = changed.collect();
+    }
+    let changed = code.revisions.iter().filter(|it| is_new && it.is_changed()).map(|it| it.service.as_str());
+    let mut names: Vec<&str> = changed.chain(recent.iter().map(|it| it.service.as_str())).collect();
     // The examined service comes first, because its deployment is the likeliest cause.
+    names.sort_unstable();
+    names.dedup();
     names.sort_by_key(|name| *name != code.service);
     if names.is_empty() {
         names.push(&code.service);

@@ -1,8 +1,10 @@
 //! The commits between two revisions, and how each commit changes the code.
 
-use super::program::Language;
+use super::looks::substance;
 use super::program::change::{self, Changed, How, Names};
+use super::program::{Language, Program};
 use super::repo::Repo;
+use super::{packages, reversed};
 use crate::source::{Change, Commit};
 
 /// A commit that may be the cause.
@@ -15,6 +17,8 @@ pub(super) struct Candidate {
     pub(super) items: Vec<(String, Changed)>,
     /// Files other than source code that may matter.
     pub(super) settings: Vec<String>,
+    /// Libraries whose versions the commit changes.
+    pub(super) packages: Vec<String>,
 }
 
 /// The most commits that are read. From a larger deployment, only the latest commits are read.
@@ -27,8 +31,13 @@ impl Candidate {
         let before = format!("{}^", commit.id);
         let read = |change: &Change| {
             let source = |path: &Option<String>| path.clone().filter(|path| Language::of(path) != Language::Other);
-            let old = source(&change.before).and_then(|path| repo.file(&before, &path));
             let new = source(&change.after).and_then(|path| repo.file(&commit.id, &path));
+            // A merge's changes are against what git merges by itself, which no revision has. So the change is undone.
+            let old = source(&change.before).and_then(|path| {
+                let text = reversed::text(new.as_ref().map_or("", |new| &new.text), &change.hunks);
+                let undone = text.map(|text| std::rc::Rc::new(Program::of(&path, text)));
+                undone.or_else(|| repo.file(&before, &path))
+            });
             (old, new)
         };
         let programs: Vec<_> = changes.iter().map(read).collect();
@@ -50,12 +59,13 @@ impl Candidate {
             items.extend(changed.into_iter().map(|changed| (path.clone(), changed)));
         }
         moved(&mut items);
-        Self { commit, changes, items, settings }
+        let packages = packages::changed(repo, &commit.id, &changes);
+        Self { commit, changes, items, settings, packages }
     }
 
     /// Whether the commit may change behaviour.
     pub(super) fn may_matter(&self) -> bool {
-        self.items.iter().any(|(_, changed)| changed.how.weight() >= 0.3) || !self.settings.is_empty()
+        self.items.iter().any(|(_, changed)| substance(changed) >= 0.3) || !self.settings.is_empty()
     }
 
     /// The commit's most important change.
@@ -64,29 +74,37 @@ impl Candidate {
     }
 }
 
-/// Whether a file other than source code may change behaviour: settings, schemas and dependencies, not prose.
-fn is_setting(path: &str) -> bool {
+/// Whether a file stands beside what is deployed: documentation, pipelines, generated files.
+pub(super) fn is_beside(path: &str) -> bool {
     let (folder, file) = path.rsplit_once('/').unwrap_or(("", path));
     let first = folder.split('/').next().unwrap_or_default();
+    matches!(first, "docs" | "doc" | "ci" | ".github" | "generated" | "slos")
+        || (file.starts_with('.') && !file.starts_with(".env"))
+        || file.ends_with(".md")
+}
+
+/// Whether a file other than source code may change behaviour: settings, schemas and dependencies, not prose.
+fn is_setting(path: &str) -> bool {
+    let file = path.rsplit('/').next().unwrap_or(path);
     let ending = file.rsplit_once('.').map_or("", |(_, ending)| ending);
-    let is_aside = matches!(first, "docs" | "doc" | "ci" | ".github" | "generated" | "slos") || file.starts_with('.');
-    !is_aside
-        && matches!(
-            ending,
-            "toml"
-                | "lock"
-                | "yaml"
-                | "yml"
-                | "json"
-                | "sql"
-                | "ini"
-                | "conf"
-                | "properties"
-                | "env"
-                | "proto"
-                | "mod"
-                | "sum"
-        )
+    !is_beside(path)
+        && (super::packages::is_manifest(path)
+            || matches!(
+                ending,
+                "toml"
+                    | "lock"
+                    | "yaml"
+                    | "yml"
+                    | "json"
+                    | "sql"
+                    | "ini"
+                    | "conf"
+                    | "properties"
+                    | "env"
+                    | "proto"
+                    | "mod"
+                    | "sum"
+            ))
 }
 
 /// Marks code that left one file and entered another unchanged as moved.

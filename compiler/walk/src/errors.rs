@@ -7,9 +7,9 @@ use serde::Serialize;
 use super::ask::Ask;
 use super::ask::{Asked, Log, ask};
 use super::case::{Case, answers, has_failed};
-use super::compare::Kind;
 use super::fits::Said;
 use super::gather::Gathered;
+use super::kind::Kind;
 use super::middle::{median, number};
 use super::place::Place;
 use super::site::{Role, Site};
@@ -34,6 +34,9 @@ pub struct Failure {
     pub message: String,
     /// The number of bad traces with this error.
     pub traces: usize,
+    /// The error's stack, if telemetry has one.
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub stack: String,
     /// The id of one of these traces.
     pub trace_id: String,
 }
@@ -130,7 +133,7 @@ fn innermost(trace: &Trace, lines: &[LogLine], usual: &BTreeMap<Kind, f64>) -> O
     // If the callee took its usual time, the caller gave up too early and is faulty.
     let unanswered = unanswered.filter(|child| {
         let said = told(&tree, at, lines).failure;
-        let said = Said { kinds: vec![said.kind], messages: vec![said.message] };
+        let said = Said { kinds: vec![said.kind], messages: vec![said.message], ..Said::default() };
         let usual = usual.get(&Kind::of(tree.span(*child))).copied();
         !said.is_late() || usual.is_some_and(|usual| tree.span(*child).seconds() > 1.5 * usual)
     });
@@ -154,18 +157,24 @@ fn usual(healthy: &[Trace]) -> BTreeMap<Kind, f64> {
     seconds.into_iter().filter_map(|(kind, seconds)| Some((kind, median(seconds)?))).collect()
 }
 
+/// The longest stack that is kept, in characters.
+const STACK: usize = 8_000;
+
 /// An error as attributes describe it.
 struct Told {
     spot: Option<Spot>,
     kind: String,
     message: String,
+    stack: String,
 }
 
 fn says(attributes: &Labels, text: &str) -> Told {
     let of = |key: &str| attributes.get(key).cloned().unwrap_or_default();
     let message = of("exception.message");
     let kind = Some(of("exception.type")).filter(|kind| !kind.is_empty()).unwrap_or_else(|| of("error.type"));
-    Told { spot: Spot::of(attributes), kind, message: if message.is_empty() { text.to_owned() } else { message } }
+    let message = if message.is_empty() { text.to_owned() } else { message };
+    let stack = of("exception.stacktrace").chars().take(STACK).collect();
+    Told { spot: Spot::of(attributes), kind, message, stack }
 }
 
 /// The error of a failed span, from its events and log lines, or else from the spans around it.
@@ -208,6 +217,7 @@ fn told(tree: &Tree<'_>, at: usize, lines: &[LogLine]) -> Found {
         place: spot.map(|spot| place(&spot)),
         kind: kind.unwrap_or_else(|| attribute("error.type")),
         message: best.map(|(_, told)| told.message.clone()).unwrap_or_default(),
+        stack: best.map(|(_, told)| told.stack.clone()).unwrap_or_default(),
         traces: 1,
         trace_id: tree.trace.id.clone(),
     };
@@ -246,7 +256,33 @@ fn sites(tree: &Tree<'_>, at: usize, told: &[(f64, Told)], own: Option<&Spot>) -
             sites.push(site(&spot, Role::Above, 0.4, format!("the failed span is inside `{}`", tree.span(above).name)));
         }
     }
+    sites.extend(callers(tree, at));
     sites
+}
+
+/// The most spans of a caller that are followed.
+const CALLERS: usize = 3;
+
+/// The places in the calling service that sent a failed request. A callee may refuse what a new version of the caller
+/// sends.
+fn callers(tree: &Tree<'_>, at: usize) -> Vec<Site> {
+    let service = &tree.span(at).service;
+    let remote = |above: &usize| tree.span(*above).service != *service;
+    let mut above = tree.above(at).skip_while(|above| !remote(above)).peekable();
+    let Some(caller) = above.peek().map(|above| tree.span(*above).service.clone()) else { return Vec::new() };
+    let own = above.take_while(|above| tree.span(*above).service == caller);
+    let spots = own.filter_map(|above| Some((Spot::of(&tree.span(above).attributes)?, tree.span(above).name.clone())));
+    spots
+        .take(CALLERS)
+        .map(|(spot, name)| Site {
+            service: caller.clone(),
+            place: place(&spot),
+            role: Role::Differs,
+            weight: 0.45,
+            lines: Vec::new(),
+            why: format!("its span `{name}` calls {service}, where the request fails"),
+        })
+        .collect()
 }
 
 /// The last places that a span without an answer reached.

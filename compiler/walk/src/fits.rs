@@ -3,11 +3,12 @@
 use super::program::change::Changed;
 use super::site::Role;
 
-/// Types and messages of errors.
+/// Types, messages and stacks of errors.
 #[derive(Debug, Default)]
 pub(super) struct Said {
     pub(super) kinds: Vec<String>,
     pub(super) messages: Vec<String>,
+    pub(super) stacks: Vec<String>,
 }
 
 impl Said {
@@ -84,6 +85,7 @@ pub(super) fn fits(changed: &Changed, role: Role, said: &Said) -> Vec<Reason> {
         "clamp",
         "match",
     ];
+    const ENDS: [&str; 8] = ["return", "continue", "break", "if", "match", "filter", "?", "cache"];
     const FAILS: [&str; 9] = ["Err", "bail", "ensure", "panic", "unwrap", "expect", "assert", "unreachable", "throw"];
     let mut reasons = Vec::new();
     let mut fit = |counts: f64, words: Option<String>| reasons.extend(words.map(|words| Reason { counts, words }));
@@ -107,6 +109,12 @@ pub(super) fn fits(changed: &Changed, role: Role, said: &Said) -> Vec<Reason> {
             fit(0.3, adds(&RETRIES, "repetition"));
             fit(0.1, drops(&["break", "return", "min"], "code that ended the loop"));
         }
+        Role::Skips => {
+            fit(0.25, adds(&ENDS, "a way past the rest"));
+            fit(0.2, drops(&ENDS, "a condition"));
+        }
+        // Which values are new is compared with the whole commit.
+        Role::Differs => {}
         Role::Fails => {
             let gone = changed.added.len() < changed.removed.len();
             fit(if gone { 0.4 } else { 0.2 }, drops(&CHECKS, "a check"));

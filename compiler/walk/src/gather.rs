@@ -6,7 +6,7 @@ use emberline_core::plan::queries;
 
 use super::ask::{Asked, Log, ask};
 use super::case::{Case, Symptom, answers};
-use super::compare::Kind;
+use super::kind::Kind;
 use super::tree;
 use crate::source::{Search, Span, Trace};
 use emberline_prose::number::{length, many};

@@ -8,11 +8,15 @@ use super::belief;
 use super::case::{Case, Question, Symptom};
 use super::chain::Cause;
 use super::code;
+use super::differs;
 use super::errors::{self, Errors};
 use super::fits::Said;
 use super::gather::Gathered;
 use super::graph::Calls;
+use super::kind::Kind;
 use super::latency;
+use super::mechanism::Shown;
+use super::plateau;
 use super::profile::{self, Profiled, Spends};
 use super::repo::Repo;
 use super::report::{Evidence, Verdict, Walk};
@@ -35,7 +39,8 @@ pub fn walk(question: &Question<'_>, sources: &Sources<'_>) -> Walk {
             let symptom = objective.threshold.map_or(Symptom::Failed, Symptom::Slow);
             let onset = objective.onset.clone();
             let base = slo.timing.base.seconds();
-            let case = Case { slo, now: question.now, onset: &onset, base, symptom, sources };
+            let long = objective.long;
+            let case = Case { slo, now: question.now, onset: &onset, base, long, symptom, sources };
             let requests = requests::look(&case, question.plan, &calls);
             let (traced, gathered) = trace::look(&case, &calls, &requests);
             let layers = Layers { case: &case, requests: &requests, traced: &traced, gathered: &gathered };
@@ -106,9 +111,15 @@ pub fn walk_patiently(question: &Question<'_>, sources: &Sources<'_>, patience: 
 /// The odds that another cause gains if the deployment was long before the onset.
 const EARLIER: f64 = 0.4;
 
+/// The odds that another cause gains if a peer answers nobody: the peer may be down by itself.
+const DOWN: f64 = 2.0;
+
 /// The odds that another cause gains without a bad trace. They keep a commit below [`SURE`] if the only evidence
 /// against it is that no other commit was deployed.
 const BLIND: f64 = 1.2;
+
+/// The most statements that are compared with commits.
+const STATEMENTS: usize = 50;
 
 /// Sentences about missing evidence, and the odds that another cause gains by it.
 #[derive(Debug, Default)]
@@ -171,10 +182,16 @@ impl Layers<'_> {
             said: Said {
                 kinds: errors.failures.iter().map(|failure| failure.kind.clone()).collect(),
                 messages: errors.failures.iter().map(|failure| failure.message.clone()).collect(),
+                stacks: errors.failures.iter().map(|failure| failure.stack.clone()).collect(),
             },
+            difference: &self.traced.difference,
+            profile: pointed.profile.as_ref(),
+            shown: self.shown_by(pointed.profile.as_ref()),
             role: pointed.role,
             // An earlier deployment may still be the cause, because its effects can build up. But it is less likely.
-            holes: gaps.odds + if is_earlier { EARLIER } else { 0.0 },
+            holes: gaps.odds
+                + if is_earlier { EARLIER } else { 0.0 }
+                + if self.traced.down().is_some() { DOWN } else { 0.0 },
         };
         let (code, suspects) = log.keep(code::look(self.case, given, repo.as_ref().ok()));
         // Slow requests that succeed have no errors to report.
@@ -189,6 +206,28 @@ impl Layers<'_> {
             missing: gaps.missing,
             ..Evidence::default()
         }
+    }
+
+    /// What telemetry shows that lines of a commit may name.
+    fn shown_by(&self, profile: Option<&Profiled>) -> Shown {
+        Shown {
+            plateaus: plateau::find(&self.gathered.bad, &self.gathered.healthy),
+            values: self.traced.difference.values.clone(),
+            statements: self.statements(),
+            libraries: profile.map(|profile| profile.libraries.clone()).unwrap_or_default(),
+        }
+    }
+
+    /// Statements of spans in bad traces that differ from healthy ones.
+    fn statements(&self) -> Vec<String> {
+        let spans = self.gathered.bad.iter().flat_map(|trace| &trace.spans);
+        let changed = spans.filter(|span| self.traced.difference.changed.contains(&Kind::of(span)));
+        let texts = changed.flat_map(|span| {
+            let keys = ["db.query.text", "db.statement", "db.collection.name", "db.sql.table"];
+            keys.into_iter().filter_map(|key| span.attributes.get(key))
+        });
+        let texts: BTreeSet<&String> = texts.collect();
+        texts.into_iter().take(STATEMENTS).cloned().collect()
     }
 
     /// The places where slow spans spend their time. `errors` are the places of failures, which weigh less here.
@@ -212,12 +251,14 @@ impl Layers<'_> {
             }
         };
         let lighter = errors.into_iter().map(|site| Site { weight: site.weight * 0.4, ..site });
-        let sites = lighter.chain(latency::sites(traced, gathered, profile.as_ref())).collect();
+        let differing = differs::sites(&traced.difference, true);
+        let sites = lighter.chain(latency::sites(traced, gathered, profile.as_ref())).chain(differing).collect();
         Pointed { profile, sites, role, gaps }
     }
 
     /// Failed spans point to the places of their errors.
-    fn failed(&self, sites: Vec<Site>) -> Pointed {
+    fn failed(&self, mut sites: Vec<Site>) -> Pointed {
+        sites.extend(differs::sites(&self.traced.difference, false));
         let more = latency::multiplied(&self.traced.difference).filter(|more| more.now >= 3.0);
         let gaps = more.map_or_else(Gaps::default, |more| {
             Gaps::told(format!("Bad requests also call {} {:.0} times.", more.child.words(), more.now), 0.0)

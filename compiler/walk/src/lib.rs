@@ -11,11 +11,13 @@
 //! - `trace` fetches bad and healthy traces (`gather`), compares them (`compare`, over `tree`), and finds where the
 //!   trace is broken (`chain`).
 //! - `profile` and `latency` turn slow spans into places in the code (`site`); `errors` does so for failed spans.
+//! - `differs` turns vanished calls and new values into places. `plateau` finds durations that cluster.
 //! - `code` reads what was deployed (`revisions`, `version`, `candidates`), and `suspects` ranks the commits by
-//!   `target`, `mentions` and `fits`. `program` reads source code.
+//!   `target`, `mentions`, `kin` and `fits`, by `mechanism` and `observed`. `program` reads source code.
 //! - `runtime` looks for what else changed in processes and their resources.
-//! - `verdict` closes the walk. `belief` makes its `claim` with facts for and against it, and `actions` says what to
-//!   do. `render` writes it for people and programs, and `export` freezes the incident.
+//! - `recent` keeps new revisions suspect. `verdict` closes the walk. `belief` makes its `claim` with facts for and
+//!   against it, and `actions` says what to do. `render` writes it for people and programs, and `export` freezes the
+//!   incident.
 
 mod actions;
 mod ask;
@@ -26,23 +28,36 @@ mod chain;
 mod claim;
 mod code;
 mod compare;
+mod depends;
+mod diff;
+mod differs;
 mod errors;
 mod export;
 mod fits;
 mod gather;
 mod graph;
+mod kin;
+mod kind;
 mod latency;
 mod layers;
+mod looks;
+mod mechanism;
 mod mentions;
 mod middle;
+mod numbers;
+mod observed;
 mod onset;
+mod packages;
 mod place;
+mod plateau;
 mod profile;
 mod program;
+mod recent;
 mod render;
 mod repo;
 mod report;
 mod requests;
+mod reversed;
 mod revisions;
 mod runtime;
 mod site;
@@ -53,6 +68,7 @@ mod suspects;
 mod target;
 mod trace;
 mod tree;
+mod values;
 mod verdict;
 mod version;
 mod waits;
@@ -62,13 +78,15 @@ pub use case::Question;
 pub use chain::{Break, Cause};
 pub use claim::{Claim, Fact, Proof};
 pub use code::{BlameLine, Code, Deployment};
-pub use compare::{Difference, Grown, Kind, More};
+pub use compare::{Difference, Fewer, Grown, More};
 pub use errors::{Errors, Failure};
 pub use export::{Frozen, freeze};
+pub use kind::Kind;
 pub use layers::{walk, walk_patiently};
 pub use onset::Onset;
 pub use place::Place;
-pub use profile::{Hot, Profiled};
+pub use plateau::Plateau;
+pub use profile::{Hot, Library, Profiled};
 pub use program::change::How;
 pub use render::{artefacts, human, markdown, superseded};
 pub use report::{Action, Verdict, Walk};
@@ -79,3 +97,4 @@ pub use site::{Role, Site};
 pub use slo::{Burn, Firing, Objective};
 pub use suspects::{SURE, Suspect};
 pub use trace::{Row, Traced};
+pub use values::Value;

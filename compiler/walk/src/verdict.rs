@@ -4,11 +4,13 @@ use emberline_core::plan::Plan;
 
 use super::actions::actions;
 use super::belief;
+use super::chain::Break;
 use super::code::Deployment;
 use super::place::Place;
+use super::recent::{self, Recent};
 use super::report::{Evidence, NEAR, Verdict, Walk};
 use super::requests::Deviation;
-use super::suspects::SURE;
+use super::suspects::{GROUNDED, SURE, Suspect};
 use emberline_prose::number::{percent, short};
 
 /// Draws the verdict from the evidence of all layers.
@@ -68,28 +70,10 @@ fn troubles(evidence: &Evidence) -> Vec<String> {
 /// The verdict, and its reason in a few words.
 fn decide(evidence: &Evidence) -> (Verdict, String) {
     let deployment = evidence.code.as_ref().map(|code| code.deployment);
-    let down = evidence.trace.as_ref().and_then(|trace| trace.down());
     let first = evidence.suspects.first();
-    if let Some(down) = down {
-        // A caller that was deployed at the onset may call a wrong address, unless the peer has answered this revision.
-        // A peer may also fail through its own deployment. Otherwise the peer itself is down.
-        let onset = evidence.objective.as_ref().map(|objective| &objective.onset);
-        let is_new = |it: &&super::revisions::Revisions| {
-            let is_proven = it.service == down.caller && down.answered.is_some();
-            it.is_changed() && !is_proven && onset.is_none_or(|onset| it.lead(onset).is_none())
-        };
-        let revisions = evidence.code.iter().flat_map(|code| &code.revisions);
-        let mut concerned = revisions.filter(|it| it.service == down.caller || it.service == down.peer);
-        return match concerned.find(is_new) {
-            Some(new) if first.is_some_and(|first| first.score >= NEAR) => {
-                let why = format!(
-                    "{} does not answer {}, and {} was deployed at the onset",
-                    down.peer, down.caller, new.service
-                );
-                (Verdict::NotCertain, why)
-            }
-            _ => (Verdict::NoCodeChange, format!("{} is down or unreachable", down.peer)),
-        };
+    let recent = recent::within(evidence);
+    if let Some(down) = evidence.trace.as_ref().and_then(|trace| trace.down()) {
+        return peer_is_down(evidence, down, &recent);
     }
     if deployment == Some(Deployment::Unchanged) {
         let silent = evidence
@@ -102,6 +86,9 @@ fn decide(evidence: &Evidence) -> (Verdict, String) {
             let why = "no trace of a bad request was kept yet; walk again in a moment";
             return (Verdict::NotCertain, why.to_owned());
         }
+        if let Some(recent) = recent.first() {
+            return (Verdict::NotCertain, recent.words());
+        }
         let why = match silent {
             Some(silent) => format!("{} no longer answers, and no deployment explains that", silent.service),
             None => "the running revision served well before".to_owned(),
@@ -113,14 +100,58 @@ fn decide(evidence: &Evidence) -> (Verdict, String) {
     let is_unseen =
         evidence.code.as_ref().is_none_or(|code| !code.revisions.iter().any(super::revisions::Revisions::is_changed));
     if is_missing && is_unseen {
+        if let Some(recent) = recent.first() {
+            return (Verdict::NotCertain, recent.words());
+        }
         let service = evidence.service.clone().unwrap_or_default();
         return (Verdict::NoCodeChange, format!("{service} sends no data, and no deployment was seen"));
     }
     match first {
-        Some(first) if first.confidence >= SURE && first.score >= NEAR => (Verdict::Commit, String::new()),
+        Some(first) if is_named(first) => (Verdict::Commit, String::new()),
+        Some(first) if first.is_only && first.grounds < GROUNDED => {
+            (Verdict::NotCertain, format!("only elimination points to {}", short(&first.commit.id)))
+        }
         Some(first) if first.score >= NEAR => (Verdict::NotCertain, rival(evidence)),
         Some(_) => (Verdict::NotCertain, "no commit changes what evidence points to".to_owned()),
         None => (Verdict::NotCertain, nobody(evidence)),
+    }
+}
+
+/// Whether a suspect may be named as the root cause: evidence itself points to it, and to no other as much.
+fn is_named(first: &Suspect) -> bool {
+    first.confidence >= SURE && first.score >= NEAR && first.grounds >= GROUNDED
+}
+
+/// The verdict if a peer answers nobody. A caller with a new revision may call a wrong address, unless the peer has
+/// answered this revision. A peer may also fail through its own deployment. Otherwise the peer itself is down.
+fn peer_is_down(evidence: &Evidence, down: &Break, recent: &[Recent]) -> (Verdict, String) {
+    let is_proven = |service: &str| service == down.caller && down.answered.is_some();
+    let is_concerned = |service: &str| (service == down.caller || service == down.peer) && !is_proven(service);
+    let silence = format!("{} does not answer {}", down.peer, down.caller);
+    if let Some(recent) = recent.iter().find(|it| is_concerned(&it.service)) {
+        let why = match recent.lead {
+            lead if lead > 2.0 * evidence.objective.as_ref().map_or(0.0, |it| it.onset.plus_minus) => {
+                format!("{silence}, and {}", recent.words())
+            }
+            _ => format!("{silence}, and {} was deployed at the onset", recent.service),
+        };
+        return (Verdict::NotCertain, why);
+    }
+    // A new revision without a time may have come with the incident.
+    let code = evidence.code.as_ref();
+    let is_untouched = |service: &String| code.is_some_and(|code| code.untouched.contains(service));
+    let mut undated = code.iter().flat_map(|code| &code.revisions).filter(|it| {
+        it.is_changed()
+            && it.first_seen.is_none()
+            && !it.is_older
+            && is_concerned(&it.service)
+            && !is_untouched(&it.service)
+    });
+    match undated.next() {
+        Some(new) if evidence.suspects.first().is_some_and(|first| first.score >= NEAR) => {
+            (Verdict::NotCertain, format!("{silence}, and {} was deployed at the onset", new.service))
+        }
+        _ => (Verdict::NoCodeChange, format!("{} is down or unreachable", down.peer)),
     }
 }
 
@@ -145,7 +176,12 @@ fn rival(evidence: &Evidence) -> String {
         .filter(|suspect| suspect.score >= evidence.suspects.first().map_or(1.0, |first| first.score) * 0.6)
         .map(|suspect| short(&suspect.commit.id))
         .collect();
+    let first = evidence.suspects.first().filter(|first| first.grounds < GROUNDED);
     match near.as_slice() {
+        [_] if first.is_some() => {
+            let id = first.map(|first| short(&first.commit.id)).unwrap_or_default();
+            format!("little speaks for {id} but that it was deployed")
+        }
         [_] => "too much evidence is missing".to_owned(),
         several => format!("{} fit the evidence equally well", several.join(" and ")),
     }

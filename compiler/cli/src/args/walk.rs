@@ -14,6 +14,9 @@ pub(crate) struct Walk {
     /// Walk this alert, by SERVICE/OBJECTIVE or a part of its name [default: the most severe firing alert]
     #[arg(long, value_name = "ALERT")]
     pub(crate) alert: Option<String>,
+    /// Compress windows and intervals by this factor, as a drill that runs does [default: the policy's]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=1_000))]
+    pub(crate) time_scale: Option<u32>,
     /// The Prometheus, Mimir or Thanos that evaluates the rules; the walk only reads
     #[arg(long, value_name = "URL", required_unless_present_any = ["victoria_metrics", "stores"])]
     pub(crate) prometheus: Option<String>,

@@ -6,10 +6,11 @@ use std::path::Path;
 use std::time::{Duration, Instant};
 
 use emberline_core::finding::Severity;
+use emberline_core::model::Pace;
 use emberline_walk::source::{Connected, Endpoints, Product};
 use emberline_walk::{self as walk, Question, Verdict};
 
-use super::gate::{self, Gate};
+use super::gate::{self, Gate, LOADED};
 use super::{access, freeze, stores};
 use crate::args::{FailOn, Format, Reporting, Walk, WalkFormat};
 use crate::failure::{Failure, Result};
@@ -26,7 +27,10 @@ pub(crate) fn run(walk: &Walk, quiet: bool) -> Result<Status> {
     if let Some(folder) = &walk.export {
         freeze::check(folder)?;
     }
-    let mut gate = Gate::open(&walk.specs, None)?;
+    let mut gate = match walk.time_scale {
+        Some(_) => Gate::open_at(&walk.specs, Pace::Drill(walk.time_scale), LOADED)?,
+        None => Gate::open(&walk.specs, None)?,
+    };
     let Some(plan) = gate.plan.take() else {
         let reporting = Reporting { format: Format::Human, fail_on: FailOn::Error, today: None };
         gate::show(&gate.found(), &reporting, true)?;

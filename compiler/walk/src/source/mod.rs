@@ -145,12 +145,13 @@ pub trait History {
     /// # Errors
     /// When the repository or the program git is missing.
     fn beginning(&self, digits: &str) -> Answer<Vec<String>>;
-    /// The commits that `to` has and `from` lacks, the newest first. Merges are left out.
+    /// The commits that `to` has and `from` lacks, the newest first. A merge is one of them only if it changes more than
+    /// git's automatic merge does.
     ///
     /// # Errors
     /// When a revision is unknown.
     fn commits(&self, from: &str, to: &str) -> Answer<Vec<Commit>>;
-    /// The changes of a commit, file by file, without context lines.
+    /// The changes of a commit, file by file, without context lines. Those of a merge are against git's automatic merge.
     ///
     /// # Errors
     /// When the revision is unknown.

@@ -117,7 +117,7 @@ fn what_was_not_looked_at_is_listed() {
 fn memory_that_grew_with_the_release_is_a_fact_and_stands_on_the_page() {
     let (mut world, fault) = quadratic();
     world.has_profiles = false;
-    world.runtime = vec![
+    world.resources = vec![
         metric("checkout", "process_resident_memory_bytes", 1e8, 7e8),
         metric("checkout", "process_open_fds", 20.0, 21.0),
         metric("payments", "go_goroutines", 9.0, 9.0),
@@ -139,7 +139,7 @@ fn throttling_without_a_new_revision_speaks_against_code() {
     let mut world = World::new();
     world.fires("checkout", "latency");
     world.traffic(&good, &good, &Shape { price: 480, ..Shape::default() });
-    world.runtime = vec![metric("checkout", "container_cpu_cfs_throttled_periods_total", 0.0, 9.0)];
+    world.resources = vec![metric("checkout", "container_cpu_cfs_throttled_periods_total", 0.0, 9.0)];
     let walk = world.walk_in(&repository);
     assert_eq!(walk.verdict, Verdict::NoCodeChange, "{}", all(&walk));
     let claim = walk.claim.as_ref().unwrap();

@@ -72,10 +72,12 @@ pub(crate) struct World {
     pub(crate) runtime: Vec<Series>,
     /// Answers to queries of a range that hold a text.
     pub(crate) told: Vec<(&'static str, Vec<Series>)>,
-    /// Answers to queries of runtime metrics.
-    pub(crate) runtime: Vec<Series>,
+    /// Resources of processes, which the walk compares before and since.
+    pub(crate) resources: Vec<Series>,
     /// The address of the store's pages; empty if it has none.
     pub(crate) pages: &'static str,
+    /// The share of bad events by the seconds since [`ONSET`]; a rise that stays without one.
+    pub(crate) ratio: Option<fn(f64) -> f64>,
     pub(crate) has_traces: bool,
     pub(crate) has_profiles: bool,
     pub(crate) has_logs: bool,
@@ -163,8 +165,9 @@ impl World {
             info: Vec::new(),
             runtime: runtime(),
             told: Vec::new(),
-            runtime: Vec::new(),
+            resources: Vec::new(),
             pages: "",
+            ratio: None,
             has_traces: true,
             has_profiles: true,
             has_logs: true,
@@ -457,9 +460,9 @@ impl Metrics for World {
         if query.contains("target_info") {
             return Ok(self.info.clone());
         }
-        if query.contains("process_resident_memory_bytes") {
+        if query.starts_with("{__name__=~") && query.contains("__name__!~") {
             let is_of = |series: &&Series| query.contains(&format!("\"{}\"", series.label("service_name")));
-            return Ok(self.runtime.iter().filter(is_of).cloned().collect());
+            return Ok(self.resources.iter().filter(is_of).cloned().collect());
         }
         if query.contains("_info") || query.contains("kube_") {
             let told = self.told.iter().filter(|(part, _)| query.contains(part));
@@ -474,7 +477,10 @@ impl Metrics for World {
         let mut points = Vec::new();
         let mut time = start;
         while time <= end {
-            points.push(Point { time, value: ((time - ONSET) / 5.0).clamp(0.002, 0.6) });
+            points.push(Point {
+                time,
+                value: self.ratio.map_or_else(|| ((time - ONSET) / 5.0).clamp(0.002, 0.6), |it| it(time - ONSET)),
+            });
             time += step;
         }
         Ok(vec![Series { labels: Labels::new(), points }])

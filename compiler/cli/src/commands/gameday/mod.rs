@@ -19,7 +19,7 @@ use emberline_drill::patch::Patch;
 use emberline_drill::record::{Method, Outcome, Record};
 use emberline_drill::series;
 
-use super::gate::{self, Gate};
+use super::gate::{self, Gate, LOADED};
 use crate::args::{FailOn, Format, Gameday, Reporting, Signal};
 use crate::failure::{Failure, Result};
 use crate::status::Status;
@@ -50,7 +50,7 @@ pub(crate) fn run(gameday: &Gameday, quiet: bool) -> Result<Status> {
         learn::propose(&gameday.specs, &learn::read(path)?, Some(path), quiet)?;
         return Ok(Status::Clean);
     }
-    let mut gate = Gate::open_at(&gameday.specs, Pace::Drill(gameday.time_scale), session::LOADED)?;
+    let mut gate = Gate::open_at(&gameday.specs, Pace::Drill(gameday.time_scale), LOADED)?;
     let Some(plan) = gate.plan.take() else {
         let reporting = Reporting { format: Format::Human, fail_on: FailOn::Error, today: None };
         gate::show(&gate.found(), &reporting, true)?;

@@ -19,14 +19,10 @@ use emberline_walk::source::{Access, Answer, Connected, Endpoints, Trouble};
 
 use super::person::Person;
 use super::{ENDED, failure};
+use crate::commands::gate::LOADED;
 use crate::failure::{Failure, Result};
 use crate::world::emission::Emission;
 use crate::world::{shown, write};
-
-/// What a system under drill loads: rules, collectors, stores and Alertmanager. Proofs are for the real windows, pages and
-/// dashboards for people, and other forms of the rules would be held against intervals that nobody's ruler has.
-pub(super) const LOADED: &[Target] =
-    &[Target::Rules, Target::Collector, Target::Retention, Target::Limits, Target::Alertmanager];
 
 /// The folder that drills work in.
 pub(super) struct Scratch {
