@@ -80,6 +80,8 @@ pub(super) struct Session<'s> {
     /// The good revision.
     pub(super) good: String,
     standing: String,
+    /// Where the evidence of a drill is kept before a rollback.
+    evidence: PathBuf,
 }
 
 impl<'s> Session<'s> {
@@ -95,6 +97,7 @@ impl<'s> Session<'s> {
         let folder = &scratch.folder;
         let clone = folder.join("clone");
         let (generated, logs) = (folder.join("generated"), folder.join("logs"));
+        let evidence = folder.join("evidence");
         for folder in [&data, &logs] {
             std::fs::create_dir_all(folder).map_err(|cause| Failure::io("cannot make the folder", folder, &cause))?;
         }
@@ -117,7 +120,7 @@ impl<'s> Session<'s> {
         say(&format!("it serves: {}", site.endpoints));
         let connected = Connected::new(&endpoints, Some(&clone)).map_err(strange)?;
         let mut session =
-            Self { plan, site, endpoints, connected, repository, generated, standing: good.clone(), good };
+            Self { plan, site, endpoints, connected, repository, generated, standing: good.clone(), good, evidence };
         // A system that says which revision it serves may have been started at another.
         if let Some(other) = session.site.endpoints.get("revision").and_then(|it| it.as_str()) {
             other.clone_into(&mut session.standing);
@@ -153,6 +156,9 @@ impl<'s> Session<'s> {
             repository: &self.repository,
             search: search.as_mut(),
             say,
+            keep: &|files| {
+                super::files::put(&self.evidence.join(&settings.id), files).map_err(|failed| Trouble(failed.what))
+            },
             standing: self.standing.clone(),
         };
         let drilled = drill.run(fault, honest, settings);
