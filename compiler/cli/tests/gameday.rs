@@ -405,6 +405,10 @@ fn an_interrupt_ends_everything() {
     until("the system", || toy.at("state").exists());
     std::thread::sleep(Duration::from_millis(300));
     assert!(toy.runs());
+    // Another drill in the same folder would reset the clone that this one works in.
+    let other = toy.run(&["--without", "traces", "--fault", "limit"]);
+    let said = text(&other.stderr);
+    assert!(other.status.code() == Some(2) && said.contains("is in use by another drill"), "{said}");
     let interrupt = Command::new("sh").args(["-c", &format!("kill -INT {}", child.id())]).status().unwrap();
     assert!(interrupt.success());
     let (code, _, stderr) = finish(child);

@@ -230,6 +230,7 @@ impl Drill<'_> {
             time_scale: self.plan.time_scale,
             method: settings.method,
             without: settings.without.clone(),
+            program: settings.program.clone(),
             seed: settings.seed,
             fault: FaultRecord {
                 name: fault.name(),

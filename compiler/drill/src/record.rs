@@ -25,6 +25,9 @@ pub struct Record {
     pub method: Method,
     /// Signals that were left out.
     pub without: Vec<String>,
+    /// The SHA-256 of the program that walked, its first 16 digits; absent without a walk, and in older records.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub program: Option<String>,
     /// The seed of fault and history.
     pub seed: u64,
     /// The fault, revealed after the drill.
@@ -412,6 +415,7 @@ pub(crate) mod tests {
             time_scale: 15,
             method,
             without: if method == Method::Trial { vec!["traces".to_owned()] } else { Vec::new() },
+            program: None,
             seed: 42,
             fault: FaultRecord {
                 name: "latency-quadratic".to_owned(),

@@ -114,6 +114,12 @@ pub fn missing(folder: &Path, kind: &Kind, wanted: usize) -> Vec<usize> {
     (0..wanted).filter(|index| !folder.join(file(&kind.id(*index))).is_file()).collect()
 }
 
+/// A recorded drill of this kind that another program walked; series never mix walks.
+#[must_use]
+pub fn walked_by_another<'r>(records: &'r [Record], kind: &Kind, program: Option<&str>) -> Option<&'r Record> {
+    records.iter().find(|record| Kind::of(record) == *kind && record.program.as_deref() != program)
+}
+
 /// The distribution of times, in seconds.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct Spread {
@@ -477,6 +483,8 @@ mod tests {
         // A series of before is not continued by drills that roll the release back first.
         kind.mitigation = Mitigation::Release;
         assert_eq!((missing(folder.path(), &kind, 2), kind.id(0)), (vec![0, 1], "walk-release-001".to_owned()));
+        let by = |program| walked_by_another(std::slice::from_ref(&done), &Kind::of(&done), program).is_some();
+        assert!(!by(None) && by(Some("0123456789abcdef")));
         assert_eq!(read(folder.path()).unwrap(), [done]);
         std::fs::write(folder.path().join(file("walk-001")), "{\"half\": ").unwrap();
         assert!(read(folder.path()).unwrap_err().0.contains("walk-001"));

@@ -63,6 +63,8 @@ pub struct Settings {
     pub mitigation: Mitigation,
     /// The most deployments after recovery that look for the commit.
     pub probes: usize,
+    /// The SHA-256 of the program that walks, its first 16 digits.
+    pub program: Option<String>,
     /// The SHA-256 of a sealed file.
     pub sealed: Option<String>,
 }

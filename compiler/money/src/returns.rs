@@ -252,7 +252,7 @@ fn inputs(
     if let Some(cause) = drills.and_then(|saved| saved.cause) {
         let busy = of_quartiles(cause);
         all.push(Input {
-            what: "minutes until the cause is known".to_owned(),
+            what: "minutes saved until the cause is known".to_owned(),
             low: rough(busy.low),
             high: rough(busy.high),
             unit: "minutes".to_owned(),

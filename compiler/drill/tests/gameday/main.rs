@@ -157,6 +157,7 @@ impl Stage {
             good: good.clone(),
             mitigation,
             probes,
+            program: None,
             sealed: None,
         };
         let kept = RefCell::new(Vec::new());

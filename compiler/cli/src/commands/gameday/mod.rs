@@ -40,6 +40,8 @@ struct Run<'r> {
     kind: Kind,
     /// The SHA-256 of the sealed file.
     sealed: Option<String>,
+    /// The SHA-256 of this program, if it walks.
+    program: Option<String>,
     seed: u64,
     quiet: bool,
 }
@@ -85,8 +87,9 @@ pub(crate) fn run(gameday: &Gameday, quiet: bool) -> Result<Status> {
         Mitigate::Release => Mitigation::Release,
         Mitigate::OneCommit => Mitigation::OneCommit,
     };
+    let program = (method == Method::Walk).then(sealed::program).transpose()?;
     let kind = Kind { method, mitigation, sealed: sealed.is_some(), without };
-    let run = Run { gameday, plan: &plan, drill, repository, catalogue, kind, sealed, seed, quiet };
+    let run = Run { gameday, plan: &plan, drill, repository, catalogue, kind, sealed, program, seed, quiet };
     let mut scratch = Scratch::new(gameday.scratch.as_deref())?;
     let ended = match &gameday.series {
         Some(folder) => run.series(folder, &mut scratch),
@@ -130,6 +133,13 @@ impl Run<'_> {
         let mut status = Status::Clean;
         let missing = series::missing(folder, &self.kind, self.gameday.drills);
         self.say(&format!("{}: {} of {} drills to go", shown(folder), missing.len(), self.gameday.drills));
+        let records = series::read(folder).map_err(failure)?;
+        if let Some(other) = series::walked_by_another(&records, &self.kind, self.program.as_deref())
+            && !missing.is_empty()
+        {
+            return Err(Failure::new(format!("another build of emberline walked {} of this series", other.id))
+                .help("continue with that build, or name another folder: a series holds one walk"));
+        }
         for index in missing {
             let id = self.kind.id(index);
             let drilled = self.patiently(&mut session, scratch, index, &id, folder)?;
@@ -201,6 +211,7 @@ impl Run<'_> {
             good: session.good.clone(),
             mitigation: self.kind.mitigation,
             probes: self.gameday.probes,
+            program: self.program.clone(),
             sealed: self.sealed.clone(),
         };
         self.say(&format!("{id}: the fault is sealed until the end"));

@@ -49,10 +49,7 @@ impl Sealed {
 
     /// Patches with `X-Fault-…` headers are faults, and the others hide them. Without any such header all are faults.
     fn of(name: &str, bytes: &[u8]) -> std::result::Result<Self, String> {
-        let hash = Sha256::digest(bytes).iter().fold(String::new(), |mut text, byte| {
-            let _ = write!(text, "{byte:02x}");
-            text
-        });
+        let hash = hexadecimal(&Sha256::digest(bytes));
         let patches = if bytes.starts_with(&GZIP) { unpacked(bytes)? } else { patches(Path::new(name), bytes)? };
         let (marked, others): (Vec<Patch>, Vec<Patch>) = patches.into_iter().partition(Patch::is_marked);
         let (faults, honest) = if marked.is_empty() { (others, Vec::new()) } else { (marked, others) };
@@ -69,6 +66,24 @@ impl Sealed {
         catalogue.outages.clear();
         self.hash
     }
+}
+
+/// The first 16 digits of the SHA-256 of this program: walks of two builds may differ.
+pub(super) fn program() -> Result<String> {
+    let failed = |cause: std::io::Error| Failure::new(format!("cannot read the running program: {cause}"));
+    let mut file = std::fs::File::open(std::env::current_exe().map_err(failed)?).map_err(failed)?;
+    let mut hash = Sha256::new();
+    std::io::copy(&mut file, &mut hash).map_err(failed)?;
+    let mut digits = hexadecimal(&hash.finalize());
+    digits.truncate(16);
+    Ok(digits)
+}
+
+fn hexadecimal(bytes: &[u8]) -> String {
+    bytes.iter().fold(String::new(), |mut text, byte| {
+        let _ = write!(text, "{byte:02x}");
+        text
+    })
 }
 
 fn read(path: &Path) -> Result<Vec<u8>> {
@@ -193,6 +208,7 @@ mod tests {
         let sealed = Sealed::of("mine.diff", BARE.as_bytes()).unwrap();
         assert_eq!((names(&sealed.faults), sealed.honest.len()), (vec!["mine"], 0));
         // printf '' | sha256sum
+        assert!(hexadecimal(&Sha256::digest(b"")).starts_with("e3b0c44298fc1c14"));
         let empty = Sealed::of("empty", b"").unwrap_err();
         assert_eq!(empty, "holds no patch");
     }

@@ -1,5 +1,6 @@
 //! A system under drill, with the scratch folder that it lives in.
 
+use std::fs::{File, TryLockError};
 use std::path::{Path, PathBuf};
 
 use emberline_core::emit::Emitter;
@@ -31,6 +32,8 @@ pub(super) const LOADED: &[Target] =
 /// The folder that drills work in.
 pub(super) struct Scratch {
     folder: PathBuf,
+    /// Locked as long as this lives, so that no other drill resets the clone.
+    _lock: Option<File>,
     /// Removed with this, unless it was kept.
     temporary: Option<tempfile::TempDir>,
     /// The number of the last system that was started in it.
@@ -43,11 +46,12 @@ impl Scratch {
         if let Some(folder) = given {
             std::fs::create_dir_all(folder).map_err(|cause| Failure::io("cannot make the folder", folder, &cause))?;
             let folder = folder.canonicalize().map_err(|cause| Failure::io("cannot resolve", folder, &cause))?;
-            return Ok(Self { folder, temporary: None, systems: 0 });
+            let lock = Some(locked(&folder)?);
+            return Ok(Self { folder, _lock: lock, temporary: None, systems: 0 });
         }
         let temporary = tempfile::Builder::new().prefix("emberline-gameday-").tempdir();
         let temporary = temporary.map_err(|cause| Failure::new(format!("cannot make a temporary folder: {cause}")))?;
-        Ok(Self { folder: temporary.path().to_owned(), temporary: Some(temporary), systems: 0 })
+        Ok(Self { folder: temporary.path().to_owned(), _lock: None, temporary: Some(temporary), systems: 0 })
     }
 
     /// A folder for the data of the next system, which no system has used: an earlier run may have kept its own.
@@ -64,6 +68,21 @@ impl Scratch {
     /// Leaves it where it is, for people to look into.
     pub(super) fn keep(&mut self) -> PathBuf {
         self.temporary.take().map_or_else(|| self.folder.clone(), tempfile::TempDir::keep)
+    }
+}
+
+/// Locks a folder for one drill. The lock ends with the process, however it ends.
+fn locked(folder: &Path) -> Result<File> {
+    let path = folder.join("lock");
+    let failed = |cause: std::io::Error| Failure::io("cannot lock", &path, &cause);
+    let file = File::options().create(true).truncate(false).write(true).open(&path).map_err(failed)?;
+    match file.try_lock() {
+        Ok(()) => Ok(file),
+        Err(TryLockError::WouldBlock) => {
+            Err(Failure::new(format!("the scratch folder {} is in use by another drill", shown(folder)))
+                .help("wait for its end, or name another folder with `--scratch`"))
+        }
+        Err(TryLockError::Error(cause)) => Err(failed(cause)),
     }
 }
 
