@@ -8,7 +8,7 @@ use super::clock::Clock;
 use super::evidence::Evidence;
 use super::history::Release;
 use super::patch::Opened;
-use super::record::{Method, Record};
+use super::record::{Method, Mitigation, Record};
 use super::repository::Repository;
 use super::search::Search;
 use super::site::Site;
@@ -30,6 +30,8 @@ pub struct Drill<'d> {
     pub search: &'d mut dyn Search,
     /// Receives every event as it happens.
     pub say: &'d dyn Fn(&str),
+    /// Keeps the evidence of the search, before anything is rolled back: file names and contents.
+    pub keep: &'d dyn Fn(&[(String, String)]) -> Answer<()>,
     /// The revision that is deployed.
     pub standing: String,
 }
@@ -57,6 +59,14 @@ pub struct Settings {
     pub patience: Option<f64>,
     /// The good revision.
     pub good: String,
+    /// What is rolled back first.
+    pub mitigation: Mitigation,
+    /// The most deployments after recovery that look for the commit.
+    pub probes: usize,
+    /// The SHA-256 of the program that walks, its first 16 digits.
+    pub program: Option<String>,
+    /// The SHA-256 of a sealed file.
+    pub sealed: Option<String>,
 }
 
 /// A finished drill.
@@ -95,10 +105,7 @@ impl<'d> Drill<'d> {
     }
 }
 
-/// Reveals the fault after the search.
-pub(super) fn opened(fault: &Fault) -> Opened {
-    match fault {
-        Fault::Patch(patch) => patch.open(),
-        Fault::Outage(_) => Opened::default(),
-    }
+/// Reveals the fault after the search: the headers of its patches.
+pub(super) fn opened(fault: &Fault) -> Vec<Opened> {
+    fault.patches().iter().map(super::patch::Patch::open).collect()
 }

@@ -144,6 +144,12 @@ fn contributed(record: &Record) -> Vec<String> {
     if record.outcome == Outcome::LastResort {
         lines.push("No suspect of the search was the root cause; the whole release was rolled back.".to_owned());
     }
+    if record.outcome == Outcome::OlderRelease {
+        lines.push("The root cause was in an older release, so rolling back the last one did not help.".to_owned());
+    }
+    if record.outcome == Outcome::NoRelease {
+        lines.push("Rolling back the last release did not help, since no release was the root cause.".to_owned());
+    }
     lines.extend(record.slow.iter().cloned());
     if record.fires.met == Some(false) {
         lines.push("The alert fired later than computed.".to_owned());

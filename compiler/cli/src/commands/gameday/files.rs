@@ -4,6 +4,7 @@ use std::fmt::Write as _;
 use std::path::{Component, Path, PathBuf};
 
 use emberline_core::plan::{Plan, names};
+use emberline_drill::cause::How;
 use emberline_drill::chance::Chance;
 use emberline_drill::drill::Drilled;
 use emberline_drill::notes;
@@ -43,10 +44,11 @@ pub(super) fn seed(folder: &Path, given: Option<u64>) -> Result<u64> {
     }
 }
 
-/// Keeps the record of a drill; of one whose answer was not right also how it came to that.
+/// Keeps the record of a drill. If the search was wrong or not certain, its walk is kept too: JSON, page and drawings.
 pub(super) fn keep(folder: &Path, drilled: &Drilled) -> Result<()> {
     let record = &drilled.record;
-    if !record.is_right() && !drilled.artefacts.is_empty() {
+    let is_unsure = record.search.as_ref().is_some_and(|search| search.verdict == Verdict::NotCertain);
+    if (is_unsure || !record.is_right()) && !drilled.artefacts.is_empty() {
         put(&folder.join(format!("{}.walk", record.id)), &drilled.artefacts)?;
     }
     write_file(&folder.join(series::file(&record.id)), &json(record)?)
@@ -139,9 +141,12 @@ pub(super) fn opened(record: &Record) -> String {
     let fault = &record.fault;
     let what = if fault.outage { "no code change" } else { fault.opened.kind.as_str() };
     let _ = writeln!(text, "{}: fault {} ({what})", record.id, fault.name);
-    if let Some(bad) = &record.release.bad {
-        let subject = record.release.commits.iter().find(|commit| commit.id == *bad).map_or("", |it| &it.subject);
-        let _ = writeln!(text, "  cause      {} {subject}", bad.get(..12).unwrap_or(bad));
+    if let Some(sealed) = &fault.sealed {
+        let _ = writeln!(text, "  sealed     sha256 {sealed}");
+    }
+    for bad in record.release.faulty() {
+        let subject = record.release.commits.iter().find(|commit| commit.id == bad).map_or("", |it| &it.subject);
+        let _ = writeln!(text, "  faulty     {} {subject}", bad.get(..12).unwrap_or(bad));
     }
     let answer = match &record.search {
         None => "no alert fired".to_owned(),
@@ -163,6 +168,7 @@ pub(super) fn opened(record: &Record) -> String {
         seconds(record.recovered),
         notes::counted(record.attempts.len(), "rollback")
     );
+    let _ = writeln!(text, "  cause      {}", found(record));
     for (what, times) in [("fires", &record.fires), ("resolves", &record.clears)] {
         let met = match times.met {
             Some(true) => "in time",
@@ -175,8 +181,30 @@ pub(super) fn opened(record: &Record) -> String {
     terminal::clean(&text)
 }
 
+/// How the cause was found, in a line.
+fn found(record: &Record) -> String {
+    let Some(cause) = &record.cause else { return "not looked for".to_owned() };
+    let Some(at) = cause.found else {
+        return format!("not found, with {} deployed", notes::counted(cause.probes.len(), "version"));
+    };
+    let by = match cause.how {
+        How::Search => "named by the search",
+        How::Bisect => "found by deploying versions",
+        How::OneByOne => "the commit whose revert helped",
+        How::NoRelease => "no release is the cause",
+        How::NotFound => "not found",
+    };
+    let faulty = record.release.faulty().count();
+    let all = match (cause.right, cause.all) {
+        (false, _) => ", WRONG".to_owned(),
+        (true, false) => format!(", {} of {faulty} faulty commits", cause.commits.len()),
+        (true, true) => String::new(),
+    };
+    format!("known after {at:.0} s, {by}{all}")
+}
+
 /// Writes files below a folder.
-fn put(folder: &Path, files: &[(String, String)]) -> Result<()> {
+pub(super) fn put(folder: &Path, files: &[(String, String)]) -> Result<()> {
     for (name, text) in files {
         let path = folder.join(name);
         make(path.parent().unwrap_or(folder))?;

@@ -3,6 +3,7 @@
 mod files;
 mod learn;
 mod person;
+mod sealed;
 mod session;
 mod stop;
 mod strict;
@@ -15,12 +16,11 @@ use emberline_core::plan::Plan;
 use emberline_drill::catalogue::{Catalogue, Fault};
 use emberline_drill::chance::Chance;
 use emberline_drill::drill::{Drilled, Settings};
-use emberline_drill::patch::Patch;
-use emberline_drill::record::{Method, Outcome, Record};
-use emberline_drill::series;
+use emberline_drill::record::{Method, Mitigation, Record};
+use emberline_drill::series::{self, Kind};
 
 use super::gate::{self, Gate, LOADED};
-use crate::args::{FailOn, Format, Gameday, Reporting, Signal};
+use crate::args::{FailOn, Format, Gameday, Mitigate, Reporting, Signal};
 use crate::failure::{Failure, Result};
 use crate::status::Status;
 use crate::terminal;
@@ -38,8 +38,11 @@ struct Run<'r> {
     drill: &'r Drill,
     repository: PathBuf,
     catalogue: Catalogue,
-    method: Method,
-    without: Vec<String>,
+    kind: Kind,
+    /// The SHA-256 of the sealed file.
+    sealed: Option<String>,
+    /// The SHA-256 of this program, if it walks.
+    program: Option<String>,
     seed: u64,
     quiet: bool,
 }
@@ -62,7 +65,14 @@ pub(crate) fn run(gameday: &Gameday, quiet: bool) -> Result<Status> {
         ));
     };
     let repository = repository(gameday, &plan)?;
-    let catalogue = Catalogue::read(&repository, drill).map_err(failure)?;
+    let mut catalogue = Catalogue::read(&repository, drill).map_err(failure)?;
+    let sealed = gameday.sealed.as_deref().map(sealed::Sealed::read).transpose()?;
+    let sealed = sealed.map(|sealed| {
+        if !quiet {
+            terminal::say(&format!("sealed: sha256 {}", sealed.hash));
+        }
+        sealed.replace(&mut catalogue)
+    });
     let mut without: Vec<Signal> = gameday.without.clone();
     without.sort_unstable();
     without.dedup();
@@ -78,7 +88,13 @@ pub(crate) fn run(gameday: &Gameday, quiet: bool) -> Result<Status> {
     ctrlc::set_handler(|| ENDED.store(true, Ordering::Relaxed))
         .map_err(|cause| Failure::new(format!("cannot listen for interrupts: {cause}")))?;
     let without = without.into_iter().map(|signal| signal.word().to_owned()).collect();
-    let run = Run { gameday, plan: &plan, drill, repository, catalogue, method, without, seed, quiet };
+    let mitigation = match gameday.mitigate {
+        Mitigate::Release => Mitigation::Release,
+        Mitigate::OneCommit => Mitigation::OneCommit,
+    };
+    let program = (method == Method::Walk).then(sealed::program).transpose()?;
+    let kind = Kind { method, mitigation, sealed: sealed.is_some(), without };
+    let run = Run { gameday, plan: &plan, drill, repository, catalogue, kind, sealed, program, seed, quiet };
     let mut scratch = Scratch::new(gameday.scratch.as_deref())?;
     let ended = match &gameday.series {
         Some(folder) => run.series(folder, &mut scratch),
@@ -103,7 +119,7 @@ impl Run<'_> {
         let mut session = None;
         let mut status = Status::Clean;
         for index in 0..self.gameday.drills {
-            let drilled = self.one(&mut session, scratch, index, &index_name(self.method, index))?;
+            let drilled = self.one(&mut session, scratch, index, &index_name(&self.kind, index))?;
             let record = &drilled.record;
             let mut recorded = None;
             if let (Some(out), Some(session)) = (&self.gameday.out, &session) {
@@ -122,10 +138,17 @@ impl Run<'_> {
     fn series(&self, folder: &Path, scratch: &mut Scratch) -> Result<Status> {
         let mut session = None;
         let mut status = Status::Clean;
-        let missing = series::missing(folder, self.method, &self.without, self.gameday.drills);
+        let missing = series::missing(folder, &self.kind, self.gameday.drills);
         self.say(&format!("{}: {} of {} drills to go", shown(folder), missing.len(), self.gameday.drills));
+        let records = series::read(folder).map_err(failure)?;
+        if let Some(other) = series::walked_by_another(&records, &self.kind, self.program.as_deref())
+            && !missing.is_empty()
+        {
+            return Err(Failure::new(format!("another build of emberline walked {} of this series", other.id))
+                .help("continue with that build, or name another folder: a series holds one walk"));
+        }
         for index in missing {
-            let id = series::id(self.method, &self.without, index);
+            let id = self.kind.id(index);
             let drilled = self.patiently(&mut session, scratch, index, &id, folder)?;
             files::keep(folder, &drilled)?;
             let recorded = folder.join(series::file(&drilled.record.id));
@@ -185,8 +208,8 @@ impl Run<'_> {
         };
         let settings = Settings {
             id: id.to_owned(),
-            method: self.method,
-            without: self.without.clone(),
+            method: self.kind.method,
+            without: self.kind.without.clone(),
             seed: self.seed,
             index,
             severity: self.gameday.severity.clone(),
@@ -194,6 +217,10 @@ impl Run<'_> {
             honest: self.gameday.honest,
             patience: self.gameday.patience.map(f64::from),
             good: session.good.clone(),
+            mitigation: self.kind.mitigation,
+            probes: self.gameday.probes,
+            program: self.program.clone(),
+            sealed: self.sealed.clone(),
         };
         self.say(&format!("{id}: the fault is sealed until the end"));
         session.drill(&fault, &self.catalogue.honest, &settings, &|line| self.say(line)).map_err(failure)
@@ -201,10 +228,9 @@ impl Run<'_> {
 
     fn fault(&self, index: usize) -> Result<Fault> {
         let gameday = self.gameday;
-        let fault = match (&gameday.fault, &gameday.sealed, &gameday.outage) {
-            (Some(name), ..) => self.catalogue.fault(name),
-            (_, Some(file), _) => Patch::read(file).map(Fault::Patch),
-            (.., Some(name)) => self.catalogue.outage(name),
+        let fault = match (&gameday.fault, &gameday.outage) {
+            (Some(name), _) => self.catalogue.fault(name),
+            (_, Some(name)) => self.catalogue.outage(name),
             _ => self.catalogue.draw(self.seed, index),
         };
         fault.map_err(failure)
@@ -222,7 +248,7 @@ impl Run<'_> {
             terminal::say(&format!("{}: missed: {what}", record.id));
         }
         let is_wrong = !missed.is_empty() || record.search.as_ref().is_none_or(|search| search.confident_and_wrong);
-        Ok(if is_wrong || record.outcome != Outcome::Resolved { Status::Findings } else { Status::Clean })
+        Ok(if is_wrong || !record.is_mended() { Status::Findings } else { Status::Clean })
     }
 
     fn say(&self, line: &str) {
@@ -233,8 +259,8 @@ impl Run<'_> {
 }
 
 /// The name of a drill that belongs to no series.
-fn index_name(method: Method, index: usize) -> String {
-    series::id(method, &[], index)
+fn index_name(kind: &Kind, index: usize) -> String {
+    Kind { without: Vec::new(), ..kind.clone() }.id(index)
 }
 
 fn worse(one: Status, other: Status) -> Status {
