@@ -84,6 +84,11 @@ pub(super) enum Binds {
     Field,
 }
 
+/// The sense of a kind of node, by its name in the grammar.
+type Senses = fn(&str) -> Sense;
+/// Which children of a kind of node declare names.
+type Declares = fn(&str) -> Binds;
+
 /// A language's parser, with the sense of each kind of node.
 pub(super) struct Grammar {
     pub(super) parser: tree_sitter::Language,
@@ -99,7 +104,7 @@ impl Grammar {
     /// The grammar of a language; `None` if there is none.
     pub(super) fn of(language: Language) -> Option<&'static Self> {
         static GRAMMARS: [OnceLock<Grammar>; 10] = [const { OnceLock::new() }; 10];
-        let (at, parser, senses, binds): (usize, _, fn(&str) -> Sense, fn(&str) -> Binds) = match language {
+        let (at, parser, senses, binds): (usize, _, Senses, Declares) = match language {
             Language::Rust => (0, tree_sitter_rust::LANGUAGE, rust::sense, rust::binds),
             Language::Go => (1, tree_sitter_go::LANGUAGE, go::sense, go::binds),
             Language::Java => (2, tree_sitter_java::LANGUAGE, java::sense, java::binds),
