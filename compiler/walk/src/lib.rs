@@ -40,7 +40,6 @@ mod kin;
 mod kind;
 mod latency;
 mod layers;
-mod looks;
 mod mechanism;
 mod mentions;
 mod middle;

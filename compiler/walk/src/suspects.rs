@@ -27,7 +27,6 @@ use super::candidates::Candidate;
 use super::diff;
 use super::fits::{Reason, Said, fits};
 use super::kin;
-use super::looks::{is_deceptive, substance};
 use super::mechanism::{self, Shown};
 use super::mentions::Mentions;
 use super::observed::{Doubt, Observed};
@@ -138,7 +137,7 @@ fn takes_part(candidate: &Candidate, evidence: &Evidence<'_>) -> bool {
         evidence.folders.iter().any(|folder| within(folder, path))
             || evidence.targets.iter().any(|target| target.file == path)
     };
-    let paths = candidate.items.iter().filter(|(_, changed)| substance(changed) >= 0.3).map(|(path, _)| path);
+    let paths = candidate.items.iter().filter(|(_, changed)| changed.how.weight() >= 0.3).map(|(path, _)| path);
     evidence.folders.is_empty()
         || !candidate.packages.is_empty()
         || paths.chain(&candidate.settings).any(|path| is_near(path))
@@ -267,7 +266,7 @@ fn line_now(repo: &Repo<'_>, path: &str, changed: &Changed) -> usize {
 
 /// The evidence for a changed item: its closest site, and whether the change fits.
 fn charge<'c>(candidate: &'c Candidate, path: &'c str, changed: &'c Changed, evidence: &Evidence<'_>) -> Charge<'c> {
-    let how = substance(changed);
+    let how = changed.how.weight();
     let doubt = evidence.observed.doubt(evidence.repo, evidence.mentions, path, changed);
     let mut best: Option<(f64, Reason, Role)> = None;
     for target in evidence.targets {
@@ -282,7 +281,7 @@ fn charge<'c>(candidate: &'c Candidate, path: &'c str, changed: &'c Changed, evi
     }
     let is_placed = best.is_some();
     let is_far = !best.as_ref().is_some_and(|(counts, ..)| *counts >= CLOSE * how);
-    let (near, mut reason, role) = best.unwrap_or_else(|| {
+    let (near, reason, role) = best.unwrap_or_else(|| {
         let folder = evidence.folders.iter().find(|folder| within(folder, path));
         // If no function is known, any change of an involved service is near. If requests time out, so is a changed
         // limit.
@@ -295,9 +294,6 @@ fn charge<'c>(candidate: &'c Candidate, path: &'c str, changed: &'c Changed, evi
         };
         (counts, Reason { counts, words }, evidence.role)
     });
-    if is_deceptive(changed) {
-        reason.words.push_str(", with code that runs");
-    }
     let grounds = if is_placed { near } else { 0.0 };
     let mut charge = Charge { path, changed, counts: near, grounds, reasons: vec![reason] };
     // A place above the fault has no kind of its own, so the fault's kind applies.
