@@ -14,6 +14,7 @@ use super::middle::{median, number};
 use super::place::Place;
 use super::site::{Role, Site};
 use super::spot::Spot;
+use super::stack;
 use super::tree::Tree;
 use super::waits;
 use crate::source::{Labels, LogLine, SpanKind, Trace};
@@ -48,6 +49,9 @@ pub struct Errors {
     /// Failures, the most frequent first.
     pub failures: Vec<Failure>,
 }
+
+/// How much less a frame of a stack trace says than the frame inside it.
+const OUTER: f64 = 0.8;
 
 /// The number of traces whose log lines are read.
 const READ: usize = 3;
@@ -157,6 +161,8 @@ fn usual(healthy: &[Trace]) -> BTreeMap<Kind, f64> {
 /// An error as attributes describe it.
 struct Told {
     spot: Option<Spot>,
+    /// The frames of its stack trace, the innermost first; empty without one.
+    frames: Vec<Spot>,
     kind: String,
     message: String,
 }
@@ -165,7 +171,10 @@ fn says(attributes: &Labels, text: &str) -> Told {
     let of = |key: &str| attributes.get(key).cloned().unwrap_or_default();
     let message = of("exception.message");
     let kind = Some(of("exception.type")).filter(|kind| !kind.is_empty()).unwrap_or_else(|| of("error.type"));
-    Told { spot: Spot::of(attributes), kind, message: if message.is_empty() { text.to_owned() } else { message } }
+    let frames = attributes.get("exception.stacktrace").map(|text| stack::frames(text)).unwrap_or_default();
+    // The place in the attributes of a log line is where the line was written, which may be far from the error.
+    let spot = frames.first().cloned().or_else(|| Spot::of(attributes));
+    Told { spot, frames, kind, message: if message.is_empty() { text.to_owned() } else { message } }
 }
 
 /// The error of a failed span, from its events and log lines, or else from the spans around it.
@@ -234,6 +243,12 @@ fn sites(tree: &Tree<'_>, at: usize, told: &[(f64, Told)], own: Option<&Spot>) -
         if let Some(spot) = &told.spot {
             let what = if told.kind.is_empty() { "an error" } else { told.kind.as_str() };
             sites.push(site(spot, Role::Fails, *near, format!("{what} arose here")));
+        }
+        // The innermost frames may be a library's, whose files the repository does not have.
+        let mut near = *near;
+        for frame in told.frames.iter().skip(1) {
+            near *= OUTER;
+            sites.push(site(frame, Role::Fails, near, "the error passed through here".to_owned()));
         }
     }
     if let Some(own) = own {

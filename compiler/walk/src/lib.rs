@@ -10,7 +10,8 @@
 //! - `requests` finds the affected requests in span metrics.
 //! - `trace` fetches bad and healthy traces (`gather`), compares them (`compare`, over `tree`), and finds where the
 //!   trace is broken (`chain`).
-//! - `profile` and `latency` turn slow spans into places in the code (`site`); `errors` does so for failed spans.
+//! - `profile` and `latency` turn slow spans into places in the code (`site`); `errors` does so for failed spans, by `spot`s
+//!   in attributes and in stack traces (`stack`).
 //! - `code` reads what was deployed (`revisions`, `version`, `candidates`), and `suspects` ranks the commits by
 //!   `target`, `mentions` and `fits`. `program` reads source code.
 //! - `verdict` closes the walk, and `render` writes it for people and programs.
@@ -42,6 +43,7 @@ mod site;
 mod slo;
 pub mod source;
 mod spot;
+mod stack;
 mod suspects;
 mod target;
 mod trace;
