@@ -11,7 +11,7 @@
 //! - `trace` fetches bad and healthy traces (`gather`), compares them (`compare`, over `tree`), and finds where the
 //!   trace is broken (`chain`).
 //! - `profile` and `latency` turn slow spans into places in the code (`site`); `errors` does so for failed spans, by `spot`s
-//!   in attributes and in stack traces (`stack`).
+//!   in attributes and in stack traces (`stack`), and `handler` by routes.
 //! - `code` reads what was deployed (`revisions`, `version`, `candidates`), and `suspects` ranks the commits by
 //!   `target`, `mentions` and `fits`. `program` reads source code.
 //! - `verdict` closes the walk, and `render` writes it for people and programs.
@@ -26,6 +26,7 @@ mod errors;
 mod fits;
 mod gather;
 mod graph;
+mod handler;
 mod latency;
 mod layers;
 mod mentions;
