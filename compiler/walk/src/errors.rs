@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
+use super::aftermath::is_aftermath;
 use super::ask::Ask;
 use super::ask::{Asked, Log, ask};
 use super::case::{Case, answers, has_failed};
@@ -110,10 +111,10 @@ fn lines(case: &Case<'_>, trace: &Trace) -> Asked<Vec<LogLine>> {
 }
 
 /// The innermost failure of a trace: the deepest failed span without a failed descendant. Among equals, the first
-/// to end counts.
+/// to end counts. What fails after its caller gave up does not count.
 fn innermost(trace: &Trace, lines: &[LogLine], usual: &BTreeMap<Kind, f64>) -> Option<Found> {
     let tree = Tree::of(trace);
-    let failed = |at: usize| has_failed(tree.span(at));
+    let failed = |at: usize| has_failed(tree.span(at)) && !is_aftermath(&tree, at);
     let mut has_failed_below = vec![false; tree.nodes.len()];
     for at in tree.order.iter().rev() {
         if let Some(parent) = tree.nodes[*at].parent
@@ -216,7 +217,7 @@ fn told(tree: &Tree<'_>, at: usize, lines: &[LogLine]) -> Found {
         span: span.name.clone(),
         place: spot.map(|spot| place(&spot)),
         kind: kind.unwrap_or_else(|| attribute("error.type")),
-        message: best.map(|(_, told)| told.message.clone()).unwrap_or_default(),
+        message: best.map_or_else(|| attribute("otel.status_description"), |(_, told)| told.message.clone()),
         traces: 1,
         trace_id: tree.trace.id.clone(),
     };

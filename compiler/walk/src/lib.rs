@@ -16,6 +16,7 @@
 //!   `target`, `mentions` and `fits`. `program` reads source code.
 //! - `verdict` closes the walk, and `render` writes it for people and programs.
 
+mod aftermath;
 mod ask;
 mod candidates;
 mod case;
