@@ -1,7 +1,7 @@
 //! The commits between two revisions, and how each commit changes the code.
 
-use super::program::Language;
 use super::program::change::{self, Changed, How, Names};
+use super::program::{Language, moved};
 use super::repo::Repo;
 use crate::source::{Change, Commit};
 
@@ -26,7 +26,7 @@ impl Candidate {
         let changes = repo.history.changes(&commit.id).unwrap_or_default();
         let before = format!("{}^", commit.id);
         let read = |change: &Change| {
-            let source = |path: &Option<String>| path.clone().filter(|path| Language::of(path) != Language::Other);
+            let source = |path: &Option<String>| path.clone().filter(|path| is_read(path));
             let old = source(&change.before).and_then(|path| repo.file(&before, &path));
             let new = source(&change.after).and_then(|path| repo.file(&commit.id, &path));
             (old, new)
@@ -47,9 +47,12 @@ impl Candidate {
                 continue;
             }
             let changed = change::compare(old.as_deref(), new.as_deref(), &names);
+            if !Language::of(path).is_code() && !changed.is_empty() && is_setting(path) {
+                settings.push(path.clone());
+            }
             items.extend(changed.into_iter().map(|changed| (path.clone(), changed)));
         }
-        moved(&mut items);
+        moved::mark(&mut items);
         Self { commit, changes, items, settings }
     }
 
@@ -89,19 +92,10 @@ fn is_setting(path: &str) -> bool {
         )
 }
 
-/// Marks code that left one file and entered another unchanged as moved.
-fn moved(items: &mut [(String, Changed)]) {
-    for at in 0..items.len() {
-        if items[at].1.how != How::New {
-            continue;
-        }
-        let twin = (0..items.len()).find(|other| {
-            let (new, gone) = (&items[at].1, &items[*other].1);
-            gone.how == How::Gone && gone.kind == new.kind && gone.removed == new.added
-        });
-        if let Some(twin) = twin {
-            items[at].1.how = How::Names;
-            items[twin].1.how = How::Names;
-        }
+/// Whether a file is read item by item. Settings that are no part of a service are not.
+fn is_read(path: &str) -> bool {
+    match Language::of(path) {
+        Language::Other => false,
+        language => language.is_code() || is_setting(path),
     }
 }

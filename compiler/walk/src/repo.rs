@@ -86,7 +86,7 @@ impl<'h> Repo<'h> {
         let mut ranked: Vec<(usize, &String)> = self
             .paths
             .iter()
-            .filter(|path| super::program::Language::of(path) != super::program::Language::Other)
+            .filter(|path| super::program::Language::of(path).is_code())
             .map(|path| (matched(path, &parts), path))
             .filter(|(matched, _)| *matched > 0)
             .collect();
@@ -98,10 +98,8 @@ impl<'h> Repo<'h> {
     /// Source files in a service's folder, without tests.
     pub(super) fn neighbours(&self, folder: &str) -> Vec<String> {
         let within = |path: &&String| folder.is_empty() || path.starts_with(&format!("{folder}/"));
-        let is_source = |path: &&String| {
-            super::program::Language::of(path) != super::program::Language::Other
-                && !super::program::items::is_test_path(path)
-        };
+        let is_source =
+            |path: &&String| super::program::Language::of(path).is_code() && !super::program::items::is_test_path(path);
         self.paths.iter().filter(within).filter(is_source).take(READ).cloned().collect()
     }
 
