@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
+use super::aftermath::is_aftermath;
 use super::ask::Ask;
 use super::ask::{Asked, Log, ask};
 use super::case::{Case, answers, has_failed};
@@ -14,6 +15,7 @@ use super::middle::{median, number};
 use super::place::Place;
 use super::site::{Role, Site};
 use super::spot::Spot;
+use super::stack;
 use super::tree::Tree;
 use super::waits;
 use crate::source::{Labels, LogLine, SpanKind, Trace};
@@ -51,6 +53,9 @@ pub struct Errors {
     /// Failures, the most frequent first.
     pub failures: Vec<Failure>,
 }
+
+/// How much less a frame of a stack trace says than the frame inside it.
+const OUTER: f64 = 0.8;
 
 /// The number of traces whose log lines are read.
 const READ: usize = 3;
@@ -109,10 +114,10 @@ fn lines(case: &Case<'_>, trace: &Trace) -> Asked<Vec<LogLine>> {
 }
 
 /// The innermost failure of a trace: the deepest failed span without a failed descendant. Among equals, the first
-/// to end counts.
+/// to end counts. What fails after its caller gave up does not count.
 fn innermost(trace: &Trace, lines: &[LogLine], usual: &BTreeMap<Kind, f64>) -> Option<Found> {
     let tree = Tree::of(trace);
-    let failed = |at: usize| has_failed(tree.span(at));
+    let failed = |at: usize| has_failed(tree.span(at)) && !is_aftermath(&tree, at);
     let mut has_failed_below = vec![false; tree.nodes.len()];
     for at in tree.order.iter().rev() {
         if let Some(parent) = tree.nodes[*at].parent
@@ -163,6 +168,8 @@ const STACK: usize = 8_000;
 /// An error as attributes describe it.
 struct Told {
     spot: Option<Spot>,
+    /// The frames of its stack trace, the innermost first; empty without one.
+    frames: Vec<Spot>,
     kind: String,
     message: String,
     stack: String,
@@ -173,8 +180,11 @@ fn says(attributes: &Labels, text: &str) -> Told {
     let message = of("exception.message");
     let kind = Some(of("exception.type")).filter(|kind| !kind.is_empty()).unwrap_or_else(|| of("error.type"));
     let message = if message.is_empty() { text.to_owned() } else { message };
+    let frames = attributes.get("exception.stacktrace").map(|text| stack::frames(text)).unwrap_or_default();
+    // The place in the attributes of a log line is where the line was written, which may be far from the error.
+    let spot = frames.first().cloned().or_else(|| Spot::of(attributes));
     let stack = of("exception.stacktrace").chars().take(STACK).collect();
-    Told { spot: Spot::of(attributes), kind, message, stack }
+    Told { spot, frames, kind, message, stack }
 }
 
 /// The error of a failed span, from its events and log lines, or else from the spans around it.
@@ -216,7 +226,7 @@ fn told(tree: &Tree<'_>, at: usize, lines: &[LogLine]) -> Found {
         span: span.name.clone(),
         place: spot.map(|spot| place(&spot)),
         kind: kind.unwrap_or_else(|| attribute("error.type")),
-        message: best.map(|(_, told)| told.message.clone()).unwrap_or_default(),
+        message: best.map_or_else(|| attribute("otel.status_description"), |(_, told)| told.message.clone()),
         stack: best.map(|(_, told)| told.stack.clone()).unwrap_or_default(),
         traces: 1,
         trace_id: tree.trace.id.clone(),
@@ -244,6 +254,12 @@ fn sites(tree: &Tree<'_>, at: usize, told: &[(f64, Told)], own: Option<&Spot>) -
         if let Some(spot) = &told.spot {
             let what = if told.kind.is_empty() { "an error" } else { told.kind.as_str() };
             sites.push(site(spot, Role::Fails, *near, format!("{what} arose here")));
+        }
+        // The innermost frames may be a library's, whose files the repository does not have.
+        let mut near = *near;
+        for frame in told.frames.iter().skip(1) {
+            near *= OUTER;
+            sites.push(site(frame, Role::Fails, near, "the error passed through here".to_owned()));
         }
     }
     if let Some(own) = own {

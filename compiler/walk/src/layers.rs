@@ -13,6 +13,7 @@ use super::errors::{self, Errors};
 use super::fits::Said;
 use super::gather::Gathered;
 use super::graph::Calls;
+use super::handler;
 use super::kind::Kind;
 use super::latency;
 use super::mechanism::Shown;
@@ -170,6 +171,7 @@ impl Layers<'_> {
         let (revisions, unclear) = log.keep(revisions::look(self.case, self.gathered, &concerned));
         let repo = log.keep(self.repo(&service, &revisions));
         let pointed = if is_slow { self.slow(sites, repo.as_ref().ok()) } else { self.failed(sites) };
+        let routed = repo.as_ref().map(|repo| handler::sites(&self.gathered.bad, &service, pointed.role, repo));
         let is_earlier = code::deployed(&service, &revisions).is_some_and(|it| it.lead(self.case.onset).is_some());
         let unopened = repo.as_ref().err().map_or_else(Gaps::default, |why| Gaps::told(why, 0.0));
         let unclear = unclear.into_iter().map(|why| Gaps::told(why, 0.0)).fold(Gaps::default(), Gaps::and);
@@ -178,7 +180,7 @@ impl Layers<'_> {
             service: &service,
             services,
             revisions,
-            sites: site::join(pointed.sites),
+            sites: site::join(pointed.sites.into_iter().chain(routed.unwrap_or_default()).collect()),
             said: Said {
                 kinds: errors.failures.iter().map(|failure| failure.kind.clone()).collect(),
                 messages: errors.failures.iter().map(|failure| failure.message.clone()).collect(),

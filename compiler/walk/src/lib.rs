@@ -10,7 +10,8 @@
 //! - `requests` finds the affected requests in span metrics.
 //! - `trace` fetches bad and healthy traces (`gather`), compares them (`compare`, over `tree`), and finds where the
 //!   trace is broken (`chain`).
-//! - `profile` and `latency` turn slow spans into places in the code (`site`); `errors` does so for failed spans.
+//! - `profile` and `latency` turn slow spans into places in the code (`site`); `errors` does so for failed spans, by
+//!   `spot`s in attributes and in stack traces (`stack`), and `handler` by routes.
 //! - `differs` turns vanished calls and new values into places. `plateau` finds durations that cluster.
 //! - `code` reads what was deployed (`revisions`, `version`, `candidates`), and `suspects` ranks the commits by
 //!   `target`, `mentions`, `kin` and `fits`, by `mechanism` and `observed`. `program` reads source code.
@@ -20,6 +21,7 @@
 //!   incident.
 
 mod actions;
+mod aftermath;
 mod ask;
 mod belief;
 mod candidates;
@@ -36,6 +38,7 @@ mod export;
 mod fits;
 mod gather;
 mod graph;
+mod handler;
 mod kin;
 mod kind;
 mod latency;
@@ -63,6 +66,7 @@ mod site;
 mod slo;
 pub mod source;
 mod spot;
+mod stack;
 mod suspects;
 mod target;
 mod trace;
