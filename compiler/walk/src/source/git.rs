@@ -15,7 +15,7 @@ use super::{Answer, BlamedLine, Change, Commit, History, Trouble, patch};
 const MOST_COMMITS: &str = "--max-count=5000";
 
 /// The most merges that are looked into. Git merges each of them again.
-const MOST_MERGES: &str = "--max-count=200";
+const MOST_MERGES: &str = "--max-count=60";
 
 /// The most objects whose ids begin alike that are looked at.
 const MOST_ALIKE: usize = 50;
@@ -228,7 +228,8 @@ impl History for Git {
         };
         let mut commits: Vec<(Commit, bool)> = fields.chunks(5).filter_map(commit).collect();
         if commits.iter().any(|(_, is_merge)| *is_merge) {
-            let merges = self.merges(&range)?;
+            // Merging again may take too long. Then the other commits are still known.
+            let merges = self.merges(&range).unwrap_or_default();
             commits.retain(|(commit, is_merge)| !is_merge || merges.iter().any(|(id, _)| *id == commit.id));
         }
         Ok(commits.into_iter().map(|(commit, _)| commit).collect())
