@@ -1,6 +1,7 @@
 //! The commits between two revisions, and how each commit changes the code.
 
-use super::program::change::{self, Changed, How, Names};
+use super::program::change::{Changed, How, Names};
+use super::program::compare::compare;
 use super::program::{Language, Program, moved};
 use super::repo::Repo;
 use super::{packages, reversed};
@@ -54,7 +55,7 @@ impl Candidate {
                 }
                 continue;
             }
-            let changed = change::compare(old.as_deref(), new.as_deref(), &names);
+            let changed = compare(old.as_deref(), new.as_deref(), &names);
             if !Language::of(path).is_code() && !changed.is_empty() && is_setting(path) {
                 settings.push(path.clone());
             }

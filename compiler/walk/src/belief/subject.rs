@@ -4,9 +4,7 @@ use crate::claim::Proof;
 use crate::code::Deployment;
 use crate::report::Evidence;
 use crate::revisions::Revisions;
-use crate::site::Role;
-use crate::spot;
-use crate::suspects::Suspect;
+use crate::suspects::GROUNDED;
 
 /// What is wrong with bad requests.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -99,28 +97,6 @@ impl<'e> Subject<'e> {
 
     /// Whether evidence points to what the first suspect changes.
     pub(super) fn is_pointed_to(&self) -> bool {
-        self.evidence.suspects.first().is_some_and(|first| self.points_to(first))
-    }
-
-    /// Whether a trace, a profile or an error points to what a suspect changes: to its lines, to its function, or to
-    /// code that uses it.
-    fn points_to(&self, suspect: &Suspect) -> bool {
-        let Some(code) = &self.evidence.code else { return false };
-        let mut pointed = code.blame.iter().filter(|line| line.is_pointed_to);
-        if pointed.any(|line| line.commit == suspect.commit.id) {
-            return true;
-        }
-        let is_there = suspect.function.as_ref().is_some_and(|place| {
-            let direct = code.sites.iter().filter(|site| site.role != Role::Above);
-            direct.filter(|site| !site.place.function.is_empty()).any(|site| {
-                let is_file = site.place.file.is_empty()
-                    || site.place.file.ends_with(&place.file)
-                    || place.file.ends_with(&site.place.file);
-                spot::last(&site.place.function) == spot::last(&place.function) && is_file
-            })
-        });
-        // A reason names the place that it rests on: `…`, where it computes.
-        let above = format!("where it {}", Role::Above.verb());
-        is_there || suspect.reasons.iter().any(|reason| reason.contains(", where it ") && !reason.contains(&above))
+        self.evidence.suspects.first().is_some_and(|first| first.grounds >= GROUNDED)
     }
 }

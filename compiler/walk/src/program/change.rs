@@ -4,7 +4,6 @@ use std::collections::BTreeSet;
 
 use serde::Serialize;
 
-pub(crate) use super::compare::compare;
 use super::items::ItemKind;
 pub(crate) use super::rename::Names;
 use super::token::Token;

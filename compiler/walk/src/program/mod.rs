@@ -5,7 +5,7 @@
 //! without a grammar, and a file that is too long, is compared word by word (`plain`).
 
 pub(super) mod change;
-mod compare;
+pub(super) mod compare;
 mod grammar;
 mod imports;
 pub(super) mod items;

@@ -5,8 +5,8 @@ use tree_sitter::Node;
 use super::super::grammar::{Binds, Sense};
 use super::super::language::Language;
 use super::super::token::Role;
-use super::Reader;
 use super::frame::Frame;
+use super::reader::Reader;
 
 /// Whether names in a node, or the name that is the node, are declared there.
 pub(super) fn of(around: &Frame, node: Node<'_>, field: Option<&str>, sense: Sense) -> bool {

@@ -5,8 +5,8 @@ use tree_sitter::Node;
 use super::super::grammar::Sense;
 use super::super::language::Language;
 use super::super::token::{Role, Token, TokenKind};
-use super::Reader;
 use super::frame::Frame;
+use super::reader::Reader;
 
 impl Reader<'_> {
     /// Adds the token of a leaf, or of a string.

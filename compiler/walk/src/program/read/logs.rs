@@ -4,8 +4,8 @@ use tree_sitter::Node;
 
 use super::super::grammar::Sense;
 use super::super::language::Language;
-use super::Reader;
 use super::frame::Frame;
+use super::reader::Reader;
 
 /// Macros of Rust whose arguments go only to logs and spans.
 pub(super) const MACROS: [&str; 17] = [

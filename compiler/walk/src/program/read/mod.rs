@@ -8,6 +8,7 @@ mod logs;
 mod macros;
 mod name;
 mod own;
+mod reader;
 mod role;
 
 use tree_sitter::{Node, Tree, TreeCursor};
@@ -17,6 +18,7 @@ use super::items::{Item, ItemKind};
 use super::language::Language;
 use super::token::{Role, Token, TokenKind};
 use frame::{Frame, Open};
+use reader::Reader;
 
 /// Deeper nodes belong to the node at this depth.
 const DEEPEST: usize = 4_000;
@@ -34,20 +36,6 @@ pub(super) fn read(tree: &Tree, text: &str, language: Language, grammar: &'stati
         pending: None,
     };
     reader.walk(&mut tree.walk())
-}
-
-struct Reader<'t> {
-    text: &'t str,
-    language: Language,
-    grammar: &'static Grammar,
-    tokens: Vec<Token>,
-    items: Vec<Item>,
-    /// The places of imports among the tokens.
-    imports: Vec<std::ops::Range<usize>>,
-    /// The open nodes, the outermost first; never empty.
-    frames: Vec<Frame>,
-    /// Where the attributes or the wrapper begin that belong to the next item.
-    pending: Option<usize>,
 }
 
 impl<'t> Reader<'t> {
@@ -81,11 +69,6 @@ impl<'t> Reader<'t> {
                 }
             }
         }
-    }
-
-    /// The text of a node.
-    fn of(&self, node: Node<'_>) -> &'t str {
-        self.text.get(node.byte_range()).unwrap_or_default()
     }
 
     /// Enters a node: the frame for its children, or `None` if the node is done.

@@ -6,8 +6,8 @@ use super::super::grammar::Sense;
 use super::super::items::ItemKind;
 use super::super::language::Language;
 use super::super::token::{Token, TokenKind};
-use super::Reader;
 use super::frame::Frame;
+use super::reader::Reader;
 
 /// What a node declares.
 pub(super) struct Named {

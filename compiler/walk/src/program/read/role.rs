@@ -6,7 +6,8 @@ use super::super::grammar::Sense;
 use super::super::language::Language;
 use super::super::token::Role;
 use super::frame::Frame;
-use super::{Reader, attribute, logs};
+use super::reader::Reader;
+use super::{attribute, logs};
 
 impl Reader<'_> {
     /// The role of a node's tokens. `is_failure` becomes true if the node's arguments are texts of an error.

@@ -1,6 +1,7 @@
 //! A change of each kind in each language, and how it is told.
 
-use super::super::change::{Changed, How, Names, compare};
+use super::super::change::{Changed, How, Names};
+use super::super::compare::compare;
 use super::super::{Program, moved};
 
 /// The changes between two versions of some files.
