@@ -144,8 +144,8 @@ impl Drill<'_> {
         Ok(all)
     }
 
-    /// Searches until the answer is certain or the rounds are over; once if the release is rolled back first. Returns conclusion, rounds, and search time in
-    /// seconds.
+    /// Searches until the answer is certain or the rounds are over; once if the release is rolled back first.
+    /// Returns conclusion, rounds, and search time in seconds.
     fn look(&mut self, case: &Case<'_>, log: &mut Log<'_>) -> Answer<(Conclusion, usize, f64)> {
         let mut seconds = 0.0;
         let mut round = 0;
