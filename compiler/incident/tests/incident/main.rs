@@ -1,0 +1,3 @@
+//! Walks of frozen incidents: public ones, synthetic ones, permuted ones and broken ones.
+
+mod public;
