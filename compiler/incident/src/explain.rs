@@ -309,7 +309,7 @@ pub(crate) const CODE: &[Mechanism] = &[
         key: &[
             (S::WrongValues, 1.0),
             (S::ClockSkew, 0.4),
-            (S::CredentialExpired, 0.5),
+            (S::CredentialExpired, 0.9),
             (S::Timeouts, 0.4),
             (S::Rejected, 0.5),
             (S::Stale, 0.3),
@@ -522,7 +522,7 @@ pub(crate) const OPERATIONS: &[Mechanism] = &[
     },
     Mechanism {
         name: "an expired or revoked credential",
-        key: &[(S::CredentialExpired, 1.0), (S::Denied, 0.4)],
+        key: &[(S::CredentialExpired, 0.85), (S::Denied, 0.4)],
         also: &[S::Denied, S::ErrorsUp, S::Retries, S::LagUp],
         remedy: "rotate-credentials",
         ..OPERATION

@@ -26,7 +26,7 @@ mod words;
 use std::path::Path;
 
 pub use fault::Fault;
-pub use show::human;
+pub use show::{human, markdown};
 pub use verdict::{Because, Seeing, Suspect, Verdict};
 pub use weights::Weights;
 

@@ -10,7 +10,7 @@ use emberline_walk::source::{Connected, Endpoints, Product};
 use emberline_walk::{self as walk, Question, Verdict};
 
 use super::gate::{self, Gate};
-use super::{access, stores};
+use super::{access, stores, walk_case};
 use crate::args::{FailOn, Format, Reporting, Walk, WalkFormat};
 use crate::failure::{Failure, Result};
 use crate::status::Status;
@@ -22,6 +22,9 @@ const PATIENCE: Duration = Duration::from_secs(15);
 
 /// Walks, and prints what was found. Specs with errors are shown instead, and are no walk.
 pub(crate) fn run(walk: &Walk, quiet: bool) -> Result<Status> {
+    if let Some(folder) = &walk.case {
+        return walk_case::run(folder, walk.format);
+    }
     let began = Instant::now();
     let mut gate = Gate::open(&walk.specs, None)?;
     let Some(plan) = gate.plan.take() else {

@@ -136,7 +136,8 @@ fn around<'a>(hunk: &'a Hunk, line: &str) -> Vec<&'a str> {
 pub(super) fn likeness(a: &str, b: &str) -> f64 {
     let words = |text: &str| {
         let mut words = words::parts(text);
-        words.retain(|word| !word.chars().all(|letter| letter.is_ascii_digit()));
+        // A number with its unit, as `10m`, is no word.
+        words.retain(|word| !word.starts_with(|letter: char| letter.is_ascii_digit()));
         words.sort_unstable();
         words.dedup();
         words

@@ -659,15 +659,7 @@ pub(super) const PHRASES: &[(Sign, f64, &[&str])] = &[
     (
         Sign::ClockSkew,
         1.0,
-        &[
-            "clock skew",
-            "clock drift",
-            "time is in the future",
-            "issued in the future",
-            "not yet valid",
-            "ntp",
-            "system clock",
-        ],
+        &["clock skew", "clock drift", "time is in the future", "issued in the future", "ntp", "system clock"],
     ),
     (
         Sign::BatchJob,

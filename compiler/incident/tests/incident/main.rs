@@ -1,3 +1,11 @@
 //! Walks of frozen incidents: public ones, synthetic ones, permuted ones and broken ones.
 
+mod build;
+mod changed;
+mod hostile;
+mod operational;
+mod permuted;
 mod public;
+mod removed;
+mod synthetic;
+mod weighed;
