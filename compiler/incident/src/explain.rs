@@ -165,7 +165,6 @@ pub(crate) const CODE: &[Mechanism] = &[
         remedy: "config-revert",
         topic: Some(Topic::Memory),
         against: &[S::Surge, S::NodeContention, S::Poison],
-        ..BASE
     },
     Mechanism {
         name: "less processor time than the process needs",

@@ -1,6 +1,6 @@
 //! Where it began and who suffers.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::rank::Hypothesis;
 use crate::read::{Case, Span};
@@ -60,9 +60,9 @@ fn deepest<'a>(case: &'a Case, seen: &Seen) -> Vec<&'a str> {
         let cancelled = span.fields.values().any(|text| text.to_lowercase().contains("cancel"));
         span.failed && span.at >= start && !cancelled
     };
-    let above: Vec<&Span> =
-        case.spans.iter().zip(&parents).filter(|(span, _)| failed(span)).filter_map(|(_, parent)| *parent).collect();
-    let leaf = |span: &&Span| !above.iter().any(|other| other.index == span.index);
+    let pairs = case.spans.iter().zip(&parents).filter(|(span, _)| failed(span));
+    let above: BTreeSet<usize> = pairs.filter_map(|(_, parent)| Some(parent.as_ref()?.index)).collect();
+    let leaf = |span: &&Span| !above.contains(&span.index);
     let mut found: Vec<&str> =
         case.spans.iter().filter(|span| failed(span)).filter(leaf).map(|span| &*span.service).collect();
     found.sort_unstable();

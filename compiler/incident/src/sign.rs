@@ -166,6 +166,4 @@ pub(crate) struct Fact {
     pub(crate) text: String,
     /// File and line or entry, as in `metrics.csv:120`.
     pub(crate) place: String,
-    /// Whether a ramp shows it.
-    pub(crate) ramp: bool,
 }

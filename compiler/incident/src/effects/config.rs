@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::numbers::likeness;
-use super::{Doing, Effect, Hunk, Kind, code, kind};
+use super::{Doing, Effect, Hunk, Kind, code, kind, paired};
 use crate::words;
 
 /// Words of a setting and what its change does; the strength in configuration and in code.
@@ -166,19 +166,19 @@ pub(super) fn effects(hunk: &Hunk, doing: &mut Doing) {
         }
         for (effect, there, here, about) in SETTINGS {
             let strength = if config { *there } else { *here };
-            if named(old, about) && named(new, about) && values(old) != values(new) && !is_text(new) {
-                doing.note(*effect, strength, new);
-            } else if *effect == Effect::EndpointChanged && old.contains("://") && new.contains("://") {
+            let about = named(old, about) && named(new, about) && values(old) != values(new) && !is_text(new);
+            let address = *effect == Effect::EndpointChanged && old.contains("://") && new.contains("://");
+            if about || address {
                 doing.note(*effect, strength, new);
             }
         }
     }
     // What is only added or only removed changes a setting too, but which way is harder to say.
     for (lines, others) in [(&hunk.removed, &hunk.added), (&hunk.added, &hunk.removed)] {
-        for line in lines {
+        for line in paired(lines) {
             let text = code(&hunk.file, line);
-            let paired = others.iter().any(|other| likeness(text, code(&hunk.file, other)) >= 0.4);
-            if text.is_empty() || paired || is_text(text) {
+            let twin = paired(others).any(|other| likeness(text, code(&hunk.file, other)) >= 0.4);
+            if text.is_empty() || twin || is_text(text) {
                 continue;
             }
             if config {
@@ -222,9 +222,9 @@ fn values(line: &str) -> Vec<&str> {
 /// Removed lines with the added lines that take their place.
 fn pairs(hunk: &Hunk) -> Vec<(String, String)> {
     let mut found = Vec::new();
-    for old in &hunk.removed {
+    for old in paired(&hunk.removed) {
         let old = code(&hunk.file, old);
-        let best = hunk.added.iter().map(|line| code(&hunk.file, line)).map(|new| (likeness(old, new), new));
+        let best = paired(&hunk.added).map(|line| code(&hunk.file, line)).map(|new| (likeness(old, new), new));
         let best = best
             .filter(|(alike, new)| *alike >= 0.25 && old != *new)
             .max_by(|a, b| a.0.total_cmp(&b.0).then(b.1.cmp(a.1)));

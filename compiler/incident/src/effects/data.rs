@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::numbers::likeness;
-use super::{Doing, Effect, Hunk, Kind, code, kind};
+use super::{Doing, Effect, Hunk, Kind, code, kind, paired};
 use crate::read::Commit;
 use crate::words;
 
@@ -211,10 +211,10 @@ fn renames(hunk: &Hunk, doing: &mut Doing) {
     ];
     let place = format!("{} {}", hunk.file, hunk.header).to_lowercase();
     let described = kind(&hunk.file) == Kind::Schema || data.iter().any(|word| place.contains(word));
-    for old in &hunk.removed {
+    for old in paired(&hunk.removed) {
         let old = code(&hunk.file, old);
         let old_words = words::identifiers(old, &[]);
-        for new in hunk.added.iter().map(|line| code(&hunk.file, line)) {
+        for new in paired(&hunk.added).map(|line| code(&hunk.file, line)) {
             let new_words = words::identifiers(new, &[]);
             if old_words.len() != new_words.len() || old_words.is_empty() || old == new {
                 continue;

@@ -17,6 +17,14 @@ pub(crate) struct Hunk {
     pub(crate) before: Vec<(bool, String)>,
 }
 
+/// How many lines of each side of a hunk are compared with each other: the time of a walk is bounded.
+const PAIRED: usize = 24;
+
+/// The lines of a side that are compared with those of the other side.
+pub(crate) fn paired(lines: &[String]) -> impl Iterator<Item = &String> {
+    lines.iter().take(PAIRED)
+}
+
 /// The hunks of a commit's diff. Headers may name the file, a function, both or nothing.
 pub(crate) fn hunks(commit: &Commit) -> Vec<Hunk> {
     let mut found: Vec<Hunk> = Vec::new();

@@ -1,7 +1,7 @@
 //! Checks, conditions and locks that a diff removes, adds or turns.
 
 use super::numbers::likeness;
-use super::{Doing, Effect, Hunk, code};
+use super::{Doing, Effect, Hunk, code, paired};
 use crate::words;
 
 /// Signs of a check for something that is not there.
@@ -116,9 +116,9 @@ fn turned(hunk: &Hunk, doing: &mut Doing) {
     let operators =
         ["&&", "||", "==", "!=", "<=", ">=", "<", ">", "!", " and ", " or ", " not ", "+", "-", "*", "/", "%"];
     let count = |line: &str| operators.map(|operator| line.matches(operator).count());
-    for old in &hunk.removed {
+    for old in paired(&hunk.removed) {
         let old = code(&hunk.file, old);
-        let twin = hunk.added.iter().map(|line| code(&hunk.file, line)).find(|new| {
+        let twin = paired(&hunk.added).map(|line| code(&hunk.file, line)).find(|new| {
             likeness(old, new) > 0.99
                 && old != *new
                 && count(old) != count(new)
@@ -127,7 +127,7 @@ fn turned(hunk: &Hunk, doing: &mut Doing) {
         if let Some(new) = twin {
             doing.note(Effect::ConditionChanged, 0.7, new);
         }
-        let flipped = hunk.added.iter().map(|line| code(&hunk.file, line)).find(|new| {
+        let flipped = paired(&hunk.added).map(|line| code(&hunk.file, line)).find(|new| {
             let condition = opens_condition(old) || old.starts_with("return") || old.starts_with("while");
             condition
                 && likeness(old, new) >= 0.6

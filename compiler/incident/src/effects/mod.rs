@@ -13,7 +13,7 @@ mod timing;
 use std::collections::BTreeMap;
 
 pub(crate) use atoms::Atoms;
-pub(crate) use diff::{Hunk, code, hunks};
+pub(crate) use diff::{Hunk, code, hunks, paired};
 pub(crate) use files::{Kind, kind};
 pub(crate) use numbers::{Shift, Topic};
 

@@ -1,6 +1,6 @@
 //! Numbers that a diff changes, and what they are about.
 
-use super::{Doing, Effect, Hunk, code};
+use super::{Doing, Effect, Hunk, code, paired};
 use crate::words;
 
 /// A number that changes.
@@ -97,13 +97,13 @@ pub(super) fn topic(line: &str, around: &[&str]) -> Topic {
 pub(super) fn shifts(hunk: &Hunk) -> Vec<Shift> {
     let mut found = Vec::new();
     let mut used = vec![false; hunk.added.len()];
-    for old in &hunk.removed {
+    for old in paired(&hunk.removed) {
         let old = code(&hunk.file, old);
         let numbers = words::numbers(old);
         if numbers.is_empty() || old.len() > 400 {
             continue;
         }
-        let best = hunk.added.iter().enumerate().filter(|(at, _)| !used.get(*at).copied().unwrap_or(true));
+        let best = paired(&hunk.added).enumerate().filter(|(at, _)| !used.get(*at).copied().unwrap_or(true));
         let best = best
             .map(|(at, new)| (likeness(old, code(&hunk.file, new)), at, code(&hunk.file, new)))
             .filter(|(alike, _, new)| *alike >= 0.5 && words::numbers(new).len() == numbers.len())

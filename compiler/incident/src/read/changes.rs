@@ -7,7 +7,7 @@ use crate::clock;
 use crate::fault::Fault;
 
 /// A longer diff is cut: a walk's time is bounded.
-const LONGEST: usize = 1 << 20;
+const LONGEST: usize = 1 << 16;
 
 /// Reads commits, ordered by time and id.
 pub(super) fn commits(text: &str) -> Result<Vec<Commit>, Fault> {

@@ -172,7 +172,7 @@ pub(crate) fn meter(metric: &str) -> Meter {
     // `5xx` and `p99` stay whole; `http5xx` does not name itself so.
     parts.extend(metric.split(['_', '.', '-', ':']).map(str::to_lowercase));
     let has = |group: &&[&str]| group.iter().any(|word| parts.iter().any(|part| part == word));
-    TABLE.iter().find(|(groups, _)| groups.iter().all(|group| has(group))).map_or(Meter::Other, |(_, meter)| *meter)
+    TABLE.iter().find(|(groups, _)| groups.iter().all(&has)).map_or(Meter::Other, |(_, meter)| *meter)
 }
 
 #[cfg(test)]

@@ -95,7 +95,6 @@ pub(super) fn facts(moved: &[Moved<'_>]) -> Vec<Fact> {
                 crate::clock::shown(at)
             ),
             place: format!("metrics.csv:{}", moved.line),
-            ramp,
         });
     }
     found

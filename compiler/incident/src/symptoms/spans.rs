@@ -46,9 +46,9 @@ pub(super) fn facts(case: &Case, start: Option<i64>) -> Vec<Fact> {
             at: Some(span.at),
             text,
             place: format!("traces.json, span {}", span.index),
-            ramp: false,
         });
     };
+    let before = usual(case, start);
     let parents = parents(case);
     let mut counts: BTreeMap<(&str, &str, i64, &str), (usize, &Span)> = BTreeMap::new();
     for (span, parent) in case.spans.iter().zip(&parents) {
@@ -77,8 +77,7 @@ pub(super) fn facts(case: &Case, start: Option<i64>) -> Vec<Fact> {
             } else if has("lock") && number > span.millis * 0.5 && number > 50.0 {
                 fact(span, Sign::LockWait, 0.9, format!("{} waits {number} ms for a lock", span.name));
             }
-            let usual = usual(case, start, span, name);
-            let Some(usual) = usual else { continue };
+            let Some(&usual) = before.get(&(&*span.name, &**name)) else { continue };
             if (has("deadline") || has("timeout")) && number < usual * 0.8 {
                 fact(span, Sign::ShortDeadline, 1.0, format!("{name} of {} is {number}, it was {usual}", span.name));
             } else if (has("rows") || has("scanned")) && number > usual * 3.0 {
@@ -100,8 +99,15 @@ pub(super) fn facts(case: &Case, start: Option<i64>) -> Vec<Fact> {
     found
 }
 
-/// The largest number of an attribute on spans of the same name before the onset.
-fn usual(case: &Case, start: i64, span: &Span, field: &str) -> Option<f64> {
-    let earlier = case.spans.iter().filter(|other| other.at < start && other.name == span.name);
-    earlier.filter_map(|other| other.fields.get(field)?.parse::<f64>().ok()).reduce(f64::max)
+/// The largest number of each attribute on spans of each name before the onset.
+fn usual(case: &Case, start: i64) -> BTreeMap<(&str, &str), f64> {
+    let mut found: BTreeMap<(&str, &str), f64> = BTreeMap::new();
+    for span in case.spans.iter().filter(|span| span.at < start) {
+        for (field, value) in &span.fields {
+            let Ok(number) = value.parse::<f64>() else { continue };
+            let known = found.entry((&span.name, field)).or_insert(number);
+            *known = known.max(number);
+        }
+    }
+    found
 }

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::lexicon::PHRASES;
-use crate::read::Case;
+use crate::read::{Case, Line};
 use crate::sign::{Fact, Sign};
 use crate::words;
 
@@ -141,7 +141,6 @@ pub(super) fn facts(fresh: &[Text]) -> Vec<Fact> {
                 at: text.at,
                 text: format!("{} logs, {} times: {}", text.service, text.count, clipped(&text.text)),
                 place: text.place.clone(),
-                ramp: false,
             });
         }
         if text.severity == 2 {
@@ -152,7 +151,6 @@ pub(super) fn facts(fresh: &[Text]) -> Vec<Fact> {
                 at: text.at,
                 text: format!("{} logs, {} times: {}", text.service, text.count, clipped(&text.text)),
                 place: text.place.clone(),
-                ramp: false,
             });
         }
     }
@@ -162,9 +160,12 @@ pub(super) fn facts(fresh: &[Text]) -> Vec<Fact> {
 /// One record that fails again and again: all errors of a pattern name the same record, message or offset.
 pub(super) fn poison(case: &Case, fresh: &[Text]) -> Vec<Fact> {
     let mut facts = Vec::new();
+    let mut groups: BTreeMap<(&str, String), Vec<&Line>> = BTreeMap::new();
+    for line in &case.lines {
+        groups.entry((&line.service, words::masked(&line.text))).or_default().push(line);
+    }
     for text in fresh.iter().filter(|text| text.severity > 0 && text.at.is_some() && text.count >= 4) {
-        let mask = words::masked(&text.text);
-        let same = case.lines.iter().filter(|line| line.service == text.service && words::masked(&line.text) == mask);
+        let same = groups.get(&(&*text.service, words::masked(&text.text))).cloned().unwrap_or_default();
         let mut ids: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
         let mut lines = 0;
         for line in same {
@@ -185,7 +186,6 @@ pub(super) fn poison(case: &Case, fresh: &[Text]) -> Vec<Fact> {
                 at: text.at,
                 text: format!("all {lines} such errors of {} name the same {name} {value}", text.service),
                 place: text.place.clone(),
-                ramp: false,
             });
         }
     }

@@ -58,7 +58,6 @@ pub(super) fn facts(case: &Case, moved: &[Moved<'_>]) -> Vec<Fact> {
                 crate::clock::shown(moved.change.at)
             ),
             place: format!("metrics.csv:{}", moved.line),
-            ramp: moved.change.ramp,
         });
     }
     found

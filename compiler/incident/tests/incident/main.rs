@@ -1,5 +1,7 @@
 //! Walks of frozen incidents: public ones, synthetic ones, permuted ones and broken ones.
 
+#![allow(clippy::unwrap_used, clippy::print_stdout)]
+
 mod build;
 mod changed;
 mod hostile;

@@ -62,6 +62,7 @@ fn public_incidents_are_explained() {
         let good = found.root_cause_commit == case.commit;
         right += usize::from(good);
         first += usize::from(found.first_failing_service == case.first);
+        assert!(!case.decoys.contains(&found.root_cause_commit), "{}: a decoy is named", case.name);
         decoys += usize::from(found.certain && !good);
         let mut radius = case.blast.clone();
         radius.sort();
