@@ -246,14 +246,14 @@ fn levels(hunk: &Hunk, config: bool, doing: &mut Doing) {
             &["level", "loglevel", "verbosity", "log", "logging", "setlevel", "rootlogger", "logger", "verbose"],
         )
     };
+    let before = hunk.removed.iter().any(|old| {
+        named(code(&hunk.file, old), &chatty)
+            && named(code(&hunk.file, old), &["level", "loglevel", "verbosity", "verbose"])
+    });
     for line in &hunk.added {
         let text = code(&hunk.file, line);
         let set = named(text, &["level", "loglevel", "verbosity", "setlevel", "rootlevel", "minlevel", "verbose"])
             && about(text);
-        let before = hunk.removed.iter().any(|old| {
-            named(code(&hunk.file, old), &chatty)
-                && named(code(&hunk.file, old), &["level", "loglevel", "verbosity", "verbose"])
-        });
         if set && named(text, &chatty) && !before {
             doing.note(Effect::LogRaised, if config { 1.0 } else { 0.9 }, line);
         } else if is_text(text)
