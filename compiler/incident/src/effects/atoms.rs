@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::{Hunk, code};
+use super::diff::{Hunk, code};
 use crate::words;
 
 /// Words of a diff.

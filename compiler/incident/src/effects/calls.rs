@@ -2,7 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use super::{Doing, Effect, Hunk, code};
+use super::diff::{Hunk, code};
+use super::doing::{Doing, Effect};
 use crate::words;
 
 /// Verbs of calls that leave the process.

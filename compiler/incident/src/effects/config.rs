@@ -2,8 +2,10 @@
 
 use std::collections::BTreeSet;
 
+use super::diff::{Hunk, code, paired};
+use super::doing::{Doing, Effect};
+use super::files::{Kind, kind};
 use super::numbers::likeness;
-use super::{Doing, Effect, Hunk, Kind, code, kind, paired};
 use crate::words;
 
 /// Words of a setting and what its change does; the strength in configuration and in code.

@@ -1,6 +1,7 @@
 //! What the files of a commit are for.
 
-use super::{Doing, Effect, Hunk};
+use super::diff::Hunk;
+use super::doing::{Doing, Effect};
 use crate::words;
 
 /// What a file is for.

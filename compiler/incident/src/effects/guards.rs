@@ -1,7 +1,8 @@
 //! Checks, conditions and locks that a diff removes, adds or turns.
 
+use super::diff::{Hunk, code, paired};
+use super::doing::{Doing, Effect};
 use super::numbers::likeness;
-use super::{Doing, Effect, Hunk, code, paired};
 use crate::words;
 
 /// Signs of a check for something that is not there.

@@ -1,6 +1,7 @@
 //! Numbers that a diff changes, and what they are about.
 
-use super::{Doing, Effect, Hunk, code, paired};
+use super::diff::{Hunk, code, paired};
+use super::doing::{Doing, Effect};
 use crate::words;
 
 /// A number that changes.

@@ -1,6 +1,7 @@
 //! Units, time zones and text patterns.
 
-use super::{Doing, Effect, Hunk, code};
+use super::diff::{Hunk, code};
+use super::doing::{Doing, Effect};
 use crate::words;
 
 /// What a hunk does to units, zones and patterns.
