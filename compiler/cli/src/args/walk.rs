@@ -11,6 +11,12 @@ use super::{Access, Specs};
 pub(crate) struct Walk {
     #[command(flatten)]
     pub(crate) specs: Specs,
+    /// Walk a frozen incident: a folder with `alert.json`, and with logs, metrics, traces and changes; asks no server
+    #[arg(long, value_name = "FOLDER", conflicts_with_all = [
+        "alert", "prometheus", "victoria_metrics", "ruler", "stores", "store", "tempo", "jaeger", "zipkin", "loki",
+        "victoria_logs", "pyroscope", "grafana", "deployments", "repo", "out",
+    ])]
+    pub(crate) case: Option<PathBuf>,
     /// Walk this alert, by SERVICE/OBJECTIVE or a part of its name [default: the most severe firing alert]
     #[arg(long, value_name = "ALERT")]
     pub(crate) alert: Option<String>,
@@ -18,7 +24,7 @@ pub(crate) struct Walk {
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=1_000))]
     pub(crate) time_scale: Option<u32>,
     /// The Prometheus, Mimir or Thanos that evaluates the rules; the walk only reads
-    #[arg(long, value_name = "URL", required_unless_present_any = ["victoria_metrics", "stores"])]
+    #[arg(long, value_name = "URL", required_unless_present_any = ["victoria_metrics", "stores", "case"])]
     pub(crate) prometheus: Option<String>,
     /// VictoriaMetrics, instead of Prometheus; a cluster's address ends with `/select/TENANT/prometheus`
     #[arg(long, value_name = "URL", conflicts_with = "prometheus")]

@@ -27,6 +27,7 @@ mod template;
 mod trees;
 pub(crate) mod verify;
 pub(crate) mod walk;
+mod walk_case;
 
 use std::time::{SystemTime, UNIX_EPOCH};
 

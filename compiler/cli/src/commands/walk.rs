@@ -11,7 +11,7 @@ use emberline_walk::source::{Connected, Endpoints, Product};
 use emberline_walk::{self as walk, Question, Verdict};
 
 use super::gate::{self, Gate, LOADED};
-use super::{access, freeze, stores};
+use super::{access, freeze, stores, walk_case};
 use crate::args::{FailOn, Format, Reporting, Walk, WalkFormat};
 use crate::failure::{Failure, Result};
 use crate::status::Status;
@@ -23,6 +23,9 @@ const PATIENCE: Duration = Duration::from_secs(15);
 
 /// Walks, and prints what was found. Specs with errors are shown instead, and are no walk.
 pub(crate) fn run(walk: &Walk, quiet: bool) -> Result<Status> {
+    if let Some(folder) = &walk.case {
+        return walk_case::run(folder, walk.format);
+    }
     let began = Instant::now();
     if let Some(folder) = &walk.export {
         freeze::check(folder)?;

@@ -44,7 +44,8 @@ impl<'i> Incident<'i> {
         };
         let symptom = objective.threshold.map_or(Symptom::Failed, Symptom::Slow);
         let base = slo.timing.base.seconds();
-        let case = Case { slo, now: walk.at, onset: &objective.onset, base, symptom, sources };
+        let long = objective.long;
+        let case = Case { slo, now: walk.at, onset: &objective.onset, base, long, symptom, sources };
         let pair = slo
             .burns
             .iter()

@@ -1,0 +1,94 @@
+//! Symptoms of a case: what changed in metrics, logs and traces.
+
+mod lexicon;
+mod meter;
+mod metrics;
+mod named;
+mod spans;
+mod texts;
+mod traffic;
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::read::Case;
+use crate::sign::{Fact, Sign};
+
+pub(crate) use named::Named;
+pub(crate) use spans::parents;
+
+/// All that the evidence shows.
+#[derive(Debug, Default)]
+pub(crate) struct Seen {
+    /// Ordered by strength, the strongest first.
+    pub(crate) facts: Vec<Fact>,
+    /// When the alert's own signal leaves its usual range.
+    pub(crate) harm: Option<i64>,
+    /// When the first signal that stays unusual leaves its usual range. It may be long before `harm`.
+    pub(crate) first: Option<i64>,
+    /// Whether a signal grows in a ramp from `first` on.
+    pub(crate) ramp: bool,
+    /// The time between samples.
+    pub(crate) interval: i64,
+    /// Services that send telemetry of the platform, not of an application.
+    pub(crate) platform: BTreeSet<String>,
+    /// Services with errors, latency or new error lines, and since when.
+    pub(crate) harmed: BTreeMap<String, i64>,
+    pub(crate) named: Named,
+}
+
+impl Seen {
+    /// All signs that were seen, each with its strength.
+    pub(crate) fn signs(&self) -> BTreeMap<Sign, f64> {
+        let mut found: BTreeMap<Sign, f64> = BTreeMap::new();
+        for fact in &self.facts {
+            let strength = found.entry(fact.sign).or_default();
+            *strength = strength.max(fact.strength);
+        }
+        found
+    }
+}
+
+/// Looks at the evidence of a case.
+pub(crate) fn seen(case: &Case) -> Seen {
+    let mut seen = Seen { platform: texts::platform(case), ..Seen::default() };
+    let moved = metrics::moved(case);
+    metrics::onsets(case, &moved, &mut seen);
+    let start = seen.first.or(seen.harm).or(case.alert.fired);
+    let fresh = texts::fresh(case, start);
+    if seen.first.is_none() {
+        // Without metrics, the first new error line is the onset.
+        let first = fresh.iter().filter(|text| text.severity > 0).filter_map(|text| text.at).min();
+        seen.first = first.or(case.alert.fired);
+    }
+    seen.harm = seen.harm.or(seen.first);
+    seen.facts.extend(metrics::facts(&moved));
+    seen.facts.extend(traffic::facts(case, &moved));
+    seen.facts.extend(texts::facts(&fresh));
+    seen.facts.extend(texts::poison(case, &fresh));
+    seen.facts.extend(spans::facts(case, start));
+    seen.facts
+        .sort_by(|a, b| b.strength.total_cmp(&a.strength).then((a.sign, a.at, &a.text).cmp(&(b.sign, b.at, &b.text))));
+    harmed(case, &moved, &fresh, &mut seen);
+    seen.named = named::named(case, &moved, &fresh, start);
+    seen
+}
+
+/// Services that suffer, with the time since when.
+fn harmed(case: &Case, moved: &[metrics::Moved<'_>], fresh: &[texts::Text], seen: &mut Seen) {
+    let mut mark = |service: &str, at: i64| {
+        if !service.is_empty() && !seen.platform.contains(service) {
+            let since = seen.harmed.entry(service.to_owned()).or_insert(at);
+            *since = (*since).min(at);
+        }
+    };
+    for moved in moved.iter().filter(|moved| moved.harms()) {
+        mark(&moved.series.service, moved.change.at);
+    }
+    for text in fresh.iter().filter(|text| text.severity > 0 && !text.cancelled()) {
+        let at = text.at.or(seen.first).unwrap_or_default();
+        mark(&text.service, at);
+    }
+    if let Some(fired) = case.alert.fired {
+        mark(&case.alert.service, fired);
+    }
+}
