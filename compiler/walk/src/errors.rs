@@ -34,6 +34,8 @@ pub struct Failure {
     pub kind: String,
     /// The error's message.
     pub message: String,
+    /// How long the failed span lasted, in seconds; the median if there are several.
+    pub seconds: f64,
     /// The number of bad traces with this error.
     pub traces: usize,
     /// The id of one of these traces.
@@ -86,6 +88,7 @@ pub(super) fn look(case: &Case<'_>, gathered: &Gathered) -> (Errors, Vec<Site>) 
         let share = number(group.len()) / number(all.len()).max(1.0);
         let mut failure = group[0].failure.clone();
         failure.traces = group.len();
+        failure.seconds = median(group.iter().map(|found| found.failure.seconds)).unwrap_or(failure.seconds);
         failures.push(failure);
         // A failure with a known place says more than one without.
         let told = group.iter().find(|found| found.failure.place.is_some()).unwrap_or(&group[0]);
@@ -135,7 +138,7 @@ fn innermost(trace: &Trace, lines: &[LogLine], usual: &BTreeMap<Kind, f64>) -> O
     // If the callee took its usual time, the caller gave up too early and is faulty.
     let unanswered = unanswered.filter(|child| {
         let said = told(&tree, at, lines).failure;
-        let said = Said { kinds: vec![said.kind], messages: vec![said.message] };
+        let said = Said { kinds: vec![said.kind], messages: vec![said.message], ..Said::default() };
         let usual = usual.get(&Kind::of(tree.span(*child))).copied();
         !said.is_late() || usual.is_some_and(|usual| tree.span(*child).seconds() > 1.5 * usual)
     });
@@ -218,6 +221,7 @@ fn told(tree: &Tree<'_>, at: usize, lines: &[LogLine]) -> Found {
         place: spot.map(|spot| place(&spot)),
         kind: kind.unwrap_or_else(|| attribute("error.type")),
         message: best.map_or_else(|| attribute("otel.status_description"), |(_, told)| told.message.clone()),
+        seconds: span.seconds(),
         traces: 1,
         trace_id: tree.trace.id.clone(),
     };

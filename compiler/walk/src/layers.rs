@@ -152,6 +152,7 @@ impl Layers<'_> {
             said: Said {
                 kinds: errors.failures.iter().map(|failure| failure.kind.clone()).collect(),
                 messages: errors.failures.iter().map(|failure| failure.message.clone()).collect(),
+                seconds: errors.failures.first().map(|failure| failure.seconds),
             },
             role: pointed.role,
             // An earlier deployment may still be the cause, because its effects can build up. But it is less likely.
