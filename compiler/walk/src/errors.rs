@@ -34,6 +34,8 @@ pub struct Failure {
     pub kind: String,
     /// The error's message.
     pub message: String,
+    /// How long the failed span lasted, in seconds; the median if there are several.
+    pub seconds: f64,
     /// The number of bad traces with this error.
     pub traces: usize,
     /// The error's stack, if telemetry has one.
@@ -89,6 +91,7 @@ pub(super) fn look(case: &Case<'_>, gathered: &Gathered) -> (Errors, Vec<Site>) 
         let share = number(group.len()) / number(all.len()).max(1.0);
         let mut failure = group[0].failure.clone();
         failure.traces = group.len();
+        failure.seconds = median(group.iter().map(|found| found.failure.seconds)).unwrap_or(failure.seconds);
         failures.push(failure);
         // A failure with a known place says more than one without.
         let told = group.iter().find(|found| found.failure.place.is_some()).unwrap_or(&group[0]);
@@ -228,6 +231,7 @@ fn told(tree: &Tree<'_>, at: usize, lines: &[LogLine]) -> Found {
         kind: kind.unwrap_or_else(|| attribute("error.type")),
         message: best.map_or_else(|| attribute("otel.status_description"), |(_, told)| told.message.clone()),
         stack: best.map(|(_, told)| told.stack.clone()).unwrap_or_default(),
+        seconds: span.seconds(),
         traces: 1,
         trace_id: tree.trace.id.clone(),
     };

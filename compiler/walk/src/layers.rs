@@ -185,6 +185,7 @@ impl Layers<'_> {
                 kinds: errors.failures.iter().map(|failure| failure.kind.clone()).collect(),
                 messages: errors.failures.iter().map(|failure| failure.message.clone()).collect(),
                 stacks: errors.failures.iter().map(|failure| failure.stack.clone()).collect(),
+                seconds: errors.failures.first().map(|failure| failure.seconds),
             },
             difference: &self.traced.difference,
             profile: pointed.profile.as_ref(),
