@@ -193,11 +193,12 @@ mod tests {
         };
         let (before, after) = (program("Hour"), program(unit));
         let said = Said {
+            stacks: Vec::new(),
             kinds: vec!["context.deadlineExceededError".to_owned()],
             messages: vec!["took no order: context deadline exceeded".to_owned()],
             seconds: Some(seconds),
         };
-        let changed = change::compare(Some(&before), Some(&after), &change::Names::default());
+        let changed = crate::program::compare::compare(Some(&before), Some(&after), &change::Names::default());
         assert!(changed.iter().any(|it| it.name == "limit"), "{changed:?}");
         changed.iter().flat_map(|it| fits(it, Role::Fails, &said)).map(|reason| reason.counts).sum()
     }
