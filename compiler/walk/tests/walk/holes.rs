@@ -92,7 +92,7 @@ fn a_deployment_a_while_before_an_outage_is_not_accused_of_it() {
     let walk = walked(ONSET - 60.0, None);
     assert_eq!(walk.verdict, Verdict::NotCertain, "{}", human(&walk));
     assert!(walk.suspects[0].confidence < 0.5, "{}", human(&walk));
-    assert!(walk.actions[0].what.starts_with("Roll back"), "{:?}", walk.actions);
+    assert!(walk.actions[1].what.starts_with("Roll back"), "{:?}", walk.actions);
     let walk = walked(ONSET - 60.0, Some(&fault.head));
     assert_eq!(walk.verdict, Verdict::NoCodeChange, "{}", human(&walk));
     let walk = walked(ONSET - 1.0, None);
