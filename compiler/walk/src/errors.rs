@@ -9,7 +9,7 @@ use super::ask::Ask;
 use super::ask::{Asked, Log, ask};
 use super::case::{Case, answers, has_failed};
 use super::fits::Said;
-use super::gather::Gathered;
+use super::gather::{ENOUGH, Gathered};
 use super::kind::Kind;
 use super::middle::{median, number};
 use super::place::Place;
@@ -59,8 +59,8 @@ pub struct Errors {
 /// How much less a frame of a stack trace says than the frame inside it.
 const OUTER: f64 = 0.8;
 
-/// The number of traces whose log lines are read.
-const READ: usize = 3;
+/// The number of traces whose log lines are read: all of them, since an error may stand in a log line alone.
+const READ: usize = ENOUGH;
 
 /// The findings of one trace.
 struct Found {

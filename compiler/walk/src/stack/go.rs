@@ -1,7 +1,7 @@
 //! Go: a line with the function, and below it a tab with `file.go:12 +0x1d`, innermost first. What stands above
 //! `panic(…)` prints the stack.
 
-use super::file_and_line;
+use super::line::file_and_line;
 use crate::spot::{Spot, plain};
 
 pub(super) fn frames(text: &str) -> Vec<Spot> {

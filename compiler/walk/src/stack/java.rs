@@ -1,6 +1,6 @@
 //! Java: `at pkg.Class.method(File.java:12)`, innermost first. `Caused by:` begins the stack of the cause.
 
-use super::file_and_line;
+use super::line::file_and_line;
 use crate::spot::{Spot, plain};
 
 pub(super) fn frames(text: &str) -> Vec<Spot> {

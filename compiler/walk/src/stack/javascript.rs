@@ -1,6 +1,6 @@
 //! JavaScript: `at order (file.js:12:5)` or `at file.js:12:5`, innermost first.
 
-use super::file_and_line;
+use super::line::file_and_line;
 use crate::spot::{Spot, plain};
 
 pub(super) fn frames(text: &str) -> Vec<Spot> {

@@ -4,6 +4,7 @@
 mod go;
 mod java;
 mod javascript;
+mod line;
 mod python;
 
 use super::spot::Spot;
@@ -43,12 +44,6 @@ fn is_library(file: &str) -> bool {
     ];
     let packages = ["java/", "javax/", "jdk/", "sun/", "com/sun/", "kotlin/", "scala/"];
     folders.iter().any(|folder| file.contains(folder)) || packages.iter().any(|package| file.starts_with(package))
-}
-
-/// A file and its line, written as `file:line`.
-fn file_and_line(text: &str) -> Option<(&str, usize)> {
-    let (file, line) = text.rsplit_once(':')?;
-    Some((file, line.parse().ok()?)).filter(|(file, _)| !file.is_empty())
 }
 
 #[cfg(test)]
