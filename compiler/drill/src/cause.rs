@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::record::{ReleaseRecord, Watched};
+use super::release::{ReleaseRecord, Watched};
 
 /// The search for the commit, most of which runs after recovery.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]

@@ -23,6 +23,7 @@ mod log;
 pub mod notes;
 pub mod patch;
 pub mod record;
+pub mod release;
 pub mod report;
 pub mod repository;
 mod restore;

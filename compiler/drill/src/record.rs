@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::cause::Cause;
 use super::patch::Opened;
+pub use super::release::{Commit, ReleaseRecord, Watched};
 
 /// A finished drill.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -119,41 +120,6 @@ pub struct FaultRecord {
     /// The headers of further patches, if several faults were deployed at once.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub also: Vec<Opened>,
-}
-
-/// A commit.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Commit {
-    /// The full id of the commit.
-    pub id: String,
-    /// The first line of its message.
-    pub subject: String,
-    /// When the commit was made, unix seconds.
-    pub time: i64,
-}
-
-/// The deployed release.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct ReleaseRecord {
-    /// The revision that was good.
-    pub good: String,
-    /// The revision that was deployed.
-    pub deployed: String,
-    /// The faulty commit; `None` for an outage.
-    pub bad: Option<String>,
-    /// Further faulty commits, if several faults were deployed at once.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub also_bad: Vec<String>,
-    /// The commits since the good revision, the newest first.
-    pub commits: Vec<Commit>,
-    /// Revisions that were deployed between the good one and the last one, oldest first.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub earlier: Vec<String>,
-    /// The services that were deployed again, if the command names them.
-    pub services: Vec<String>,
-    /// The highest burn rate over a long window before the change. Above 1, the window still held earlier errors, so
-    /// the alert fired sooner.
-    pub burn_before: Option<f64>,
 }
 
 /// A moment of the timeline.
@@ -271,15 +237,6 @@ pub struct Attempt {
     pub watched: Option<Watched>,
 }
 
-/// How long an unsuccessful attempt was watched, in seconds.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
-pub struct Watched {
-    /// The duration in the drill.
-    pub drilled: f64,
-    /// The duration on the windows of production.
-    pub full: f64,
-}
-
 impl Attempt {
     /// An attempt between two times, before its result is known.
     #[must_use]
@@ -339,13 +296,6 @@ pub struct Impact {
     pub bad_events: f64,
     /// The share of the error budget that the bad events spent, over the compressed window.
     pub budget_spent: Option<f64>,
-}
-
-impl ReleaseRecord {
-    /// All faulty commits; none for an outage.
-    pub fn faulty(&self) -> impl Iterator<Item = &str> {
-        self.bad.iter().chain(&self.also_bad).map(String::as_str)
-    }
 }
 
 impl Record {

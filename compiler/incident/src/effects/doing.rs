@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::atoms::Atoms;
-use super::numbers::Shift;
+use super::shift::Shift;
 
 /// Something that a diff does.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]

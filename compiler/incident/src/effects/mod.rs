@@ -9,12 +9,13 @@ mod doing;
 mod files;
 mod guards;
 mod numbers;
+mod shift;
 mod timing;
 
 use diff::{Hunk, hunks};
 pub(crate) use doing::{Doing, Effect};
 pub(crate) use files::{Kind, kind};
-pub(crate) use numbers::Topic;
+pub(crate) use shift::Topic;
 
 use crate::read::Commit;
 

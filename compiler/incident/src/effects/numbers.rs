@@ -2,38 +2,8 @@
 
 use super::diff::{Hunk, code, paired};
 use super::doing::{Doing, Effect};
+use super::shift::{Shift, Topic};
 use crate::words;
-
-/// A number that changes.
-#[derive(Debug, Clone)]
-pub(crate) struct Shift {
-    pub(crate) topic: Topic,
-    pub(crate) old: f64,
-    pub(crate) new: f64,
-    /// The added line.
-    pub(crate) line: String,
-}
-
-/// What a number is about.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Topic {
-    Timeout,
-    CacheTime,
-    CacheSize,
-    Retry,
-    Backoff,
-    Pool,
-    Memory,
-    Cpu,
-    Workers,
-    RateLimit,
-    Sampling,
-    Hashing,
-    Probe,
-    PageSize,
-    PayloadLimit,
-    Other,
-}
 
 /// Words that say what a number is about; the first row that fits wins.
 const TOPICS: &[(Topic, &[&str])] = &[

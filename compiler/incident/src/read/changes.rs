@@ -2,7 +2,8 @@
 
 use serde_json::Value;
 
-use super::{Commit, Deploy, Flag, instant, objects, string};
+use super::case::{Commit, Deploy, Flag};
+use super::json::{instant, objects, string};
 use crate::clock;
 use crate::fault::Fault;
 

@@ -4,7 +4,8 @@ use std::collections::BTreeMap;
 
 use serde_json::{Map, Value};
 
-use super::{Line, Pattern, instant, objects, scalar, string};
+use super::case::{Line, Pattern};
+use super::json::{instant, objects, scalar, string};
 use crate::fault::Fault;
 
 const LOGS: &str = "logs.ndjson";

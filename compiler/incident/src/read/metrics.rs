@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::{Point, Series};
+use super::case::{Point, Series};
 use crate::clock;
 use crate::fault::Fault;
 

@@ -1,6 +1,8 @@
 //! `traces.json`: a list of spans.
 
-use super::{Span, instant, lines, objects, string};
+use super::case::Span;
+use super::json::{instant, objects, string};
+use super::lines;
 use crate::fault::Fault;
 
 const FILE: &str = "traces.json";

@@ -1,7 +1,7 @@
 //! Symptoms of metrics: what changed for good, and when.
 
-use super::Seen;
 use super::meter::{Meter, meter};
+use super::seen::Seen;
 use crate::read::{Case, Series};
 use crate::series::{self, Change};
 use crate::sign::{Fact, Sign};

@@ -4,49 +4,15 @@ mod lexicon;
 mod meter;
 mod metrics;
 mod named;
+mod seen;
 mod spans;
 mod texts;
 mod traffic;
 
-use std::collections::{BTreeMap, BTreeSet};
-
 use crate::read::Case;
-use crate::sign::{Fact, Sign};
 
-pub(crate) use named::Named;
+pub(crate) use seen::Seen;
 pub(crate) use spans::parents;
-
-/// All that the evidence shows.
-#[derive(Debug, Default)]
-pub(crate) struct Seen {
-    /// Ordered by strength, the strongest first.
-    pub(crate) facts: Vec<Fact>,
-    /// When the alert's own signal leaves its usual range.
-    pub(crate) harm: Option<i64>,
-    /// When the first signal that stays unusual leaves its usual range. It may be long before `harm`.
-    pub(crate) first: Option<i64>,
-    /// Whether a signal grows in a ramp from `first` on.
-    pub(crate) ramp: bool,
-    /// The time between samples.
-    pub(crate) interval: i64,
-    /// Services that send telemetry of the platform, not of an application.
-    pub(crate) platform: BTreeSet<String>,
-    /// Services with errors, latency or new error lines, and since when.
-    pub(crate) harmed: BTreeMap<String, i64>,
-    pub(crate) named: Named,
-}
-
-impl Seen {
-    /// All signs that were seen, each with its strength.
-    pub(crate) fn signs(&self) -> BTreeMap<Sign, f64> {
-        let mut found: BTreeMap<Sign, f64> = BTreeMap::new();
-        for fact in &self.facts {
-            let strength = found.entry(fact.sign).or_default();
-            *strength = strength.max(fact.strength);
-        }
-        found
-    }
-}
 
 /// Looks at the evidence of a case.
 pub(crate) fn seen(case: &Case) -> Seen {

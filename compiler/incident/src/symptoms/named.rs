@@ -3,24 +3,10 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::metrics::Moved;
+use super::seen::Named;
 use super::texts::Text;
 use crate::read::Case;
 use crate::words;
-
-/// Names and numbers of new errors.
-#[derive(Debug, Default)]
-pub(crate) struct Named {
-    /// Identifiers as they are written, each with its weight.
-    pub(crate) whole: BTreeMap<String, f64>,
-    /// Parts of identifiers in lower case.
-    pub(crate) parts: BTreeMap<String, f64>,
-    /// Numbers that are new: from texts, attributes and levels where series stay.
-    pub(crate) numbers: Vec<f64>,
-    /// Numbers of the same attributes before the onset.
-    pub(crate) usual: Vec<f64>,
-    /// Source files in stacks, with their folders as far as they are written.
-    pub(crate) frames: BTreeSet<String>,
-}
 
 /// Words that say nothing about which code fails.
 const COMMON: &[&str] = &[

@@ -13,6 +13,7 @@ use emberline_drill::report::{Incident, series_markdown};
 use emberline_drill::series;
 
 use super::failure;
+use super::folder::{make, put};
 use super::session::Session;
 use crate::failure::{Failure, Result};
 use crate::terminal;
@@ -201,20 +202,6 @@ fn found(record: &Record) -> String {
         (true, true) => String::new(),
     };
     format!("known after {at:.0} s, {by}{all}")
-}
-
-/// Writes files below a folder.
-pub(super) fn put(folder: &Path, files: &[(String, String)]) -> Result<()> {
-    for (name, text) in files {
-        let path = folder.join(name);
-        make(path.parent().unwrap_or(folder))?;
-        write_file(&path, text.as_bytes())?;
-    }
-    Ok(())
-}
-
-fn make(folder: &Path) -> Result<()> {
-    std::fs::create_dir_all(folder).map_err(|cause| Failure::io("cannot make the folder", folder, &cause))
 }
 
 fn json(value: &impl serde::Serialize) -> Result<Vec<u8>> {

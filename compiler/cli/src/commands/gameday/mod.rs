@@ -1,6 +1,7 @@
 //! `emberline gameday`: drills, one or a series, with their write-ups.
 
 mod files;
+mod folder;
 mod learn;
 mod person;
 mod sealed;

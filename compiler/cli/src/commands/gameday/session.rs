@@ -172,7 +172,7 @@ impl<'s> Session<'s> {
             search: search.as_mut(),
             say,
             keep: &|files| {
-                super::files::put(&self.evidence.join(&settings.id), files).map_err(|failed| Trouble(failed.what))
+                super::folder::put(&self.evidence.join(&settings.id), files).map_err(|failed| Trouble(failed.what))
             },
             standing: self.standing.clone(),
         };

@@ -1,6 +1,6 @@
 //! The kinds of nodes of C#.
 
-use super::{Binds, Sense};
+use super::sense::{Binds, Sense};
 
 pub(super) fn sense(kind: &str) -> Sense {
     match kind {

@@ -1,6 +1,6 @@
 //! Rust's kinds of nodes.
 
-use super::{Binds, Sense};
+use super::sense::{Binds, Sense};
 
 pub(super) fn sense(kind: &str) -> Sense {
     match kind {

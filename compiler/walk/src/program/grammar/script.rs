@@ -1,6 +1,6 @@
 //! The kinds of nodes of JavaScript and TypeScript. TypeScript's types are erased before a program runs.
 
-use super::{Binds, Sense};
+use super::sense::{Binds, Sense};
 
 pub(super) fn sense(kind: &str) -> Sense {
     match kind {
