@@ -312,7 +312,7 @@ fn blocking(hunk: &Hunk, doing: &mut Doing) {
     };
     let parallel = [
         "go func",
-        "Promise.all",
+        ".all([",
         "asyncio.gather",
         "CompletableFuture",
         "spawn(",
