@@ -14,6 +14,9 @@ use super::search::Search;
 use super::site::Site;
 use super::watch::Watch;
 
+/// Keeps files, by name, before the release is rolled back.
+pub(crate) type Keep<'k> = dyn Fn(&[(String, String)]) -> Answer<()> + 'k;
+
 /// The parts of a drill.
 pub struct Drill<'d> {
     /// The plan behind the rules, in the drill's time scale.
@@ -31,7 +34,7 @@ pub struct Drill<'d> {
     /// Receives every event as it happens.
     pub say: &'d dyn Fn(&str),
     /// Keeps the evidence of the search, before anything is rolled back: file names and contents.
-    pub keep: &'d dyn Fn(&[(String, String)]) -> Answer<()>,
+    pub keep: &'d Keep<'d>,
     /// The revision that is deployed.
     pub standing: String,
 }
