@@ -126,36 +126,36 @@ def command_of(language, programs):
             return [home / "venv/bin/opentelemetry-instrument", home / "venv/bin/python", home / "service.py"], variables
 
 
-def services(programs, folder, otlp, fault, faulty, variables):
-    """Starts the four services; those of `faulty` with the fault and with the variables."""
-    ports = free_ports(2 * len(LANGUAGES))
-    http = dict(zip(LANGUAGES, ports[: len(LANGUAGES)]))
-    grpc = dict(zip(LANGUAGES, ports[len(LANGUAGES) :]))
-    common = {
-        "OTEL_EXPORTER_OTLP_ENDPOINT": otlp,
-        "OTEL_EXPORTER_OTLP_PROTOCOL": "http/protobuf",
-        **{f"OTEL_{signal.upper()}_EXPORTER": "otlp" for signal in SIGNALS},
-        # Nothing is asked of clouds and orchestrators.
-        "OTEL_NODE_RESOURCE_DETECTORS": "env",
-    }
-    started = {}
-    for language in LANGUAGES:
-        command, own = command_of(language, programs)
+class Services:
+    """The four services and their addresses, which stay when one of them is started again."""
+
+    def __init__(self, programs, folder, otlp):
+        self.programs, self.folder, self.otlp = programs, folder, otlp
+        ports = free_ports(2 * len(LANGUAGES))
+        self.http = dict(zip(LANGUAGES, ports[: len(LANGUAGES)]))
+        self.grpc = dict(zip(LANGUAGES, ports[len(LANGUAGES) :]))
+
+    def start(self, language, variables, programs=None, run=1):
+        """Starts one of them with more variables, and perhaps from another folder of programs."""
+        command, own = command_of(language, programs or self.programs)
         environment = {
             **{name: value for name, value in os.environ.items() if not name.startswith("OTEL_")},
-            **common,
+            "OTEL_EXPORTER_OTLP_ENDPOINT": self.otlp,
+            "OTEL_EXPORTER_OTLP_PROTOCOL": "http/protobuf",
+            **{f"OTEL_{signal.upper()}_EXPORTER": "otlp" for signal in SIGNALS},
+            # Nothing is asked of clouds and orchestrators.
+            "OTEL_NODE_RESOURCE_DETECTORS": "env",
             **own,
             "OTEL_SERVICE_NAME": language,
-            "HTTP_PORT": str(http[language]),
-            "GRPC_PORT": str(grpc[language]),
-            "HTTP_PEER": f"http://127.0.0.1:{http[after(language, 1)]}",
-            "GRPC_PEER": f"127.0.0.1:{grpc[after(language, 2)]}",
-            **({"FAULT": fault} if language in faulty else {}),
-            **variables(language),
+            "HTTP_PORT": str(self.http[language]),
+            "GRPC_PORT": str(self.grpc[language]),
+            "HTTP_PEER": f"http://127.0.0.1:{self.http[after(language, 1)]}",
+            "GRPC_PEER": f"127.0.0.1:{self.grpc[after(language, 2)]}",
+            **variables,
         }
-        url = f"http://127.0.0.1:{http[language]}/healthz"
-        started[language] = Program(language, command, environment, url, folder / f"{language}.log")
-    return started, http
+        url = f"http://127.0.0.1:{self.http[language]}/healthz"
+        log = self.folder / f"{language}{'' if run == 1 else f'-{run}'}.log"
+        return Program(language, command, environment, url, log)
 
 
 def order(http, rounds):
@@ -180,11 +180,14 @@ def capture(otelcol, programs, folder, fault="", faulty=(), variables=lambda _: 
     running = [sink]
     try:
         sink.wait()
-        started, http = services(programs, folder, otlp, fault, faulty, variables)
-        running += started.values()
+        services, started = Services(programs, folder, otlp), {}
+        for language in LANGUAGES:
+            of_fault = {"FAULT": fault} if language in faulty else {}
+            started[language] = services.start(language, {**of_fault, **variables(language)})
+            running.append(started[language])
         for service in started.values():
             service.wait()
-        order(http, rounds)
+        order(services.http, rounds)
         for service in started.values():
             service.ask_to_stop()
         for service in started.values():

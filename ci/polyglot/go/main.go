@@ -26,6 +26,7 @@ import (
 const (
 	reserveMethod = "/polyglot.Stock/Reserve"
 	callLimit     = 30 * time.Second
+	supplierTakes = 20 * time.Millisecond
 )
 
 // Shop is the service with the peers that it calls.
@@ -82,6 +83,7 @@ func run(ctx context.Context) error {
 	}
 	route("/order", shop.order)
 	route("/price", func(answer http.ResponseWriter, request *http.Request) {
+		time.Sleep(supplierTakes)
 		shop.logger.InfoContext(request.Context(), "told a price")
 		fmt.Fprint(answer, "3")
 	})
@@ -110,6 +112,7 @@ func (shop *Shop) order(answer http.ResponseWriter, request *http.Request) {
 		err = shop.stock.Invoke(ctx, reserveMethod, wrapperspb.String(item), new(wrapperspb.StringValue))
 	}
 	if err != nil {
+		shop.logger.ErrorContext(ctx, "took no order: "+err.Error())
 		http.Error(answer, err.Error(), http.StatusBadGateway)
 		return
 	}

@@ -14,6 +14,7 @@ const { Queue } = require("./queue.js");
 
 const fault = process.env.FAULT ?? "";
 const CALL_LIMIT = 30_000; // milliseconds
+const SUPPLIER_TAKES = 20; // milliseconds
 
 const logger = pino();
 const orders = metrics.getMeter("polyglot").createCounter("polyglot.orders", { unit: "{order}" });
@@ -65,7 +66,8 @@ async function order(query) {
   return answer;
 }
 
-function tellPrice() {
+async function tellPrice() {
+  await new Promise((resolve) => setTimeout(resolve, SUPPLIER_TAKES));
   logger.info("told a price");
   return "3";
 }
@@ -77,6 +79,7 @@ const web = http.createServer(async (request, answer) => {
   try {
     answer.end(await routes[pathname](searchParams));
   } catch (error) {
+    logger.error(error);
     answer.writeHead(502).end(String(error));
   }
 });

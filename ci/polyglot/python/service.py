@@ -5,6 +5,7 @@ import os
 import queue
 import signal
 import threading
+import time
 from concurrent import futures
 
 import flask
@@ -17,6 +18,7 @@ from werkzeug.serving import make_server
 
 FAULT = os.environ.get("FAULT", "")
 CALL_LIMIT = 30  # seconds
+SUPPLIER_TAKES = 0.02  # seconds
 
 app = flask.Flask("polyglot")
 logger = logging.getLogger("polyglot")
@@ -99,6 +101,7 @@ def order():
 
 @app.get("/price")
 def price():
+    time.sleep(SUPPLIER_TAKES)
     logger.info("told a price")
     return "3"
 

@@ -230,16 +230,23 @@ fn a_series_goes_on_where_it_stopped() {
     let series = ["--series", "drills", "--without", "traces,profiles", "--drills", "2", "--seed", "7"];
     let output = toy.run(&series);
     assert_eq!(output.status.code(), Some(0), "{}\n{}", text(&output.stdout), text(&output.stderr));
-    let id = "trial-without-traces-profiles";
+    let id = "trial-release-without-traces-profiles";
     let record: Value = serde_json::from_str(&toy.read(&format!("drills/{id}-001.drill.json"))).unwrap();
     assert_eq!(
         (&record["fault"]["name"], &record["outcome"], &record["seed"]),
         (&"limit".into(), &"resolved".into(), &7.into())
     );
     assert!(record["detected"].as_f64().unwrap() < 5.0 && record["fires"]["met"] == true, "{record}");
+    // The release was rolled back at once, and its one commit is the cause.
+    assert_eq!(
+        (&record["mitigation"], &record["attempts"][0]["what"], &record["cause"]["right"]),
+        (&"release".into(), &"the last release is rolled back (shop)".into(), &true.into())
+    );
     let summary: Value = serde_json::from_str(&toy.read("drills/series.json")).unwrap();
     assert_eq!((&summary["groups"][0]["drills"], &summary["time_scale"][0]), (&2.into(), &1000.into()));
-    assert!(toy.read("drills/series.md").contains(&format!("| {id}-002 | limit | errors |")));
+    let table = toy.read("drills/series.md");
+    assert!(table.contains(&format!("| {id}-002 | limit | errors |")), "{table}");
+    assert!(table.contains("metrics alone, the release rolled back first"), "{table}");
     assert!(!toy.runs(), "the system is still there");
     // What was begun and not finished is done again, and nothing else.
     let first = toy.read(&format!("drills/{id}-001.drill.json"));
@@ -274,6 +281,7 @@ fn a_person_answers_and_the_incident_is_written_up() {
     let (code, stdout, stderr) = finish(child);
     assert_eq!(code, Some(0), "{stdout}\n{stderr}");
     assert!(stdout.contains("fault limit (errors)") && stdout.contains(&commit[..12]), "{stdout}");
+    assert!(stdout.contains("named by the search") && !stdout.contains("WRONG"), "{stdout}");
     assert!(stderr.contains("git knows no commit `nonsense`"), "{stderr}");
     // Until it is over nothing says which fault it is.
     assert!(!stderr.contains("errors") && !stderr.contains("X-Fault"), "{stderr}");
@@ -291,7 +299,9 @@ fn a_person_answers_and_the_incident_is_written_up() {
     let postmortem = toy.read("slos/incidents/limit.md");
     assert!(
         postmortem.contains("(../../generated/incidents/limit/incident.md)")
-            && postmortem.contains("owner: \"team-shop\"")
+            && postmortem.contains("owner: \"open question; the spec names team-shop for the service\"")
+            && postmortem.contains("## Open questions for people"),
+        "{postmortem}"
     );
     // Evidence and write-ups disturb neither the compiler nor its gate.
     for arguments in [&["compile", "--quiet"][..], &["compile", "--check"], &["check", "--fail-on", "error"]] {
@@ -304,6 +314,36 @@ fn a_person_answers_and_the_incident_is_written_up() {
 }
 
 #[test]
+fn a_recorded_drill_proposes_a_note_and_shows_the_change_of_the_page() {
+    let toy = Toy::new();
+    let mut record: Value =
+        serde_json::from_str(include_str!("../../../generated/incidents/latency/drill.json")).unwrap();
+    for (key, value) in [("service", "shop"), ("slo", "availability"), ("long_window", "1h"), ("short_window", "5m")] {
+        record["page"][key] = json!(value);
+    }
+    record["slow"] = json!(["No trace of a bad request of shop was kept."]);
+    fs::write(toy.at("drill.json"), record.to_string()).unwrap();
+    let learn = |path: &str| {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_emberline"));
+        command.args(["gameday", "--learn-from", path]).current_dir(toy.folder.path()).output().unwrap()
+    };
+    let output = learn("drill.json");
+    assert_eq!(output.status.code(), Some(0), "{}", text(&output.stderr));
+    let note = toy.read("slos/notes/shop/availability.md");
+    assert!(note.contains("No trace of a bad request of shop was kept.") && note.contains("drill.json"), "{note}");
+    let change = text(&output.stdout);
+    assert!(change.contains("--- runbooks/shop/availability/burn-1h-5m.md"), "{change}");
+    assert!(change.lines().any(|line| line == format!("+{}", note.trim_end())), "{change}");
+    // The same drill teaches nothing twice.
+    let again = learn("drill.json");
+    assert_eq!((again.status.code(), text(&again.stdout).as_str()), (Some(0), ""), "{}", text(&again.stderr));
+    assert_eq!(toy.read("slos/notes/shop/availability.md"), note);
+    let output = learn("slos/notes/shop/availability.md");
+    assert_eq!(output.status.code(), Some(2));
+    assert!(text(&output.stderr).contains("is no record of a drill"), "{}", text(&output.stderr));
+}
+
+#[test]
 fn what_people_edited_is_never_overwritten() {
     let toy = Toy::new();
     fs::create_dir_all(toy.at("slos/incidents")).unwrap();
@@ -313,6 +353,42 @@ fn what_people_edited_is_never_overwritten() {
     assert_eq!(output.status.code(), Some(0), "{}", text(&output.stderr));
     assert_eq!(toy.read("slos/incidents/limit.md"), "edited\n");
     assert!(toy.read("slos/incidents/limit.md.new").contains("# Postmortem: shop availability"));
+}
+
+#[test]
+fn a_sealed_fault_tells_its_hash_first_and_its_name_last() {
+    let toy = Toy::new();
+    // Served as a file: the name of the fault stands in the address alone.
+    let patch = toy.read("faults/limit.patch");
+    fs::remove_file(toy.at("faults/limit.patch")).unwrap();
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let url = format!("http://{}/secret-name.patch", listener.local_addr().unwrap());
+    let body = patch.replace("X-Fault-Kind: errors\nX-Fault-Function: limit\n", "");
+    let hash = {
+        use sha2::Digest as _;
+        sha2::Sha256::digest(&body).iter().map(|byte| format!("{byte:02x}")).collect::<String>()
+    };
+    std::thread::spawn(move || {
+        for mut stream in listener.incoming().flatten() {
+            let mut line = String::new();
+            let mut reader = BufReader::new(stream.try_clone().unwrap());
+            while reader.read_line(&mut line).is_ok_and(|length| length > 2) {
+                line.clear();
+            }
+            let head = format!("HTTP/1.1 200 OK\r\nContent-Length: {}\r\nConnection: close\r\n\r\n", body.len());
+            let _ = stream.write_all(format!("{head}{body}").as_bytes());
+        }
+    });
+    let output = toy.run(&["--sealed", &url, "--without", "traces", "--out", "out"]);
+    let (stdout, stderr) = (text(&output.stdout), text(&output.stderr));
+    assert_eq!(output.status.code(), Some(0), "{stdout}\n{stderr}");
+    assert!(stderr.starts_with(&format!("sealed: sha256 {hash}\n")), "{stderr}");
+    assert!(!stderr.contains("secret-name") && stdout.contains("fault secret-name"), "{stdout}\n{stderr}");
+    assert!(stdout.contains(&format!("sealed     sha256 {hash}")), "{stdout}");
+    // Without headers the truth is the commit that the patch became.
+    let record: Value = serde_json::from_str(&toy.read("out/drill.json")).unwrap();
+    assert_eq!(record["release"]["bad"], record["release"]["commits"][0]["id"]);
+    assert_eq!((&record["fault"]["sealed"], &record["cause"]["right"]), (&hash.into(), &true.into()));
 }
 
 /// The script of a schedule: what stands below `marker`, as far as it is indented further than that.
@@ -361,6 +437,10 @@ fn an_interrupt_ends_everything() {
     until("the system", || toy.at("state").exists());
     std::thread::sleep(Duration::from_millis(300));
     assert!(toy.runs());
+    // Another drill in the same folder would reset the clone that this one works in.
+    let other = toy.run(&["--without", "traces", "--fault", "limit"]);
+    let said = text(&other.stderr);
+    assert!(other.status.code() == Some(2) && said.contains("is in use by another drill"), "{said}");
     let interrupt = Command::new("sh").args(["-c", &format!("kill -INT {}", child.id())]).status().unwrap();
     assert!(interrupt.success());
     let (code, _, stderr) = finish(child);
@@ -403,7 +483,10 @@ fn what_cannot_be_drilled_is_said() {
     for (arguments, said) in [
         (&["--fault", "none"][..], "there is no fault `none`; known faults: limit"),
         (&["--outage", "none"], "the policy's `drill` has no outage `none`"),
-        (&["--sealed", "no.patch"], "cannot read the patch no.patch"),
+        (&["--sealed", "no.patch"], "cannot read the sealed file no.patch"),
+        (&["--sealed", "slos/shop.yaml"], "the sealed file `shop.yaml` holds no patch"),
+        (&["--sealed", "http://127.0.0.1:9/x.patch"], "cannot fetch: the sealed file at http://127.0.0.1:9/x.patch"),
+        (&["--sealed", "x.patch", "--fault", "limit"], "cannot be used with"),
         (&["--incident", "x.md"], "--out"),
         (&["--series", "s", "--fault", "limit"], "cannot be used with"),
     ] {

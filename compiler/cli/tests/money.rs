@@ -377,3 +377,42 @@ fn drills_count_instead_of_what_is_assumed() {
         assert!(human.contains(wanted), "no `{wanted}` in\n{human}");
     }
 }
+
+#[test]
+fn who_rolls_back_at_once_saves_no_revenue_and_that_is_said() {
+    let shell = shop(&volumes(|_| {}));
+    fs::create_dir(shell.folder.path().join("drills")).unwrap();
+    let drill = |id: &str, without: Value, mitigation: &str, recovered: f64, found: f64| {
+        let method = if without == json!([]) { "walk" } else { "trial" };
+        let record = json!({"id": id, "method": method, "time_scale": 15, "without": without, "seed": 7,
+            "mitigation": mitigation, "cause": {"found": found, "right": true, "probes": []},
+            "fault": {"name": "latency"}, "attempts": [{"began": 20.0, "ended": 30.0}],
+            "search": {"began": 16.0, "ended": 20.0, "seconds": 4.0}, "detected": 16.0, "recovered": recovered});
+        fs::write(shell.folder.path().join(format!("drills/{id}.drill.json")), record.to_string()).unwrap();
+    };
+    for index in 1..=4 {
+        drill(&format!("walk-release-00{index}"), json!([]), "release", 34.0, 20.0);
+        let without = json!(["traces", "profiles"]);
+        drill(&format!("trial-release-without-traces-profiles-00{index}"), without.clone(), "release", 34.0, 154.0);
+        drill(&format!("trial-without-traces-profiles-00{index}"), without, "one-commit", 64.0, 64.0);
+    }
+    let ran = shell.run("emberline roi --measured measured.json --series drills --format json");
+    assert_eq!(ran.status, 0, "{ran:?}");
+    let returns: Value = serde_json::from_str(&ran.out).unwrap();
+    assert_eq!(returns["minutes_saved"], json!({"low": 0.0, "high": 0.0}));
+    assert_eq!(
+        (&returns["of_revenue"], &returns["drills"]["restored"]),
+        (&json!({"low": 0.0, "high": 0.0}), &true.into())
+    );
+    let human = shell.run("emberline roi --measured measured.json --series drills").out;
+    for wanted in [
+        "the last release was rolled back at once",
+        "minutes saved until the cause is known",
+        "all signals, the release rolled back first: 4 drills, MTTR",
+        // Thirty seconds of windows, times 15.
+        "without traces and profiles, one commit at a time: 4 drills, MTTR 12.7 (12.7 to 12.7)",
+        "recovery later by 7.5 (7.5 to 7.5)",
+    ] {
+        assert!(human.contains(wanted), "no `{wanted}` in\n{human}");
+    }
+}

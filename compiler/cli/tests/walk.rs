@@ -69,6 +69,23 @@ fn nothing_burns() {
     assert_eq!((status, walk["verdict"].as_str()), (0, Some("healthy")));
 }
 
+/// A drill compresses the alert's windows, so the time in which the incident may have begun shrinks with them.
+#[test]
+fn a_drill_that_runs_is_walked_in_its_time() {
+    let folder = tempfile::tempdir().unwrap();
+    let at = prometheus(FIRING);
+    let uncertain = |more: &[&str]| {
+        let all = [&["--specs", SPECS, "--prometheus", &at, "--format", "json"], more].concat();
+        let (_, out, err) = run(&all, folder.path());
+        let walk: serde_json::Value = serde_json::from_str(&out).unwrap_or_else(|_| panic!("{out}{err}"));
+        walk["objective"]["onset"]["plus_minus"].as_f64().unwrap()
+    };
+    let (plain, scaled) = (uncertain(&[]), uncertain(&["--time-scale", "15"]));
+    assert!((plain - 15.0 * scaled).abs() < 1e-6, "{plain} {scaled}");
+    let (status, _, err) = run(&["--specs", SPECS, "--prometheus", &at, "--time-scale", "0"], folder.path());
+    assert!(status == 2 && err.contains("--time-scale"), "{status} {err}");
+}
+
 #[test]
 fn what_cannot_be_told_is_not_certain() {
     let folder = tempfile::tempdir().unwrap();
@@ -136,4 +153,40 @@ fn a_file_of_stores_is_read_with_its_place() {
     assert!(status == 2 && err.contains("127.0.0.1:9"), "{status} {err}");
     let (status, _, err) = run(&["--specs", SPECS, "--prometheus", &at, "--repo", "payments"], folder.path());
     assert!(status == 2 && err.contains("`payments` names no service"), "{status} {err}");
+}
+
+#[test]
+fn an_export_is_a_folder_of_its_own() {
+    let folder = tempfile::tempdir().unwrap();
+    let at = prometheus(FIRING);
+    let place = folder.path().join("incident");
+    let arguments = ["--specs", SPECS, "--prometheus", &at, "--export", "incident"];
+    let (status, out, err) = run(&arguments, folder.path());
+    assert!(status == 1 && out.contains("not certain"), "{status} {out}{err}");
+    assert!(err.contains("exported 4 files to incident"), "{err}");
+    for absent in ["traces.json", "profiles.json", "context/commits.json", "context/deploys.json"] {
+        assert!(!place.join(absent).exists() && err.contains(absent), "{absent}: {err}");
+    }
+    for name in ["alert.json", "metrics.csv", "context/flags.json", "walk.json"] {
+        let text = std::fs::read_to_string(place.join(name)).unwrap();
+        assert!(!text.contains("127.0.0.1"), "{name} names a host: {text}");
+    }
+    // Evidence is never overwritten, whether it is ours or not. The walk does not even begin.
+    let (status, out, err) = run(&arguments, folder.path());
+    assert!(status == 2 && out.is_empty() && err.contains("the folder is not empty"), "{status} {out}{err}");
+    let (status, _, err) = run(&[&arguments[..5], &["a/b"]].concat(), folder.path());
+    assert!(status == 1 && folder.path().join("a/b/walk.json").is_file(), "{status} {err}");
+}
+
+#[test]
+fn what_cannot_be_exported_is_told() {
+    let folder = tempfile::tempdir().unwrap();
+    let at = prometheus("");
+    let export = |place: &str| run(&["--specs", SPECS, "--prometheus", &at, "--export", place], folder.path());
+    let (status, out, err) = export("incident");
+    assert!(status == 2 && out.starts_with("No error budget burns"), "{status} {out}");
+    assert!(err.contains("there is no incident to export") && !folder.path().join("incident").exists(), "{err}");
+    std::fs::write(folder.path().join("file"), "x").unwrap();
+    let (status, _, err) = export("file");
+    assert!(status == 2 && err.contains("cannot export to file"), "{status} {err}");
 }

@@ -13,6 +13,8 @@ use emberline_walk::source::{Answer, Trouble};
 pub enum Fault {
     /// A commit.
     Patch(Patch),
+    /// Several commits at once.
+    Several(Vec<Patch>),
     /// An outage, by the name for `inject`.
     Outage(String),
 }
@@ -20,11 +22,27 @@ pub enum Fault {
 impl Fault {
     /// The name of the fault.
     #[must_use]
-    pub fn name(&self) -> &str {
+    pub fn name(&self) -> String {
         match self {
-            Self::Patch(patch) => &patch.name,
-            Self::Outage(name) => name,
+            Self::Outage(name) => name.clone(),
+            _ => self.patches().iter().map(|patch| patch.name.as_str()).collect::<Vec<_>>().join("+"),
         }
+    }
+
+    /// The commits of the fault; none for an outage.
+    #[must_use]
+    pub fn patches(&self) -> &[Patch] {
+        match self {
+            Self::Patch(patch) => std::slice::from_ref(patch),
+            Self::Several(patches) => patches,
+            Self::Outage(_) => &[],
+        }
+    }
+
+    /// Seconds until the fault takes effect, if it was deployed before the last release.
+    #[must_use]
+    pub fn onset(&self) -> Option<f64> {
+        self.patches().iter().filter_map(Patch::onset).max_by(f64::total_cmp)
     }
 }
 
@@ -57,16 +75,20 @@ impl Catalogue {
         Ok(catalogue)
     }
 
-    /// The fault with a name.
+    /// The fault with a name, or several at once: `a+b`.
     ///
     /// # Errors
     /// When no fault has this name.
     pub fn fault(&self, name: &str) -> Answer<Fault> {
-        let found = self.faults.iter().find(|patch| patch.name == name);
         let listed = || self.faults.iter().map(|patch| patch.name.as_str()).collect::<Vec<_>>().join(", ");
-        found
-            .map(|patch| Fault::Patch(patch.clone()))
-            .ok_or_else(|| Trouble(format!("there is no fault `{name}`; known faults: {}", listed())))
+        let mut patches = Vec::new();
+        for one in name.split('+') {
+            let found = self.faults.iter().find(|patch| patch.name == one);
+            let found =
+                found.ok_or_else(|| Trouble(format!("there is no fault `{one}`; known faults: {}", listed())))?;
+            patches.push(found.clone());
+        }
+        Ok(if patches.len() == 1 { Fault::Patch(patches.remove(0)) } else { Fault::Several(patches) })
     }
 
     /// The outage with a name.
@@ -81,28 +103,38 @@ impl Catalogue {
         }
     }
 
-    /// The fault of drill `index` (from 0) of a series with this seed, drawn without replacement from a bag of all
-    /// faults and one outage. An empty bag is refilled, so a series meets every fault in an unknown order.
+    /// The fault of drill `index` (from 0) of a series with this seed. Of two drills one, by chance, has a fault that a
+    /// rollback of the last release mends, and the other has none such: an outage, or a fault of an older release. Each
+    /// kind is drawn without replacement, so a series meets every fault in an unknown order. If one kind has no faults,
+    /// all are of the other.
     ///
     /// # Errors
     /// When there is nothing to draw.
     pub fn draw(&self, seed: u64, index: usize) -> Answer<Fault> {
-        let bag = self.faults.len() + usize::from(!self.outages.is_empty());
-        if bag == 0 {
-            return Err(Trouble(
-                "there is no fault to draw: the policy's `drill` needs `faults` or `outages`".to_owned(),
-            ));
-        }
-        let (round, within) = (index / bag, index % bag);
-        let mut chance = Chance::new(seed ^ (round as u64).wrapping_mul(0x2545_f491_4f6c_dd1d));
-        let mut faults: Vec<Fault> = self.faults.iter().cloned().map(Fault::Patch).collect();
-        if let Some(outage) = self.outages.get(chance.below(self.outages.len())) {
-            faults.push(Fault::Outage(outage.clone()));
-        }
-        chance.shuffle(&mut faults);
+        let all = self.faults.iter().cloned().map(Fault::Patch);
+        let (mut elsewhere, last): (Vec<Fault>, Vec<Fault>) = all.partition(|fault| fault.onset().is_some());
+        elsewhere.extend(self.outages.iter().cloned().map(Fault::Outage));
+        let pair = Chance::new(seed ^ MIX.wrapping_mul(1 + index as u64 / 2)).below(2);
+        let (faults, place) = match (last.is_empty(), elsewhere.is_empty()) {
+            (true, true) => {
+                return Err(Trouble(
+                    "there is no fault to draw: the policy's `drill` needs `faults` or `outages`".to_owned(),
+                ));
+            }
+            (false, true) => (last, index),
+            (true, false) => (elsewhere, index),
+            (false, false) if index % 2 == pair => (last, index / 2),
+            (false, false) => (elsewhere, index / 2),
+        };
+        let (round, within) = (place / faults.len(), place % faults.len());
+        let mut faults = faults;
+        Chance::new(seed ^ (round as u64).wrapping_mul(MIX)).shuffle(&mut faults);
         faults.into_iter().nth(within).ok_or_else(|| Trouble("the bag of faults is empty".to_owned()))
     }
 }
+
+/// Spreads small numbers over all bits of a seed.
+const MIX: u64 = 0x2545_f491_4f6c_dd1d;
 
 /// Every `.patch` and `.diff` of a folder, by name.
 fn patches(folder: &Path) -> Answer<Vec<Patch>> {
@@ -137,16 +169,39 @@ mod tests {
     fn a_series_meets_every_fault_once_a_round_in_an_order_of_its_own() {
         let catalogue = catalogue();
         let names = |seed: u64, indices: std::ops::Range<usize>| -> Vec<String> {
-            indices.map(|index| catalogue.draw(seed, index).unwrap().name().to_owned()).collect()
+            indices.map(|index| catalogue.draw(seed, index).unwrap().name()).collect()
         };
         for round in 0..8 {
-            let drawn: BTreeSet<String> = names(42, round * 5..round * 5 + 5).into_iter().collect();
-            assert_eq!(drawn.len(), 5, "{drawn:?}");
-            assert!(drawn.contains("x") != drawn.contains("y"));
+            let drawn = names(42, round * 8..round * 8 + 8);
+            let all: BTreeSet<&String> = drawn.iter().collect();
+            assert_eq!(all.len(), 6, "four commits once, two outages twice: {drawn:?}");
         }
         assert_eq!(names(42, 0..20), names(42, 0..20));
         assert_ne!(names(42, 0..20), names(43, 0..20));
-        assert_ne!(names(42, 0..5), names(42, 5..10));
+        assert_ne!(names(42, 0..8), names(42, 8..16));
+    }
+
+    #[test]
+    fn faults_that_a_rollback_does_not_mend_are_drawn_as_often() {
+        let mut catalogue = catalogue();
+        catalogue.faults.push(Patch::new("late", "X-Fault-Onset: 90\n"));
+        let mut first = 0;
+        for pair in 0..100 {
+            let mends = |index: usize| {
+                let fault = catalogue.draw(7, 2 * pair + index).unwrap();
+                !fault.patches().is_empty() && fault.onset().is_none()
+            };
+            assert_ne!(mends(0), mends(1), "pair {pair}");
+            first += usize::from(mends(0));
+        }
+        assert!((30..70).contains(&first), "nobody may guess from the number of a drill: {first}");
+    }
+
+    #[test]
+    fn a_name_can_hold_several_faults() {
+        let both = catalogue().fault("a+c").unwrap();
+        assert_eq!((both.patches().len(), both.name().as_str()), (2, "a+c"));
+        assert!(catalogue().fault("a+z").unwrap_err().0.contains("no fault `z`"));
     }
 
     #[test]

@@ -1,16 +1,16 @@
 //! One drill, from a healthy system to a healthy system: inject a fault, wait for the alert, search for the cause,
-//! roll back, and wait for recovery. Every wait has a limit.
+//! roll back, wait for recovery, and look for the commit. Every wait has a limit.
 
 use emberline_core::plan::SloPlan;
 use emberline_walk::source::{Alert, Answer, Trouble};
 
 use super::catalogue::Fault;
 use super::chance::Chance;
-use super::cure::Case;
+use super::cure::{Case, searched};
 use super::evidence::Evidence;
-use super::history;
+use super::history::{self, Wanted};
 use super::log::Log;
-use super::patch::{Opened, Patch};
+use super::patch::Patch;
 use super::record::{Attempt, FaultRecord, Impact, Outcome, Page, Record, ReleaseRecord, Times};
 use super::site::Phase;
 use super::stage::{Broken, opened};
@@ -38,7 +38,8 @@ impl Drill<'_> {
         let seen = self.clock.now();
         let slo = self.watch().slo_of(&alert)?;
         log.tell(format!("{} fires: {} {}", alert.name, slo.service, slo.name));
-        let fixed = self.fix(&Case { fault, slo, alert: &alert, settings, broken: &broken }, &mut log)?;
+        let case = Case { fault, slo, alert: &alert, settings, broken: &broken };
+        let mut fixed = self.fix(&case, &mut log)?;
         let cure = fixed.attempts.iter().find(|attempt| attempt.helped).map(|attempt| attempt.ended + broken.ended);
         let burn = self.watch().burn_of(slo, &alert);
         let lasted = self.lasted(slo, &fixed.attempts).map_or_else(|| self.clock.now(), |at| at + broken.ended);
@@ -58,8 +59,9 @@ impl Drill<'_> {
         let impact =
             self.impact(slo, &alert, broken.ended, fixed.recovered.unwrap_or_else(|| self.clock.now()), error_ratio)?;
         let evidence = Evidence::gather(self.metrics, slo, &alert, broken.began, self.clock.now())?;
+        let cause = self.find_cause(&case, &mut fixed, &mut log)?;
+        let search = searched(&fixed.conclusion, fixed.looked, &case);
         let page = page(&alert, slo, seen - broken.ended, broken.ended);
-        let opened = opened(fault);
         let record = Record {
             page: Some(page),
             detected: Some(seen - broken.ended),
@@ -69,11 +71,12 @@ impl Drill<'_> {
             fires,
             clears,
             impact,
-            slow: super::notes::slow(&fixed.search, &fixed.attempts, &fixed.conclusion.gaps),
+            slow: super::notes::slow(&search, &fixed.attempts, &fixed.conclusion.gaps),
             attempts: fixed.attempts,
-            search: Some(fixed.search),
-            ..self.blank(fault, opened, settings, &broken, log)
+            search: Some(search),
+            ..self.blank(fault, settings, &broken, log)
         };
+        let record = Record { cause: cause.map(|cause| cause.judged(&record.release)), ..record };
         Ok(Drilled { record, evidence, artefacts: fixed.conclusion.artefacts })
     }
 
@@ -109,31 +112,45 @@ impl Drill<'_> {
     /// Makes a release and deploys it. An outage starts after an honest release has run for a while.
     fn break_it(&mut self, fault: &Fault, honest: &[Patch], settings: &Settings, log: &mut Log<'_>) -> Answer<Broken> {
         let mut chance = Chance::new(settings.seed.wrapping_add(settings.index as u64 * 0x9e37));
-        let bad = match fault {
-            Fault::Patch(patch) => Some(patch),
-            Fault::Outage(_) => None,
-        };
         let now = self.clock.now();
-        let release =
-            history::release(self.repository, &settings.good, bad, honest, settings.honest, now, &mut chance)?;
+        let wanted = Wanted { bad: fault.patches(), honest, many: settings.honest, now };
+        let release = history::release(self.repository, &settings.good, &wanted, &mut chance)?;
         let burn_before = self.watch().burning(&settings.severity, now)?;
-        log.tell(format!("a release of {} commits is deployed", release.commits.len()));
+        let mut older = (self.clock.now(), self.clock.now(), Vec::new());
+        for revision in &release.earlier {
+            log.tell("a release is deployed, and another one will follow");
+            let began = self.clock.now();
+            let services = self.bring(revision, false)?;
+            older = (began, self.clock.now(), services);
+        }
+        log.tell(match release.earlier.is_empty() {
+            true => format!("a release of {} commits is deployed", release.commits.len()),
+            false => "the last release is deployed".to_owned(),
+        });
         let mut began = self.clock.now();
         let services = match release.deployed == self.standing {
             true => Vec::new(),
             false => self.bring(&release.deployed, false)?,
         };
         let mut ended = self.clock.now();
-        match fault {
-            Fault::Patch(_) => log.tell("the release serves"),
-            Fault::Outage(name) => {
-                log.tell("the release serves; healthy traffic continues");
-                self.clock.sleep(settings.warm_up)?;
-                began = self.clock.now();
-                self.site.inject(name, Phase::Begin)?;
-                ended = self.clock.now();
-                log.note("the outage has started");
-            }
+        log.tell(match fault {
+            Fault::Patch(_) | Fault::Several(_) => "the release serves",
+            Fault::Outage(_) => "the release serves; healthy traffic continues",
+        });
+        if let Fault::Outage(name) = fault {
+            self.clock.sleep(settings.warm_up)?;
+            began = self.clock.now();
+            self.site.inject(name, Phase::Begin)?;
+            ended = self.clock.now();
+            log.note("the outage has started");
+        }
+        if let Some(onset) = fault.onset() {
+            // The delay counts from the start of a process, and a later release starts it anew.
+            let restarted = older.2.is_empty() || services.iter().any(|service| older.2.contains(service));
+            let since = if restarted { ended } else { older.1 };
+            (began, ended) = (older.0, since + onset);
+            log.note("the fault of the older release takes effect about now");
+            self.clock.sleep((ended - self.clock.now()).max(0.0))?;
         }
         Ok(Broken { release, services, burn_before, began, ended })
     }
@@ -197,12 +214,14 @@ impl Drill<'_> {
     }
 
     fn undetected(&self, fault: &Fault, settings: &Settings, broken: Broken, log: Log<'_>) -> Drilled {
-        let record = self.blank(fault, opened(fault), settings, &broken, log);
+        let record = self.blank(fault, settings, &broken, log);
         Drilled { record, evidence: Evidence::default(), artefacts: Vec::new() }
     }
 
     /// The record of a drill without an alert.
-    fn blank(&self, fault: &Fault, opened: Opened, settings: &Settings, broken: &Broken, log: Log<'_>) -> Record {
+    fn blank(&self, fault: &Fault, settings: &Settings, broken: &Broken, log: Log<'_>) -> Record {
+        let mut opened = opened(fault).into_iter();
+        let mut bad = broken.release.bad.iter().cloned();
         Record {
             version: 1,
             id: settings.id.clone(),
@@ -211,12 +230,21 @@ impl Drill<'_> {
             time_scale: self.plan.time_scale,
             method: settings.method,
             without: settings.without.clone(),
+            program: settings.program.clone(),
             seed: settings.seed,
-            fault: FaultRecord { name: fault.name().to_owned(), outage: matches!(fault, Fault::Outage(_)), opened },
+            fault: FaultRecord {
+                name: fault.name(),
+                outage: matches!(fault, Fault::Outage(_)),
+                sealed: settings.sealed.clone(),
+                opened: opened.next().unwrap_or_default(),
+                also: opened.collect(),
+            },
             release: ReleaseRecord {
                 good: broken.release.good.clone(),
                 deployed: broken.release.deployed.clone(),
-                bad: broken.release.bad.clone(),
+                bad: bad.next(),
+                also_bad: bad.collect(),
+                earlier: broken.release.earlier.clone(),
                 commits: broken.release.commits.clone(),
                 services: broken.services.clone(),
                 burn_before: broken.burn_before,
@@ -225,6 +253,8 @@ impl Drill<'_> {
             timeline: log.moments(),
             page: None,
             search: None,
+            mitigation: settings.mitigation,
+            cause: None,
             attempts: Vec::new(),
             outcome: Outcome::Undetected,
             detected: None,

@@ -32,10 +32,10 @@ pub fn slow(search: &Search, attempts: &[Attempt], gaps: &[String]) -> Vec<Strin
     slow
 }
 
-/// Notes for the runbook of the objective: service, objective, and lines of Markdown. `None` if there
-/// is nothing to learn.
+/// Notes for the runbook of the objective: service, objective, and lines of Markdown. `drill` is Markdown that leads
+/// to the record. `None` if there is nothing to learn.
 #[must_use]
-pub fn learned(record: &Record) -> Option<(String, String, Vec<String>)> {
+pub fn learned(record: &Record, drill: Option<&str>) -> Option<(String, String, Vec<String>)> {
     let page = record.page.as_ref()?;
     if record.slow.is_empty() && record.outcome == Outcome::Resolved {
         return None;
@@ -51,6 +51,9 @@ pub fn learned(record: &Record) -> Option<(String, String, Vec<String>)> {
         line.push_str("no suspect of the search was the root cause. ");
     }
     line.push_str(&record.slow.join(" "));
+    if let Some(drill) = drill {
+        line.push_str(&format!(" {drill}."));
+    }
     Some((page.service.clone(), page.slo.clone(), vec![line.trim_end().to_owned()]))
 }
 
@@ -85,6 +88,20 @@ fn sentence(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::record::Method;
+    use crate::record::tests::record;
+
+    #[test]
+    fn a_slow_drill_leads_to_a_note_that_links_it() {
+        let mut slow = record("walk-001", Method::Walk, 58.0);
+        assert_eq!(learned(&slow, None), None, "nothing slowed it");
+        slow.slow = vec!["No trace of a bad request of checkout was kept.".to_owned()];
+        let (service, slo, lines) = learned(&slow, Some("[Record](https://x.example/a)")).unwrap_or_default();
+        assert_eq!((service.as_str(), slo.as_str()), ("checkout", "latency"));
+        let line = "- Drill of 2026-07-02 (`latency-quadratic`, in `total`): No trace of a bad request of checkout was \
+                    kept. [Record](https://x.example/a).";
+        assert_eq!(lines, [line]);
+    }
 
     #[test]
     fn what_people_wrote_stays() {

@@ -4,8 +4,8 @@ use std::path::Path;
 
 use emberline_walk::source::{Answer, Trouble};
 
-/// The longest patch of a drill: a fault must be a change that a person could have reviewed.
-const LONGEST: u64 = 4 << 20;
+/// The longest patch of a drill in bytes: a fault must be a change that a person could have reviewed.
+pub const LONGEST: u64 = 4 << 20;
 
 /// A patch.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -65,6 +65,63 @@ impl Patch {
         })
     }
 
+    /// Whether any header says that the patch is a fault.
+    #[must_use]
+    pub fn is_marked(&self) -> bool {
+        self.head().any(|line| line.get(..8).is_some_and(|start| start.eq_ignore_ascii_case("X-Fault-")))
+    }
+
+    /// Whether the patch is what a merge commit's own resolution changes: `X-Fault-Merge: yes`.
+    #[must_use]
+    pub fn is_merge(&self) -> bool {
+        self.header("X-Fault-Merge").is_some_and(|value| value.eq_ignore_ascii_case("yes"))
+    }
+
+    /// Seconds from the start of a changed process until the fault takes effect: `X-Fault-Onset`. Such a fault is
+    /// deployed one release before the last.
+    #[must_use]
+    pub fn onset(&self) -> Option<f64> {
+        let seconds: f64 = self.header("X-Fault-Onset")?.parse().ok()?;
+        (seconds.is_finite() && seconds > 0.0).then_some(seconds)
+    }
+
+    /// The mails of a file in mbox form, each a patch; a file of one mail or of a bare diff is one patch.
+    #[must_use]
+    pub fn split(name: &str, text: &str) -> Vec<Self> {
+        let mut mails: Vec<String> = Vec::new();
+        for line in text.split_inclusive('\n') {
+            match mails.last_mut() {
+                Some(mail) if !begins_mail(line) => mail.push_str(line),
+                _ => mails.push(line.to_owned()),
+            }
+        }
+        mails.retain(|mail| mail.starts_with("--- ") || mail.contains("\n--- "));
+        let is_one = mails.len() == 1;
+        let named = |at: usize| if is_one { name.to_owned() } else { format!("{name}-{}", at + 1) };
+        mails.into_iter().enumerate().map(|(at, mail)| Self::new(named(at), mail)).collect()
+    }
+
+    /// The first line of the mail's subject, without `[PATCH …]`.
+    #[must_use]
+    pub fn subject(&self) -> Option<&str> {
+        let subject = self.header("Subject")?;
+        let bare = subject.strip_prefix('[').and_then(|rest| rest.split_once(']')).map_or(subject, |(_, rest)| rest);
+        Some(bare.trim()).filter(|subject| !subject.is_empty())
+    }
+
+    /// The diff alone, from its first file on.
+    #[must_use]
+    pub fn diff(&self) -> &str {
+        let mut at = 0;
+        for line in self.text.split_inclusive('\n') {
+            if line.starts_with("diff --git ") || line.starts_with("--- a/") || line.starts_with("--- /dev/null") {
+                break;
+            }
+            at += line.len();
+        }
+        self.text.get(at..).unwrap_or_default()
+    }
+
     /// The `X-Fault-…` headers of the patch.
     #[must_use]
     pub fn open(&self) -> Opened {
@@ -121,6 +178,13 @@ impl Patch {
     }
 }
 
+/// Whether a line begins a mail, as `git format-patch` writes it.
+fn begins_mail(line: &str) -> bool {
+    let id = line.strip_prefix("From ").and_then(|rest| rest.get(..40));
+    id.is_some_and(|id| id.bytes().all(|byte| byte.is_ascii_hexdigit()))
+        && line.trim_end().ends_with("Mon Sep 17 00:00:00 2001")
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -154,5 +218,26 @@ mod tests {
         assert!(!patch.is_mail() && patch.open() == Opened::default());
         let mail = patch.as_of("2026-07-01 10:00:00 +0000", "B <b@shop.example>");
         assert!(mail.contains("Subject: [PATCH] Small change in a.rs\n\n---\ndiff --git"), "{mail}");
+    }
+
+    #[test]
+    fn a_mailbox_holds_several_patches() {
+        let first = format!("From {} Mon Sep 17 00:00:00 2001\n", "0a".repeat(20));
+        let mail = MAIL.split_once('\n').map_or("", |(_, rest)| rest);
+        let two = Patch::split("box", &format!("{first}{mail}\n{first}{mail}"));
+        assert_eq!(two.iter().map(|patch| patch.name.as_str()).collect::<Vec<_>>(), ["box-1", "box-2"]);
+        assert!(two.iter().all(|patch| patch.is_marked() && patch.subject() == Some("Round prices")));
+        assert_eq!(Patch::split("box", MAIL).len(), 1);
+        assert!(Patch::split("box", "nothing\n").is_empty());
+        assert!(two.iter().all(|patch| patch.diff().starts_with("diff --git a/a b/a\n")));
+    }
+
+    #[test]
+    fn headers_say_how_a_fault_is_deployed() {
+        let with = |header: &str| Patch::new("x", format!("{header}\nSubject: [PATCH] y\n\n---\n"));
+        assert!(with("X-Fault-Merge: yes").is_merge() && !with("X-Fault-Merge: no").is_merge());
+        assert_eq!(with("X-Fault-Onset: 90").onset(), Some(90.0));
+        assert_eq!(with("X-Fault-Onset: -1").onset(), None);
+        assert!(!with("From: A <a@shop.example>").is_marked());
     }
 }

@@ -5,7 +5,9 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::cause::Cause;
 use super::patch::Opened;
+pub use super::release::{Commit, ReleaseRecord, Watched};
 
 /// A finished drill.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -24,6 +26,9 @@ pub struct Record {
     pub method: Method,
     /// Signals that were left out.
     pub without: Vec<String>,
+    /// The SHA-256 of the program that walked, its first 16 digits; absent without a walk, and in older records.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub program: Option<String>,
     /// The seed of fault and history.
     pub seed: u64,
     /// The fault, revealed after the drill.
@@ -38,6 +43,9 @@ pub struct Record {
     pub page: Option<Page>,
     /// The search for the root cause; `None` if no alert fired.
     pub search: Option<Search>,
+    /// What was rolled back first. Records of before 2026-12 lack it: they reverted one commit at a time.
+    #[serde(default)]
+    pub mitigation: Mitigation,
     /// Rollbacks, in order.
     pub attempts: Vec<Attempt>,
     /// The outcome of the drill.
@@ -56,17 +64,31 @@ pub struct Record {
     pub impact: Impact,
     /// The causes of a slow drill, in sentences.
     pub slow: Vec<String>,
+    /// How the cause was found. Older records lack it, and so do drills that did not recover.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub cause: Option<Cause>,
+}
+
+/// What a drill rolls back first.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Mitigation {
+    /// The whole last release, then older ones. The commit is looked for after recovery.
+    Release,
+    /// One suspect after the other, each watched. Recovery waits for the commit.
+    #[default]
+    OneCommit,
 }
 
 /// Who searched for the root cause.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Method {
     /// The walk.
     Walk,
     /// A person.
     Person,
-    /// No search: commits are reverted one at a time, with metrics alone.
+    /// No walk: the commits of the deepest service whose budget burns come first, by metrics alone.
     Trial,
 }
 
@@ -89,38 +111,15 @@ pub struct FaultRecord {
     pub name: String,
     /// Whether the fault is an outage rather than a commit.
     pub outage: bool,
-    /// The headers of the fault's patch.
+    /// The SHA-256 of a sealed file, as told before the drill.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub sealed: Option<String>,
+    /// The headers of the fault's patch; of several patches, those of the first.
     #[serde(flatten)]
     pub opened: Opened,
-}
-
-/// A commit.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Commit {
-    /// The full id of the commit.
-    pub id: String,
-    /// The first line of its message.
-    pub subject: String,
-    /// When the commit was made, unix seconds.
-    pub time: i64,
-}
-
-/// The deployed release.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct ReleaseRecord {
-    /// The revision that was good.
-    pub good: String,
-    /// The revision that was deployed.
-    pub deployed: String,
-    /// The faulty commit; `None` for an outage.
-    pub bad: Option<String>,
-    /// The release's commits, the newest first.
-    pub commits: Vec<Commit>,
-    /// The services that were deployed again, if the command names them.
-    pub services: Vec<String>,
-    /// The highest burn rate over a long window before the change. Above 1, the window still held earlier errors, so
-    /// the alert fired sooner.
-    pub burn_before: Option<f64>,
+    /// The headers of further patches, if several faults were deployed at once.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub also: Vec<Opened>,
 }
 
 /// A moment of the timeline.
@@ -197,7 +196,7 @@ pub struct Search {
     pub rounds: usize,
     /// The trace that the search followed.
     pub trace_id: Option<String>,
-    /// The rank of the faulty commit among the suspects, from 1; `None` if it is not a suspect.
+    /// The best rank of a faulty commit among the suspects, from 1; `None` if none is a suspect.
     pub rank: Option<usize>,
     /// Whether the search named the function that the patch names as faulty. `None` if the patch names none, or no
     /// search ran.
@@ -238,15 +237,6 @@ pub struct Attempt {
     pub watched: Option<Watched>,
 }
 
-/// How long an unsuccessful attempt was watched, in seconds.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
-pub struct Watched {
-    /// The duration in the drill.
-    pub drilled: f64,
-    /// The duration on the windows of production.
-    pub full: f64,
-}
-
 impl Attempt {
     /// An attempt between two times, before its result is known.
     #[must_use]
@@ -259,9 +249,14 @@ impl Attempt {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Outcome {
-    /// A suspect of the search was reverted, and that helped.
+    /// What the search led to helped at once: the last release was rolled back, a suspect was reverted, or the outage
+    /// was ended.
     Resolved,
-    /// No suspect was the root cause, so the whole release was rolled back.
+    /// Rolling back the last release did not help; rolling back an older one did.
+    OlderRelease,
+    /// Rolling back no release helped, so the cause was looked for elsewhere.
+    NoRelease,
+    /// The search led to nothing that helped, so the whole release was rolled back or the outage was ended.
     LastResort,
     /// No alert fired in time.
     Undetected,
@@ -304,7 +299,7 @@ pub struct Impact {
 }
 
 impl Record {
-    /// Whether the answer was right: the faulty commit first, or for an outage "no code change".
+    /// Whether the answer was right: a faulty commit first, or for an outage "no code change".
     #[must_use]
     pub fn is_right(&self) -> bool {
         let Some(search) = &self.search else { return false };
@@ -312,6 +307,13 @@ impl Record {
             true => search.verdict == Verdict::NoCodeChange,
             false => search.rank == Some(1) && matches!(search.verdict, Verdict::Commit | Verdict::NotCertain),
         }
+    }
+
+    /// Whether the drill ended as well as it can: the alert fired, and the objective recovered by what the search led
+    /// to, or by the next step of a rollback.
+    #[must_use]
+    pub fn is_mended(&self) -> bool {
+        self.recovered.is_some() && !matches!(self.outcome, Outcome::Undetected | Outcome::LastResort)
     }
 
     /// The rollback that helped.
@@ -363,10 +365,13 @@ pub(crate) mod tests {
             time_scale: 15,
             method,
             without: if method == Method::Trial { vec!["traces".to_owned()] } else { Vec::new() },
+            program: None,
             seed: 42,
             fault: FaultRecord {
                 name: "latency-quadratic".to_owned(),
                 outage: false,
+                sealed: None,
+                also: Vec::new(),
                 opened: Opened {
                     kind: "latency".to_owned(),
                     function: "total".to_owned(),
@@ -378,6 +383,8 @@ pub(crate) mod tests {
                 good: "1a".repeat(20),
                 deployed: "0c".repeat(20),
                 bad: Some("ba".repeat(20)),
+                also_bad: Vec::new(),
+                earlier: Vec::new(),
                 commits: vec![commit("0c", "Price rule 0c"), commit("ba", "Price rule ba"), commit("ee", "Wording")],
                 services: vec!["checkout".to_owned()],
                 burn_before: Some(0.0),
@@ -405,6 +412,8 @@ pub(crate) mod tests {
                 seen: 20.5,
             }),
             search: Some(search(Verdict::Commit, Some(1))),
+            mitigation: Mitigation::OneCommit,
+            cause: None,
             attempts: vec![Attempt {
                 what: "bababababa (Price rule ba) is reverted".to_owned(),
                 commit: Some("ba".repeat(20)),
@@ -435,6 +444,25 @@ pub(crate) mod tests {
         let text = serde_json::to_string(&record).unwrap_or_default();
         assert!(text.contains("\"function\":\"total\""), "{text}");
         assert_eq!(serde_json::from_str::<Record>(&text).ok(), Some(record));
+    }
+
+    /// A record as it was written before releases were rolled back first.
+    #[test]
+    fn an_older_record_reverted_one_commit_at_a_time() {
+        let text = serde_json::to_string(&record("walk-001", Method::Walk, 58.0)).unwrap_or_default();
+        let older = text.replace("\"mitigation\":\"one-commit\",", "");
+        assert_ne!(older, text);
+        let read: Record = serde_json::from_str(&older).unwrap();
+        assert_eq!((read.mitigation, read.cause, read.release.earlier.len()), (Mitigation::OneCommit, None, 0));
+    }
+
+    #[test]
+    fn several_faulty_commits_are_held() {
+        let mut record = record("walk-001", Method::Walk, 58.0);
+        record.release.also_bad = vec!["0c".repeat(20)];
+        let text = serde_json::to_string(&record).unwrap_or_default();
+        let read: Record = serde_json::from_str(&text).unwrap();
+        assert_eq!(read.release.faulty().collect::<Vec<_>>(), ["ba".repeat(20), "0c".repeat(20)]);
     }
 
     #[test]

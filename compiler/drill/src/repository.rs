@@ -50,7 +50,7 @@ impl Repository {
         let head = demand(origin, &["rev-parse", "HEAD"], None)?;
         let opened = Self { folder: clone.to_owned() };
         // An interrupted drill may have left a patch half applied.
-        for half in [["am", "--abort"], ["revert", "--abort"]] {
+        for half in [["am", "--abort"], ["revert", "--abort"], ["merge", "--abort"]] {
             run(clone, &half, None)?;
         }
         let origin =
@@ -96,14 +96,38 @@ impl Repository {
         Ok(None)
     }
 
+    /// Merges `side` into `main` with a resolution of its own: a diff on top of the clean merge. `None` if either does
+    /// not fit, and then nothing has changed. The commit gets this message, author and date.
+    ///
+    /// # Errors
+    /// When git fails.
+    pub fn merge(&self, main: &str, side: &str, diff: &str, message: &str, by: (&str, &str)) -> Answer<Option<String>> {
+        self.go_to(main)?;
+        let merged = run(&self.folder, &["merge", "--no-ff", "--no-commit", "--quiet", side], None)?;
+        let fits = merged.well && run(&self.folder, &["apply", "--index", "--3way", "-"], Some(diff))?.well;
+        if !fits {
+            self.go_to(main)?;
+            return Ok(None);
+        }
+        let (author, date) = by;
+        let (author, date) = (format!("--author={author}"), format!("--date={date}"));
+        self.git(&["commit", "--quiet", "--no-verify", &author, &date, "-m", message])?;
+        // The committer's date is that of the author, as `git am` leaves it.
+        run_at(&self.folder, &["commit", "--quiet", "--amend", "--no-edit", "--no-verify"], by.1)?;
+        self.head().map(Some)
+    }
+
     /// Reverts a commit on top of `tip`; `None` on a conflict, and then nothing has changed.
     ///
     /// # Errors
     /// When git fails.
     pub fn revert(&self, tip: &str, commit: &str) -> Answer<Option<String>> {
         self.go_to(tip)?;
-        let said = run(&self.folder, &["revert", "--no-edit", commit], None)?;
-        if said.well {
+        // A merge is reverted against its first parent: what was there before.
+        let is_merge = self.find(&format!("{commit}^2"))?.is_some();
+        let mainline: &[&str] = if is_merge { &["-m", "1"] } else { &[] };
+        let arguments = [&["revert", "--no-edit"], mainline, &[commit]].concat();
+        if run(&self.folder, &arguments, None)?.well {
             return self.head().map(Some);
         }
         run(&self.folder, &["revert", "--abort"], None)?;
@@ -143,12 +167,29 @@ impl Repository {
         Ok(commits.collect())
     }
 
-    /// The files that a commit touches.
+    /// The revisions of `to` after `from` on its first line of parents, oldest first: what can have been deployed.
+    ///
+    /// # Errors
+    /// When a revision is unknown.
+    pub fn versions(&self, from: &str, to: &str) -> Answer<Vec<String>> {
+        let out = self.git(&["rev-list", "--first-parent", "--reverse", &format!("{from}..{to}")])?;
+        Ok(out.lines().map(str::to_owned).collect())
+    }
+
+    /// Whether a revision holds a commit.
+    ///
+    /// # Errors
+    /// When git cannot be run.
+    pub fn holds(&self, revision: &str, commit: &str) -> Answer<bool> {
+        Ok(run(&self.folder, &["merge-base", "--is-ancestor", commit, revision], None)?.well)
+    }
+
+    /// The files that a commit touches; of a merge, those that differ from both parents.
     ///
     /// # Errors
     /// When the commit is unknown.
     pub fn touched(&self, commit: &str) -> Answer<Vec<String>> {
-        let out = self.git(&["diff-tree", "--no-commit-id", "--name-only", "-r", "-z", "--root", commit])?;
+        let out = self.git(&["diff-tree", "--no-commit-id", "--name-only", "-r", "-z", "-c", "--root", commit])?;
         Ok(out.split('\0').filter(|path| !path.is_empty()).map(str::to_owned).collect())
     }
 
@@ -175,9 +216,20 @@ fn demand(folder: &Path, arguments: &[&str], input: Option<&str>) -> Answer<Stri
     Err(Trouble(format!("git {command} failed in {}: {why}", folder.display())))
 }
 
+/// Runs git with a date for the committer.
+fn run_at(folder: &Path, arguments: &[&str], date: &str) -> Answer<Said> {
+    let mut git = Command::new("git");
+    git.env("GIT_COMMITTER_DATE", date);
+    spawn(&mut git, folder, arguments, None)
+}
+
 fn run(folder: &Path, arguments: &[&str], input: Option<&str>) -> Answer<Said> {
+    spawn(&mut Command::new("git"), folder, arguments, input)
+}
+
+fn spawn(git: &mut Command, folder: &Path, arguments: &[&str], input: Option<&str>) -> Answer<Said> {
     let failed = |cause: std::io::Error| Trouble(format!("cannot run git: {cause}"));
-    let mut child = Command::new("git")
+    let mut child = git
         .arg("-C")
         .arg(folder)
         .args(arguments)

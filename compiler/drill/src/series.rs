@@ -5,26 +5,75 @@ use std::path::Path;
 use serde::{Deserialize, Serialize};
 
 use super::chance::Chance;
-use super::record::{Method, Outcome, Record, Verdict};
+use super::record::{Method, Mitigation, Outcome, Record, Verdict};
 use emberline_walk::source::{Answer, Trouble};
 
 /// Bootstrap resamples for the confidence interval of a difference.
 const RESAMPLES: usize = 4_000;
 
-/// The name of a drill of a series; `index` from 0.
-#[must_use]
-pub fn id(method: Method, without: &[String], index: usize) -> String {
-    format!("{}-{:03}", kind(method, without), index + 1)
+/// What drills have in common that are compared with others.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Kind {
+    /// Who searched.
+    pub method: Method,
+    /// What was rolled back first.
+    pub mitigation: Mitigation,
+    /// Whether the faults came from a sealed file.
+    pub sealed: bool,
+    /// Signals that were left out.
+    pub without: Vec<String>,
 }
 
-/// The kind of a drill: who searched, and which signals were left out.
-fn kind(method: Method, without: &[String]) -> String {
-    let mut parts = vec![method.word().to_owned()];
-    if !without.is_empty() {
-        parts.push("without".to_owned());
-        parts.extend(without.iter().cloned());
+impl Kind {
+    /// The kind of a recorded drill.
+    #[must_use]
+    pub fn of(record: &Record) -> Self {
+        Self {
+            method: record.method,
+            mitigation: record.mitigation,
+            sealed: record.fault.sealed.is_some(),
+            without: record.without.clone(),
+        }
     }
-    parts.join("-")
+
+    /// The word in names of records, such as `trial-release-without-traces`.
+    #[must_use]
+    pub fn word(&self) -> String {
+        let mut parts = vec![self.method.word()];
+        // Drills of before releases were rolled back first are named without a word for it.
+        parts.extend((self.mitigation == Mitigation::Release).then_some("release"));
+        parts.extend(self.sealed.then_some("sealed"));
+        if !self.without.is_empty() {
+            parts.push("without");
+            parts.extend(self.without.iter().map(String::as_str));
+        }
+        parts.join("-")
+    }
+
+    /// The kind in words, for tables.
+    #[must_use]
+    pub fn title(&self) -> String {
+        let signals = match (self.method, self.without.is_empty()) {
+            (Method::Person, _) => "a person".to_owned(),
+            (Method::Trial, _) if ["profiles", "traces"].iter().all(|it| self.without.iter().any(|has| has == it)) => {
+                "metrics alone".to_owned()
+            }
+            (_, true) => "all signals".to_owned(),
+            (_, false) => format!("without {}", self.without.join(" and ")),
+        };
+        let first = match self.mitigation {
+            Mitigation::Release => "the release rolled back first",
+            Mitigation::OneCommit => "one commit at a time",
+        };
+        let sealed = if self.sealed { ", sealed faults" } else { "" };
+        format!("{signals}, {first}{sealed}")
+    }
+
+    /// The name of a drill of a series; `index` from 0.
+    #[must_use]
+    pub fn id(&self, index: usize) -> String {
+        format!("{}-{:03}", self.word(), index + 1)
+    }
 }
 
 /// Every record of a folder, by name.
@@ -61,8 +110,14 @@ pub fn file(id: &str) -> String {
 
 /// Indices below `wanted` whose records a folder lacks. An unfinished drill has no record.
 #[must_use]
-pub fn missing(folder: &Path, method: Method, without: &[String], wanted: usize) -> Vec<usize> {
-    (0..wanted).filter(|index| !folder.join(file(&id(method, without, *index))).is_file()).collect()
+pub fn missing(folder: &Path, kind: &Kind, wanted: usize) -> Vec<usize> {
+    (0..wanted).filter(|index| !folder.join(file(&kind.id(*index))).is_file()).collect()
+}
+
+/// A recorded drill of this kind that another program walked; series never mix walks.
+#[must_use]
+pub fn walked_by_another<'r>(records: &'r [Record], kind: &Kind, program: Option<&str>) -> Option<&'r Record> {
+    records.iter().find(|record| Kind::of(record) == *kind && record.program.as_deref() != program)
 }
 
 /// The distribution of times, in seconds.
@@ -106,8 +161,11 @@ impl Spread {
 /// The results of the drills of one kind.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Group {
-    /// `walk`, `trial-without-traces-profiles`, …
+    /// `walk-release`, `trial-without-traces-profiles`, …
     pub kind: String,
+    /// The kind in words.
+    #[serde(default)]
+    pub title: String,
     /// How many drills.
     pub drills: usize,
     /// Drills in which no alert fired in time.
@@ -132,20 +190,54 @@ pub struct Group {
     pub search: Spread,
     /// From the page to recovery.
     pub page_to_recovery: Spread,
+    /// From T+0 until the cause was known, in drills that found the right one.
+    #[serde(default)]
+    pub cause: Spread,
+    /// Drills that found a right cause, and drills whose record says how it was looked for.
+    #[serde(default)]
+    pub causes: (usize, usize),
+    /// Drills in which rolling back the last release did not help.
+    #[serde(default)]
+    pub not_by_last: usize,
 }
 
-/// The time that the walk saved.
+/// What is compared.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Figure {
+    /// Time to recover (MTTR).
+    Recovered,
+    /// Time until the cause was known.
+    Cause,
+}
+
+impl Figure {
+    /// The figure of a drill, in seconds from T+0.
+    #[must_use]
+    pub fn of(self, record: &Record) -> Option<f64> {
+        match self {
+            Self::Recovered => record.recovered,
+            Self::Cause => record.cause.as_ref().filter(|cause| cause.right)?.found,
+        }
+    }
+}
+
+/// The time that one kind of drills took longer than another.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Difference {
-    /// The kind that took longer.
+    /// What is compared.
+    pub figure: Figure,
+    /// The kind that took longer, or was expected to.
     pub slow: String,
     /// The kind that it is compared with.
     pub quick: String,
-    /// The difference of mean MTTRs, in seconds.
+    /// Both kinds in words: slow, quick.
+    pub titles: (String, String),
+    /// The difference of means, in seconds.
     pub of_means: f64,
     /// The 90% bootstrap interval of the difference of means, in seconds: lower and upper end.
     pub interval: (f64, f64),
-    /// The difference of median MTTRs, in seconds.
+    /// The difference of medians, in seconds.
     pub of_medians: f64,
     /// Differences between drills of both kinds with the same fault and history.
     pub paired: Spread,
@@ -160,8 +252,8 @@ pub struct Summary {
     pub seeds: Vec<u64>,
     /// Kinds of drills.
     pub groups: Vec<Group>,
-    /// The time that the walk saved, if the folder holds both kinds.
-    pub difference: Option<Difference>,
+    /// The time that the walk saved against each kind without it; none if the folder lacks either.
+    pub differences: Vec<Difference>,
     /// Drills that broke off, and why.
     pub broken_off: Vec<String>,
 }
@@ -175,26 +267,38 @@ pub fn summary(records: &[Record], broken_off: Vec<String>) -> Summary {
         values
     };
     let scales = sorted(records.iter().map(|record| u64::from(record.time_scale)).collect());
-    let mut kinds: Vec<String> = records.iter().map(|record| kind(record.method, &record.without)).collect();
-    kinds.sort_by_key(|kind| (!kind.starts_with("walk"), kind.clone()));
+    let mut kinds: Vec<Kind> = records.iter().map(Kind::of).collect();
+    kinds.sort();
     kinds.dedup();
     let groups: Vec<Group> = kinds.iter().map(|kind| group(kind, &of_kind(records, kind))).collect();
-    let walk = kinds.iter().find(|kind| *kind == "walk");
-    let trial = kinds.iter().find(|kind| kind.starts_with("trial"));
     Summary {
         time_scale: scales.into_iter().filter_map(|scale| u32::try_from(scale).ok()).collect(),
         seeds: sorted(records.iter().map(|record| record.seed).collect()),
         groups,
-        difference: walk.zip(trial).and_then(|(quick, slow)| difference(records, quick, slow)),
+        differences: differences(records, &kinds),
         broken_off,
     }
 }
 
-fn of_kind<'r>(records: &'r [Record], wanted: &str) -> Vec<&'r Record> {
-    records.iter().filter(|record| kind(record.method, &record.without) == wanted).collect()
+fn of_kind<'r>(records: &'r [Record], wanted: &Kind) -> Vec<&'r Record> {
+    records.iter().filter(|record| Kind::of(record) == *wanted).collect()
 }
 
-fn group(kind: &str, records: &[&Record]) -> Group {
+/// The walk against each kind without it. Where drills of the walk rolled the release back first, these are meant.
+fn differences(records: &[Record], kinds: &[Kind]) -> Vec<Difference> {
+    let mut all = Vec::new();
+    for sealed in [false, true] {
+        let of = |method: Method| kinds.iter().filter(move |kind| kind.method == method && kind.sealed == sealed);
+        // Kinds are sorted, and those that roll the release back come first.
+        let Some(quick) = of(Method::Walk).find(|kind| kind.without.is_empty()) else { continue };
+        for figure in [Figure::Recovered, Figure::Cause] {
+            all.extend(of(Method::Trial).filter_map(|slow| difference(records, (quick, slow), figure)));
+        }
+    }
+    all
+}
+
+fn group(kind: &Kind, records: &[&Record]) -> Group {
     let count = |is: &dyn Fn(&Record) -> bool| records.iter().filter(|record| is(record)).count();
     let searches = || records.iter().filter_map(|record| record.search.as_ref());
     let met = |pick: &dyn Fn(&Record) -> Option<bool>| {
@@ -203,7 +307,8 @@ fn group(kind: &str, records: &[&Record]) -> Group {
     };
     let named: Vec<bool> = searches().filter_map(|search| search.names_function).collect();
     Group {
-        kind: kind.to_owned(),
+        kind: kind.word(),
+        title: kind.title(),
         drills: records.len(),
         undetected: count(&|record| record.outcome == Outcome::Undetected),
         right_first: count(&Record::is_right),
@@ -216,13 +321,16 @@ fn group(kind: &str, records: &[&Record]) -> Group {
         recovered: Spread::of(records.iter().filter_map(|record| record.recovered)),
         search: Spread::of(searches().map(|search| search.seconds)),
         page_to_recovery: Spread::of(records.iter().filter_map(|record| Some(record.recovered? - record.detected?))),
+        cause: Spread::of(records.iter().filter_map(|record| Figure::Cause.of(record))),
+        causes: met(&|record| record.cause.as_ref().map(|cause| cause.right)),
+        not_by_last: count(&|record| matches!(record.outcome, Outcome::OlderRelease | Outcome::NoRelease)),
     }
 }
 
-/// How much longer drills of one kind took than those of another; `None` if a kind has no drills.
-fn difference(records: &[Record], quick: &str, slow: &str) -> Option<Difference> {
-    let times = |kind: &str| -> Vec<f64> {
-        let mut times: Vec<f64> = of_kind(records, kind).iter().filter_map(|record| record.recovered).collect();
+/// How much longer drills of one kind took than those of another; `None` if a kind has no such figure.
+fn difference(records: &[Record], (quick, slow): (&Kind, &Kind), figure: Figure) -> Option<Difference> {
+    let times = |kind: &Kind| -> Vec<f64> {
+        let mut times: Vec<f64> = of_kind(records, kind).into_iter().filter_map(|it| figure.of(it)).collect();
         times.sort_by(f64::total_cmp);
         times
     };
@@ -243,11 +351,13 @@ fn difference(records: &[Record], quick: &str, slow: &str) -> Option<Difference>
     let paired = of_kind(records, slow).into_iter().filter_map(|other| {
         let same =
             |it: &&&Record| number(it) == number(other) && it.seed == other.seed && it.fault.name == other.fault.name;
-        Some(other.recovered? - quick_ones.iter().find(same)?.recovered?)
+        Some(figure.of(other)? - figure.of(quick_ones.iter().find(same)?)?)
     });
     Some(Difference {
-        slow: slow.to_owned(),
-        quick: quick.to_owned(),
+        figure,
+        slow: slow.word(),
+        quick: quick.word(),
+        titles: (slow.title(), quick.title()),
         of_means: mean(&long) - mean(&short),
         interval: (quantile(&differences, 0.05), quantile(&differences, 0.95)),
         of_medians: quantile(&long, 0.5) - quantile(&short, 0.5),
@@ -273,6 +383,7 @@ fn quantile(sorted: &[f64], share: f64) -> f64 {
 #[cfg(test)]
 mod tests {
     #![allow(clippy::unwrap_used, reason = "a test may stop at the first surprise")]
+    use super::super::cause::{Cause, How};
     use super::super::record::tests::{record, search};
     use super::*;
 
@@ -300,7 +411,7 @@ mod tests {
         assert_eq!((group.drills, group.undetected, group.right_first), (4, 1, 2));
         assert_eq!((group.not_certain, group.confident_and_wrong), (1, 1));
         assert_eq!((group.recovered.count, group.recovered.median), (3, 90.0));
-        assert!(summary.difference.is_none());
+        assert!(summary.differences.is_empty());
     }
 
     #[test]
@@ -311,11 +422,53 @@ mod tests {
             let slow = 160.0 + 3.0 * f64::from(index);
             records.push(record(&format!("trial-without-traces-{index:03}"), Method::Trial, slow));
         }
-        let difference = summary(&records, Vec::new()).difference.unwrap();
+        let differences = summary(&records, Vec::new()).differences;
+        // Nobody looked for the cause in drills of before.
+        assert_eq!(differences.len(), 1);
+        let difference = differences[0].clone();
         assert_eq!(difference.of_means, 109.0);
         assert!(difference.interval.0 < 109.0 && 109.0 < difference.interval.1 && difference.interval.0 > 90.0);
         assert_eq!((difference.paired.count, difference.paired.least, difference.paired.most), (10, 100.0, 118.0));
-        assert_eq!(summary(&records, Vec::new()).difference.unwrap(), difference);
+        assert_eq!(summary(&records, Vec::new()).differences, [difference]);
+    }
+
+    #[test]
+    fn the_walk_is_held_against_both_ways_without_it() {
+        let mut records = Vec::new();
+        for index in 0..4_u32 {
+            let mut each = |method, mitigation, recovered: f64, found: f64| {
+                let mut record = record("x", method, recovered + f64::from(index));
+                record.mitigation = mitigation;
+                record.id = Kind::of(&record).id(index as usize);
+                record.cause = Some(Cause {
+                    found: Some(found),
+                    how: How::Bisect,
+                    commits: vec!["ba".repeat(20)],
+                    right: true,
+                    all: true,
+                    probes: Vec::new(),
+                });
+                records.push(record);
+            };
+            each(Method::Walk, Mitigation::Release, 50.0, 25.0);
+            each(Method::Trial, Mitigation::Release, 50.0, 130.0);
+            each(Method::Trial, Mitigation::OneCommit, 150.0, 150.0);
+        }
+        let summary = summary(&records, Vec::new());
+        let told: Vec<(Figure, &str, f64)> =
+            summary.differences.iter().map(|it| (it.figure, it.slow.as_str(), it.paired.median)).collect();
+        let (fast, one) = ("trial-release-without-traces", "trial-without-traces");
+        // Where both roll the release back at once, the difference is nothing, and that is said.
+        let expected = [
+            (Figure::Recovered, fast, 0.0),
+            (Figure::Recovered, one, 100.0),
+            (Figure::Cause, fast, 105.0),
+            (Figure::Cause, one, 125.0),
+        ];
+        assert_eq!(told, expected);
+        assert!(summary.differences.iter().all(|it| it.quick == "walk-release"));
+        assert_eq!(summary.groups[0].title, "all signals, the release rolled back first");
+        assert_eq!(summary.groups[0].causes, (4, 4));
     }
 
     #[test]
@@ -325,8 +478,13 @@ mod tests {
         let text = serde_json::to_string_pretty(&done).unwrap();
         std::fs::write(folder.path().join(file(&done.id)), text).unwrap();
         std::fs::write(folder.path().join("series.json"), "{}").unwrap();
-        assert_eq!(missing(folder.path(), Method::Walk, &[], 3), [0, 2]);
-        assert_eq!(missing(folder.path(), Method::Trial, &[], 1), [0]);
+        let mut kind = Kind::of(&done);
+        assert_eq!(missing(folder.path(), &kind, 3), [0, 2]);
+        // A series of before is not continued by drills that roll the release back first.
+        kind.mitigation = Mitigation::Release;
+        assert_eq!((missing(folder.path(), &kind, 2), kind.id(0)), (vec![0, 1], "walk-release-001".to_owned()));
+        let by = |program| walked_by_another(std::slice::from_ref(&done), &Kind::of(&done), program).is_some();
+        assert!(!by(None) && by(Some("0123456789abcdef")));
         assert_eq!(read(folder.path()).unwrap(), [done]);
         std::fs::write(folder.path().join(file("walk-001")), "{\"half\": ").unwrap();
         assert!(read(folder.path()).unwrap_err().0.contains("walk-001"));

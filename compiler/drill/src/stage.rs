@@ -8,11 +8,14 @@ use super::clock::Clock;
 use super::evidence::Evidence;
 use super::history::Release;
 use super::patch::Opened;
-use super::record::{Method, Record};
+use super::record::{Method, Mitigation, Record};
 use super::repository::Repository;
 use super::search::Search;
 use super::site::Site;
 use super::watch::Watch;
+
+/// Keeps files, by name, before the release is rolled back.
+pub(crate) type Keep<'k> = dyn Fn(&[(String, String)]) -> Answer<()> + 'k;
 
 /// The parts of a drill.
 pub struct Drill<'d> {
@@ -30,6 +33,8 @@ pub struct Drill<'d> {
     pub search: &'d mut dyn Search,
     /// Receives every event as it happens.
     pub say: &'d dyn Fn(&str),
+    /// Keeps the evidence of the search, before anything is rolled back: file names and contents.
+    pub keep: &'d Keep<'d>,
     /// The revision that is deployed.
     pub standing: String,
 }
@@ -57,6 +62,14 @@ pub struct Settings {
     pub patience: Option<f64>,
     /// The good revision.
     pub good: String,
+    /// What is rolled back first.
+    pub mitigation: Mitigation,
+    /// The most deployments after recovery that look for the commit.
+    pub probes: usize,
+    /// The SHA-256 of the program that walks, its first 16 digits.
+    pub program: Option<String>,
+    /// The SHA-256 of a sealed file.
+    pub sealed: Option<String>,
 }
 
 /// A finished drill.
@@ -95,10 +108,7 @@ impl<'d> Drill<'d> {
     }
 }
 
-/// Reveals the fault after the search.
-pub(super) fn opened(fault: &Fault) -> Opened {
-    match fault {
-        Fault::Patch(patch) => patch.open(),
-        Fault::Outage(_) => Opened::default(),
-    }
+/// Reveals the fault after the search: the headers of its patches.
+pub(super) fn opened(fault: &Fault) -> Vec<Opened> {
+    fault.patches().iter().map(super::patch::Patch::open).collect()
 }

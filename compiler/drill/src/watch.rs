@@ -133,6 +133,26 @@ impl<'w> Watch<'w> {
         })
     }
 
+    /// Waits until an objective is missed in two evaluations in a row; `false` if it was met for `limit` seconds.
+    ///
+    /// # Errors
+    /// When the Prometheus does not answer, or the drill is interrupted.
+    pub fn fails(&self, slo: &SloPlan, alert: &Labels, limit: f64) -> Answer<bool> {
+        let evaluation = slo.timing.evaluation.seconds();
+        let mut since: Option<f64> = None;
+        let missed = self.until(limit, |now| match self.is_kept(slo, alert, now)? {
+            false => {
+                let first = *since.get_or_insert(now);
+                Ok((now - first >= evaluation).then_some(()))
+            }
+            true => {
+                since = None;
+                Ok(None)
+            }
+        })?;
+        Ok(missed.is_some())
+    }
+
     /// Whether an objective's last evaluation is within its budget, in every group of an alert. It is not if there
     /// are no events.
     ///

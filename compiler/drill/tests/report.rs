@@ -8,7 +8,7 @@ use emberline_core::source::Sources;
 use emberline_drill::evidence::{Asked, Evidence};
 use emberline_drill::record::{Method, Page, Record, Verdict};
 use emberline_drill::report::{Incident, definition, series_markdown};
-use emberline_drill::series;
+use emberline_drill::series::{self, Kind};
 use emberline_walk::source::{Labels, Point, Series};
 
 /// The record of a drill in which the walk succeeded.
@@ -89,6 +89,11 @@ fn the_incident() {
 fn the_postmortem() {
     let text = with(&record(), |it| it.postmortem("2026-07-02-latency", "../../generated/incidents/latency/").unwrap());
     assert!(text.lines().count() < 75, "one page");
+    // What the record cannot know is asked, not told.
+    assert!(text.matches("Not answered yet.").count() >= 5, "{text}");
+    for claim in ["Tests check", "review sees", "No test calls", "No step before production", "Nothing compared"] {
+        assert!(!text.contains(claim), "{claim}: {text}");
+    }
     insta::assert_snapshot!("postmortem", text);
 }
 
@@ -113,11 +118,11 @@ fn the_series() {
     let mut records = Vec::new();
     for index in 0..3_u32 {
         let mut walk = record();
-        walk.id = series::id(Method::Walk, &[], index as usize);
+        walk.id = Kind::of(&walk).id(index as usize);
         let mut trial = record();
         trial.without = vec!["traces".to_owned(), "profiles".to_owned()];
         trial.method = Method::Trial;
-        trial.id = series::id(Method::Trial, &trial.without, index as usize);
+        trial.id = Kind::of(&trial).id(index as usize);
         trial.recovered = Some(150.0 + f64::from(index));
         records.extend([walk, trial]);
     }

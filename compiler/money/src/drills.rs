@@ -1,5 +1,5 @@
-//! Times of drills: how much sooner incidents ended with traces and profiles than without, as drilled and on production
-//! windows.
+//! Times of drills: how much sooner incidents ended, and their causes were known, with traces and profiles than without.
+//! Each time is given as drilled and on production windows.
 //!
 //! A drill compresses windows, floors, steps and intervals by a factor, and nothing else. So each part of its duration
 //! scales differently:
@@ -11,13 +11,18 @@
 //! a rollback            building and restarting: as it was
 //! a watch in vain       what its record says of full length; else × factor
 //! until recovery        windows: × factor
+//! a version for a look  deploying: as it was; watching: what its record says
 //! ```
+//!
+//! Drills that roll the last release back at once are compared with such drills. A team that does so recovers without
+//! knowing the commit, so the difference may be nothing.
 
 use std::path::Path;
 
 use serde::{Deserialize, Serialize};
 
 use super::fault::Fault;
+use super::timing::Record;
 use emberline_drill::series;
 
 /// The ending of a record's file name.
@@ -48,85 +53,43 @@ pub struct Saved {
     pub mttr: [f64; 2],
     /// Whether parts were scaled; a summary alone does not hold the parts.
     pub scaled: bool,
+    /// Whether the compared drills rolled the last release back at once. Others reverted one commit at a time.
+    pub restored: bool,
+    /// Quartiles of the difference of times to the cause on production windows, in seconds; `None` if drills of either
+    /// kind did not look for it.
+    pub cause: Option<[f64; 3]>,
+    /// Every kind of drills.
+    pub kinds: Vec<OfKind>,
 }
 
-/// The fields of a drill's record that are needed here; other fields are ignored.
-#[derive(Debug, Clone, Deserialize)]
-struct Record {
-    id: String,
-    method: String,
-    time_scale: u32,
-    #[serde(default)]
-    without: Vec<String>,
-    #[serde(default)]
-    seed: u64,
-    fault: Broken,
-    search: Option<Search>,
-    #[serde(default)]
-    attempts: Vec<Attempt>,
-    recovered: Option<f64>,
-}
-
-#[derive(Debug, Clone, Deserialize)]
-struct Broken {
-    name: String,
-}
-
-#[derive(Debug, Clone, Copy, Deserialize)]
-struct Search {
-    began: f64,
-    ended: f64,
-    seconds: f64,
-}
-
-#[derive(Debug, Clone, Copy, Deserialize)]
-struct Attempt {
-    began: f64,
-    ended: f64,
-    #[serde(default)]
-    watched: Option<Watched>,
-}
-
-/// How long a rollback that did not help was watched: in the drill, and on production windows.
-#[derive(Debug, Clone, Copy, Deserialize)]
-struct Watched {
-    drilled: f64,
-    full: f64,
-}
-
-impl Record {
-    /// MTTR on production windows, in seconds; `None` if the objective did not recover.
-    fn full(&self) -> Option<f64> {
-        let recovered = self.recovered?;
-        let factor = f64::from(self.time_scale.max(1));
-        // The parts that are not compressed; all other time was spent waiting for windows.
-        let own_search =
-            self.search.map_or(0.0, |search| search.seconds.clamp(0.0, (search.ended - search.began).max(0.0)));
-        let own =
-            own_search + self.attempts.iter().map(|attempt| (attempt.ended - attempt.began).max(0.0)).sum::<f64>();
-        let own = own.min(recovered.max(0.0));
-        // The record has the length of an unsuccessful watch for both time scales.
-        let watches = || self.attempts.iter().filter_map(|attempt| attempt.watched);
-        let watched = watches().map(|watched| watched.drilled.max(0.0)).sum::<f64>().min(recovered - own);
-        Some(own + watches().map(|watched| watched.full).sum::<f64>() + (recovered - own - watched) * factor)
-    }
-
-    /// The key that two drills of the same fault share.
-    fn twin(&self) -> (u64, &str, &str) {
-        (self.seed, &self.fault.name, self.id.rsplit('-').next().unwrap_or_default())
-    }
+/// The times of one kind of drills on production windows, in seconds.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct OfKind {
+    /// The kind in words.
+    pub title: String,
+    /// The number of drills that recovered.
+    pub drills: usize,
+    /// MTTR: least, median, most.
+    pub recovered: [f64; 3],
+    /// Time to the cause: least, median, most; `None` if no drill found the right one.
+    pub cause: Option<[f64; 3]>,
+    /// How much longer recovery took than with all signals, over drills of the same fault: least, median, most; `None`
+    /// without such pairs.
+    pub longer: Option<[f64; 3]>,
 }
 
 /// The part of a series' summary that is needed here.
 #[derive(Debug, Deserialize)]
 struct Summary {
     time_scale: Vec<u32>,
-    difference: Option<Difference>,
+    #[serde(default)]
+    differences: Vec<Difference>,
     groups: Vec<Group>,
 }
 
 #[derive(Debug, Deserialize)]
 struct Difference {
+    figure: series::Figure,
     slow: String,
     quick: String,
     paired: Spread,
@@ -186,22 +149,23 @@ pub fn read(folder: &Path) -> Result<Saved, Fault> {
     of_records(&records).ok_or_else(none)
 }
 
+/// A figure of a drill in seconds, if it has it.
+type Figure = fn(&Record) -> Option<f64>;
+
 fn of_records(records: &[Record]) -> Option<Saved> {
-    let quick: Vec<&Record> = records.iter().filter(|it| it.method == "walk" && it.without.is_empty()).collect();
-    let slow: Vec<&Record> = records.iter().filter(|it| !it.without.is_empty()).collect();
+    let is_walk = |it: &&Record| it.method == "walk" && it.without.is_empty();
     let recovered = |of: &[&Record]| of.iter().filter(|record| record.recovered.is_some()).count();
+    // The newer way first: the release is rolled back at once with all signals, and without some.
+    let sides = [(true, true), (true, false), (false, false), (false, true)].into_iter().find_map(|(first, other)| {
+        let quick: Vec<&Record> = records.iter().filter(is_walk).filter(|it| it.restores() == first).collect();
+        let slow: Vec<&Record> = records.iter().filter(|it| !it.without.is_empty() && it.restores() == other).collect();
+        (recovered(&quick) > 0 && recovered(&slow) > 0).then_some((quick, slow, first && other))
+    });
+    let (quick, slow, restored) = sides?;
     let (with, without) = (recovered(&quick), recovered(&slow));
-    if with == 0 || without == 0 {
-        return None;
-    }
-    let differences = |pick: fn(&Record) -> Option<f64>, pairs: bool| -> Vec<f64> {
-        let all = slow.iter().flat_map(|long| quick.iter().map(move |short| (long, short)));
-        let wanted = all.filter(|(long, short)| !pairs || long.twin() == short.twin());
-        wanted.filter_map(|(long, short)| Some(pick(long)? - pick(short)?)).collect()
-    };
-    let drilled: fn(&Record) -> Option<f64> = |record| record.recovered;
+    let drilled: Figure = |record| record.recovered;
     // With fewer pairs, comparing all drills with all others says more.
-    let paired = differences(drilled, true).len() >= 4;
+    let paired = differences((&quick, &slow), drilled, true).len() >= 4;
     let times = |of: &[&Record]| quartiles(of.iter().filter_map(|record| record.full()).collect())[1];
     let mut lacking: Vec<&str> = slow.iter().flat_map(|record| record.without.iter().map(String::as_str)).collect();
     lacking.sort_unstable();
@@ -209,6 +173,7 @@ fn of_records(records: &[Record]) -> Option<Saved> {
     let mut scales: Vec<u32> = quick.iter().chain(&slow).map(|record| record.time_scale).collect();
     scales.sort_unstable();
     scales.dedup();
+    let causes = differences((&quick, &slow), Record::cause, paired);
     Some(Saved {
         with,
         without,
@@ -216,16 +181,48 @@ fn of_records(records: &[Record]) -> Option<Saved> {
         left_out: quick.len() + slow.len() - with - without,
         paired,
         time_scale: scales,
-        drilled: quartiles(differences(drilled, paired)),
-        full: quartiles(differences(Record::full, paired)),
+        drilled: quartiles(differences((&quick, &slow), drilled, paired)),
+        full: quartiles(differences((&quick, &slow), Record::full, paired)),
         mttr: [times(&quick), times(&slow)],
         scaled: true,
+        restored,
+        cause: (!causes.is_empty()).then(|| quartiles(causes)),
+        kinds: kinds(records, &quick),
     })
+}
+
+/// How much longer the slow drills took than the quick ones, of the same fault alone or each with each.
+fn differences((quick, slow): (&[&Record], &[&Record]), pick: Figure, pairs: bool) -> Vec<f64> {
+    let all = slow.iter().flat_map(|long| quick.iter().map(move |short| (long, short)));
+    let wanted = all.filter(|(long, short)| !pairs || long.twin() == short.twin());
+    wanted.filter_map(|(long, short)| Some(pick(long)? - pick(short)?)).collect()
+}
+
+/// Every kind of drills, with all signals first.
+fn kinds(records: &[Record], quick: &[&Record]) -> Vec<OfKind> {
+    let mut titles: Vec<(bool, String)> =
+        records.iter().map(|record| (!record.without.is_empty(), record.title())).collect();
+    titles.sort();
+    titles.dedup();
+    let ends = |values: Vec<f64>| {
+        let spread = series::Spread::of(values);
+        (spread.count > 0).then_some([spread.least, spread.median, spread.most])
+    };
+    let of_kind = |(_, title): (bool, String)| {
+        let own: Vec<&Record> = records.iter().filter(|record| record.title() == title).collect();
+        let full: Vec<f64> = own.iter().filter_map(|record| record.full()).collect();
+        let is_quick = own.iter().any(|record| quick.iter().any(|it| it.id == record.id));
+        let longer = if is_quick { Vec::new() } else { differences((quick, &own), Record::full, true) };
+        let causes = own.iter().filter_map(|record| record.cause()).collect();
+        Some(OfKind { drills: full.len(), recovered: ends(full)?, cause: ends(causes), longer: ends(longer), title })
+    };
+    titles.into_iter().filter_map(of_kind).collect()
 }
 
 /// A summary lacks the parts, so nothing is scaled: the real difference is at least the drilled one.
 fn of_summary(summary: &Summary) -> Option<Saved> {
-    let difference = summary.difference.as_ref()?;
+    let of = |figure| summary.differences.iter().find(move |it: &&Difference| it.figure == figure);
+    let difference = of(series::Figure::Recovered)?;
     let group = |kind: &str| summary.groups.iter().find(|group| group.kind == kind);
     let (quick, slow) = (group(&difference.quick)?, group(&difference.slow)?);
     let paired = difference.paired.count >= 4;
@@ -245,6 +242,11 @@ fn of_summary(summary: &Summary) -> Option<Saved> {
         full: drilled,
         mttr: [quick.recovered.median, slow.recovered.median],
         scaled: false,
+        restored: [&difference.quick, &difference.slow].iter().all(|kind| kind.contains("-release")),
+        cause: of(series::Figure::Cause)
+            .filter(|it| it.paired.count >= 4)
+            .map(|it| [it.paired.lower, it.paired.median, it.paired.upper]),
+        kinds: Vec::new(),
     })
 }
 
@@ -255,13 +257,20 @@ fn quartiles(values: Vec<f64>) -> [f64; 3] {
 }
 
 #[cfg(test)]
-mod tests {
+pub(crate) mod tests {
     #![allow(clippy::unwrap_used, reason = "a test may stop at the first surprise")]
     use super::*;
 
     /// A drill: an alert after `page` s, a search that computes for `own` s, rollbacks of 8 s each, and recovery 6 s
     /// later.
-    fn record(id: &str, without: &str, page: f64, own: f64, waits: f64, rollbacks: u32) -> serde_json::Value {
+    pub(crate) fn record(
+        id: &str,
+        without: &str,
+        page: f64,
+        own: f64,
+        waits: f64,
+        rollbacks: u32,
+    ) -> serde_json::Value {
         let began = page;
         let ended = began + own + waits;
         let mut at = ended;
@@ -288,22 +297,6 @@ mod tests {
             std::fs::write(folder.path().join(name), record.to_string()).unwrap();
         }
         folder
-    }
-
-    #[test]
-    fn only_what_waits_for_windows_is_longer_in_full_length() {
-        // 20 s to the alert, 4 s of walking, one rollback of 8 s, 6 s until recovery shows.
-        let read: Record = serde_json::from_value(record("walk-001", "", 20.0, 4.0, 0.0, 1)).unwrap();
-        assert_eq!(read.recovered, Some(38.0));
-        assert_eq!(read.full(), Some(20.0 * 15.0 + 4.0 + 8.0 + 6.0 * 15.0));
-        // Waits for telemetry are compressed as well.
-        let read: Record = serde_json::from_value(record("walk-001", "", 20.0, 4.0, 2.0, 1)).unwrap();
-        assert_eq!(read.full(), Some(22.0 * 15.0 + 4.0 + 8.0 + 6.0 * 15.0));
-        // An unsuccessful rollback is watched as long as its record says, rather than fifteen times as long.
-        let mut watched = record("trial-001", "traces", 20.0, 4.0, 0.0, 2);
-        watched["attempts"][0]["watched"] = serde_json::json!({"drilled": 6.0, "full": 40.0});
-        let read: Record = serde_json::from_value(watched).unwrap();
-        assert_eq!(read.full(), Some(20.0 * 15.0 + 4.0 + 8.0 + 40.0 + 8.0 + 6.0 * 15.0));
     }
 
     #[test]
@@ -334,6 +327,38 @@ mod tests {
     }
 
     #[test]
+    fn who_rolls_back_at_once_recovers_as_soon_without_the_commit() {
+        let mut records = Vec::new();
+        for index in 0..4 {
+            let mut each = |id: &str, without: &str, mitigation: &str, rollbacks: u32, found: f64, how: &str| {
+                let mut it = record(&format!("{id}-{index:03}"), without, 20.0, 4.0, 0.0, rollbacks);
+                it["mitigation"] = mitigation.into();
+                it["cause"] = serde_json::json!({"found": found, "how": how, "right": true, "probes": [
+                    {"deployed": 10.0, "watched": {"drilled": 20.0, "full": 200.0}},
+                    {"deployed": 10.0, "watched": {"drilled": 20.0, "full": 200.0}},
+                    {"deployed": 10.0, "watched": {"drilled": 20.0, "full": 200.0}}]});
+                records.push(it);
+            };
+            each("walk-release", "", "release", 1, 24.0, "search");
+            // Two of three versions lead to the commit; the third only shows that there is no other.
+            each("trial-release-without-traces", "traces", "release", 1, 38.0 + 60.0, "bisect");
+            each("trial-without-traces", "traces", "one-commit", 3, 66.0, "one-by-one");
+        }
+        let saved = read(folder(&records).path()).unwrap();
+        assert_eq!((saved.with, saved.without, saved.restored, saved.paired), (4, 4, true, true));
+        assert_eq!(saved.drilled, [0.0; 3]);
+        assert_eq!(saved.full, [0.0; 3]);
+        // Named at 20 s and 4 s of search; without traces known after recovery and two versions.
+        let (named, recovered) = (20.0 * 15.0 + 4.0, 20.0 * 15.0 + 4.0 + 8.0 + 6.0 * 15.0);
+        assert_eq!(saved.cause, Some([recovered + 420.0 - named; 3]));
+        let longer: Vec<_> = saved.kinds.iter().map(|kind| kind.longer.map(|ends| ends[1])).collect();
+        assert_eq!(longer, [None, Some(2.0 * 98.0), Some(0.0)]);
+        assert!(
+            saved.kinds[0].title.starts_with("all signals") && saved.kinds[1].title.contains("one commit at a time")
+        );
+    }
+
+    #[test]
     fn a_summary_is_enough_and_is_not_scaled() {
         let folder = tempfile::tempdir().unwrap();
         let spread = |median: f64| {
@@ -344,8 +369,8 @@ mod tests {
             "time_scale": [15], "seeds": [1], "broken_off": [],
             "groups": [{"kind": "walk", "recovered": spread(60.0)},
                        {"kind": "trial-without-traces-profiles", "recovered": spread(160.0)}],
-            "difference": {"slow": "trial-without-traces-profiles", "quick": "walk", "of_means": 99.0,
-                           "interval": [80.0, 120.0], "of_medians": 100.0, "paired": spread(98.0)},
+            "differences": [{"figure": "recovered", "slow": "trial-without-traces-profiles", "quick": "walk", "of_means": 99.0,
+                           "interval": [80.0, 120.0], "of_medians": 100.0, "paired": spread(98.0)}],
         });
         std::fs::write(folder.path().join(SUMMARY), summary.to_string()).unwrap();
         let saved = read(folder.path()).unwrap();

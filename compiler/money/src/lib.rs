@@ -19,6 +19,7 @@ pub mod returns;
 mod show;
 mod templates;
 pub mod terms;
+mod timing;
 mod units;
 
 pub use fault::Fault;

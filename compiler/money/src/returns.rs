@@ -136,18 +136,20 @@ pub fn returns(sources: &Sources, terms: &Terms, bill: &Bill, drills: Option<Sav
     let (incidents, revenue) = (Amounts::of(&business.incidents_per_year), Amounts::of(&business.revenue_per_minute));
     let revenue_lost = Amounts::of(&business.revenue_lost);
     let people = range(&business.people, one).times(range(&business.hourly_cost, Amounts::default())).over(SIXTY);
+    // People are busy until the cause is known; customers only until recovery.
+    let busy = drills.as_ref().and_then(|saved| saved.cause).map_or(minutes_saved, of_quartiles);
     // A negative difference is a loss, which is largest with the high ends.
-    let scaled = |each: Amounts| {
+    let scaled = |saved: Amounts, each: Amounts| {
         let end = |minutes: Decimal, usual: Decimal| minutes * if minutes < Decimal::ZERO { each.high } else { usual };
-        Amounts { low: end(minutes_saved.low, each.low), high: end(minutes_saved.high, each.high) }
+        Amounts { low: end(saved.low, each.low), high: end(saved.high, each.high) }
     };
-    let of_revenue = scaled(revenue.times(revenue_lost).times(incidents));
-    let of_people = scaled(people.times(incidents));
+    let of_revenue = scaled(minutes_saved, revenue.times(revenue_lost).times(incidents));
+    let of_people = scaled(busy, people.times(incidents));
     let gross = of_revenue.plus(of_people);
     let years = YEAR_DAYS / super::units::MONTH_DAYS;
     let (cost, plain_cost) = (bill.after.monthly * years, bill.before.monthly * years);
     let net = Amounts { low: gross.low - cost, high: gross.high - cost };
-    let each = scaled(revenue.times(revenue_lost)).plus(scaled(people));
+    let each = scaled(minutes_saved, revenue.times(revenue_lost)).plus(scaled(busy, people));
     let pays = |worth: Decimal| (worth > Decimal::ZERO).then(|| ratio(cost, worth));
     let break_even = BreakEven { low: pays(each.high), high: pays(each.low) };
     let mut returns = Returns {
@@ -174,9 +176,8 @@ pub fn returns(sources: &Sources, terms: &Terms, bill: &Bill, drills: Option<Sav
 
 /// Minutes saved per incident: from drills on production windows, or else as declared.
 fn minutes(business: &Business, drills: Option<&Saved>) -> Result<Amounts, Fault> {
-    let of_seconds = |seconds: f64| Decimal::from_f64(seconds).unwrap_or_default() / SIXTY;
     match (drills, &business.minutes_saved) {
-        (Some(saved), _) => Ok(Amounts { low: of_seconds(saved.full[0]), high: of_seconds(saved.full[2]) }),
+        (Some(saved), _) => Ok(of_quartiles(saved.full)),
         (None, Some(declared)) => Ok(Amounts::of(declared)),
         (None, None) => Err(Fault::new(
             "how much shorter incidents are is neither measured nor declared",
@@ -185,11 +186,23 @@ fn minutes(business: &Business, drills: Option<&Saved>) -> Result<Amounts, Fault
     }
 }
 
+/// Minutes between the quartiles of a difference in seconds.
+fn of_quartiles(seconds: [f64; 3]) -> Amounts {
+    let minutes = |seconds: f64| Decimal::from_f64(seconds).unwrap_or_default() / SIXTY;
+    Amounts { low: minutes(seconds[0]), high: minutes(seconds[2]) }
+}
+
 fn evidence(drills: Option<&Saved>) -> String {
     match drills {
         Some(saved) => format!(
-            "In {} drills with all signals and {} drills without {}, the faulty commit was found and reverted earlier",
-            saved.with, saved.without, saved.lacking
+            "In {} drills with all signals and {} drills without {}, {}",
+            saved.with,
+            saved.without,
+            saved.lacking,
+            match saved.restored {
+                true => "the last release was rolled back at once",
+                false => "which reverted one commit at a time, the faulty commit was found and reverted earlier",
+            }
         ),
         None => "By assumption, not by drills, the faulty commit is found and reverted earlier".to_owned(),
     }
@@ -236,6 +249,17 @@ fn inputs(
             place: String::new(),
         },
     });
+    if let Some(cause) = drills.and_then(|saved| saved.cause) {
+        let busy = of_quartiles(cause);
+        all.push(Input {
+            what: "minutes saved until the cause is known".to_owned(),
+            low: rough(busy.low),
+            high: rough(busy.high),
+            unit: "minutes".to_owned(),
+            source: "measured: quartiles of the drills".to_owned(),
+            place: String::new(),
+        });
+    }
     let cost = amount::fixed(bill.after.total, 2);
     all.push(Input {
         what: "telemetry".to_owned(),
@@ -278,10 +302,21 @@ fn assumptions(bill: &Bill, drills: Option<&Saved>) -> Vec<String> {
         if saved.left_out > 0 {
             said.push(format!("{} drills did not recover and are left out", saved.left_out));
         }
-        said.push(
-            "drills revert as soon as a search ends, and without traces one commit after the other; people need more time"
-                .to_owned(),
-        );
+        said.push(match saved.restored {
+            true => {
+                "drills roll the last release back at once, with and without traces, so recovery rarely waits for the \
+                     commit; people need more time for each step"
+                    .to_owned()
+            }
+            false => {
+                "drills revert as soon as a search ends, and without traces one commit after the other. A team that \
+                      rolls the last release back at once recovers without knowing the commit, and saves less"
+                    .to_owned()
+            }
+        });
+        if saved.cause.is_some() {
+            said.push("people are busy until the cause is known, and customers are affected until recovery".to_owned());
+        }
     } else {
         said.push("no drills are given: `emberline gameday` measures how much shorter an incident is".to_owned());
     }

@@ -123,6 +123,12 @@ fn change(change: &Change, form: Form) -> Result<String, Fault> {
     render(&file("change", form), values)
 }
 
+/// Minutes with one decimal place; never `-0.0`.
+fn offset(minutes: f64) -> String {
+    let shown = format!("{minutes:.1}");
+    if shown == "-0.0" { "0.0".to_owned() } else { shown.replace('-', "−") }
+}
+
 fn returns(returns: &Returns, form: Form) -> Result<String, Fault> {
     let row =
         |what: &str, range: &Amounts| context! { what => what, low => rough(range.low), high => rough(range.high) };
@@ -137,6 +143,24 @@ fn returns(returns: &Returns, form: Form) -> Result<String, Fault> {
             } else {
                 format!("{} ({})", input.source, input.place)
             },
+        }
+    });
+    let minutes = |ends: Option<[f64; 3]>| {
+        ends.map_or_else(
+            || "–".to_owned(),
+            |[least, median, most]| {
+                let [median, least, most] = [median, least, most].map(|it| offset(it / 60.0));
+                format!("{median} ({least} to {most})")
+            },
+        )
+    };
+    let kinds = returns.drills.iter().flat_map(|saved| &saved.kinds).map(|kind| {
+        context! {
+            title => &kind.title,
+            drills => kind.drills,
+            recovered => minutes(Some(kind.recovered)),
+            cause => minutes(kind.cause),
+            longer => minutes(kind.longer),
         }
     });
     let cost = Amounts { low: returns.cost, high: returns.cost };
@@ -157,6 +181,7 @@ fn returns(returns: &Returns, form: Form) -> Result<String, Fault> {
         ],
         paragraph => &returns.paragraph,
         inputs => inputs.collect::<Vec<_>>(),
+        kinds => kinds.collect::<Vec<_>>(),
         assumptions => &returns.assumptions,
     };
     render(&file("returns", form), values)

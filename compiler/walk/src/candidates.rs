@@ -1,8 +1,10 @@
 //! The commits between two revisions, and how each commit changes the code.
 
-use super::program::Language;
-use super::program::change::{self, Changed, How, Names};
+use super::program::change::{Changed, How, Names};
+use super::program::compare::compare;
+use super::program::{Language, Program, moved};
 use super::repo::Repo;
+use super::{packages, reversed};
 use crate::source::{Change, Commit};
 
 /// A commit that may be the cause.
@@ -15,6 +17,8 @@ pub(super) struct Candidate {
     pub(super) items: Vec<(String, Changed)>,
     /// Files other than source code that may matter.
     pub(super) settings: Vec<String>,
+    /// Libraries whose versions the commit changes.
+    pub(super) packages: Vec<String>,
 }
 
 /// The most commits that are read. From a larger deployment, only the latest commits are read.
@@ -26,9 +30,14 @@ impl Candidate {
         let changes = repo.history.changes(&commit.id).unwrap_or_default();
         let before = format!("{}^", commit.id);
         let read = |change: &Change| {
-            let source = |path: &Option<String>| path.clone().filter(|path| Language::of(path) != Language::Other);
-            let old = source(&change.before).and_then(|path| repo.file(&before, &path));
+            let source = |path: &Option<String>| path.clone().filter(|path| is_read(path));
             let new = source(&change.after).and_then(|path| repo.file(&commit.id, &path));
+            // A merge's changes are against what git merges by itself, which no revision has. So the change is undone.
+            let old = source(&change.before).and_then(|path| {
+                let text = reversed::text(new.as_ref().map_or("", |new| &new.text), &change.hunks);
+                let undone = text.map(|text| std::rc::Rc::new(Program::of(&path, text)));
+                undone.or_else(|| repo.file(&before, &path))
+            });
             (old, new)
         };
         let programs: Vec<_> = changes.iter().map(read).collect();
@@ -46,11 +55,15 @@ impl Candidate {
                 }
                 continue;
             }
-            let changed = change::compare(old.as_deref(), new.as_deref(), &names);
+            let changed = compare(old.as_deref(), new.as_deref(), &names);
+            if !Language::of(path).is_code() && !changed.is_empty() && is_setting(path) {
+                settings.push(path.clone());
+            }
             items.extend(changed.into_iter().map(|changed| (path.clone(), changed)));
         }
-        moved(&mut items);
-        Self { commit, changes, items, settings }
+        moved::mark(&mut items);
+        let packages = packages::changed(repo, &commit.id, &changes);
+        Self { commit, changes, items, settings, packages }
     }
 
     /// Whether the commit may change behaviour.
@@ -64,44 +77,43 @@ impl Candidate {
     }
 }
 
-/// Whether a file other than source code may change behaviour: settings, schemas and dependencies, not prose.
-fn is_setting(path: &str) -> bool {
+/// Whether a file stands beside what is deployed: documentation, pipelines, generated files.
+pub(super) fn is_beside(path: &str) -> bool {
     let (folder, file) = path.rsplit_once('/').unwrap_or(("", path));
     let first = folder.split('/').next().unwrap_or_default();
-    let ending = file.rsplit_once('.').map_or("", |(_, ending)| ending);
-    let is_aside = matches!(first, "docs" | "doc" | "ci" | ".github" | "generated" | "slos") || file.starts_with('.');
-    !is_aside
-        && matches!(
-            ending,
-            "toml"
-                | "lock"
-                | "yaml"
-                | "yml"
-                | "json"
-                | "sql"
-                | "ini"
-                | "conf"
-                | "properties"
-                | "env"
-                | "proto"
-                | "mod"
-                | "sum"
-        )
+    matches!(first, "docs" | "doc" | "ci" | ".github" | "generated" | "slos")
+        || (file.starts_with('.') && !file.starts_with(".env"))
+        || file.ends_with(".md")
 }
 
-/// Marks code that left one file and entered another unchanged as moved.
-fn moved(items: &mut [(String, Changed)]) {
-    for at in 0..items.len() {
-        if items[at].1.how != How::New {
-            continue;
-        }
-        let twin = (0..items.len()).find(|other| {
-            let (new, gone) = (&items[at].1, &items[*other].1);
-            gone.how == How::Gone && gone.kind == new.kind && gone.removed == new.added
-        });
-        if let Some(twin) = twin {
-            items[at].1.how = How::Names;
-            items[twin].1.how = How::Names;
-        }
+/// Whether a file other than source code may change behaviour: settings, schemas and dependencies, not prose.
+fn is_setting(path: &str) -> bool {
+    let file = path.rsplit('/').next().unwrap_or(path);
+    let ending = file.rsplit_once('.').map_or("", |(_, ending)| ending);
+    !is_beside(path)
+        && (super::packages::is_manifest(path)
+            || matches!(
+                ending,
+                "toml"
+                    | "lock"
+                    | "yaml"
+                    | "yml"
+                    | "json"
+                    | "sql"
+                    | "ini"
+                    | "conf"
+                    | "properties"
+                    | "env"
+                    | "proto"
+                    | "mod"
+                    | "sum"
+            ))
+}
+
+/// Whether a file is read item by item. Settings that are no part of a service are not.
+fn is_read(path: &str) -> bool {
+    match Language::of(path) {
+        Language::Other => false,
+        language => language.is_code() || is_setting(path),
     }
 }

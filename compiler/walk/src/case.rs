@@ -31,6 +31,8 @@ pub(super) struct Case<'c> {
     pub(super) onset: &'c Onset,
     /// The real base window in seconds.
     pub(super) base: f64,
+    /// The real length of the alert's long window in seconds.
+    pub(super) long: f64,
     pub(super) symptom: Symptom,
     pub(super) sources: &'c Sources<'c>,
 }

@@ -9,9 +9,9 @@ use serde::Serialize;
 
 use super::ask::{Asked, Log};
 use super::case::{Case, Symptom, answers, has_failed};
-use super::compare::Kind;
 use super::gather::{self, Gathered};
 use super::graph::Calls;
+use super::kind::Kind;
 use super::middle::median;
 use super::requests::Requests;
 use super::revisions;

@@ -1,17 +1,21 @@
 //! The fifth layer: what was deployed, which lines evidence points to, and which commits wrote these lines.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Serialize;
 
 use super::ask::Ask;
 use super::ask::{Asked, Log, ask};
 use super::candidates::{self, Candidate};
-use super::case::Case;
+use super::case::{Case, Symptom};
+use super::compare::Difference;
 use super::fits::Said;
+use super::mechanism::Shown;
 use super::mentions::Mentions;
+use super::observed::Observed;
 use super::place::Place;
-use super::repo::Repo;
+use super::profile::Profiled;
+use super::repo::{Repo, within};
 use super::revisions::Revisions;
 use super::site::{Role, Site};
 use super::suspects::{self, Evidence, Suspect};
@@ -64,6 +68,8 @@ pub struct Code {
     pub revisions: Vec<Revisions>,
     /// The number of commits between both revisions.
     pub commits: usize,
+    /// Services with a new revision whose own code and dependencies no deployed commit changes.
+    pub untouched: Vec<String>,
     /// Places that evidence points to, the most direct first.
     pub sites: Vec<Site>,
     /// The function that is shown.
@@ -81,6 +87,11 @@ pub(super) struct Given<'g> {
     pub(super) revisions: Vec<Revisions>,
     pub(super) sites: Vec<Site>,
     pub(super) said: Said,
+    /// How bad traces differ from healthy ones, and the profile.
+    pub(super) difference: &'g Difference,
+    pub(super) profile: Option<&'g Profiled>,
+    /// What telemetry shows that lines of a commit may name.
+    pub(super) shown: Shown,
     /// The kind of the fault; [`Role::Above`] if the reason for slowness is unknown.
     pub(super) role: Role,
     /// The odds that another cause gains by missing evidence, on top of [`suspects::ELSEWHERE`].
@@ -105,6 +116,8 @@ struct Ranked {
     /// The number of deployed commits.
     commits: usize,
     suspects: Vec<Suspect>,
+    /// Services that no deployed commit changes.
+    untouched: Vec<String>,
     /// The function that matters most, with its lines.
     shown: Option<(Place, Vec<BlameLine>)>,
 }
@@ -133,6 +146,7 @@ pub(super) fn look(case: &Case<'_>, given: Given<'_>, repo: Option<&Repo<'_>>) -
         good: deployed.before.clone(),
         revisions: given.revisions,
         commits: ranked.commits,
+        untouched: ranked.untouched,
         sites: given.sites,
         function,
         blame: blame.unwrap_or_default(),
@@ -156,10 +170,21 @@ fn ranked(case: &Case<'_>, given: &Given<'_>, repo: &Repo<'_>, good: Option<&str
     let deployed = commits.len();
     commits.truncate(candidates::MOST);
     let candidates: Vec<Candidate> = commits.into_iter().map(|commit| Candidate::read(repo, commit)).collect();
-    let folders: BTreeSet<String> =
-        given.services.iter().filter(|it| is_here(it)).filter_map(|it| repo.folder(it)).collect();
+    let owned: BTreeMap<String, String> =
+        given.services.iter().filter(|it| is_here(it)).filter_map(|it| Some((it.clone(), repo.folder(it)?))).collect();
+    let folders: BTreeSet<String> = owned.values().cloned().collect();
+    let is_slow = matches!(case.symptom, Symptom::Slow(_));
+    let observed = Observed::of(given.difference, given.profile, owned.clone(), is_slow);
     let sites = given.sites.iter().filter(|site| is_here(&site.service));
     let targets: Vec<Target> = sites.filter_map(|site| target::find(repo, site, &folders)).collect();
+    // Code that services are built on is theirs, although telemetry names it for all of them.
+    let depends: BTreeMap<&String, BTreeSet<String>> =
+        folders.iter().map(|folder| (folder, repo.depends(folder))).collect();
+    let folders: BTreeSet<String> = folders.iter().cloned().chain(depends.values().flatten().cloned()).collect();
+    let untouched = match deployed <= candidates::MOST && good.is_some() {
+        true => untouched(given, &owned, &depends, &candidates),
+        false => Vec::new(),
+    };
     let mentions = Mentions::of(repo, &read(repo, &candidates, &targets, &folders));
     let evidence = Evidence {
         repo,
@@ -167,13 +192,40 @@ fn ranked(case: &Case<'_>, given: &Given<'_>, repo: &Repo<'_>, good: Option<&str
         mentions: &mentions,
         said: &given.said,
         folders: &folders,
+        observed: &observed,
+        shown: &given.shown,
         role: given.role,
         elsewhere: suspects::ELSEWHERE + given.holes + if good.is_none() { 0.5 } else { 0.0 },
         is_complete: good.is_some() && deployed <= candidates::MOST,
     };
     let suspects = suspects::rank(&candidates, &evidence);
     let shown = log.keep(show(repo, &suspects, &targets, &candidates));
-    log.with(Ranked { commits: deployed, suspects, shown })
+    log.with(Ranked { commits: deployed, suspects, untouched, shown })
+}
+
+/// Services whose own code and dependencies no candidate changes, as far as they have the same two revisions as the
+/// candidates.
+fn untouched(
+    given: &Given<'_>,
+    owned: &BTreeMap<String, String>,
+    depends: &BTreeMap<&String, BTreeSet<String>>,
+    candidates: &[Candidate],
+) -> Vec<String> {
+    let range = deployed(given.service, &given.revisions).map(|it| (&it.now, &it.before));
+    let is_of_range = |service: &String| {
+        let own = given.revisions.iter().find(|it| it.service == *service);
+        own.is_some_and(|own| range == Some((&own.now, &own.before)))
+    };
+    let is_touched = |folder: &String| {
+        let folders: Vec<&String> = std::iter::once(folder).chain(depends.get(folder).into_iter().flatten()).collect();
+        let reaches = |path: &String| folders.iter().any(|folder| within(folder, path));
+        candidates.iter().filter(|candidate| candidate.may_matter()).any(|candidate| {
+            let mut paths = candidate.items.iter().map(|(path, _)| path).chain(&candidate.settings);
+            !candidate.packages.is_empty() || paths.any(reaches)
+        })
+    };
+    let found = owned.iter().filter(|(service, folder)| is_of_range(service) && !is_touched(folder));
+    found.map(|(service, _)| service.clone()).collect()
 }
 
 /// The files that the call graph covers: changed files, files that evidence points to, and files of the services.

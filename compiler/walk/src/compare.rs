@@ -1,60 +1,15 @@
-//! Compares bad traces with healthy traces: which own times grew, and which calls increased.
+//! Compares bad traces with healthy traces: which own times grew or shrank, which calls increased or vanished, and
+//! which spans are as before.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Serialize;
 
+use super::kind::Kind;
 use super::middle::{median, number};
-use super::spot::Spot;
 use super::tree::Tree;
-use crate::source::{Span, SpanKind, Trace};
-
-/// The properties by which two spans of different traces count as the same.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize)]
-pub struct Kind {
-    /// The service.
-    pub service: String,
-    /// The span's name, with `N` for each number.
-    pub name: String,
-    /// The span's kind: `server`, `client`, …
-    pub kind: &'static str,
-    /// The span's `code.function.name`, if it has one.
-    pub function: String,
-}
-
-impl Kind {
-    /// The kind of a span.
-    pub(super) fn of(span: &Span) -> Self {
-        let kind = match span.kind {
-            SpanKind::Internal => "internal",
-            SpanKind::Server => "server",
-            SpanKind::Client => "client",
-            SpanKind::Producer => "producer",
-            SpanKind::Consumer => "consumer",
-        };
-        let function = Spot::of(&span.attributes).map(|spot| spot.function).unwrap_or_default();
-        Self { service: span.service.clone(), name: unnumbered(&span.name), kind, function }
-    }
-
-    /// The span as people read it.
-    #[must_use]
-    pub fn words(&self) -> String {
-        format!("{} `{}`", self.service, self.name)
-    }
-}
-
-/// A name with `N` for each run of digits, so that `GET /orders/17` is the same as `GET /orders/18`.
-fn unnumbered(name: &str) -> String {
-    let mut out = String::with_capacity(name.len());
-    for c in name.chars() {
-        if !c.is_ascii_digit() {
-            out.push(c);
-        } else if !out.ends_with('N') {
-            out.push('N');
-        }
-    }
-    out
-}
+use super::values::{self, Value};
+use crate::source::{Span, Trace};
 
 /// Spans of a kind whose own time grew.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -103,6 +58,29 @@ pub struct Difference {
     pub grown: Vec<Grown>,
     /// Calls that increased, the most expensive first.
     pub more: Vec<More>,
+    /// Spans whose own time shrank to less than half, the greatest difference first.
+    pub shrunk: Vec<Grown>,
+    /// Calls that decreased or vanished, the greatest difference first.
+    pub fewer: Vec<Fewer>,
+    /// Values of attributes that most bad traces have and no healthy trace has.
+    pub values: Vec<Value>,
+    /// Spans whose number, own time, failures and values are as before. Too few traces prove nothing, so it is empty.
+    pub same: Vec<Kind>,
+    /// All other spans of bad or healthy traces.
+    pub changed: Vec<Kind>,
+}
+
+/// A span with fewer children of a kind.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Fewer {
+    /// The span that makes the calls.
+    pub parent: Kind,
+    /// The kind of the children.
+    pub child: Kind,
+    /// The number of these children of each parent in a healthy trace.
+    pub before: f64,
+    /// The number of these children of each parent in a bad trace; 0 if they vanished.
+    pub now: f64,
 }
 
 /// The sum over the spans of a kind in one trace.
@@ -110,6 +88,7 @@ pub struct Difference {
 struct Sum {
     count: f64,
     own: f64,
+    failed: f64,
 }
 
 #[derive(Default)]
@@ -129,32 +108,87 @@ struct Sums {
 
 /// Compares traces; `is_own` recognizes the request that the objective counts.
 pub(super) fn compare(bad: &[Trace], healthy: &[Trace], is_own: &dyn Fn(&Span) -> bool) -> Difference {
+    let values = values::new(bad, healthy);
     let bad: Vec<Sums> = bad.iter().map(|trace| sums(trace, is_own)).collect();
     let mut healthy: Vec<Sums> = healthy.iter().map(|trace| sums(trace, is_own)).collect();
     rename(&mut healthy, &bad);
-    let kinds: BTreeSet<&Kind> = bad.iter().flat_map(|sums| sums.spans.keys()).collect();
-    let mut grown: Vec<Grown> = kinds
-        .into_iter()
-        .map(|kind| {
-            let own = |all: &[Sums]| median(all.iter().map(|it| it.spans.get(kind).map_or(0.0, |sum| sum.own)));
-            let count = |all: &[Sums]| median(all.iter().map(|it| it.spans.get(kind).map_or(0.0, |sum| sum.count)));
-            Grown {
-                span: kind.clone(),
-                before: own(&healthy).unwrap_or(0.0),
-                now: own(&bad).unwrap_or(0.0),
-                count_before: count(&healthy).unwrap_or(0.0),
-                count_now: count(&bad).unwrap_or(0.0),
-            }
-        })
-        .filter(|grown| grown.now > grown.before)
-        .collect();
+    let kinds: BTreeSet<&Kind> = bad.iter().chain(&healthy).flat_map(|sums| sums.spans.keys()).collect();
+    let compared: Vec<Grown> = kinds.into_iter().map(|kind| of_kind(kind, &bad, &healthy)).collect();
+    let is_same = |it: &&Grown| is_as_before(it, &bad, &healthy) && values.iter().all(|value| value.span != it.span);
+    let is_enough = bad.len().min(healthy.len()) >= ENOUGH;
+    let (same, changed): (Vec<&Grown>, Vec<&Grown>) = compared.iter().partition(|it| is_enough && is_same(it));
+    let kinds = |all: Vec<&Grown>| all.into_iter().map(|it| it.span.clone()).collect();
+    let (same, changed) = (kinds(same), kinds(changed));
+    let (mut grown, mut shrunk): (Vec<Grown>, Vec<Grown>) = compared.into_iter().partition(|it| it.now > it.before);
     grown.sort_by(|a, b| (b.now - b.before).total_cmp(&(a.now - a.before)));
+    // A span that vanished is a call that vanished.
+    shrunk.retain(|it| it.count_now > 0.0 && it.now < it.before * 0.5 && it.before - it.now > CLOCK);
+    shrunk.sort_by(|a, b| (b.before - b.now).total_cmp(&(a.before - a.now)));
     Difference {
         before: median(healthy.iter().filter_map(|it| it.request)),
         now: median(bad.iter().filter_map(|it| it.request)),
         grown,
         more: more(&bad, &healthy),
+        shrunk,
+        fewer: fewer(&bad, &healthy),
+        values,
+        same,
+        changed,
     }
+}
+
+/// From this number of traces on each side, spans that look as before are as before.
+const ENOUGH: usize = 4;
+/// Differences of less than a millisecond are noise, in seconds.
+const CLOCK: f64 = 0.001;
+
+/// The medians of a kind of span on both sides.
+fn of_kind(kind: &Kind, bad: &[Sums], healthy: &[Sums]) -> Grown {
+    let own = |all: &[Sums]| median(all.iter().map(|it| it.spans.get(kind).map_or(0.0, |sum| sum.own)));
+    let count = |all: &[Sums]| median(all.iter().map(|it| it.spans.get(kind).map_or(0.0, |sum| sum.count)));
+    Grown {
+        span: kind.clone(),
+        before: own(healthy).unwrap_or(0.0),
+        now: own(bad).unwrap_or(0.0),
+        count_before: count(healthy).unwrap_or(0.0),
+        count_now: count(bad).unwrap_or(0.0),
+    }
+}
+
+/// Whether spans of a kind take the same time as before, are as many, and fail as often.
+fn is_as_before(it: &Grown, bad: &[Sums], healthy: &[Sums]) -> bool {
+    let failing = |all: &[Sums]| {
+        let of = |sums: &Sums| sums.spans.get(&it.span).map_or((0.0, 0.0), |sum| (sum.failed, sum.count));
+        let (failed, count) = all.iter().map(of).fold((0.0, 0.0), |all, it| (all.0 + it.0, all.1 + it.1));
+        failed / f64::max(count, 1.0)
+    };
+    let is_near = |a: f64, b: f64, share: f64| (a - b).abs() <= share * f64::max(a, b) + CLOCK;
+    it.count_before > 0.0
+        && is_near(it.count_before, it.count_now, 0.0)
+        && is_near(it.before, it.now, 0.25)
+        && failing(bad) <= failing(healthy) + 0.1
+}
+
+/// Calls that most healthy requests make, and bad requests make at most half as often.
+fn fewer(bad: &[Sums], healthy: &[Sums]) -> Vec<Fewer> {
+    let edges: BTreeSet<&(Kind, Kind)> = healthy.iter().flat_map(|sums| sums.edges.keys()).collect();
+    let mut all: Vec<Fewer> = edges
+        .into_iter()
+        .filter_map(|edge| {
+            let each = |all: &[Sums]| {
+                median(all.iter().filter_map(|it| {
+                    let parents = it.spans.get(&edge.0)?.count;
+                    Some(it.edges.get(edge).map_or(0.0, |edge| edge.children) / parents)
+                }))
+            };
+            // Without the parent, nothing says how often it would have called.
+            let (before, now) = (each(healthy)?, each(bad)?);
+            let is_fewer = before >= 1.0 && now <= before * 0.5;
+            is_fewer.then(|| Fewer { parent: edge.0.clone(), child: edge.1.clone(), before, now })
+        })
+        .collect();
+    all.sort_by(|a, b| (b.before - b.now).total_cmp(&(a.before - a.now)));
+    all
 }
 
 /// A deployment may rename a span. If a function has one kind of span before and one now, both count as the same.
@@ -226,6 +260,7 @@ fn sums(trace: &Trace, is_own: &dyn Fn(&Span) -> bool) -> Sums {
         let sum = sums.spans.entry(kinds[*at].clone()).or_default();
         sum.count += 1.0;
         sum.own += node.own;
+        sum.failed += number(usize::from(super::case::has_failed(span)));
         if is_own(span) {
             sums.request = Some(sums.request.unwrap_or(0.0).max(node.end - node.start));
         }
@@ -238,4 +273,64 @@ fn sums(trace: &Trace, is_own: &dyn Fn(&Span) -> bool) -> Sums {
         }
     }
     sums
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::source::SpanKind;
+
+    fn span(id: &str, parent: &str, (start, end): (u64, u64), attributes: &[(&str, &str)]) -> Span {
+        let kind = if parent.is_empty() { SpanKind::Server } else { SpanKind::Client };
+        Span {
+            id: id.to_owned(),
+            parent: parent.to_owned(),
+            service: "shop".to_owned(),
+            name: id.trim_end_matches(char::is_numeric).to_owned(),
+            kind,
+            start: start * 1_000_000,
+            end: end * 1_000_000,
+            failed: false,
+            attributes: attributes.iter().map(|(key, value)| ((*key).to_owned(), (*value).to_owned())).collect(),
+            resource: Default::default(),
+            events: Vec::new(),
+            links: Vec::new(),
+        }
+    }
+
+    fn traces(spans: &dyn Fn(usize) -> Vec<Span>) -> Vec<Trace> {
+        (0..6).map(|at| Trace { id: at.to_string(), spans: spans(at) }).collect()
+    }
+
+    #[test]
+    fn what_vanished_shrank_and_changed_is_told() {
+        let healthy = traces(&|at| {
+            let user = at.to_string();
+            vec![
+                span("order", "", (0, 100), &[("user", &user), ("http.response.status_code", "200")]),
+                span("cache1", "order", (0, 1), &[]),
+                span("cache2", "order", (1, 2), &[]),
+                span("stock1", "order", (2, 42), &[("db.statement", "SELECT a")]),
+                span("mail1", "order", (50, 55), &[]),
+            ]
+        });
+        let bad = traces(&|at| {
+            let user = (at + 9).to_string();
+            vec![
+                span("order", "", (0, 500), &[("user", &user), ("http.response.status_code", "422")]),
+                span("stock1", "order", (2, 12), &[("db.statement", "SELECT b")]),
+                span("mail1", "order", (50, 55), &[]),
+            ]
+        });
+        let found = compare(&bad, &healthy, &|span| span.kind == SpanKind::Server);
+        let names = |kinds: &[&Kind]| kinds.iter().map(|kind| kind.name.clone()).collect::<Vec<_>>();
+        assert_eq!(names(&found.fewer.iter().map(|it| &it.child).collect::<Vec<_>>()), ["cache"]);
+        assert!(found.fewer[0].before > 1.9 && found.fewer[0].now < 0.1, "{:?}", found.fewer);
+        assert_eq!(names(&found.shrunk.iter().map(|it| &it.span).collect::<Vec<_>>()), ["stock"]);
+        let values: Vec<(&str, &str)> = found.values.iter().map(|it| (it.key.as_str(), it.now.as_str())).collect();
+        assert_eq!(values, [("http.response.status_code", "422"), ("db.statement", "SELECT b")], "{:?}", found.values);
+        assert_eq!(names(&found.same.iter().collect::<Vec<_>>()), ["mail"]);
+        // Three traces are not enough to call anything the same.
+        assert!(compare(&bad[..3], &healthy, &|span| span.kind == SpanKind::Server).same.is_empty());
+    }
 }

@@ -4,16 +4,18 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
+use super::aftermath::is_aftermath;
 use super::ask::Ask;
 use super::ask::{Asked, Log, ask};
 use super::case::{Case, answers, has_failed};
-use super::compare::Kind;
 use super::fits::Said;
-use super::gather::Gathered;
+use super::gather::{ENOUGH, Gathered};
+use super::kind::Kind;
 use super::middle::{median, number};
 use super::place::Place;
 use super::site::{Role, Site};
 use super::spot::Spot;
+use super::stack;
 use super::tree::Tree;
 use super::waits;
 use crate::source::{Labels, LogLine, SpanKind, Trace};
@@ -32,8 +34,13 @@ pub struct Failure {
     pub kind: String,
     /// The error's message.
     pub message: String,
+    /// How long the failed span lasted, in seconds; the median if there are several.
+    pub seconds: f64,
     /// The number of bad traces with this error.
     pub traces: usize,
+    /// The error's stack, if telemetry has one.
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub stack: String,
     /// The id of one of these traces.
     pub trace_id: String,
 }
@@ -49,8 +56,11 @@ pub struct Errors {
     pub failures: Vec<Failure>,
 }
 
-/// The number of traces whose log lines are read.
-const READ: usize = 3;
+/// How much less a frame of a stack trace says than the frame inside it.
+const OUTER: f64 = 0.8;
+
+/// The number of traces whose log lines are read: all of them, since an error may stand in a log line alone.
+const READ: usize = ENOUGH;
 
 /// The findings of one trace.
 struct Found {
@@ -81,6 +91,7 @@ pub(super) fn look(case: &Case<'_>, gathered: &Gathered) -> (Errors, Vec<Site>) 
         let share = number(group.len()) / number(all.len()).max(1.0);
         let mut failure = group[0].failure.clone();
         failure.traces = group.len();
+        failure.seconds = median(group.iter().map(|found| found.failure.seconds)).unwrap_or(failure.seconds);
         failures.push(failure);
         // A failure with a known place says more than one without.
         let told = group.iter().find(|found| found.failure.place.is_some()).unwrap_or(&group[0]);
@@ -106,10 +117,10 @@ fn lines(case: &Case<'_>, trace: &Trace) -> Asked<Vec<LogLine>> {
 }
 
 /// The innermost failure of a trace: the deepest failed span without a failed descendant. Among equals, the first
-/// to end counts.
+/// to end counts. What fails after its caller gave up does not count.
 fn innermost(trace: &Trace, lines: &[LogLine], usual: &BTreeMap<Kind, f64>) -> Option<Found> {
     let tree = Tree::of(trace);
-    let failed = |at: usize| has_failed(tree.span(at));
+    let failed = |at: usize| has_failed(tree.span(at)) && !is_aftermath(&tree, at);
     let mut has_failed_below = vec![false; tree.nodes.len()];
     for at in tree.order.iter().rev() {
         if let Some(parent) = tree.nodes[*at].parent
@@ -130,7 +141,7 @@ fn innermost(trace: &Trace, lines: &[LogLine], usual: &BTreeMap<Kind, f64>) -> O
     // If the callee took its usual time, the caller gave up too early and is faulty.
     let unanswered = unanswered.filter(|child| {
         let said = told(&tree, at, lines).failure;
-        let said = Said { kinds: vec![said.kind], messages: vec![said.message] };
+        let said = Said { kinds: vec![said.kind], messages: vec![said.message], ..Said::default() };
         let usual = usual.get(&Kind::of(tree.span(*child))).copied();
         !said.is_late() || usual.is_some_and(|usual| tree.span(*child).seconds() > 1.5 * usual)
     });
@@ -154,18 +165,29 @@ fn usual(healthy: &[Trace]) -> BTreeMap<Kind, f64> {
     seconds.into_iter().filter_map(|(kind, seconds)| Some((kind, median(seconds)?))).collect()
 }
 
+/// The longest stack that is kept, in characters.
+const STACK: usize = 8_000;
+
 /// An error as attributes describe it.
 struct Told {
     spot: Option<Spot>,
+    /// The frames of its stack trace, the innermost first; empty without one.
+    frames: Vec<Spot>,
     kind: String,
     message: String,
+    stack: String,
 }
 
 fn says(attributes: &Labels, text: &str) -> Told {
     let of = |key: &str| attributes.get(key).cloned().unwrap_or_default();
     let message = of("exception.message");
     let kind = Some(of("exception.type")).filter(|kind| !kind.is_empty()).unwrap_or_else(|| of("error.type"));
-    Told { spot: Spot::of(attributes), kind, message: if message.is_empty() { text.to_owned() } else { message } }
+    let message = if message.is_empty() { text.to_owned() } else { message };
+    let frames = attributes.get("exception.stacktrace").map(|text| stack::frames(text)).unwrap_or_default();
+    // The place in the attributes of a log line is where the line was written, which may be far from the error.
+    let spot = frames.first().cloned().or_else(|| Spot::of(attributes));
+    let stack = of("exception.stacktrace").chars().take(STACK).collect();
+    Told { spot, frames, kind, message, stack }
 }
 
 /// The error of a failed span, from its events and log lines, or else from the spans around it.
@@ -207,7 +229,9 @@ fn told(tree: &Tree<'_>, at: usize, lines: &[LogLine]) -> Found {
         span: span.name.clone(),
         place: spot.map(|spot| place(&spot)),
         kind: kind.unwrap_or_else(|| attribute("error.type")),
-        message: best.map(|(_, told)| told.message.clone()).unwrap_or_default(),
+        message: best.map_or_else(|| attribute("otel.status_description"), |(_, told)| told.message.clone()),
+        stack: best.map(|(_, told)| told.stack.clone()).unwrap_or_default(),
+        seconds: span.seconds(),
         traces: 1,
         trace_id: tree.trace.id.clone(),
     };
@@ -235,6 +259,12 @@ fn sites(tree: &Tree<'_>, at: usize, told: &[(f64, Told)], own: Option<&Spot>) -
             let what = if told.kind.is_empty() { "an error" } else { told.kind.as_str() };
             sites.push(site(spot, Role::Fails, *near, format!("{what} arose here")));
         }
+        // The innermost frames may be a library's, whose files the repository does not have.
+        let mut near = *near;
+        for frame in told.frames.iter().skip(1) {
+            near *= OUTER;
+            sites.push(site(frame, Role::Fails, near, "the error passed through here".to_owned()));
+        }
     }
     if let Some(own) = own {
         let mut own = site(own, Role::Fails, 0.6, format!("innermost failed span: `{}`", span.name));
@@ -246,7 +276,33 @@ fn sites(tree: &Tree<'_>, at: usize, told: &[(f64, Told)], own: Option<&Spot>) -
             sites.push(site(&spot, Role::Above, 0.4, format!("the failed span is inside `{}`", tree.span(above).name)));
         }
     }
+    sites.extend(callers(tree, at));
     sites
+}
+
+/// The most spans of a caller that are followed.
+const CALLERS: usize = 3;
+
+/// The places in the calling service that sent a failed request. A callee may refuse what a new version of the caller
+/// sends.
+fn callers(tree: &Tree<'_>, at: usize) -> Vec<Site> {
+    let service = &tree.span(at).service;
+    let remote = |above: &usize| tree.span(*above).service != *service;
+    let mut above = tree.above(at).skip_while(|above| !remote(above)).peekable();
+    let Some(caller) = above.peek().map(|above| tree.span(*above).service.clone()) else { return Vec::new() };
+    let own = above.take_while(|above| tree.span(*above).service == caller);
+    let spots = own.filter_map(|above| Some((Spot::of(&tree.span(above).attributes)?, tree.span(above).name.clone())));
+    spots
+        .take(CALLERS)
+        .map(|(spot, name)| Site {
+            service: caller.clone(),
+            place: place(&spot),
+            role: Role::Differs,
+            weight: 0.45,
+            lines: Vec::new(),
+            why: format!("its span `{name}` calls {service}, where the request fails"),
+        })
+        .collect()
 }
 
 /// The last places that a span without an answer reached.

@@ -2,12 +2,16 @@
 
 use super::program::change::Changed;
 use super::site::Role;
+use emberline_prose::number::length;
 
-/// Types and messages of errors.
+/// Types, messages and stacks of errors.
 #[derive(Debug, Default)]
 pub(super) struct Said {
     pub(super) kinds: Vec<String>,
     pub(super) messages: Vec<String>,
+    pub(super) stacks: Vec<String>,
+    /// How long the failed span lasted, in seconds.
+    pub(super) seconds: Option<f64>,
 }
 
 impl Said {
@@ -24,7 +28,33 @@ impl Said {
     pub(super) fn is_about_time(&self, changed: &Changed) -> bool {
         self.is_late() && (changed.adds(&TIMES).is_some() || changed.removes(&TIMES).is_some())
     }
+
+    /// Whether a change names a unit in which the limit that expired may count: a call that ended after 11 ms had no
+    /// limit of seconds.
+    fn is_as_short(&self, changed: &Changed) -> Option<String> {
+        let seconds = self.seconds.filter(|seconds| *seconds < 1.0)?;
+        let unit = changed.added.iter().find(|word| MILLISECONDS.contains(&word.as_str()))?;
+        Some(format!("counts in `{unit}`, and the failed call ended after {}", length(seconds)))
+    }
 }
+
+/// Words that name milliseconds or less.
+const MILLISECONDS: [&str; 14] = [
+    "Millisecond",
+    "Microsecond",
+    "MILLISECONDS",
+    "MICROSECONDS",
+    "ofMillis",
+    "ofNanos",
+    "toMillis",
+    "FromMilliseconds",
+    "AddMilliseconds",
+    "from_millis",
+    "from_micros",
+    "milliseconds",
+    "microseconds",
+    "millis",
+];
 
 /// Words that name timeouts.
 const TIMES: [&str; 8] =
@@ -84,6 +114,7 @@ pub(super) fn fits(changed: &Changed, role: Role, said: &Said) -> Vec<Reason> {
         "clamp",
         "match",
     ];
+    const ENDS: [&str; 8] = ["return", "continue", "break", "if", "match", "filter", "?", "cache"];
     const FAILS: [&str; 9] = ["Err", "bail", "ensure", "panic", "unwrap", "expect", "assert", "unreachable", "throw"];
     let mut reasons = Vec::new();
     let mut fit = |counts: f64, words: Option<String>| reasons.extend(words.map(|words| Reason { counts, words }));
@@ -107,6 +138,12 @@ pub(super) fn fits(changed: &Changed, role: Role, said: &Said) -> Vec<Reason> {
             fit(0.3, adds(&RETRIES, "repetition"));
             fit(0.1, drops(&["break", "return", "min"], "code that ended the loop"));
         }
+        Role::Skips => {
+            fit(0.25, adds(&ENDS, "a way past the rest"));
+            fit(0.2, drops(&ENDS, "a condition"));
+        }
+        // Which values are new is compared with the whole commit.
+        Role::Differs => {}
         Role::Fails => {
             let gone = changed.added.len() < changed.removed.len();
             fit(if gone { 0.4 } else { 0.2 }, drops(&CHECKS, "a check"));
@@ -114,6 +151,7 @@ pub(super) fn fits(changed: &Changed, role: Role, said: &Said) -> Vec<Reason> {
             fit(0.5, very(changed, said));
             if said.is_late() {
                 fit(0.5, adds(&TIMES, "a duration").or_else(|| drops(&TIMES, "a duration")));
+                fit(0.7, said.is_as_short(changed));
             }
         }
     }
@@ -140,4 +178,34 @@ fn very(changed: &Changed, said: &Said) -> Option<String> {
         }
     }
     None
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::program::{Program, change};
+    use super::*;
+
+    /// What fits of a limit that now counts in `unit`, if calls time out after `seconds`.
+    fn counts(unit: &str, seconds: f64) -> f64 {
+        let program = |unit: &str| {
+            let text = format!("package main\n\nfunc limit() time.Duration {{\n\treturn 10 * time.{unit}\n}}\n");
+            Program::of("a/main.go", text)
+        };
+        let (before, after) = (program("Hour"), program(unit));
+        let said = Said {
+            stacks: Vec::new(),
+            kinds: vec!["context.deadlineExceededError".to_owned()],
+            messages: vec!["took no order: context deadline exceeded".to_owned()],
+            seconds: Some(seconds),
+        };
+        let changed = crate::program::compare::compare(Some(&before), Some(&after), &change::Names::default());
+        assert!(changed.iter().any(|it| it.name == "limit"), "{changed:?}");
+        changed.iter().flat_map(|it| fits(it, Role::Fails, &said)).map(|reason| reason.counts).sum()
+    }
+
+    #[test]
+    fn a_short_failure_had_a_short_limit() {
+        assert!(counts("Millisecond", 0.011) > counts("Second", 0.011));
+        assert!((counts("Millisecond", 10.0) - counts("Second", 10.0)).abs() < 1e-9);
+    }
 }

@@ -6,7 +6,8 @@ use emberline_core::plan::queries;
 
 use super::ask::{Asked, Log, ask};
 use super::case::{Case, Symptom, answers};
-use super::compare::Kind;
+use super::kind::Kind;
+use super::tree;
 use crate::source::{Search, Span, Trace};
 use emberline_prose::number::{length, many};
 
@@ -14,6 +15,8 @@ use emberline_prose::number::{length, many};
 pub(super) const ENOUGH: usize = 8;
 /// The most traces that are fetched to find enough of each side.
 const TRIED: usize = 32;
+/// The most traces that may be too long to read.
+const TOO_LONG: usize = 3;
 /// How far back the search for healthy requests goes, in seconds.
 const BACK: f64 = 6.0 * 3_600.0;
 
@@ -168,7 +171,7 @@ fn fetch(
     let mut log = Log::default();
     let Some(traces) = case.sources.traces else { return log.with(Vec::new()) };
     let (mut seen, mut found, mut asked) = (BTreeSet::new(), Vec::new(), 0_usize);
-    let mut trouble = None;
+    let (mut trouble, mut too_long) = (None, 0);
     for id in ids {
         if found.len() == ENOUGH || asked == TRIED {
             break;
@@ -178,11 +181,21 @@ fn fetch(
         }
         asked += 1;
         match traces.trace(&id) {
-            Ok(Some(trace)) if is_wanted(&trace) => found.push(trace),
+            Ok(Some(mut trace)) if is_wanted(&trace) => {
+                // Layers read no more of a trace, and several long traces would fill the memory.
+                trace.spans.truncate(tree::MOST);
+                trace.spans.shrink_to_fit();
+                found.push(trace);
+            }
             Ok(_) => {}
             Err(error) => {
+                // A trace may be too long to read, and the next one may not.
+                too_long += 1;
+                let is_over = !error.is_of_one_answer() || too_long == TOO_LONG;
                 trouble = Some(error);
-                break;
+                if is_over {
+                    break;
+                }
             }
         }
     }

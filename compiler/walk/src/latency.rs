@@ -1,7 +1,8 @@
 //! From slow spans to places in the code: where they compute, where they wait, and which calls increased.
 
-use super::compare::{Difference, Kind, More};
+use super::compare::{Difference, More};
 use super::gather::Gathered;
+use super::kind::Kind;
 use super::place::Place;
 use super::profile::{Profiled, Spans, Spends};
 use super::site::{Role, Site};

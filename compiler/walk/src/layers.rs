@@ -4,19 +4,26 @@ use std::collections::BTreeSet;
 use std::time::{Duration, Instant};
 
 use super::ask::{Asked, Log, ask};
+use super::belief;
 use super::case::{Case, Question, Symptom};
 use super::chain::Cause;
 use super::code;
+use super::differs;
 use super::errors::{self, Errors};
 use super::fits::Said;
 use super::gather::Gathered;
 use super::graph::Calls;
+use super::handler;
+use super::kind::Kind;
 use super::latency;
+use super::mechanism::Shown;
+use super::plateau;
 use super::profile::{self, Profiled, Spends};
 use super::repo::Repo;
 use super::report::{Evidence, Verdict, Walk};
 use super::requests::{self, Requests};
 use super::revisions::{self, Revisions};
+use super::runtime;
 use super::site::{self, Role, Site};
 use super::slo::{self, Found};
 use super::trace::{self, Traced};
@@ -33,7 +40,8 @@ pub fn walk(question: &Question<'_>, sources: &Sources<'_>) -> Walk {
             let symptom = objective.threshold.map_or(Symptom::Failed, Symptom::Slow);
             let onset = objective.onset.clone();
             let base = slo.timing.base.seconds();
-            let case = Case { slo, now: question.now, onset: &onset, base, symptom, sources };
+            let long = objective.long;
+            let case = Case { slo, now: question.now, onset: &onset, base, long, symptom, sources };
             let requests = requests::look(&case, question.plan, &calls);
             let (traced, gathered) = trace::look(&case, &calls, &requests);
             let layers = Layers { case: &case, requests: &requests, traced: &traced, gathered: &gathered };
@@ -42,13 +50,17 @@ pub fn walk(question: &Question<'_>, sources: &Sources<'_>) -> Walk {
                 Some(id) => traced.showing(id, &gathered.bad),
                 None => traced,
             };
-            let evidence = Evidence {
+            let runtime = runtime::look(&case, &running(&case, &behind));
+            let mut evidence = Evidence {
                 at: question.now,
                 objective: Some(*objective),
                 requests: Some(requests),
                 trace: Some(traced),
+                runtime: Some(runtime),
+                trace_page: sources.traces.zip(behind.trace_id.as_deref()).and_then(|(store, id)| store.page(id)),
                 ..behind
             };
+            evidence.unseen = belief::unseen(sources, &evidence);
             verdict::close(evidence, question.plan)
         }
         Found::Quiet { conclusion, asked } => Walk {
@@ -63,6 +75,21 @@ pub fn walk(question: &Question<'_>, sources: &Sources<'_>) -> Walk {
             ..Walk::empty(question.now)
         },
     }
+}
+
+/// The services whose processes may tell more: the suspected one first, then the deployed one, the objective's own,
+/// and the others of bad requests.
+fn running(case: &Case<'_>, evidence: &Evidence) -> Vec<String> {
+    let code = evidence.code.iter();
+    let others = code.clone().flat_map(|code| &code.revisions).map(|it| &it.service);
+    let first = evidence.service.iter().chain(code.map(|code| &code.service)).chain([&case.slo.service]);
+    let mut names: Vec<String> = Vec::new();
+    for name in first.chain(others) {
+        if !names.contains(name) {
+            names.push(name.clone());
+        }
+    }
+    names
 }
 
 /// The pause between two walks of [`walk_patiently`].
@@ -85,9 +112,15 @@ pub fn walk_patiently(question: &Question<'_>, sources: &Sources<'_>, patience: 
 /// The odds that another cause gains if the deployment was long before the onset.
 const EARLIER: f64 = 0.4;
 
+/// The odds that another cause gains if a peer answers nobody: the peer may be down by itself.
+const DOWN: f64 = 2.0;
+
 /// The odds that another cause gains without a bad trace. They keep a commit below [`SURE`] if the only evidence
 /// against it is that no other commit was deployed.
 const BLIND: f64 = 1.2;
+
+/// The most statements that are compared with commits.
+const STATEMENTS: usize = 50;
 
 /// Sentences about missing evidence, and the odds that another cause gains by it.
 #[derive(Debug, Default)]
@@ -138,6 +171,7 @@ impl Layers<'_> {
         let (revisions, unclear) = log.keep(revisions::look(self.case, self.gathered, &concerned));
         let repo = log.keep(self.repo(&service, &revisions));
         let pointed = if is_slow { self.slow(sites, repo.as_ref().ok()) } else { self.failed(sites) };
+        let routed = repo.as_ref().map(|repo| handler::sites(&self.gathered.bad, &service, pointed.role, repo));
         let is_earlier = code::deployed(&service, &revisions).is_some_and(|it| it.lead(self.case.onset).is_some());
         let unopened = repo.as_ref().err().map_or_else(Gaps::default, |why| Gaps::told(why, 0.0));
         let unclear = unclear.into_iter().map(|why| Gaps::told(why, 0.0)).fold(Gaps::default(), Gaps::and);
@@ -146,14 +180,21 @@ impl Layers<'_> {
             service: &service,
             services,
             revisions,
-            sites: site::join(pointed.sites),
+            sites: site::join(pointed.sites.into_iter().chain(routed.unwrap_or_default()).collect()),
             said: Said {
                 kinds: errors.failures.iter().map(|failure| failure.kind.clone()).collect(),
                 messages: errors.failures.iter().map(|failure| failure.message.clone()).collect(),
+                stacks: errors.failures.iter().map(|failure| failure.stack.clone()).collect(),
+                seconds: errors.failures.first().map(|failure| failure.seconds),
             },
+            difference: &self.traced.difference,
+            profile: pointed.profile.as_ref(),
+            shown: self.shown_by(pointed.profile.as_ref()),
             role: pointed.role,
             // An earlier deployment may still be the cause, because its effects can build up. But it is less likely.
-            holes: gaps.odds + if is_earlier { EARLIER } else { 0.0 },
+            holes: gaps.odds
+                + if is_earlier { EARLIER } else { 0.0 }
+                + if self.traced.down().is_some() { DOWN } else { 0.0 },
         };
         let (code, suspects) = log.keep(code::look(self.case, given, repo.as_ref().ok()));
         // Slow requests that succeed have no errors to report.
@@ -168,6 +209,28 @@ impl Layers<'_> {
             missing: gaps.missing,
             ..Evidence::default()
         }
+    }
+
+    /// What telemetry shows that lines of a commit may name.
+    fn shown_by(&self, profile: Option<&Profiled>) -> Shown {
+        Shown {
+            plateaus: plateau::find(&self.gathered.bad, &self.gathered.healthy),
+            values: self.traced.difference.values.clone(),
+            statements: self.statements(),
+            libraries: profile.map(|profile| profile.libraries.clone()).unwrap_or_default(),
+        }
+    }
+
+    /// Statements of spans in bad traces that differ from healthy ones.
+    fn statements(&self) -> Vec<String> {
+        let spans = self.gathered.bad.iter().flat_map(|trace| &trace.spans);
+        let changed = spans.filter(|span| self.traced.difference.changed.contains(&Kind::of(span)));
+        let texts = changed.flat_map(|span| {
+            let keys = ["db.query.text", "db.statement", "db.collection.name", "db.sql.table"];
+            keys.into_iter().filter_map(|key| span.attributes.get(key))
+        });
+        let texts: BTreeSet<&String> = texts.collect();
+        texts.into_iter().take(STATEMENTS).cloned().collect()
     }
 
     /// The places where slow spans spend their time. `errors` are the places of failures, which weigh less here.
@@ -191,12 +254,14 @@ impl Layers<'_> {
             }
         };
         let lighter = errors.into_iter().map(|site| Site { weight: site.weight * 0.4, ..site });
-        let sites = lighter.chain(latency::sites(traced, gathered, profile.as_ref())).collect();
+        let differing = differs::sites(&traced.difference, true);
+        let sites = lighter.chain(latency::sites(traced, gathered, profile.as_ref())).chain(differing).collect();
         Pointed { profile, sites, role, gaps }
     }
 
     /// Failed spans point to the places of their errors.
-    fn failed(&self, sites: Vec<Site>) -> Pointed {
+    fn failed(&self, mut sites: Vec<Site>) -> Pointed {
+        sites.extend(differs::sites(&self.traced.difference, false));
         let more = latency::multiplied(&self.traced.difference).filter(|more| more.now >= 3.0);
         let gaps = more.map_or_else(Gaps::default, |more| {
             Gaps::told(format!("Bad requests also call {} {:.0} times.", more.child.words(), more.now), 0.0)

@@ -5,6 +5,7 @@
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
+use super::program::items::ItemKind;
 use super::program::{Program, TokenKind};
 use super::repo::Repo;
 
@@ -84,7 +85,7 @@ impl Mentions {
             .collect();
         let mut mentions = Self::default();
         for (package, program) in &programs {
-            for item in program.items.iter().filter(|item| !item.is_test) {
+            for item in program.items.iter().filter(|item| !item.is_test && item.kind != ItemKind::Imports) {
                 let tokens = program.tokens_of(item);
                 for (at, token) in tokens.iter().enumerate().filter(|(_, token)| token.kind == TokenKind::Word) {
                     let word = token.text.as_str();

@@ -48,6 +48,19 @@ pub struct Profiled {
     pub richest: Option<String>,
     /// Functions of the repository, the hottest first.
     pub functions: Vec<Hot>,
+    /// Libraries on the stacks, the most frequent first.
+    pub libraries: Vec<Library>,
+}
+
+/// A library on the stacks of bad requests.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Library {
+    /// The library's name.
+    pub name: String,
+    /// The share of bad requests' samples with the library on the stack.
+    pub now: f64,
+    /// The share in the service's profile before the onset; `None` without such a profile.
+    pub before: Option<f64>,
 }
 
 /// How a span spends its own time.
@@ -119,7 +132,7 @@ pub(super) fn look(
     let within = |sample: &&Sample| !names_spans || spans.ids.contains(&sample.span_id);
     let own: Vec<&Sample> = samples.iter().filter(within).collect();
     #[expect(clippy::cast_precision_loss, reason = "processor time of a few requests")]
-    let cpu = own.iter().map(|sample| sample.cpu_nanos as f64 / 1e9).sum();
+    let cpu = own.iter().map(|sample| sample.cpu_nanos as f64 / 1e9).fold(0.0, |all, it| all + it);
     let (start, end) = (case.before() - 3_600.0, case.before());
     let answer = profiles.of_service(&spans.service, start, end);
     let query = format!("profile of {} in the hour before {}", spans.service, emberline_prose::number::clock(end));
@@ -137,6 +150,7 @@ pub(super) fn look(
         samples: own.iter().map(|sample| sample.count).sum(),
         richest: richest.map(|(_, id)| id),
         functions,
+        libraries: libraries(&own, before.as_deref()),
     };
     // If no sample exists at all, the service has no profiler, and the query for the usual profile adds nothing.
     if all == 0 && before.is_none() {
@@ -211,6 +225,46 @@ fn hot(samples: &[&Sample], before: Option<&[Sample]>, is_ours: &dyn Fn(&str) ->
     functions.sort_by(|a, b| b.now.total_cmp(&a.now).then(a.place.function.cmp(&b.place.function)));
     functions.truncate(12);
     functions
+}
+
+/// The most libraries that are kept.
+const LIBRARIES: usize = 40;
+
+/// The libraries on stacks, with their shares.
+#[expect(clippy::cast_precision_loss, reason = "counts of samples")]
+fn libraries(samples: &[&Sample], before: Option<&[Sample]>) -> Vec<Library> {
+    let shares = |samples: &mut dyn Iterator<Item = &Sample>| {
+        let (mut all, mut counts) = (0, BTreeMap::<String, u64>::new());
+        for sample in samples {
+            all += sample.count;
+            let names: std::collections::BTreeSet<String> = sample.frames.iter().filter_map(library).collect();
+            for name in names {
+                *counts.entry(name).or_default() += sample.count;
+            }
+        }
+        let share = |count: u64| count as f64 / u64::max(all, 1) as f64;
+        counts.into_iter().map(|(name, count)| (name, share(count))).collect::<BTreeMap<String, f64>>()
+    };
+    let usual = before.map(|samples| shares(&mut samples.iter()));
+    let mut found: Vec<Library> = shares(&mut samples.iter().copied())
+        .into_iter()
+        .map(|(name, now)| {
+            let before = usual.as_ref().map(|usual| usual.get(&name).copied().unwrap_or(0.0));
+            Library { name, now, before }
+        })
+        .collect();
+    found.sort_by(|a, b| b.now.total_cmp(&a.now).then(a.name.cmp(&b.name)));
+    found.truncate(LIBRARIES);
+    found
+}
+
+/// The library of a frame: the folder of a package registry in its file, such as `regex-1.11.0` or `log@v1.2.0`.
+fn library(frame: &Frame) -> Option<String> {
+    frame.file.split(['/', '\\']).rev().find_map(|part| {
+        let (name, version) = part.split_once("@v").or_else(|| part.rsplit_once('-'))?;
+        let is_version = version.contains('.') && version.starts_with(|c: char| c.is_ascii_digit());
+        is_version.then(|| name.to_owned())
+    })
 }
 
 fn conclusion(profiled: &Profiled) -> String {

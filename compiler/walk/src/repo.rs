@@ -4,6 +4,7 @@ use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
+use super::depends;
 use super::program::Program;
 use super::program::items::Item;
 use super::spot;
@@ -86,7 +87,7 @@ impl<'h> Repo<'h> {
         let mut ranked: Vec<(usize, &String)> = self
             .paths
             .iter()
-            .filter(|path| super::program::Language::of(path) != super::program::Language::Other)
+            .filter(|path| super::program::Language::of(path).is_code())
             .map(|path| (matched(path, &parts), path))
             .filter(|(matched, _)| *matched > 0)
             .collect();
@@ -98,10 +99,8 @@ impl<'h> Repo<'h> {
     /// Source files in a service's folder, without tests.
     pub(super) fn neighbours(&self, folder: &str) -> Vec<String> {
         let within = |path: &&String| folder.is_empty() || path.starts_with(&format!("{folder}/"));
-        let is_source = |path: &&String| {
-            super::program::Language::of(path) != super::program::Language::Other
-                && !super::program::items::is_test_path(path)
-        };
+        let is_source =
+            |path: &&String| super::program::Language::of(path).is_code() && !super::program::items::is_test_path(path);
         self.paths.iter().filter(within).filter(is_source).take(READ).cloned().collect()
     }
 
@@ -135,6 +134,38 @@ impl<'h> Repo<'h> {
             (!is_package, folder.len(), folder.clone())
         });
         folders.into_iter().next()
+    }
+}
+
+/// The most packages that one package is followed to.
+const MOST_DEPENDED: usize = 40;
+
+impl Repo<'_> {
+    /// The folders of packages that a folder's package depends on, directly or not, within this repository.
+    pub(super) fn depends(&self, folder: &str) -> BTreeSet<String> {
+        let mut found = BTreeSet::new();
+        let mut ahead = vec![folder.to_owned()];
+        while let Some(folder) = ahead.pop() {
+            for near in self.manifests(&folder) {
+                if found.len() < MOST_DEPENDED && found.insert(near.clone()) {
+                    ahead.push(near);
+                }
+            }
+        }
+        found.remove(folder);
+        found
+    }
+
+    /// The folders that the manifest of one folder names.
+    fn manifests(&self, folder: &str) -> Vec<String> {
+        let text = |path: &str| self.now(path).map(|program| program.text.clone()).unwrap_or_default();
+        let join = |file: &str| if folder.is_empty() { file.to_owned() } else { format!("{folder}/{file}") };
+        let known = |path: &String| self.paths.iter().any(|file| within(path, file));
+        let cargo = depends::cargo(&text(&join("Cargo.toml")), &text("Cargo.toml"));
+        let (go, node) = (depends::paths(&text(&join("go.mod"))), depends::paths(&text(&join("package.json"))));
+        let relative = cargo.own.iter().chain(&go).chain(&node).filter_map(|path| depends::joined(folder, path));
+        let shared = cargo.shared.iter().filter_map(|path| depends::joined("", path));
+        relative.chain(shared).filter(known).collect()
     }
 }
 

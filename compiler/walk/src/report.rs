@@ -5,11 +5,13 @@
 
 use serde::Serialize;
 
+use super::claim::Claim;
 use super::code::Code;
 use super::errors::Errors;
 use super::place::Place;
 use super::profile::Profiled;
 use super::requests::Requests;
+use super::runtime::Runtime;
 use super::slo::Objective;
 use super::suspects::Suspect;
 use super::trace::Traced;
@@ -63,7 +65,22 @@ pub(super) struct Evidence {
     pub(super) errors: Option<Errors>,
     pub(super) code: Option<Code>,
     pub(super) suspects: Vec<Suspect>,
+    pub(super) runtime: Option<Runtime>,
     pub(super) missing: Vec<String>,
+    /// What was not looked at, a sentence each, beyond what is missing.
+    pub(super) unseen: Vec<String>,
+    /// The page of the store that shows the trace of `trace_id`.
+    pub(super) trace_page: Option<String>,
+}
+
+/// The lowest score at which a commit is named.
+pub(super) const NEAR: f64 = 0.3;
+
+impl Evidence {
+    /// The first suspect, if it fits well enough to be named.
+    pub(super) fn named(&self) -> Option<&Suspect> {
+        self.suspects.first().filter(|first| first.score >= NEAR)
+    }
 }
 
 /// A walk from an alert towards a commit.
@@ -73,6 +90,8 @@ pub struct Walk {
     pub verdict: Verdict,
     /// The whole walk in a sentence.
     pub headline: String,
+    /// What the walk claims, the facts for and against it, and what would change its mind; `None` if nothing burns.
+    pub claim: Option<Claim>,
     /// When the walk was made, unix seconds.
     pub at: f64,
     /// The faulty service, if known.
@@ -93,6 +112,8 @@ pub struct Walk {
     pub errors: Option<Errors>,
     /// What was deployed, and which commits wrote the lines.
     pub code: Option<Code>,
+    /// What else changed: metrics of processes and their resources.
+    pub runtime: Option<Runtime>,
     /// Suspected commits, the likeliest first.
     pub suspects: Vec<Suspect>,
     /// Breaks of the trace and missing evidence, a sentence each.
@@ -120,6 +141,7 @@ impl Walk {
         Self {
             verdict: Verdict::NotCertain,
             headline: String::new(),
+            claim: None,
             at,
             service: None,
             function: None,
@@ -130,6 +152,7 @@ impl Walk {
             profile: None,
             errors: None,
             code: None,
+            runtime: None,
             suspects: Vec::new(),
             missing: Vec::new(),
             actions: Vec::new(),

@@ -18,6 +18,10 @@ pub enum Role {
     Calls,
     /// The place is the callee of the increased calls.
     Called,
+    /// The place makes fewer calls, or takes less time.
+    Skips,
+    /// The place sets or sends values that healthy requests do not have.
+    Differs,
     /// The place is above a place of another role: a caller on the stack, or an outer span.
     Above,
 }
@@ -32,6 +36,8 @@ impl Role {
             Self::Waits => "waits",
             Self::Calls => "makes more calls",
             Self::Called => "is called more often",
+            Self::Skips => "does less",
+            Self::Differs => "has other values",
             Self::Above => "calls such code",
         }
     }

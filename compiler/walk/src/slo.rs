@@ -77,6 +77,8 @@ pub struct Objective {
     pub burns: Vec<Burn>,
     /// The share of the error budget that is left; negative once overspent.
     pub budget_left: Option<f64>,
+    /// The real length of the alert's long window in seconds.
+    pub long: f64,
     /// When the incident began.
     pub onset: Onset,
     /// The share of bad events over time.
@@ -196,7 +198,9 @@ fn burning(
         [("service", &slo.service), ("slo", &slo.name)].map(|(label, value)| (label.to_owned(), value.clone())).into();
     own.extend(firing.group.clone());
     let (burns, budget_left) = log.keep(burn_rates(question.now, &own, slo, sources));
-    let (ratio, onset) = log.keep(ratio(question.now, &own, &firing, slo, sources));
+    let base = slo.timing.base.seconds();
+    let long = pair(&firing, slo).map_or(12.0 * base, |burn| burn.long.real.seconds());
+    let (ratio, onset) = log.keep(ratio(question.now, &own, &firing, (slo, long), sources));
     let mut objective = Objective {
         asked: log.asks(),
         conclusion: String::new(),
@@ -208,6 +212,7 @@ fn burning(
         others,
         burns,
         budget_left,
+        long,
         onset,
         ratio,
     };
@@ -235,18 +240,24 @@ fn burn_rates(now: f64, own: &Labels, slo: &SloPlan, sources: &Sources<'_>) -> A
 const POINTS: f64 = 1_500.0;
 
 /// The share of bad events over time, and when that share left its usual level.
-fn ratio(now: f64, own: &Labels, firing: &Firing, slo: &SloPlan, sources: &Sources<'_>) -> Asked<(Vec<Point>, Onset)> {
+fn ratio(
+    now: f64,
+    own: &Labels,
+    firing: &Firing,
+    (slo, long): (&SloPlan, f64),
+    sources: &Sources<'_>,
+) -> Asked<(Vec<Point>, Onset)> {
     let base = slo.timing.base.seconds();
     let side = |name: &str| selector(&format!("{name}:{}", names::BASE), own);
     let query = format!("sum({}) / sum({})", side(names::BAD_EVENTS), side(names::EVENTS));
-    let long = pair(firing, slo).map_or(12.0 * base, |burn| burn.long.real.seconds());
     let start = firing.since - 2.0 * long;
     let step = slo.timing.evaluation.seconds().max((now - start) / POINTS).max(0.001);
     let (points, log) = line(sources.metrics, &query, start, now, step).apart();
-    let found = onset::find(&points, firing.since, base.max(step));
+    let found = onset::find(&points, firing.since, base.max(step), long);
     let onset = found.unwrap_or(Onset {
         time: firing.since - base,
         plus_minus: base.max(long / 2.0),
+        last: firing.since - base,
         usual: 0.0,
         level: points.last().map_or(0.0, |point| point.value),
         is_seen: false,
@@ -258,6 +269,9 @@ fn conclusion(objective: &Objective) -> String {
     let Objective { firing, onset, .. } = objective;
     let since = format!("{} (± {})", clock(onset.time), length(onset.plus_minus));
     let began = match (onset.is_seen, firing.windows.is_some()) {
+        (true, _) if onset.is_intermittent() => {
+            format!("Onset: {since}; it comes and goes, last since {}", clock(onset.last))
+        }
         (true, _) => format!("Onset: {since}"),
         (false, true) => format!("The onset is not visible; the alert fires since {}", clock(firing.since)),
         (false, false) => format!("Data is missing since about {}", clock(firing.since)),

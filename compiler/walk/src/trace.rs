@@ -170,7 +170,12 @@ fn conclusion(case: &Case<'_>, traced: &Traced, trouble: Option<String>) -> Stri
             length(grown.before)
         )
     });
-    format!("{took}.{}{}{breaks}", more.unwrap_or_default(), own.unwrap_or_default())
+    let gone =
+        difference.fewer.iter().find(|fewer| fewer.now <= 0.0).filter(|_| matches!(case.symptom, Symptom::Slow(_)));
+    let gone = gone.map(|it| format!(" {} no longer calls {}.", it.parent.words(), it.child.words()));
+    let new = difference.values.first().map(|value| format!(" New in bad requests: {}.", value.words()));
+    let differs = [more, own, gone, new].into_iter().flatten().collect::<String>();
+    format!("{took}.{differs}{breaks}")
 }
 
 impl Traced {

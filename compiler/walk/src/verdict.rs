@@ -2,16 +2,16 @@
 
 use emberline_core::plan::Plan;
 
-use super::chain::Cause;
+use super::actions::actions;
+use super::belief;
+use super::chain::Break;
 use super::code::Deployment;
 use super::place::Place;
-use super::report::{Action, Evidence, Verdict, Walk};
+use super::recent::{self, Recent};
+use super::report::{Evidence, NEAR, Verdict, Walk};
 use super::requests::Deviation;
-use super::suspects::SURE;
+use super::suspects::{GROUNDED, SURE, Suspect};
 use emberline_prose::number::{percent, short};
-
-/// The lowest score at which a commit is named.
-const NEAR: f64 = 0.3;
 
 /// Draws the verdict from the evidence of all layers.
 pub(super) fn close(mut evidence: Evidence, plan: &Plan) -> Walk {
@@ -19,13 +19,18 @@ pub(super) fn close(mut evidence: Evidence, plan: &Plan) -> Walk {
     evidence.missing.extend(troubles);
     let (verdict, why) = decide(&evidence);
     let function = function(&evidence, verdict);
-    let headline = headline(&evidence, verdict, function.as_ref(), &why);
+    let claim = belief::claim(&evidence, verdict, &why, function.as_ref());
+    let is_by_elimination = claim.as_ref().is_some_and(|claim| claim.is_by_elimination);
+    let headline = headline(&evidence, verdict, function.as_ref(), &why, is_by_elimination);
     let actions = actions(&evidence, verdict, plan);
-    let Evidence { at, service, trace_id, objective, requests, trace, profile, errors, code, suspects, missing } =
-        evidence;
+    let Evidence {
+        at, service, trace_id, objective, requests, trace, profile, errors, code, suspects, missing, ..
+    } = evidence;
     Walk {
         verdict,
         headline,
+        claim,
+        runtime: evidence.runtime,
         at,
         service,
         function,
@@ -52,6 +57,7 @@ fn troubles(evidence: &Evidence) -> Vec<String> {
         evidence.trace.as_ref().map(|it| &it.asked),
         evidence.profile.as_ref().map(|it| &it.asked),
         evidence.errors.as_ref().map(|it| &it.asked),
+        evidence.runtime.as_ref().map(|it| &it.asked),
         evidence.code.as_ref().map(|it| &it.asked),
     ];
     let failed = layers.into_iter().flatten().flatten().filter(|asked| asked.has_failed);
@@ -64,28 +70,10 @@ fn troubles(evidence: &Evidence) -> Vec<String> {
 /// The verdict, and its reason in a few words.
 fn decide(evidence: &Evidence) -> (Verdict, String) {
     let deployment = evidence.code.as_ref().map(|code| code.deployment);
-    let down = evidence.trace.as_ref().and_then(|trace| trace.down());
     let first = evidence.suspects.first();
-    if let Some(down) = down {
-        // A caller that was deployed at the onset may call a wrong address, unless the peer has answered this revision.
-        // A peer may also fail through its own deployment. Otherwise the peer itself is down.
-        let onset = evidence.objective.as_ref().map(|objective| &objective.onset);
-        let is_new = |it: &&super::revisions::Revisions| {
-            let is_proven = it.service == down.caller && down.answered.is_some();
-            it.is_changed() && !is_proven && onset.is_none_or(|onset| it.lead(onset).is_none())
-        };
-        let revisions = evidence.code.iter().flat_map(|code| &code.revisions);
-        let mut concerned = revisions.filter(|it| it.service == down.caller || it.service == down.peer);
-        return match concerned.find(is_new) {
-            Some(new) if first.is_some_and(|first| first.score >= NEAR) => {
-                let why = format!(
-                    "{} does not answer {}, and {} was deployed at the onset",
-                    down.peer, down.caller, new.service
-                );
-                (Verdict::NotCertain, why)
-            }
-            _ => (Verdict::NoCodeChange, format!("{} is down or unreachable", down.peer)),
-        };
+    let recent = recent::within(evidence);
+    if let Some(down) = evidence.trace.as_ref().and_then(|trace| trace.down()) {
+        return peer_is_down(evidence, down, &recent);
     }
     if deployment == Some(Deployment::Unchanged) {
         let silent = evidence
@@ -98,6 +86,9 @@ fn decide(evidence: &Evidence) -> (Verdict, String) {
             let why = "no trace of a bad request was kept yet; walk again in a moment";
             return (Verdict::NotCertain, why.to_owned());
         }
+        if let Some(recent) = recent.first() {
+            return (Verdict::NotCertain, recent.words());
+        }
         let why = match silent {
             Some(silent) => format!("{} no longer answers, and no deployment explains that", silent.service),
             None => "the running revision served well before".to_owned(),
@@ -109,14 +100,58 @@ fn decide(evidence: &Evidence) -> (Verdict, String) {
     let is_unseen =
         evidence.code.as_ref().is_none_or(|code| !code.revisions.iter().any(super::revisions::Revisions::is_changed));
     if is_missing && is_unseen {
+        if let Some(recent) = recent.first() {
+            return (Verdict::NotCertain, recent.words());
+        }
         let service = evidence.service.clone().unwrap_or_default();
         return (Verdict::NoCodeChange, format!("{service} sends no data, and no deployment was seen"));
     }
     match first {
-        Some(first) if first.confidence >= SURE && first.score >= NEAR => (Verdict::Commit, String::new()),
+        Some(first) if is_named(first) => (Verdict::Commit, String::new()),
+        Some(first) if first.is_only && first.grounds < GROUNDED => {
+            (Verdict::NotCertain, format!("only elimination points to {}", short(&first.commit.id)))
+        }
         Some(first) if first.score >= NEAR => (Verdict::NotCertain, rival(evidence)),
         Some(_) => (Verdict::NotCertain, "no commit changes what evidence points to".to_owned()),
         None => (Verdict::NotCertain, nobody(evidence)),
+    }
+}
+
+/// Whether a suspect may be named as the root cause: evidence itself points to it, and to no other as much.
+fn is_named(first: &Suspect) -> bool {
+    first.confidence >= SURE && first.score >= NEAR && first.grounds >= GROUNDED
+}
+
+/// The verdict if a peer answers nobody. A caller with a new revision may call a wrong address, unless the peer has
+/// answered this revision. A peer may also fail through its own deployment. Otherwise the peer itself is down.
+fn peer_is_down(evidence: &Evidence, down: &Break, recent: &[Recent]) -> (Verdict, String) {
+    let is_proven = |service: &str| service == down.caller && down.answered.is_some();
+    let is_concerned = |service: &str| (service == down.caller || service == down.peer) && !is_proven(service);
+    let silence = format!("{} does not answer {}", down.peer, down.caller);
+    if let Some(recent) = recent.iter().find(|it| is_concerned(&it.service)) {
+        let why = match recent.lead {
+            lead if lead > 2.0 * evidence.objective.as_ref().map_or(0.0, |it| it.onset.plus_minus) => {
+                format!("{silence}, and {}", recent.words())
+            }
+            _ => format!("{silence}, and {} was deployed at the onset", recent.service),
+        };
+        return (Verdict::NotCertain, why);
+    }
+    // A new revision without a time may have come with the incident.
+    let code = evidence.code.as_ref();
+    let is_untouched = |service: &String| code.is_some_and(|code| code.untouched.contains(service));
+    let mut undated = code.iter().flat_map(|code| &code.revisions).filter(|it| {
+        it.is_changed()
+            && it.first_seen.is_none()
+            && !it.is_older
+            && is_concerned(&it.service)
+            && !is_untouched(&it.service)
+    });
+    match undated.next() {
+        Some(new) if evidence.suspects.first().is_some_and(|first| first.score >= NEAR) => {
+            (Verdict::NotCertain, format!("{silence}, and {} was deployed at the onset", new.service))
+        }
+        _ => (Verdict::NoCodeChange, format!("{} is down or unreachable", down.peer)),
     }
 }
 
@@ -141,7 +176,12 @@ fn rival(evidence: &Evidence) -> String {
         .filter(|suspect| suspect.score >= evidence.suspects.first().map_or(1.0, |first| first.score) * 0.6)
         .map(|suspect| short(&suspect.commit.id))
         .collect();
+    let first = evidence.suspects.first().filter(|first| first.grounds < GROUNDED);
     match near.as_slice() {
+        [_] if first.is_some() => {
+            let id = first.map(|first| short(&first.commit.id)).unwrap_or_default();
+            format!("little speaks for {id} but that it was deployed")
+        }
         [_] => "too much evidence is missing".to_owned(),
         several => format!("{} fit the evidence equally well", several.join(" and ")),
     }
@@ -155,16 +195,23 @@ fn function(evidence: &Evidence, verdict: Verdict) -> Option<Place> {
     of_suspect.or_else(of_site)
 }
 
-fn headline(evidence: &Evidence, verdict: Verdict, function: Option<&Place>, why: &str) -> String {
+fn headline(
+    evidence: &Evidence,
+    verdict: Verdict,
+    function: Option<&Place>,
+    why: &str,
+    is_by_elimination: bool,
+) -> String {
     let burns =
         evidence.objective.as_ref().map(|objective| format!("{}/{}", objective.firing.service, objective.firing.slo));
     let burns = burns.unwrap_or_default();
     let place = function.map_or_else(String::new, |place| format!(", in {}", place.words()));
     match (verdict, evidence.suspects.first()) {
         (Verdict::Commit, Some(first)) => format!(
-            "{burns}: root cause is likely {} “{}”{place} (confidence {}).",
+            "{burns}: root cause is likely {} “{}”{place} ({}confidence {}).",
             short(&first.commit.id),
             first.commit.subject,
+            if is_by_elimination { "by elimination, " } else { "" },
             percent(first.confidence)
         ),
         (Verdict::NoCodeChange, _) => format!("{burns}: no code change caused this: {why}."),
@@ -173,60 +220,4 @@ fn headline(evidence: &Evidence, verdict: Verdict, function: Option<&Place>, why
         }
         _ => format!("{burns}: not certain: {why}{place}."),
     }
-}
-
-/// The actions: roll back first, then investigate.
-fn actions(evidence: &Evidence, verdict: Verdict, plan: &Plan) -> Vec<Action> {
-    let mut actions = Vec::new();
-    let of = |name: &str| plan.services.iter().find(|service| service.name == name);
-    let deployed = evidence.code.as_ref().map(|code| code.service.clone());
-    let rollback = |name: &str| of(name).and_then(|service| service.about.rollback.clone());
-    match verdict {
-        Verdict::NoCodeChange => {
-            let service = evidence.service.clone().unwrap_or_default();
-            let owner = of(&service).and_then(|service| service.about.owner.clone());
-            let owner = owner.map_or_else(String::new, |owner| format!(" (owner: {owner})"));
-            let what = match evidence.trace.as_ref().and_then(|trace| trace.down()) {
-                Some(down) => format!(
-                    "Restore {}{owner}: find out why it does not answer. Rolling {} back would not help.",
-                    down.peer, down.caller
-                ),
-                None => format!(
-                    "Check the dependencies, the load and the data of {service}{owner}. A rollback would not help."
-                ),
-            };
-            actions.push(Action { what, command: None });
-        }
-        _ => {
-            if let Some(service) =
-                deployed.filter(|_| evidence.code.as_ref().is_some_and(|it| it.deployment != Deployment::Unchanged))
-            {
-                let what = format!("Roll back the last deployment of {service}.");
-                let command = rollback(&service);
-                let what = if command.is_some() {
-                    what
-                } else {
-                    format!("{what} No command is declared: add `rollback` to its spec.")
-                };
-                actions.push(Action { what, command });
-            }
-        }
-    }
-    if let Some(suspect) =
-        evidence.suspects.first().filter(|suspect| suspect.score >= NEAR && verdict != Verdict::NoCodeChange)
-    {
-        let command = Some(format!("git show {}", suspect.commit.id));
-        let what = match verdict {
-            Verdict::Commit => "Then read the commit and revert it.".to_owned(),
-            _ => "Then read the first suspects.".to_owned(),
-        };
-        actions.push(Action { what, command });
-    }
-    if evidence.trace.as_ref().is_some_and(|trace| trace.breaks.iter().any(|it| it.cause == Cause::ContextLost)) {
-        actions.push(Action {
-            what: "Fix the propagation of the trace context: the walk had to match traces by time.".to_owned(),
-            command: None,
-        });
-    }
-    actions
 }

@@ -102,6 +102,30 @@ impl Program {
         self.env.insert(name.to_owned(), value.into());
     }
 
+    /// Sets the value of an argument for its next start.
+    ///
+    /// # Errors
+    /// When it is started without that argument.
+    pub fn set_arg(&mut self, name: &str, value: &str) -> Result<()> {
+        let place = self.args.iter().position(|arg| arg == name).map(|at| at + 1);
+        match place.and_then(|at| self.args.get_mut(at)) {
+            Some(arg) => value.clone_into(arg),
+            None => bail!("{} has no argument {name}", self.name),
+        }
+        Ok(())
+    }
+
+    /// Halts it where it stands, or lets it go on. A program that does not run is left alone.
+    ///
+    /// # Errors
+    /// When the system refuses.
+    pub fn pause(&mut self, halts: bool) -> Result<()> {
+        let pid = self.child.as_ref().and_then(|child| i32::try_from(child.id()).ok()).and_then(Pid::from_raw);
+        let Some(pid) = pid else { return Ok(()) };
+        let signal = if halts { Signal::STOP } else { Signal::CONT };
+        kill_process(pid, signal).with_context(|| format!("pausing {}", self.name))
+    }
+
     fn spawn(&self) -> Result<Child> {
         let log = || OpenOptions::new().create(true).append(true).open(&self.log);
         let open = |log: std::io::Result<std::fs::File>| log.with_context(|| format!("opening {}", self.log.display()));
@@ -204,5 +228,41 @@ fn end(child: &mut Child) {
 impl Drop for Program {
     fn drop(&mut self) {
         self.kill();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, reason = "a test may stop at the first surprise")]
+    use super::*;
+
+    #[test]
+    fn a_paused_program_does_nothing_and_goes_on() {
+        let folder = tempfile::tempdir().unwrap();
+        let log = folder.path().join("log");
+        let ticks = "while true; do echo x; sleep 0.02; done";
+        let mut program = Program::new("ticks", "/bin/sh".into(), log).args(["-c", ticks]);
+        program.start().unwrap();
+        let grows = |program: &Program, limit: Duration| {
+            let (before, began) = (program.printed().len(), Instant::now());
+            while began.elapsed() < limit {
+                if program.printed().len() > before {
+                    return true;
+                }
+                sleep(Duration::from_millis(20));
+            }
+            false
+        };
+        assert!(grows(&program, Duration::from_secs(20)));
+        program.pause(true).unwrap();
+        sleep(Duration::from_millis(200));
+        assert!(!grows(&program, Duration::from_millis(400)));
+        program.pause(false).unwrap();
+        assert!(grows(&program, Duration::from_secs(20)));
+        program.set_arg("-c", "exit 0").unwrap();
+        assert!(program.set_arg("--none", "x").is_err());
+        program.stop();
+        program.start().unwrap();
+        program.finish(Duration::from_secs(20)).unwrap();
     }
 }

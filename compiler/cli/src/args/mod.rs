@@ -21,7 +21,7 @@ use emberline_core::target::Target;
 pub(crate) use access::Access;
 pub(crate) use alertmanager::Alertmanager;
 pub(crate) use codeowners::Codeowners;
-pub(crate) use gameday::{Gameday, Signal};
+pub(crate) use gameday::{Gameday, Mitigate, Signal};
 pub(crate) use money::{Cost, MoneyFormat, Roi};
 pub(crate) use observe::{Against, Observe};
 pub(crate) use specs::Specs;

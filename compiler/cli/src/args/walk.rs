@@ -11,11 +11,20 @@ use super::{Access, Specs};
 pub(crate) struct Walk {
     #[command(flatten)]
     pub(crate) specs: Specs,
+    /// Walk a frozen incident: a folder with `alert.json`, and with logs, metrics, traces and changes; asks no server
+    #[arg(long, value_name = "FOLDER", conflicts_with_all = [
+        "alert", "prometheus", "victoria_metrics", "ruler", "stores", "store", "tempo", "jaeger", "zipkin", "loki",
+        "victoria_logs", "pyroscope", "grafana", "deployments", "repo", "out",
+    ])]
+    pub(crate) case: Option<PathBuf>,
     /// Walk this alert, by SERVICE/OBJECTIVE or a part of its name [default: the most severe firing alert]
     #[arg(long, value_name = "ALERT")]
     pub(crate) alert: Option<String>,
+    /// Compress windows and intervals by this factor, as a drill that runs does [default: the policy's]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=1_000))]
+    pub(crate) time_scale: Option<u32>,
     /// The Prometheus, Mimir or Thanos that evaluates the rules; the walk only reads
-    #[arg(long, value_name = "URL", required_unless_present_any = ["victoria_metrics", "stores"])]
+    #[arg(long, value_name = "URL", required_unless_present_any = ["victoria_metrics", "stores", "case"])]
     pub(crate) prometheus: Option<String>,
     /// VictoriaMetrics, instead of Prometheus; a cluster's address ends with `/select/TENANT/prometheus`
     #[arg(long, value_name = "URL", conflicts_with = "prometheus")]
@@ -62,6 +71,9 @@ pub(crate) struct Walk {
     /// Also write an artefact for each layer into this folder: JSON, Markdown and pictures
     #[arg(long, value_name = "FOLDER")]
     pub(crate) out: Option<PathBuf>,
+    /// Also write the incident's evidence into this new or empty folder, with personal data and secrets masked
+    #[arg(long, value_name = "FOLDER")]
+    pub(crate) export: Option<PathBuf>,
     #[command(flatten)]
     pub(crate) access: Access,
     /// How the walk is written to standard output

@@ -41,6 +41,11 @@ pub(super) struct Gate {
     pub(super) notes: Notes,
 }
 
+/// What a system under drill loads: rules, collectors, stores and Alertmanager. Proofs are for the real windows, pages and
+/// dashboards for people, and other forms of the rules would be held against intervals that nobody's ruler has.
+pub(super) const LOADED: &[Target] =
+    &[Target::Rules, Target::Collector, Target::Retention, Target::Limits, Target::Alertmanager];
+
 impl Gate {
     /// Reads, analyses and plans the specs.
     pub(super) fn open(specs: &Specs, today: Option<Date>) -> Result<Self> {

@@ -9,6 +9,7 @@ pub(crate) mod completions;
 pub(crate) mod conceal;
 pub(crate) mod cost;
 pub(crate) mod explain;
+mod freeze;
 pub(crate) mod gameday;
 mod gate;
 pub(crate) mod init;
@@ -26,6 +27,7 @@ mod template;
 mod trees;
 pub(crate) mod verify;
 pub(crate) mod walk;
+mod walk_case;
 
 use std::time::{SystemTime, UNIX_EPOCH};
 

@@ -6,11 +6,12 @@ use std::path::Path;
 use std::time::{Duration, Instant};
 
 use emberline_core::finding::Severity;
+use emberline_core::model::Pace;
 use emberline_walk::source::{Connected, Endpoints, Product};
 use emberline_walk::{self as walk, Question, Verdict};
 
-use super::gate::{self, Gate};
-use super::{access, stores};
+use super::gate::{self, Gate, LOADED};
+use super::{access, freeze, stores, walk_case};
 use crate::args::{FailOn, Format, Reporting, Walk, WalkFormat};
 use crate::failure::{Failure, Result};
 use crate::status::Status;
@@ -22,8 +23,17 @@ const PATIENCE: Duration = Duration::from_secs(15);
 
 /// Walks, and prints what was found. Specs with errors are shown instead, and are no walk.
 pub(crate) fn run(walk: &Walk, quiet: bool) -> Result<Status> {
+    if let Some(folder) = &walk.case {
+        return walk_case::run(folder, walk.format);
+    }
     let began = Instant::now();
-    let mut gate = Gate::open(&walk.specs, None)?;
+    if let Some(folder) = &walk.export {
+        freeze::check(folder)?;
+    }
+    let mut gate = match walk.time_scale {
+        Some(_) => Gate::open_at(&walk.specs, Pace::Drill(walk.time_scale), LOADED)?,
+        None => Gate::open(&walk.specs, None)?,
+    };
     let Some(plan) = gate.plan.take() else {
         let reporting = Reporting { format: Format::Human, fail_on: FailOn::Error, today: None };
         gate::show(&gate.found(), &reporting, true)?;
@@ -59,6 +69,9 @@ pub(crate) fn run(walk: &Walk, quiet: bool) -> Result<Status> {
     terminal::print(|out| out.write_all(text.as_bytes()))?;
     if !quiet && walk.format == WalkFormat::Human {
         terminal::say(&format!("walked in {:.1} s", found.seconds));
+    }
+    if let Some(folder) = &walk.export {
+        freeze::write(folder, &question, &connected.sources(), &found, quiet)?;
     }
     Ok(if found.verdict == Verdict::NotCertain { Status::Findings } else { Status::Clean })
 }

@@ -1,4 +1,7 @@
 //! The proposed postmortem: one page, blameless, with action items to edit.
+//!
+//! It states what the record of the drill shows. What only people can know stands there as an open question, because
+//! prose in its place would sound like knowledge.
 
 use serde::Serialize;
 
@@ -10,12 +13,19 @@ use emberline_walk::source::Answer;
 
 const DAY: f64 = 86_400.0;
 
-/// An action item.
+/// An action item. Its owner is a question for people.
 #[derive(Debug, Serialize)]
 struct Action {
     what: String,
-    owner: String,
     due: String,
+}
+
+/// A question that only people can answer.
+#[derive(Debug, Serialize)]
+struct Question {
+    asks: &'static str,
+    /// What the record has to say about it.
+    known: String,
 }
 
 /// The values of the template beyond those of the report.
@@ -26,11 +36,13 @@ struct Own<'o> {
     name: &'o str,
     evidence: &'o str,
     link: &'o str,
+    owner: String,
     actions: Vec<Action>,
     happened: String,
     root: String,
     contributed: Vec<String>,
     well: Vec<String>,
+    questions: Vec<Question>,
 }
 
 impl Incident<'_> {
@@ -46,17 +58,22 @@ impl Incident<'_> {
 
 fn text(incident: &Incident<'_>, view: &View<'_>, name: &str, folder: &str) -> Answer<String> {
     let record = incident.record;
-    let owner = incident.slo()?.owner.clone().unwrap_or_else(|| "not assigned".to_owned());
+    let owner = match &incident.slo()?.owner {
+        Some(team) => format!("open question; the spec names {team} for the service"),
+        None => "open question".to_owned(),
+    };
     let own = Own {
         view,
         name,
         evidence: folder.trim_start_matches("../").trim_end_matches('/'),
         link: folder,
-        actions: actions(record, &owner),
+        owner,
+        actions: actions(record),
         happened: happened(record),
         root: root(record),
         contributed: contributed(record),
         well: well(record),
+        questions: questions(record),
     };
     template::render("postmortem.md", own)
 }
@@ -74,31 +91,46 @@ fn happened(record: &Record) -> String {
     }
 }
 
-/// The root cause as a gap in the process of changes, not as a failure of an author.
+/// The root cause as far as the record shows it: the drill knows what it changed, and what helped.
 fn root(record: &Record) -> String {
-    let function = match record.fault.opened.function.as_str() {
-        "" => "the changed code".to_owned(),
-        function => format!("`{function}`"),
+    let helped = match record.cure() {
+        Some(cure) => format!(" The objective recovered after this: {}.", cure.what),
+        None => " No attempt of the record helped.".to_owned(),
     };
-    let what = match (record.fault.outage, record.fault.opened.kind.as_str()) {
-        (true, _) => {
-            return "The service cannot answer without this dependency. One process that dies is an outage for customers, \
-                    because no second instance exists and no check reports that."
-                .to_owned();
-        }
-        (false, "latency") => format!(
-            "No step before production measures how long {function} takes under load. Tests check its results, and \
-             review sees a small change."
-        ),
-        (false, "errors") => format!(
-            "No test calls {function} with the case that failed, and no step before production sends such requests. \
-             Customers were the first to send them."
-        ),
-        (false, _) => format!("No step before production showed what the change does to {function} under load."),
-    };
-    format!(
-        "{what} The release replaced the whole service at once, so the alert was its first comparison with the version before."
-    )
+    match record.fault.outage {
+        true => format!("The drill took a dependency away (`{}`). No commit was the cause.{helped}", record.fault.name),
+        false => format!("The drill hid the fault in {}.{helped}", cause(record)),
+    }
+}
+
+/// What only people can answer.
+fn questions(record: &Record) -> Vec<Question> {
+    let ask = |asks: &'static str, known: String| Question { asks, known };
+    let bad = record.impact.bad_events.round();
+    let mut questions = Vec::new();
+    if record.fault.outage {
+        questions.push(ask(
+            "What should the service answer while the dependency is down, and who decides that?",
+            String::new(),
+        ));
+        questions.push(ask("Is there a second instance, and does a check report that one died?", String::new()));
+    } else {
+        questions.push(ask(
+            "Why was the change merged? What did tests and review look at, and what did they leave out?",
+            "The drill wrote the change, so ask it of a change like this one.".to_owned(),
+        ));
+    }
+    questions.push(ask(
+        "Who was affected, and how did they notice?",
+        format!("The record counts {bad} bad requests, not people."),
+    ));
+    questions.push(ask(
+        "What else could have caught it: a test, a benchmark, a first share of the traffic, another alert?",
+        String::new(),
+    ));
+    questions.push(ask("Who owns each action item, and which items are missing?", String::new()));
+    questions.push(ask("What surprised those who were there, and where were they lucky?", String::new()));
+    questions
 }
 
 fn contributed(record: &Record) -> Vec<String> {
@@ -108,17 +140,22 @@ fn contributed(record: &Record) -> Vec<String> {
         lines.push(format!(
             "{many} commits were released together, so the release does not tell which of them is the root cause."
         ));
-        lines.push("Nothing compared error ratio and latency of the new version with the old one before it received all traffic.".to_owned());
     }
     if record.outcome == Outcome::LastResort {
         lines.push("No suspect of the search was the root cause; the whole release was rolled back.".to_owned());
+    }
+    if record.outcome == Outcome::OlderRelease {
+        lines.push("The root cause was in an older release, so rolling back the last one did not help.".to_owned());
+    }
+    if record.outcome == Outcome::NoRelease {
+        lines.push("Rolling back the last release did not help, since no release was the root cause.".to_owned());
     }
     lines.extend(record.slow.iter().cloned());
     if record.fires.met == Some(false) {
         lines.push("The alert fired later than computed.".to_owned());
     }
     if lines.is_empty() {
-        lines.push("_To be written: the drill found none._".to_owned());
+        lines.push("The record shows none.".to_owned());
     }
     lines
 }
@@ -143,10 +180,9 @@ fn well(record: &Record) -> Vec<String> {
     lines
 }
 
-fn actions(record: &Record, owner: &str) -> Vec<Action> {
+fn actions(record: &Record) -> Vec<Action> {
     let action = |what: String, days: f64| Action {
         what,
-        owner: owner.to_owned(),
         due: written(record.began + days * DAY).get(..10).unwrap_or_default().to_owned(),
     };
     let function = match record.fault.opened.function.as_str() {

@@ -3,8 +3,8 @@
 use serde::Serialize;
 
 use super::template;
-use crate::record::{Method, Record};
-use crate::series::Summary;
+use crate::record::{Method, Mitigation, Outcome, Record};
+use crate::series::{Figure, Summary};
 use emberline_walk::source::Answer;
 
 /// A drill in the table.
@@ -20,6 +20,8 @@ struct Row<'r> {
     rank: String,
     verdict: &'static str,
     wrong: bool,
+    cause: Option<f64>,
+    outcome: &'static str,
     fired: Option<bool>,
     cleared: Option<bool>,
 }
@@ -31,6 +33,8 @@ struct View<'v> {
     rows: Vec<Row<'v>>,
     /// Drills whose long windows held earlier errors.
     residue: usize,
+    /// Whether no drill rolled the release back first.
+    one_by_one: bool,
 }
 
 /// The report, as Markdown.
@@ -42,7 +46,8 @@ pub fn markdown(summary: &Summary, records: &[Record]) -> Answer<String> {
     let mut sorted: Vec<&Record> = records.iter().collect();
     sorted.sort_by_key(|record| (record.method == Method::Trial, &record.id));
     let rows = sorted.into_iter().map(row).collect();
-    template::render("series.md", View { summary, scales: &summary.time_scale, rows, residue })
+    let one_by_one = !records.is_empty() && records.iter().all(|record| record.mitigation == Mitigation::OneCommit);
+    template::render("series.md", View { summary, scales: &summary.time_scale, rows, residue, one_by_one })
 }
 
 fn row(record: &Record) -> Row<'_> {
@@ -61,6 +66,16 @@ fn row(record: &Record) -> Row<'_> {
         attempts: record.attempts.len(),
         rank: search.and_then(|search| search.rank).map_or_else(|| "–".to_owned(), |rank| rank.to_string()),
         verdict: search.map_or("not detected", |search| search.verdict.said()),
+        cause: Figure::Cause.of(record),
+        outcome: match record.outcome {
+            Outcome::Resolved if record.fault.outage => "the end of the outage",
+            Outcome::Resolved if record.mitigation == Mitigation::OneCommit => "a revert",
+            Outcome::Resolved => "the last release",
+            Outcome::OlderRelease => "an older release",
+            Outcome::NoRelease => "the end of the outage, after rollbacks",
+            Outcome::LastResort => "last resort",
+            Outcome::Undetected => "–",
+        },
         wrong: search.is_some_and(|search| search.confident_and_wrong),
         fired: record.fires.met,
         cleared: record.clears.met,

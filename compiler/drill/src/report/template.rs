@@ -31,13 +31,20 @@ fn measurements(environment: &mut Environment<'static>) {
         Some(true) => "yes",
         Some(false) => "no",
     });
-    environment.add_filter("spread", |value: Value| {
-        let spread: Option<Spread> = serde_json::to_value(&value).and_then(serde_json::from_value).ok();
-        spread.filter(|spread| spread.count > 0).map_or_else(
-            || NONE.to_owned(),
-            |it| format!("{:.0} ({:.0}–{:.0})", it.median.round(), it.lower.round(), it.upper.round()),
-        )
-    });
+    let shown = |ends: fn(&Spread) -> [f64; 2]| {
+        move |value: Value| {
+            let spread: Option<Spread> = serde_json::to_value(&value).and_then(serde_json::from_value).ok();
+            spread.filter(|spread| spread.count > 0).map_or_else(
+                || NONE.to_owned(),
+                |it| {
+                    let [low, high] = ends(&it);
+                    format!("{:.0} ({:.0} to {:.0})", it.median.round(), low.round(), high.round())
+                },
+            )
+        }
+    };
+    environment.add_filter("quartiles", shown(|it| [it.lower, it.upper]));
+    environment.add_filter("range", shown(|it| [it.least, it.most]));
     environment.add_function("share", |part: u64, of: u64| match of {
         0 => NONE.to_owned(),
         _ => format!("{part} of {of} ({:.0}%)", 100.0 * part as f64 / of as f64),

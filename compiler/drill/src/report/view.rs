@@ -4,6 +4,7 @@ use emberline_core::plan::{Plan, SloPlan};
 use serde::Serialize;
 
 use super::plot::{Chart, Line};
+use crate::cause::Cause;
 use crate::evidence::Evidence;
 use crate::record::{Method, Page, Record, Search};
 use crate::watch::share;
@@ -42,6 +43,8 @@ pub(super) struct View<'v> {
     from_begin: Option<f64>,
     budget_real: Option<f64>,
     cause: String,
+    faulty: Vec<&'v str>,
+    found: Option<&'v Cause>,
     who: &'static str,
     pub(super) verdict: String,
     residue: bool,
@@ -104,6 +107,8 @@ impl<'i> Incident<'i> {
             from_begin: record.detected.map(|at| at - record.change_began),
             budget_real: record.impact.budget_spent.map(|spent| spent / scale),
             cause: cause(record),
+            found: record.cause.as_ref(),
+            faulty: record.release.faulty().collect(),
             who: if record.method == Method::Person { "person" } else { "walk" },
             verdict,
             residue: record.release.burn_before.is_some_and(|burn| burn > 1.0),

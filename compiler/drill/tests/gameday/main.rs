@@ -1,6 +1,8 @@
 //! Whole drills of a toy shop: real commands and a real repository, made-up time.
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test may stop at the first surprise")]
 
+mod merge;
+mod restore;
 mod toy;
 
 use std::cell::{Cell, RefCell};
@@ -12,7 +14,7 @@ use emberline_drill::chance::Chance;
 use emberline_drill::drill::{Drill, Drilled, Settings};
 use emberline_drill::history;
 use emberline_drill::patch::Patch;
-use emberline_drill::record::{Method, Outcome, SuspectRecord, Verdict};
+use emberline_drill::record::{Method, Mitigation, Outcome, SuspectRecord, Verdict};
 use emberline_drill::repository::Repository;
 use emberline_drill::search::{Conclusion, Scene, Search, Trial};
 use emberline_drill::site::{Commands, Phase, Place, Site};
@@ -60,6 +62,8 @@ impl Search for Says {
 struct Left {
     drilled: Result<Drilled, Trouble>,
     told: Vec<String>,
+    /// How often evidence was kept, and the revision that was checked out then.
+    kept: Vec<(usize, String)>,
     repository: Repository,
     /// The stage's folders are removed when the results are dropped.
     _stage: Stage,
@@ -117,6 +121,16 @@ fn drill(fault: &Fault, method: Method, look: Option<Look>, seed: u64) -> Left {
 
 impl Stage {
     fn drill(self, fault: &Fault, method: Method, look: Option<Look>, seed: u64) -> Left {
+        self.drill_as(fault, (method, Mitigation::OneCommit, 8), look, seed)
+    }
+
+    fn drill_as(
+        self,
+        fault: &Fault,
+        (method, mitigation, probes): (Method, Mitigation, usize),
+        look: Option<Look>,
+        seed: u64,
+    ) -> Left {
         let [origin, clone, data, logs] = ["origin", "clone", "data", "logs"].map(|name| self.at(name));
         let repository = Repository::clone(&origin, &clone).unwrap();
         let good = repository.head().unwrap();
@@ -141,7 +155,12 @@ impl Stage {
             honest: None,
             patience: None,
             good: good.clone(),
+            mitigation,
+            probes,
+            program: None,
+            sealed: None,
         };
+        let kept = RefCell::new(Vec::new());
         let mut site = Slow { commands, clock: &clock };
         let mut drill = Drill {
             plan: &plan,
@@ -151,10 +170,14 @@ impl Stage {
             repository: &repository,
             search: says.as_mut().map_or(&mut trial as &mut dyn Search, |says| says),
             say: &|line| told.borrow_mut().push(line.to_owned()),
+            keep: &|files| {
+                kept.borrow_mut().push((files.len(), repository.head()?));
+                Ok(())
+            },
             standing: good,
         };
         let drilled = drill.run(fault, &honest(), &settings);
-        Left { drilled, told: told.into_inner(), repository, _stage: self }
+        Left { drilled, told: told.into_inner(), kept: kept.into_inner(), repository, _stage: self }
     }
 }
 
@@ -324,10 +347,10 @@ fn honest_commits_that_stand_in_the_way_come_later_or_not_at_all() {
     let rival = Patch::new("rival", patch("rival", "shop/app.txt", 10, ("line 9", "line 11"), "limit 10", "limit 12"));
     for seed in 0..8 {
         let mut chance = Chance::new(seed);
-        let release =
-            history::release(&repository, &good, Some(&bad()), std::slice::from_ref(&rival), None, 1.79e9, &mut chance);
-        let release = release.unwrap();
-        assert_eq!((release.commits.len(), &release.commits[0].id), (1, release.bad.as_ref().unwrap()));
+        let bad = [bad()];
+        let wanted = history::Wanted { bad: &bad, honest: std::slice::from_ref(&rival), many: None, now: 1.79e9 };
+        let release = history::release(&repository, &good, &wanted, &mut chance).unwrap();
+        assert_eq!((release.commits.len(), &release.commits[0].id), (1, &release.bad[0]));
         assert!(release.commits[0].subject == "limit" && release.deployed == release.commits[0].id);
     }
     // A revert that conflicts with later commits returns `None`, and leaves the clone unchanged.
@@ -344,7 +367,7 @@ fn honest_commits_that_stand_in_the_way_come_later_or_not_at_all() {
 #[test]
 fn the_same_seed_draws_the_same_fault_and_history() {
     let catalogue = Catalogue { faults: vec![bad()], honest: honest(), outages: vec!["pay-killed".to_owned()] };
-    let drawn = |seed| (0..4).map(|index| catalogue.draw(seed, index).unwrap().name().to_owned()).collect::<Vec<_>>();
+    let drawn = |seed| (0..4).map(|index| catalogue.draw(seed, index).unwrap().name()).collect::<Vec<_>>();
     assert_eq!(drawn(9), drawn(9));
     let commits = |_| {
         let record = drill(&Fault::Patch(bad()), Method::Trial, None, 77).drilled.unwrap().record;

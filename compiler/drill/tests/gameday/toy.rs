@@ -14,6 +14,8 @@ use emberline_walk::source::{Alert, Answer, Exemplar, Labels, Metrics, Point, Se
 
 /// Events a second.
 const RATE: f64 = 40.0;
+/// Seconds from the start of a program with `limit 99` until it fails.
+pub(crate) const ONSET: f64 = 60.0;
 /// The share of requests that a fault breaks.
 pub(crate) const HIT: f64 = 0.5;
 
@@ -101,16 +103,31 @@ pub(crate) struct Toy<'t> {
     changes: RefCell<Vec<(f64, bool)>>,
     /// The last time at which the alert's condition held.
     held: Cell<Option<(f64, f64)>>,
+    /// The program that was last seen, and since when it runs.
+    runs: RefCell<(String, f64)>,
 }
 
 impl<'t> Toy<'t> {
     pub(crate) fn new(plan: &'t Plan, clock: &'t Virtual, data: &Path) -> Self {
-        Self { plan, clock, data: data.to_owned(), changes: RefCell::new(vec![(0.0, false)]), held: Cell::new(None) }
+        Self {
+            plan,
+            clock,
+            data: data.to_owned(),
+            changes: RefCell::new(vec![(0.0, false)]),
+            held: Cell::new(None),
+            runs: RefCell::new((String::new(), 0.0)),
+        }
     }
 
     fn observe(&self) {
         let app = std::fs::read_to_string(self.data.join("app.txt")).unwrap_or_default();
-        let is_bad = app.contains("limit 0\n") || self.data.join("cut").exists();
+        let mut runs = self.runs.borrow_mut();
+        if runs.0 != app {
+            *runs = (app.clone(), self.clock.now());
+        }
+        let is_late = app.contains("limit 99\n") && self.clock.now() - runs.1 >= ONSET;
+        let is_bad =
+            app.contains("limit 0\n") || app.contains("share 0\n") || is_late || self.data.join("cut").exists();
         let mut changes = self.changes.borrow_mut();
         if changes.last().is_some_and(|(_, was)| *was != is_bad) {
             changes.push((self.clock.now(), is_bad));

@@ -1,6 +1,7 @@
 //! Hides the values that were found: at their place, and wherever a copy of them stands.
 
 use std::collections::HashMap;
+use std::ops::Range;
 
 use emberline_core::sensitive::starting;
 
@@ -135,11 +136,32 @@ impl Values {
     /// is also an ordinary word is hidden only where it stands alone.
     #[must_use]
     pub fn hide(&self, text: &str) -> Option<String> {
-        if self.by_head.is_empty() {
-            return None;
+        let (mut hidden, mut done) = (String::new(), 0);
+        for (copy, shown) in self.found(text) {
+            // A value is ASCII or a whole text, so it begins and ends between characters.
+            if let Some((open, secret)) = text.get(done..copy.start + shown).zip(text.get(copy.start + shown..copy.end))
+            {
+                hidden.push_str(open);
+                blot(secret, &mut hidden);
+                done = copy.end;
+            }
         }
-        let bytes = text.as_bytes();
-        let (mut hidden, mut done, mut at) = (String::new(), 0, 0);
+        hidden.push_str(&text[done..]);
+        (done > 0).then_some(hidden)
+    }
+
+    /// The places of copies in a text, in bytes and in order. None overlaps another.
+    #[must_use]
+    pub fn copies(&self, text: &str) -> Vec<Range<usize>> {
+        self.found(text).into_iter().map(|(place, _)| place).collect()
+    }
+
+    /// The places of copies, each with the number of its bytes that may be shown.
+    fn found(&self, text: &str) -> Vec<(Range<usize>, usize)> {
+        let (bytes, mut found, mut at) = (text.as_bytes(), Vec::new(), 0);
+        if self.by_head.is_empty() {
+            return found;
+        }
         while let Some(head) = bytes.get(at..).and_then(|rest| rest.first_chunk()) {
             let copy = self.by_head.get(head).and_then(|values| values.iter().find(|value| value.stands_at(bytes, at)));
             let Some(value) = copy else {
@@ -147,16 +169,10 @@ impl Values {
                 continue;
             };
             let end = at + value.text.len();
-            // A value is ASCII or a whole text, so it begins and ends between characters.
-            if let Some((open, secret)) = text.get(done..at + value.shown).zip(text.get(at + value.shown..end)) {
-                hidden.push_str(open);
-                blot(secret, &mut hidden);
-                done = end;
-            }
+            found.push((at..end, value.shown));
             at = end;
         }
-        hidden.push_str(&text[done..]);
-        (done > 0).then_some(hidden)
+        found
     }
 }
 

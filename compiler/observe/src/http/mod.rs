@@ -28,6 +28,18 @@ const REDIRECTS: usize = 5;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Trouble(pub String);
 
+/// How troubles are told that one long answer has, and not the server.
+const TOO_LONG: &str = "answers with more than";
+const INCOMPLETE: &str = "sent an incomplete answer";
+
+impl Trouble {
+    /// Whether this one answer was too long to read. The server may answer other questions.
+    #[must_use]
+    pub fn is_of_one_answer(&self) -> bool {
+        [TOO_LONG, INCOMPLETE].iter().any(|told| self.0.contains(told))
+    }
+}
+
 impl fmt::Display for Trouble {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         out.write_str(&self.0)
@@ -111,6 +123,19 @@ impl Client {
     pub fn find<T: DeserializeOwned>(&self, path: &str, query: &[(&str, &str)]) -> Answer<Option<T>> {
         let response = self.ask(path, query, "application/json")?;
         if response.status() == StatusCode::NOT_FOUND { Ok(None) } else { self.json(response).map(Some) }
+    }
+
+    /// The same for an answer of at most so many bytes. A document takes many times as much memory as its text.
+    ///
+    /// # Errors
+    /// As [`Self::get`], and when the answer is longer.
+    pub fn find_within<T: DeserializeOwned>(&self, path: &str, most: u64) -> Answer<Option<T>> {
+        let response = self.ask(path, &[], "application/json")?;
+        if response.status() == StatusCode::NOT_FOUND {
+            return Ok(None);
+        }
+        let bytes = self.read_within(response, most)?;
+        self.understood(&bytes).map(Some)
     }
 
     /// The answer to a GET request for a path, as JSON lines: a document a line. Nothing is an answer too.
@@ -197,12 +222,16 @@ impl Client {
             .map_err(|why| self.trouble(&format!("sent an answer that its documentation does not describe: {why}")))
     }
 
-    fn read(&self, mut response: Response<ureq::Body>) -> Answer<Vec<u8>> {
+    fn read(&self, response: Response<ureq::Body>) -> Answer<Vec<u8>> {
+        self.read_within(response, MOST)
+    }
+
+    fn read_within(&self, mut response: Response<ureq::Body>, most: u64) -> Answer<Vec<u8>> {
         let status = response.status();
         let mut bytes = Vec::new();
         // One byte above the limit shows that the answer is too long.
-        let reader = response.body_mut().with_config().limit(MOST + 2).reader();
-        let read = reader.take(MOST + 1).read_to_end(&mut bytes);
+        let reader = response.body_mut().with_config().limit(most + 2).reader();
+        let read = reader.take(most + 1).read_to_end(&mut bytes);
         if !status.is_success() {
             // Before it is cut: a part of a secret is one too.
             let why: String = self.access.hidden(refusal(&bytes)).chars().take(TOLD).collect();
@@ -216,9 +245,9 @@ impl Client {
             };
             return Err(self.trouble(&format!("answers {status}{door}{colon}{why}")));
         }
-        read.map_err(|why| self.trouble(&format!("sent an incomplete answer: {why}")))?;
-        if bytes.len() as u64 > MOST {
-            return Err(self.trouble(&format!("answers with more than {} MiB", MOST >> 20)));
+        read.map_err(|why| self.trouble(&format!("{INCOMPLETE}: {why}")))?;
+        if bytes.len() as u64 > most {
+            return Err(self.trouble(&format!("{TOO_LONG} {} MiB", most >> 20)));
         }
         Ok(bytes)
     }

@@ -1,15 +1,26 @@
 //! Reads source code as far as a walk needs it: the function of a line, and whether a change affects behaviour.
 //!
-//! Nothing is compiled. Rust and languages with braces are read by their tokens, Python by its indentation. Files in
-//! other languages are compared line by line.
+//! Nothing is compiled. Tree-sitter's grammars give a syntax tree even where a file has errors. `grammar` says what a
+//! kind of node means, `read` turns the tree into tokens and items, and `change` compares two versions. A language
+//! without a grammar, and a file that is too long, is compared word by word (`plain`).
 
 pub(super) mod change;
+pub(super) mod compare;
+mod grammar;
+mod imports;
 pub(super) mod items;
-mod lex;
-mod normal;
+mod language;
+pub(super) mod moved;
+mod parse;
+mod plain;
+mod prose;
+mod read;
 mod rename;
+mod token;
+mod yaml;
 
-pub(super) use lex::{Language, Token, TokenKind};
+pub(super) use language::Language;
+pub(super) use token::{Token, TokenKind};
 
 use items::Item;
 
@@ -17,22 +28,27 @@ use items::Item;
 #[derive(Debug)]
 pub(super) struct Program {
     pub(super) text: String,
+    /// The file's tokens in their order. Behind them, the tokens of types without their methods follow once more.
     pub(super) tokens: Vec<Token>,
     pub(super) items: Vec<Item>,
 }
-
-/// Longer files, in bytes, are not read: they are generated or data.
-const LONGEST: usize = 1_000_000;
 
 impl Program {
     /// Reads a file.
     pub(super) fn of(path: &str, text: String) -> Self {
         let language = Language::of(path);
-        if language == Language::Other || text.len() > LONGEST {
-            return Self { text, tokens: Vec::new(), items: Vec::new() };
+        let (tokens, mut items) = match grammar::Grammar::of(language) {
+            None if language == Language::Other => (Vec::new(), Vec::new()),
+            None => plain::read(&text),
+            Some(grammar) => match parse::parse(&text, grammar) {
+                None => plain::read(&text),
+                Some(tree) if language == Language::Yaml => yaml::read(&tree, &text),
+                Some(tree) => read::read(&tree, &text, language, grammar),
+            },
+        };
+        if items::is_test_path(path) {
+            items.iter_mut().for_each(|item| item.is_test = true);
         }
-        let tokens = lex::tokens(&text, language);
-        let items = items::find(&text, &tokens, language, path);
         Self { text, tokens, items }
     }
 
@@ -54,3 +70,6 @@ impl Program {
         self.tokens.get(item.tokens.clone()).unwrap_or(&[])
     }
 }
+
+#[cfg(test)]
+mod tests;

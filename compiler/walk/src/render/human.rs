@@ -2,6 +2,7 @@
 
 use std::fmt::Write as _;
 
+use crate::claim::{Claim, Fact, Proof};
 use crate::report::{Verdict, Walk};
 use emberline_prose::number::{many, percent, short};
 
@@ -14,6 +15,10 @@ const SUSPECTS: usize = 4;
 #[must_use]
 pub fn human(walk: &Walk) -> String {
     let mut out = format!("{}\n", walk.headline);
+    if let Some(claim) = &walk.claim {
+        out.push('\n');
+        believe(&mut out, walk.verdict, claim);
+    }
     let layers = [
         ("objective", walk.objective.as_ref().map(|it| &it.conclusion)),
         ("requests", walk.requests.as_ref().map(|it| &it.conclusion)),
@@ -21,6 +26,7 @@ pub fn human(walk: &Walk) -> String {
         ("profile", walk.profile.as_ref().map(|it| &it.conclusion)),
         ("errors", walk.errors.as_ref().map(|it| &it.conclusion)),
         ("code", walk.code.as_ref().map(|it| &it.conclusion)),
+        ("changed too", walk.runtime.as_ref().filter(|it| !it.shifts.is_empty()).map(|it| &it.conclusion)),
     ];
     if layers.iter().any(|(_, conclusion)| conclusion.is_some()) {
         out.push('\n');
@@ -39,10 +45,11 @@ pub fn human(walk: &Walk) -> String {
         section(&mut out, "also", &format!("{}.", also.join(", ")));
     }
     suspects(&mut out, walk);
-    if !walk.missing.is_empty() {
+    let unseen = walk.claim.as_ref().map_or(&walk.missing, |claim| &claim.unseen);
+    if !unseen.is_empty() {
         out.push('\n');
-        for missing in &walk.missing {
-            section(&mut out, "missing", missing);
+        for missing in unseen {
+            section(&mut out, "not seen", missing);
         }
     }
     if !walk.actions.is_empty() {
@@ -57,6 +64,40 @@ pub fn human(walk: &Walk) -> String {
     out
 }
 
+/// The claim, the facts for and against it, and what would change it. A walk that is not certain claims nothing that
+/// facts could be for.
+fn believe(out: &mut String, verdict: Verdict, claim: &Claim) {
+    let is_certain = verdict != Verdict::NotCertain;
+    section(out, "claim", &claim.sentence);
+    for fact in &claim.for_ {
+        section(out, if is_certain { "for it" } else { "known" }, &fact.words);
+        proofs(out, fact);
+    }
+    match &claim.against {
+        Some(fact) => {
+            section(out, if is_certain { "against it" } else { "against" }, &fact.words);
+            proofs(out, fact);
+        }
+        None if is_certain => section(out, "against it", "nothing that was looked at."),
+        None => {}
+    }
+    for doubt in &claim.would_change {
+        section(out, "to check", doubt);
+    }
+}
+
+/// Where to see a fact, if that is an address or a command. Queries and files are on the page.
+fn proofs(out: &mut String, fact: &Fact) {
+    for proof in &fact.proofs {
+        let shown = match proof {
+            Proof::Trace { link: Some(link), .. } => link.clone(),
+            Proof::Commit { command, .. } => format!("$ {command}"),
+            _ => continue,
+        };
+        let _ = writeln!(out, "{:12}{}", "", shown.replace('\n', " "));
+    }
+}
+
 fn suspects(out: &mut String, walk: &Walk) {
     if walk.suspects.is_empty() {
         return;
@@ -67,6 +108,9 @@ fn suspects(out: &mut String, walk: &Walk) {
         let deployed = many(walk.suspects.len(), "commit was", "commits were");
         let nearest = format!("the closest is {} “{}”.", short(&first.commit.id), first.commit.subject);
         return section(out, "code", &format!("{deployed} deployed before, and none is suspected; {nearest}"));
+    }
+    if let Some(claim) = &walk.claim {
+        section(out, "suspects", claim.confidence_means);
     }
     let told = walk.suspects.iter().filter(|suspect| suspect.score >= 0.02).take(SUSPECTS).count().max(1);
     for (at, suspect) in walk.suspects.iter().take(told).enumerate() {

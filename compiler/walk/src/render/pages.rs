@@ -6,6 +6,7 @@ use serde::Serialize;
 use super::pictures;
 use super::template::render;
 use crate::report::Walk;
+use crate::runtime::Shift;
 
 /// The files of a walk: name and content, in the order of the layers. `walk.md` and `walk.json` hold the whole walk.
 #[must_use]
@@ -75,8 +76,19 @@ pub fn markdown(walk: &Walk) -> String {
     };
     let hows: Vec<&str> =
         walk.suspects.iter().map(|suspect| suspect.how.map_or("", crate::program::change::How::words)).collect();
+    let shifts: Vec<Value> = walk.runtime.iter().flat_map(|runtime| &runtime.shifts).map(shift).collect();
     render(
         "walk.md",
-        context! { walk => typed(walk), verdict => walk.verdict.words(), pictures => pictures, hows => hows },
+        context! {
+            walk => typed(walk), verdict => walk.verdict.words(), pictures => pictures, hows => hows, shifts => shifts,
+        },
     )
+}
+
+/// A changed runtime metric as a row of a table.
+fn shift(shift: &Shift) -> Value {
+    context! {
+        what => shift.resource.words(), service => shift.service.as_str(), metric => shift.called(),
+        before => shift.value(shift.before), now => shift.value(shift.now),
+    }
 }

@@ -12,6 +12,9 @@ static TEMPLATES: Templates = Templates::new(
         ("profile.md", include_str!("../../templates/profile.md")),
         ("error.md", include_str!("../../templates/error.md")),
         ("code.md", include_str!("../../templates/code.md")),
+        ("proofs.md", include_str!("../../templates/proofs.md")),
+        ("claim.md", include_str!("../../templates/claim.md")),
+        ("runtime.md", include_str!("../../templates/runtime.md")),
         ("walk.md", include_str!("../../templates/walk.md")),
     ],
     numbers,
@@ -24,7 +27,20 @@ fn numbers(environment: &mut Environment<'static>) {
     environment.add_filter("percent", known(number::percent));
     environment.add_filter("figure", known(number::figure));
     environment.add_filter("clock", number::clock);
+    environment.add_filter("target", |address: &str| target(address));
     environment.add_filter("short", |id: &str| number::short(id).to_owned());
+}
+
+/// An address as the target of a link. What could end the target, or begin markup, is percent-encoded.
+fn target(address: &str) -> String {
+    let mut out = String::with_capacity(address.len());
+    for byte in address.bytes() {
+        match byte {
+            byte if byte.is_ascii_alphanumeric() || b"-._~:/?#@!&+,;=%".contains(&byte) => out.push(char::from(byte)),
+            byte => out.push_str(&format!("%{byte:02X}")),
+        }
+    }
+    out
 }
 
 /// Fills in a template, with at most one blank line in a row. A faulty template is a bug of this crate that its
@@ -40,6 +56,12 @@ pub(super) fn render(name: &str, values: Value) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn an_address_stays_within_its_link() {
+        assert_eq!(target("http://s:1/trace/0f?a=1&b=2#c"), "http://s:1/trace/0f?a=1&b=2#c");
+        assert_eq!(target("http://s/) [x](y|`\n"), "http://s/%29%20%5Bx%5D%28y%7C%60%0A");
+    }
 
     #[test]
     fn templates_are_sound() {

@@ -1,6 +1,6 @@
 //! What one source tells of a service's revisions.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// What one source tells of a service.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -11,6 +11,10 @@ pub(super) struct Known {
     pub(super) now: Option<String>,
     /// The revision before the onset.
     pub(super) before: Option<String>,
+    /// The revision that the current one replaced, whenever that was.
+    pub(super) previous: Option<String>,
+    /// Revisions that ran before the time that the source was asked about.
+    pub(super) older: BTreeSet<String>,
     /// When each revision was first seen, unix seconds.
     pub(super) first_seen: BTreeMap<String, f64>,
 }

@@ -16,7 +16,10 @@ pub(super) fn merged(all: &[Known]) -> Known {
             let (now, before) = match (&merged.now, &merged.before) {
                 (None, None) => (known.now.clone(), known.before.clone()),
                 (Some(now), None) if known.now == known.before => (Some(now.clone()), Some(now.clone())),
-                (None, Some(before)) if known.now == known.before => (Some(before.clone()), Some(before.clone())),
+                // Unless the source saw that revision replaced: healthy requests may be from before a recent release.
+                (None, Some(before)) if known.now == known.before && known.previous.as_ref() != Some(before) => {
+                    (Some(before.clone()), Some(before.clone()))
+                }
                 (now, before) => {
                     (now.clone().or_else(|| known.now.clone()), before.clone().or_else(|| known.before.clone()))
                 }
@@ -26,6 +29,7 @@ pub(super) fn merged(all: &[Known]) -> Known {
             }
             (merged.now, merged.before) = (now, before);
         }
+        merged.previous = merged.previous.or_else(|| known.previous.clone());
         // The first sight of a revision, whoever saw it.
         for (revision, time) in &known.first_seen {
             let seen = merged.first_seen.entry(revision.clone()).or_insert(*time);
@@ -36,6 +40,11 @@ pub(super) fn merged(all: &[Known]) -> Known {
             && let Some(time) = known.first_seen.get(theirs)
         {
             merged.first_seen.entry(now.clone()).or_insert(*time);
+        }
+        if let (Some(now), Some(theirs)) = (&merged.now, &known.now)
+            && known.older.contains(theirs)
+        {
+            merged.older.insert(now.clone());
         }
     }
     by.dedup();
@@ -50,7 +59,7 @@ mod tests {
     fn known(by: &str, now: &str, before: &str, seen: f64) -> Known {
         let some = |text: &str| (!text.is_empty()).then(|| text.to_owned());
         let first_seen = [(now.to_owned(), seen)].into_iter().filter(|(_, at)| *at > 0.0).collect();
-        Known { by: by.to_owned(), now: some(now), before: some(before), first_seen }
+        Known { by: by.to_owned(), now: some(now), before: some(before), first_seen, ..Known::default() }
     }
 
     fn told(all: &[Known]) -> (String, String, String, Option<f64>) {
@@ -72,6 +81,10 @@ mod tests {
         // The version did not change, so the revision did not either.
         let all = [known("spans", "c2", "", 0.0), known("tags", "1.2", "1.2", 0.0)];
         assert_eq!(told(&all), ("c2".into(), "c2".into(), "spans and tags".into(), None));
+        // Healthy requests ran c1, which was replaced shortly before the onset.
+        let replaced = Known { previous: Some("c1".to_owned()), ..known("tags", "c2", "c2", 7.0) };
+        let all = [known("spans", "", "c1", 0.0), replaced];
+        assert_eq!(told(&all), ("c2".into(), "c1".into(), "spans and tags".into(), Some(7.0)));
         assert_eq!(told(&[]), (String::new(), String::new(), String::new(), None));
     }
 }

@@ -31,6 +31,8 @@ pub struct Revisions {
     pub before: Option<String>,
     /// When the current revision was first seen, unix seconds; `None` if unknown.
     pub first_seen: Option<f64>,
+    /// Whether the current revision ran before the alert's long window.
+    pub is_older: bool,
     /// What names both revisions, and how if it is not by a commit's id.
     pub known_by: String,
 }
@@ -42,6 +44,13 @@ impl Revisions {
     pub fn lead(&self, onset: &super::onset::Onset) -> Option<f64> {
         let lead = onset.time - onset.plus_minus - self.first_seen?;
         (onset.is_seen && lead > 2.0 * onset.plus_minus).then_some(lead)
+    }
+
+    /// Whether the current revision was first seen within the alert's long window (in seconds) before the onset, or
+    /// later. The alert counts requests of that revision, so its healthy requests prove nothing yet.
+    #[must_use]
+    pub fn is_recent(&self, onset: &super::onset::Onset, long: f64) -> bool {
+        self.first_seen.is_some_and(|seen| seen >= onset.time - onset.plus_minus - long)
     }
 
     /// Whether the current revision differs from the one before the onset.
@@ -120,6 +129,12 @@ pub(super) fn look(case: &Case<'_>, gathered: &Gathered, concerned: &[String]) -
     };
     let mut said = Vec::new();
     let lacking = open(&told);
+    let unproven = unproven(&told);
+    if !unproven.is_empty() {
+        for (service, known) in log.keep(deployments(case, &unproven)) {
+            told.entry(service).or_default().push(known);
+        }
+    }
     if !lacking.is_empty() {
         let mut more: Vec<BTreeMap<String, Known>> = vec![log.keep(deployments(case, &lacking))];
         more.push(log.keep(series::build_info(case, &lacking, &mut said)));
@@ -137,19 +152,40 @@ pub(super) fn look(case: &Case<'_>, gathered: &Gathered, concerned: &[String]) -
         .iter()
         .map(|(service, known)| {
             let merged = merged(known);
-            let first_seen = merged.now.as_ref().and_then(|now| merged.first_seen.get(now).copied());
-            Revisions {
+            let is_older = merged.now.as_ref().is_some_and(|now| merged.older.contains(now));
+            // A process that restarts begins another time series of the same revision.
+            let seen = merged.now.as_ref().filter(|_| !is_older);
+            let first_seen = seen.and_then(|now| merged.first_seen.get(now).copied());
+            let mut revisions = Revisions {
                 service: service.clone(),
                 now: merged.now,
                 before: merged.before,
+                is_older,
                 first_seen,
                 known_by: merged.by,
+            };
+            // The onset may be later than the release, or be seen too late. So the last good revision is the one
+            // before the release.
+            if revisions.now == revisions.before && revisions.is_recent(case.onset, case.long) {
+                revisions.before = merged.previous.or(revisions.before);
             }
+            revisions
         })
         .collect();
     log.keep(rolled_out(case, &lacking, &mut all, &mut said));
     log.keep(settle(case, &mut all, &mut said));
     log.with((all, said))
+}
+
+/// Services whose revision is said to be as before, while nothing says since when it runs.
+fn unproven(told: &BTreeMap<String, Vec<Known>>) -> Vec<String> {
+    let is_unproven = |known: &[Known]| {
+        let merged = merged(known);
+        let has_begun =
+            merged.now.as_ref().is_some_and(|now| merged.first_seen.contains_key(now) || merged.older.contains(now));
+        merged.now.is_some() && merged.now == merged.before && !has_begun
+    };
+    told.iter().filter(|(_, known)| is_unproven(known)).map(|(service, _)| service.clone()).collect()
 }
 
 fn of_version(
@@ -179,7 +215,9 @@ fn deployments(case: &Case<'_>, services: &[String]) -> Asked<BTreeMap<String, K
             of.before = Some(revision.clone());
         }
         of.first_seen.entry(revision.clone()).or_insert(one.time);
-        of.now = Some(revision);
+        if let Some(replaced) = of.now.replace(revision).filter(|replaced| Some(replaced) != of.now.as_ref()) {
+            of.previous = Some(replaced);
+        }
     }
     log.with(known)
 }

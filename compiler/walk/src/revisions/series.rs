@@ -68,7 +68,9 @@ pub(super) fn of_image(image: &str) -> Option<String> {
 
 /// When a range of metrics begins and ends, and its step, in seconds.
 fn range(case: &Case<'_>) -> (f64, f64, f64) {
-    let long = case.slo.burns.first().map_or(3_600.0, |burn| burn.long.real.seconds());
+    let first = case.slo.burns.first().map_or(3_600.0, |burn| burn.long.real.seconds());
+    // A revision of the alert's long window counts as recent, so its beginning has to be in range.
+    let long = first.max(case.long + 2.0 * case.base);
     let (start, end) = (case.before() - long, case.now);
     (start, end, case.slo.timing.scrape.seconds().max((end - start) / 500.0))
 }
@@ -141,7 +143,7 @@ pub(super) fn build_info(
             said.push(format!("`{name}` and `{other}` tell different versions of {service}; neither counts."));
             continue;
         }
-        known.insert(service, Known { by: format!("`{name}`"), ..one.known });
+        known.insert(service, one.told(&format!("`{name}`")));
     }
     log.with(known)
 }
@@ -251,10 +253,22 @@ struct Building {
     known: Known,
     newest: f64,
     last_before: f64,
+    /// When the first time series of each revision began, unix seconds.
+    began: BTreeMap<String, f64>,
+}
+
+impl Building {
+    /// What the time series told, with the revision that the current one replaced.
+    fn told(self, by: &str) -> Known {
+        let start = self.known.now.as_ref().and_then(|now| self.began.get(now).copied());
+        let earlier = self.began.iter().filter(|(_, began)| start.is_some_and(|start| **began < start));
+        let previous = earlier.max_by(|a, b| a.1.total_cmp(b.1)).map(|(revision, _)| revision.clone());
+        Known { by: by.to_owned(), previous, ..self.known }
+    }
 }
 
 fn finished(found: BTreeMap<String, Building>, by: &str) -> BTreeMap<String, Known> {
-    found.into_iter().map(|(service, it)| (service, Known { by: by.to_owned(), ..it.known })).collect()
+    found.into_iter().map(|(service, it)| (service, it.told(by))).collect()
 }
 
 /// The times by which a time series is read, in unix seconds.
@@ -274,11 +288,15 @@ impl Seen {
     /// Adds the time series of one revision.
     fn add(&self, building: &mut Building, series: &Series, revision: &str) {
         let (Some(first), Some(until)) = (series.points.first(), series.points.last()) else { return };
+        let began = building.began.entry(revision.to_owned()).or_insert(first.time);
+        *began = began.min(first.time);
         let known = &mut building.known;
         // A time series that starts with the range may be much older.
         if first.time > self.start + self.step {
             let seen = known.first_seen.entry(revision.to_owned()).or_insert(first.time);
             *seen = seen.min(first.time);
+        } else {
+            known.older.insert(revision.to_owned());
         }
         // The current revision is the one that started last and still has samples.
         if until.time >= self.end - 2.0 * self.step && first.time >= building.newest {

@@ -14,6 +14,9 @@ use super::{Answer, BlamedLine, Change, Commit, History, Trouble, patch};
 /// The most commits that a range returns.
 const MOST_COMMITS: &str = "--max-count=5000";
 
+/// The most merges that are looked into. Git merges each of them again.
+const MOST_MERGES: &str = "--max-count=60";
+
 /// The most objects whose ids begin alike that are looked at.
 const MOST_ALIKE: usize = 50;
 
@@ -73,6 +76,52 @@ impl Git {
         self.resolve(revision)?.ok_or_else(unknown)
     }
 
+    /// The merges of a range whose own resolution changes something, each with the files that it changes. Clean merges
+    /// bring in what other commits did.
+    fn merges(&self, range: &str) -> Answer<Vec<(String, Vec<String>)>> {
+        // `--remerge-diff` (git 2.35) compares with what git merges by itself. It needs a place for temporary objects.
+        // `--cc` is older, and names the files that differ from all parents.
+        let listed = |how: &str| {
+            let format = "--format=%x00%x00%H%x00";
+            let arguments =
+                ["log", "-z", format, "--merges", how, "--name-only", "--no-color", MOST_MERGES, range, "--"];
+            self.run(&arguments)
+        };
+        let mut ran = listed("--remerge-diff")?;
+        if ran.status != Some(0) {
+            ran = listed("--cc")?;
+        }
+        if ran.status != Some(0) {
+            return Ok(Vec::new());
+        }
+        let told = command::text(&ran.output);
+        let mut merges: Vec<(String, Vec<String>)> = Vec::new();
+        for field in told.split('\0').map(|field| field.trim_matches('\n')).filter(|field| !field.is_empty()) {
+            match merges.last_mut() {
+                _ if is_id(field) => merges.push((field.to_owned(), Vec::new())),
+                Some((_, files)) => files.push(field.to_owned()),
+                None => {}
+            }
+        }
+        merges.retain(|(_, files)| !files.is_empty());
+        Ok(merges)
+    }
+
+    /// What a merge changes by itself, as a patch.
+    fn resolution(&self, merge: &str) -> Answer<Vec<u8>> {
+        let again =
+            self.run(&patch_of(&["show", "--format=", "--no-notes", "--no-relative", "--remerge-diff"], merge, &[]))?;
+        if again.status == Some(0) {
+            return Ok(again.output);
+        }
+        // Without `--remerge-diff`, the files that differ from all parents are shown against the first parent.
+        let files: Vec<String> = self.merges(&format!("{merge}^!"))?.into_iter().flat_map(|(_, files)| files).collect();
+        if files.is_empty() {
+            return Ok(Vec::new());
+        }
+        self.demand(&patch_of(&TREE, merge, &files))
+    }
+
     /// Files of a revision below a path, each with the id of its object.
     fn files(&self, revision: &str, path: &str) -> Answer<Vec<(String, String)>> {
         let revision = self.known(revision)?;
@@ -90,6 +139,29 @@ impl Git {
         };
         Ok(listed.split('\0').filter_map(file).collect())
     }
+}
+
+/// A commit against its first parent. A first commit shows everything.
+const TREE: [&str; 6] = ["diff-tree", "-r", "--root", "--no-commit-id", "--diff-merges=first-parent", "--no-relative"];
+
+/// The arguments that show a commit as a patch without context lines, whatever a person has set.
+fn patch_of<'a>(how: &[&'a str], commit: &'a str, files: &'a [String]) -> Vec<&'a str> {
+    let form = [
+        "-p",
+        "-M",
+        "--unified=0",
+        "--inter-hunk-context=0",
+        "--diff-algorithm=histogram",
+        "--no-color",
+        "--no-ext-diff",
+        "--no-textconv",
+        "--submodule=short",
+        "--src-prefix=a/",
+        "--dst-prefix=b/",
+        commit,
+        "--",
+    ];
+    how.iter().copied().chain(form).chain(files.iter().map(String::as_str)).collect()
 }
 
 /// A path as git writes it; `None` if the path leads out of the repository.
@@ -142,57 +214,32 @@ impl History for Git {
 
     fn commits(&self, from: &str, to: &str) -> Answer<Vec<Commit>> {
         let range = format!("{}..{}", self.known(from)?, self.known(to)?);
-        let format = "--format=%H%x00%s%x00%an%x00%ct";
-        let arguments = [
-            "log",
-            "-z",
-            format,
-            "--no-merges",
-            "--no-patch",
-            "--no-color",
-            "--encoding=UTF-8",
-            MOST_COMMITS,
-            &range,
-            "--",
-        ];
+        let format = "--format=%H%x00%s%x00%an%x00%ct%x00%P";
+        let arguments =
+            ["log", "-z", format, "--no-patch", "--no-color", "--encoding=UTF-8", MOST_COMMITS, &range, "--"];
         let told = command::text(&self.demand(&arguments)?);
         let fields: Vec<&str> = told.split('\0').collect();
         let commit = |fields: &[&str]| match fields {
-            [id, subject, author, time] if is_id(id) => Some(Commit {
-                id: (*id).to_owned(),
-                subject: (*subject).to_owned(),
-                author: (*author).to_owned(),
-                time: time.parse().ok()?,
-            }),
+            [id, subject, author, time, parents] if is_id(id) => {
+                let (id, subject, author) = ((*id).to_owned(), (*subject).to_owned(), (*author).to_owned());
+                Some((Commit { id, subject, author, time: time.parse().ok()? }, parents.contains(' ')))
+            }
             _ => None,
         };
-        Ok(fields.chunks(4).filter_map(commit).collect())
+        let mut commits: Vec<(Commit, bool)> = fields.chunks(5).filter_map(commit).collect();
+        if commits.iter().any(|(_, is_merge)| *is_merge) {
+            // Merging again may take too long. Then the other commits are still known.
+            let merges = self.merges(&range).unwrap_or_default();
+            commits.retain(|(commit, is_merge)| !is_merge || merges.iter().any(|(id, _)| *id == commit.id));
+        }
+        Ok(commits.into_iter().map(|(commit, _)| commit).collect())
     }
 
     fn changes(&self, commit: &str) -> Answer<Vec<Change>> {
         let commit = self.known(commit)?;
-        // A merge shows its changes against its first parent; a first commit shows everything.
-        let arguments = [
-            "diff-tree",
-            "-r",
-            "-p",
-            "-M",
-            "--root",
-            "--no-commit-id",
-            "--diff-merges=first-parent",
-            "--unified=0",
-            "--inter-hunk-context=0",
-            "--diff-algorithm=histogram",
-            "--no-color",
-            "--no-ext-diff",
-            "--no-textconv",
-            "--submodule=short",
-            "--src-prefix=a/",
-            "--dst-prefix=b/",
-            &commit,
-            "--",
-        ];
-        Ok(patch::changes(&command::text(&self.demand(&arguments)?)))
+        let is_merge = self.resolve(&format!("{commit}^2"))?.is_some();
+        let patch = if is_merge { self.resolution(&commit)? } else { self.demand(&patch_of(&TREE, &commit, &[]))? };
+        Ok(patch::changes(&command::text(&patch)))
     }
 
     fn file(&self, revision: &str, path: &str) -> Answer<Option<String>> {

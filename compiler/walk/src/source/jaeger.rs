@@ -10,7 +10,7 @@ use emberline_observe::http::{Access, Client};
 use serde_json::{Value, json};
 
 use super::assembling::assemble;
-use super::reading::{items, plain, rfc3339, span_id, text, trace_id, whole};
+use super::reading::{LONGEST, items, plain, rfc3339, span_id, text, trace_id, whole};
 use super::{Answer, Event, Labels, Search, Span, SpanKind, Trace, Traces, otlp};
 
 /// A Jaeger query service.
@@ -73,16 +73,20 @@ impl Traces for Jaeger {
         self.http.name()
     }
 
+    fn page(&self, id: &str) -> Option<String> {
+        Some(format!("{}/trace/{id}", self.http.address()))
+    }
+
     fn trace(&self, id: &str) -> Answer<Option<Trace>> {
         let Some(id) = trace_id(id) else {
             return Err(self.http.trouble(&format!("cannot be asked for `{id}`, which is no trace id")));
         };
-        let answer: Option<Value> = self.http.find(&format!("/api/traces/{id}"), &[])?;
+        let answer: Option<Value> = self.http.find_within(&format!("/api/traces/{id}"), LONGEST)?;
         let found = answer.and_then(|answer| traces(&answer).into_iter().find(|trace| trace.id == id));
         if found.is_some() {
             return Ok(found);
         }
-        let answer: Option<Value> = self.http.find(&format!("/api/v3/traces/{id}"), &[])?;
+        let answer: Option<Value> = self.http.find_within(&format!("/api/v3/traces/{id}"), LONGEST)?;
         Ok(answer.and_then(|answer| otlp::trace(&id, &answer)))
     }
 

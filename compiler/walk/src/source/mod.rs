@@ -31,6 +31,7 @@ pub use jaeger::Jaeger;
 pub use loki::Loki;
 pub use prometheus::Prometheus;
 pub use pyroscope::Pyroscope;
+pub(crate) use reading::rfc3339;
 pub use store::Store;
 pub use tempo::Tempo;
 pub use victorialogs::VictoriaLogs;
@@ -91,6 +92,10 @@ pub trait Traces {
     /// # Errors
     /// When the answer is missing or undocumented.
     fn search(&self, wanted: &Search) -> Answer<Vec<String>>;
+    /// The address of a page that shows a trace to people; `None` if the store has no pages.
+    fn page(&self, _id: &str) -> Option<String> {
+        None
+    }
 }
 
 /// Log lines: this project's store, Loki, VictoriaLogs.
@@ -140,12 +145,13 @@ pub trait History {
     /// # Errors
     /// When the repository or the program git is missing.
     fn beginning(&self, digits: &str) -> Answer<Vec<String>>;
-    /// The commits that `to` has and `from` lacks, the newest first. Merges are left out.
+    /// The commits that `to` has and `from` lacks, the newest first. A merge is one of them only if it changes more than
+    /// git's automatic merge does.
     ///
     /// # Errors
     /// When a revision is unknown.
     fn commits(&self, from: &str, to: &str) -> Answer<Vec<Commit>>;
-    /// The changes of a commit, file by file, without context lines.
+    /// The changes of a commit, file by file, without context lines. Those of a merge are against git's automatic merge.
     ///
     /// # Errors
     /// When the revision is unknown.

@@ -42,6 +42,9 @@ fn spans(answer: &Value) -> Vec<(Option<String>, Span)> {
     spans
 }
 
+/// The attribute for the description of a span's status.
+const DESCRIPTION: &str = "otel.status_description";
+
 /// A span; `None` if the id or the start is missing.
 fn span(found: &Value, resource: &Labels) -> Option<Span> {
     let start = whole(&found["startTimeUnixNano"])?;
@@ -52,6 +55,12 @@ fn span(found: &Value, resource: &Labels) -> Option<Span> {
         attributes: attributes(&event["attributes"]),
     });
     let code = &found["status"]["code"];
+    let mut own = attributes(&found["attributes"]);
+    // Zipkin's and Jaeger's name for the same.
+    let description = text(&found["status"]["message"]);
+    if !description.is_empty() {
+        own.entry(DESCRIPTION.to_owned()).or_insert_with(|| description.to_owned());
+    }
     Some(Span {
         id: span_id(text(&found["spanId"]))?,
         parent: span_id(text(&found["parentSpanId"])).unwrap_or_default(),
@@ -61,7 +70,7 @@ fn span(found: &Value, resource: &Labels) -> Option<Span> {
         start,
         end,
         failed: code.as_u64() == Some(2) || code.as_str() == Some("STATUS_CODE_ERROR"),
-        attributes: attributes(&found["attributes"]),
+        attributes: own,
         resource: resource.clone(),
         events: events.collect(),
         links: items(&found["links"]).iter().filter_map(|link| trace_id(text(&link["traceId"]))).collect(),

@@ -7,6 +7,9 @@ use serde_json::Value;
 
 use super::Labels;
 
+/// The size limit of a trace's answer in bytes: a hundred thousand spans or so. Read as a document, it takes some 400 MiB.
+pub(super) const LONGEST: u64 = 32 << 20;
+
 /// A text; empty if the value is no text.
 pub(super) fn text(value: &Value) -> &str {
     value.as_str().unwrap_or_default()
@@ -102,7 +105,7 @@ pub(super) fn rfc3339_nanos(text: &str) -> Option<u64> {
 }
 
 /// A time in RFC 3339, in UTC, to the microsecond.
-pub(super) fn rfc3339(seconds: f64) -> String {
+pub(crate) fn rfc3339(seconds: f64) -> String {
     // Casts of floats stop at the ends of the integer's range, and the years of a walk have four digits.
     let micros = (seconds * 1e6).round().clamp(0.0, 253_402_300_799e6) as i64;
     let (day, rest) = (micros.div_euclid(86_400_000_000), micros.rem_euclid(86_400_000_000));

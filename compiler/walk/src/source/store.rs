@@ -6,7 +6,7 @@ use emberline_observe::http::{Access, Client};
 use serde::Deserialize;
 use serde_json::Value;
 
-use super::reading::{items, text, trace_id};
+use super::reading::{LONGEST, items, text, trace_id};
 use super::{Answer, Frame, LogLine, Logs, Profiles, Sample, Search, Trace, Traces, otlp};
 
 /// The store.
@@ -38,9 +38,13 @@ impl Traces for Store {
         self.http.name()
     }
 
+    fn page(&self, id: &str) -> Option<String> {
+        Some(format!("{}/trace/{id}", self.http.address()))
+    }
+
     fn trace(&self, id: &str) -> Answer<Option<Trace>> {
         let id = self.id(id)?;
-        let answer: Option<Value> = self.http.find(&format!("/api/traces/{id}"), &[])?;
+        let answer: Option<Value> = self.http.find_within(&format!("/api/traces/{id}"), LONGEST)?;
         Ok(answer.and_then(|answer| otlp::trace(&id, &answer)))
     }
 

@@ -10,7 +10,7 @@ use emberline_core::plan::queries::quoted;
 use emberline_observe::http::{Access, Client};
 use serde_json::Value;
 
-use super::reading::{items, text, trace_id, whole};
+use super::reading::{LONGEST, items, text, trace_id, whole};
 use super::{Answer, Search, Trace, Traces, otlp};
 
 /// The most failed traces that a search fetches to exclude them from its result.
@@ -55,7 +55,7 @@ impl Traces for Tempo {
             return Err(self.http.trouble(&format!("cannot be asked for `{id}`, which is no trace id")));
         };
         for path in ["/api/v2/traces/", "/api/traces/"] {
-            let answer: Option<Value> = self.http.find(&format!("{path}{id}"), &[])?;
+            let answer: Option<Value> = self.http.find_within(&format!("{path}{id}"), LONGEST)?;
             if let Some(trace) = answer.and_then(|answer| otlp::trace(&id, &answer)) {
                 return Ok(Some(trace));
             }

@@ -10,7 +10,7 @@ use emberline_observe::http::{Access, Client};
 use serde_json::Value;
 
 use super::assembling::assemble;
-use super::reading::{items, labels, span_id, text, trace_id, whole};
+use super::reading::{LONGEST, items, labels, span_id, text, trace_id, whole};
 use super::{Answer, Event, Labels, Search, Span, SpanKind, Trace, Traces};
 
 /// A Zipkin server.
@@ -38,11 +38,17 @@ impl Traces for Zipkin {
         self.http.name()
     }
 
+    /// Zipkin serves its pages below `/zipkin`, with or without a base path of its own.
+    fn page(&self, id: &str) -> Option<String> {
+        let address = self.http.address();
+        Some(format!("{}/zipkin/traces/{id}", address.strip_suffix("/zipkin").unwrap_or(address)))
+    }
+
     fn trace(&self, id: &str) -> Answer<Option<Trace>> {
         let Some(id) = trace_id(id) else {
             return Err(self.http.trouble(&format!("cannot be asked for `{id}`, which is no trace id")));
         };
-        let answer: Option<Value> = self.http.find(&format!("/api/v2/trace/{id}"), &[])?;
+        let answer: Option<Value> = self.http.find_within(&format!("/api/v2/trace/{id}"), LONGEST)?;
         Ok(answer.and_then(|answer| trace(&id, &answer)))
     }
 

@@ -146,7 +146,7 @@ fn a_function_that_moves_to_another_file_keeps_its_author() {
 }
 
 #[test]
-fn merges_are_left_out_of_commits() {
+fn clean_merges_are_left_out_of_commits() {
     let mut repository = Repository::new();
     repository.write("a", "1\n");
     let root = repository.commit("root");
@@ -161,7 +161,59 @@ fn merges_are_left_out_of_commits() {
     let git = repository.asked();
     let ids: Vec<String> = git.commits(&root, "HEAD").unwrap().into_iter().map(|commit| commit.id).collect();
     assert_eq!(ids, [main, side]);
-    assert_eq!(shown(&git.changes("HEAD").unwrap()), ["· → b 0-0 1+1"]);
+    // The merge itself changes nothing: the other commits have it all.
+    assert_eq!(git.changes("HEAD").unwrap(), []);
+}
+
+/// Two branches that change a file of ten lines, the first and the last.
+fn forked() -> (Repository, String) {
+    let mut repository = Repository::new();
+    let lines = |first: &str, last: &str| format!("{first}\n2\n3\n4\n5\n6\n7\n8\n9\n{last}\n");
+    repository.write("a", &lines("1", "10"));
+    let root = repository.commit("root");
+    repository.git(&["checkout", "--quiet", "-b", "side"]);
+    repository.write("a", &lines("1", "ten"));
+    repository.commit("side");
+    repository.git(&["checkout", "--quiet", "main"]);
+    repository.write("a", &lines("one", "10"));
+    repository.write("c", "1\n");
+    repository.commit("main");
+    (repository, root)
+}
+
+#[test]
+fn a_merge_that_changes_something_by_itself_is_a_commit() {
+    let (mut repository, root) = forked();
+    repository.git(&["merge", "--quiet", "--no-ff", "--no-commit", "side"]);
+    repository.write("a", "one\n2\n3\n4\nfive\n6\n7\n8\n9\nten\n");
+    let merge = repository.commit("merge, and something else");
+    let git = repository.asked();
+    let commits = git.commits(&root, "HEAD").unwrap();
+    assert_eq!(commits.len(), 3);
+    assert!(commits.iter().any(|commit| commit.id == merge && commit.subject == "merge, and something else"));
+    let changes = git.changes(&merge).unwrap();
+    assert_eq!(shown(&changes), ["a → a 5-1 5+1"]);
+    assert_eq!((changes[0].hunks[0].removed[0].as_str(), changes[0].hunks[0].added[0].as_str()), ("5", "five"));
+}
+
+#[test]
+fn a_merge_that_resolved_a_conflict_is_a_commit() {
+    let (mut repository, root) = forked();
+    repository.git(&["checkout", "--quiet", "side"]);
+    repository.write("a", "eins\n2\n3\n4\n5\n6\n7\n8\n9\nten\n");
+    repository.commit("side again");
+    repository.git(&["checkout", "--quiet", "main"]);
+    // The merge stops at the conflict.
+    let merged =
+        Command::new("git").args(["merge", "--no-commit", "side"]).current_dir(repository.folder.path()).output();
+    assert!(!merged.unwrap().status.success());
+    repository.write("a", "uno\n2\n3\n4\n5\n6\n7\n8\n9\nten\n");
+    let merge = repository.commit("merge");
+    let git = repository.asked();
+    assert!(git.commits(&root, "HEAD").unwrap().iter().any(|commit| commit.id == merge));
+    let changes = git.changes(&merge).unwrap();
+    assert!(changes[0].hunks[0].added.contains(&"uno".to_owned()), "{changes:?}");
+    assert!(changes[0].hunks[0].removed.iter().any(|line| line.starts_with("<<<<<<<")), "{changes:?}");
 }
 
 #[test]

@@ -58,6 +58,7 @@ fn the_store_tells_a_trace() {
     let trace = store.trace(&TRACE.to_uppercase()).unwrap().unwrap();
     understood(&trace);
     let of = |span: &Span, key: &str| span.attributes[key].clone();
+    assert_eq!(of(&trace.spans[1], "otel.status_description"), "payment refused");
     assert_eq!(of(&trace.spans[1], "retried"), "true");
     assert_eq!(of(&trace.spans[1], "load"), "0.25");
     assert_eq!(of(&trace.spans[1], "tags"), r#"["a","b"]"#);

@@ -41,6 +41,7 @@ pub(crate) fn names(walk: &Walk, commit: &str, function: &str) {
     let named = walk.function.as_ref().map(|place| place.function.as_str()).unwrap_or_default();
     assert!(named.ends_with(function), "{named}: {}", told());
     assert!(walk.suspects[1..].iter().all(|suspect| suspect.confidence < 0.25), "{}", told());
+    assert!(!walk.claim.as_ref().unwrap().is_by_elimination, "{}", told());
 }
 
 /// A price rule of quadratic cost, which compares every product with every other.

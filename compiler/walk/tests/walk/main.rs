@@ -2,9 +2,13 @@
 //! commits around each fault.
 #![expect(clippy::unwrap_used, clippy::panic, reason = "tests may stop at the first surprise")]
 
+mod belief;
 mod certain;
+mod export;
 mod holes;
+mod kinds;
 mod pages;
+mod recent;
 mod shop;
 mod versions;
 mod world;

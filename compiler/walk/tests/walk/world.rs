@@ -68,8 +68,16 @@ pub(crate) struct World {
     pub(crate) logs: Vec<LogLine>,
     /// Answers to `target_info`.
     pub(crate) info: Vec<Series>,
+    /// Runtime metrics of services, over time.
+    pub(crate) runtime: Vec<Series>,
     /// Answers to queries of a range that hold a text.
     pub(crate) told: Vec<(&'static str, Vec<Series>)>,
+    /// Resources of processes, which the walk compares before and since.
+    pub(crate) resources: Vec<Series>,
+    /// The address of the store's pages; empty if it has none.
+    pub(crate) pages: &'static str,
+    /// The share of bad events by the seconds since [`ONSET`]; a rise that stays without one.
+    pub(crate) ratio: Option<fn(f64) -> f64>,
     pub(crate) has_traces: bool,
     pub(crate) has_profiles: bool,
     pub(crate) has_logs: bool,
@@ -155,7 +163,11 @@ impl World {
             usual: Vec::new(),
             logs: Vec::new(),
             info: Vec::new(),
+            runtime: runtime(),
             told: Vec::new(),
+            resources: Vec::new(),
+            pages: "",
+            ratio: None,
             has_traces: true,
             has_profiles: true,
             has_logs: true,
@@ -354,6 +366,19 @@ impl World {
         self.walk(Some(&Git::new(repository.path())))
     }
 
+    /// Span metrics of every service over time.
+    fn requests(&self, query: &str, (start, end): (f64, f64), step: f64) -> Answer<Vec<Series>> {
+        let mut all: BTreeMap<Labels, Vec<Point>> = BTreeMap::new();
+        let mut time = start;
+        while time <= end {
+            for one in self.instant(query, time)? {
+                all.entry(one.labels).or_default().extend(one.points);
+            }
+            time += step;
+        }
+        Ok(all.into_iter().map(|(labels, points)| Series { labels, points }).collect())
+    }
+
     /// A service's requests in an interval: the rate per second, the share of failures, and the longest duration.
     fn numbers(&self, service: &str, from: f64, to: f64) -> Option<(f64, f64, f64)> {
         let is_in = |span: &&Span| {
@@ -370,6 +395,21 @@ fn series(of: &[(&str, &str)], time: f64, value: f64) -> Series {
     Series { labels: labels(of), points: vec![Point { time, value }] }
 }
 
+/// Memory, processor time and a pool of checkout, which change at the onset.
+fn runtime() -> Vec<Series> {
+    let of = |name: &str, more: &[(&str, &str)], value: &dyn Fn(f64) -> f64| {
+        let own = [("__name__", name), ("service_name", "checkout"), ("instance", "10.0.0.7:9464")];
+        let labels = labels(&own.iter().chain(more).copied().collect::<Vec<_>>());
+        let times = (0..60).map(|at| NOW - 600.0 + f64::from(at) * 10.0);
+        Series { labels, points: times.map(|time| Point { time, value: value(time) }).collect() }
+    };
+    vec![
+        of("process_resident_memory_bytes", &[], &|time| if time < ONSET { 1e7 } else { 9e7 }),
+        of("process_cpu_seconds_total", &[], &|time| (time - ONSET) * if time < ONSET { 0.1 } else { 0.9 } + 100.0),
+        of("pool_connections", &[("state", "idle")], &|time| if time < ONSET { 8.0 } else { 0.0 }),
+    ]
+}
+
 impl Metrics for World {
     fn name(&self) -> String {
         "Prometheus".into()
@@ -383,7 +423,10 @@ impl Metrics for World {
         self.asked.borrow_mut().push(query.to_owned());
         let span = if at > ONSET { (ONSET, NOW) } else { (0.0, ONSET) };
         let mut answer = Vec::new();
-        if query.starts_with("topk") {
+        if query.starts_with("count by (__name__)") {
+            let own = self.runtime.iter().filter(|_| query.contains("service_name=~"));
+            answer.extend(own.map(|one| series(&[("__name__", &one.labels["__name__"])], at, 2.0)));
+        } else if query.starts_with("topk") {
             answer.push(series(
                 &[("__name__", "slo:burn_rate:1h"), ("service", "checkout"), ("slo", "latency")],
                 at,
@@ -417,14 +460,27 @@ impl Metrics for World {
         if query.contains("target_info") {
             return Ok(self.info.clone());
         }
+        if query.starts_with("{__name__=~") && query.contains("__name__!~") {
+            let is_of = |series: &&Series| query.contains(&format!("\"{}\"", series.label("service_name")));
+            return Ok(self.resources.iter().filter(is_of).cloned().collect());
+        }
         if query.contains("_info") || query.contains("kube_") {
             let told = self.told.iter().filter(|(part, _)| query.contains(part));
             return Ok(told.flat_map(|(_, series)| series.clone()).collect());
         }
+        if query.starts_with("{__name__=~") {
+            return Ok(self.runtime.clone());
+        }
+        if query.contains("traces_span_metrics") {
+            return self.requests(query, (start, end), step);
+        }
         let mut points = Vec::new();
         let mut time = start;
         while time <= end {
-            points.push(Point { time, value: ((time - ONSET) / 5.0).clamp(0.002, 0.6) });
+            points.push(Point {
+                time,
+                value: self.ratio.map_or_else(|| ((time - ONSET) / 5.0).clamp(0.002, 0.6), |it| it(time - ONSET)),
+            });
             time += step;
         }
         Ok(vec![Series { labels: Labels::new(), points }])
@@ -455,6 +511,10 @@ impl Metrics for World {
 impl Traces for World {
     fn name(&self) -> String {
         "the store".into()
+    }
+
+    fn page(&self, id: &str) -> Option<String> {
+        (!self.pages.is_empty()).then(|| format!("{}/trace/{id}", self.pages))
     }
 
     fn trace(&self, id: &str) -> Answer<Option<Trace>> {

@@ -2,6 +2,7 @@
 
 use std::io::Write as _;
 use std::path::Path;
+use std::process::ExitCode;
 use std::sync::mpsc;
 
 use anyhow::{Context, Result};
@@ -26,7 +27,18 @@ enum Command {
     Inject,
 }
 
-fn main() -> Result<()> {
+fn main() -> ExitCode {
+    match run() {
+        Ok(()) => ExitCode::SUCCESS,
+        // A backtrace would push the reason out of the lines that a drill shows.
+        Err(error) => {
+            let _ = writeln!(std::io::stderr(), "drill: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run() -> Result<()> {
     let args = Args::parse();
     let setting = Setting::read();
     let checkout = Path::new(".").canonicalize().context("finding the working directory")?;

@@ -39,6 +39,10 @@ pub enum Change {
 pub enum Outage {
     /// Payments is killed and stays away.
     PaymentsKilled,
+    /// Payments hangs: it takes connections and answers nothing.
+    PaymentsPaused,
+    /// Checkout runs with a configuration that sends payments where nobody listens.
+    CheckoutMisconfigured,
 }
 
 /// What became of it.

@@ -21,6 +21,9 @@ const RATE: f64 = 3.0;
 /// How long recorded series may take to be there, before time is compressed: base windows are 75 s and longer.
 const SETTLING: Duration = Duration::from_secs(10 * 60);
 
+/// The discard port, on which nothing listens.
+const NOBODY: &str = "http://127.0.0.1:9";
+
 /// Starts the system of a checkout and serves changes until `interrupted`.
 ///
 /// # Errors
@@ -112,20 +115,30 @@ fn serve(system: &mut System, load: &mut Program, control: &Control, interrupted
                 }
                 Ok(touched)
             }
-            Change::Inject { outage: Outage::PaymentsKilled, begins } => {
-                if begins {
-                    system.payments.kill();
-                } else {
-                    system.payments.start()?;
-                }
-                Ok(vec!["payments".to_owned()])
-            }
+            Change::Inject { outage, begins } => inject(system, outage, begins),
         });
         if let Some(status) = load.ended()? {
             bail!("the load ended ({status}); its last lines:\n{}", load.log_tail());
         }
     }
     Ok(())
+}
+
+/// Begins or ends an outage; gives the services that were touched.
+fn inject(system: &mut System, outage: Outage, begins: bool) -> Result<Vec<String>> {
+    match outage {
+        Outage::PaymentsKilled if begins => system.payments.kill(),
+        Outage::PaymentsKilled => system.payments.start()?,
+        Outage::PaymentsPaused => system.payments.pause(begins)?,
+        Outage::CheckoutMisconfigured => {
+            let address = if begins { NOBODY.to_owned() } else { format!("http://{}", system.at.payments) };
+            system.checkout.set_arg("--payments", &address)?;
+            system.checkout.stop();
+            system.checkout.start()?;
+            return Ok(vec!["checkout".to_owned()]);
+        }
+    }
+    Ok(vec!["payments".to_owned()])
 }
 
 /// Whether two programs are the same, byte by byte.

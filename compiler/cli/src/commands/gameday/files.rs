@@ -4,6 +4,7 @@ use std::fmt::Write as _;
 use std::path::{Component, Path, PathBuf};
 
 use emberline_core::plan::{Plan, names};
+use emberline_drill::cause::How;
 use emberline_drill::chance::Chance;
 use emberline_drill::drill::Drilled;
 use emberline_drill::notes;
@@ -12,11 +13,12 @@ use emberline_drill::report::{Incident, series_markdown};
 use emberline_drill::series;
 
 use super::failure;
+use super::folder::{make, put};
 use super::session::Session;
 use crate::failure::{Failure, Result};
 use crate::terminal;
 use crate::world::write::{NotCreated, create};
-use crate::world::{notes as notes_folder, shown, write_file};
+use crate::world::{shown, write_file};
 
 /// The file that seals the seed of a series.
 const SEED: &str = "seed.sealed";
@@ -43,10 +45,11 @@ pub(super) fn seed(folder: &Path, given: Option<u64>) -> Result<u64> {
     }
 }
 
-/// Keeps the record of a drill; of one whose answer was not right also how it came to that.
+/// Keeps the record of a drill. If the search was wrong or not certain, its walk is kept too: JSON, page and drawings.
 pub(super) fn keep(folder: &Path, drilled: &Drilled) -> Result<()> {
     let record = &drilled.record;
-    if !record.is_right() && !drilled.artefacts.is_empty() {
+    let is_unsure = record.search.as_ref().is_some_and(|search| search.verdict == Verdict::NotCertain);
+    if (is_unsure || !record.is_right()) && !drilled.artefacts.is_empty() {
         put(&folder.join(format!("{}.walk", record.id)), &drilled.artefacts)?;
     }
     write_file(&folder.join(series::file(&record.id)), &json(record)?)
@@ -132,26 +135,6 @@ pub(super) fn incident(
     Ok(())
 }
 
-/// Adds what a drill taught to the notes of its objective.
-pub(super) fn learn(specs: &Path, record: &Record, quiet: bool) -> Result<()> {
-    let Some((service, slo, lines)) = notes::learned(record) else { return Ok(()) };
-    let folder = specs.join(notes_folder::FOLDER).join(names::stem(&service));
-    let path = folder.join(format!("{}.md", names::stem(&slo)));
-    make(&folder)?;
-    let before = notes_folder::text_of(specs, &path)?;
-    let after = notes::appended(&before, &lines);
-    if after != before {
-        write_file(&path, after.as_bytes())?;
-        if !quiet {
-            terminal::say(&format!(
-                "{}: what slowed the search; `emberline compile` puts it on the runbook",
-                shown(&path)
-            ));
-        }
-    }
-    Ok(())
-}
-
 /// The sealed fault and how the drill went, once the drill is over.
 pub(super) fn opened(record: &Record) -> String {
     let seconds = |at: Option<f64>| at.map_or_else(|| "–".to_owned(), |at| format!("{at:.0} s"));
@@ -159,9 +142,12 @@ pub(super) fn opened(record: &Record) -> String {
     let fault = &record.fault;
     let what = if fault.outage { "no code change" } else { fault.opened.kind.as_str() };
     let _ = writeln!(text, "{}: fault {} ({what})", record.id, fault.name);
-    if let Some(bad) = &record.release.bad {
-        let subject = record.release.commits.iter().find(|commit| commit.id == *bad).map_or("", |it| &it.subject);
-        let _ = writeln!(text, "  cause      {} {subject}", bad.get(..12).unwrap_or(bad));
+    if let Some(sealed) = &fault.sealed {
+        let _ = writeln!(text, "  sealed     sha256 {sealed}");
+    }
+    for bad in record.release.faulty() {
+        let subject = record.release.commits.iter().find(|commit| commit.id == bad).map_or("", |it| &it.subject);
+        let _ = writeln!(text, "  faulty     {} {subject}", bad.get(..12).unwrap_or(bad));
     }
     let answer = match &record.search {
         None => "no alert fired".to_owned(),
@@ -183,6 +169,7 @@ pub(super) fn opened(record: &Record) -> String {
         seconds(record.recovered),
         notes::counted(record.attempts.len(), "rollback")
     );
+    let _ = writeln!(text, "  cause      {}", found(record));
     for (what, times) in [("fires", &record.fires), ("resolves", &record.clears)] {
         let met = match times.met {
             Some(true) => "in time",
@@ -195,18 +182,26 @@ pub(super) fn opened(record: &Record) -> String {
     terminal::clean(&text)
 }
 
-/// Writes files below a folder.
-fn put(folder: &Path, files: &[(String, String)]) -> Result<()> {
-    for (name, text) in files {
-        let path = folder.join(name);
-        make(path.parent().unwrap_or(folder))?;
-        write_file(&path, text.as_bytes())?;
-    }
-    Ok(())
-}
-
-fn make(folder: &Path) -> Result<()> {
-    std::fs::create_dir_all(folder).map_err(|cause| Failure::io("cannot make the folder", folder, &cause))
+/// How the cause was found, in a line.
+fn found(record: &Record) -> String {
+    let Some(cause) = &record.cause else { return "not looked for".to_owned() };
+    let Some(at) = cause.found else {
+        return format!("not found, with {} deployed", notes::counted(cause.probes.len(), "version"));
+    };
+    let by = match cause.how {
+        How::Search => "named by the search",
+        How::Bisect => "found by deploying versions",
+        How::OneByOne => "the commit whose revert helped",
+        How::NoRelease => "no release is the cause",
+        How::NotFound => "not found",
+    };
+    let faulty = record.release.faulty().count();
+    let all = match (cause.right, cause.all) {
+        (false, _) => ", WRONG".to_owned(),
+        (true, false) => format!(", {} of {faulty} faulty commits", cause.commits.len()),
+        (true, true) => String::new(),
+    };
+    format!("known after {at:.0} s, {by}{all}")
 }
 
 fn json(value: &impl serde::Serialize) -> Result<Vec<u8>> {

@@ -1,7 +1,10 @@
 //! `emberline gameday`: drills, one or a series, with their write-ups.
 
 mod files;
+mod folder;
+mod learn;
 mod person;
+mod sealed;
 mod session;
 mod stop;
 mod strict;
@@ -14,12 +17,11 @@ use emberline_core::plan::Plan;
 use emberline_drill::catalogue::{Catalogue, Fault};
 use emberline_drill::chance::Chance;
 use emberline_drill::drill::{Drilled, Settings};
-use emberline_drill::patch::Patch;
-use emberline_drill::record::{Method, Outcome, Record};
-use emberline_drill::series;
+use emberline_drill::record::{Method, Mitigation, Record};
+use emberline_drill::series::{self, Kind};
 
-use super::gate::{self, Gate};
-use crate::args::{FailOn, Format, Gameday, Reporting, Signal};
+use super::gate::{self, Gate, LOADED};
+use crate::args::{FailOn, Format, Gameday, Mitigate, Reporting, Signal};
 use crate::failure::{Failure, Result};
 use crate::status::Status;
 use crate::terminal;
@@ -37,15 +39,22 @@ struct Run<'r> {
     drill: &'r Drill,
     repository: PathBuf,
     catalogue: Catalogue,
-    method: Method,
-    without: Vec<String>,
+    kind: Kind,
+    /// The SHA-256 of the sealed file.
+    sealed: Option<String>,
+    /// The SHA-256 of this program, if it walks.
+    program: Option<String>,
     seed: u64,
     quiet: bool,
 }
 
 /// Drills. Specs with errors are shown instead.
 pub(crate) fn run(gameday: &Gameday, quiet: bool) -> Result<Status> {
-    let mut gate = Gate::open_at(&gameday.specs, Pace::Drill(gameday.time_scale), session::LOADED)?;
+    if let Some(path) = &gameday.learn_from {
+        learn::propose(&gameday.specs, &learn::read(path)?, Some(path), quiet)?;
+        return Ok(Status::Clean);
+    }
+    let mut gate = Gate::open_at(&gameday.specs, Pace::Drill(gameday.time_scale), LOADED)?;
     let Some(plan) = gate.plan.take() else {
         let reporting = Reporting { format: Format::Human, fail_on: FailOn::Error, today: None };
         gate::show(&gate.found(), &reporting, true)?;
@@ -57,7 +66,14 @@ pub(crate) fn run(gameday: &Gameday, quiet: bool) -> Result<Status> {
         ));
     };
     let repository = repository(gameday, &plan)?;
-    let catalogue = Catalogue::read(&repository, drill).map_err(failure)?;
+    let mut catalogue = Catalogue::read(&repository, drill).map_err(failure)?;
+    let sealed = gameday.sealed.as_deref().map(sealed::Sealed::read).transpose()?;
+    let sealed = sealed.map(|sealed| {
+        if !quiet {
+            terminal::say(&format!("sealed: sha256 {}", sealed.hash));
+        }
+        sealed.replace(&mut catalogue)
+    });
     let mut without: Vec<Signal> = gameday.without.clone();
     without.sort_unstable();
     without.dedup();
@@ -73,7 +89,13 @@ pub(crate) fn run(gameday: &Gameday, quiet: bool) -> Result<Status> {
     ctrlc::set_handler(|| ENDED.store(true, Ordering::Relaxed))
         .map_err(|cause| Failure::new(format!("cannot listen for interrupts: {cause}")))?;
     let without = without.into_iter().map(|signal| signal.word().to_owned()).collect();
-    let run = Run { gameday, plan: &plan, drill, repository, catalogue, method, without, seed, quiet };
+    let mitigation = match gameday.mitigate {
+        Mitigate::Release => Mitigation::Release,
+        Mitigate::OneCommit => Mitigation::OneCommit,
+    };
+    let program = (method == Method::Walk).then(sealed::program).transpose()?;
+    let kind = Kind { method, mitigation, sealed: sealed.is_some(), without };
+    let run = Run { gameday, plan: &plan, drill, repository, catalogue, kind, sealed, program, seed, quiet };
     let mut scratch = Scratch::new(gameday.scratch.as_deref())?;
     let ended = match &gameday.series {
         Some(folder) => run.series(folder, &mut scratch),
@@ -98,13 +120,15 @@ impl Run<'_> {
         let mut session = None;
         let mut status = Status::Clean;
         for index in 0..self.gameday.drills {
-            let drilled = self.one(&mut session, scratch, index, &index_name(self.method, index))?;
+            let drilled = self.one(&mut session, scratch, index, &index_name(&self.kind, index))?;
             let record = &drilled.record;
+            let mut recorded = None;
             if let (Some(out), Some(session)) = (&self.gameday.out, &session) {
                 let out = if self.gameday.drills > 1 { out.join(&record.id) } else { out.clone() };
                 files::incident(&out, self.gameday.incident.as_deref(), &drilled, session, self.plan, self.quiet)?;
+                recorded = record.page.as_ref().map(|_| out.join("drill.json"));
             }
-            status = worse(status, self.close(record)?);
+            status = worse(status, self.close(record, recorded.as_deref())?);
         }
         // Not before: it tells of the drills that are still to come.
         terminal::print(|out| writeln!(out, "seed {}", self.seed))?;
@@ -115,13 +139,21 @@ impl Run<'_> {
     fn series(&self, folder: &Path, scratch: &mut Scratch) -> Result<Status> {
         let mut session = None;
         let mut status = Status::Clean;
-        let missing = series::missing(folder, self.method, &self.without, self.gameday.drills);
+        let missing = series::missing(folder, &self.kind, self.gameday.drills);
         self.say(&format!("{}: {} of {} drills to go", shown(folder), missing.len(), self.gameday.drills));
+        let records = series::read(folder).map_err(failure)?;
+        if let Some(other) = series::walked_by_another(&records, &self.kind, self.program.as_deref())
+            && !missing.is_empty()
+        {
+            return Err(Failure::new(format!("another build of emberline walked {} of this series", other.id))
+                .help("continue with that build, or name another folder: a series holds one walk"));
+        }
         for index in missing {
-            let id = series::id(self.method, &self.without, index);
+            let id = self.kind.id(index);
             let drilled = self.patiently(&mut session, scratch, index, &id, folder)?;
             files::keep(folder, &drilled)?;
-            status = worse(status, self.close(&drilled.record)?);
+            let recorded = folder.join(series::file(&drilled.record.id));
+            status = worse(status, self.close(&drilled.record, Some(&recorded))?);
             files::summary(folder)?;
         }
         drop(session);
@@ -177,8 +209,8 @@ impl Run<'_> {
         };
         let settings = Settings {
             id: id.to_owned(),
-            method: self.method,
-            without: self.without.clone(),
+            method: self.kind.method,
+            without: self.kind.without.clone(),
             seed: self.seed,
             index,
             severity: self.gameday.severity.clone(),
@@ -186,6 +218,10 @@ impl Run<'_> {
             honest: self.gameday.honest,
             patience: self.gameday.patience.map(f64::from),
             good: session.good.clone(),
+            mitigation: self.kind.mitigation,
+            probes: self.gameday.probes,
+            program: self.program.clone(),
+            sealed: self.sealed.clone(),
         };
         self.say(&format!("{id}: the fault is sealed until the end"));
         session.drill(&fault, &self.catalogue.honest, &settings, &|line| self.say(line)).map_err(failure)
@@ -193,28 +229,27 @@ impl Run<'_> {
 
     fn fault(&self, index: usize) -> Result<Fault> {
         let gameday = self.gameday;
-        let fault = match (&gameday.fault, &gameday.sealed, &gameday.outage) {
-            (Some(name), ..) => self.catalogue.fault(name),
-            (_, Some(file), _) => Patch::read(file).map(Fault::Patch),
-            (.., Some(name)) => self.catalogue.outage(name),
+        let fault = match (&gameday.fault, &gameday.outage) {
+            (Some(name), _) => self.catalogue.fault(name),
+            (_, Some(name)) => self.catalogue.outage(name),
             _ => self.catalogue.draw(self.seed, index),
         };
         fault.map_err(failure)
     }
 
-    /// Opens what was sealed, learns from it, and judges.
-    fn close(&self, record: &Record) -> Result<Status> {
+    /// Opens what was sealed, learns from it, and judges. `recorded` is the file of the record, if it is kept.
+    fn close(&self, record: &Record, recorded: Option<&Path>) -> Result<Status> {
         let text = files::opened(record);
         terminal::print(|out| out.write_all(text.as_bytes()))?;
         if self.gameday.learn {
-            files::learn(self.gameday.specs.first(), record, self.quiet)?;
+            learn::propose(&self.gameday.specs, record, recorded, self.quiet)?;
         }
         let missed = if self.gameday.strict { strict::missed(record) } else { Vec::new() };
         for what in &missed {
             terminal::say(&format!("{}: missed: {what}", record.id));
         }
         let is_wrong = !missed.is_empty() || record.search.as_ref().is_none_or(|search| search.confident_and_wrong);
-        Ok(if is_wrong || record.outcome != Outcome::Resolved { Status::Findings } else { Status::Clean })
+        Ok(if is_wrong || !record.is_mended() { Status::Findings } else { Status::Clean })
     }
 
     fn say(&self, line: &str) {
@@ -225,8 +260,8 @@ impl Run<'_> {
 }
 
 /// The name of a drill that belongs to no series.
-fn index_name(method: Method, index: usize) -> String {
-    series::id(method, &[], index)
+fn index_name(kind: &Kind, index: usize) -> String {
+    Kind { without: Vec::new(), ..kind.clone() }.id(index)
 }
 
 fn worse(one: Status, other: Status) -> Status {

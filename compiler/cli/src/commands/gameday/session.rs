@@ -1,5 +1,6 @@
 //! A system under drill, with the scratch folder that it lives in.
 
+use std::fs::{File, TryLockError};
 use std::path::{Path, PathBuf};
 
 use emberline_core::emit::Emitter;
@@ -19,18 +20,16 @@ use emberline_walk::source::{Access, Answer, Connected, Endpoints, Trouble};
 
 use super::person::Person;
 use super::{ENDED, failure};
+use crate::commands::gate::LOADED;
 use crate::failure::{Failure, Result};
 use crate::world::emission::Emission;
 use crate::world::{shown, write};
 
-/// What a system under drill loads: rules, collectors, stores and Alertmanager. Proofs are for the real windows, pages and
-/// dashboards for people, and other forms of the rules would be held against intervals that nobody's ruler has.
-pub(super) const LOADED: &[Target] =
-    &[Target::Rules, Target::Collector, Target::Retention, Target::Limits, Target::Alertmanager];
-
 /// The folder that drills work in.
 pub(super) struct Scratch {
     folder: PathBuf,
+    /// Locked as long as this lives, so that no other drill resets the clone.
+    _lock: Option<File>,
     /// Removed with this, unless it was kept.
     temporary: Option<tempfile::TempDir>,
     /// The number of the last system that was started in it.
@@ -43,11 +42,12 @@ impl Scratch {
         if let Some(folder) = given {
             std::fs::create_dir_all(folder).map_err(|cause| Failure::io("cannot make the folder", folder, &cause))?;
             let folder = folder.canonicalize().map_err(|cause| Failure::io("cannot resolve", folder, &cause))?;
-            return Ok(Self { folder, temporary: None, systems: 0 });
+            let lock = Some(locked(&folder)?);
+            return Ok(Self { folder, _lock: lock, temporary: None, systems: 0 });
         }
         let temporary = tempfile::Builder::new().prefix("emberline-gameday-").tempdir();
         let temporary = temporary.map_err(|cause| Failure::new(format!("cannot make a temporary folder: {cause}")))?;
-        Ok(Self { folder: temporary.path().to_owned(), temporary: Some(temporary), systems: 0 })
+        Ok(Self { folder: temporary.path().to_owned(), _lock: None, temporary: Some(temporary), systems: 0 })
     }
 
     /// A folder for the data of the next system, which no system has used: an earlier run may have kept its own.
@@ -67,6 +67,21 @@ impl Scratch {
     }
 }
 
+/// Locks a folder for one drill. The lock ends with the process, however it ends.
+fn locked(folder: &Path) -> Result<File> {
+    let path = folder.join("lock");
+    let failed = |cause: std::io::Error| Failure::io("cannot lock", &path, &cause);
+    let file = File::options().create(true).truncate(false).write(true).open(&path).map_err(failed)?;
+    match file.try_lock() {
+        Ok(()) => Ok(file),
+        Err(TryLockError::WouldBlock) => {
+            Err(Failure::new(format!("the scratch folder {} is in use by another drill", shown(folder)))
+                .help("wait for its end, or name another folder with `--scratch`"))
+        }
+        Err(TryLockError::Error(cause)) => Err(failed(cause)),
+    }
+}
+
 /// A system that runs.
 pub(super) struct Session<'s> {
     plan: &'s Plan,
@@ -80,6 +95,8 @@ pub(super) struct Session<'s> {
     /// The good revision.
     pub(super) good: String,
     standing: String,
+    /// Where the evidence of a drill is kept before a rollback.
+    evidence: PathBuf,
 }
 
 impl<'s> Session<'s> {
@@ -95,6 +112,7 @@ impl<'s> Session<'s> {
         let folder = &scratch.folder;
         let clone = folder.join("clone");
         let (generated, logs) = (folder.join("generated"), folder.join("logs"));
+        let evidence = folder.join("evidence");
         for folder in [&data, &logs] {
             std::fs::create_dir_all(folder).map_err(|cause| Failure::io("cannot make the folder", folder, &cause))?;
         }
@@ -117,7 +135,7 @@ impl<'s> Session<'s> {
         say(&format!("it serves: {}", site.endpoints));
         let connected = Connected::new(&endpoints, Some(&clone)).map_err(strange)?;
         let mut session =
-            Self { plan, site, endpoints, connected, repository, generated, standing: good.clone(), good };
+            Self { plan, site, endpoints, connected, repository, generated, standing: good.clone(), good, evidence };
         // A system that says which revision it serves may have been started at another.
         if let Some(other) = session.site.endpoints.get("revision").and_then(|it| it.as_str()) {
             other.clone_into(&mut session.standing);
@@ -153,6 +171,9 @@ impl<'s> Session<'s> {
             repository: &self.repository,
             search: search.as_mut(),
             say,
+            keep: &|files| {
+                super::folder::put(&self.evidence.join(&settings.id), files).map_err(|failed| Trouble(failed.what))
+            },
             standing: self.standing.clone(),
         };
         let drilled = drill.run(fault, honest, settings);

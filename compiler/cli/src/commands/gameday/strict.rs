@@ -1,6 +1,6 @@
 //! The checks of `--strict`: computed times, and answers that are right at once.
 
-use emberline_drill::record::{Outcome, Record, Times, Verdict};
+use emberline_drill::record::{Record, Times, Verdict};
 
 /// The time limit of a search in seconds.
 const SEARCH: f64 = 30.0;
@@ -17,8 +17,8 @@ pub(super) fn missed(record: &Record) -> Vec<String> {
     }
     missed.extend(late("the alert fired", &record.fires));
     missed.extend(late("the alert resolved", &record.clears));
-    if record.outcome != Outcome::Resolved {
-        missed.push("no revert of a named commit helped".to_owned());
+    if !record.is_mended() {
+        missed.push("no rollback that the answer led to helped".to_owned());
     }
     if record.fault.outage {
         if search.verdict != Verdict::NoCodeChange {
@@ -54,6 +54,7 @@ fn late(what: &str, times: &Times) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use emberline_drill::record::Outcome;
 
     /// A real drill of the demo, as it is committed.
     fn record() -> Record {
@@ -73,7 +74,7 @@ mod tests {
             (|it| it.detected = Some(241.0), "the alert fired after 241 s, later than 240 s"),
             (|it| it.fires.met = Some(false), "the alert fired after"),
             (|it| (it.clears.met, it.clears.measured) = (None, None), "the alert resolved: the time is unknown"),
-            (|it| it.outcome = Outcome::LastResort, "no revert of a named commit helped"),
+            (|it| it.outcome = Outcome::LastResort, "no rollback that the answer led to helped"),
             (|it| it.search.as_mut().unwrap().rank = Some(2), "the commit that is the root cause was named at place 2"),
             (
                 |it| it.search.as_mut().unwrap().names_function = Some(false),

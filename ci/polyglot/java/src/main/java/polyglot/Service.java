@@ -29,6 +29,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
+import java.util.logging.Level;
 import java.util.logging.Logger;
 import java.util.stream.Collectors;
 import org.apache.hc.client5.http.classic.methods.HttpGet;
@@ -42,6 +43,7 @@ import org.apache.hc.core5.http.io.entity.EntityUtils;
 public final class Service {
   private static final String FAULT = System.getenv().getOrDefault("FAULT", "");
   private static final int CALL_LIMIT = 30; // seconds
+  private static final int SUPPLIER_TAKES = 20; // milliseconds
   private static final Logger LOGGER = Logger.getLogger("polyglot");
   private static final AttributeKey<String> ITEM = AttributeKey.stringKey("item");
 
@@ -96,10 +98,7 @@ public final class Service {
     var threads = Executors.newFixedThreadPool(8);
     web.setExecutor(threads);
     web.createContext("/order", exchange -> answer(exchange, this::order));
-    web.createContext("/price", exchange -> answer(exchange, query -> {
-      LOGGER.info("told a price");
-      return "3";
-    }));
+    web.createContext("/price", exchange -> answer(exchange, this::price));
     web.createContext("/healthz", exchange -> answer(exchange, query -> "ok"));
     // The agent's own hook flushes beside this one, so the queue must be empty soon.
     Runtime.getRuntime().addShutdownHook(new Thread(() -> {
@@ -131,8 +130,14 @@ public final class Service {
     return price;
   }
 
+  private String price(Map<String, String> query) throws InterruptedException {
+    Thread.sleep(SUPPLIER_TAKES);
+    LOGGER.info("told a price");
+    return "3";
+  }
+
   private interface Handler {
-    String handle(Map<String, String> query) throws IOException;
+    String handle(Map<String, String> query) throws IOException, InterruptedException;
   }
 
   private static void answer(HttpExchange exchange, Handler handler) throws IOException {
@@ -144,7 +149,8 @@ public final class Service {
     String text;
     try {
       text = handler.handle(pairs);
-    } catch (IOException | RuntimeException fault) {
+    } catch (IOException | InterruptedException | RuntimeException fault) {
+      LOGGER.log(Level.SEVERE, "no answer", fault);
       status = 502;
       text = fault.toString();
     }

@@ -1,0 +1,57 @@
+//! The words that a diff adds or removes on balance: what stands on both sides has only moved.
+
+use std::collections::BTreeMap;
+
+use super::diff::{Hunk, code};
+use crate::words;
+
+/// Words of a diff.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Atoms {
+    /// Identifiers that the diff has more often on one side than on the other.
+    pub(crate) changed: BTreeMap<String, usize>,
+    /// Identifiers of changed lines that stand on both sides as often, of headers, and of lines around.
+    pub(crate) near: BTreeMap<String, usize>,
+}
+
+/// The words of hunks.
+pub(super) fn atoms(hunks: &[Hunk]) -> Atoms {
+    let mut balance: BTreeMap<&str, i64> = BTreeMap::new();
+    let mut atoms = Atoms::default();
+    for hunk in hunks {
+        for (lines, step) in [(&hunk.removed, -1), (&hunk.added, 1)] {
+            for line in lines {
+                for word in identifiers(code(&hunk.file, line)) {
+                    *balance.entry(word).or_default() += step;
+                }
+            }
+        }
+        for word in hunk.context.iter().chain([&hunk.header]).flat_map(|line| identifiers(line)) {
+            *atoms.near.entry(word.to_owned()).or_default() += 1;
+        }
+    }
+    for (word, count) in balance {
+        let side = if count == 0 { &mut atoms.near } else { &mut atoms.changed };
+        *side.entry(word.to_owned()).or_default() += count.unsigned_abs().max(1) as usize;
+    }
+    atoms
+}
+
+/// Identifiers, with names joined by dashes as they are written in texts.
+fn identifiers(line: &str) -> Vec<&str> {
+    let mut found = words::identifiers(line, &[]);
+    found.extend(words::identifiers(line, &['-']).into_iter().filter(|word| word.contains('-')));
+    found
+}
+
+/// Whether nearly all removed statements are found again among the added ones, in whatever order or helper.
+pub(super) fn moved(hunks: &[Hunk]) -> bool {
+    let normal = |line: &str| line.chars().filter(|letter| !letter.is_whitespace()).collect::<String>();
+    let lines = |side: fn(&Hunk) -> &Vec<String>| {
+        hunks.iter().flat_map(move |hunk| side(hunk).iter().map(|line| code(&hunk.file, line))).map(normal)
+    };
+    let added: Vec<String> = lines(|hunk| &hunk.added).collect();
+    let removed: Vec<String> = lines(|hunk| &hunk.removed).filter(|line| line.len() > 2).collect();
+    let found = removed.iter().filter(|line| added.iter().any(|other| other.contains(line.as_str()))).count();
+    !removed.is_empty() && found * 10 >= removed.len() * 9
+}

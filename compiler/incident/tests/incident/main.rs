@@ -1,0 +1,13 @@
+//! Walks of frozen incidents: public ones, synthetic ones, permuted ones and broken ones.
+
+#![allow(clippy::unwrap_used, clippy::print_stdout)]
+
+mod build;
+mod changed;
+mod hostile;
+mod operational;
+mod permuted;
+mod public;
+mod removed;
+mod synthetic;
+mod weighed;
