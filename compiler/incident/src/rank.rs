@@ -102,7 +102,7 @@ fn explains(one: &mut Hypothesis<'_>, mechanism: Option<&Mechanism>, seen: &Seen
     open.sort_by(|a, b| b.0.total_cmp(&a.0).then(a.1.cmp(&b.1)));
     for (weight, sign) in open.into_iter().take(2) {
         let place = seen.facts.iter().find(|fact| fact.sign == sign).map(|fact| fact.place.clone()).unwrap_or_default();
-        one.add(-weights.unexplained * weight, format!("it does not explain {}", sign.words()), place);
+        one.add(-weights.unexplained * weight, format!("it leaves unexplained: {}", sign.words()), place);
     }
     for sign in mechanism.map(|m| m.against).unwrap_or_default() {
         let strength = signs.get(sign).copied().unwrap_or(0.0);
@@ -161,8 +161,8 @@ fn accuse<'a>(
         one.fit = strength * shown;
         one.mechanism = Some(mechanism);
         let text = match sign {
-            Some(sign) => format!("{} goes along with {} (`{line}`)", sign.words(), mechanism.name),
-            None => format!("{} (`{line}`)", mechanism.name),
+            Some(sign) => format!("{} goes along with {} (“{line}”)", sign.words(), mechanism.name),
+            None => format!("{} (“{line}”)", mechanism.name),
         };
         one.add(weights.fit * one.fit, text, format!("commit {}", short(&commit.sha)));
         if shown < 0.2 {
@@ -315,7 +315,7 @@ fn literals(one: &mut Hypothesis<'_>, doing: &Doing, mechanism: &Mechanism, seen
         } else {
             0.3
         };
-        let text = format!("telemetry shows the number that the diff sets: `{}`", shift.line.trim());
+        let text = format!("telemetry shows the number that the diff sets: “{}”", shift.line.trim());
         if best.as_ref().is_none_or(|(other, _)| share > *other) {
             best = Some((share, text));
         }
