@@ -277,6 +277,8 @@ pub(crate) const CODE: &[Mechanism] = &[
         effects: &[E::CertificateChanged],
         key: &[(S::CertificateBad, 0.9)],
         also: &[S::ErrorsUp, S::Refused, S::Retries],
+        // A date passes by itself.
+        against: &[S::CertificateExpired, S::Surge, S::Poison, S::NodeContention, S::NodeLost, S::ProviderDown],
         remedy: "config-revert",
         ..BASE
     },
@@ -514,8 +516,8 @@ pub(crate) const OPERATIONS: &[Mechanism] = &[
     },
     Mechanism {
         name: "an expired certificate",
-        key: &[(S::CertificateBad, 0.9)],
-        also: &[S::ErrorsUp, S::Refused, S::Retries, S::CredentialExpired, S::LatencyDown],
+        key: &[(S::CertificateExpired, 1.0), (S::CertificateBad, 0.6)],
+        also: &[S::ErrorsUp, S::Refused, S::Retries, S::CredentialExpired, S::LatencyDown, S::CertificateBad],
         remedy: "renew-certificate",
         ..OPERATION
     },

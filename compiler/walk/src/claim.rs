@@ -71,7 +71,7 @@ pub struct Claim {
     /// Whether the first suspect is named only because the others look harmless: no trace, profile or error points to
     /// what it changes.
     pub is_by_elimination: bool,
-    /// The strongest facts for the claim, at most [`MOST`], the strongest first.
+    /// The strongest facts for the claim, at most three, the strongest first.
     #[serde(rename = "for")]
     pub for_: Vec<Fact>,
     /// The strongest fact against the claim; `None` if nothing that was looked at speaks against it.

@@ -125,17 +125,19 @@ pub(super) const PHRASES: &[(Sign, f64, &[&str])] = &[
         1.0,
         &[
             "x509",
-            "certificate has expired",
-            "certificate+expired",
             "certificate verify failed",
             "tls handshake",
             "unknown authority",
             "self signed",
             "certificate is not valid",
             "ssl handshake",
-            "notafter",
             "pkix",
         ],
+    ),
+    (
+        Sign::CertificateExpired,
+        1.0,
+        &["certificate has expired", "certificate+expired", "cert+expired", "certificate expiry", "notafter"],
     ),
     (
         Sign::CredentialExpired,

@@ -29,7 +29,7 @@ pub(crate) fn seen(case: &Case) -> Seen {
     seen.harm = seen.harm.or(seen.first);
     seen.facts.extend(metrics::facts(&moved));
     seen.facts.extend(traffic::facts(case, &moved));
-    seen.facts.extend(texts::facts(&fresh));
+    seen.facts.extend(texts::facts(&fresh, &seen.platform));
     seen.facts.extend(texts::poison(case, &fresh));
     seen.facts.extend(spans::facts(case, start));
     seen.facts

@@ -125,10 +125,26 @@ fn found(text: &str, phrase: &str) -> bool {
     text.split(|letter: char| !letter.is_alphanumeric()).any(|word| word == phrase)
 }
 
+/// From this count of the most frequent new pattern on, a line that came once is noise.
+const MANY: usize = 15;
+
+/// How much a pattern says by its count. Among many new lines, one line is what always comes now and then.
+fn said(text: &Text, most: usize, platform: &BTreeSet<String>) -> f64 {
+    match text.count {
+        // An orchestrator tells each of its events once.
+        _ if most < MANY || platform.contains(&text.service) => 1.0,
+        1 => 0.25,
+        2 => 0.5,
+        _ => 1.0,
+    }
+}
+
 /// The facts that new patterns are.
-pub(super) fn facts(fresh: &[Text]) -> Vec<Fact> {
+pub(super) fn facts(fresh: &[Text], platform: &BTreeSet<String>) -> Vec<Fact> {
     let mut facts = Vec::new();
+    let most = fresh.iter().filter(|text| text.at.is_some()).map(|text| text.count).max().unwrap_or(0);
     for text in fresh {
+        let said = said(text, most, platform);
         for (sign, sure) in signs(&text.whole()) {
             let loud = match text.severity {
                 0 => 0.7,
@@ -136,7 +152,7 @@ pub(super) fn facts(fresh: &[Text]) -> Vec<Fact> {
             };
             facts.push(Fact {
                 sign,
-                strength: sure * loud,
+                strength: sure * loud * said,
                 service: text.service.clone(),
                 at: text.at,
                 text: format!("{} logs, {} times: {}", text.service, text.count, clipped(&text.text)),
@@ -146,7 +162,7 @@ pub(super) fn facts(fresh: &[Text]) -> Vec<Fact> {
         if text.severity == 2 {
             facts.push(Fact {
                 sign: Sign::ErrorsUp,
-                strength: 0.6,
+                strength: 0.6 * said,
                 service: text.service.clone(),
                 at: text.at,
                 text: format!("{} logs, {} times: {}", text.service, text.count, clipped(&text.text)),

@@ -40,7 +40,17 @@ pub(super) fn facts(case: &Case, moved: &[Moved<'_>]) -> Vec<Fact> {
             // One of several callers without a surge says little; all grow together in a surge.
             (true, _) if grown.len() * 2 > measured.len() => {
                 let edge = above.is_empty() || grown.len() > 1;
-                (Sign::Surge, if edge && measured.len() > 1 { 1.0 } else { 0.8 })
+                // A rate that grows alone may be what callers without a rate send again and again.
+                (
+                    Sign::Surge,
+                    if measured.len() == 1 {
+                        0.5
+                    } else if edge {
+                        1.0
+                    } else {
+                        0.8
+                    },
+                )
             }
             (true, _) => (Sign::Surge, 0.5),
             (false, true) => (Sign::FanOut, 1.0),

@@ -2,6 +2,7 @@
 
 #![allow(clippy::unwrap_used, clippy::print_stdout)]
 
+mod blind;
 mod build;
 mod changed;
 mod hostile;

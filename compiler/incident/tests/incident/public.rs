@@ -32,7 +32,7 @@ pub(crate) fn cases() -> Vec<Truth> {
     folders.into_iter().filter_map(|folder| truth(&folder)).collect()
 }
 
-fn truth(folder: &Path) -> Option<Truth> {
+pub(crate) fn truth(folder: &Path) -> Option<Truth> {
     let text = fs::read_to_string(folder.join("ground_truth.json")).ok()?;
     let value: Value = serde_json::from_str(&text).unwrap();
     let string = |name: &str| value[name].as_str().unwrap_or_default().to_owned();
