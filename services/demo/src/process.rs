@@ -213,8 +213,9 @@ impl Program {
 /// Asks a process to end, waits, and kills it where it will not.
 fn end(child: &mut Child) {
     if let Some(pid) = i32::try_from(child.id()).ok().and_then(Pid::from_raw) {
-        // It may be gone already, which is what we want.
+        // It may be gone already, which is what we want. A paused program hears it only once it goes on.
         let _ = kill_process(pid, Signal::TERM);
+        let _ = kill_process(pid, Signal::CONT);
     }
     let began = Instant::now();
     while matches!(child.try_wait(), Ok(None)) && began.elapsed() < END {
@@ -261,7 +262,10 @@ mod tests {
         assert!(grows(&program, Duration::from_secs(20)));
         program.set_arg("-c", "exit 0").unwrap();
         assert!(program.set_arg("--none", "x").is_err());
+        program.pause(true).unwrap();
+        let began = Instant::now();
         program.stop();
+        assert!(began.elapsed() < END, "a paused program had to be killed");
         program.start().unwrap();
         program.finish(Duration::from_secs(20)).unwrap();
     }

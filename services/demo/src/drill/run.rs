@@ -99,6 +99,7 @@ fn ready(system: &System, copies: Option<&Copies>) -> Result<()> {
 }
 
 fn serve(system: &mut System, load: &mut Program, control: &Control, interrupted: &Receiver<()>) -> Result<()> {
+    let mut lasting = None;
     while interrupted.recv_timeout(Duration::from_millis(50)).is_err() {
         control.serve(|change| match change {
             Change::Deploy { revision, programs } => {
@@ -113,9 +114,16 @@ fn serve(system: &mut System, load: &mut Program, control: &Control, interrupted
                     service.replace(path)?;
                     touched.push(name);
                 }
+                // An outage is no part of a program: it outlasts a deployment that restarted what it broke.
+                if let Some(outage) = lasting.filter(|_| !touched.is_empty()) {
+                    inject(system, outage, true)?;
+                }
                 Ok(touched)
             }
-            Change::Inject { outage, begins } => inject(system, outage, begins),
+            Change::Inject { outage, begins } => {
+                lasting = begins.then_some(outage);
+                inject(system, outage, begins)
+            }
         });
         if let Some(status) = load.ended()? {
             bail!("the load ended ({status}); its last lines:\n{}", load.log_tail());
