@@ -11,7 +11,7 @@ use super::record::{Attempt, Method, Mitigation, Outcome, Search, Verdict, Watch
 use super::search::{Conclusion, Scene};
 use super::site::Phase;
 use super::stage::{Broken, Drill, Settings, opened};
-use emberline_walk::source::{Alert, Answer};
+use emberline_walk::source::{Alert, Answer, Trouble};
 
 /// The most rounds of a search, since telemetry of a fault may arrive after its alert.
 pub(super) const ROUNDS: usize = 3;
@@ -192,7 +192,15 @@ impl Drill<'_> {
         let Rollback { what, commit, revision } = rollback;
         log.tell(format!("{what}: building and deploying"));
         let began = self.clock.now();
-        self.bring(&revision, true)?;
+        let is_whole = revision == case.settings.good && self.standing == case.broken.release.deployed;
+        let services = self.bring(&revision, true)?;
+        if is_whole && services.is_empty() && !case.broken.services.is_empty() {
+            let changed = case.broken.services.join(", ");
+            return Err(Trouble(format!(
+                "the rollback changed no service, but the release changed {changed}: does another drill build in the \
+                 same folder?"
+            )));
+        }
         let ended = self.clock.now();
         log.tell("the rollback serves");
         let tried = self.watched(case, Attempt::of(what, commit, began, ended), 0.0)?;

@@ -54,6 +54,10 @@ impl Drill<'_> {
             // The last rollback in vain is what showed it.
             let vain = fixed.attempts.iter().rev().find(|attempt| !attempt.helped);
             let shown = vain.map(|it| it.ended + it.watched.map_or(0.0, |watched| watched.drilled));
+            if let (Some(shown), true) = (shown, verdict == Verdict::NotCertain) {
+                let is_new = |verdict| matches!(verdict, Verdict::NoCodeChange | Verdict::NotCertain);
+                self.look_again(case, fixed, shown, is_new, &mut |what| log.tell(what))?;
+            }
             return Ok(Some(known(How::NoRelease, shown, Vec::new())));
         }
         let Some(step) = steps(case).into_iter().find(|step| step.to == self.standing) else {
@@ -91,8 +95,10 @@ impl Drill<'_> {
         hunt: &mut Hunt<'_>,
     ) -> Answer<Cause> {
         let mut named = (fixed.conclusion.verdict == Verdict::Commit).then_some(fixed.looked.ended);
-        if named.is_none() && case.settings.method == Method::Walk && fixed.looked.rounds < ROUNDS {
-            self.look_again(case, fixed, hunt)?;
+        if named.is_none() {
+            // A rollback helped: that nothing changed or burns is no answer any more.
+            let is_new = |verdict| matches!(verdict, Verdict::Commit | Verdict::NotCertain);
+            hunt.spent += self.look_again(case, fixed, fixed.looked.ended, is_new, hunt.log)?;
             named = (fixed.conclusion.verdict == Verdict::Commit).then_some(recovered + hunt.spent);
         }
         hunt.order = fixed.conclusion.suspects.iter().map(|suspect| suspect.commit.clone()).collect();
@@ -137,26 +143,34 @@ impl Drill<'_> {
         Ok(Cause { found, how, commits: hunt.found.clone(), right: false, all: false, probes })
     }
 
-    /// Searches once more, as of the first search: telemetry of the fault may have arrived since.
-    fn look_again(&mut self, case: &Case<'_>, fixed: &mut Fixed, hunt: &mut Hunt<'_>) -> Answer<()> {
+    /// Searches once more as of a moment (seconds from T+0), and takes the answer if it is one of those that can be
+    /// right now: telemetry of the fault may have arrived since. Returns the seconds that it took. The walk only.
+    fn look_again(
+        &mut self,
+        case: &Case<'_>,
+        fixed: &mut Fixed,
+        at: f64,
+        is_new: impl Fn(Verdict) -> bool,
+        tell: &mut dyn FnMut(String),
+    ) -> Answer<f64> {
+        if case.settings.method != Method::Walk || fixed.looked.rounds >= ROUNDS {
+            return Ok(0.0);
+        }
         let (good, deployed) = (&case.settings.good, &case.broken.release.deployed);
         self.repository.go_to(deployed)?;
         let began = self.clock.now();
-        let now = case.broken.ended + fixed.looked.ended;
-        let again = self.search.look(&Scene { alert: case.alert, now, good, deployed });
-        hunt.spent += self.clock.now() - began;
+        let again = self.search.look(&Scene { alert: case.alert, now: case.broken.ended + at, good, deployed });
         fixed.looked.rounds += 1;
         match again {
-            // A rollback helped: that nothing changed or burns is no answer any more.
-            Ok(again) if matches!(again.verdict, Verdict::Commit | Verdict::NotCertain) => {
-                (hunt.log)(format!("the search, once more: {}", said(&again)));
+            Ok(again) if is_new(again.verdict) => {
+                tell(format!("the search, once more: {}", said(&again)));
                 fixed.conclusion = again;
             }
             Ok(_) => {}
             Err(trouble) if trouble == interrupted() => return Err(trouble),
-            Err(trouble) => (hunt.log)(format!("the search could not be repeated: {trouble}")),
+            Err(trouble) => tell(format!("the search could not be repeated: {trouble}")),
         }
-        Ok(())
+        Ok(self.clock.now() - began)
     }
 
     /// Whether the release without a commit is good.
