@@ -9,6 +9,7 @@ use super::case::{Case, Question, Symptom};
 use super::chain::Cause;
 use super::code;
 use super::differs;
+use super::episodes;
 use super::errors::{self, Errors};
 use super::fits::Said;
 use super::gather::Gathered;
@@ -36,12 +37,19 @@ use crate::source::Sources;
 pub fn walk(question: &Question<'_>, sources: &Sources<'_>) -> Walk {
     let calls = Calls::of(question.plan);
     match slo::look(question, &calls, sources) {
-        Found::Burns(objective, slo) => {
+        Found::Burns(mut objective, slo) => {
             let symptom = objective.threshold.map_or(Symptom::Failed, Symptom::Slow);
-            let onset = objective.onset.clone();
             let base = slo.timing.base.seconds();
             let long = objective.long;
-            let case = Case { slo, now: question.now, onset: &onset, base, long, symptom, sources };
+            let of = |onset| Case { slo, now: question.now, onset, base, long, symptom, sources };
+            let whole = objective.onset.clone();
+            let (own, asked) = episodes::own(&of(&whole), &objective, &calls).apart();
+            objective.asked.extend(asked.asks());
+            if let Some(own) = own {
+                objective.begin_at(own);
+            }
+            let onset = objective.onset.clone();
+            let case = of(&onset);
             let requests = requests::look(&case, question.plan, &calls);
             let (traced, gathered) = trace::look(&case, &calls, &requests);
             let layers = Layers { case: &case, requests: &requests, traced: &traced, gathered: &gathered };

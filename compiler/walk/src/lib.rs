@@ -33,6 +33,7 @@ mod compare;
 mod depends;
 mod diff;
 mod differs;
+mod episodes;
 mod errors;
 mod export;
 mod fits;

@@ -34,6 +34,11 @@ impl Onset {
     pub fn is_intermittent(&self) -> bool {
         self.last > self.time + self.plus_minus
     }
+
+    /// Whether a share of bad events is still the usual one.
+    pub(super) fn is_usual(&self, share: f64) -> bool {
+        share <= tolerated(self.usual, self.level)
+    }
 }
 
 /// The part of the rise from the usual level to the incident's level that still counts as usual.
@@ -48,7 +53,7 @@ const CLEAR: f64 = 0.5;
 pub(super) fn find(points: &[Point], since: f64, base: f64, long: f64) -> Option<Onset> {
     let usual = quantile(points.iter().map(|point| point.value), 0.25)?;
     let level = level(points, since, long, usual)?;
-    let tolerated = usual + (level - usual) * STILL_USUAL;
+    let tolerated = tolerated(usual, level);
     let clear = usual + (level - usual) * CLEAR;
     let is_quiet = |at: usize| points.get(at).is_some_and(|point| point.value <= tolerated);
     let is_change = |at: usize| {
@@ -83,6 +88,11 @@ pub(super) fn find(points: &[Point], since: f64, base: f64, long: f64) -> Option
     let earliest = (before.time - base / 2.0).max(before.time - (first.time - before.time) - base);
     let time = f64::midpoint(earliest, first.time);
     Some(Onset { time, plus_minus: (first.time - earliest) / 2.0, last, usual, level, is_seen: true })
+}
+
+/// The highest share that counts as usual.
+fn tolerated(usual: f64, level: f64) -> f64 {
+    usual + (level - usual) * STILL_USUAL
 }
 
 /// The share of bad events during the incident; `None` if it never left its usual level. If an intermittent fault is

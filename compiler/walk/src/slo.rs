@@ -265,6 +265,15 @@ fn ratio(
     log.with((points, onset))
 }
 
+impl Objective {
+    /// Takes a later onset: what was before it is an incident of its own.
+    pub(super) fn begin_at(&mut self, onset: Onset) {
+        let earlier = clock(self.onset.time);
+        self.onset = onset;
+        self.conclusion = format!("{} An earlier incident began at {earlier} and had ended.", conclusion(self));
+    }
+}
+
 fn conclusion(objective: &Objective) -> String {
     let Objective { firing, onset, .. } = objective;
     let since = format!("{} (± {})", clock(onset.time), length(onset.plus_minus));

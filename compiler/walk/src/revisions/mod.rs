@@ -177,6 +177,21 @@ pub(super) fn look(case: &Case<'_>, gathered: &Gathered, concerned: &[String]) -
     log.with((all, said))
 }
 
+/// When new revisions of these services were first seen, in unix seconds, by whatever source tells.
+pub(super) fn begun(case: &Case<'_>, services: &[String]) -> Asked<Vec<f64>> {
+    let mut log = Log::default();
+    let mut told = vec![log.keep(series::target_info(case)), log.keep(deployments(case, services))];
+    let lacking: Vec<String> =
+        services.iter().filter(|service| told.iter().all(|by| !by.contains_key(*service))).cloned().collect();
+    if !lacking.is_empty() {
+        told.push(log.keep(series::build_info(case, &lacking, &mut Vec::new())));
+        told.push(log.keep(series::kubernetes(case, &lacking)));
+    }
+    let known = services.iter().flat_map(|service| told.iter().filter_map(move |by| by.get(service)));
+    let times = known.flat_map(|known| known.first_seen.values().copied()).collect();
+    log.with(times)
+}
+
 /// Services whose revision is said to be as before, while nothing says since when it runs.
 fn unproven(told: &BTreeMap<String, Vec<Known>>) -> Vec<String> {
     let is_unproven = |known: &[Known]| {

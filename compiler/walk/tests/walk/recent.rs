@@ -58,6 +58,49 @@ fn an_intermittent_fault_does_not_begin_at_its_last_dip() {
     assert_eq!(rank(&walk, &commit), 1);
 }
 
+/// An incident that ended two minutes before the next one began.
+fn twice(after: f64) -> f64 {
+    if after >= 0.0 || (-180.0..-130.0).contains(&after) { 0.6 } else { 0.002 }
+}
+
+#[test]
+fn an_incident_soon_after_a_release_is_not_the_one_before() {
+    let walked = |release: f64| {
+        let repository = Repository::new();
+        let good = repository.head();
+        let commit = repository.edit(PRICING, "best = best.max(saved", "best = best.max(slowly) + (saved", "Save more");
+        let head = repository.head();
+        let mut world = World::new();
+        world.ratio = Some(twice);
+        world.fires("checkout", "latency");
+        for at in 0..80_u32 {
+            let after = f64::from(at) * 5.0 - 300.0;
+            // Payments was slow in the incident before.
+            let of_then = Shape { charge: 480, ..Shape::default() };
+            let shape = match twice(after) > 0.5 {
+                false => Shape::default(),
+                true if after < 0.0 => of_then,
+                true => Shape { price: 480, ..Shape::default() },
+            };
+            world.request(ONSET + after, if after < release { &good } else { &head }, &shape);
+        }
+        world.info = vec![
+            seen("checkout", &good, ONSET - 900.0, ONSET + release),
+            seen("checkout", &head, ONSET + release, NOW),
+        ];
+        (world.walk_in(&repository), commit)
+    };
+    let (walk, commit) = walked(-8.0);
+    let objective = walk.objective.as_ref().unwrap();
+    assert!((objective.onset.time - ONSET).abs() <= objective.onset.plus_minus + 3.0, "{:?}", objective.onset);
+    assert!(objective.conclusion.contains("An earlier incident began at"), "{}", objective.conclusion);
+    assert_eq!((walk.verdict, rank(&walk, &commit)), (Verdict::Commit, 1), "{}", human(&walk));
+    // A release in the middle of the quiet time proves nothing, so all bad events count.
+    let (walk, _) = walked(-70.0);
+    let onset = &walk.objective.as_ref().unwrap().onset;
+    assert!((onset.time - (ONSET - 180.0)).abs() <= onset.plus_minus + 3.0, "{onset:?}");
+}
+
 #[test]
 fn a_revision_of_the_alerts_long_window_is_not_acquitted_by_its_healthy_requests() {
     let walked = |release: f64| {
