@@ -2,16 +2,18 @@
 //! roll back, wait for recovery, and look for the commit. Every wait has a limit.
 
 use emberline_core::plan::SloPlan;
-use emberline_walk::source::{Alert, Answer, Trouble};
+use emberline_walk::source::{Alert, Answer, Labels, Trouble};
 
 use super::catalogue::Fault;
 use super::chance::Chance;
-use super::cure::{Case, searched};
+use super::cure::{Case, said, searched};
 use super::evidence::Evidence;
 use super::history::{self, Wanted};
 use super::log::Log;
 use super::patch::Patch;
-use super::record::{Attempt, FaultRecord, Impact, Outcome, Page, Record, ReleaseRecord, Times};
+use super::record::{Attempt, FaultRecord, Impact, Method, Outcome, Page, Record, ReleaseRecord, Times, Verdict};
+use super::release::Healthy;
+use super::search::Scene;
 use super::site::Phase;
 use super::stage::{Broken, opened};
 use super::watch::{clears_after, fires_after, share};
@@ -133,12 +135,14 @@ impl Drill<'_> {
             false => self.bring(&release.deployed, false)?,
         };
         let mut ended = self.clock.now();
+        let mut healthy = None;
         log.tell(match fault {
             Fault::Patch(_) | Fault::Several(_) => "the release serves",
             Fault::Outage(_) => "the release serves; healthy traffic continues",
         });
         if let Fault::Outage(name) = fault {
             self.clock.sleep(settings.warm_up)?;
+            healthy = self.walk_in_health(settings, log)?;
             began = self.clock.now();
             self.site.inject(name, Phase::Begin)?;
             ended = self.clock.now();
@@ -152,7 +156,29 @@ impl Drill<'_> {
             log.note("the fault of the older release takes effect about now");
             self.clock.sleep((ended - self.clock.now()).max(0.0))?;
         }
-        Ok(Broken { release, services, burn_before, began, ended })
+        Ok(Broken { release, services, burn_before, healthy, began, ended })
+    }
+
+    /// Walks once for each objective while a harmless release serves; only the walk does.
+    fn walk_in_health(&mut self, settings: &Settings, log: &mut Log<'_>) -> Answer<Option<Healthy>> {
+        if settings.method != Method::Walk {
+            return Ok(None);
+        }
+        let now = self.clock.now();
+        let mut healthy = Healthy { walks: 0, accused: 0 };
+        for slo in self.plan.slos() {
+            let labels = [("service", &slo.service), ("slo", &slo.name)];
+            let labels = labels.map(|(name, value)| (name.to_owned(), value.clone())).into();
+            let alert = Alert { name: String::new(), fires: false, since: now, labels, annotations: Labels::new() };
+            let scene = Scene { alert: &alert, now, good: &settings.good, deployed: &self.standing };
+            let conclusion = self.search.look(&scene)?;
+            healthy.walks += 1;
+            if conclusion.verdict != Verdict::Healthy {
+                healthy.accused += 1;
+                log.tell(format!("a walk of healthy {} {}: {}", slo.service, slo.name, said(&conclusion)));
+            }
+        }
+        Ok(Some(healthy))
     }
 
     /// Ends a fault for which no alert fired.
@@ -248,6 +274,7 @@ impl Drill<'_> {
                 commits: broken.release.commits.clone(),
                 services: broken.services.clone(),
                 burn_before: broken.burn_before,
+                healthy: broken.healthy,
             },
             change_began: broken.began - broken.ended,
             timeline: log.moments(),

@@ -309,6 +309,12 @@ impl Record {
         }
     }
 
+    /// Whether the search was not certain.
+    #[must_use]
+    pub fn is_not_certain(&self) -> bool {
+        self.search.as_ref().is_some_and(|search| search.verdict == Verdict::NotCertain)
+    }
+
     /// Whether the drill ended as well as it can: the alert fired, and the objective recovered by what the search led
     /// to, or by the next step of a rollback.
     #[must_use]
@@ -380,6 +386,7 @@ pub(crate) mod tests {
                 },
             },
             release: ReleaseRecord {
+                healthy: None,
                 good: "1a".repeat(20),
                 deployed: "0c".repeat(20),
                 bad: Some("ba".repeat(20)),

@@ -35,6 +35,18 @@ pub struct ReleaseRecord {
     /// The highest burn rate over a long window before the change. Above 1, the window still held earlier errors, so
     /// the alert fired sooner.
     pub burn_before: Option<f64>,
+    /// The walks of a healthy system that runs a harmless release; `None` if nobody walked then.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub healthy: Option<Healthy>,
+}
+
+/// Walks of a healthy system, one for each objective.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Healthy {
+    /// How many walks.
+    pub walks: usize,
+    /// How many of them found an incident.
+    pub accused: usize,
 }
 
 impl ReleaseRecord {

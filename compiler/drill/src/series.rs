@@ -5,7 +5,7 @@ use std::path::Path;
 use serde::{Deserialize, Serialize};
 
 use super::chance::Chance;
-use super::record::{Method, Mitigation, Outcome, Record, Verdict};
+use super::record::{Method, Mitigation, Outcome, Record};
 use emberline_walk::source::{Answer, Trouble};
 
 /// Bootstrap resamples for the confidence interval of a difference.
@@ -172,6 +172,12 @@ pub struct Group {
     pub undetected: usize,
     /// Drills with the right answer: the faulty commit first, or for an outage "no code change".
     pub right_first: usize,
+    /// Of these, drills in which the search was certain.
+    #[serde(default)]
+    pub right_certain: usize,
+    /// Walks of a healthy system with a harmless release: those that found an incident, and all.
+    #[serde(default)]
+    pub accused: (usize, usize),
     /// Drills in which the search was not certain.
     pub not_certain: usize,
     /// Drills in which the search was certain of a wrong answer.
@@ -312,7 +318,12 @@ fn group(kind: &Kind, records: &[&Record]) -> Group {
         drills: records.len(),
         undetected: count(&|record| record.outcome == Outcome::Undetected),
         right_first: count(&Record::is_right),
-        not_certain: searches().filter(|search| search.verdict == Verdict::NotCertain).count(),
+        right_certain: count(&|record| record.is_right() && !record.is_not_certain()),
+        accused: records
+            .iter()
+            .filter_map(|record| record.release.healthy)
+            .fold((0, 0), |(accused, walks), it| (accused + it.accused, walks + it.walks)),
+        not_certain: count(&|record| record.is_not_certain()),
         confident_and_wrong: searches().filter(|search| search.confident_and_wrong).count(),
         functions: (named.iter().filter(|named| **named).count(), named.len()),
         fired_in_time: met(&|record| record.fires.met),
@@ -384,6 +395,7 @@ fn quantile(sorted: &[f64], share: f64) -> f64 {
 mod tests {
     #![allow(clippy::unwrap_used, reason = "a test may stop at the first surprise")]
     use super::super::cause::{Cause, How};
+    use super::super::record::Verdict;
     use super::super::record::tests::{record, search};
     use super::*;
 
@@ -409,7 +421,7 @@ mod tests {
         let summary = summary(&[right, wrong, unsure, missed], Vec::new());
         let group = &summary.groups[0];
         assert_eq!((group.drills, group.undetected, group.right_first), (4, 1, 2));
-        assert_eq!((group.not_certain, group.confident_and_wrong), (1, 1));
+        assert_eq!((group.not_certain, group.right_certain, group.confident_and_wrong), (1, 1, 1));
         assert_eq!((group.recovered.count, group.recovered.median), (3, 90.0));
         assert!(summary.differences.is_empty());
     }

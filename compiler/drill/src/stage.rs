@@ -9,6 +9,7 @@ use super::evidence::Evidence;
 use super::history::Release;
 use super::patch::Opened;
 use super::record::{Method, Mitigation, Record};
+use super::release::Healthy;
 use super::repository::Repository;
 use super::search::Search;
 use super::site::Site;
@@ -88,6 +89,8 @@ pub(super) struct Broken {
     pub(super) release: Release,
     pub(super) services: Vec<String>,
     pub(super) burn_before: Option<f64>,
+    /// The walks of a harmless release, before an outage began.
+    pub(super) healthy: Option<Healthy>,
     /// When the deployment of the change started, unix seconds.
     pub(super) began: f64,
     /// When the change took effect, unix seconds: T+0.

@@ -3,6 +3,7 @@
 use super::*;
 use emberline_drill::cause::How;
 use emberline_drill::record::Record;
+use emberline_drill::release::Healthy;
 
 fn restored(fault: &Fault, method: Method, look: Option<Look>, probes: usize, seed: u64) -> Left {
     Stage::new().drill_as(fault, (method, Mitigation::Release, probes), look, seed)
@@ -104,6 +105,22 @@ fn what_no_release_mends_is_said_and_is_no_release() {
     let cause = record.cause.as_ref().unwrap();
     assert_eq!((cause.how, cause.right, cause.commits.len()), (How::NoRelease, true, 0));
     assert!(cause.found.unwrap() < record.recovered.unwrap());
+    // This search finds an incident in health too.
+    assert_eq!(record.release.healthy, Some(Healthy { walks: 2, accused: 2 }));
+    // Bad requests of the earlier release clear the last one, so the search after the rollback counts.
+    let asked = std::cell::Cell::new(0);
+    let later: Look = Box::new(move |scene, clone| {
+        asked.set(asked.get() + 1);
+        match asked.get() {
+            1 | 2 => conclusion(Verdict::Healthy, Vec::new()),
+            3 => conclusion(Verdict::NotCertain, innocent(scene, clone)),
+            _ => conclusion(Verdict::NoCodeChange, Vec::new()),
+        }
+    });
+    let again = restored(&fault, Method::Walk, Some(later), 8, 4).drilled.unwrap().record;
+    assert_eq!(again.release.healthy, Some(Healthy { walks: 2, accused: 0 }));
+    assert_eq!((again.outcome, again.is_right()), (Outcome::NoRelease, true));
+    assert!(!record.is_right());
     // A search that clears the code spares the rollback in vain.
     let sure: Look = Box::new(|_, _| conclusion(Verdict::NoCodeChange, Vec::new()));
     let quick = restored(&fault, Method::Walk, Some(sure), 8, 4).drilled.unwrap().record;
