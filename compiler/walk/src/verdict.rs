@@ -31,6 +31,7 @@ pub(super) fn close(mut evidence: Evidence, plan: &Plan) -> Walk {
         headline,
         claim,
         runtime: evidence.runtime,
+        outside: evidence.outside,
         at,
         service,
         function,
@@ -74,6 +75,9 @@ fn decide(evidence: &Evidence) -> (Verdict, String) {
     let recent = recent::within(evidence);
     if let Some(down) = evidence.trace.as_ref().and_then(|trace| trace.down()) {
         return peer_is_down(evidence, down, &recent);
+    }
+    if let Some(outside) = &evidence.outside {
+        return (Verdict::NoCodeChange, outside.words());
     }
     if deployment == Some(Deployment::Unchanged) {
         let silent = evidence
