@@ -53,12 +53,20 @@ fn restore(evidence: &Evidence, plan: &Plan) -> Action {
     let name = evidence.service.clone().unwrap_or_default();
     let owner = service(plan, &name).and_then(|service| service.about.owner.clone());
     let owner = owner.map_or_else(String::new, |owner| format!(" (owner: {owner})"));
-    let what = match evidence.trace.as_ref().and_then(|trace| trace.down()) {
-        Some(down) => format!(
+    let down = evidence.trace.as_ref().and_then(|trace| trace.down());
+    let what = match (down, &evidence.outside) {
+        (None, Some(outside)) => {
+            let owner = service(plan, outside.service()).and_then(|service| service.about.owner.clone());
+            let owner = owner.map_or_else(String::new, |owner| format!(" Its owner is {owner}."));
+            format!("{}{owner} A rollback would not help.", outside.remedy())
+        }
+        (Some(down), _) => format!(
             "Restore {}{owner}: find out why it does not answer. Rolling {} back would not help.",
             down.peer, down.caller
         ),
-        None => format!("Check the dependencies, the load and the data of {name}{owner}. A rollback would not help."),
+        (None, None) => {
+            format!("Check the dependencies, the load and the data of {name}{owner}. A rollback would not help.")
+        }
     };
     Action { what, command: None }
 }

@@ -18,6 +18,7 @@ use super::handler;
 use super::kind::Kind;
 use super::latency;
 use super::mechanism::Shown;
+use super::outside;
 use super::plateau;
 use super::profile::{self, Profiled, Spends};
 use super::repo::Repo;
@@ -59,12 +60,17 @@ pub fn walk(question: &Question<'_>, sources: &Sources<'_>) -> Walk {
                 None => traced,
             };
             let runtime = runtime::look(&case, &running(&case, &behind));
+            let outside = outside::look(&case, &calls, &requests, &gathered, behind.errors.as_ref());
+            let (outside, asked) = outside.apart();
+            let mut traced = traced;
+            traced.asked.extend(asked.asks());
             let mut evidence = Evidence {
                 at: question.now,
                 objective: Some(*objective),
                 requests: Some(requests),
                 trace: Some(traced),
                 runtime: Some(runtime),
+                outside,
                 trace_page: sources.traces.zip(behind.trace_id.as_deref()).and_then(|(store, id)| store.page(id)),
                 ..behind
             };

@@ -15,7 +15,8 @@
 //! - `differs` turns vanished calls and new values into places. `plateau` finds durations that cluster.
 //! - `code` reads what was deployed (`revisions`, `version`, `candidates`), and `suspects` ranks the commits by
 //!   `target`, `mentions`, `kin` and `fits`, by `mechanism` and `observed`. `program` reads source code.
-//! - `runtime` looks for what else changed in processes and their resources.
+//! - `runtime` looks for what else changed in processes and their resources, `outside` for a turned flag (`flags`), a
+//!   full disk and a surge of traffic.
 //! - `recent` keeps new revisions suspect. `verdict` closes the walk. `belief` makes its `claim` with facts for and
 //!   against it, and `actions` says what to do. `render` writes it for people and programs, and `export` freezes the
 //!   incident.
@@ -37,6 +38,7 @@ mod episodes;
 mod errors;
 mod export;
 mod fits;
+mod flags;
 mod gather;
 mod graph;
 mod handler;
@@ -50,6 +52,7 @@ mod middle;
 mod numbers;
 mod observed;
 mod onset;
+mod outside;
 mod packages;
 mod place;
 mod plateau;
@@ -88,6 +91,7 @@ pub use export::{Frozen, freeze};
 pub use kind::Kind;
 pub use layers::{walk, walk_patiently};
 pub use onset::Onset;
+pub use outside::Outside;
 pub use place::Place;
 pub use plateau::Plateau;
 pub use profile::{Hot, Library, Profiled};

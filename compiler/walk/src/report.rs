@@ -8,6 +8,7 @@ use serde::Serialize;
 use super::claim::Claim;
 use super::code::Code;
 use super::errors::Errors;
+use super::outside::Outside;
 use super::place::Place;
 use super::profile::Profiled;
 use super::requests::Requests;
@@ -66,6 +67,7 @@ pub(super) struct Evidence {
     pub(super) code: Option<Code>,
     pub(super) suspects: Vec<Suspect>,
     pub(super) runtime: Option<Runtime>,
+    pub(super) outside: Option<Outside>,
     pub(super) missing: Vec<String>,
     /// What was not looked at, a sentence each, beyond what is missing.
     pub(super) unseen: Vec<String>,
@@ -114,6 +116,9 @@ pub struct Walk {
     pub code: Option<Code>,
     /// What else changed: metrics of processes and their resources.
     pub runtime: Option<Runtime>,
+    /// What changed outside of the code and explains the incident.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub outside: Option<Outside>,
     /// Suspected commits, the likeliest first.
     pub suspects: Vec<Suspect>,
     /// Breaks of the trace and missing evidence, a sentence each.
@@ -153,6 +158,7 @@ impl Walk {
             errors: None,
             code: None,
             runtime: None,
+            outside: None,
             suspects: Vec::new(),
             missing: Vec::new(),
             actions: Vec::new(),

@@ -6,6 +6,7 @@ use super::actions::actions;
 use super::belief;
 use super::chain::Break;
 use super::code::Deployment;
+use super::outside::Outside;
 use super::place::Place;
 use super::recent::{self, Recent};
 use super::report::{Evidence, NEAR, Verdict, Walk};
@@ -31,6 +32,7 @@ pub(super) fn close(mut evidence: Evidence, plan: &Plan) -> Walk {
         headline,
         claim,
         runtime: evidence.runtime,
+        outside: evidence.outside,
         at,
         service,
         function,
@@ -74,6 +76,13 @@ fn decide(evidence: &Evidence) -> (Verdict, String) {
     let recent = recent::within(evidence);
     if let Some(down) = evidence.trace.as_ref().and_then(|trace| trace.down()) {
         return peer_is_down(evidence, down, &recent);
+    }
+    if let Some(outside) = &evidence.outside {
+        // A new release may fill a disk, or stand less traffic than the one before.
+        return match (outside, recent.first()) {
+            (Outside::Flag { .. }, _) | (_, None) => (Verdict::NoCodeChange, outside.words()),
+            (_, Some(recent)) => (Verdict::NotCertain, format!("{}; but {}", outside.words(), recent.words())),
+        };
     }
     if deployment == Some(Deployment::Unchanged) {
         let silent = evidence

@@ -8,7 +8,7 @@ use std::thread::sleep;
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, bail};
-use rustix::process::{Pid, Signal, kill_process};
+use rustix::process::{Pid, Resource, Rlimit, Signal, kill_process, prlimit};
 
 use crate::ask;
 
@@ -29,6 +29,8 @@ pub struct Program {
     log: PathBuf,
     /// Answers 200 once the program serves; without it, started is ready.
     ready: Option<String>,
+    /// How far its files may reach, in bytes.
+    file_limit: Option<u64>,
     child: Option<Child>,
 }
 
@@ -36,7 +38,16 @@ impl Program {
     /// A program that has not been started. What it prints is appended to `log`.
     #[must_use]
     pub fn new(name: &str, path: PathBuf, log: PathBuf) -> Self {
-        Self { name: name.to_owned(), path, args: Vec::new(), env: BTreeMap::new(), log, ready: None, child: None }
+        Self {
+            name: name.to_owned(),
+            path,
+            args: Vec::new(),
+            env: BTreeMap::new(),
+            log,
+            ready: None,
+            file_limit: None,
+            child: None,
+        }
     }
 
     /// Adds arguments.
@@ -126,6 +137,25 @@ impl Program {
         kill_process(pid, signal).with_context(|| format!("pausing {}", self.name))
     }
 
+    /// Lets no file of it grow beyond so many bytes, or lifts that: what it writes fails then, as on a full disk. The limit is
+    /// its successors' as well, since a new version gets no more room.
+    ///
+    /// # Errors
+    /// When the system refuses.
+    pub fn limit_files(&mut self, bytes: Option<u64>) -> Result<()> {
+        self.file_limit = bytes;
+        self.child.as_ref().map_or(Ok(()), |child| self.limit(child))
+    }
+
+    fn limit(&self, child: &Child) -> Result<()> {
+        let Some(pid) = i32::try_from(child.id()).ok().and_then(Pid::from_raw) else { return Ok(()) };
+        // The upper limit stays, so that the lower one can be lifted again without privileges.
+        let maximum = rustix::process::getrlimit(Resource::Fsize).maximum;
+        let limit = Rlimit { current: self.file_limit.or(maximum), maximum };
+        prlimit(Some(pid), Resource::Fsize, limit).with_context(|| format!("limiting the files of {}", self.name))?;
+        Ok(())
+    }
+
     fn spawn(&self) -> Result<Child> {
         let log = || OpenOptions::new().create(true).append(true).open(&self.log);
         let open = |log: std::io::Result<std::fs::File>| log.with_context(|| format!("opening {}", self.log.display()));
@@ -134,7 +164,11 @@ impl Program {
         // A group of its own: an interrupt at the terminal goes to the demo alone, which then ends all in good order.
         #[cfg(unix)]
         std::os::unix::process::CommandExt::process_group(&mut command, 0);
-        command.spawn().with_context(|| format!("starting {}: {}", self.name, self.path.display()))
+        let child = command.spawn().with_context(|| format!("starting {}: {}", self.name, self.path.display()))?;
+        if self.file_limit.is_some() {
+            self.limit(&child)?;
+        }
+        Ok(child)
     }
 
     fn wait_until_ready(&mut self) -> Result<()> {
@@ -260,6 +294,12 @@ mod tests {
         assert!(!grows(&program, Duration::from_millis(400)));
         program.pause(false).unwrap();
         assert!(grows(&program, Duration::from_secs(20)));
+        // It ends when it is told that its file may not grow: `ci/drill/start` has that signal ignored, tests have not.
+        program.limit_files(Some(0)).unwrap();
+        sleep(Duration::from_millis(200));
+        assert!(!grows(&program, Duration::from_millis(400)));
+        program.limit_files(None).unwrap();
+        program.stop();
         program.set_arg("-c", "exit 0").unwrap();
         assert!(program.set_arg("--none", "x").is_err());
         program.pause(true).unwrap();

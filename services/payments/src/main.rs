@@ -6,7 +6,9 @@ mod currency;
 mod ledger;
 mod metrics;
 mod rpc;
+mod screening;
 mod settlement;
+mod turns;
 
 use std::net::SocketAddr;
 use std::path::PathBuf;

@@ -48,7 +48,7 @@ struct Charge {
 pub(crate) fn router(payments: Arc<Payments>, scenarios: bool) -> Router {
     let router =
         Router::new().route("/rpc", post(handle)).route("/healthz", get(|| async { "ok" })).with_state(payments);
-    observed(router, None, scenarios)
+    observed(crate::screening::before(crate::turns::taken(router)), None, scenarios)
 }
 
 async fn handle(

@@ -3,11 +3,13 @@
 //!
 //! - [`run`] builds the runtime, exports until the service ends, and then flushes what is left, bounded in time.
 //! - [`http`] is the server and client side of a hop: a span each, the context carried across.
+//! - [`flags`] are read at run time, and told on spans.
 //! - [`requests`] counts requests, with every error series there from the start.
 //! - [`scenario`] is what the load asks of a service for a demonstration.
 //!
 //! Nothing here makes a request wait: queues are bounded, and what does not fit is dropped.
 
+pub mod flags;
 pub mod http;
 pub mod requests;
 mod resource;

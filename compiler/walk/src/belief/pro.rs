@@ -14,9 +14,11 @@ pub(super) fn facts(subject: &Subject<'_>, verdict: Verdict) -> Vec<Fact> {
     let mut facts: Vec<Fact> = match verdict {
         Verdict::Healthy => Vec::new(),
         Verdict::Commit => of_code().into_iter().flatten().chain(resources(subject)).collect(),
-        Verdict::NoCodeChange => {
-            [down(subject), silent(subject), unchanged(subject)].into_iter().flatten().chain(outside(subject)).collect()
-        }
+        Verdict::NoCodeChange => [turned(subject), down(subject), silent(subject), unchanged(subject)]
+            .into_iter()
+            .flatten()
+            .chain(outside(subject))
+            .collect(),
         Verdict::NotCertain => of_code().into_iter().chain([down(subject)]).flatten().collect(),
     };
     facts.extend(requests(subject));
@@ -164,6 +166,13 @@ fn down(subject: &Subject<'_>) -> Option<Fact> {
         strength: if down.answered.is_some() { 0.95 } else { 0.85 },
         proofs: with(subject, "trace", "3-trace.md"),
     })
+}
+
+/// What changed outside of the code, while the same revisions ran.
+fn turned(subject: &Subject<'_>) -> Option<Fact> {
+    let words = subject.evidence.outside.as_ref()?.words();
+    let words = format!("Since the onset, {words}. The same revisions served well before.");
+    Some(Fact { words, strength: 0.95, proofs: with(subject, "trace", "3-trace.md") })
 }
 
 /// A service that no longer answers.

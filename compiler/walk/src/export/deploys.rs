@@ -5,7 +5,9 @@ use std::collections::BTreeSet;
 use serde_json::{Value, json};
 
 use super::incident::Incident;
-use super::table::time;
+use super::table::{nanos, time};
+use super::traces::Traces;
+use crate::flags;
 use crate::source::Deployed;
 use crate::version::{self, Meaning};
 
@@ -63,7 +65,18 @@ fn commit(incident: &Incident<'_>, one: &Deployed) -> Option<String> {
     }
 }
 
-/// Changes of flags. No source tells any yet, so none is known.
-pub(super) fn flags(_: &Incident<'_>) -> Value {
-    json!([])
+/// Flags that were turned, as spans of the incident's traces tell it.
+pub(super) fn flags(traces: Option<&Traces>) -> Value {
+    let all = traces.into_iter().flat_map(|traces| traces.bad.iter().chain(&traces.healthy));
+    let mut turned = flags::turned(all);
+    turned.sort_by_key(|it| it.time);
+    let document = |it: &flags::Turned| {
+        json!({
+            "timestamp": nanos(it.time),
+            "flag": it.flag.key,
+            "service": it.flag.service,
+            "change": format!("{}->{}", it.before, it.now),
+        })
+    };
+    turned.iter().map(document).collect()
 }

@@ -61,7 +61,7 @@ pub fn freeze(question: &Question<'_>, sources: &Sources<'_>, walk: &Walk) -> Re
     let lines = logs::collect(&incident, traces.as_ref(), &mut notes);
     let spans = traces.as_ref().map(|traces| traces.document(&mut notes));
     let profiles = profiles::collect(&incident, traces.as_ref(), &mut notes);
-    let flags = deploys::flags(&incident);
+    let flags = deploys::flags(traces.as_ref());
     let told = walk_document(&incident, &notes)?;
     let mut scrub = Scrub::new(&question.plan.telemetry, Stores::of(sources));
     let mut documents = vec![("alert.json", alert)];

@@ -7,6 +7,7 @@ mod certain;
 mod export;
 mod holes;
 mod kinds;
+mod outside;
 mod pages;
 mod recent;
 mod shop;

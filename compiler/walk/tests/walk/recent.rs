@@ -11,7 +11,7 @@ const PRICING: &str = "services/checkout/src/pricing.rs";
 const LEDGER: &str = "services/payments/src/ledger.rs";
 
 /// When `target_info` saw each revision of a service.
-fn seen(service: &str, revision: &str, from: f64, to: f64) -> Series {
+pub(crate) fn seen(service: &str, revision: &str, from: f64, to: f64) -> Series {
     let mut points = Vec::new();
     let mut time = from;
     while time <= to {

@@ -43,6 +43,12 @@ pub enum Outage {
     PaymentsPaused,
     /// Checkout runs with a configuration that sends payments where nobody listens.
     CheckoutMisconfigured,
+    /// A flag of payments is turned on, and each payment takes longer than customers wait.
+    FlagPaymentScreening,
+    /// The files of the order database cannot grow any more.
+    OrdersDiskFull,
+    /// More than a hundred times the usual traffic arrives.
+    TrafficSurge,
 }
 
 /// What became of it.

@@ -1,6 +1,7 @@
 //! The system as a drill has it: started in the foreground with history behind it, and changed by other processes while it runs.
 //!
 //! - [`run`] is the foreground: it starts everything, writes a good past and serves changes until it is asked to end.
+//! - `outage` begins and ends faults that are no commits.
 //! - [`deploy`] builds a checkout and asks the foreground to run what came of it.
 //!
 //! What a drill is told by its environment stands in [`Setting`]; `emberline gameday` is one who tells it.
@@ -8,6 +9,7 @@
 mod control;
 mod deploy;
 mod history;
+mod outage;
 mod run;
 
 pub use control::{Change, Outage, ask};

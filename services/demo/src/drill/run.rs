@@ -10,7 +10,8 @@ use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 use anyhow::{Context, Result, bail};
 use serde_json::json;
 
-use super::control::{Change, Control, Outage};
+use super::control::{Change, Control};
+use super::outage::Outages;
 use super::{Setting, history, variable};
 use crate::process::Program;
 use crate::programs::Programs;
@@ -20,9 +21,6 @@ use crate::system::{Copies, Drill, Options, System};
 const RATE: f64 = 3.0;
 /// How long recorded series may take to be there, before time is compressed: base windows are 75 s and longer.
 const SETTLING: Duration = Duration::from_secs(10 * 60);
-
-/// The discard port, on which nothing listens.
-const NOBODY: &str = "http://127.0.0.1:9";
 
 /// Starts the system of a checkout and serves changes until `interrupted`.
 ///
@@ -45,6 +43,7 @@ pub fn run(checkout: &Path, setting: &Setting, interrupted: &Receiver<()>) -> Re
         Options { checkout: checkout.to_owned(), folder, capture: None, scenarios: false, drill: Some(drill.clone()) };
     let control = Control::listen(&setting.data)?;
     let mut system = System::new(&programs, &options)?;
+    let mut outages = Outages::prepared(&mut system)?;
     system.start(say)?;
     let mut load = system.load("loadgen", &[format!("--rate={RATE}"), "--arrivals=random".to_owned()])?;
     load.start()?;
@@ -78,7 +77,7 @@ pub fn run(checkout: &Path, setting: &Setting, interrupted: &Receiver<()>) -> Re
     system.prometheus.start()?;
     settled(&system, interrupted)?;
     ready(&system, drill.copies.as_ref())?;
-    serve(&mut system, &mut load, &control, interrupted)?;
+    serve(&mut system, &mut load, &mut outages, &control, interrupted)?;
     say("ending");
     load.stop();
     system.stop();
@@ -98,7 +97,13 @@ fn ready(system: &System, copies: Option<&Copies>) -> Result<()> {
     writeln!(out, "{line}").and_then(|()| out.flush()).context("saying that it is ready")
 }
 
-fn serve(system: &mut System, load: &mut Program, control: &Control, interrupted: &Receiver<()>) -> Result<()> {
+fn serve(
+    system: &mut System,
+    load: &mut Program,
+    outages: &mut Outages,
+    control: &Control,
+    interrupted: &Receiver<()>,
+) -> Result<()> {
     let mut lasting = None;
     while interrupted.recv_timeout(Duration::from_millis(50)).is_err() {
         control.serve(|change| match change {
@@ -116,13 +121,13 @@ fn serve(system: &mut System, load: &mut Program, control: &Control, interrupted
                 }
                 // An outage is no part of a program: it outlasts a deployment that restarted what it broke.
                 if let Some(outage) = lasting.filter(|_| !touched.is_empty()) {
-                    inject(system, outage, true)?;
+                    outages.inject(system, outage, true)?;
                 }
                 Ok(touched)
             }
             Change::Inject { outage, begins } => {
                 lasting = begins.then_some(outage);
-                inject(system, outage, begins)
+                outages.inject(system, outage, begins)
             }
         });
         if let Some(status) = load.ended()? {
@@ -130,23 +135,6 @@ fn serve(system: &mut System, load: &mut Program, control: &Control, interrupted
         }
     }
     Ok(())
-}
-
-/// Begins or ends an outage; gives the services that were touched.
-fn inject(system: &mut System, outage: Outage, begins: bool) -> Result<Vec<String>> {
-    match outage {
-        Outage::PaymentsKilled if begins => system.payments.kill(),
-        Outage::PaymentsKilled => system.payments.start()?,
-        Outage::PaymentsPaused => system.payments.pause(begins)?,
-        Outage::CheckoutMisconfigured => {
-            let address = if begins { NOBODY.to_owned() } else { format!("http://{}", system.at.payments) };
-            system.checkout.set_arg("--payments", &address)?;
-            system.checkout.stop();
-            system.checkout.start()?;
-            return Ok(vec!["checkout".to_owned()]);
-        }
-    }
-    Ok(vec!["payments".to_owned()])
 }
 
 /// Whether two programs are the same, byte by byte.
