@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use crate::clock;
 use crate::effects::{Doing, doing};
-use crate::explain::{CODE, Mechanism, OPERATIONS};
+use crate::explain::{Mechanism, OPERATIONS, mechanisms};
 use crate::read::{Case, Commit};
 use crate::sign::Sign;
 use crate::symptoms::Seen;
@@ -148,7 +148,7 @@ fn accuse<'a>(
     names(&mut base, commit, doing, seen, weights, rarity);
     let signs = seen.signs();
     let mut best: Option<Hypothesis<'a>> = None;
-    for mechanism in CODE {
+    for mechanism in mechanisms() {
         let effect = mechanism.effects.iter().map(|effect| (doing.strength(*effect), *effect));
         let Some((strength, effect)) =
             effect.max_by(|a, b| a.0.total_cmp(&b.0)).filter(|(strength, _)| *strength > 0.0)

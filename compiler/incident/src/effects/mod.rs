@@ -1,6 +1,8 @@
 //! What a diff does, read from its hunks without knowledge of the language.
 
 mod atoms;
+mod blocking;
+mod caches;
 mod calls;
 mod config;
 mod data;
@@ -11,6 +13,7 @@ mod guards;
 mod numbers;
 mod shift;
 mod timing;
+mod verbs;
 
 use diff::{Hunk, hunks};
 pub(crate) use doing::{Doing, Effect};
@@ -39,6 +42,8 @@ pub(crate) fn doing(commit: &Commit) -> Doing {
         numbers::effects(&shifts, hunk, &mut doing);
         doing.shifts.extend(shifts);
         calls::effects(hunk, &hunks, &mut doing);
+        blocking::effects(hunk, &mut doing);
+        caches::effects(hunk, &mut doing);
         guards::effects(hunk, &hunks, &mut doing);
         data::effects(hunk, commit, &mut doing);
         config::effects(hunk, &mut doing);

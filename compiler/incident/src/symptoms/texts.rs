@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::lexicon::PHRASES;
+use super::lexicon::phrases;
 use crate::read::{Case, Line};
 use crate::sign::{Fact, Sign};
 use crate::words;
@@ -98,8 +98,7 @@ pub(super) fn fresh(case: &Case, start: Option<i64>) -> Vec<Text> {
 pub(super) fn signs(text: &str) -> Vec<(Sign, f64)> {
     let text = text.to_lowercase();
     let holds = |phrase: &str| phrase.split('+').all(|part| found(&text, part));
-    let mut signs: Vec<(Sign, f64)> = PHRASES
-        .iter()
+    let mut signs: Vec<(Sign, f64)> = phrases()
         .filter(|(_, _, phrases)| phrases.iter().any(|phrase| holds(phrase)))
         .map(|(sign, sure, _)| (*sign, *sure))
         .collect();

@@ -10,5 +10,7 @@ mod operational;
 mod permuted;
 mod public;
 mod removed;
+mod shown;
 mod synthetic;
+mod varied;
 mod weighed;
