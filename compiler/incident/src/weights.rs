@@ -15,6 +15,8 @@ pub struct Weights {
     pub literal: f64,
     /// The commit went to a service that suffers, or to one on its calls.
     pub placed: f64,
+    /// The deployed service's own telemetry changed, best with the deployment. Half if it changed later.
+    pub own: f64,
     /// The deployment was minutes before the onset. Weak: releases are often.
     pub near: f64,
     /// A ramp began with the deployment.
@@ -44,6 +46,7 @@ impl Default for Weights {
             frame: 2.0,
             literal: 1.5,
             placed: 1.0,
+            own: 1.2,
             near: 0.8,
             ramp: 1.0,
             late: 2.0,
@@ -59,13 +62,14 @@ impl Default for Weights {
 
 impl Weights {
     /// The names of the weights that can be perturbed.
-    pub const NAMES: [&'static str; 14] = [
+    pub const NAMES: [&'static str; 15] = [
         "fit",
         "support",
         "names",
         "frame",
         "literal",
         "placed",
+        "own",
         "near",
         "ramp",
         "late",
@@ -86,6 +90,7 @@ impl Weights {
             &mut self.frame,
             &mut self.literal,
             &mut self.placed,
+            &mut self.own,
             &mut self.near,
             &mut self.ramp,
             &mut self.late,

@@ -19,8 +19,14 @@ pub(super) fn atoms(hunks: &[Hunk]) -> Atoms {
     let mut balance: BTreeMap<&str, i64> = BTreeMap::new();
     let mut atoms = Atoms::default();
     for hunk in hunks {
+        // Another wording of a message explains the words of an error, but not the error.
+        let reworded = [&hunk.removed, &hunk.added].iter().all(|lines| lines.iter().any(|line| is_message(line)));
         for (lines, step) in [(&hunk.removed, -1), (&hunk.added, 1)] {
             for line in lines {
+                if reworded && is_message(line) {
+                    identifiers(line).into_iter().for_each(|word| *atoms.near.entry(word.to_owned()).or_default() += 1);
+                    continue;
+                }
                 for word in identifiers(code(&hunk.file, line)) {
                     *balance.entry(word).or_default() += step;
                 }
@@ -35,6 +41,16 @@ pub(super) fn atoms(hunks: &[Hunk]) -> Atoms {
         *side.entry(word.to_owned()).or_default() += count.unsigned_abs().max(1) as usize;
     }
     atoms
+}
+
+/// Whether a line logs, raises or throws.
+fn is_message(line: &str) -> bool {
+    let parts = words::parts(line);
+    let has = |names: &[&str]| names.iter().any(|name| parts.iter().any(|part| part == name));
+    line.contains(['"', '\'', '`'])
+        && (has(&[
+            "raise", "throw", "errorf", "panic", "bail", "anyhow", "log", "logger", "logging", "slog", "console",
+        ]) || line.contains("errors.New"))
 }
 
 /// Identifiers, with names joined by dashes as they are written in texts.

@@ -107,12 +107,13 @@ pub(super) fn effects(hunk: &Hunk, doing: &mut Doing) {
     {
         doing.note(Effect::GrowthUnbounded, 0.5, line);
     }
-    let evicts = hunk.removed.iter().find(|line| {
+    let evicts = |line: &&String| {
         has(code(&hunk.file, line), &["maxsize", "maximumsize", "evict", "lru", "expireafterwrite", "maxentries"])
             || has(code(&hunk.file, line), &["maximum"]) && line.contains("Size")
-    });
-    if let Some(line) = evicts
+    };
+    if let Some(line) = hunk.removed.iter().find(evicts)
         && !bounded
+        && !hunk.added.iter().any(|line| evicts(&line))
     {
         doing.note(Effect::GrowthUnbounded, 0.9, line);
     }

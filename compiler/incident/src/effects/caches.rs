@@ -15,7 +15,19 @@ fn caches(hunk: &Hunk, doing: &mut Doing) {
     let about =
         |line: &&String| has(code(&hunk.file, line), &["cache", "cached", "cacheable", "memo", "memoize", "memoized"]);
     let (removed, added) = (hunk.removed.iter().filter(about).count(), hunk.added.iter().filter(about).count());
-    if let Some(line) = hunk.removed.iter().find(about)
+    // Who no longer deletes an entry keeps it for too long.
+    let clears = |line: &&String| {
+        has(
+            code(&hunk.file, line),
+            &["delete", "del", "evict", "invalidate", "expire", "purge", "clear", "bust", "remove", "unlink", "forget"],
+        )
+    };
+    let cleared = hunk.removed.iter().find(|line| about(line) && clears(line));
+    if let Some(line) = cleared
+        && !hunk.added.iter().any(|line| clears(&line))
+    {
+        doing.note(Effect::CacheLengthened, 0.9, line);
+    } else if let Some(line) = hunk.removed.iter().find(about)
         && added == 0
     {
         doing.note(Effect::CacheRemoved, 0.9, line);
@@ -26,14 +38,18 @@ fn caches(hunk: &Hunk, doing: &mut Doing) {
     }
     let key = |line: &&String| {
         let text = code(&hunk.file, line);
-        has(text, &["key", "cachekey", "keyfor"]) && (text.contains(['"', '\'', '`']) || text.contains('('))
+        has(text, &["key", "cachekey", "keyfor", "vary"]) && (text.contains(['"', '\'', '`']) || text.contains('('))
     };
     if let (Some(old), Some(new)) = (hunk.removed.iter().find(key), hunk.added.iter().find(key))
         && code(&hunk.file, old) != code(&hunk.file, new)
     {
         let cache = hunk.file.to_lowercase().contains("cache")
             || hunk.header.to_lowercase().contains("cache")
-            || hunk.before.iter().chain(&hunk.after).any(|(_, line)| has(line, &["cache", "redis", "memo"]));
+            || hunk
+                .before
+                .iter()
+                .chain(&hunk.after)
+                .any(|(_, line)| has(line, &["cache", "redis", "memo", "ttl", "vary"]));
         doing.note(Effect::CacheKeyChanged, if cache { 0.8 } else { 0.2 }, new);
     }
     let off = hunk.added.iter().find(|line| {

@@ -39,6 +39,13 @@ fn leaves(line: &str, path: &str, name: &str) -> bool {
     verb && (context || has(receiver, RECEIVERS) || has(name, RECEIVERS)) && !has(path, LOGS)
 }
 
+/// Whether a line waits for something outside of the process, as far as its words tell.
+pub(super) fn waits(line: &str) -> bool {
+    line.contains(".await")
+        || line.contains("await ")
+        || calls(line).iter().any(|(path, name)| leaves(line, path, name))
+}
+
 pub(super) fn opens_loop(line: &str) -> bool {
     let line = line.trim_start();
     ["for ", "for(", "foreach", "while ", "while(", "loop {"].iter().any(|start| line.starts_with(start))

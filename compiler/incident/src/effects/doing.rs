@@ -10,6 +10,7 @@ use super::shift::Shift;
 pub(crate) enum Effect {
     CallInLoop,
     BatchRemoved,
+    LazyLoad,
     LimitRemoved,
     FilterRemoved,
     IndexRemoved,
@@ -26,6 +27,7 @@ pub(crate) enum Effect {
     SchemaDropped,
     FieldRenamed,
     WireChanged,
+    VariantAdded,
     SetupRemoved,
     CallRemoved,
     CloseRemoved,

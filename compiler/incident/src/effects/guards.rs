@@ -1,5 +1,6 @@
 //! Checks, conditions and locks that a diff removes, adds or turns.
 
+use super::calls::waits;
 use super::diff::{Hunk, code, paired};
 use super::doing::{Doing, Effect};
 use super::numbers::likeness;
@@ -206,6 +207,22 @@ fn locks(hunk: &Hunk, doing: &mut Doing) {
         let parts = words::parts(text);
         words.iter().any(|word| parts.iter().any(|part| part == word)) || text.to_lowercase().contains("for update")
     };
+    // A lock that is taken before a call is held as long as the call takes.
+    let held = |lines: &[(bool, String)]| {
+        let taken = lines.iter().position(|(_, line)| {
+            let text = code(&hunk.file, line).to_lowercase();
+            about(&line) && !text.contains("unlock") && !text.starts_with("use ") && !text.starts_with("import ")
+        });
+        let after = taken.and_then(|at| lines.get(at + 1..)).unwrap_or_default();
+        let until =
+            after.iter().take_while(|(_, line)| !line.to_lowercase().contains("unlock()") && !line.contains("drop("));
+        until.map(|(_, line)| code(&hunk.file, line)).find(|line| waits(line)).map(str::to_owned)
+    };
+    if let Some(line) = held(&hunk.after)
+        && held(&hunk.before).is_none()
+    {
+        doing.note(Effect::LockAdded, 1.0, &line);
+    }
     let (removed, added) = (hunk.removed.iter().filter(about).count(), hunk.added.iter().filter(about).count());
     if added > removed
         && let Some(line) = hunk.added.iter().find(about)

@@ -10,9 +10,11 @@ mod diff;
 mod doing;
 mod files;
 mod guards;
+mod lazy;
 mod numbers;
 mod shift;
 mod timing;
+mod variants;
 mod verbs;
 
 use diff::{Hunk, hunks};
@@ -46,6 +48,8 @@ pub(crate) fn doing(commit: &Commit) -> Doing {
         caches::effects(hunk, &mut doing);
         guards::effects(hunk, &hunks, &mut doing);
         data::effects(hunk, commit, &mut doing);
+        lazy::effects(hunk, &mut doing);
+        variants::effects(hunk, &mut doing);
         config::effects(hunk, &mut doing);
         timing::effects(hunk, &hunks, &mut doing);
     }

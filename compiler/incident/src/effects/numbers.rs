@@ -11,13 +11,13 @@ const TOPICS: &[(Topic, &[&str])] = &[
     (Topic::CacheTime, &["ttl", "maxage", "expire", "expires", "expiry", "expiration", "expireafter", "setex"]),
     (Topic::Backoff, &["backoff", "jitter", "delay", "sleep", "cooldown"]),
     (Topic::Retry, &["retry", "retries", "attempts", "attempt"]),
-    (Topic::Timeout, &["timeout", "deadline", "timeouts"]),
+    (Topic::Timeout, &["timeout", "deadline", "timeouts", "giveup", "patience", "wait", "waitms", "give"]),
     (Topic::Sampling, &["sample", "sampling", "sampler"]),
     (Topic::CacheSize, &["cache", "lru", "entries"]),
-    (Topic::Pool, &["pool", "conns", "connections", "conn", "connection", "maxopen", "maxidle", "hikari"]),
+    (Topic::Pool, &["pool", "sessions", "conns", "connections", "conn", "connection", "maxopen", "maxidle", "hikari"]),
     (Topic::PayloadLimit, &["payload", "body", "message", "maxbytes"]),
     (Topic::Memory, &["memory", "heap", "xmx", "mem", "oldspace", "gomemlimit"]),
-    (Topic::Cpu, &["cpu", "cpus", "millicores", "gomaxprocs"]),
+    (Topic::Cpu, &["cpu", "cpus", "processor", "processors", "millicores", "gomaxprocs"]),
     (Topic::Hashing, &["rounds", "cost", "iterations", "bcrypt", "argon", "pbkdf2", "scrypt"]),
     (Topic::RateLimit, &["rate", "limiter", "burst", "quota", "rps", "qps", "ratelimit", "capacity", "throughput"]),
     (
@@ -46,7 +46,7 @@ const TOPICS: &[(Topic, &[&str])] = &[
             "poll",
         ],
     ),
-    (Topic::PageSize, &["limit", "page", "pagesize", "batch", "chunk", "take", "top", "first", "perpage"]),
+    (Topic::PageSize, &["limit", "page", "pagesize", "pages", "batch", "chunk", "take", "top", "first", "perpage"]),
 ];
 
 /// What a line is about, by its words; a deployment's `memory` wins over a `limits` above it.
@@ -174,6 +174,18 @@ pub(super) fn effects(shifts: &[Shift], hunk: &Hunk, doing: &mut Doing) {
     };
     if let Some(line) = gone(&["timeout", "deadline", "withtimeout"]) {
         doing.note(Effect::TimeoutRemoved, 0.9, &line);
+    }
+    // Waits that grow with each attempt, or that chance spreads.
+    let grows = |line: &&String| {
+        let text = code(&hunk.file, line).to_lowercase();
+        let spread = ["random", "rand(", "rand.", "jitter", "backoff"].iter().any(|mark| text.contains(mark));
+        let power = ["**", "<<", "pow(", "exp("].iter().any(|mark| text.contains(mark));
+        spread || power && ["attempt", "retr", "tries"].iter().any(|mark| text.contains(mark))
+    };
+    if let Some(line) = hunk.removed.iter().find(grows)
+        && !hunk.added.iter().any(|line| grows(&line))
+    {
+        doing.note(Effect::BackoffRemoved, 0.9, line);
     }
     if let Some(line) = gone(&["backoff", "jitter", "exponential"]) {
         doing.note(Effect::BackoffRemoved, 0.9, &line);

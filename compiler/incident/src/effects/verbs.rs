@@ -70,6 +70,7 @@ pub(super) const BATCHES: &[&str] = &[
     "coalesce",
     "aggregate",
     "any",
+    "related",
 ];
 /// Verbs of setting things up.
 pub(super) const SETUP: &[&str] = &[

@@ -7,8 +7,15 @@ use crate::sign::Sign as S;
 pub(super) const ROWS: &[Mechanism] = &[
     Mechanism {
         name: "one call for each item instead of one for all",
-        effects: &[E::CallInLoop, E::BatchRemoved],
-        key: &[(S::QueriesUp, 1.0), (S::FanOut, 1.0), (S::Quota, 0.7), (S::SlowQuery, 0.4), (S::LatencyUp, 0.3)],
+        effects: &[E::CallInLoop, E::BatchRemoved, E::LazyLoad],
+        key: &[
+            (S::QueriesUp, 1.0),
+            (S::FanOut, 1.0),
+            (S::Quota, 0.7),
+            (S::SlowQuery, 0.4),
+            (S::Waiting, 0.4),
+            (S::LatencyUp, 0.3),
+        ],
         also: &[S::LatencyUp, S::Timeouts, S::CpuHot, S::Retries, S::ErrorsUp, S::PoolExhausted, S::QueueUp, S::LagUp],
         ..BASE
     },
@@ -45,7 +52,7 @@ pub(super) const ROWS: &[Mechanism] = &[
     Mechanism {
         name: "retries that multiply the load",
         effects: &[E::RetryRaised, E::BackoffRemoved],
-        key: &[(S::Retries, 1.0), (S::FanOut, 0.9), (S::Overloaded, 0.6), (S::Quota, 0.6)],
+        key: &[(S::Retries, 1.0), (S::FanOut, 0.9), (S::Overloaded, 0.6), (S::Quota, 0.6), (S::Surge, 0.5)],
         also: &[S::ErrorsUp, S::LatencyUp, S::CpuHot, S::Timeouts, S::QueueUp, S::Duplicates, S::PoolExhausted],
         topic: Some(Topic::Retry),
         against: &[S::Poison, S::NodeContention, S::NodeLost],
@@ -98,7 +105,7 @@ pub(super) const ROWS: &[Mechanism] = &[
     Mechanism {
         name: "less processor time than the process needs",
         effects: &[E::CpuLowered],
-        key: &[(S::CpuThrottled, 1.0), (S::CpuHot, 0.4)],
+        key: &[(S::CpuThrottled, 1.0), (S::Collector, 0.6), (S::CpuHot, 0.4), (S::QueueUp, 0.4)],
         also: &[S::LatencyUp, S::Timeouts, S::ProbeFailed, S::QueueUp, S::ErrorsUp],
         remedy: "config-revert",
         topic: Some(Topic::Cpu),
@@ -107,7 +114,14 @@ pub(super) const ROWS: &[Mechanism] = &[
     Mechanism {
         name: "fewer workers or smaller queues than the load needs",
         effects: &[E::WorkersLowered, E::BlockingAdded],
-        key: &[(S::QueueUp, 1.0), (S::LagUp, 0.8), (S::Overloaded, 0.7), (S::ThreadsUp, 0.7), (S::LatencyUp, 0.3)],
+        key: &[
+            (S::QueueUp, 1.0),
+            (S::LagUp, 0.8),
+            (S::Overloaded, 0.7),
+            (S::ThreadsUp, 0.7),
+            (S::Waiting, 0.6),
+            (S::LatencyUp, 0.3),
+        ],
         also: &[S::LatencyUp, S::Timeouts, S::ErrorsUp, S::PoolExhausted],
         topic: Some(Topic::Workers),
         ..BASE
@@ -167,7 +181,14 @@ pub(super) const ROWS: &[Mechanism] = &[
     Mechanism {
         name: "locks that are held longer or in another order",
         effects: &[E::LockAdded],
-        key: &[(S::LockWait, 1.0), (S::Deadlock, 1.0)],
+        key: &[
+            (S::LockWait, 1.0),
+            (S::Deadlock, 1.0),
+            (S::Waiting, 0.7),
+            (S::ThreadsUp, 0.5),
+            (S::QueueUp, 0.4),
+            (S::LatencyUp, 0.35),
+        ],
         also: &[S::LatencyUp, S::Timeouts, S::QueueUp, S::ThreadsUp, S::PoolExhausted, S::ErrorsUp, S::LagUp],
         ..BASE
     },

@@ -25,6 +25,7 @@ pub(super) const ROWS: &[Mechanism] = &[
         effects: &[E::FieldRenamed, E::WireChanged, E::SchemaDropped],
         key: &[
             (S::FieldUnknown, 1.0),
+            (S::ValueUnknown, 0.6),
             (S::DecodeFailed, 1.0),
             (S::SchemaMissing, 0.5),
             (S::NullDereference, 0.4),
@@ -32,6 +33,24 @@ pub(super) const ROWS: &[Mechanism] = &[
             (S::Rejected, 0.4),
         ],
         also: &[S::ErrorsUp, S::LatencyDown, S::LagUp, S::WrongValues, S::Crash],
+        ..BASE
+    },
+    Mechanism {
+        name: "a value that its readers do not know",
+        effects: &[E::VariantAdded],
+        key: &[
+            (S::ValueUnknown, 1.0),
+            (S::DecodeFailed, 0.8),
+            (S::Poison, 0.6),
+            (S::WrongType, 0.5),
+            (S::Rejected, 0.5),
+            (S::Crash, 0.4),
+            (S::LagUp, 0.4),
+            (S::NotFound, 0.3),
+            (S::ErrorsUp, 0.3),
+        ],
+        also: &[S::ErrorsUp, S::LagUp, S::QueueUp, S::Retries, S::NotFound, S::Poison],
+        against: &[S::Surge, S::NodeContention, S::NodeLost, S::ProviderDown],
         ..BASE
     },
     Mechanism {
@@ -113,7 +132,10 @@ pub(super) const ROWS: &[Mechanism] = &[
             (S::CredentialExpired, 0.9),
             (S::Timeouts, 0.4),
             (S::Rejected, 0.5),
-            (S::Stale, 0.3),
+            (S::Stale, 0.4),
+            (S::Duplicates, 0.5),
+            (S::NotFound, 0.4),
+            (S::ErrorsUp, 0.3),
             (S::ShortDeadline, 0.6),
         ],
         also: &[S::ErrorsUp, S::Crash, S::Denied],

@@ -245,11 +245,15 @@ pub(super) fn named(case: &Case, moved: &[Moved<'_>], fresh: &[Text], start: Opt
         }
     }
     for text in fresh.iter().filter(|text| text.severity == 0) {
-        add(&text.text, 0.2);
+        add(&text.text, 0.5);
     }
     for span in case.spans.iter().filter(|span| span.at >= start && span.failed) {
         add(&span.name, 0.4);
         span.fields.values().for_each(|value| add(value, 0.8));
+    }
+    // What a metric or an attribute measures is named after the code that it measures, but in few words.
+    for moved in moved {
+        add(&moved.series.metric, 0.25);
     }
     add(&case.alert.summary, 0.3);
     numbers(case, moved, fresh, start, &mut named);

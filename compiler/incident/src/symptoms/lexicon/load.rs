@@ -20,6 +20,8 @@ pub(super) const PHRASES: &[Row] = &[
         1.0,
         &[
             "pool exhausted",
+            "check out+in use",
+            "check out a session",
             "pool+timeout",
             "connection pool",
             "pool is full",
@@ -221,6 +223,10 @@ pub(super) const PHRASES: &[Row] = &[
         1.0,
         &[
             "rebalanc",
+            "no committed offset",
+            "from earliest",
+            "offset reset",
+            "resetting offset",
             "max.poll.interval",
             "left the group",
             "consumer group+revoked",
