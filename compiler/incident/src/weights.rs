@@ -29,6 +29,8 @@ pub struct Weights {
     pub idle: f64,
     /// All removed statements are found again among the added ones. A weak look.
     pub moved: f64,
+    /// No mechanism of the table fits the commit. Small: the table does not know every mechanism.
+    pub plain: f64,
     /// A telling sign that a hypothesis does not explain.
     pub unexplained: f64,
     /// A sign that does not go along with a mechanism.
@@ -53,6 +55,7 @@ impl Default for Weights {
             undeployed: 2.0,
             idle: 4.0,
             moved: 1.0,
+            plain: 0.8,
             unexplained: 1.5,
             against: 2.5,
             operation: 0.0,
@@ -62,7 +65,7 @@ impl Default for Weights {
 
 impl Weights {
     /// The names of the weights that can be perturbed.
-    pub const NAMES: [&'static str; 15] = [
+    pub const NAMES: [&'static str; 16] = [
         "fit",
         "support",
         "names",
@@ -76,6 +79,7 @@ impl Weights {
         "undeployed",
         "idle",
         "moved",
+        "plain",
         "unexplained",
         "against",
     ];
@@ -97,6 +101,7 @@ impl Weights {
             &mut self.undeployed,
             &mut self.idle,
             &mut self.moved,
+            &mut self.plain,
             &mut self.unexplained,
             &mut self.against,
         ];

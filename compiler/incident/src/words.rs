@@ -97,7 +97,7 @@ fn scale(before: &str, after: &str) -> f64 {
         "h" | "hours" => Some(3600e3),
         "k" | "K" | "kB" | "KB" | "Ki" | "KiB" => Some(1024.0),
         "M" | "MB" | "Mi" | "MiB" => Some(1024.0 * 1024.0),
-        "G" | "GB" | "Gi" | "GiB" => Some(1024.0 * 1024.0 * 1024.0),
+        "G" | "g" | "GB" | "Gi" | "GiB" => Some(1024.0 * 1024.0 * 1024.0),
         _ => None,
     };
     if let Some(known) = known {

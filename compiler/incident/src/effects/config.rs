@@ -170,6 +170,9 @@ pub(super) fn effects(hunk: &Hunk, doing: &mut Doing) {
         if config {
             doing.note(Effect::ConfigChanged, 0.5, new);
         }
+        if config && named(old, &["pool", "pooling", "pooler"]) && named(new, &["pool", "pooling", "pooler"]) {
+            doing.note(Effect::PoolLowered, 0.6, new);
+        }
         for (effect, there, here, about) in SETTINGS {
             let strength = if config { *there } else { *here };
             let about = named(old, about) && named(new, about) && values(old) != values(new) && !is_text(new);

@@ -45,11 +45,9 @@ fn statements(hunk: &Hunk, commit: &Commit, doing: &mut Doing) {
         "page",
         "perpage",
         "maxresults",
-        "top",
         "fetchsize",
         "pageable",
         "setmaxresults",
-        "slice",
     ];
     if count(&before, &limits) > 0 && count(&after, &limits) == 0 {
         doing.note(
@@ -276,6 +274,21 @@ fn wire(hunk: &Hunk, doing: &mut Doing) {
     let (before, after) = (text(&hunk.removed, &hunk.file), text(&hunk.added, &hunk.file));
     if kind(&hunk.file) == Kind::Schema && !is_sql(&after) && !before.is_empty() && before != after {
         doing.note(Effect::WireChanged, 0.8, &after);
+    }
+    // A key that keeps its name and holds something else.
+    let outward = format!("{} {}", hunk.file, hunk.header).to_lowercase();
+    let sent = ["serial", "dto", "view", "api", "payload", "message", "event", "contract", "presenter", "schema"];
+    for old in paired(&hunk.removed).map(|line| code(&hunk.file, line)) {
+        let Some((key, value)) = old.split_once(": ") else { continue };
+        let keyed = |new: &&str| new.split_once(": ").is_some_and(|(other, held)| other == key && held != value);
+        let twin = paired(&hunk.added).map(|line| code(&hunk.file, line)).find(keyed);
+        if let Some(new) = twin
+            && kind(&hunk.file) == Kind::Code
+            && !key.contains(' ')
+        {
+            let strength = if sent.iter().any(|word| outward.contains(word)) { 0.7 } else { 0.4 };
+            doing.note(Effect::WireChanged, strength, new);
+        }
     }
     let formats = [
         "json",

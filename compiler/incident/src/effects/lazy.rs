@@ -65,7 +65,7 @@ pub(super) fn effects(hunk: &Hunk, doing: &mut Doing) {
         let fresh = paths(code(&hunk.file, line)).into_iter().find(|path| !before.contains(path));
         if fresh.is_some() {
             let looped = line.contains(" for ") || line.contains(".map(");
-            doing.note(Effect::LazyLoad, if many || looped { 0.75 } else { 0.35 }, line);
+            doing.note(Effect::LazyLoad, if many || looped { 0.75 } else { 0.25 }, line);
         }
     }
 }
@@ -75,8 +75,16 @@ fn paths(line: &str) -> Vec<String> {
     if line.starts_with("import ") || line.starts_with("from ") || line.starts_with("using ") {
         return Vec::new();
     }
+    // A method of a property, as `includes` of `input.email.includes(…)`, is no relation.
     let words = line.replace("()", "").replace("?.", ".");
-    let words = words.split(|letter: char| !(letter.is_alphanumeric() || "_.".contains(letter)));
+    let words = words.split(|letter: char| letter.is_whitespace() || ",;{}[]\"'".contains(letter));
+    let words = words.flat_map(|word| word.split_inclusive('(')).map(|word| match word.strip_suffix('(') {
+        Some(call) => call.rsplit_once('.').map_or("", |(object, _)| object),
+        None => word,
+    });
+    let words: Vec<&str> = words.collect();
+    let words =
+        words.iter().flat_map(|word| word.split(|letter: char| !(letter.is_alphanumeric() || "_.".contains(letter))));
     let mut found = Vec::new();
     for word in words {
         let parts: Vec<&str> = word.split('.').collect();

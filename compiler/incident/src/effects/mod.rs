@@ -13,6 +13,7 @@ mod guards;
 mod lazy;
 mod numbers;
 mod shift;
+mod slight;
 mod timing;
 mod variants;
 mod verbs;
@@ -35,6 +36,7 @@ pub(crate) fn doing(commit: &Commit) -> Doing {
     let hunks: Vec<Hunk> = hunks(commit).into_iter().filter(|hunk| kind(&hunk.file) != Kind::Idle).collect();
     doing.atoms = atoms::atoms(&hunks);
     doing.moved = atoms::moved(&hunks);
+    doing.slight = slight::slight(&hunks);
     for hunk in &hunks {
         if kind(&hunk.file) == Kind::Lock {
             files::bumps(hunk, &mut doing);
@@ -43,6 +45,7 @@ pub(crate) fn doing(commit: &Commit) -> Doing {
         let shifts = numbers::shifts(hunk);
         numbers::effects(&shifts, hunk, &mut doing);
         doing.shifts.extend(shifts);
+        doing.fresh.extend(numbers::fresh(hunk));
         calls::effects(hunk, &hunks, &mut doing);
         blocking::effects(hunk, &mut doing);
         caches::effects(hunk, &mut doing);

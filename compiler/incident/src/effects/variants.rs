@@ -5,8 +5,7 @@ use super::doing::{Doing, Effect};
 use crate::words;
 
 /// Words of fields with a closed set of values.
-const CLOSED: &[&str] =
-    &["enum", "status", "state", "kind", "variant", "reason", "category", "method", "phase", "event", "action", "type"];
+const CLOSED: &[&str] = &["enum", "status", "state", "kind", "variant", "reason", "phase"];
 
 /// What a hunk does to sets of values.
 pub(super) fn effects(hunk: &Hunk, doing: &mut Doing) {

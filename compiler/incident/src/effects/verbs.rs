@@ -65,6 +65,8 @@ pub(super) const BATCHES: &[&str] = &[
     "joinedload",
     "selectinload",
     "dataloader",
+    "dataloaders",
+    "loaders",
     "many",
     "buffered",
     "coalesce",

@@ -94,6 +94,14 @@ pub(super) const ROWS: &[Mechanism] = &[
         ..BASE
     },
     Mechanism {
+        name: "connections that are kept for longer than the peer keeps them",
+        effects: &[E::IdleRaised],
+        key: &[(S::Refused, 0.9), (S::TooManyConnections, 0.7), (S::ErrorsUp, 0.3)],
+        also: &[S::ErrorsUp, S::Retries, S::Timeouts],
+        topic: Some(Topic::Idle),
+        ..BASE
+    },
+    Mechanism {
         name: "less memory than the process needs",
         effects: &[E::MemoryLowered],
         key: &[(S::OutOfMemory, 1.0), (S::Collector, 0.8), (S::Restarts, 0.6), (S::MemoryUp, 0.3)],

@@ -78,6 +78,8 @@ pub(super) const ROWS: &[Mechanism] = &[
             (S::NotFound, 0.5),
             (S::Timeouts, 0.4),
             (S::NetworkLoss, 0.5),
+            (S::Stale, 0.5),
+            (S::LagUp, 0.3),
             (S::Denied, 0.3),
         ],
         also: &[S::ErrorsUp, S::LatencyUp, S::Retries, S::LagUp],
@@ -206,7 +208,7 @@ pub(super) const ROWS: &[Mechanism] = &[
     Mechanism {
         name: "errors that are hidden",
         effects: &[E::ErrorHidden],
-        key: &[(S::WrongValues, 0.5), (S::Stale, 0.5), (S::Retries, 0.2)],
+        key: &[(S::WrongValues, 0.7), (S::Stale, 0.6), (S::NullDereference, 0.4), (S::Retries, 0.2)],
         also: &[S::ErrorsUp],
         ..BASE
     },

@@ -55,6 +55,9 @@ fn accuse<'a>(
     if doing.moved {
         base.add(-weights.moved, "all that it removes is found again in what it adds", "context/commits.json");
     }
+    if let Some(slight) = doing.slight {
+        base.add(-weights.moved, slight, "context/commits.json");
+    }
     shared::names(&mut base, commit, doing, seen, weights, rarity);
     let signs = seen.signs();
     let mut best: Option<Hypothesis<'a>> = None;
@@ -85,6 +88,7 @@ fn accuse<'a>(
         }
     }
     let mut plain = base;
+    plain.add(-weights.plain, "no mechanism of the table fits it", "");
     explains(&mut plain, None, seen, weights, 0.0);
     shared::literals(&mut plain, doing, None, seen, weights);
     match best {

@@ -45,12 +45,15 @@ pub(super) fn names(
     }
     let rare = |word: &str| 1.0 / rarity.get(&words::joined(word)).copied().unwrap_or(1).max(1) as f64;
     let joined = |of: &BTreeMap<String, usize>| of.keys().map(|word| words::joined(word)).collect::<Vec<_>>();
-    let (changed, near) = (joined(&doing.atoms.changed), joined(&doing.atoms.near));
+    let (changed, touched) = (joined(&doing.atoms.changed), joined(&doing.atoms.touched));
+    let near = joined(&doing.atoms.near);
     let mut shared: BTreeMap<String, (f64, &str)> = BTreeMap::new();
     for (word, weight) in &seen.named.whole {
         let name = words::joined(word);
         let share = if changed.contains(&name) {
             weight * rare(word) * distinct(word)
+        } else if touched.contains(&name) {
+            weight * 0.6 * distinct(word)
         } else if near.contains(&name) {
             weight * 0.25 * distinct(word)
         } else {
@@ -69,6 +72,13 @@ pub(super) fn names(
             let share = 0.35 * rare(word) * (hits / parts.len() as f64).min(1.0);
             let known = shared.entry(words::joined(word)).or_insert((0.0, word));
             known.0 = known.0.max(share);
+        }
+    }
+    // Text that stands between quotes in the diff and word by word in what is new.
+    for text in &doing.atoms.quoted {
+        if seen.named.texts.iter().any(|other| other.contains(text.as_str())) {
+            let known = shared.entry(words::joined(text)).or_insert((0.0, text));
+            known.0 = known.0.max(0.9);
         }
     }
     let mut shared: Vec<(f64, &str)> = shared.into_values().collect();
@@ -119,6 +129,15 @@ pub(super) fn literals(
         let text = format!("telemetry shows the number that the diff sets: “{}”", shift.line.trim());
         if best.as_ref().is_none_or(|(other, _)| share > *other) {
             best = Some((share, text));
+        }
+    }
+    // A number that no line before the change held may be a bare literal.
+    for (number, line) in &doing.fresh {
+        let telling = number.abs() >= 20.0 && !common(*number);
+        let told = seen.named.numbers.iter().any(|other| equal(*other, *number));
+        let usual = seen.named.usual.iter().any(|other| equal(*other, *number));
+        if telling && told && !usual && best.as_ref().is_none_or(|(share, _)| *share < 0.6) {
+            best = Some((0.6, format!("telemetry shows a number that is new in the diff: “{}”", line.trim())));
         }
     }
     if let Some((share, text)) = best {

@@ -107,6 +107,13 @@ fn place(one: &mut Hypothesis<'_>, deploy: &Deploy, case: &Case, seen: &Seen, we
         }
         None => {}
     }
+    // What causes comes before what suffers.
+    if let (Some(change), Some(first)) = (after, seen.first)
+        && change.at <= first
+    {
+        let text = format!("the first of all changes is {} of {service}", change.what);
+        one.add(weights.own * 0.6, text, change.place.clone());
+    }
     let share = if service == case.alert.service {
         1.0
     } else if seen.harmed.contains_key(service) {

@@ -91,7 +91,7 @@ const TABLE: &[(&[&[&str]], Meter)] = &[
     (&[&["goroutine", "goroutines", "thread", "threads"]], Meter::Threads),
     (&[&["lock", "locks", "mutex", "contention", "blocked"]], Meter::Locks),
     (&[&["gc", "garbage"]], Meter::Collector),
-    (&[&["pool", "connections", "conns", "conn", "connection"]], Meter::Pool),
+    (&[&["pool", "pools", "connections", "conns", "conn", "connection"]], Meter::Pool),
     (
         &[
             &["decode", "deserialize", "deserialization", "parse", "unmarshal", "schema"],

@@ -179,6 +179,13 @@ const COMMON: &[&str] = &[
     "total",
     "rate",
     "ratio",
+    "src",
+    "lib",
+    "app",
+    "thread",
+    "worker",
+    "load",
+    "handle",
 ];
 
 /// Files of source code, by their extensions.
@@ -256,6 +263,10 @@ pub(super) fn named(case: &Case, moved: &[Moved<'_>], fresh: &[Text], start: Opt
         add(&moved.series.metric, 0.25);
     }
     add(&case.alert.summary, 0.3);
+    let bad = fresh.iter().filter(|text| text.severity > 0);
+    named.texts = bad.flat_map(|text| std::iter::once(&text.text).chain(text.fields.values())).cloned().collect();
+    let known: Vec<&String> = case.lines.iter().filter(|line| line.at < start).map(|line| &line.text).collect();
+    named.texts.retain(|text| !known.contains(&text));
     numbers(case, moved, fresh, start, &mut named);
     named
 }

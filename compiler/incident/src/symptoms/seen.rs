@@ -67,6 +67,8 @@ pub(crate) struct Named {
     pub(crate) numbers: Vec<f64>,
     /// Numbers of the same attributes before the onset.
     pub(crate) usual: Vec<f64>,
+    /// New texts that are no good news, as they are written.
+    pub(crate) texts: Vec<String>,
     /// Source files in stacks, with their folders as far as they are written.
     pub(crate) frames: BTreeSet<String>,
 }

@@ -6,6 +6,7 @@ mod blind;
 mod build;
 mod changed;
 mod hostile;
+mod late;
 mod operational;
 mod permuted;
 mod public;

@@ -31,6 +31,8 @@ pub(super) const PHRASES: &[Row] = &[
             "no available connection",
             "timed out waiting for connection",
             "connection is not available",
+            "connection not available",
+            "query_wait_timeout",
             "waiting for a connection",
             "pool limit",
             "acquire+connection+timeout",

@@ -28,6 +28,11 @@ pub(super) const PHRASES: &[Row] = &[
         1.0,
         &[
             "token+expired",
+            "invalidaccesskey",
+            "access key+not exist",
+            "key id+not exist",
+            "invalid api key",
+            "credentials+rotated",
             "credential+expired",
             "api key+expired",
             "secret+expired",
