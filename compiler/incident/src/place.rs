@@ -11,17 +11,27 @@ use crate::symptoms::{Seen, parents};
 pub(crate) fn place(case: &Case, seen: &Seen, cause: &Hypothesis<'_>) -> (String, Vec<String>) {
     let mut votes: BTreeMap<&str, f64> = seen.harmed.keys().map(|service| (&**service, 0.0)).collect();
     // The alert watches what its author expects to fail; in doubt it is right.
-    *votes.entry(&case.alert.service).or_default() += 2.0;
+    *votes.entry(&case.alert.service).or_default() += 1.2;
     if let Some(earliest) = seen.harmed.values().min() {
         for (service, since) in &seen.harmed {
             if since - earliest <= seen.interval {
-                *votes.entry(service).or_default() += 0.5;
+                *votes.entry(service).or_default() += 0.8;
             }
         }
     }
+    let mut told: BTreeMap<&str, f64> = BTreeMap::new();
     for fact in seen.facts.iter().filter(|fact| fact.sign.telling() >= 0.5 && fact.strength >= 0.5) {
-        if let Some(vote) = votes.get_mut(&*fact.service) {
-            *vote += 0.3;
+        let known = told.entry(&fact.service).or_default();
+        *known = (*known + 0.3).min(0.9);
+    }
+    for (service, share) in told {
+        if let Some(vote) = votes.get_mut(service) {
+            *vote += share;
+        }
+    }
+    for service in slowest(case, seen) {
+        if let Some(vote) = votes.get_mut(service) {
+            *vote += 1.0;
         }
     }
     for service in deepest(case, seen) {
@@ -35,11 +45,15 @@ pub(crate) fn place(case: &Case, seen: &Seen, cause: &Hypothesis<'_>) -> (String
             *vote += 0.4 * count.min(2.0);
         }
     }
-    if let Some(service) = &cause.service
-        && cause.fit > 0.3
-        && let Some(vote) = votes.get_mut(&**service)
-    {
-        *vote += 1.6;
+    if let Some(service) = &cause.service {
+        let known = cause.fit > 0.3 || cause.named >= 0.5;
+        // A change may show first in something that hurts nobody by itself, as a cache that misses.
+        if seen.changed.contains_key(service) && !seen.platform.contains(service) {
+            votes.entry(service).or_default();
+        }
+        if let Some(vote) = votes.get_mut(&**service) {
+            *vote += if known { 2.2 } else { 1.2 };
+        }
     }
     let first = votes.iter().max_by(|a, b| {
         a.1.total_cmp(b.1).then_with(|| {
@@ -68,6 +82,35 @@ fn deepest<'a>(case: &'a Case, seen: &Seen) -> Vec<&'a str> {
     found.sort_unstable();
     found.dedup();
     found
+}
+
+/// The services whose own time grew the most: a span's time without that of the spans that it waits for.
+fn slowest<'a>(case: &'a Case, seen: &Seen) -> Vec<&'a str> {
+    let start = seen.first.unwrap_or(i64::MAX);
+    let parents = parents(case);
+    let mut below: BTreeMap<usize, f64> = BTreeMap::new();
+    for (span, parent) in case.spans.iter().zip(&parents) {
+        if let Some(parent) = parent {
+            *below.entry(parent.index).or_default() += span.millis;
+        }
+    }
+    let own = |span: &Span| (span.millis - below.get(&span.index).copied().unwrap_or(0.0)).max(0.0);
+    let mut usual: BTreeMap<(&str, &str), f64> = BTreeMap::new();
+    for span in case.spans.iter().filter(|span| span.at < start) {
+        let known = usual.entry((&span.service, &span.name)).or_default();
+        *known = known.max(own(span));
+    }
+    let mut grown: BTreeMap<&str, f64> = BTreeMap::new();
+    for span in case.spans.iter().filter(|span| span.at >= start) {
+        let Some(usual) = usual.get(&(&*span.service, &*span.name)) else { continue };
+        let more = own(span) - usual;
+        if more > usual * 2.0 && more > 20.0 {
+            let known = grown.entry(&span.service).or_default();
+            *known = known.max(more);
+        }
+    }
+    let most = grown.values().copied().fold(0.0, f64::max);
+    grown.into_iter().filter(|(_, more)| *more >= most * 0.8).map(|(service, _)| service).collect()
 }
 
 /// The services that errors of others name.

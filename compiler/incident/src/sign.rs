@@ -11,6 +11,8 @@ pub(crate) enum Sign {
     ShortDeadline,
     NullDereference,
     WrongType,
+    ValueUnknown,
+    Waiting,
     Crash,
     SchemaMissing,
     FieldUnknown,
@@ -76,7 +78,7 @@ impl Sign {
     pub(crate) fn telling(self) -> f64 {
         match self {
             Self::ErrorsUp | Self::LatencyUp | Self::FlagFlipped => 0.0,
-            Self::Timeouts | Self::Cancelled | Self::LatencyDown | Self::Overloaded => 0.1,
+            Self::Waiting | Self::Timeouts | Self::Cancelled | Self::LatencyDown | Self::Overloaded => 0.1,
             Self::QueueUp | Self::ProbeFailed | Self::CpuHot | Self::Restarts | Self::NotFound | Self::Rejected => 0.3,
             Self::LagUp | Self::Retries | Self::ThreadsUp | Self::MemoryUp | Self::Collector | Self::Crash => 0.4,
             Self::Refused | Self::PayloadUp | Self::Stale | Self::ProviderDown | Self::FanOut => 0.5,
@@ -94,6 +96,8 @@ impl Sign {
             Self::Cancelled => "requests that their caller cancelled",
             Self::ShortDeadline => "a shorter deadline",
             Self::NullDereference => "a null reference",
+            Self::ValueUnknown => "a value that the reader does not know",
+            Self::Waiting => "slow answers while the processor is idle",
             Self::WrongType => "a value of another type or out of range of a list",
             Self::Crash => "a crash",
             Self::SchemaMissing => "a missing table or column",

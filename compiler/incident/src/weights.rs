@@ -15,6 +15,8 @@ pub struct Weights {
     pub literal: f64,
     /// The commit went to a service that suffers, or to one on its calls.
     pub placed: f64,
+    /// The deployed service's own telemetry changed, best with the deployment. Half if it changed later.
+    pub own: f64,
     /// The deployment was minutes before the onset. Weak: releases are often.
     pub near: f64,
     /// A ramp began with the deployment.
@@ -27,6 +29,8 @@ pub struct Weights {
     pub idle: f64,
     /// All removed statements are found again among the added ones. A weak look.
     pub moved: f64,
+    /// No mechanism of the table fits the commit. Small: the table does not know every mechanism.
+    pub plain: f64,
     /// A telling sign that a hypothesis does not explain.
     pub unexplained: f64,
     /// A sign that does not go along with a mechanism.
@@ -44,12 +48,14 @@ impl Default for Weights {
             frame: 2.0,
             literal: 1.5,
             placed: 1.0,
+            own: 1.2,
             near: 0.8,
             ramp: 1.0,
             late: 2.0,
             undeployed: 2.0,
             idle: 4.0,
             moved: 1.0,
+            plain: 0.8,
             unexplained: 1.5,
             against: 2.5,
             operation: 0.0,
@@ -59,19 +65,21 @@ impl Default for Weights {
 
 impl Weights {
     /// The names of the weights that can be perturbed.
-    pub const NAMES: [&'static str; 14] = [
+    pub const NAMES: [&'static str; 16] = [
         "fit",
         "support",
         "names",
         "frame",
         "literal",
         "placed",
+        "own",
         "near",
         "ramp",
         "late",
         "undeployed",
         "idle",
         "moved",
+        "plain",
         "unexplained",
         "against",
     ];
@@ -86,12 +94,14 @@ impl Weights {
             &mut self.frame,
             &mut self.literal,
             &mut self.placed,
+            &mut self.own,
             &mut self.near,
             &mut self.ramp,
             &mut self.late,
             &mut self.undeployed,
             &mut self.idle,
             &mut self.moved,
+            &mut self.plain,
             &mut self.unexplained,
             &mut self.against,
         ];

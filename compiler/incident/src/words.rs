@@ -33,6 +33,11 @@ pub(crate) fn parts(text: &str) -> Vec<String> {
     found
 }
 
+/// A name without its style: `STRICT_ROUNDING`, `strictRounding` and `strict-rounding` are one.
+pub(crate) fn joined(word: &str) -> String {
+    word.chars().filter(|letter| letter.is_alphanumeric()).flat_map(char::to_lowercase).collect()
+}
+
 /// The identifiers of a text as they are written. `joints` are letters that may stand inside one, beside `_`.
 pub(crate) fn identifiers<'a>(text: &'a str, joints: &[char]) -> Vec<&'a str> {
     text.split(|letter: char| !(letter.is_alphanumeric() || letter == '_' || joints.contains(&letter)))
@@ -92,7 +97,7 @@ fn scale(before: &str, after: &str) -> f64 {
         "h" | "hours" => Some(3600e3),
         "k" | "K" | "kB" | "KB" | "Ki" | "KiB" => Some(1024.0),
         "M" | "MB" | "Mi" | "MiB" => Some(1024.0 * 1024.0),
-        "G" | "GB" | "Gi" | "GiB" => Some(1024.0 * 1024.0 * 1024.0),
+        "G" | "g" | "GB" | "Gi" | "GiB" => Some(1024.0 * 1024.0 * 1024.0),
         _ => None,
     };
     if let Some(known) = known {

@@ -1,6 +1,6 @@
 //! The words that a diff adds or removes on balance: what stands on both sides has only moved.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::diff::{Hunk, code};
 use crate::words;
@@ -10,7 +10,11 @@ use crate::words;
 pub(crate) struct Atoms {
     /// Identifiers that the diff has more often on one side than on the other.
     pub(crate) changed: BTreeMap<String, usize>,
-    /// Identifiers of changed lines that stand on both sides as often, of headers, and of lines around.
+    /// Identifiers of changed lines that stand on both sides as often.
+    pub(crate) touched: BTreeMap<String, usize>,
+    /// Texts between quotes of changed lines that are no prose, as names of topics and keys.
+    pub(crate) quoted: BTreeSet<String>,
+    /// Identifiers of headers, and of lines around.
     pub(crate) near: BTreeMap<String, usize>,
 }
 
@@ -19,8 +23,15 @@ pub(super) fn atoms(hunks: &[Hunk]) -> Atoms {
     let mut balance: BTreeMap<&str, i64> = BTreeMap::new();
     let mut atoms = Atoms::default();
     for hunk in hunks {
+        // Another wording of a message explains the words of an error, but not the error.
+        let reworded = [&hunk.removed, &hunk.added].iter().all(|lines| lines.iter().any(|line| is_message(line)));
         for (lines, step) in [(&hunk.removed, -1), (&hunk.added, 1)] {
             for line in lines {
+                if reworded && is_message(line) {
+                    identifiers(line).into_iter().for_each(|word| *atoms.near.entry(word.to_owned()).or_default() += 1);
+                    continue;
+                }
+                atoms.quoted.extend(quoted(code(&hunk.file, line)));
                 for word in identifiers(code(&hunk.file, line)) {
                     *balance.entry(word).or_default() += step;
                 }
@@ -31,10 +42,32 @@ pub(super) fn atoms(hunks: &[Hunk]) -> Atoms {
         }
     }
     for (word, count) in balance {
-        let side = if count == 0 { &mut atoms.near } else { &mut atoms.changed };
+        let side = if count == 0 { &mut atoms.touched } else { &mut atoms.changed };
         *side.entry(word.to_owned()).or_default() += count.unsigned_abs().max(1) as usize;
     }
     atoms
+}
+
+/// Texts between quotes that are long enough to be one thing's name, and no prose. A single word may be any word.
+fn quoted(line: &str) -> impl Iterator<Item = String> {
+    let inside = line.split(['"', '\'', '`']).skip(1).step_by(2);
+    let names = inside.filter(|text| {
+        (6..=60).contains(&text.len())
+            && !text.contains([' ', '{', '%', '$'])
+            && text.contains(['.', '-', '_', '/', ':'])
+            && text.contains(char::is_alphabetic)
+    });
+    names.map(str::to_owned).collect::<Vec<_>>().into_iter()
+}
+
+/// Whether a line logs, raises or throws.
+pub(super) fn is_message(line: &str) -> bool {
+    let parts = words::parts(line);
+    let has = |names: &[&str]| names.iter().any(|name| parts.iter().any(|part| part == name));
+    line.contains(['"', '\'', '`'])
+        && (has(&[
+            "raise", "throw", "errorf", "panic", "bail", "anyhow", "log", "logger", "logging", "slog", "console",
+        ]) || line.contains("errors.New"))
 }
 
 /// Identifiers, with names joined by dashes as they are written in texts.

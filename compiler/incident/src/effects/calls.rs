@@ -4,136 +4,8 @@ use std::collections::BTreeMap;
 
 use super::diff::{Hunk, code};
 use super::doing::{Doing, Effect};
+use super::verbs::{BATCHES, CLOSE, IO, LOGS, RECEIVERS, SETUP, has};
 use crate::words;
-
-/// Verbs of calls that leave the process.
-const IO: &[&str] = &[
-    "get", "find", "fetch", "query", "select", "load", "lookup", "send", "exec", "execute", "put", "write", "read",
-    "save", "insert", "post", "publish", "request", "retrieve", "update", "delete", "list", "call", "invoke",
-    "resolve", "describe",
-];
-/// What such calls are made on.
-const RECEIVERS: &[&str] = &[
-    "db",
-    "client",
-    "repo",
-    "repository",
-    "store",
-    "dao",
-    "session",
-    "http",
-    "grpc",
-    "api",
-    "svc",
-    "service",
-    "redis",
-    "cache",
-    "conn",
-    "tx",
-    "stub",
-    "catalog",
-    "gateway",
-    "dynamo",
-    "dynamodb",
-    "s3",
-    "sqs",
-    "kafka",
-    "producer",
-    "axios",
-    "requests",
-    "mongo",
-    "collection",
-    "prisma",
-    "model",
-    "objects",
-    "jdbc",
-    "entitymanager",
-    "backend",
-    "provider",
-];
-/// Words of one call for many things.
-const BATCHES: &[&str] = &[
-    "batch",
-    "bulk",
-    "chunk",
-    "chunked",
-    "multi",
-    "mget",
-    "mset",
-    "pipeline",
-    "pipelined",
-    "prefetch",
-    "preload",
-    "includes",
-    "eager",
-    "joinedload",
-    "selectinload",
-    "dataloader",
-    "many",
-    "buffered",
-    "coalesce",
-    "aggregate",
-    "any",
-];
-/// Verbs of setting things up.
-const SETUP: &[&str] = &[
-    "register",
-    "init",
-    "initialize",
-    "setup",
-    "seed",
-    "bootstrap",
-    "wire",
-    "mount",
-    "bind",
-    "subscribe",
-    "provide",
-    "install",
-    "enable",
-    "start",
-    "configure",
-    "attach",
-    "declare",
-    "migrate",
-    "warm",
-    "warmup",
-    "preload",
-    "route",
-    "handle",
-    "handlefunc",
-    "use",
-    "add",
-    "connect",
-    "listen",
-    "apply",
-    "populate",
-    "ensure",
-];
-/// Verbs of giving things back.
-const CLOSE: &[&str] = &[
-    "close",
-    "release",
-    "free",
-    "dispose",
-    "stop",
-    "unsubscribe",
-    "cancel",
-    "shutdown",
-    "disconnect",
-    "removelistener",
-    "evict",
-    "cleanup",
-    "clearinterval",
-    "cleartimeout",
-    "drain",
-    "purge",
-    "prune",
-    "unregister",
-    "destroy",
-    "end",
-];
-const LOGS: &[&str] =
-    &["log", "logger", "logging", "slog", "console", "printf", "println", "print", "debug", "info", "warn"];
 
 /// A call on a line: its dotted path and name.
 fn calls(line: &str) -> Vec<(String, String)> {
@@ -158,10 +30,6 @@ fn calls(line: &str) -> Vec<(String, String)> {
     found
 }
 
-fn has(text: &str, words: &[&str]) -> bool {
-    words::parts(text).iter().any(|part| words.contains(&&**part))
-}
-
 /// Whether a call leaves the process, as far as its words tell.
 fn leaves(line: &str, path: &str, name: &str) -> bool {
     let receiver = path.strip_suffix(name).unwrap_or_default();
@@ -171,7 +39,14 @@ fn leaves(line: &str, path: &str, name: &str) -> bool {
     verb && (context || has(receiver, RECEIVERS) || has(name, RECEIVERS)) && !has(path, LOGS)
 }
 
-fn opens_loop(line: &str) -> bool {
+/// Whether a line waits for something outside of the process, as far as its words tell.
+pub(super) fn waits(line: &str) -> bool {
+    line.contains(".await")
+        || line.contains("await ")
+        || calls(line).iter().any(|(path, name)| leaves(line, path, name))
+}
+
+pub(super) fn opens_loop(line: &str) -> bool {
     let line = line.trim_start();
     ["for ", "for(", "foreach", "while ", "while(", "loop {"].iter().any(|start| line.starts_with(start))
         || [".map(", ".forEach(", ".for_each(", ".each ", ".flatMap(", ".stream()", " for "]
@@ -255,9 +130,6 @@ pub(super) fn effects(hunk: &Hunk, hunks: &[Hunk], doing: &mut Doing) {
         }
     }
     removed(hunk, &balance, doing);
-    blocking(hunk, doing);
-    caches(hunk, doing);
-    retries(hunk, doing);
 }
 
 /// Calls that are gone, and nothing like them came instead.
@@ -302,175 +174,6 @@ fn removed(hunk: &Hunk, balance: &BTreeMap<String, i64>, doing: &mut Doing) {
         if entry && !hunk.added.iter().any(|other| other.trim_start().starts_with('@')) {
             doing.note(Effect::SetupRemoved, 0.8, line);
         }
-    }
-}
-
-/// Work that now blocks, or runs one after the other.
-fn blocking(hunk: &Hunk, doing: &mut Doing) {
-    let count = |lines: &[String], marks: &[&str]| {
-        lines.iter().filter(|line| marks.iter().any(|mark| code(&hunk.file, line).contains(mark))).count()
-    };
-    let parallel = [
-        "go func",
-        ".all([",
-        "asyncio.gather",
-        "CompletableFuture",
-        "spawn(",
-        "parallel",
-        "errgroup",
-        "Task.WhenAll",
-        "join_all",
-        "par_iter",
-        "executor.submit",
-        "go ",
-    ];
-    if count(&hunk.removed, &parallel) > count(&hunk.added, &parallel)
-        && let Some(line) = hunk.removed.iter().find(|line| parallel.iter().any(|mark| line.contains(mark)))
-    {
-        doing.note(Effect::BlockingAdded, 0.7, line);
-    }
-    let sync = [
-        "readFileSync",
-        "execSync",
-        ".block()",
-        "time.sleep",
-        "time.Sleep",
-        "Thread.sleep",
-        ".Result;",
-        ".GetAwaiter().GetResult",
-        "requests.",
-        "block_on(",
-        "Sync(",
-        "wait()",
-        ".join()",
-    ];
-    if count(&hunk.added, &sync) > count(&hunk.removed, &sync)
-        && let Some(line) = hunk.added.iter().find(|line| sync.iter().any(|mark| line.contains(mark)))
-    {
-        doing.note(Effect::BlockingAdded, 0.8, line);
-    }
-    let nested = hunk.after.iter().filter(|(changed, line)| *changed && opens_loop(code(&hunk.file, line))).count();
-    let loops_before = hunk.removed.iter().filter(|line| opens_loop(code(&hunk.file, line))).count();
-    if nested > loops_before + 1
-        && let Some(line) = hunk.added.iter().find(|line| opens_loop(code(&hunk.file, line)))
-    {
-        doing.note(Effect::HeavyLoop, 0.6, line);
-    }
-    // What is put into something that outlives the request grows as long as nothing takes it out.
-    let grows = hunk.added.iter().find(|line| {
-        let text = code(&hunk.file, line);
-        let global = has(
-            text,
-            &[
-                "global",
-                "static",
-                "history",
-                "seen",
-                "registry",
-                "listeners",
-                "cache",
-                "buffer",
-                "all",
-                "pending",
-                "recent",
-                "memo",
-            ],
-        );
-        global
-            && [".append(", "append(", ".push(", ".add(", ".put(", ".set(", "] = ", ".on("]
-                .iter()
-                .any(|call| text.contains(call))
-    });
-    let bounded = hunk
-        .added
-        .iter()
-        .any(|line| has(line, &["max", "limit", "evict", "ttl", "lru", "expire", "cap", "reset", "clear", "pool"]));
-    if let Some(line) = grows
-        && !bounded
-    {
-        doing.note(Effect::GrowthUnbounded, 0.6, line);
-    }
-    let spawns = [
-        "go func",
-        "setInterval(",
-        "new Thread(",
-        "addEventListener(",
-        "time.NewTicker(",
-        "http.Client{",
-        "sql.Open(",
-        "createClient(",
-        "new HttpClient(",
-        "thread::spawn(",
-    ];
-    if count(&hunk.added, &spawns) > count(&hunk.removed, &spawns)
-        && let Some(line) = hunk.added.iter().find(|line| spawns.iter().any(|mark| line.contains(mark)))
-    {
-        doing.note(Effect::GrowthUnbounded, 0.5, line);
-    }
-    let evicts = hunk.removed.iter().find(|line| {
-        has(code(&hunk.file, line), &["maxsize", "maximumsize", "evict", "lru", "expireafterwrite", "maxentries"])
-            || has(code(&hunk.file, line), &["maximum"]) && line.contains("Size")
-    });
-    if let Some(line) = evicts
-        && !bounded
-    {
-        doing.note(Effect::GrowthUnbounded, 0.9, line);
-    }
-}
-
-/// Caches that are passed by, or asked with other keys.
-fn caches(hunk: &Hunk, doing: &mut Doing) {
-    let about =
-        |line: &&String| has(code(&hunk.file, line), &["cache", "cached", "cacheable", "memo", "memoize", "memoized"]);
-    let (removed, added) = (hunk.removed.iter().filter(about).count(), hunk.added.iter().filter(about).count());
-    if let Some(line) = hunk.removed.iter().find(about)
-        && added == 0
-    {
-        doing.note(Effect::CacheRemoved, 0.9, line);
-    } else if removed > added + 1
-        && let Some(line) = hunk.removed.iter().find(about)
-    {
-        doing.note(Effect::CacheRemoved, 0.5, line);
-    }
-    let key = |line: &&String| {
-        let text = code(&hunk.file, line);
-        has(text, &["key", "cachekey", "keyfor"]) && (text.contains(['"', '\'', '`']) || text.contains('('))
-    };
-    if let (Some(old), Some(new)) = (hunk.removed.iter().find(key), hunk.added.iter().find(key))
-        && code(&hunk.file, old) != code(&hunk.file, new)
-    {
-        let cache = hunk.file.to_lowercase().contains("cache")
-            || hunk.header.to_lowercase().contains("cache")
-            || hunk.before.iter().chain(&hunk.after).any(|(_, line)| has(line, &["cache", "redis", "memo"]));
-        doing.note(Effect::CacheKeyChanged, if cache { 0.8 } else { 0.2 }, new);
-    }
-    let off = hunk.added.iter().find(|line| {
-        let text = code(&hunk.file, line).to_lowercase();
-        text.contains("no-cache")
-            || text.contains("no-store")
-            || has(&text, &["cache"]) && (text.contains("false") || text.contains("disabled"))
-    });
-    if let Some(line) = off {
-        doing.note(Effect::CacheRemoved, 0.8, line);
-    }
-}
-
-/// Retries that are new.
-fn retries(hunk: &Hunk, doing: &mut Doing) {
-    let about = |line: &&String| {
-        has(code(&hunk.file, line), &["retry", "retries", "retryable", "attempts", "attempt", "tenacity"])
-    };
-    if let Some(line) = hunk.added.iter().find(about) {
-        let there = hunk.removed.iter().any(|line| about(&line));
-        let waits = hunk.added.iter().any(|line| has(line, &["backoff", "jitter", "sleep", "delay", "exponential"]));
-        if !there {
-            doing.note(Effect::RetryRaised, if waits { 0.6 } else { 0.9 }, line);
-        }
-    }
-    if let Some(line) = hunk.removed.iter().find(about)
-        && !hunk.added.iter().any(|line| about(&line))
-    {
-        doing.note(Effect::RetryLowered, 0.7, line);
     }
 }
 

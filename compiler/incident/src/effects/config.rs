@@ -73,6 +73,9 @@ const SETTINGS: &[(Effect, f64, f64, &[&str])] = &[
             "principal",
             "claim",
             "claims",
+            "actions",
+            "grant",
+            "grants",
             "signing",
         ],
     ),
@@ -136,6 +139,7 @@ const SETTINGS: &[(Effect, f64, f64, &[&str])] = &[
             "heartbeat",
             "rebalance",
             "groupid",
+            "group",
             "autocommit",
             "visibility",
             "assignor",
@@ -166,10 +170,13 @@ pub(super) fn effects(hunk: &Hunk, doing: &mut Doing) {
         if config {
             doing.note(Effect::ConfigChanged, 0.5, new);
         }
+        if config && named(old, &["pool", "pooling", "pooler"]) && named(new, &["pool", "pooling", "pooler"]) {
+            doing.note(Effect::PoolLowered, 0.6, new);
+        }
         for (effect, there, here, about) in SETTINGS {
             let strength = if config { *there } else { *here };
             let about = named(old, about) && named(new, about) && values(old) != values(new) && !is_text(new);
-            let address = *effect == Effect::EndpointChanged && old.contains("://") && new.contains("://");
+            let address = *effect == Effect::EndpointChanged && addresses(old) != addresses(new);
             if about || address {
                 doing.note(*effect, strength, new);
             }
@@ -208,6 +215,17 @@ fn named(text: &str, words: &[&str]) -> bool {
     let whole: Vec<String> =
         words::identifiers(text, &[]).iter().map(|word| word.to_lowercase().replace('_', "")).collect();
     words.iter().any(|word| parts.iter().any(|part| part == word) || whole.iter().any(|name| name == word))
+}
+
+/// The addresses of a line: URLs, hosts with a port, names of a cluster or of the internet.
+fn addresses(line: &str) -> Vec<&str> {
+    let words = line.split(|letter: char| letter.is_whitespace() || ",()[]{}\"'`=".contains(letter));
+    let port = |word: &str| {
+        word.rsplit_once(':').is_some_and(|(_, port)| port.len() > 1 && port.chars().all(|d| d.is_ascii_digit()))
+    };
+    let ends = [".svc", ".local", ".internal", ".com", ".net", ".io", ".org", ".cluster", ".lan"];
+    let host = |word: &str| word.contains('.') && (port(word) || ends.iter().any(|end| word.contains(end)));
+    words.filter(|word| word.contains("://") || host(word)).collect()
 }
 
 /// A line that only tells people something.

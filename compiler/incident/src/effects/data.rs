@@ -36,7 +36,7 @@ fn statements(hunk: &Hunk, commit: &Commit, doing: &mut Doing) {
     let line_with = |lines: &[String], words: &[&str]| {
         lines.iter().find(|line| count(code(&hunk.file, line), words) > 0).cloned().unwrap_or_default()
     };
-    let sql = is_sql(&before) || is_sql(&after);
+    let sql = is_sql(&before) || is_sql(&after) || hunk.before.iter().any(|(_, line)| is_sql(line));
     let limits = [
         "limit",
         "take",
@@ -45,11 +45,9 @@ fn statements(hunk: &Hunk, commit: &Commit, doing: &mut Doing) {
         "page",
         "perpage",
         "maxresults",
-        "top",
         "fetchsize",
         "pageable",
         "setmaxresults",
-        "slice",
     ];
     if count(&before, &limits) > 0 && count(&after, &limits) == 0 {
         doing.note(
@@ -70,7 +68,7 @@ fn statements(hunk: &Hunk, commit: &Commit, doing: &mut Doing) {
             "LIKE '%",
             "DATE(",
             "CAST(",
-            "OR ",
+            " OR ",
             "ORDER BY RANDOM",
             "LIKE CONCAT",
             "COALESCE(",
@@ -83,10 +81,19 @@ fn statements(hunk: &Hunk, commit: &Commit, doing: &mut Doing) {
             let line = hunk.added.iter().find(|line| line.to_uppercase().contains(mark)).cloned().unwrap_or_default();
             doing.note(Effect::IndexRemoved, 0.7, &line);
         }
+        // A function or a cast around a column makes its index useless; around a parameter it does not.
+        let casts =
+            |text: &str| text.matches("::").count() - text.matches("?::").count() - text.matches("$1::").count();
+        if casts(&new) > casts(&old)
+            && let Some(line) = hunk.added.iter().find(|line| casts(line) > 0)
+        {
+            doing.note(Effect::IndexRemoved, 0.9, line);
+        }
         if new.contains("SELECT *") && !old.contains("SELECT *") {
             doing.note(Effect::PayloadGrown, 0.6, &after);
         }
-        if !before.is_empty() && old != new {
+        let narrower = old.contains("SELECT *") && !new.contains("SELECT *");
+        if !before.is_empty() && old != new && !narrower {
             doing.note(Effect::QueryChanged, 0.3, &after);
         }
         tables(hunk, &before, &after, commit, doing);
@@ -126,6 +133,9 @@ fn statements(hunk: &Hunk, commit: &Commit, doing: &mut Doing) {
         "modify column",
         "renamecolumn",
     ];
+    if new.contains("not null") && !new.contains("default") && !new.contains("create table") && new.contains("add ") {
+        doing.note(Effect::SchemaDropped, 0.9, &after);
+    }
     if let Some(mark) = drops.iter().find(|mark| new.contains(*mark)) {
         let line = hunk.added.iter().find(|line| line.to_lowercase().contains(mark)).cloned().unwrap_or_default();
         doing.note(Effect::SchemaDropped, 1.0, &line);
@@ -226,6 +236,11 @@ fn renames(hunk: &Hunk, doing: &mut Doing) {
             if differ.is_empty() || differ.len() > 2 || old_words.len() <= differ.len() && likeness(old, new) < 0.2 {
                 continue;
             }
+            // Another number is no other name.
+            let bare = |word: &str| word.chars().filter(|letter| !letter.is_ascii_digit()).collect::<String>();
+            if differ.iter().all(|(a, b)| bare(a) == bare(b)) {
+                continue;
+            }
             let quoted = differ.iter().any(|(a, b)| quoted(old, a) && quoted(new, b));
             let keyed = quoted && (old.contains(':') || old.contains("json") || old.contains('[') || old.contains('='));
             let text = old.contains(' ') && quoted && is_sentence(old);
@@ -260,6 +275,21 @@ fn wire(hunk: &Hunk, doing: &mut Doing) {
     if kind(&hunk.file) == Kind::Schema && !is_sql(&after) && !before.is_empty() && before != after {
         doing.note(Effect::WireChanged, 0.8, &after);
     }
+    // A key that keeps its name and holds something else.
+    let outward = format!("{} {}", hunk.file, hunk.header).to_lowercase();
+    let sent = ["serial", "dto", "view", "api", "payload", "message", "event", "contract", "presenter", "schema"];
+    for old in paired(&hunk.removed).map(|line| code(&hunk.file, line)) {
+        let Some((key, value)) = old.split_once(": ") else { continue };
+        let keyed = |new: &&str| new.split_once(": ").is_some_and(|(other, held)| other == key && held != value);
+        let twin = paired(&hunk.added).map(|line| code(&hunk.file, line)).find(keyed);
+        if let Some(new) = twin
+            && kind(&hunk.file) == Kind::Code
+            && !key.contains(' ')
+        {
+            let strength = if sent.iter().any(|word| outward.contains(word)) { 0.7 } else { 0.4 };
+            doing.note(Effect::WireChanged, strength, new);
+        }
+    }
     let formats = [
         "json",
         "protobuf",
@@ -287,10 +317,6 @@ fn wire(hunk: &Hunk, doing: &mut Doing) {
     let (old, new) = (set(&before), set(&after));
     if !old.is_empty() && !new.is_empty() && old != new {
         doing.note(Effect::WireChanged, 0.7, &after);
-    }
-    let enums = |text: &str| text.to_lowercase().contains("enum") || text.to_lowercase().contains("case ");
-    if enums(&before) != enums(&after) || hunk.header.to_lowercase().contains("enum") {
-        doing.note(Effect::WireChanged, 0.5, &after);
     }
     let wide = [
         "int64",
@@ -329,8 +355,15 @@ fn wire(hunk: &Hunk, doing: &mut Doing) {
     let has = |text: &str, all: &[&str]| {
         words::identifiers(text, &[]).iter().any(|word| all.contains(&&*word.to_lowercase()))
     };
+    let count = |text: &str, all: &[&str]| {
+        words::identifiers(text, &[]).iter().filter(|word| all.contains(&&*word.to_lowercase())).count()
+    };
     if has(&before, &wide) && !has(&after, &wide) && has(&after, &slim) {
         doing.note(Effect::WidthNarrowed, 0.9, &after);
+    } else if !before.is_empty() && count(&after, &slim) > count(&before, &slim) {
+        // A cast to fewer bits, as `int32(…)` around what was read.
+        let cast = slim.iter().any(|name| after.contains(&format!("{name}(")) || after.contains(&format!("as {name}")));
+        doing.note(Effect::WidthNarrowed, if cast { 0.8 } else { 0.4 }, &after);
     }
     let more = hunk.added.iter().find(|line| {
         let text = code(&hunk.file, line).to_lowercase();

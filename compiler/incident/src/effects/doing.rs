@@ -10,6 +10,7 @@ use super::shift::Shift;
 pub(crate) enum Effect {
     CallInLoop,
     BatchRemoved,
+    LazyLoad,
     LimitRemoved,
     FilterRemoved,
     IndexRemoved,
@@ -26,12 +27,14 @@ pub(crate) enum Effect {
     SchemaDropped,
     FieldRenamed,
     WireChanged,
+    VariantAdded,
     SetupRemoved,
     CallRemoved,
     CloseRemoved,
     GrowthUnbounded,
     LogRaised,
     PoolLowered,
+    IdleRaised,
     PoolRaised,
     MemoryLowered,
     CpuLowered,
@@ -77,11 +80,15 @@ pub(crate) struct Doing {
     pub(crate) effects: BTreeMap<Effect, (f64, String)>,
     /// Numbers that change.
     pub(crate) shifts: Vec<Shift>,
+    /// Numbers that only added lines hold, each with its line.
+    pub(crate) fresh: Vec<(f64, String)>,
     pub(crate) atoms: Atoms,
     /// Whether no file of the commit runs in production: documents, tests, styles, continuous integration.
     pub(crate) idle: bool,
     /// Whether removed behaviour is found again among what was added.
     pub(crate) moved: bool,
+    /// What the diff looks like if it does little: it has only comments, only messages, or only a patch version.
+    pub(crate) slight: Option<&'static str>,
     /// Whether the diff is there to read.
     pub(crate) read: bool,
 }

@@ -98,7 +98,7 @@ pub(super) fn bumps(hunk: &Hunk, doing: &mut Doing) {
 }
 
 /// A dependency's name and version.
-fn dependency(line: &str) -> Option<(String, Vec<u64>)> {
+pub(super) fn dependency(line: &str) -> Option<(String, Vec<u64>)> {
     let words: Vec<&str> = line
         .split(|letter: char| letter.is_whitespace() || "\"',=:^~<>".contains(letter))
         .filter(|word| !word.is_empty())

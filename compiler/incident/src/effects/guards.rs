@@ -1,5 +1,6 @@
 //! Checks, conditions and locks that a diff removes, adds or turns.
 
+use super::calls::waits;
 use super::diff::{Hunk, code, paired};
 use super::doing::{Doing, Effect};
 use super::numbers::likeness;
@@ -100,6 +101,14 @@ pub(super) fn effects(hunk: &Hunk, hunks: &[Hunk], doing: &mut Doing) {
                 .any(|word| parts.iter().any(|part| part == word))
         });
         doing.note(Effect::GuardAdded, if refuses { 0.6 } else { 0.2 }, line);
+    }
+    // An error that nobody checks any more: what failed goes on as if it had not.
+    let checked = |lines: &[String]| lines.iter().filter(|line| errors(code(&hunk.file, line))).count();
+    let all = |side: fn(&Hunk) -> &Vec<String>| hunks.iter().map(|hunk| checked(side(hunk))).sum::<usize>();
+    if all(|hunk| &hunk.removed) > all(|hunk| &hunk.added)
+        && let Some(line) = hunk.removed.iter().find(|line| errors(code(&hunk.file, line)))
+    {
+        doing.note(Effect::ErrorHidden, 0.6, line);
     }
     turned(hunk, doing);
     asserts(hunk, doing);
@@ -206,6 +215,27 @@ fn locks(hunk: &Hunk, doing: &mut Doing) {
         let parts = words::parts(text);
         words.iter().any(|word| parts.iter().any(|part| part == word)) || text.to_lowercase().contains("for update")
     };
+    // A lock that is taken before a call is held as long as the call takes.
+    let held = |lines: &[(bool, String)]| {
+        let taken = lines.iter().position(|(_, line)| {
+            let text = code(&hunk.file, line).to_lowercase();
+            let data = ["transaction", "begin", "isolation"].iter().any(|word| text.contains(word));
+            about(&line)
+                && !data
+                && !text.contains("unlock")
+                && !text.starts_with("use ")
+                && !text.starts_with("import ")
+        });
+        let after = taken.and_then(|at| lines.get(at + 1..)).unwrap_or_default();
+        let until =
+            after.iter().take_while(|(_, line)| !line.to_lowercase().contains("unlock()") && !line.contains("drop("));
+        until.map(|(_, line)| code(&hunk.file, line)).find(|line| waits(line)).map(str::to_owned)
+    };
+    if let Some(line) = held(&hunk.after)
+        && held(&hunk.before).is_none()
+    {
+        doing.note(Effect::LockAdded, 1.0, &line);
+    }
     let (removed, added) = (hunk.removed.iter().filter(about).count(), hunk.added.iter().filter(about).count());
     if added > removed
         && let Some(line) = hunk.added.iter().find(about)
@@ -220,8 +250,9 @@ fn locks(hunk: &Hunk, doing: &mut Doing) {
         && let (Some(old), Some(new)) = (hunk.removed.iter().find(about), hunk.added.iter().find(about))
         && code(&hunk.file, old) != code(&hunk.file, new)
     {
-        // The order of locks, their kind or their place.
-        doing.note(Effect::LockAdded, 0.6, new);
+        // The order of locks, their kind or their place. Transactions are written in many ways.
+        let data = [old, new].iter().all(|line| line.to_lowercase().contains("transaction"));
+        doing.note(Effect::LockAdded, if data { 0.3 } else { 0.6 }, new);
     } else if added > 0 {
         // A lock that stands on both sides at another place holds longer, or not as long.
         let place = |lines: &[(bool, String)]| lines.iter().position(|(changed, line)| *changed && about(&line));

@@ -11,13 +11,14 @@ const TOPICS: &[(Topic, &[&str])] = &[
     (Topic::CacheTime, &["ttl", "maxage", "expire", "expires", "expiry", "expiration", "expireafter", "setex"]),
     (Topic::Backoff, &["backoff", "jitter", "delay", "sleep", "cooldown"]),
     (Topic::Retry, &["retry", "retries", "attempts", "attempt"]),
-    (Topic::Timeout, &["timeout", "deadline", "timeouts"]),
+    (Topic::Timeout, &["timeout", "deadline", "timeouts", "giveup", "patience", "wait", "waitms", "give"]),
     (Topic::Sampling, &["sample", "sampling", "sampler"]),
     (Topic::CacheSize, &["cache", "lru", "entries"]),
-    (Topic::Pool, &["pool", "conns", "connections", "conn", "connection", "maxopen", "maxidle", "hikari"]),
+    (Topic::Idle, &["idle", "keepalive", "lifetime", "maxlifetime", "keepalivetimeout"]),
+    (Topic::Pool, &["pool", "sessions", "conns", "connections", "conn", "connection", "maxopen", "maxidle", "hikari"]),
     (Topic::PayloadLimit, &["payload", "body", "message", "maxbytes"]),
     (Topic::Memory, &["memory", "heap", "xmx", "mem", "oldspace", "gomemlimit"]),
-    (Topic::Cpu, &["cpu", "cpus", "millicores", "gomaxprocs"]),
+    (Topic::Cpu, &["cpu", "cpus", "processor", "processors", "millicores", "gomaxprocs"]),
     (Topic::Hashing, &["rounds", "cost", "iterations", "bcrypt", "argon", "pbkdf2", "scrypt"]),
     (Topic::RateLimit, &["rate", "limiter", "burst", "quota", "rps", "qps", "ratelimit", "capacity", "throughput"]),
     (
@@ -46,7 +47,7 @@ const TOPICS: &[(Topic, &[&str])] = &[
             "poll",
         ],
     ),
-    (Topic::PageSize, &["limit", "page", "pagesize", "batch", "chunk", "take", "top", "first", "perpage"]),
+    (Topic::PageSize, &["limit", "page", "pagesize", "pages", "batch", "chunk", "take", "top", "first", "perpage"]),
 ];
 
 /// What a line is about, by its words; a deployment's `memory` wins over a `limits` above it.
@@ -69,29 +70,44 @@ pub(super) fn shifts(hunk: &Hunk) -> Vec<Shift> {
     let mut found = Vec::new();
     let mut used = vec![false; hunk.added.len()];
     for old in paired(&hunk.removed) {
-        let old = code(&hunk.file, old);
+        let old = &parted(code(&hunk.file, old));
         let numbers = words::numbers(old);
         if numbers.is_empty() || old.len() > 400 {
             continue;
         }
         let best = paired(&hunk.added).enumerate().filter(|(at, _)| !used.get(*at).copied().unwrap_or(true));
         let best = best
-            .map(|(at, new)| (likeness(old, code(&hunk.file, new)), at, code(&hunk.file, new)))
+            .map(|(at, new)| (at, parted(code(&hunk.file, new))))
+            .map(|(at, new)| (likeness(old, &new), at, new))
             .filter(|(alike, _, new)| *alike >= 0.5 && words::numbers(new).len() == numbers.len())
             .max_by(|a, b| a.0.total_cmp(&b.0).then(b.1.cmp(&a.1)));
         let Some((_, at, new)) = best else { continue };
         if let Some(used) = used.get_mut(at) {
             *used = true;
         }
-        let around: Vec<&str> = around(hunk, new);
-        for (from, to) in numbers.iter().zip(words::numbers(new)) {
+        let around: Vec<&str> = around(hunk, &new);
+        for (from, to) in numbers.iter().zip(words::numbers(&new)) {
             if (from.value - to.value).abs() > f64::EPSILON {
-                let topic = topic(new, &around);
-                found.push(Shift { topic, old: from.value, new: to.value, line: new.to_owned() });
+                let topic = topic(&new, &around);
+                found.push(Shift { topic, old: from.value, new: to.value, line: new.clone() });
             }
         }
     }
     found
+}
+
+/// The numbers that only added lines hold.
+pub(super) fn fresh(hunk: &Hunk) -> Vec<(f64, String)> {
+    let of =
+        |line: &str| words::numbers(code(&hunk.file, line)).into_iter().flat_map(|number| [number.value, number.raw]);
+    let before: Vec<f64> = hunk.before.iter().flat_map(|(_, line)| of(line)).collect();
+    let added = paired(&hunk.added).flat_map(|line| of(line).map(move |number| (number, line.clone())));
+    added.filter(|(number, _)| !before.iter().any(|other| (other - number).abs() < 1e-9)).collect()
+}
+
+/// A line whose flags stand apart from their numbers, as `-Xmx4g` does not.
+fn parted(line: &str) -> String {
+    ["Xmx", "Xms", "Xss"].iter().fold(line.to_owned(), |line, flag| line.replace(flag, &format!("{flag} ")))
 }
 
 /// The lines above a line that open its block, as `limits:` does for `memory:`.
@@ -134,6 +150,7 @@ pub(super) fn effects(shifts: &[Shift], hunk: &Hunk, doing: &mut Doing) {
             (Topic::Retry, false) => Some(Effect::RetryRaised),
             (Topic::Retry, true) => Some(Effect::RetryLowered),
             (Topic::Backoff, true) => Some(Effect::BackoffRemoved),
+            (Topic::Idle, false) => Some(Effect::IdleRaised),
             (Topic::Pool, true) => Some(Effect::PoolLowered),
             (Topic::Pool, false) => Some(Effect::PoolRaised),
             (Topic::Memory, true) => Some(Effect::MemoryLowered),
@@ -174,6 +191,18 @@ pub(super) fn effects(shifts: &[Shift], hunk: &Hunk, doing: &mut Doing) {
     };
     if let Some(line) = gone(&["timeout", "deadline", "withtimeout"]) {
         doing.note(Effect::TimeoutRemoved, 0.9, &line);
+    }
+    // Waits that grow with each attempt, or that chance spreads.
+    let grows = |line: &&String| {
+        let text = code(&hunk.file, line).to_lowercase();
+        let spread = ["random", "rand(", "rand.", "jitter", "backoff"].iter().any(|mark| text.contains(mark));
+        let power = ["**", "<<", "pow(", "exp("].iter().any(|mark| text.contains(mark));
+        spread || power && ["attempt", "retr", "tries"].iter().any(|mark| text.contains(mark))
+    };
+    if let Some(line) = hunk.removed.iter().find(grows)
+        && !hunk.added.iter().any(|line| grows(&line))
+    {
+        doing.note(Effect::BackoffRemoved, 0.9, line);
     }
     if let Some(line) = gone(&["backoff", "jitter", "exponential"]) {
         doing.note(Effect::BackoffRemoved, 0.9, &line);

@@ -19,6 +19,7 @@ pub(crate) enum Topic {
     Retry,
     Backoff,
     Pool,
+    Idle,
     Memory,
     Cpu,
     Workers,

@@ -27,6 +27,8 @@ pub(super) fn effects(hunk: &Hunk, hunks: &[Hunk], doing: &mut Doing) {
         &["nanos", "nanoseconds"],
         &["percent", "pct"],
         &["kb", "mb"],
+        &["ex", "expire", "setex"],
+        &["px", "pexpire", "psetex"],
     ];
     let balance =
         units.iter().map(|names| names.iter().map(|name| count(&after, name) - count(&before, name)).sum::<i64>());

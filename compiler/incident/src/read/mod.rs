@@ -19,7 +19,7 @@ use crate::clock;
 use crate::fault::Fault;
 use json::{json, string};
 
-pub(crate) use case::{Alert, Case, Commit, Line, Point, Series, Span};
+pub(crate) use case::{Alert, Case, Commit, Deploy, Line, Point, Series, Span};
 
 /// No file of a case may be larger: a walk's memory is bounded.
 const LARGEST: u64 = 128 << 20;

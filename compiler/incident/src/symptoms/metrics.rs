@@ -11,6 +11,8 @@ use crate::sign::{Fact, Sign};
 pub(crate) struct Moved<'a> {
     pub(crate) series: &'a Series,
     pub(crate) meter: Meter,
+    /// Whether the alert watches this series.
+    pub(crate) alerts: bool,
     pub(crate) change: Change,
     /// The line of the sample where the change begins.
     pub(crate) line: usize,
@@ -19,6 +21,10 @@ pub(crate) struct Moved<'a> {
 impl Moved<'_> {
     /// Whether users or callers feel this change.
     pub(crate) fn harms(&self) -> bool {
+        // The alert watches what hurts, whatever its name says.
+        if self.alerts {
+            return true;
+        }
         let grows = self.change.grows();
         match self.meter {
             Meter::Errors | Meter::Latency | Meter::Timeouts | Meter::Denied | Meter::Quota | Meter::Schema => grows,
@@ -36,7 +42,8 @@ pub(super) fn moved(case: &Case) -> Vec<Moved<'_>> {
     let changed = case.series.iter().filter_map(|series| {
         let change = series::change(series)?;
         let line = series.points.iter().find(|point| point.at == change.at)?.line;
-        Some(Moved { series, meter: meter(&series.metric), change, line })
+        let alerts = series.service == case.alert.service && series.metric == case.alert.metric;
+        Some(Moved { series, meter: meter(&series.metric), alerts, change, line })
     });
     changed.collect()
 }
@@ -100,6 +107,34 @@ pub(super) fn facts(moved: &[Moved<'_>]) -> Vec<Fact> {
     found
 }
 
+/// Services that answer later while their processor does not do more: they wait for something.
+pub(super) fn waiting(case: &Case, moved: &[Moved<'_>]) -> Vec<Fact> {
+    let slow =
+        moved.iter().filter(|one| one.meter == Meter::Latency && one.change.grows() && one.change.factor() >= 2.0);
+    let mut found: Vec<Fact> = Vec::new();
+    for one in slow {
+        let service = &one.series.service;
+        let busy = moved.iter().any(|other| {
+            other.series.service == *service
+                && matches!(other.meter, Meter::Cpu | Meter::Throttled)
+                && other.change.grows()
+        });
+        let measured =
+            case.series.iter().any(|series| series.service == *service && meter(&series.metric) == Meter::Cpu);
+        if measured && !busy && !found.iter().any(|fact| fact.service == *service) {
+            found.push(Fact {
+                sign: Sign::Waiting,
+                strength: 0.9,
+                service: service.clone(),
+                at: Some(one.change.at),
+                text: format!("{} of {service} grows while its processor does not do more", one.series.metric),
+                place: format!("metrics.csv:{}", one.line),
+            });
+        }
+    }
+    found
+}
+
 /// The sign of a change, and how much a name of a metric is trusted to say it.
 fn sign(moved: &Moved<'_>) -> Option<(Sign, f64)> {
     let grows = moved.change.grows();
@@ -145,6 +180,7 @@ fn sign(moved: &Moved<'_>) -> Option<(Sign, f64)> {
         (Meter::Duplicates, true) => (Sign::Duplicates, 0.9),
         (Meter::Crash, true) => (Sign::Crash, 0.8),
         (Meter::Wrong, true) => (Sign::WrongValues, 0.9),
+        (Meter::Other, _) if moved.alerts => (Sign::ErrorsUp, 0.7),
         _ => return None,
     })
 }

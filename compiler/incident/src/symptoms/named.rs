@@ -179,6 +179,13 @@ const COMMON: &[&str] = &[
     "total",
     "rate",
     "ratio",
+    "src",
+    "lib",
+    "app",
+    "thread",
+    "worker",
+    "load",
+    "handle",
 ];
 
 /// Files of source code, by their extensions.
@@ -245,13 +252,21 @@ pub(super) fn named(case: &Case, moved: &[Moved<'_>], fresh: &[Text], start: Opt
         }
     }
     for text in fresh.iter().filter(|text| text.severity == 0) {
-        add(&text.text, 0.2);
+        add(&text.text, 0.5);
     }
     for span in case.spans.iter().filter(|span| span.at >= start && span.failed) {
         add(&span.name, 0.4);
         span.fields.values().for_each(|value| add(value, 0.8));
     }
+    // What a metric or an attribute measures is named after the code that it measures, but in few words.
+    for moved in moved {
+        add(&moved.series.metric, 0.25);
+    }
     add(&case.alert.summary, 0.3);
+    let bad = fresh.iter().filter(|text| text.severity > 0);
+    named.texts = bad.flat_map(|text| std::iter::once(&text.text).chain(text.fields.values())).cloned().collect();
+    let known: Vec<&String> = case.lines.iter().filter(|line| line.at < start).map(|line| &line.text).collect();
+    named.texts.retain(|text| !known.contains(&text));
     numbers(case, moved, fresh, start, &mut named);
     named
 }

@@ -21,7 +21,22 @@ pub(crate) struct Seen {
     pub(crate) platform: BTreeSet<String>,
     /// Services with errors, latency or new error lines, and since when.
     pub(crate) harmed: BTreeMap<String, i64>,
+    /// What changed of each service, in the order of time.
+    pub(crate) changed: BTreeMap<String, Vec<Changed>>,
+    /// Services with any telemetry.
+    pub(crate) measured: BTreeSet<String>,
+    /// Pairs of services that talk with each other, in both orders, as spans and texts tell.
+    pub(crate) talks: BTreeSet<(String, String)>,
     pub(crate) named: Named,
+}
+
+/// Something of a service that changed.
+#[derive(Debug, Clone)]
+pub(crate) struct Changed {
+    pub(crate) at: i64,
+    /// The name of the metric, or a log pattern.
+    pub(crate) what: String,
+    pub(crate) place: String,
 }
 
 impl Seen {
@@ -33,6 +48,11 @@ impl Seen {
             *strength = strength.max(fact.strength);
         }
         found
+    }
+
+    /// Whether a service talks with one that suffers.
+    pub(crate) fn neighbour(&self, service: &str) -> bool {
+        self.harmed.keys().any(|other| self.talks.contains(&(service.to_owned(), other.clone())))
     }
 }
 
@@ -47,6 +67,8 @@ pub(crate) struct Named {
     pub(crate) numbers: Vec<f64>,
     /// Numbers of the same attributes before the onset.
     pub(crate) usual: Vec<f64>,
+    /// New texts that are no good news, as they are written.
+    pub(crate) texts: Vec<String>,
     /// Source files in stacks, with their folders as far as they are written.
     pub(crate) frames: BTreeSet<String>,
 }

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::lexicon::PHRASES;
+use super::lexicon::phrases;
 use crate::read::{Case, Line};
 use crate::sign::{Fact, Sign};
 use crate::words;
@@ -58,9 +58,11 @@ pub(super) fn fresh(case: &Case, start: Option<i64>) -> Vec<Text> {
     let start = start.unwrap_or(i64::MIN).saturating_sub(120_000);
     let mut found: BTreeMap<(&str, String), Text> = BTreeMap::new();
     let mut usual: BTreeSet<(&str, String)> = BTreeSet::new();
+    let mut anywhere: BTreeSet<String> = BTreeSet::new();
     for line in &case.lines {
         let key = (&*line.service, words::masked(&line.text));
         if line.at < start {
+            anywhere.insert(key.1.clone());
             usual.insert(key);
             continue;
         }
@@ -75,11 +77,15 @@ pub(super) fn fresh(case: &Case, start: Option<i64>) -> Vec<Text> {
         });
         text.count += 1;
     }
-    let mut fresh: Vec<Text> =
-        found.into_iter().filter(|(key, _)| !usual.contains(key)).map(|(_, text)| text).collect();
+    // What other services logged before, and this one logs once, is noise of a library that all have.
+    let news =
+        |(key, text): &((&str, String), Text)| !usual.contains(key) && (text.count > 2 || !anywhere.contains(&key.1));
+    let mut fresh: Vec<Text> = found.into_iter().filter(news).map(|(_, text)| text).collect();
     for pattern in &case.patterns {
         let grown = pattern.more > 0.0 && pattern.more >= pattern.count * 0.5;
-        if grown {
+        // The lines say better than a count whether a pattern was there before.
+        let lines = case.lines.iter().filter(|line| line.at < start && line.service == pattern.service);
+        if grown && !lines.clone().any(|line| skeleton(&line.text) == skeleton(&pattern.signature)) {
             fresh.push(Text {
                 service: pattern.service.clone(),
                 severity: u8::from(pattern.negative),
@@ -94,12 +100,18 @@ pub(super) fn fresh(case: &Case, start: Option<i64>) -> Vec<Text> {
     fresh
 }
 
+/// The words of a text without those that hold digits or placeholders: lines and patterns mask differently.
+fn skeleton(text: &str) -> String {
+    let words = text.split(|letter: char| letter.is_whitespace() || ",;=()[]{}:\"'".contains(letter));
+    let plain = words.filter(|word| word.chars().all(char::is_alphabetic) && word.len() > 1);
+    plain.collect::<Vec<_>>().join(" ").to_lowercase()
+}
+
 /// The signs of a text, each with its strength.
 pub(super) fn signs(text: &str) -> Vec<(Sign, f64)> {
     let text = text.to_lowercase();
     let holds = |phrase: &str| phrase.split('+').all(|part| found(&text, part));
-    let mut signs: Vec<(Sign, f64)> = PHRASES
-        .iter()
+    let mut signs: Vec<(Sign, f64)> = phrases()
         .filter(|(_, _, phrases)| phrases.iter().any(|phrase| holds(phrase)))
         .map(|(sign, sure, _)| (*sign, *sure))
         .collect();
@@ -114,6 +126,13 @@ pub(super) fn signs(text: &str) -> Vec<(Sign, f64)> {
         signs.retain(|(sign, _)| !matches!(sign, Sign::NotFound | Sign::DecodeFailed));
     }
     signs
+}
+
+/// Whether a text names a number just above what 16 or 32 bits hold.
+fn wide(text: &str) -> bool {
+    let limits = [f64::from(i16::MAX), f64::from(u16::MAX), f64::from(i32::MAX), f64::from(u32::MAX)];
+    let near = |number: f64| limits.iter().any(|limit| number >= *limit && number <= limit * 1.0005);
+    words::numbers(text).iter().any(|number| near(number.raw))
 }
 
 /// Whether a text holds a phrase. A phrase of one short word or a number stands alone.
@@ -145,7 +164,11 @@ pub(super) fn facts(fresh: &[Text], platform: &BTreeSet<String>) -> Vec<Fact> {
     let most = fresh.iter().filter(|text| text.at.is_some()).map(|text| text.count).max().unwrap_or(0);
     for text in fresh {
         let said = said(text, most, platform);
-        for (sign, sure) in signs(&text.whole()) {
+        let mut signs = signs(&text.whole());
+        if wide(&text.text) {
+            signs.push((Sign::WrongValues, 0.9));
+        }
+        for (sign, sure) in signs {
             let loud = match text.severity {
                 0 => 0.7,
                 _ => 1.0,

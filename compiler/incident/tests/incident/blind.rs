@@ -7,6 +7,7 @@ use emberline_incident::walk;
 use tempfile::TempDir;
 
 use crate::public::{Truth, truth};
+use crate::shown::{self, Known, Tally};
 
 /// The cases of a set, unpacked.
 fn cases(set: &str) -> (TempDir, Vec<Truth>) {
@@ -21,55 +22,43 @@ fn cases(set: &str) -> (TempDir, Vec<Truth>) {
     (folder, cases)
 }
 
-/// Walks a set. Returns how many cases are right, and how many are certain and wrong.
-fn walked(set: &str) -> (usize, usize) {
+/// The half of set `a` that the walk was developed on: the eight names with the smallest SHA-256. The other half was
+/// only looked at as a score.
+const DEVELOPED: [&str; 8] = [
+    "edge-ruleset-flap",
+    "claims-intake-frozen",
+    "map-tiles-origin-hot",
+    "podcast-origin-absent",
+    "statement-export-late",
+    "chat-presence-storm",
+    "suggest-index-crawl",
+    "greenhouse-wrong-names",
+];
+
+/// Walks a set. Returns the counts of all cases, and prints those of each half.
+fn walked(set: &str) -> Tally {
     let (_folder, cases) = cases(set);
-    let (mut right, mut first, mut sure_and_wrong) = (0, 0, 0);
+    let (mut all, mut developed, mut held) = (Tally::default(), Tally::default(), Tally::default());
     for case in &cases {
         let found = walk(&case.folder).unwrap();
-        let is_right = found.root_cause_commit == case.commit;
-        right += usize::from(is_right);
-        first += usize::from(found.first_failing_service == case.first);
-        sure_and_wrong += usize::from(found.certain && !is_right);
-        println!(
-            "{:24} {} {:.2} {} first service {}: {}",
-            case.name,
-            if is_right { "right" } else { "WRONG" },
-            found.confidence,
-            if found.certain { "certain" } else { "unsure " },
-            if found.first_failing_service == case.first { "right" } else { "wrong" },
-            found.mechanism
-        );
-        if std::env::var("SHOW").is_ok_and(|show| show == case.name) {
-            for suspect in found.suspects.iter().take(6) {
-                let true_one = if suspect.sha == case.commit { "THE CAUSE" } else { "" };
-                println!("    {} {:.3} {:?} {true_one}", &suspect.sha[..8], suspect.confidence, suspect.mechanism);
-                for reason in suspect
-                    .reasons_for
-                    .iter()
-                    .map(|it| ("+", it))
-                    .chain(suspect.reasons_against.iter().map(|it| ("-", it)))
-                {
-                    println!("        {} {} ({})", reason.0, reason.1.what, reason.1.place);
-                }
-            }
-            for reason in &found.reasons_for {
-                println!("    verdict: {} ({})", reason.what, reason.place);
-            }
-            for fact in &found.facts {
-                println!("    * {} {} [{}]", fact.symptom, fact.what, fact.place);
-            }
-        }
+        let known = Known { name: &case.name, commit: &case.commit, first: &case.first };
+        shown::print(&known, &found);
+        all.add(&known, &found);
+        if DEVELOPED.contains(&&*case.name) { developed.add(&known, &found) } else { held.add(&known, &found) }
     }
-    println!("set {set}: {right} of {} right, {first} first services, {sure_and_wrong} certain and wrong", cases.len());
-    (right, sure_and_wrong)
+    if set == "a" {
+        developed.print("set a, developed half");
+        held.print("set a, held half");
+    }
+    all.print(&format!("set {set}"));
+    all
 }
 
 #[test]
 fn no_blind_case_is_certain_and_wrong() {
     for (set, least) in [("a", 2), ("b", 12)] {
-        let (right, sure_and_wrong) = walked(set);
-        assert!(right >= least, "set {set}: {right} right");
-        assert_eq!(sure_and_wrong, 0, "set {set}");
+        let tally = walked(set);
+        assert!(tally.right >= least, "set {set}: {tally:?}");
+        assert_eq!(tally.sure_and_wrong, 0, "set {set}");
     }
 }

@@ -7,6 +7,8 @@ use std::path::{Path, PathBuf};
 use emberline_incident::{Verdict, walk};
 use serde_json::Value;
 
+use crate::shown::{self, Known, Tally};
+
 /// What is known about a case.
 #[derive(Debug, Clone)]
 pub(crate) struct Truth {
@@ -56,52 +58,25 @@ fn public_incidents_are_explained() {
     if cases.is_empty() {
         return;
     }
-    let (mut right, mut first, mut decoys, mut blast, mut remedy) = (0, 0, 0, 0, 0);
+    let (mut tally, mut blast, mut remedy) = (Tally::default(), 0, 0);
     for case in &cases {
         let found: Verdict = walk(&case.folder).unwrap();
-        let good = found.root_cause_commit == case.commit;
-        right += usize::from(good);
-        first += usize::from(found.first_failing_service == case.first);
+        let known = Known { name: &case.name, commit: &case.commit, first: &case.first };
         assert!(!case.decoys.contains(&found.root_cause_commit), "{}: a decoy is named", case.name);
-        decoys += usize::from(found.certain && !good);
+        shown::print(&known, &found);
+        tally.add(&known, &found);
         let mut radius = case.blast.clone();
         radius.sort();
         blast += usize::from(found.blast_radius == radius);
         remedy += usize::from(found.remediation == case.remedy);
-        println!(
-            "{:34} {} {:.3} {} first {} ({}) blast {:?} of {:?} {} of {} — {}",
-            case.name,
-            if good { "right" } else { "WRONG" },
-            found.confidence,
-            if found.certain { "certain" } else { "unsure " },
-            found.first_failing_service,
-            found.first_failing_service == case.first,
-            found.blast_radius,
-            radius,
-            found.remediation,
-            case.remedy,
-            found.mechanism
-        );
-        if env::var_os("SHOW").is_some() {
-            for suspect in found.suspects.iter().take(4) {
-                println!("    {} {:.3} {:?}", &suspect.sha[..8], suspect.confidence, suspect.mechanism);
-                for reason in &suspect.reasons_for {
-                    println!("        + {} ({})", reason.what, reason.place);
-                }
-                for reason in &suspect.reasons_against {
-                    println!("        - {} ({})", reason.what, reason.place);
-                }
-            }
-            println!("    none/verdict: {:?}", found.reasons_for.first());
-            for fact in found.facts.iter().take(10) {
-                println!("    * {} {} [{}]", fact.symptom, fact.what, fact.place);
-            }
+        if found.blast_radius != radius || found.remediation != case.remedy {
+            println!(
+                "    blast {:?} of {radius:?}, remedy {} of {}",
+                found.blast_radius, found.remediation, case.remedy
+            );
         }
     }
-    println!(
-        "{right} right, {first} first, {blast} blast, {remedy} remedy, {decoys} decoys with certainty of {}",
-        cases.len()
-    );
-    assert!(right * 12 >= cases.len() * 10 && first * 12 >= cases.len() * 9, "{right} right, {first} first");
-    assert_eq!(decoys, 0);
+    tally.print(&format!("public, {blast} blast radii, {remedy} remedies"));
+    assert!(tally.right * 12 >= cases.len() * 10 && tally.first * 12 >= cases.len() * 9, "{tally:?}");
+    assert_eq!(tally.sure_and_wrong, 0);
 }
