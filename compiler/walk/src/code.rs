@@ -15,6 +15,7 @@ use super::mentions::Mentions;
 use super::observed::Observed;
 use super::place::Place;
 use super::profile::Profiled;
+use super::refuted::Refuted;
 use super::repo::{Repo, within};
 use super::revisions::Revisions;
 use super::site::{Role, Site};
@@ -70,6 +71,9 @@ pub struct Code {
     pub commits: usize,
     /// Services with a new revision whose own code and dependencies no deployed commit changes.
     pub untouched: Vec<String>,
+    /// Bad requests of builds without the last release.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub refuted: Option<Refuted>,
     /// Places that evidence points to, the most direct first.
     pub sites: Vec<Site>,
     /// The function that is shown.
@@ -147,6 +151,7 @@ pub(super) fn look(case: &Case<'_>, given: Given<'_>, repo: Option<&Repo<'_>>) -
         revisions: given.revisions,
         commits: ranked.commits,
         untouched: ranked.untouched,
+        refuted: None,
         sites: given.sites,
         function,
         blame: blame.unwrap_or_default(),

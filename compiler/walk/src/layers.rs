@@ -21,6 +21,7 @@ use super::mechanism::Shown;
 use super::outside;
 use super::plateau;
 use super::profile::{self, Profiled, Spends};
+use super::refuted;
 use super::repo::Repo;
 use super::report::{Evidence, Verdict, Walk};
 use super::requests::{self, Requests};
@@ -129,6 +130,9 @@ const EARLIER: f64 = 0.4;
 /// The odds that another cause gains if a peer answers nobody: the peer may be down by itself.
 const DOWN: f64 = 2.0;
 
+/// The odds that another cause gains if builds without the last release answer bad requests too.
+const REFUTED: f64 = 50.0;
+
 /// The odds that another cause gains without a bad trace. They keep a commit below [`SURE`] if the only evidence
 /// against it is that no other commit was deployed.
 const BLIND: f64 = 1.2;
@@ -183,6 +187,7 @@ impl Layers<'_> {
         let services = self.services(&service);
         let concerned: Vec<String> = services.iter().cloned().collect();
         let (revisions, unclear) = log.keep(revisions::look(self.case, self.gathered, &concerned));
+        let refuted = refuted::look(&self.gathered.bad, &revisions, self.case.base);
         let repo = log.keep(self.repo(&service, &revisions));
         let pointed = if is_slow { self.slow(sites, repo.as_ref().ok()) } else { self.failed(sites) };
         let routed = repo.as_ref().map(|repo| handler::sites(&self.gathered.bad, &service, pointed.role, repo));
@@ -208,7 +213,8 @@ impl Layers<'_> {
             // An earlier deployment may still be the cause, because its effects can build up. But it is less likely.
             holes: gaps.odds
                 + if is_earlier { EARLIER } else { 0.0 }
-                + if self.traced.down().is_some() { DOWN } else { 0.0 },
+                + if self.traced.down().is_some() { DOWN } else { 0.0 }
+                + if refuted.is_some() { REFUTED } else { 0.0 },
         };
         let (code, suspects) = log.keep(code::look(self.case, given, repo.as_ref().ok()));
         // Slow requests that succeed have no errors to report.
@@ -218,7 +224,7 @@ impl Layers<'_> {
             service: Some(service),
             profile: pointed.profile,
             errors: (!is_slow || has_failures).then_some(errors),
-            code: Some(code::Code { asked: log.asks(), ..code }),
+            code: Some(code::Code { asked: log.asks(), refuted, ..code }),
             suspects,
             missing: gaps.missing,
             ..Evidence::default()

@@ -74,6 +74,11 @@ fn decide(evidence: &Evidence) -> (Verdict, String) {
     let deployment = evidence.code.as_ref().map(|code| code.deployment);
     let first = evidence.suspects.first();
     let recent = recent::within(evidence);
+    if let Some(refuted) = evidence.code.as_ref().and_then(|code| code.refuted.as_ref()) {
+        // An older release is still suspect if the alert counts the time since.
+        let verdict = if refuted.is_older { Verdict::NoCodeChange } else { Verdict::NotCertain };
+        return (verdict, refuted.words());
+    }
     if let Some(down) = evidence.trace.as_ref().and_then(|trace| trace.down()) {
         return peer_is_down(evidence, down, &recent);
     }

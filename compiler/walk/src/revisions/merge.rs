@@ -35,16 +35,18 @@ pub(super) fn merged(all: &[Known]) -> Known {
             let seen = merged.first_seen.entry(revision.clone()).or_insert(*time);
             *seen = seen.min(*time);
         }
+        merged.older.extend(known.older.iter().cloned());
         // A source that names the current revision differently still saw when it began.
         if let (Some(now), Some(theirs)) = (&merged.now, &known.now)
-            && let Some(time) = known.first_seen.get(theirs)
+            && !known.first_seen.contains_key(now)
+            && !known.older.contains(now)
         {
-            merged.first_seen.entry(now.clone()).or_insert(*time);
-        }
-        if let (Some(now), Some(theirs)) = (&merged.now, &known.now)
-            && known.older.contains(theirs)
-        {
-            merged.older.insert(now.clone());
+            if let Some(time) = known.first_seen.get(theirs) {
+                merged.first_seen.entry(now.clone()).or_insert(*time);
+            }
+            if known.older.contains(theirs) {
+                merged.older.insert(now.clone());
+            }
         }
     }
     by.dedup();

@@ -33,6 +33,8 @@ pub struct Revisions {
     pub first_seen: Option<f64>,
     /// Whether the current revision ran before the alert's long window.
     pub is_older: bool,
+    /// Whether the revision before the onset ran before the alert's long window.
+    pub is_before_older: bool,
     /// What names both revisions, and how if it is not by a commit's id.
     pub known_by: String,
 }
@@ -158,6 +160,7 @@ pub(super) fn look(case: &Case<'_>, gathered: &Gathered, concerned: &[String]) -
             let first_seen = seen.and_then(|now| merged.first_seen.get(now).copied());
             let mut revisions = Revisions {
                 service: service.clone(),
+                is_before_older: false,
                 now: merged.now,
                 before: merged.before,
                 is_older,
@@ -169,6 +172,7 @@ pub(super) fn look(case: &Case<'_>, gathered: &Gathered, concerned: &[String]) -
             if revisions.now == revisions.before && revisions.is_recent(case.onset, case.long) {
                 revisions.before = merged.previous.or(revisions.before);
             }
+            revisions.is_before_older = revisions.before.as_ref().is_some_and(|before| merged.older.contains(before));
             revisions
         })
         .collect();

@@ -102,6 +102,46 @@ fn an_incident_soon_after_a_release_is_not_the_one_before() {
 }
 
 #[test]
+fn bad_requests_after_a_rollback_clear_the_release() {
+    let walked = |old: f64, after: u32| {
+        let repository = Repository::new();
+        let good = repository.head();
+        repository.edit(PRICING, "best = best.max(saved", "best = best.max(slowly) + (saved", "Save more");
+        let head = repository.head();
+        let mut world = World::new();
+        world.fires("checkout", "latency");
+        for at in 0..50_u32 {
+            let time = ONSET - 300.0 + f64::from(at) * 6.0;
+            world.request(time, if time < ONSET - 20.0 { &good } else { &head }, &Shape::default());
+        }
+        let slow = Shape { price: 480, ..Shape::default() };
+        for at in 0..12_u32 {
+            world.request(ONSET + 5.0 + f64::from(at) * 5.0, &head, &slow);
+        }
+        // The release was rolled back after a minute, and requests stay slow.
+        for at in 0..after {
+            world.request(ONSET + 70.0 + f64::from(at) * 4.0, &good, &slow);
+        }
+        world.info = ["frontend", "checkout", "payments"]
+            .into_iter()
+            .flat_map(|it| {
+                let first = seen(it, &good, ONSET - old, ONSET - 20.0);
+                [first, seen(it, &head, ONSET - 20.0, ONSET + 66.0), seen(it, &good, ONSET + 66.0, NOW)]
+            })
+            .collect();
+        world.walk_in(&repository)
+    };
+    let walk = walked(1_500.0, 3);
+    assert_eq!(walk.verdict, Verdict::NoCodeChange, "{}", human(&walk));
+    assert!(walk.headline.contains("builds without the last release"), "{}", walk.headline);
+    assert_eq!(walked(1_500.0, 12).verdict, Verdict::NoCodeChange);
+    // A release before the last one may be the cause.
+    assert_eq!(walked(150.0, 3).verdict, Verdict::NotCertain);
+    // Two requests after a restart prove nothing.
+    assert_ne!(walked(1_500.0, 2).verdict, Verdict::NoCodeChange);
+}
+
+#[test]
 fn a_revision_of_the_alerts_long_window_is_not_acquitted_by_its_healthy_requests() {
     let walked = |release: f64| {
         let repository = Repository::new();
