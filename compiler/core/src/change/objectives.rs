@@ -43,8 +43,8 @@ fn percent(share: &Decimal) -> String {
     format!("{}%", (share * Decimal::ONE_HUNDRED).normalize())
 }
 
-/// What is promised, in a few words.
-fn promise(slo: &SloPlan) -> String {
+/// What is asked, in a few words.
+fn asked(slo: &SloPlan) -> String {
     format!("{} of {} over {}", percent(&slo.objective), slo.sli.unit().events, slo.window)
 }
 
@@ -72,7 +72,7 @@ fn told<'i>(reading: &crate::indicator::Reading<'i>) -> (Option<String>, Option<
 
 fn added(slo: &SloPlan, changes: &mut Vec<Change>) {
     let subject = subject(slo);
-    changes.push(Change::new(Kind::Objective, &*subject, "new objective").to(promise(slo)));
+    changes.push(Change::new(Kind::Objective, &*subject, "new objective").to(asked(slo)));
     changes.push(Change::new(Kind::Budget, &*subject, "error budget").to(budget(slo)));
     for alert in slo.alerts() {
         alerts::gained(slo, alert, changes);
@@ -82,7 +82,7 @@ fn added(slo: &SloPlan, changes: &mut Vec<Change>) {
 
 fn removed(slo: &SloPlan, changes: &mut Vec<Change>) {
     let subject = subject(slo);
-    changes.push(Change::new(Kind::Objective, &*subject, "objective gone").from(promise(slo)));
+    changes.push(Change::new(Kind::Objective, &*subject, "objective gone").from(asked(slo)));
     changes.push(Change::new(Kind::Budget, &*subject, "error budget").from(budget(slo)));
     for alert in slo.alerts() {
         alerts::lost(slo, alert, changes);
