@@ -50,6 +50,7 @@ fn run() -> Status {
         Command::Init(init) => commands::init::run(&init, quiet),
         Command::Check(check) => commands::check::run(&check, quiet),
         Command::Compile(compile) => commands::compile::run(&compile, quiet),
+        Command::Diff(diff) => commands::diff::run(&diff, quiet),
         Command::Codeowners(codeowners) => commands::codeowners::run(&codeowners, quiet),
         Command::Alertmanager(alertmanager) => commands::alertmanager::run(&alertmanager, quiet),
         Command::Scan(scan) => commands::scan::run(&scan, quiet),

@@ -12,6 +12,7 @@
 //! specs give the same bytes.
 
 pub mod base64;
+pub mod change;
 pub mod check;
 pub mod code;
 pub mod emit;

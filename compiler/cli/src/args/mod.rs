@@ -3,6 +3,7 @@
 mod access;
 mod alertmanager;
 mod codeowners;
+mod diff;
 mod gameday;
 mod money;
 mod observe;
@@ -21,6 +22,7 @@ use emberline_core::target::Target;
 pub(crate) use access::Access;
 pub(crate) use alertmanager::Alertmanager;
 pub(crate) use codeowners::Codeowners;
+pub(crate) use diff::{Diff, DiffFormat};
 pub(crate) use gameday::{Gameday, Mitigate, Signal};
 pub(crate) use money::{Cost, MoneyFormat, Roi};
 pub(crate) use observe::{Against, Observe};
@@ -63,6 +65,9 @@ pub(crate) enum Command {
     /// Check the specs, then write every artefact, unless a finding is an error
     #[command(after_help = "Example: emberline compile --check    (in a pull request: is generated/ current?)")]
     Compile(Compile),
+    /// Say what a change of the specs means: objectives, alerts, times, budget, cost, gate
+    #[command(after_help = "Example: emberline diff HEAD~1 --format markdown")]
+    Diff(Diff),
     /// Merge our routes, inhibitions and receivers into the Alertmanager configuration of a team
     #[command(after_help = "Example: emberline alertmanager alertmanager.yml --write")]
     Alertmanager(Alertmanager),

@@ -2,11 +2,11 @@
 
 use std::path::{Path, PathBuf};
 
-use emberline_core::Order;
 use emberline_core::code::STALE_ARTEFACT;
 use emberline_core::finding::{Finding, Severity};
 use emberline_core::source::Span;
 use emberline_core::target::Target;
+use emberline_core::{Needs, Order};
 use rayon::prelude::*;
 
 use super::gate::Gate;
@@ -37,7 +37,8 @@ pub(crate) fn run(compile: &Compile, quiet: bool) -> Result<Status> {
     };
     let read = read::read(specs)?;
     let revision = compile.changed_since.as_deref();
-    let since = revision.map(|revision| Since::open(revision, specs, &read.sources, order)).transpose()?;
+    let base = Order { needs: Needs::Findings, ..order };
+    let since = revision.map(|revision| Since::open(revision, specs, &read.sources, base)).transpose()?;
     let mut gate = Gate::of(read, order).with_notes(specs, false)?;
     pass_over(compile, &mut gate, since.as_ref(), quiet)?;
     let has_errors = gate.findings.iter().any(|finding| finding.severity == Severity::Error);

@@ -8,6 +8,7 @@ pub(crate) mod compile;
 pub(crate) mod completions;
 pub(crate) mod conceal;
 pub(crate) mod cost;
+pub(crate) mod diff;
 pub(crate) mod explain;
 mod freeze;
 pub(crate) mod gameday;

@@ -2,10 +2,10 @@
 
 use std::collections::HashSet;
 
+use emberline_core::Order;
 use emberline_core::finding::Finding;
 use emberline_core::source::Sources;
 use emberline_core::weaker::{Weakening, of_specs};
-use emberline_core::{Needs, Order};
 
 use super::conceal;
 use super::gate::Gate;
@@ -47,12 +47,13 @@ pub(super) struct Since {
 }
 
 impl Since {
-    /// The last commit that the work tree and `revision` have in common, beside the specs as they are `now`.
+    /// The last commit that the work tree and `revision` have in common, beside the specs as they are `now`. `order` says
+    /// what of the commit's specs is needed.
     pub(super) fn open(revision: &str, specs: &Specs, now: &Sources, order: Order<'_>) -> Result<Self> {
         let commit = git::base(revision)?;
         let base = read::read_at(&commit, specs)?;
         let (texts, changes) = (base.sources.clone(), Changes::between(&base.sources, now));
-        let before = Gate::of(base, Order { needs: Needs::Findings, ..order });
+        let before = Gate::of(base, order);
         Ok(Self { commit, before, texts, changes })
     }
 
@@ -69,6 +70,11 @@ impl Since {
             })
             .map(|(_, finding)| finding.clone())
             .collect()
+    }
+
+    /// The specs as the commit has them: their texts as people wrote them, and what they compile to.
+    pub(super) fn into_before(self) -> (Sources, Gate) {
+        (self.texts, self.before)
     }
 
     /// What weakens the gate: in the specs, and in other files of the repository. Values are shown without secrets.

@@ -51,6 +51,32 @@ pub(crate) fn read(given: &Given) -> Result<Specs> {
     Ok(read)
 }
 
+/// The specs below a folder, or one file, as if they lay where the first of `place` does: two states of one folder then have
+/// the same paths.
+pub(crate) fn read_as(folder: &Path, place: &Given) -> Result<Specs> {
+    let Specs { sources, cut } = read(&Given { specs: vec![folder.to_owned()], policy: place.policy.clone() })?;
+    let (from, to) = (shown(folder), shown(place.first()));
+    let moved = |path: &str| {
+        let rest = if from == "." { Some(path) } else { path.strip_prefix(&from) };
+        let rest = rest.filter(|rest| from == "." || rest.is_empty() || rest.starts_with('/'));
+        match rest.map(|rest| rest.trim_start_matches('/')) {
+            None => path.to_owned(),
+            Some("") => to.clone(),
+            Some(rest) if to == "." => rest.to_owned(),
+            Some(rest) => format!("{to}/{rest}"),
+        }
+    };
+    let mut read = Specs { cut, ..Specs::default() };
+    if folder.is_dir() {
+        read.lie_in(place.first(), "");
+    }
+    for (_, source) in sources.iter() {
+        read.sources.add(moved(&source.path), source.text.clone());
+    }
+    read.stand_above(place);
+    Ok(read)
+}
+
 /// The specs as a commit has them; none if the commit has no such folders. A policy of another repository is as it is now.
 pub(crate) fn read_at(commit: &str, given: &Given) -> Result<Specs> {
     let mut read = Specs::default();

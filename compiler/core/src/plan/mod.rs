@@ -47,6 +47,7 @@ pub use service::ServicePlan;
 pub use signals::Signals;
 pub use slo::{SloPlan, expected};
 pub use statement::Statement;
+pub(crate) use statement::whole_seconds;
 pub(crate) use telemetry::SPAN_STREAMS;
 pub use telemetry::{Slow, Stream, TelemetryPlan};
 pub use timing::{Scale, Timing, Window, WindowKind};

@@ -138,8 +138,9 @@ pub(super) fn oracle_pair(long: &Window, short: &Window, threshold: Decimal, gua
     }
 }
 
+/// A computed time in whole seconds.
 #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "times of at most 90 days, never negative")]
-fn whole_seconds(seconds: f64) -> Duration {
+pub(crate) fn whole_seconds(seconds: f64) -> Duration {
     Duration::from_secs(seconds.max(0.0).round() as u64)
 }
 

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, HashSet};
 use std::sync::Arc;
 
-use super::about::Neighbour;
+use super::about::{Neighbour, Place};
 use super::alertmanager::AlertmanagerPlan;
 use super::identity::Alert;
 use super::part::Part;
@@ -134,6 +134,19 @@ impl Plan {
                 plan
             })
             .collect()
+    }
+
+    /// The same plan, whatever files and order its objectives were written in: two plans of one meaning then give the same
+    /// bytes. Links to the lines of specs are gone, so nothing is to be written from it.
+    pub fn forget_places(&mut self) {
+        for service in &mut self.services {
+            service.slos.sort_by(|one, other| one.name.cmp(&other.name));
+        }
+        let mut shapes = HashSet::new();
+        for slo in self.services.iter_mut().flat_map(|service| &mut service.slos) {
+            slo.about.place = Place::default();
+            slo.proves_long = slo.sli.is_proven() && shapes.insert(slo.shape());
+        }
     }
 
     /// The services of a team's part; `None` where there are no others.

@@ -93,6 +93,16 @@ impl SloPlan {
         self.words(Alert::State(alert), &summary, &description)
     }
 
+    /// How long after the last sample an alert on missing data fires; `None` where events decide that rather than samples.
+    #[must_use]
+    pub(crate) fn missed_after(&self, alert: &StateAlert) -> Option<Duration> {
+        match alert.state {
+            State::Absent => Some(statement::absent(&self.timing, self.outlives(), alert.reach, alert.hold)),
+            State::Broken(_) => Some(statement::broken(&self.timing, self.outlives(), alert.hold)),
+            State::GroupGone | State::NoTraffic => None,
+        }
+    }
+
     /// How long its base series have a value after the last raw sample, real.
     fn outlives(&self) -> Duration {
         self.sli.outlives(self.timing.base, self.timing.scrape, self.timing.step)

@@ -11,6 +11,7 @@ use super::Weakening;
 use super::fields;
 use super::rule::{Rule, When};
 use super::tree::Tree;
+use crate::promql::parse_selector;
 use crate::quantity::{Bound, Date, decimal};
 use crate::spec::schema::Kind as SchemaKind;
 
@@ -20,6 +21,8 @@ pub(crate) struct Comparison<'f> {
     root: String,
     /// The fields of every record.
     records: Rc<BTreeMap<String, Vec<Field>>>,
+    /// Whether changes that do not weaken the gate are told as well.
+    tells_all: bool,
     found: &'f mut Vec<Weakening>,
 }
 
@@ -44,7 +47,12 @@ impl<'f> Comparison<'f> {
         let root = schema["title"].as_str().unwrap_or_default().to_owned();
         let names = schema["$defs"].as_object().into_iter().flatten().map(|(name, _)| name).chain([&root]);
         let records = names.map(|name| (name.clone(), fields_of(&schema, name))).collect();
-        Self { root, records: Rc::new(records), found }
+        Self { root, records: Rc::new(records), tells_all: false, found }
+    }
+
+    /// Tells every change, whether or not it weakens the gate.
+    pub(super) fn telling_all(self) -> Self {
+        Self { tells_all: true, ..self }
     }
 
     /// Compares two states of the record that a file of the kind holds; `name` begins the places.
@@ -65,7 +73,9 @@ impl<'f> Comparison<'f> {
                 continue;
             }
             let place = format!("{place}.{name}");
-            match (*rule, form) {
+            match (self.rule(*rule), form) {
+                // Records below such a field have no rules.
+                (Rule::Free(what), _) if self.tells_all => self.leaf(place, When::Changed, what, [old, new]),
                 (Rule::Free(_), _) => {}
                 (Rule::Within, Form::Record(inner)) => self.record(inner, &place, old, new),
                 (Rule::Weakens(when, what), Form::Records(inner)) => {
@@ -76,6 +86,14 @@ impl<'f> Comparison<'f> {
                 // The table's test refuses such a row; until then the change shows.
                 (Rule::Within, _) => self.leaf(place, When::Changed, fields::UNKNOWN, [old, new]),
             }
+        }
+    }
+
+    /// The rule that holds here.
+    fn rule(&self, rule: Rule) -> Rule {
+        match rule {
+            Rule::Weakens(when, what) if self.tells_all && when != When::Chosen => Rule::Weakens(When::Either, what),
+            rule => rule,
         }
     }
 
@@ -121,8 +139,11 @@ impl<'f> Comparison<'f> {
     }
 
     fn leaf(&mut self, place: String, when: When, what: &'static str, sides: [Option<&Tree>; 2]) {
+        if sides[0] == sides[1] {
+            return;
+        }
         let [old, new] = sides.map(|tree| tree.map(Tree::text));
-        if old == new {
+        if old.as_deref().zip(new.as_deref()).is_some_and(|(old, new)| means_same(old, new)) {
             return;
         }
         let counts = match (when, &old, &new) {
@@ -170,6 +191,15 @@ fn fields_of(schema: &Value, record: &str) -> Vec<Field> {
         .collect()
 }
 
+/// Whether two texts are one length of time, one share or one selector, written in two ways.
+fn means_same(old: &str, new: &str) -> bool {
+    if let (Some(old), Some(new)) = (size(old), size(new)) {
+        return matches!(old.0, "seconds" | "percent") && old == new;
+    }
+    let written = |text: &str| text.contains('{').then(|| parse_selector(text).ok()).flatten().map(|it| it.plain());
+    written(old).is_some_and(|old| Some(old) == written(new))
+}
+
 /// A quantity: its kind, and its size in one unit. Quantities of two kinds cannot be compared.
 fn size(text: &str) -> Option<(&'static str, Decimal)> {
     let text = text.trim();
@@ -190,6 +220,16 @@ fn size(text: &str) -> Option<(&'static str, Decimal)> {
 #[expect(clippy::unwrap_used, reason = "tests")]
 mod tests {
     use super::*;
+
+    #[test]
+    fn notations_of_one_meaning_are_the_same() {
+        for (one, other) in [("90s", "1m30s"), ("99.90%", "99.9%"), ("a{b=\"c\", d=~\"e\"}", "a{ d=~'e',b='c' }")] {
+            assert!(means_same(one, other), "{one} {other}");
+        }
+        for (one, other) in [("1", "1.0"), ("a{b=\"c\"}", "a{b=\"C\"}"), ("99%", "99.9%"), ("{", "{ ")] {
+            assert!(!means_same(one, other), "{one} {other}");
+        }
+    }
 
     #[test]
     fn quantities_compare_within_their_kind() {

@@ -9,7 +9,7 @@ pub mod table;
 mod tree;
 
 pub(crate) use compare::{Comparison, step};
-pub use specs::of_specs;
+pub use specs::{changed_fields, of_specs};
 pub(crate) use tree::Tree;
 
 /// One way in which a change weakens the gate.

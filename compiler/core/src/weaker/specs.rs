@@ -14,11 +14,28 @@ use crate::yaml::{self, Node};
 
 /// What weakens the gate between two states of the folder of specs.
 pub fn of_specs(before: &Sources, after: &Sources) -> Vec<Weakening> {
+    compared(before, after, false)
+}
+
+/// Every changed field between two states of the folder of specs, whether or not it weakens the gate. What a field's rule
+/// says stands with it. Services on one side only are not taken apart.
+#[must_use]
+pub fn changed_fields(before: &Sources, after: &Sources) -> Vec<Weakening> {
+    compared(before, after, true)
+}
+
+/// A comparison that tells all changes, or those that weaken the gate.
+fn comparison(kind: SchemaKind, all: bool, found: &mut Vec<Weakening>) -> Comparison<'_> {
+    let comparison = Comparison::new(kind, found);
+    if all { comparison.telling_all() } else { comparison }
+}
+
+fn compared(before: &Sources, after: &Sources, all: bool) -> Vec<Weakening> {
     let (before, after) = (Read::of(before), Read::of(after));
     let mut found = Vec::new();
-    policies(&before, &after, &mut found);
-    Comparison::new(SchemaKind::Prices, &mut found).root("prices", before.prices.as_ref(), after.prices.as_ref());
-    let mut comparison = Comparison::new(SchemaKind::Service, &mut found);
+    policies(&before, &after, all, &mut found);
+    comparison(SchemaKind::Prices, all, &mut found).root("prices", before.prices.as_ref(), after.prices.as_ref());
+    let mut comparison = comparison(SchemaKind::Service, all, &mut found);
     for (name, old) in &before.services {
         match after.services.get(name) {
             Some(new) => comparison.root(name, Some(old), Some(new)),
@@ -30,7 +47,21 @@ pub fn of_specs(before: &Sources, after: &Sources) -> Vec<Weakening> {
         (fields::REGISTRY, &before.registries, &after.registries),
     ] {
         for path in old.keys().chain(new.keys().filter(|path| !old.contains_key(*path))) {
+            let (other_old, other_new) = (old, new);
             let (old, new) = (old.get(path), new.get(path));
+            // A registry that moves to another file says the same.
+            let stays =
+                |gone: Option<&Vec<Tree>>, from: &BTreeMap<String, Vec<Tree>>, to: &BTreeMap<String, Vec<Tree>>| {
+                    gone.is_some_and(|gone| to.iter().any(|(path, it)| it == gone && from.get(path).is_none()))
+                };
+            let is_moved = match (old, new) {
+                (Some(_), None) => stays(old, other_old, other_new),
+                (None, Some(_)) => stays(new, other_new, other_old),
+                _ => false,
+            };
+            if is_moved && what == fields::REGISTRY {
+                continue;
+            }
             if old != new {
                 let state = |there: bool| there.then(|| "a file".to_owned());
                 comparison.tell(what, path.clone(), state(old.is_some()), state(new.is_some()));
@@ -42,19 +73,18 @@ pub fn of_specs(before: &Sources, after: &Sources) -> Vec<Weakening> {
 
 /// What the policies lose: the organisation's, then what each team's loses besides, then what a service loses that moves
 /// from one to another.
-fn policies(before: &Read, after: &Read, found: &mut Vec<Weakening>) {
-    let mut comparison = Comparison::new(SchemaKind::Policy, found);
-    comparison.root("policy", before.policy(""), after.policy(""));
+fn policies(before: &Read, after: &Read, all: bool, found: &mut Vec<Weakening>) {
+    comparison(SchemaKind::Policy, all, found).root("policy", before.policy(""), after.policy(""));
     let own = found.len();
     let teams: BTreeSet<&String> = before.policies.keys().chain(after.policies.keys()).collect();
     for team in teams.into_iter().filter(|team| !team.is_empty()) {
         // Before a team has a policy of its own, the locks are those of the policy above.
         let has_locks = before.policies.contains_key(team) && after.policies.contains_key(team);
-        besides(own, &format!("policy of {team}"), before.policy(team), after.policy(team), has_locks, found);
+        besides(own, &format!("policy of {team}"), [before.policy(team), after.policy(team)], (has_locks, all), found);
     }
     for (service, old) in &before.teams {
         if let Some(new) = after.teams.get(service).filter(|new| *new != old) {
-            besides(own, &format!("policy of {service}"), before.policy(old), after.policy(new), false, found);
+            besides(own, &format!("policy of {service}"), [before.policy(old), after.policy(new)], (false, all), found);
         }
     }
 }
@@ -64,16 +94,15 @@ fn policies(before: &Read, after: &Read, found: &mut Vec<Weakening>) {
 fn besides(
     own: usize,
     name: &str,
-    before: Option<&Tree>,
-    after: Option<&Tree>,
-    has_locks: bool,
+    [before, after]: [Option<&Tree>; 2],
+    (has_locks, is_all): (bool, bool),
     found: &mut Vec<Weakening>,
 ) {
     if before == after {
         return;
     }
     let mut all = Vec::new();
-    Comparison::new(SchemaKind::Policy, &mut all).root(name, before, after);
+    comparison(SchemaKind::Policy, is_all, &mut all).root(name, before, after);
     let field = |weakening: &Weakening, name: &str| weakening.place.strip_prefix(name).map(str::to_owned);
     all.retain(|one| has_locks || field(one, name).is_none_or(|field| field != ".lock"));
     all.retain(|one| {

@@ -3,7 +3,7 @@
 use crate::yaml::{Node, node};
 
 /// What a YAML node says, without its place and its notation.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone)]
 pub(crate) enum Tree {
     /// A scalar's text.
     Leaf(String),
@@ -11,6 +11,20 @@ pub(crate) enum Tree {
     List(Vec<Tree>),
     /// A mapping, in the order written.
     Map(Vec<(String, Tree)>),
+}
+
+/// Mappings are the same whatever the order of their keys.
+impl PartialEq for Tree {
+    fn eq(&self, other: &Self) -> bool {
+        match (self, other) {
+            (Self::Leaf(one), Self::Leaf(two)) => one == two,
+            (Self::List(one), Self::List(two)) => one == two,
+            (Self::Map(one), Self::Map(two)) => {
+                one.len() == two.len() && one.iter().all(|(key, value)| other.get(key) == Some(value))
+            }
+            _ => false,
+        }
+    }
 }
 
 impl Tree {

@@ -52,6 +52,15 @@ impl Selector {
         self.matchers.iter().map(|m| Matcher { label: &m.label, op: m.op, value: &m.value }).collect()
     }
 
+    /// What it selects, without places and order: the metric, and the matchers sorted, each once.
+    pub(crate) fn plain(&self) -> (Option<String>, Vec<(String, &'static str, String)>) {
+        let mut matchers: Vec<_> =
+            self.matchers.iter().map(|it| (it.label.clone(), it.op.symbol(), it.value.clone())).collect();
+        matchers.sort_unstable();
+        matchers.dedup();
+        (self.metric_name().map(str::to_owned), matchers)
+    }
+
     /// The metric's name.
     #[must_use]
     pub fn metric_name(&self) -> Option<&str> {
