@@ -146,7 +146,9 @@ fn kept(node: &Node) -> Option<Vec<String>> {
             }
         }
         Node::Negated(of) => kept(of),
-        Node::Call { name, arguments } if name == "clamp_max" || name == "clamp_min" || name.ends_with("_over_time") => {
+        Node::Call { name, arguments }
+            if name == "clamp_max" || name == "clamp_min" || name.ends_with("_over_time") =>
+        {
             kept(arguments.first()?)
         }
         Node::Call { name, .. } if name == "vector" || name == "absent" => Some(Vec::new()),
