@@ -48,6 +48,7 @@ fn run() -> Status {
     let quiet = arguments.quiet;
     let outcome = match arguments.command {
         Command::Init(init) => commands::init::run(&init, quiet),
+        Command::Import(import) => commands::import::run(&import, quiet),
         Command::Check(check) => commands::check::run(&check, quiet),
         Command::Compile(compile) => commands::compile::run(&compile, quiet),
         Command::Diff(diff) => commands::diff::run(&diff, quiet),

@@ -14,4 +14,4 @@ pub(crate) const SHORT_WINDOW: &str = "short_window";
 pub(crate) const ALERT_NAME: &str = "alertname";
 
 /// Labels that the rules set themselves; nobody else may.
-pub(crate) const RESERVED_LABELS: [&str; 6] = [SLO, SERVICE, SEVERITY, LONG_WINDOW, SHORT_WINDOW, ALERT_NAME];
+pub const RESERVED_LABELS: [&str; 6] = [SLO, SERVICE, SEVERITY, LONG_WINDOW, SHORT_WINDOW, ALERT_NAME];

@@ -39,6 +39,7 @@ pub mod waive;
 pub mod weaker;
 pub mod yaml;
 
+pub use labels::RESERVED_LABELS;
 pub use spec::schema::{Kind as SchemaKind, text as schema};
 
 use std::sync::Arc;

@@ -5,6 +5,7 @@ mod alertmanager;
 mod codeowners;
 mod diff;
 mod gameday;
+mod import;
 mod money;
 mod observe;
 mod specs;
@@ -24,6 +25,7 @@ pub(crate) use alertmanager::Alertmanager;
 pub(crate) use codeowners::Codeowners;
 pub(crate) use diff::{Diff, DiffFormat};
 pub(crate) use gameday::{Gameday, Mitigate, Signal};
+pub(crate) use import::{Import, ImportFormat};
 pub(crate) use money::{Cost, MoneyFormat, Roi};
 pub(crate) use observe::{Against, Observe};
 pub(crate) use specs::Specs;
@@ -59,6 +61,9 @@ pub(crate) enum Command {
     /// Write a first spec for a service
     #[command(after_help = "Example: emberline init checkout")]
     Init(Init),
+    #[command(long_about = import::ABOUT, after_help = "Example: emberline import sloth slo/ --out slos")]
+    /// Write specs for the objectives of Sloth, Pyrra or OpenSLO, and report what became of each field
+    Import(Import),
     /// Report every fault of the specs, and write nothing
     #[command(after_help = "Example: emberline check --format json --fail-on warning")]
     Check(Check),

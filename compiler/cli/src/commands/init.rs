@@ -120,8 +120,13 @@ fn exported(init: &Init, service: &str, source: &str) -> Result<String> {
 
 /// A spec below what it is for; `advice` are further lines of comment.
 fn headed(specs: &Path, advice: &str, spec: &ServiceSpec) -> String {
+    format!("{}{}", head(specs, advice), spec::write(spec, Comments::Fields))
+}
+
+/// What stands above a spec: its schema, what it is for, `advice`, and an empty line.
+pub(super) fn head(specs: &Path, advice: &str) -> String {
     let schema = schema_from(specs).map(|path| format!("# yaml-language-server: $schema={path}\n"));
-    format!("{}{ABOUT}{advice}\n{}", schema.unwrap_or_default(), spec::write(spec, Comments::Fields))
+    format!("{}{ABOUT}{advice}\n", schema.unwrap_or_default())
 }
 
 const ABOUT: &str = "\

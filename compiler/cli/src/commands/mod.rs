@@ -13,6 +13,7 @@ pub(crate) mod explain;
 mod freeze;
 pub(crate) mod gameday;
 mod gate;
+pub(crate) mod import;
 pub(crate) mod init;
 mod known;
 pub(crate) mod observe;

@@ -219,7 +219,8 @@ fn find(specs: &Path) -> Result<Vec<PathBuf>> {
     Ok(files)
 }
 
-fn contents(path: &Path) -> Result<Vec<u8>> {
+/// The bytes of a file, as many as specs may have.
+pub(crate) fn contents(path: &Path) -> Result<Vec<u8>> {
     let mut bytes = Vec::new();
     File::open(path)
         .and_then(|file| {

@@ -34,8 +34,12 @@ mod setting;
 mod testing;
 mod timeslice;
 
+pub use self::availability::AvailabilitySpec;
 pub use self::events::EventsSpec;
+pub use self::expr::ExprSpec;
 pub use self::latency::LatencySpec;
+pub use self::level::{Gauges, Level};
+pub use self::timeslice::TimesliceSpec;
 pub(crate) use cast::{Cast, Counts, Part, Played};
 pub use counters::{Counter, Counters};
 pub use facts::{Essential, Measured, Reading, Threshold, Unit};

@@ -44,7 +44,9 @@ pub use slo::{AlertNamesSpec, AlertingSpec, DataSpec, PairSpec, SloSpec};
 pub use telemetry::{LogTierSpec, RedactionSpec, RetentionSpec, SamplingSpec, SeverityWord, Undeclared};
 pub use watchers::{RulerWord, WatchersSpec};
 
-pub use crate::indicator::{EventsSpec, LatencySpec, SliSpec};
+pub use crate::indicator::{
+    AvailabilitySpec, EventsSpec, ExprSpec, Gauges, LatencySpec, Level, SliSpec, TimesliceSpec,
+};
 pub use crate::metric::MetricType;
 
 use crate::code;

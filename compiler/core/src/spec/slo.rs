@@ -36,6 +36,7 @@ record! {
 }
 
 record! {
+    #[derive(Default)]
     /// What happens if data goes missing: `ignore`, or the severity of an alert.
     pub struct DataSpec {
         /// No time series for five minutes. This alert takes over if an outage kills the process itself.
@@ -51,6 +52,7 @@ record! {
 }
 
 record! {
+    #[derive(Default)]
     /// When alerts fire, and what they carry. Set in the policy, a service or an objective; the nearest wins, labels and
     /// annotations add up.
     pub struct AlertingSpec {
@@ -73,6 +75,7 @@ record! {
 }
 
 record! {
+    #[derive(Default)]
     /// The `alertname` of each kind of alert.
     pub struct AlertNamesSpec {
         /// Burn-rate alerts. Default: `ErrorBudgetBurn`.

@@ -30,6 +30,7 @@ use crate::spec::leaf::{Promql, Selectors};
 use crate::spec::record::{record, words};
 
 record! {
+    #[derive(Default)]
     #[schemars(extend("oneOf" = FORMS.schema()))]
     /// Each minute is good or bad as a whole. Give `up`; or `gauge` with `max` or `min`; or `timestamp` with `max_age`; or
     /// `total` with `bad` or `good` and `max_error_ratio`.

@@ -11,8 +11,10 @@ pub(super) mod functions;
 mod labels;
 mod parse;
 mod print;
+mod reading;
 mod tree;
 
+pub use reading::Counters;
 pub use tree::{PromqlQuery, Window};
 
 #[cfg(test)]
