@@ -74,7 +74,7 @@ mod tests {
     fn a_bucket_of_the_same_series_is_a_latency() {
         let sli = latency("a_seconds_count{x=\"1\"}", "a_seconds_bucket{le=\"0.4\",x=\"1\"}", &[]).unwrap();
         let text = write(&sli, Comments::No);
-        assert_eq!(text, "latency:\n  metric: a_seconds\n  threshold: 400ms\n  selector: '{x=\"1\"}'\n");
+        assert_eq!(text, "latency:\n  metric: a_seconds\n  threshold: 400ms\n  selector: \"{x=\\\"1\\\"}\"\n");
         for (total, good) in [
             ("a_seconds_count{x=\"1\"}", "a_seconds_bucket{le=\"0.4\"}"),
             ("a_seconds_count", "b_seconds_bucket{le=\"0.4\"}"),

@@ -71,7 +71,7 @@ slos:
   - name: broken
     objective: 101
     sli:
-      events: {error_query: "sum(rate(a_total[{{.window}}])", total_query: sum(rate(a_total[{{.window}}]))}
+      events: {error_query: "sum(rate(a_total[{{.window}}])", total_query: "sum(rate(a_total[{{.window}}]))"}
   - name: program
     objective: 99
     sli: {plugin: {id: mine}}
