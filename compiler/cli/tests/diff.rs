@@ -45,7 +45,10 @@ fn a_change_is_told_against_a_revision_and_between_folders() {
         assert_eq!(ran.status, 0, "{ran:?}");
     }
     assert!(since.out.contains(told) && between.out.contains(told), "{since:?}\n{between:?}");
-    assert!(since.out.contains("an objective is lower") && since.out.contains("rules, grafana: files: 1 changed"), "{since:?}");
+    assert!(
+        since.out.contains("an objective is lower") && since.out.contains("rules, grafana: files: 1 changed"),
+        "{since:?}"
+    );
     let ran = shell.run("emberline diff old slos --format json");
     let document: Value = serde_json::from_str(&ran.out).unwrap();
     let is_target =

@@ -13,7 +13,6 @@ mod alerts;
 mod histogram;
 mod objective;
 mod openslo;
-mod peer;
 mod pyrra;
 mod ratio;
 mod report;
@@ -21,7 +20,7 @@ mod sloth;
 mod tree;
 mod write;
 
-pub use peer::Peer;
+pub use emberline_core::spec::Peer;
 pub use report::{Kind, Report, Row};
 pub use write::File;
 

@@ -14,6 +14,7 @@ pub mod inherit;
 pub(crate) mod leaf;
 pub mod levels;
 mod observed;
+mod peer;
 mod policy;
 mod prices;
 pub(crate) mod record;
@@ -32,6 +33,7 @@ pub use drill::DrillSpec;
 pub use encode::{Comments, Encode, Written, write};
 pub use leaf::{Expression, Name, Number, Promql, Selectors, Text, Version};
 pub use observed::{ObservedPolicySpec, ObservedSpec, SeenLabelSpec, SeenSpec, SeenType};
+pub use peer::Peer;
 pub use policy::{
     CardinalitySpec, MatcherStrategy, OperatorSpec, PolicySpec, RulesSpec, SelectorSpec, SeveritySpec, WaiverSpec,
 };
@@ -126,6 +128,9 @@ pub fn parse(id: SourceId, source: &Source, is_central: bool) -> File {
             file.observed.extend(ObservedSpec::decode(document, &mut decoder));
         } else if registry::is_registry(document) {
             file.registry.extend(registry::attributes(document));
+        } else if let Some(peer) = Peer::of(document) {
+            file.unread = true;
+            file.findings.push(peer.finding(document, source));
         } else {
             let service = ServiceSpec::decode(document, &mut decoder);
             file.unread |= service.as_ref().is_none_or(|service| service.service.0.is_none());

@@ -47,7 +47,7 @@ fn attribute(node: &Node, prefix: &str) -> Option<RegistryAttribute> {
     (!values.is_empty()).then(|| RegistryAttribute { name: Spanned::new(full, name.span), values })
 }
 
-fn field<'n>(node: &'n Node, name: &str) -> Option<&'n Node> {
+pub(super) fn field<'n>(node: &'n Node, name: &str) -> Option<&'n Node> {
     let Value::Mapping(entries) = &node.value else { return None };
     entries.iter().find(|(key, _)| &*key.value.text == name).map(|(_, value)| value)
 }

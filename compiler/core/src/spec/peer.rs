@@ -1,8 +1,10 @@
-//! Which tool a document belongs to.
+//! Documents of other tools for objectives, which `emberline import` reads.
 
-use emberline_core::yaml::Node;
-
-use crate::tree::{find, text};
+use super::registry::field;
+use crate::code;
+use crate::finding::Finding;
+use crate::source::Source;
+use crate::yaml::Node;
 
 /// A tool whose specs are imported.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -19,7 +21,7 @@ impl Peer {
     /// The tool that reads a document; `None` for a document of anything else.
     #[must_use]
     pub fn of(document: &Node) -> Option<Self> {
-        let field = |name: &str| find(document, name).and_then(text).unwrap_or_default();
+        let field = |name| field(document, name).and_then(Node::scalar).map_or("", |scalar| &scalar.text);
         let (version, api) = (field("version"), field("apiVersion"));
         if version.starts_with("prometheus/v") || api.starts_with("sloth.slok.dev/") {
             Some(Self::Sloth)
@@ -60,5 +62,14 @@ impl Peer {
             Self::Pyrra => "a Pyrra spec",
             Self::OpenSlo => "an OpenSLO spec",
         }
+    }
+
+    /// The finding for a document that stands where a spec is expected.
+    pub(super) fn finding(self, document: &Node, source: &Source) -> Finding {
+        let named = ["version", "apiVersion"].into_iter().find_map(|name| field(document, name));
+        let span = named.map_or(document.span, |node| node.span);
+        Finding::new(&code::INVALID_VALUE, span, format!("this is {}", self.one()))
+            .label("no spec of Emberline")
+            .hint(format!("run `emberline import {} {}`, which writes one", self.word(), source.path))
     }
 }
