@@ -256,7 +256,7 @@ fn one_name_is_one_objective() {
 fn changed(text: &str, at: usize, put: &str) -> String {
     let mut lines: Vec<&str> = text.lines().collect();
     let line = at % lines.len();
-    let swapped = lines[line].replacen(|c: char| c == '[' || c == '"' || c == ':' || c == '(', put, 1 + at % 2);
+    let swapped = lines[line].replacen(['[', '"', ':', '('], put, 1 + at % 2);
     lines[line] = &swapped;
     lines.join("\n")
 }
