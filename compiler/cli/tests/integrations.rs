@@ -208,7 +208,8 @@ fn the_action_refuses_what_it_does_not_understand() {
     );
     assert_eq!(run("").status, 0);
     let action = fs::read_to_string(root().join("ci/action/action.yml")).unwrap();
-    let script = fs::read_to_string(&gate).unwrap();
+    let read = |script: &str| fs::read_to_string(root().join("ci/action").join(script)).unwrap();
+    let script = read("gate") + &read("comment");
     for variable in action.lines().filter_map(|line| line.trim().strip_prefix("EMBERLINE_")?.split_once(':')) {
         assert!(script.contains(&format!("${{EMBERLINE_{}", variable.0)), "{} is not read", variable.0);
     }

@@ -6,7 +6,7 @@ use emberline_core::spec::{AlertNamesSpec, Name, PairSpec};
 use emberline_core::yaml::Node;
 use rust_decimal::Decimal;
 
-use super::{Spelling, ignored, place};
+use super::fields::{Spelling, ignored, place};
 use crate::alerts::{DEFAULT, pair};
 use crate::objective::{Objective, annotations, labels, put};
 use crate::report::Rows;

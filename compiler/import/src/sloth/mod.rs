@@ -1,10 +1,11 @@
 //! Sloth: `version: prometheus/v1`, and its object for Kubernetes, which spells the same fields otherwise.
 
 mod alerting;
+mod fields;
 mod plugins;
 
 use emberline_core::quantity::Duration;
-use emberline_core::source::{Sources, Span};
+use emberline_core::source::Sources;
 use emberline_core::spec::{AlertingSpec, SliSpec};
 use emberline_core::yaml::Node;
 
@@ -12,6 +13,7 @@ use crate::objective::{Objective, Texts, labels, percent, put};
 use crate::ratio::{Query, Side, parts, ratio};
 use crate::report::Rows;
 use crate::tree::{Fields, find, items, pairs, text};
+use fields::{Spelling, ignored};
 
 /// What holds for every objective of Sloth.
 pub(crate) const NOTES: &[&str] = &[
@@ -19,34 +21,6 @@ pub(crate) const NOTES: &[&str] = &[
     "Sloth's period is an option of its command; 30d is written here",
     "Sloth has two alerts of two pairs each; here each pair has an alert, labelled `long_window` and `short_window`",
 ];
-
-/// How a document spells its fields.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Spelling {
-    /// `error_query`
-    Snake,
-    /// `errorQuery`
-    Camel,
-}
-
-impl Spelling {
-    /// A field's name, given in snake case.
-    fn of(self, field: &str) -> String {
-        match self {
-            Self::Snake => field.to_owned(),
-            Self::Camel => {
-                let mut words = field.split('_');
-                let mut name = words.next().unwrap_or_default().to_owned();
-                for word in words {
-                    let (head, tail) = word.split_at(word.chars().next().map_or(0, char::len_utf8));
-                    name.push_str(&head.to_uppercase());
-                    name.push_str(tail);
-                }
-                name
-            }
-        }
-    }
-}
 
 /// Reads every document; gives how many objectives there are, and those that can be expressed.
 pub(crate) fn read(sources: &Sources, documents: &[&Node], rows: &mut Rows) -> (usize, Vec<Objective>) {
@@ -111,17 +85,6 @@ fn group(
         }
     }
     rows.objective = None;
-}
-
-/// Fields that neither Sloth nor the import reads.
-fn ignored(fields: &Fields<'_>, rows: &mut Rows) {
-    for key in fields.rest() {
-        if matches!(&*key.value.text, "version" | "apiVersion" | "kind" | "metadata" | "spec" | "status") {
-            continue;
-        }
-        let why = "Sloth has no such field and ignores it, and so does the import";
-        rows.changes(key.span, format!("`{}` is left out", key.value.text), why, "");
-    }
 }
 
 struct Slo<'s> {
@@ -246,9 +209,4 @@ impl Slo<'_> {
             }
         }
     }
-}
-
-/// The place of a node, or of another.
-fn place(node: Option<&Node>, other: Span) -> Span {
-    node.map_or(other, |node| node.span)
 }

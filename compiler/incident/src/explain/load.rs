@@ -1,6 +1,6 @@
 //! Mechanisms of code and configuration that cost time, memory, connections or capacity.
 
-use super::{BASE, Mechanism};
+use super::mechanism::{BASE, Mechanism};
 use crate::effects::{Effect as E, Topic};
 use crate::sign::Sign as S;
 

@@ -1,6 +1,6 @@
 //! Mechanisms of code and configuration after which a value, a name or a condition means something else.
 
-use super::{BASE, Mechanism};
+use super::mechanism::{BASE, Mechanism};
 use crate::effects::{Effect as E, Topic};
 use crate::sign::Sign as S;
 

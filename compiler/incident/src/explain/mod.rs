@@ -4,41 +4,11 @@
 
 mod load;
 mod meaning;
+mod mechanism;
 mod operations;
 
-use crate::effects::{Effect, Topic};
-use crate::sign::Sign;
-
+pub(crate) use mechanism::Mechanism;
 pub(crate) use operations::OPERATIONS;
-
-/// How an incident may come about.
-#[derive(Debug)]
-pub(crate) struct Mechanism {
-    /// In the words of a report: "… because of NAME".
-    pub(crate) name: &'static str,
-    /// What a diff does that causes it. Operational mechanisms have none.
-    pub(crate) effects: &'static [Effect],
-    /// What this mechanism, and few others, shows. The number says how well a sign identifies it.
-    pub(crate) key: &'static [(Sign, f64)],
-    /// What it shows as well.
-    pub(crate) also: &'static [Sign],
-    /// What it does not go along with.
-    pub(crate) against: &'static [Sign],
-    /// What mends it.
-    pub(crate) remedy: &'static str,
-    /// The numbers that the diff changes for it.
-    pub(crate) topic: Option<Topic>,
-}
-
-const BASE: Mechanism = Mechanism {
-    name: "",
-    effects: &[],
-    key: &[],
-    also: &[],
-    against: &[Sign::Surge, Sign::Poison, Sign::NodeContention, Sign::NodeLost, Sign::ProviderDown],
-    remedy: "rollback",
-    topic: None,
-};
 
 /// Mechanisms of code and configuration.
 pub(crate) fn mechanisms() -> impl Iterator<Item = &'static Mechanism> {

@@ -1,6 +1,6 @@
 //! Mechanisms without a guilty commit.
 
-use super::{BASE, Mechanism};
+use super::mechanism::{BASE, Mechanism};
 use crate::sign::Sign as S;
 
 const OPERATION: Mechanism = Mechanism { against: &[], remedy: "none", ..BASE };

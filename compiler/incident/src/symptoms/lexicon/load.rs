@@ -1,6 +1,6 @@
 //! Phrases of what runs short: connections, memory, queues, quotas, locks.
 
-use super::Row;
+use super::row::Row;
 use crate::sign::Sign;
 
 pub(super) const PHRASES: &[Row] = &[

@@ -2,12 +2,10 @@
 
 mod load;
 mod reach;
+mod row;
 mod wrong;
 
-use crate::sign::Sign;
-
-/// A sign, how sure its phrases are, and the phrases in lower case. `+` joins words that a text has in any order.
-pub(super) type Row = (Sign, f64, &'static [&'static str]);
+pub(super) use row::Row;
 
 /// All phrases.
 pub(super) fn phrases() -> impl Iterator<Item = &'static Row> {

@@ -1,6 +1,6 @@
 //! Phrases of what cannot be reached or entered: certificates, access, names, networks, nodes.
 
-use super::Row;
+use super::row::Row;
 use crate::sign::Sign;
 
 pub(super) const PHRASES: &[Row] = &[

@@ -1,6 +1,6 @@
 //! Phrases of errors of code, data and settings.
 
-use super::Row;
+use super::row::Row;
 use crate::sign::Sign;
 
 pub(super) const PHRASES: &[Row] = &[
