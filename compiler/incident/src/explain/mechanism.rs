@@ -28,7 +28,7 @@ pub(super) const BASE: Mechanism = Mechanism {
     effects: &[],
     key: &[],
     also: &[],
-    against: &[Sign::Surge, Sign::Poison, Sign::NodeContention, Sign::NodeLost, Sign::ProviderDown],
+    against: &[Sign::Surge, Sign::Poison, Sign::NodeContention, Sign::NodeLost, Sign::ProviderDown, Sign::DiskFails],
     remedy: "rollback",
     topic: None,
 };

@@ -144,6 +144,24 @@ pub(crate) const OPERATIONS: &[Mechanism] = &[
         ..OPERATION
     },
     Mechanism {
+        name: "a disk that fails or slows",
+        key: &[(S::DiskFails, 0.9)],
+        also: &[
+            S::LatencyUp,
+            S::ErrorsUp,
+            S::Timeouts,
+            S::LockWait,
+            S::QueueUp,
+            S::PoolExhausted,
+            S::LagUp,
+            S::Retries,
+            S::Overloaded,
+            S::Failover,
+        ],
+        remedy: "failover",
+        ..OPERATION
+    },
+    Mechanism {
         name: "a quota that others used up or that is too small",
         key: &[(S::Quota, 0.5)],
         also: &[S::ErrorsUp, S::Retries, S::LagUp, S::LatencyUp],
