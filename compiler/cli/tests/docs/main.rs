@@ -181,7 +181,10 @@ fn commands_run_and_excerpts_are_real() {
                     fs::write(path, block.text).unwrap();
                     let rest = text.split(block.text).nth(1).unwrap();
                     let folder = value.split('/').next().unwrap();
-                    assert!(rest.contains(&format!("--specs {folder}")), "{document}: no command checks {value}");
+                    let imports =
+                        |line: &str| line.starts_with("emberline import ") && line.split(' ').any(|it| it == folder);
+                    let is_read = rest.contains(&format!("--specs {folder}")) || rest.lines().any(imports);
+                    assert!(is_read, "{document}: no command checks {value}");
                 }
                 ("yaml", "an indicator") => is_an_indicator(&shell, block.text),
                 ("yaml", "part of another program's configuration") => {

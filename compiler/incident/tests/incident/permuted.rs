@@ -111,13 +111,16 @@ fn renamed(files: &Files) -> (Files, BTreeMap<String, String>) {
     (files, names)
 }
 
+/// Replaces whole names. A name in front of a dot, as in `orders.placed.v1`, is a part of another one: commits keep
+/// their texts, so a topic that is called after a service would be torn from the line that writes it.
 fn replaced(text: &str, old: &str, new: &str) -> String {
     let mut out = String::new();
     let mut rest = text;
     while let Some(at) = rest.find(old) {
         let (before, after) = (&rest[..at], &rest[at + old.len()..]);
         let inside = |letter: char| letter.is_alphanumeric() || letter == '-' || letter == '_';
-        let whole = !before.ends_with(inside) && !after.starts_with(inside);
+        let dotted = after.strip_prefix('.').is_some_and(|after| after.starts_with(inside));
+        let whole = !before.ends_with(inside) && !after.starts_with(inside) && !dotted;
         out += before;
         out += if whole { new } else { old };
         rest = after;
