@@ -47,23 +47,14 @@ fn certain(walk: &Walk) -> &Outside {
     walk.outside.as_ref().unwrap()
 }
 
-const SLOW: Shape = Shape {
-    price: 2,
-    stocks: 1,
-    stock: 10,
-    charges: 1,
-    charge: 400,
-    book: 3,
-    is_broken: false,
-    is_astray: false,
-    is_down: false,
-    error: None,
-    retries: false,
-};
+/// A charge that takes too long.
+fn slow() -> Shape {
+    Shape { charge: 400, ..Shape::default() }
+}
 
 #[test]
 fn a_flag_that_was_turned_is_no_code_change() {
-    let (mut world, repository) = released(-100.0, "latency", &SLOW);
+    let (mut world, repository) = released(-100.0, "latency", &slow());
     let walk = world.walk_in(&repository);
     assert_ne!(walk.verdict, Verdict::NoCodeChange, "{}", human(&walk));
     evaluate(&mut world, |since| since >= 0.0);
@@ -76,12 +67,12 @@ fn a_flag_that_was_turned_is_no_code_change() {
 #[test]
 fn a_flag_that_came_with_the_release_or_alternates_acquits_nobody() {
     // The default of the flag may be what the release changed.
-    let (mut world, repository) = released(0.0, "latency", &SLOW);
+    let (mut world, repository) = released(0.0, "latency", &slow());
     evaluate(&mut world, |since| since >= 0.0);
     let walk = world.walk_in(&repository);
     assert!(walk.outside.is_none() && walk.verdict != Verdict::NoCodeChange, "{}", human(&walk));
     // An experiment of each other request.
-    let (mut world, repository) = released(-100.0, "latency", &SLOW);
+    let (mut world, repository) = released(-100.0, "latency", &slow());
     evaluate(&mut world, |since| since.rem_euclid(20.0) < 10.0);
     let walk = world.walk_in(&repository);
     assert!(walk.outside.is_none(), "{}", human(&walk));
@@ -107,10 +98,10 @@ fn a_full_disk_is_no_code_change_if_the_release_is_old() {
 
 #[test]
 fn a_surge_of_traffic_is_no_code_change() {
-    let (mut world, repository) = released(-900.0, "latency", &SLOW);
+    let (mut world, repository) = released(-900.0, "latency", &slow());
     let head = repository.head();
     for at in 0..600_u32 {
-        world.request(ONSET + 12.0 + f64::from(at) * 0.17, &head, &SLOW);
+        world.request(ONSET + 12.0 + f64::from(at) * 0.17, &head, &slow());
     }
     let walk = world.walk_in(&repository);
     assert!(matches!(certain(&walk), Outside::Surge { service, .. } if service == "frontend"), "{}", human(&walk));
