@@ -3,8 +3,6 @@
 
 mod shell;
 
-use std::fs;
-
 use serde_json::Value;
 use shell::Shell;
 
@@ -12,18 +10,11 @@ const SPEC: &str = include_str!("checkout.yaml");
 
 /// A repository with one commit of sound specs.
 fn repository() -> Shell {
-    let shell = Shell::new();
-    fs::create_dir(shell.folder.path().join("slos")).unwrap();
-    write(&shell, "slos/checkout.yaml", SPEC);
-    let ran = shell.run(
-        "git init -q -b main . && git config user.email t@example.com && git config user.name t && git add -A && git commit -qm first",
-    );
-    assert_eq!(ran.status, 0, "{ran:?}");
-    shell
+    Shell::repository("slos/checkout.yaml", SPEC)
 }
 
 fn write(shell: &Shell, path: &str, text: &str) {
-    fs::write(shell.folder.path().join(path), text).unwrap();
+    shell.write(path, text);
 }
 
 #[test]

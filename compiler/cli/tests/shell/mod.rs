@@ -25,6 +25,25 @@ pub(crate) struct Ran {
 }
 
 impl Shell {
+    /// In a repository with one commit of a file.
+    #[allow(dead_code, reason = "not every test needs a repository")]
+    pub(crate) fn repository(path: &str, text: &str) -> Self {
+        let shell = Self::new();
+        std::fs::create_dir_all(shell.folder.path().join(path).parent().unwrap()).unwrap();
+        shell.write(path, text);
+        let ran = shell.run(
+            "git init -q -b main . && git config user.email t@example.com && git config user.name t && git add -A && git commit -qm first",
+        );
+        assert_eq!(ran.status, 0, "{ran:?}");
+        shell
+    }
+
+    /// Writes a file in the folder.
+    #[allow(dead_code, reason = "not every test writes files")]
+    pub(crate) fn write(&self, path: &str, text: &str) {
+        std::fs::write(self.folder.path().join(path), text).unwrap();
+    }
+
     /// In an empty folder.
     pub(crate) fn new() -> Self {
         let program = Path::new(env!("CARGO_BIN_EXE_emberline")).parent().unwrap().to_owned();
