@@ -6,15 +6,15 @@ use std::path::Path;
 use anyhow::{Context, Result};
 
 use super::control::{Change, ask};
-use super::{SERVICES, Setting};
+use super::{SERVICES, Setting, artifacts};
 use crate::programs;
 
-/// Builds the services of `checkout` and runs them; gives the names of those whose program changed.
+/// Builds the services of `checkout`, unless its tree was built before, and runs them; gives the names of those whose program changed.
 ///
 /// # Errors
 /// When they do not build, or do not serve.
 pub fn deploy(checkout: &Path, setting: &Setting) -> Result<Vec<String>> {
-    let built = programs::services(checkout)?;
+    let built = artifacts::of(checkout, setting)?;
     let release = setting.release();
     let mut programs = BTreeMap::new();
     for service in SERVICES {

@@ -2,10 +2,11 @@
 //!
 //! - [`run`] is the foreground: it starts everything, writes a good past and serves changes until it is asked to end.
 //! - `outage` begins and ends faults that are no commits.
-//! - [`deploy`] builds a checkout and asks the foreground to run what came of it.
+//! - [`deploy`] builds a checkout, or takes what `artifacts` kept of the same tree, and asks the foreground to run it.
 //!
 //! What a drill is told by its environment stands in [`Setting`]; `emberline gameday` is one who tells it.
 
+mod artifacts;
 mod control;
 mod deploy;
 mod history;

@@ -12,7 +12,7 @@ use serde_json::json;
 
 use super::control::{Change, Control};
 use super::outage::Outages;
-use super::{Setting, history, variable};
+use super::{SERVICES, Setting, artifacts, history, variable};
 use crate::process::Program;
 use crate::programs::Programs;
 use crate::system::{Copies, Drill, Options, System};
@@ -37,6 +37,8 @@ pub fn run(checkout: &Path, setting: &Setting, interrupted: &Receiver<()>) -> Re
         copies: Copies::of_environment()?,
     };
     let programs = Programs::find(checkout, say)?.kept_in(&setting.release())?;
+    let built: Result<_> = SERVICES.iter().map(|name| Ok(((*name).to_owned(), programs.path(name)?))).collect();
+    artifacts::keep_of(checkout, setting, &built?)?;
     let promtool = Programs::tool(checkout, "promtool")?;
     let folder = setting.data.join("system");
     let options =
