@@ -1,6 +1,8 @@
 //! A good past: what Prometheus would have recorded, had the system run well for six hours, so that long windows are full and
 //! budgets are those of a service with a history.
 //!
+//! The past also says which revisions ran: those that the system starts with, as where a release is older than a day.
+//!
 //! Rates and labels are those that the rules record of the running load. They are written as blocks by promtool, which a
 //! Prometheus takes in when it starts; the past has no gaps, so nothing needs a marker of staleness.
 
@@ -23,16 +25,56 @@ const EVALUATION: Duration = Duration::from_secs(30);
 /// services.
 const COUNTED: Duration = Duration::from_secs(30 * 86_400);
 const COUNT: Duration = Duration::from_secs(300);
+/// How long the first revisions ran: longer than the window of any page.
+const RAN: Duration = Duration::from_secs(24 * 3_600);
 
 /// Series that go back in time, with those that tell what they were.
 const BASES: [&str; 2] = ["slo:events:rate_base", "slo:bad_events:rate_base"];
 const COUNTS: [&str; 2] = ["slo:events:count5m", "slo:bad_events:count5m"];
+
+/// What says which revision of a service runs.
+const REVISIONS: &str = "target_info";
 
 /// A recorded series: its labels as text, and how many events a second it has.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct Recorded {
     labels: String,
     per_second: f64,
+}
+
+/// The past that is written, from what the system does now.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct Past {
+    /// The events of every objective.
+    events: Vec<Recorded>,
+    /// The labels of every time series that names a running revision.
+    revisions: Vec<String>,
+}
+
+impl Past {
+    /// The past of a system at the Prometheus of an address, whose events are known.
+    pub(super) fn of(events: Vec<Recorded>, prometheus: &str) -> Result<Self> {
+        let url = format!("http://{prometheus}/api/v1/query");
+        let answer = ask::json(&url, &[("query", REVISIONS)])?;
+        let series = answer["data"]["result"].as_array().map_or(&[] as &[Value], Vec::as_slice);
+        let revisions = series.iter().filter_map(|one| one["metric"].as_object()).map(labels).collect();
+        Ok(Self { events, revisions })
+    }
+
+    /// How many time series it has.
+    pub(super) fn len(&self) -> usize {
+        self.events.len() + self.revisions.len()
+    }
+}
+
+/// Labels as text, without the name of their metric.
+fn labels(labels: &serde_json::Map<String, Value>) -> String {
+    let text: Vec<String> = labels
+        .iter()
+        .filter(|(name, _)| *name != "__name__")
+        .map(|(name, value)| format!("{name}={}", Value::String(value.as_str().unwrap_or_default().to_owned())))
+        .collect();
+    text.join(",")
 }
 
 /// The events of every objective at the Prometheus of an address, averaged over `seconds`; `None` while any is missing or
@@ -45,15 +87,10 @@ pub(super) fn recorded(prometheus: &str, seconds: u64, expected: usize) -> Resul
     let mut found = Vec::new();
     let mut objectives = BTreeSet::new();
     for one in series {
-        let labels = one["metric"].as_object().context("a series without labels")?;
+        let metric = one["metric"].as_object().context("a series without labels")?;
         let value = one["value"][1].as_str().and_then(|value| value.parse::<f64>().ok()).unwrap_or(0.0);
-        let text: Vec<String> = labels
-            .iter()
-            .filter(|(name, _)| *name != "__name__")
-            .map(|(name, value)| format!("{name}={}", Value::String(value.as_str().unwrap_or_default().to_owned())))
-            .collect();
-        objectives.insert(["service", "slo"].map(|name| labels.get(name).map(Value::to_string)));
-        found.push(Recorded { labels: text.join(","), per_second: value });
+        objectives.insert(["service", "slo"].map(|name| metric.get(name).map(Value::to_string)));
+        found.push(Recorded { labels: labels(metric), per_second: value });
     }
     Ok((objectives.len() >= expected).then_some(found))
 }
@@ -77,9 +114,9 @@ pub(super) fn objectives(generated: &Path) -> Result<usize> {
     Ok(count)
 }
 
-/// Writes the past of `series`, up to `until` (unix seconds), as blocks into the data folder of a Prometheus that is not running.
+/// Writes a past up to `until` (unix seconds), as blocks into the data folder of a Prometheus that is not running.
 pub(super) fn write(
-    series: &[Recorded],
+    past: &Past,
     until: f64,
     time_scale: u32,
     scratch: &Path,
@@ -87,7 +124,7 @@ pub(super) fn write(
     promtool: &Path,
 ) -> Result<()> {
     let path = scratch.join("history.om");
-    fs::write(&path, text(series, until, time_scale)?).with_context(|| format!("writing {}", path.display()))?;
+    fs::write(&path, text(past, until, time_scale)?).with_context(|| format!("writing {}", path.display()))?;
     let output = Command::new(promtool)
         .args(["tsdb", "create-blocks-from", "--max-block-duration=1024h", "openmetrics"])
         .args([&path, data])
@@ -101,7 +138,7 @@ pub(super) fn write(
 }
 
 /// The past in OpenMetrics' text, each series' samples in the order of time.
-fn text(series: &[Recorded], until: f64, time_scale: u32) -> Result<String> {
+fn text(past: &Past, until: f64, time_scale: u32) -> Result<String> {
     let scale = f64::from(time_scale.max(1));
     let mut text = String::new();
     let groups = [(BASES, PAST, EVALUATION), (COUNTS, COUNTED, COUNT)];
@@ -109,20 +146,31 @@ fn text(series: &[Recorded], until: f64, time_scale: u32) -> Result<String> {
         let (reach, step) = (reach.as_secs_f64() / scale, step.as_secs_f64() / scale);
         for (name, is_bad) in [(names[0], false), (names[1], true)] {
             writeln!(text, "# TYPE {name} gauge")?;
-            for Recorded { labels, per_second } in series {
+            for Recorded { labels, per_second } in &past.events {
                 // Counts are in nominal time: sixty events for one a second over each minute of five.
                 let value = if names == COUNTS { per_second * COUNT.as_secs_f64() } else { *per_second };
                 let value = if is_bad { 0.0 } else { value };
-                let mut back = (reach / step).floor();
-                while back >= 1.0 {
-                    writeln!(text, "{name}{{{labels}}} {value} {:.3}", until - back * step)?;
-                    back -= 1.0;
-                }
+                samples(&mut text, &format!("{name}{{{labels}}} {value}"), until, (reach, step))?;
             }
         }
     }
+    writeln!(text, "# TYPE {REVISIONS} gauge")?;
+    for labels in &past.revisions {
+        let reach_and_step = (RAN.as_secs_f64() / scale, EVALUATION.as_secs_f64() / scale);
+        samples(&mut text, &format!("{REVISIONS}{{{labels}}} 1"), until, reach_and_step)?;
+    }
     text.push_str("# EOF\n");
     Ok(text)
+}
+
+/// A line for each step of a reach, up to a moment.
+fn samples(text: &mut String, line: &str, until: f64, (reach, step): (f64, f64)) -> Result<()> {
+    let mut back = (reach / step).floor();
+    while back >= 1.0 {
+        writeln!(text, "{line} {:.3}", until - back * step)?;
+        back -= 1.0;
+    }
+    Ok(())
 }
 
 #[cfg(test)]
@@ -132,7 +180,8 @@ mod tests {
     #[test]
     fn the_past_ends_before_it_begins_to_run_and_is_good() {
         let series = [Recorded { labels: "slo=\"a\"".to_owned(), per_second: 5.0 }];
-        let text = text(&series, 1_000_000.0, 15).unwrap_or_default();
+        let past = Past { events: series.to_vec(), revisions: vec!["service_name=\"a\"".to_owned()] };
+        let text = text(&past, 1_000_000.0, 15).unwrap_or_default();
         let lines: Vec<&str> = text.lines().filter(|line| line.starts_with(BASES[0])).collect();
         assert_eq!(lines.len(), 720, "six hours, every 30 s");
         assert_eq!(lines.last().copied(), Some("slo:events:rate_base{slo=\"a\"} 5 999998.000"));
@@ -140,6 +189,7 @@ mod tests {
             text.lines().filter(|line| line.contains("bad")).all(|line| line.starts_with('#') || line.contains("} 0 "))
         );
         assert!(text.contains("slo:events:count5m{slo=\"a\"} 1500 "), "five minutes of five a second");
+        assert_eq!(text.matches("target_info{service_name=\"a\"} 1 ").count(), 2_880, "a day, every 30 s");
         assert!(text.ends_with("# EOF\n"));
     }
 }

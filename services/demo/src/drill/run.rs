@@ -70,12 +70,12 @@ pub fn run(checkout: &Path, setting: &Setting, interrupted: &Receiver<()>) -> Re
     settled(&system, interrupted)?;
     // The base window fills while it grows: only then is the rate that of the load.
     sleep(Duration::from_secs(180) / time_scale.max(1));
-    let series = settled(&system, interrupted)?;
-    say(&format!("writing the history of {} series", series.len()));
+    let past = history::Past::of(settled(&system, interrupted)?, &system.at.prometheus)?;
+    say(&format!("writing the history of {} series", past.len()));
     system.prometheus.stop();
     let scratch = setting.data.join("history");
     fs::create_dir_all(&scratch).with_context(|| format!("creating {}", scratch.display()))?;
-    history::write(&series, until, time_scale, &scratch, &system.folder().join("prometheus"), &promtool)?;
+    history::write(&past, until, time_scale, &scratch, &system.folder().join("prometheus"), &promtool)?;
     system.prometheus.start()?;
     settled(&system, interrupted)?;
     ready(&system, drill.copies.as_ref())?;
