@@ -8,6 +8,7 @@
 //! [`frame`].
 
 pub mod at;
+pub mod client;
 pub mod complete;
 pub mod define;
 pub mod diagnostics;
