@@ -100,10 +100,16 @@ impl Kept {
         let now = self.names(id);
         let elsewhere: BTreeSet<&String> =
             gone.difference(&now).filter(|name| self.specs_of(name).is_empty()).collect();
+        let mut all = self.files.iter().flat_map(|(_, read)| &read.file.services);
+        let has_unnamed = all.any(|spec| spec.service.0.is_none());
         if let Some(whole) = &mut self.whole {
             for name in elsewhere {
                 whole.common.index.remove_service(name);
                 whole.bounds.remove(name);
+            }
+            // A service whose name was unreadable for a key or two.
+            if !has_unnamed {
+                whole.bounds.remove("");
             }
         }
     }

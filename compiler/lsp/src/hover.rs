@@ -1,7 +1,7 @@
 //! What is under the pointer: what a field means, and the budget and times of an objective.
 
 use emberline_core::plan::{ServicePlan, SloPlan, expected};
-use emberline_core::quantity::Duration;
+use emberline_core::quantity::{Duration, Percent};
 use emberline_core::source::Span;
 use emberline_core::yaml::Node;
 
@@ -58,7 +58,7 @@ fn named<'p>(plan: &'p ServicePlan, name: &str) -> Option<&'p SloPlan> {
 
 /// The budget of an objective, and when its alerts fire and resolve.
 fn about(slo: &SloPlan) -> String {
-    let percent = slo.objective.normalize();
+    let percent = Percent::of_share(slo.objective);
     let mut text = format!(
         "**{} / {}**: {percent} of events over {}. The error budget is {} of total outage.\n",
         slo.service,

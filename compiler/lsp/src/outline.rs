@@ -52,6 +52,11 @@ impl<'t> Line<'t> {
         Self { start, dashes, column, key, rest }
     }
 
+    /// The column at which it begins.
+    fn first(&self) -> usize {
+        self.dashes.first().copied().unwrap_or(self.column)
+    }
+
     fn says_nothing(&self) -> bool {
         self.dashes.is_empty() && (self.rest.trim().is_empty() || self.rest.starts_with('#'))
     }
@@ -75,7 +80,12 @@ fn key(text: &str) -> Option<(&str, usize)> {
             let end = text.match_indices(':').map(|(at, _)| at);
             let ends = |at: &usize| text.get(at + 1..).is_some_and(|rest| rest.is_empty() || rest.starts_with(' '));
             let end = end.into_iter().find(ends)?;
-            (text.get(..end)?.trim_end(), end)
+            let name = text.get(..end)?.trim_end();
+            // A selector that is being written: no field has such a name.
+            if name.contains('{') {
+                return None;
+            }
+            (name, end)
         }
     };
     let rest = text.get(after..)?.strip_prefix(':')?;
@@ -126,16 +136,20 @@ pub fn at(text: &str, cursor: usize) -> (Vec<Step>, Writing) {
 
 /// The line whose block scalar holds `here`.
 fn block<'l, 't>(lines: &'l [Line<'t>], here: &Line<'t>) -> Option<&'l Line<'t>> {
-    let indent = here.dashes.first().copied().unwrap_or(here.column);
-    let is_above = |line: &&Line<'_>| !line.says_nothing() && line.column < indent;
-    lines.iter().rfind(is_above).filter(|line| line.opens_block())
+    // What is further in than a line belongs to it, and so do the lines of a block that differ in their indentation.
+    let mut indent = here.first();
+    lines.iter().rev().filter(|line| !line.says_nothing()).find(|line| {
+        let is_above = line.column < indent;
+        indent = indent.min(line.first());
+        is_above && line.opens_block()
+    })
 }
 
 /// The keys of the lines below that stand at a column, as far as the mapping goes.
 fn below(text: &str, column: usize) -> Vec<String> {
     let lines = text.split('\n').skip(1).map(|line| Line::of(0, line.trim_end_matches('\r')));
     let lines = lines.filter(|line| !line.says_nothing());
-    let inside = lines.take_while(|line| line.dashes.first().copied().unwrap_or(line.column) >= column);
+    let inside = lines.take_while(|line| line.first() >= column);
     let keys = inside.filter(|line| line.column == column && line.dashes.is_empty()).filter_map(|line| line.key);
     keys.map(|(key, _)| key.to_owned()).collect()
 }
@@ -225,6 +239,8 @@ mod tests {
             ("a:\n  x: 1\nb:\n  # no\n\n  y¦", "b key `y` beside "),
             ("v: 1\n---\nw: 1\n¦", " key `` beside w"),
             ("a:\n  total: |\n    sum(\n      foo¦", "a total value `    sum(\n      foo`"),
+            ("a:\n  total: |\n    sum(\n      foo\n    )\n  ba¦", "a key `ba` beside total"),
+            ("s:\n  - n: |\n      a\n    b¦", "s - key `b` beside n"),
             ("\"a b\":\n  'c': ¦", "a b c value ``"),
             ("s:\n  - total:\n      - up{job=\"a: b\"¦", "s - total - key `up{job=\"a: b\"` beside "),
         ] {
