@@ -2,12 +2,11 @@
 
 use std::path::PathBuf;
 use std::sync::Arc;
-use std::sync::mpsc::{Receiver, Sender};
+use std::sync::mpsc::Receiver;
 
 use emberline_core::finding::{self, Finding};
 use emberline_core::kept::{Copy, Kept, Whole};
 
-use crate::server::Event;
 use crate::world::World;
 
 /// What is to be done.
@@ -38,8 +37,9 @@ pub struct Fresh {
     pub findings: Vec<Finding>,
 }
 
-/// Does jobs until nobody asks any more. Of jobs that wait, only the last of a kind is done.
-pub fn work(world: &Arc<dyn World>, jobs: &Receiver<Job>, done: &Sender<Event>) {
+/// Does jobs until nobody asks any more, or `tell` says that nobody listens. Of jobs that wait, only the last of a kind is
+/// done.
+pub fn work(world: &Arc<dyn World>, jobs: &Receiver<Job>, tell: impl Fn(Done) -> bool) {
     while let Ok(mut job) = jobs.recv() {
         while let Ok(next) = jobs.try_recv() {
             // A run of before the folder was read again would be for nothing.
@@ -56,7 +56,7 @@ pub fn work(world: &Arc<dyn World>, jobs: &Receiver<Job>, done: &Sender<Event>) 
                 Done::Ran(moment, Box::new(whole), findings)
             }
         };
-        if done.send(Event::Done(result)).is_err() {
+        if !tell(result) {
             return;
         }
     }

@@ -87,7 +87,9 @@ pub fn serve(world: Arc<dyn World>, input: impl BufRead + Send + 'static, out: &
     // The reader may wait for input for ever, so nobody waits for it.
     thread::Builder::new().name("lsp-reader".to_owned()).spawn(move || read_all(input, &read))?;
     let machine = Arc::clone(&world);
-    thread::Builder::new().name("lsp-worker".to_owned()).spawn(move || worker::work(&machine, &asked, &send))?;
+    thread::Builder::new().name("lsp-worker".to_owned()).spawn(move || {
+        worker::work(&machine, &asked, |done| send.send(Event::Done(done)).is_ok());
+    })?;
     let mut server = Server {
         world,
         out,
