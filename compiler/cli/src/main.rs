@@ -64,6 +64,7 @@ fn run() -> Status {
         Command::Roi(roi) => commands::roi::run(&roi, quiet),
         Command::Explain(explain) => commands::explain::run(&explain),
         Command::Schema(schema) => commands::schema::run(&schema),
+        Command::Lsp(lsp) => commands::lsp::run(lsp),
         Command::Completions(completions) => commands::completions::run(&completions),
     };
     outcome.unwrap_or_else(|failure| {

@@ -19,6 +19,7 @@ pub mod emit;
 pub mod finding;
 mod gotemplate;
 pub mod indicator;
+pub mod kept;
 mod labels;
 pub mod merge;
 pub mod metric;
@@ -51,7 +52,8 @@ use model::{Common, Model, Observed, Pace, Prices};
 use plan::bounds::ServiceBound;
 use plan::{Plan, ServicePlan, TelemetryPlan};
 use quantity::Date;
-use source::Sources;
+use source::{SourceId, Sources};
+use spec::File;
 use target::Target;
 
 /// What is asked of [`compile`]. By default the plan, in the policy's time, on no day at all.
@@ -101,7 +103,15 @@ pub struct Analysis {
 /// Each stage reports all it finds, and the next one works on what could be built; only emitting asks for sound input.
 #[must_use]
 pub fn compile(sources: &Sources, order: Order<'_>) -> Analysis {
-    let (model, mut findings, partial) = read(sources, order.pace, order.only);
+    judge(sources, read(sources, order.pace, order.only), order).0
+}
+
+/// The stages behind [`read`]: plans and checks. Gives also what all services have in common.
+pub(crate) fn judge(
+    sources: &Sources,
+    (model, mut findings, partial): (Model, Vec<Finding>, bool),
+    order: Order<'_>,
+) -> (Analysis, Common) {
     let waivers = model.waivers();
     let Model { policy, teams, services, index, observed, .. } = model;
     findings.append(&mut check::stale(&policy, &observed, order.today));
@@ -135,20 +145,14 @@ pub fn compile(sources: &Sources, order: Order<'_>) -> Analysis {
     finding::sort(&mut findings);
     let is_sound = findings.iter().all(|finding| finding.severity < Severity::Error);
     let plan = (needs_plan && is_sound).then(|| Plan::of(plans, &common.policy, &common.teams, &common.observed));
-    Analysis { findings, waived, bounds, prices: common.policy.prices.clone(), plan }
+    (Analysis { findings, waived, bounds, prices: common.policy.prices.clone(), plan }, common)
 }
 
 /// Whether a finding is a team's to correct, or stands in what the team inherits.
 fn concerns(sources: &Sources, common: &Common, team: &str, finding: &Finding) -> bool {
     let id = finding.label.span.source;
     let path = &sources.get(id).path;
-    // The innermost team whose folder holds the file.
-    let owner = common
-        .teams
-        .iter()
-        .filter(|team| team.folder.is_empty() || path.starts_with(&format!("{}/", team.folder)))
-        .max_by_key(|team| team.folder.len())
-        .map_or("", |team| &team.name);
+    let owner = common.team_of(path).and_then(|at| common.teams.get(at)).map_or("", |team| &team.name);
     let is_above = owner.is_empty() || team.strip_prefix(owner).is_some_and(|rest| rest.starts_with('/'));
     let is_service = !spec::is_policy(path) && !spec::is_prices(path) && !spec::is_observed(path);
     owner == team || (is_above && (sources.central() == Some(id) || !is_service))
@@ -158,18 +162,35 @@ fn concerns(sources: &Sources, common: &Common, team: &str, finding: &Finding) -
 /// could not be read, so that anything may be missing.
 fn read(sources: &Sources, pace: Pace, only: Option<&[Target]>) -> (Model, Vec<Finding>, bool) {
     let all: Vec<_> = sources.iter().collect();
-    let mut files: Vec<_> =
-        all.into_par_iter().map(|(id, source)| (id, spec::parse(id, source, sources.central() == Some(id)))).collect();
-    let mut findings: Vec<Finding> =
-        files.iter_mut().flat_map(|(_, file)| std::mem::take(&mut file.findings)).collect();
-    let (mut model, mut resolved) = model::resolve(sources, &files, pace, only);
+    let parsed: Vec<_> = all
+        .into_par_iter()
+        .map(|(id, source)| {
+            let mut file = spec::parse(id, source, sources.central() == Some(id));
+            let findings = std::mem::take(&mut file.findings);
+            ((id, Arc::new(file)), findings)
+        })
+        .collect();
+    let (files, findings): (Vec<_>, Vec<_>) = parsed.into_iter().unzip();
+    let read = resolved(sources, &files, findings.into_iter().flatten().collect(), pace, only);
+    files.into_par_iter().for_each(drop);
+    read
+}
+
+/// The second stage alone, of files that are read and whose own `findings` are known.
+pub(crate) fn resolved(
+    sources: &Sources,
+    files: &[(SourceId, Arc<File>)],
+    mut findings: Vec<Finding>,
+    pace: Pace,
+    only: Option<&[Target]>,
+) -> (Model, Vec<Finding>, bool) {
+    let (mut model, mut resolved) = model::resolve(sources, files, pace, only);
     waive::refuse(&mut model.policy.waivers, &mut resolved);
     for team in model.teams.iter_mut().filter(|team| !team.policy.waivers.is_empty()) {
         waive::refuse(&mut Arc::make_mut(&mut team.policy).waivers, &mut resolved);
     }
     findings.append(&mut resolved);
     let partial = files.iter().any(|(_, file)| file.unread);
-    files.into_par_iter().for_each(drop);
     (model, findings, partial)
 }
 

@@ -159,6 +159,13 @@ impl Sources {
         id
     }
 
+    /// Replaces the text of a source, as an editor does. Spans into the text before mean nothing any more.
+    pub fn replace(&mut self, id: SourceId, text: impl Into<String>) {
+        if let Some(source) = self.texts.get_mut(id.0 as usize) {
+            source.text = text.into();
+        }
+    }
+
     /// All sources, to be changed where they must not be shown as they are. A text keeps its length, as spans point into it.
     pub fn iter_mut(&mut self) -> impl ExactSizeIterator<Item = &mut Source> {
         self.texts.iter_mut()

@@ -6,6 +6,7 @@ mod codeowners;
 mod diff;
 mod gameday;
 mod import;
+mod lsp;
 mod money;
 mod observe;
 mod specs;
@@ -26,6 +27,7 @@ pub(crate) use codeowners::Codeowners;
 pub(crate) use diff::{Diff, DiffFormat};
 pub(crate) use gameday::{Gameday, Mitigate, Signal};
 pub(crate) use import::{Import, ImportFormat};
+pub(crate) use lsp::Lsp;
 pub(crate) use money::{Cost, MoneyFormat, Roi};
 pub(crate) use observe::{Against, Observe};
 pub(crate) use specs::Specs;
@@ -109,6 +111,9 @@ pub(crate) enum Command {
     /// Print the JSON Schema with which editors complete and check specs
     #[command(after_help = "Example: emberline schema policy > policy.schema.json")]
     Schema(Schema),
+    #[command(long_about = lsp::ABOUT, after_help = "Example: emberline lsp --specs slos    (an editor starts it)")]
+    /// Serve an editor: findings while you type, hover texts, completion, and the way to the rules
+    Lsp(Lsp),
     /// Print a completion script for a shell
     #[command(
         after_help = "Example: emberline completions bash > ~/.local/share/bash-completion/completions/emberline"

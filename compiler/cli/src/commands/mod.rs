@@ -16,6 +16,7 @@ mod gate;
 pub(crate) mod import;
 pub(crate) mod init;
 mod known;
+pub(crate) mod lsp;
 pub(crate) mod observe;
 pub(crate) mod preview;
 pub(crate) mod roi;

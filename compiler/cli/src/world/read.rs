@@ -28,6 +28,11 @@ pub(crate) struct Specs {
 
 /// Reads every spec below the folders, or one that is a file itself, and the policy above them.
 pub(crate) fn read(given: &Given) -> Result<Specs> {
+    read_open(given, &[])
+}
+
+/// The same with the texts of editors, by paths as people are shown them: each stands for its file, which need not exist.
+pub(crate) fn read_open(given: &Given, open: &[(PathBuf, &str)]) -> Result<Specs> {
     let folders = given.folders()?;
     let mut files: Vec<(String, PathBuf)> = Vec::new();
     for (folder, _) in &folders {
@@ -36,10 +41,14 @@ pub(crate) fn read(given: &Given) -> Result<Specs> {
     if let Some(policy) = &given.policy {
         files.push((shown(policy), policy.clone()));
     }
+    files.extend(open.iter().map(|(path, _)| (shown(path), path.clone())));
     files.sort();
     // One folder may lie in another.
     files.dedup_by(|one, other| one.0 == other.0);
-    let texts: Vec<Vec<u8>> = files.par_iter().map(|(_, path)| contents(path)).collect::<Result<_>>()?;
+    let text_of =
+        |path: &Path| open.iter().find(|(edited, _)| edited == path).map(|(_, text)| text.as_bytes().to_vec());
+    let texts: Vec<Vec<u8>> =
+        files.par_iter().map(|(_, path)| text_of(path).map_or_else(|| contents(path), Ok)).collect::<Result<_>>()?;
     let mut read = Specs::default();
     for (folder, team) in folders.iter().filter(|(folder, _)| folder.is_dir()) {
         read.lie_in(folder, team);

@@ -190,6 +190,12 @@ fn commands_run_and_excerpts_are_real() {
                 ("yaml", "part of another program's configuration") => {
                     serde_yaml::from_str::<serde_json::Value>(block.text).unwrap();
                 }
+                ("lua" | "toml" | "js", "not run in an editor") => {
+                    assert!(value.len() > 20, "{document}: why is this not run? {block:?}");
+                    let words: BTreeSet<&str> = block.text.split(|it: char| !it.is_alphanumeric()).collect();
+                    assert!(words.contains("emberline") && words.contains("lsp"), "{document}: {block:?}");
+                    is_a_command(&shell, "emberline lsp");
+                }
                 ("text", "output (wrapped)") => {
                     assert!(
                         flat(&printed).contains(&flat(block.text)),

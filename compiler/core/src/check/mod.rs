@@ -2,6 +2,7 @@
 //!
 //! A check sees one service at a time, so services are checked side by side.
 
+mod above_ceiling;
 mod added;
 mod bad_not_subset;
 mod cannot_fire;
@@ -64,10 +65,13 @@ pub static CHECKS: &[Check] = &[
     Check { codes: &[&code::WINDOW_TOO_SHORT], run: window_too_short::run },
 ];
 
+/// Codes that only all services together can have.
+static OF_ALL: &[&Code] = &[&code::ABOVE_CEILING];
+
 /// Whether a check can report a code.
 #[must_use]
 pub fn reports(code: &Code) -> bool {
-    CHECKS.iter().any(|check| check.codes.contains(&code))
+    OF_ALL.contains(&code) || CHECKS.iter().any(|check| check.codes.contains(&code))
 }
 
 /// Whether a finding of a code may be accepted for a while. What the stages before the checks report may not: without it
@@ -80,6 +84,7 @@ pub(crate) fn can_be_waived(code: &Code) -> bool {
 /// What can only be said of all services together.
 pub(crate) fn whole(model: &Common, bounds: &[ServiceBound]) -> Vec<Finding> {
     let mut findings = Vec::new();
+    above_ceiling::whole(bounds, &mut findings);
     series::whole(&model.policy, bounds, &mut findings);
     ruler_limit::whole(model, bounds, &mut findings);
     findings

@@ -40,6 +40,67 @@ total outage at 99%, 43m12s at 99.9% and 4m19s at 99.99%. If an event must never
 happen, write an alert on the event itself instead of an objective.",
 };
 
+/// A service is to succeed more often than one that it waits for.
+pub(crate) static ABOVE_CEILING: Code = Code {
+    id: "above-ceiling",
+    severity: Warning,
+    summary: "an objective above what the services that it waits for allow",
+    cause: "\
+A request that waits for a call fails with it. So no more requests succeed than
+calls do: at 99.5% payments may fail 5,000 of a million, and a shop at 99.9%
+only 1,000. The shop's budget can be spent five times over while payments is
+within its own. Calls on some `routes` only, and asynchronous ones, are left
+out, and so are objectives for speed.",
+    example: Example::Specs {
+        wrong: r#"
+version: emberline/v1
+service: shop
+calls: [{service: payments, kind: sync}]
+slos:
+  - name: availability
+    objective: 99.9%
+    sli:
+      events:
+        total: http_requests_total{job="shop"}
+        bad: http_requests_total{job="shop", code=~"5.."}
+---
+version: emberline/v1
+service: payments
+slos:
+  - name: availability
+    objective: 99.5%
+    sli:
+      events:
+        total: http_requests_total{job="payments"}
+        bad: http_requests_total{job="payments", code=~"5.."}"#,
+        right: r#"
+version: emberline/v1
+service: shop
+calls: [{service: payments, kind: sync, routes: [/pay]}]
+slos:
+  - name: availability
+    objective: 99.9%
+    sli:
+      events:
+        total: http_requests_total{job="shop"}
+        bad: http_requests_total{job="shop", code=~"5.."}
+---
+version: emberline/v1
+service: payments
+slos:
+  - name: availability
+    objective: 99.5%
+    sli:
+      events:
+        total: http_requests_total{job="payments"}
+        bad: http_requests_total{job="payments", code=~"5.."}"#,
+    },
+    remedy: "\
+Lower the objective, raise that of the callee, or name the `routes` that wait
+for it. If requests succeed without the call, by a retry, a cache or an answer
+of less, waive the finding and say so there.",
+};
+
 /// An alert whose threshold no error ratio can reach.
 pub(crate) static CANNOT_FIRE: Code = Code {
     id: "cannot-fire",
@@ -220,4 +281,4 @@ indicator, or add traffic by synthetic requests.",
 };
 
 pub(super) static CODES: &[&Code] =
-    &[&OBJECTIVE_OUT_OF_RANGE, &CANNOT_FIRE, &WINDOW_TOO_SHORT, &LOW_TRAFFIC, &RETENTION_TOO_SHORT];
+    &[&OBJECTIVE_OUT_OF_RANGE, &ABOVE_CEILING, &CANNOT_FIRE, &WINDOW_TOO_SHORT, &LOW_TRAFFIC, &RETENTION_TOO_SHORT];

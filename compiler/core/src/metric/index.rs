@@ -21,8 +21,8 @@ pub struct Index {
     series: HashMap<String, Owners>,
     /// OpenTelemetry and Prometheus name → its owners.
     names: HashMap<String, Owners>,
-    /// Prometheus stems of metrics whose declaration is at fault.
-    broken: Vec<String>,
+    /// Prometheus stems of metrics whose declaration is at fault, each with its service.
+    broken: Vec<(Arc<str>, String)>,
     partial: bool,
 }
 
@@ -51,7 +51,26 @@ impl Index {
         self.partial
     }
 
-    /// Adds a service; they must come sorted by name, those without a name last.
+    /// Says whether some of the specs could not be read.
+    pub(crate) fn set_partial(&mut self, partial: bool) {
+        self.partial = partial;
+    }
+
+    /// Takes out a service and its metrics, so that they can be added as they are now.
+    pub(crate) fn remove_service(&mut self, name: &str) {
+        self.services.remove(name);
+        for all in [&mut self.series, &mut self.names] {
+            all.retain(|_, owners| {
+                let start = owners.partition_point(|(owner, _)| is_before(owner, name));
+                let count = owners.iter().skip(start).take_while(|(owner, _)| **owner == *name).count();
+                owners.drain(start..start + count);
+                !owners.is_empty()
+            });
+        }
+        self.broken.retain(|(owner, _)| **owner != *name);
+    }
+
+    /// Adds a service. Owners stay sorted by name, those without a name last.
     pub(crate) fn add_service(&mut self, name: &str, span: Span, metrics: &Metrics) {
         if !name.is_empty() {
             self.services.entry(name.to_owned()).or_insert(span);
@@ -60,15 +79,19 @@ impl Index {
         for metric in metrics.declared.values() {
             for alias in [&metric.name.value, &metric.prometheus] {
                 let owners = self.names.entry(alias.clone()).or_default();
-                if owners.last().is_none_or(|(owner, last)| **owner != *name || last.name != metric.name) {
-                    owners.push((Arc::clone(&service), Arc::clone(metric)));
+                let end = end_of(owners, name);
+                let last = end.checked_sub(1).and_then(|last| owners.get(last));
+                if last.is_none_or(|(owner, last)| **owner != *name || last.name != metric.name) {
+                    owners.insert(end, (Arc::clone(&service), Arc::clone(metric)));
                 }
             }
             for series in metric.series() {
-                self.series.entry(series).or_default().push((Arc::clone(&service), Arc::clone(metric)));
+                let owners = self.series.entry(series).or_default();
+                owners.insert(end_of(owners, name), (Arc::clone(&service), Arc::clone(metric)));
             }
         }
-        self.broken.extend(metrics.broken.iter().map(|metric| super::label_name(metric)));
+        let stems = metrics.broken.iter().map(|metric| (Arc::clone(&service), super::label_name(metric)));
+        self.broken.extend(stems);
     }
 
     /// Where a service is declared.
@@ -87,7 +110,7 @@ impl Index {
     pub fn series(&self, service: &str, series: &str) -> Declared<'_> {
         match nearest(self.series.get(series), service) {
             Some((_, metric)) => Declared::Metric(metric),
-            None if self.partial || self.broken.iter().any(|stem| series.starts_with(stem.as_str())) => {
+            None if self.partial || self.broken.iter().any(|(_, stem)| series.starts_with(stem.as_str())) => {
                 Declared::Unclear
             }
             None => Declared::No,
@@ -103,7 +126,7 @@ impl Index {
         match nearest(self.names.get(name), service) {
             Some(owner_and_metric) => Ok(owner_and_metric),
             None if self.partial
-                || self.broken.iter().any(|stem| super::label_name(name).starts_with(stem.as_str())) =>
+                || self.broken.iter().any(|(_, stem)| super::label_name(name).starts_with(stem.as_str())) =>
             {
                 Err(Declared::Unclear)
             }
@@ -126,6 +149,11 @@ impl Index {
         names.into_iter().map(|(_, name)| name).collect()
     }
 
+    /// Every series that a spec declares, with the first metric that has it; in no order.
+    pub fn every_series(&self) -> impl Iterator<Item = (&str, &Metric)> {
+        self.series.iter().filter_map(|(series, owners)| Some((series.as_str(), &*owners.first()?.1)))
+    }
+
     /// Series names that a typo may have meant: those of `service`, then all others'.
     #[must_use]
     pub(crate) fn series_names(&self, service: &str) -> Vec<&str> {
@@ -142,7 +170,16 @@ impl Index {
 /// A service's own metric, else the first service's, with the service that has it.
 fn nearest<'i>(owners: Option<&'i Owners>, service: &str) -> Option<(&'i str, &'i Metric)> {
     let owners = owners?;
-    let wanted = (service.is_empty(), service);
-    let own = owners.get(owners.partition_point(|(owner, _)| (owner.is_empty(), &**owner) < wanted));
+    let own = owners.get(owners.partition_point(|(owner, _)| is_before(owner, service)));
     own.filter(|(owner, _)| **owner == *service).or(owners.first()).map(|(owner, metric)| (&**owner, &**metric))
+}
+
+/// Whether the metrics of one service stand before those of another.
+fn is_before(owner: &str, service: &str) -> bool {
+    (owner.is_empty(), owner) < (service.is_empty(), service)
+}
+
+/// Where the metrics of a service end.
+fn end_of(owners: &Owners, service: &str) -> usize {
+    owners.partition_point(|(owner, _)| is_before(owner, service) || **owner == *service)
 }

@@ -2,6 +2,7 @@
 //! [`crate::weaker`]; a locked field of which no change weakens the gate cannot be changed at all.
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 use serde_json::Value as Json;
 
@@ -29,7 +30,7 @@ struct Lock {
 }
 
 /// Holds every policy, and the `alerting` and `data` of every service, to the locks above it.
-pub(super) fn hold(levels: &Levels, files: &[(SourceId, File)], scope: &mut Scope<'_>) {
+pub(super) fn hold(levels: &Levels, files: &[(SourceId, Arc<File>)], scope: &mut Scope<'_>) {
     if !levels.iter().any(|(_, level)| entry(&level.own, "lock").is_some()) {
         return;
     }
@@ -144,7 +145,7 @@ fn report(one: &Weakening, lock: &Lock, above: &Node, own: &Node, scope: &mut Sc
 }
 
 /// Services may set `alerting` and `data` for themselves: locks hold them as well.
-fn services(levels: &Levels, below: &[Vec<Lock>], files: &[(SourceId, File)], scope: &mut Scope<'_>) {
+fn services(levels: &Levels, below: &[Vec<Lock>], files: &[(SourceId, Arc<File>)], scope: &mut Scope<'_>) {
     let is_about = |lock: &Lock| ["alerting", "data"].contains(&lock.path.split('.').next().unwrap_or_default());
     for (id, _) in files.iter().filter(|(_, file)| !file.services.is_empty()) {
         let Some(number) = levels.of_file(scope.sources, *id) else { continue };

@@ -3,6 +3,7 @@
 //! Spans stay with what people may have to change. Knows no PromQL window, no rule and no file.
 
 mod address;
+mod again;
 mod alerting;
 mod alertmanager_config;
 mod cardinality;
@@ -32,6 +33,7 @@ mod waiver;
 mod watchers;
 
 pub use crate::metric::{Declared, Domain, Index, Joint, Label, Metric, label_name};
+pub(crate) use again::again;
 pub use alerting::{AlertNames, Alerting, DataStates, Pair, Response, Strength};
 pub use cardinality::Cardinality;
 pub use console::{Console, DashboardObjects, DataSource};

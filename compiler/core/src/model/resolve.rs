@@ -72,6 +72,17 @@ impl Model {
 }
 
 impl Common {
+    /// The place in `teams` of the innermost team whose folder holds a file; `None` for the organisation's.
+    #[must_use]
+    pub fn team_of(&self, path: &str) -> Option<usize> {
+        let holds = |team: &Team| {
+            let rest = path.strip_prefix(&team.folder);
+            team.folder.is_empty() || rest.is_some_and(|rest| rest.starts_with('/'))
+        };
+        let teams = self.teams.iter().enumerate().filter(|(_, team)| holds(team));
+        teams.max_by_key(|(_, team)| team.folder.len()).map(|(at, _)| at)
+    }
+
     /// What holds for a service.
     #[must_use]
     pub fn policy_of(&self, service: &Service) -> &Arc<Policy> {
@@ -90,7 +101,7 @@ impl Common {
 #[must_use]
 pub fn resolve(
     sources: &Sources,
-    files: &[(SourceId, File)],
+    files: &[(SourceId, Arc<File>)],
     pace: Pace,
     only: Option<&[Target]>,
 ) -> (Model, Vec<Finding>) {
@@ -232,7 +243,7 @@ fn once<'s, T>(
     Some(first)
 }
 
-fn resolve_service(
+pub(super) fn resolve_service(
     name: Spanned<String>,
     specs: &[&ServiceSpec],
     metrics: Metrics,
@@ -476,7 +487,7 @@ fn window(spec: &SloSpec, scope: &mut Scope<'_>) -> Option<Spanned<Period>> {
     Some(window.map(Period::rolling))
 }
 
-fn resolve_metrics(specs: &[&ServiceSpec], policy: &Policy, scope: &mut Scope<'_>) -> Metrics {
+pub(super) fn resolve_metrics(specs: &[&ServiceSpec], policy: &Policy, scope: &mut Scope<'_>) -> Metrics {
     let mut metrics = Metrics::default();
     let instances = instances(specs, scope);
     let mut taken: BTreeMap<String, Spanned<String>> = BTreeMap::new();

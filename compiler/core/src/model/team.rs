@@ -40,7 +40,7 @@ pub(super) struct Teams {
 impl Teams {
     /// Resolves every policy, and gives that of the organisation beside those of teams. `nowhere` stands for the place of what nobody wrote.
     pub(super) fn resolve(
-        files: &[(SourceId, File)],
+        files: &[(SourceId, Arc<File>)],
         unread: bool,
         nowhere: Span,
         (pace, only): (Pace, Option<&[Target]>),
@@ -222,7 +222,7 @@ impl Teams {
 }
 
 /// Refuses a second policy in a folder.
-fn refuse_twins(levels: &Levels, files: &[(SourceId, File)], scope: &mut Scope<'_>) {
+fn refuse_twins(levels: &Levels, files: &[(SourceId, Arc<File>)], scope: &mut Scope<'_>) {
     let place = |node: &Node, policy: Option<&PolicySpec>| {
         policy.and_then(|policy| policy.version.0).map_or(Span::new(node.span.source, 0..0), |said| said.span)
     };

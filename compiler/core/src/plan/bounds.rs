@@ -17,6 +17,7 @@ use crate::source::Span;
 
 use super::SloPlan;
 use super::cost::Width;
+use super::reach::Reach;
 
 /// The factor that is no label: how many instances of a service run.
 const INSTANCES: &str = "instances";
@@ -65,7 +66,7 @@ pub struct SloBound {
     pub metrics: Vec<MetricBound>,
 }
 
-/// The most series of a service.
+/// The most series of a service, and what else is judged of all services together.
 #[derive(Debug, Clone, Default)]
 pub struct ServiceBound {
     /// The service.
@@ -80,6 +81,8 @@ pub struct ServiceBound {
     pub slos: Vec<SloBound>,
     /// The rule groups of its objectives.
     pub groups: usize,
+    /// How far its success can reach.
+    pub reach: Reach,
 }
 
 impl ServiceBound {
@@ -91,6 +94,7 @@ impl ServiceBound {
             team: service.team,
             metrics: service.metrics.values().map(|metric| MetricBound::of(metric)).collect(),
             groups: slos.iter().map(|slo| slo.layout.groups.len() + 1).sum(),
+            reach: Reach::of(service),
             slos: service
                 .slos
                 .iter()

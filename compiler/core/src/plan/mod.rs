@@ -19,6 +19,7 @@ pub mod names;
 mod part;
 pub mod queries;
 mod range;
+pub mod reach;
 mod requests;
 pub mod runbook;
 mod service;
