@@ -3,12 +3,14 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use emberline_core::finding::{Finding, Severity};
+use emberline_core::quantity::Duration;
 use emberline_core::source::{SourceId, Sources, Spanned};
 use emberline_core::spec::{
     AlertingSpec, Comments, DataSpec, Name, Named, ServiceSpec, SliSpec, SloSpec, Text, Version, write,
 };
 use emberline_core::yaml::{self, Node};
 use emberline_core::{Needs, Order, compile};
+use rust_decimal::Decimal;
 
 use crate::alerts::{self, DEFAULT};
 use crate::objective::{Objective, Texts};
@@ -117,22 +119,30 @@ fn unreachable(objective: &mut Objective, rows: &mut Rows) {
     let mut dropped = |long: &str, short: &str| {
         rows.changes(target.span, format!("the alert over {long} and {short}"), why, "alerting");
     };
+    let window = objective.window.unwrap_or(Duration::from_days(30));
     match &mut objective.alerting.pairs {
         Some(pairs) => pairs.value.retain(|pair| {
-            let parts = (&pair.long.0, &pair.short.0, &pair.burn);
-            let (Some(long), Some(short), Some(burn)) = parts else { return true };
-            let fires = alerts::can_fire(burn.value.0, target.value.share());
+            let (Some(long), Some(short)) = (&pair.long.0, &pair.short.0) else { return true };
+            let burn = match (&pair.burn, &pair.budget) {
+                (Some(burn), _) => Some(burn.value.0),
+                // A share of the budget burns it so many times too fast, and never below 1.
+                (None, Some(share)) => Decimal::from(window.millis())
+                    .checked_div(Decimal::from(long.value.millis()))
+                    .map(|times| (share.value.share() * times).max(Decimal::ONE)),
+                (None, None) => None,
+            };
+            let fires = burn.is_none_or(|burn| alerts::can_fire(burn, target.value.share()));
             if !fires {
                 dropped(&long.value.to_string(), &short.value.to_string());
             }
             fires
         }),
         None => {
-            let days = objective.window.map_or(30, |window| window.millis() / 86_400_000);
+            let days = window.millis() / 86_400_000;
             for (name, _, tenths) in DEFAULT {
                 // The share of the budget is kept for other windows than 30 days, and a burn rate is never below 1.
-                let burn = rust_decimal::Decimal::new(tenths, 1) * rust_decimal::Decimal::from(days);
-                let burn = (burn / rust_decimal::Decimal::from(30)).max(rust_decimal::Decimal::ONE);
+                let burn = Decimal::new(tenths, 1) * Decimal::from(days);
+                let burn = (burn / Decimal::from(30)).max(Decimal::ONE);
                 if !alerts::can_fire(burn, target.value.share()) {
                     let (long, short) = name.split_once('/').unwrap_or((name, ""));
                     dropped(long, short);
