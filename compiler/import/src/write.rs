@@ -46,6 +46,7 @@ pub(crate) fn files(
             let what = format!("objective `{}` of `{}`", objective.name, objective.service);
             rows.cannot(objective.at, what, "another objective of this service has the name already");
         } else if settle(&mut objective, &mut rows) {
+            told_apart(&mut objective, &mut rows);
             names.insert(key);
             written.insert(objective.number);
             services.entry(objective.service.clone()).or_default().push(objective);
@@ -88,6 +89,31 @@ fn settle(objective: &mut Objective, rows: &mut Rows) -> bool {
         rows.cannot(objective.at, format!("objective `{}` does not compile here", objective.name), why);
     }
     false
+}
+
+/// Leaves out labels of alerts that series are told apart by: Prometheus would put the one text over that of every group,
+/// and refuse the second alert as the same.
+fn told_apart(objective: &mut Objective, rows: &mut Rows) {
+    let groups: Vec<String> = objective.indicators.iter().flat_map(groups).collect();
+    objective.labels.retain(|(name, value)| {
+        let is_group = groups.contains(name);
+        if is_group {
+            let why = "the objective is kept apart by this label, so its alerts carry that of their group";
+            rows.changes(objective.at, format!("label `{name}: {value}` is left out"), why, "alerting");
+        }
+        !is_group
+    });
+}
+
+/// The labels that an indicator is grouped by.
+fn groups(sli: &SliSpec) -> Vec<String> {
+    let events = sli.events.as_ref().and_then(|it| it.value.group_by.as_ref());
+    let expr = sli.expr.as_ref().and_then(|it| it.value.group_by.as_ref());
+    let latency = sli.latency.as_ref().and_then(|it| it.value.group_by.as_ref());
+    let availability = sli.availability.as_ref().and_then(|it| it.value.group_by.as_ref());
+    let timeslice = sli.timeslice.as_ref().and_then(|it| it.value.group_by.as_ref());
+    let all = [events, expr, latency, availability, timeslice].into_iter().flatten().flatten();
+    all.map(|label| label.value.clone()).collect()
 }
 
 /// Takes the first indicator that compiles; else gives what the last one is refused for.
