@@ -61,7 +61,6 @@ fn counted((long, short): (u64, u64)) -> (u64, u64) {
 }
 
 #[cfg(test)]
-#[expect(clippy::unwrap_used, reason = "tests")]
 mod tests {
     use super::*;
     use emberline_core::source::{Sources, Span};
