@@ -89,6 +89,22 @@ fn observations_of_a_native_histogram_are_events() -> Result<()> {
 }
 
 #[test]
+fn a_part_that_is_never_absent_counts_only_beside_events() -> Result<()> {
+    // A fallback and `absent` have a value where the total has none: while nothing is scraped, and in generated proofs.
+    let spec = "slos:\n  - {name: a, objective: 99%, sli: {expr: {total: 'count(x)', bad: 'count(x < 1) or on() vector(0)'}}}\n  - {name: b, objective: 99%, sli: {expr: {total: 'count(x)', good: 'count(x >= 1) or on() vector(0)'}}}\n  - {name: c, objective: 99%, sli: {expr: {total: 'count(x)', bad: 'absent(y)'}}}\n";
+    let series = [("x{a=\"1\"}", "1x20 _x20"), ("x{a=\"2\"}", "0x20 _x20")];
+    let mut expected = Vec::new();
+    let queries = ["a", "b", "c"].map(|slo| format!("sum(slo:bad_events:rate_base{{slo=\"{slo}\"}})"));
+    for query in &queries {
+        expected.push((query.as_str(), "4m", "1"));
+        expected.push((query.as_str(), "12m", ""));
+    }
+    let good = "sum(slo:good_events:rate_base)";
+    expected.extend([(good, "4m", "1"), (good, "12m", "")]);
+    Given { policy: "", spec, interval: "15s", series: &series, expected: &expected }.holds()
+}
+
+#[test]
 fn the_guides_expressions_count_what_they_say() -> Result<()> {
     let series = [
         // One node of two is a worker.

@@ -2,6 +2,7 @@
 
 use std::ops::Range;
 
+use emberline_core::RESERVED_LABELS;
 use emberline_core::promql::query::{Counters, Window};
 use emberline_core::promql::{Fault, PromqlQuery};
 use emberline_core::source::{Sources, Span, Spanned};
@@ -107,7 +108,7 @@ pub(crate) fn parts(
         let why = "our objectives are summed unless `group_by` names labels; name those that you want to keep apart";
         rows.changes(part.at(), "the labels of the series that this query gives", why, "sli");
     }
-    found.push(expr(&total.text, &part.text, side, &by.unwrap_or_default()));
+    found.push(expr(part.at(), &total.text, &part.text, side, &by.unwrap_or_default(), rows));
     found
 }
 
@@ -129,7 +130,7 @@ pub(crate) fn ratio(sources: &Sources, query: &Query<'_>, rows: &mut Rows) -> Ve
     let why = "each moment counts as one event, and is bad by this ratio";
     rows.changes(query.at(), "a ratio that is no quotient of counts", why, "sli");
     let by = PromqlQuery::parse(text).ok().and_then(|read| read.kept()).unwrap_or_default();
-    vec![expr(&format!("({text}) * 0 + 1"), text, Side::Bad, &by)]
+    vec![expr(query.at(), &format!("({text}) * 0 + 1"), text, Side::Bad, &by, rows)]
 }
 
 /// `part / total`, or `1 - part / total`: what the part counts, the total and the part.
@@ -219,15 +220,31 @@ pub(crate) fn events(total: &[String], part: &[String], side: Side, by: &[String
     SliSpec { events: Some(Spanned::made(events)), ..SliSpec::default() }
 }
 
-/// Expressions, as they are.
-pub(crate) fn expr(total: &str, part: &str, side: Side, by: &[String]) -> SliSpec {
+/// Expressions, as they are. A label that our rules set themselves gets another name.
+pub(crate) fn expr(at: Span, total: &str, part: &str, side: Side, by: &[String], rows: &mut Rows) -> SliSpec {
+    let (mut total, mut part, mut by) = (total.to_owned(), part.to_owned(), by.to_vec());
+    for label in by.iter_mut().filter(|label| is_reserved(label)) {
+        // The name that Prometheus gives to a label of a target's own.
+        let ours = format!("exported_{label}");
+        for text in [&mut total, &mut part] {
+            *text = format!("label_replace({text}, \"{ours}\", \"$1\", \"{label}\", \"(.*)\")");
+        }
+        let why = format!("our rules set `{label}` themselves");
+        rows.changes(at, format!("series are told apart by `{ours}`, not by `{label}`"), why, "sli");
+        *label = ours;
+    }
     let made = |text: &str| Spanned::made(Expression(Promql::made(text)));
     let expr = ExprSpec {
-        total: Expression(Promql::made(total)).into(),
-        bad: (side == Side::Bad).then(|| made(part)),
-        good: (side == Side::Good).then(|| made(part)),
-        group_by: group_by(by),
+        total: Expression(Promql::made(&total)).into(),
+        bad: (side == Side::Bad).then(|| made(&part)),
+        good: (side == Side::Good).then(|| made(&part)),
+        group_by: group_by(&by),
         ..ExprSpec::default()
     };
     SliSpec { expr: Some(Spanned::made(expr)), ..SliSpec::default() }
+}
+
+/// Whether our rules set a label themselves, so that no series can be told apart by it.
+pub(crate) fn is_reserved(label: &str) -> bool {
+    RESERVED_LABELS.contains(&label)
 }

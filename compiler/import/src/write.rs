@@ -3,12 +3,14 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use emberline_core::finding::{Finding, Severity};
+use emberline_core::quantity::Duration;
 use emberline_core::source::{SourceId, Sources, Spanned};
 use emberline_core::spec::{
     AlertingSpec, Comments, DataSpec, Name, Named, ServiceSpec, SliSpec, SloSpec, Text, Version, write,
 };
 use emberline_core::yaml::{self, Node};
 use emberline_core::{Needs, Order, compile};
+use rust_decimal::Decimal;
 
 use crate::alerts::{self, DEFAULT};
 use crate::objective::{Objective, Texts};
@@ -44,6 +46,7 @@ pub(crate) fn files(
             let what = format!("objective `{}` of `{}`", objective.name, objective.service);
             rows.cannot(objective.at, what, "another objective of this service has the name already");
         } else if settle(&mut objective, &mut rows) {
+            told_apart(&mut objective, &mut rows);
             names.insert(key);
             written.insert(objective.number);
             services.entry(objective.service.clone()).or_default().push(objective);
@@ -88,6 +91,31 @@ fn settle(objective: &mut Objective, rows: &mut Rows) -> bool {
     false
 }
 
+/// Leaves out labels of alerts that series are told apart by: Prometheus would put the one text over that of every group,
+/// and refuse the second alert as the same.
+fn told_apart(objective: &mut Objective, rows: &mut Rows) {
+    let groups: Vec<String> = objective.indicators.iter().flat_map(groups).collect();
+    objective.labels.retain(|(name, value)| {
+        let is_group = groups.contains(name);
+        if is_group {
+            let why = "the objective is kept apart by this label, so its alerts carry that of their group";
+            rows.changes(objective.at, format!("label `{name}: {value}` is left out"), why, "alerting");
+        }
+        !is_group
+    });
+}
+
+/// The labels that an indicator is grouped by.
+fn groups(sli: &SliSpec) -> Vec<String> {
+    let events = sli.events.as_ref().and_then(|it| it.value.group_by.as_ref());
+    let expr = sli.expr.as_ref().and_then(|it| it.value.group_by.as_ref());
+    let latency = sli.latency.as_ref().and_then(|it| it.value.group_by.as_ref());
+    let availability = sli.availability.as_ref().and_then(|it| it.value.group_by.as_ref());
+    let timeslice = sli.timeslice.as_ref().and_then(|it| it.value.group_by.as_ref());
+    let all = [events, expr, latency, availability, timeslice].into_iter().flatten().flatten();
+    all.map(|label| label.value.clone()).collect()
+}
+
 /// Takes the first indicator that compiles; else gives what the last one is refused for.
 fn chosen(objective: &mut Objective, indicators: &[SliSpec], rows: &mut Rows) -> Option<Vec<Finding>> {
     let mut refusals: Vec<Finding> = Vec::new();
@@ -117,22 +145,30 @@ fn unreachable(objective: &mut Objective, rows: &mut Rows) {
     let mut dropped = |long: &str, short: &str| {
         rows.changes(target.span, format!("the alert over {long} and {short}"), why, "alerting");
     };
+    let window = objective.window.unwrap_or(Duration::from_days(30));
     match &mut objective.alerting.pairs {
         Some(pairs) => pairs.value.retain(|pair| {
-            let parts = (&pair.long.0, &pair.short.0, &pair.burn);
-            let (Some(long), Some(short), Some(burn)) = parts else { return true };
-            let fires = alerts::can_fire(burn.value.0, target.value.share());
+            let (Some(long), Some(short)) = (&pair.long.0, &pair.short.0) else { return true };
+            let burn = match (&pair.burn, &pair.budget) {
+                (Some(burn), _) => Some(burn.value.0),
+                // A share of the budget burns it so many times too fast, and never below 1.
+                (None, Some(share)) => Decimal::from(window.millis())
+                    .checked_div(Decimal::from(long.value.millis()))
+                    .map(|times| (share.value.share() * times).max(Decimal::ONE)),
+                (None, None) => None,
+            };
+            let fires = burn.is_none_or(|burn| alerts::can_fire(burn, target.value.share()));
             if !fires {
                 dropped(&long.value.to_string(), &short.value.to_string());
             }
             fires
         }),
         None => {
-            let days = objective.window.map_or(30, |window| window.millis() / 86_400_000);
+            let days = window.millis() / 86_400_000;
             for (name, _, tenths) in DEFAULT {
                 // The share of the budget is kept for other windows than 30 days, and a burn rate is never below 1.
-                let burn = rust_decimal::Decimal::new(tenths, 1) * rust_decimal::Decimal::from(days);
-                let burn = (burn / rust_decimal::Decimal::from(30)).max(rust_decimal::Decimal::ONE);
+                let burn = Decimal::new(tenths, 1) * Decimal::from(days);
+                let burn = (burn / Decimal::from(30)).max(Decimal::ONE);
                 if !alerts::can_fire(burn, target.value.share()) {
                     let (long, short) = name.split_once('/').unwrap_or((name, ""));
                     dropped(long, short);

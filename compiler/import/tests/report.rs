@@ -252,6 +252,72 @@ fn one_name_is_one_objective() {
     assert_eq!((imported.report.imported, imported.report.refused), (3, 7));
 }
 
+/// A Sloth spec of one objective that counts `requests_total`, with more fields of the service and of the objective.
+fn sloth_of(service: &str, by: &str, slo: &str) -> String {
+    format!(
+        "version: prometheus/v1\nservice: shop\n{service}slos:\n  - name: orders\n    objective: 99\n    sli:\n      events:\n        error_query: sum{by} (rate(requests_total{{code=\"500\"}}[{{{{.window}}}}]))\n        total_query: sum{by} (rate(requests_total[{{{{.window}}}}]))\n{slo}"
+    )
+}
+
+#[test]
+fn labels_that_series_are_told_apart_by_are_no_texts_of_alerts() {
+    let (text, spec) = both(&sloth_of("labels: {cluster: all, tier: one}\n", " by (cluster)", ""));
+    assert!(text.contains("changes: label `cluster: all` is left out"), "{text}");
+    assert!(spec.contains("tier: one") && !spec.contains("cluster: all"), "{spec}");
+}
+
+#[test]
+fn a_label_of_our_rules_gets_another_name() {
+    let (text, spec) = both(&sloth_of("", " by (service)", ""));
+    assert!(text.contains("series are told apart by `exported_service`, not by `service`"), "{text}");
+    assert!(spec.contains("- exported_service") && spec.contains("label_replace"), "{spec}");
+}
+
+#[test]
+fn annotations_of_one_alert_are_kept() {
+    let alerting = |ticket: &str| {
+        format!(
+            "    alerting:\n      page_alert: {{annotations: {{runbook: here}}}}\n      ticket_alert: {{{ticket}}}\n"
+        )
+    };
+    let (text, spec) = both(&sloth_of("", "", &alerting("annotations: {runbook: there}")));
+    assert!(text.contains("changes: annotation `runbook` of the page alert is on every alert"), "{text}");
+    assert!(text.contains("changes: annotation `runbook` of the ticket alert is left out"), "{text}");
+    assert!(spec.contains("runbook: here") && !spec.contains("there"), "{spec}");
+    let (text, _) = both(&sloth_of("", "", &alerting("disable: true")));
+    assert!(text.contains("maps: annotation `runbook` of the page alert"), "{text}");
+}
+
+#[test]
+fn windows_of_alerts_are_those_of_the_objective_beside_them() {
+    let alert = |quick: &str, slow: &str| format!("{{quick: {{{quick}}}, slow: {{{slow}}}}}");
+    let page = alert(
+        "errorBudgetPercent: 8, shortWindow: 5m, longWindow: 1h",
+        "errorBudgetPercent: 12.5, shortWindow: 30m, longWindow: 6h",
+    );
+    let ticket = alert(
+        "errorBudgetPercent: 20, shortWindow: 2h, longWindow: 24h",
+        "errorBudgetPercent: 42, shortWindow: 6h, longWindow: 72h",
+    );
+    let windows = format!(
+        "apiVersion: sloth.slok.dev/v1\nkind: AlertWindows\nspec:\n  sloPeriod: 7d\n  page: {page}\n  ticket: {ticket}\n"
+    );
+    let off = "    alerting:\n      ticket_alert: {disable: true}\n";
+    let (sources, imported) = imported(Peer::Sloth, &[&windows, &sloth_of("", "", off)]);
+    assert!(!imported.report.has_refused(), "{}", imported.report.text(&sources));
+    let spec = &imported.files.first().unwrap().text;
+    assert!(spec.contains("window: 7d") && spec.contains("budget: 12.5%"), "{spec}");
+    assert!(!spec.contains("severity: ticket"), "{spec}");
+}
+
+/// The report on a spec of Sloth that imports whole, and the one spec that it becomes.
+fn both(text: &str) -> (String, String) {
+    let (sources, imported) = imported(Peer::Sloth, &[text]);
+    let report = imported.report.text(&sources);
+    assert!(!imported.report.has_refused(), "{report}");
+    (report, imported.files.first().unwrap().text.clone())
+}
+
 /// A spec with one of its bytes, lines or words changed.
 fn changed(text: &str, at: usize, put: &str) -> String {
     let mut lines: Vec<&str> = text.lines().collect();

@@ -171,15 +171,19 @@ impl Indicator for Stated {
         };
         summed(&self.total, &mut |all| record.events(all));
         let all = &base.events;
+        // A part of no events is none: a fallback such as `or vector(0)`, or `absent`, has a value where nothing else has.
+        let part = |then: &mut dyn FnMut(&Expr<'_>)| {
+            summed(&self.part, &mut |part| then(&Expr::binary_on(part, Op::And, base.groups, all)));
+        };
         if self.essential().is_empty() {
-            return summed(&self.part, &mut |part| {
+            return part(&mut |part| {
                 base.filled(part, all, |part| match self.is_good {
                     true => record.bad(&Expr::binary_on(all, Op::Sub, base.groups, part)),
                     false => record.bad(part),
                 });
             });
         }
-        summed(&self.part, &mut |good| record.good(good));
+        part(&mut |good| record.good(good));
         base.filled(&base.good, all, |good| record.bad(&Expr::binary_on(all, Op::Sub, base.groups, good)));
     }
 

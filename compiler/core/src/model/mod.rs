@@ -40,7 +40,7 @@ pub use console::{Console, DashboardObjects, DataSource};
 pub use drill::{Drill, Pace};
 pub use observed::{Observed, Row, Seen, Values};
 pub use operator::Operator;
-pub use policy::Policy;
+pub use policy::{AMBIENT_LABELS, Policy};
 pub use prices::{Business, Price, Prices, Range, VolumePrice};
 pub use receiver::Receiver;
 pub use resolve::{Common, Model, resolve};

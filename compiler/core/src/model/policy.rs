@@ -29,7 +29,7 @@ use crate::spec::PolicySpec;
 use crate::target::Target;
 
 /// Labels that need no declaration: set by Prometheus, the collector or the platform rather than by instrumentation.
-const AMBIENT_LABELS: [&str; 14] = [
+pub const AMBIENT_LABELS: [&str; 14] = [
     "job",
     "instance",
     "service",

@@ -102,7 +102,8 @@ fn against(
     }
     let by = read.kept().unwrap_or_default();
     let text = query.text();
-    vec![expr(&format!("({text}) * 0 + 1"), &format!("({text}) {sign} bool {value}"), Side::Good, &by)]
+    let (all, good) = (format!("({text}) * 0 + 1"), format!("({text}) {sign} bool {value}"));
+    vec![expr(query.at(), &all, &good, Side::Good, &by, rows)]
 }
 
 fn of_ratio(
@@ -148,7 +149,7 @@ fn of_ratio(
             let share = format!("({}) / ({})", of.text(), all.text());
             let total = format!("(({}) > 0) * 0 + 1", all.text());
             let by = all.parse(sources, rows).and_then(|read| read.kept()).unwrap_or_default();
-            vec![expr(&total, &share, side, &by)]
+            vec![expr(node.span, &total, &share, side, &by, rows)]
         }
     }
 }

@@ -1,19 +1,17 @@
 //! Alerts of Sloth: a page over two pairs and a ticket over two pairs.
 
-use emberline_core::quantity::Duration;
-use emberline_core::source::Spanned;
-use emberline_core::spec::{AlertNamesSpec, Name, PairSpec};
+use emberline_core::source::{Span, Spanned};
+use emberline_core::spec::{AlertNamesSpec, Name};
 use emberline_core::yaml::Node;
-use rust_decimal::Decimal;
 
 use super::fields::{Spelling, ignored, place};
-use crate::alerts::{DEFAULT, pair};
+use super::windows::Period;
 use crate::objective::{Objective, annotations, labels, put};
 use crate::report::Rows;
 use crate::tree::{Fields, pairs, text};
 
 /// Reads `alerting` into an objective.
-pub(super) fn read(node: &Node, spelling: Spelling, objective: &mut Objective, rows: &mut Rows) {
+pub(super) fn read(node: &Node, spelling: Spelling, period: &Period, objective: &mut Objective, rows: &mut Rows) {
     let mut fields = Fields::of(node);
     if let Some((name, at)) = fields.text("name") {
         rows.maps(at, format!("alert name `{name}`"), "alerting");
@@ -28,12 +26,17 @@ pub(super) fn read(node: &Node, spelling: Spelling, objective: &mut Objective, r
     let page = fields.get(&spelling.of("page_alert"));
     let ticket = fields.get(&spelling.of("ticket_alert"));
     ignored(&fields, rows);
-    let pages = alert(page, "page", rows);
-    let tickets = alert(ticket, "ticket", rows);
+    let alerts = [alert(page, "page", rows), alert(ticket, "ticket", rows)];
+    let [pages, tickets] = [alerts[0].is_on, alerts[1].is_on];
+    moved(alerts, objective, rows);
     if pages && tickets {
         return;
     }
-    objective.alerting.pairs = Some(Spanned::made(remaining(pages, tickets)));
+    let left = period.pairs.iter().filter(|pair| match pair.severity.0.as_ref().map(|name| name.value.0.as_str()) {
+        Some("page") => pages,
+        _ => tickets,
+    });
+    objective.alerting.pairs = Some(Spanned::made(left.cloned().collect()));
     let at = place(page.filter(|_| !pages).or(ticket), fields.at);
     rows.maps(at, "disabled alerts", "alerting");
     if !pages && !tickets {
@@ -42,25 +45,48 @@ pub(super) fn read(node: &Node, spelling: Spelling, objective: &mut Objective, r
     }
 }
 
-/// The default pairs of the severities that are left.
-fn remaining(pages: bool, tickets: bool) -> Vec<PairSpec> {
-    let mut left = Vec::new();
-    for (at, (name, long, tenths)) in DEFAULT.into_iter().enumerate() {
-        let (severity, is_left) = if at < 2 { ("page", pages) } else { ("ticket", tickets) };
-        let short = name.split_once('/').and_then(|(_, short)| Duration::parse(short).ok());
-        if let Some(short) = short.filter(|_| is_left) {
-            left.push(pair(Duration::from_secs(long), short, Decimal::new(tenths, 1).normalize(), severity));
-        }
-    }
-    left
+/// The alert of one severity.
+struct Alert {
+    severity: &'static str,
+    is_on: bool,
+    /// Its own annotations: name, text and place.
+    annotations: Vec<(String, String, Span)>,
 }
 
-/// Whether an alert is generated. Labels and annotations of one severity belong into the policy.
-fn alert(node: Option<&Node>, severity: &str, rows: &mut Rows) -> bool {
-    let Some(node) = node else { return true };
+/// Annotations belong to all alerts of an objective, so those of one severity move there.
+fn moved(alerts: [Alert; 2], objective: &mut Objective, rows: &mut Rows) {
+    let others: [bool; 2] = [alerts[1].is_on, alerts[0].is_on];
+    for (alert, has_other) in alerts.into_iter().zip(others).filter(|(alert, _)| alert.is_on) {
+        for (name, value, at) in alert.annotations {
+            let what = format!("annotation `{name}` of the {} alert", alert.severity);
+            match objective.annotations.iter().find(|(known, _)| *known == name) {
+                Some((_, kept)) if *kept == value => rows.maps(at, what, "alerting"),
+                Some(_) => {
+                    let why = "annotations belong to all alerts of an objective, and another text is there already";
+                    rows.changes(at, format!("{what} is left out"), why, "alerting");
+                }
+                None => {
+                    match has_other {
+                        true => {
+                            let why = "annotations belong to all alerts of an objective";
+                            rows.changes(at, format!("{what} is on every alert"), why, "alerting");
+                        }
+                        false => rows.maps(at, what, "alerting"),
+                    }
+                    objective.annotations.push((name, value));
+                }
+            }
+        }
+    }
+}
+
+/// Reads the alert of one severity. Its labels belong into the policy.
+fn alert(node: Option<&Node>, severity: &'static str, rows: &mut Rows) -> Alert {
+    let mut alert = Alert { severity, is_on: true, annotations: Vec::new() };
+    let Some(node) = node else { return alert };
     let mut fields = Fields::of(node);
     if fields.is("disable") == Some(true) {
-        return false;
+        return Alert { is_on: false, ..alert };
     }
     for (key, value) in pairs(fields.get("labels")) {
         let (name, value) = (&key.value.text, text(value).unwrap_or_default());
@@ -76,10 +102,10 @@ fn alert(node: Option<&Node>, severity: &str, rows: &mut Rows) -> bool {
         };
         rows.changes(key.span, what, why, "alerting");
     }
-    for (key, _) in pairs(fields.get("annotations")) {
-        let what = format!("annotation `{}` of the {severity} alert", key.value.text);
-        rows.cannot(key.span, what, "annotations belong to all alerts of an objective; move it to `alerting`");
+    for (key, value) in pairs(fields.get("annotations")) {
+        let value = text(value).unwrap_or_default().to_owned();
+        alert.annotations.push((key.value.text.to_string(), value, key.span));
     }
     ignored(&fields, rows);
-    true
+    alert
 }

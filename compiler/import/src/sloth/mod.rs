@@ -3,29 +3,33 @@
 mod alerting;
 mod fields;
 mod plugins;
+mod windows;
 
-use emberline_core::quantity::Duration;
 use emberline_core::source::Sources;
 use emberline_core::spec::{AlertingSpec, SliSpec};
 use emberline_core::yaml::Node;
 
 use crate::objective::{Objective, Texts, labels, percent, put};
-use crate::ratio::{Query, Side, parts, ratio};
+use crate::ratio::{Query, Side, parts, ratio, up};
 use crate::report::Rows;
 use crate::tree::{Fields, find, items, pairs, text};
 use fields::{Spelling, ignored};
+use plugins::Found;
+use windows::Period;
 
 /// What holds for every objective of Sloth.
 pub(crate) const NOTES: &[&str] = &[
     "Sloth averages ratios of 5 minutes over the window; here the budget counts events, so busy hours weigh more",
-    "Sloth's period is an option of its command; 30d is written here",
+    "Sloth's period is an option of its command; 30d is written here unless an `AlertWindows` is imported as well",
     "Sloth has two alerts of two pairs each; here each pair has an alert, labelled `long_window` and `short_window`",
 ];
 
 /// Reads every document; gives how many objectives there are, and those that can be expressed.
 pub(crate) fn read(sources: &Sources, documents: &[&Node], rows: &mut Rows) -> (usize, Vec<Objective>) {
     let (mut count, mut objectives) = (0, Vec::new());
-    for document in documents {
+    rows.objective = None;
+    let period = windows::read(documents, rows);
+    for document in documents.iter().filter(|document| !windows::is_of(document)) {
         let mut fields = Fields::of(document);
         let is_object = fields.get("apiVersion").is_some();
         rows.objective = None;
@@ -34,9 +38,9 @@ pub(crate) fn read(sources: &Sources, documents: &[&Node], rows: &mut Rows) -> (
             let Some(spec) = spec.filter(|_| expected(&mut fields, "kind", "PrometheusServiceLevel", rows)) else {
                 continue;
             };
-            group(sources, &mut Fields::of(spec), Spelling::Camel, &mut count, &mut objectives, rows);
+            group(sources, &mut Fields::of(spec), Spelling::Camel, &period, &mut count, &mut objectives, rows);
         } else if expected(&mut fields, "version", "prometheus/v1", rows) {
-            group(sources, &mut fields, Spelling::Snake, &mut count, &mut objectives, rows);
+            group(sources, &mut fields, Spelling::Snake, &period, &mut count, &mut objectives, rows);
         }
     }
     (count, objectives)
@@ -61,6 +65,7 @@ fn group(
     sources: &Sources,
     fields: &mut Fields<'_>,
     spelling: Spelling,
+    period: &Period,
     count: &mut usize,
     objectives: &mut Vec<Objective>,
     rows: &mut Rows,
@@ -79,7 +84,7 @@ fn group(
         *count += 1;
         rows.objective = Some(number);
         let mut fields = Fields::of(node);
-        let slo = Slo { sources, spelling, number, shared: &shared };
+        let slo = Slo { sources, spelling, period, number, shared: &shared };
         if let Some((service, _)) = service {
             objectives.extend(slo.read(service, &mut fields, rows));
         }
@@ -90,6 +95,7 @@ fn group(
 struct Slo<'s> {
     sources: &'s Sources,
     spelling: Spelling,
+    period: &'s Period,
     number: usize,
     shared: &'s Texts,
 }
@@ -120,16 +126,16 @@ impl Slo<'_> {
             name: name.map(|(name, _)| name.to_owned()).unwrap_or_default(),
             description: description.filter(|text| !text.is_empty()),
             target: target?,
-            window: Some(Duration::from_days(30)),
+            window: Some(self.period.length),
             indicators,
-            alerting: AlertingSpec::default(),
+            alerting: AlertingSpec { pairs: self.period.written(), ..AlertingSpec::default() },
             labels: carried,
             annotations: Texts::new(),
             absent: None,
             metrics: Vec::new(),
         };
         if let Some(node) = fields.get("alerting") {
-            alerting::read(node, self.spelling, &mut objective, rows);
+            alerting::read(node, self.spelling, self.period, &mut objective, rows);
         }
         ignored(fields, rows);
         if name.is_none() {
@@ -196,12 +202,16 @@ impl Slo<'_> {
             .filter_map(|(key, value)| Some((key.value.text.to_string(), text(value)?.to_owned())))
             .collect();
         match plugins::indicator(name, &options) {
-            Ok(queries) => {
+            Ok(found) => {
                 let why = "the queries of the plugin stand here, so no plugin is needed";
                 rows.changes(id.span, format!("plugin `{name}`"), why, "sli");
-                let (total, bad, side) = queries;
-                let (total, part) = (Query::made(id, total), Query::made(id, bad));
-                parts(self.sources, &total, &part, side, rows)
+                match found {
+                    Found::Parts(total, part, side) => {
+                        let (total, part) = (Query::made(id, total), Query::made(id, part));
+                        parts(self.sources, &total, &part, side, rows)
+                    }
+                    Found::Up(selector) => vec![up(&selector, &[])],
+                }
             }
             Err(why) => {
                 rows.cannot(id.span, format!("plugin `{name}`"), why);

@@ -1,16 +1,19 @@
 //! Pyrra: `ServiceLevelObjective`, one objective each, whose indicators are bare selectors.
 
-use emberline_core::promql::parse_selector;
+mod windows;
+
+use emberline_core::model::AMBIENT_LABELS;
+use emberline_core::promql::{Selector, parse_selector};
 use emberline_core::quantity::{Bound, Duration};
 use emberline_core::source::{Sources, Span, Spanned};
-use emberline_core::spec::{AlertNamesSpec, AlertingSpec, MetricSpec, MetricType, Name, PairSpec, SliSpec, Text};
+use emberline_core::spec::{
+    AlertNamesSpec, AlertingSpec, LabelSpec, MetricSpec, MetricType, Name, Named, SliSpec, Text,
+};
 use emberline_core::yaml::{Node, locate};
-use rust_decimal::Decimal;
 
-use crate::alerts::pair;
 use crate::histogram;
 use crate::objective::{Objective, Texts, percent, put};
-use crate::ratio::{Side, events, up};
+use crate::ratio::{Side, events, expr, is_reserved, up};
 use crate::report::Rows;
 use crate::tree::{Fields, items, pairs, text};
 
@@ -87,7 +90,7 @@ fn objective(sources: &Sources, document: &Node, number: usize, rows: &mut Rows)
         name: name.to_owned(),
         description: description.filter(|text| !text.is_empty()),
         target: target?,
-        window: Some(window?),
+        window: Some(window?.value),
         indicators,
         alerting,
         labels,
@@ -98,7 +101,7 @@ fn objective(sources: &Sources, document: &Node, number: usize, rows: &mut Rows)
     (!objective.indicators.is_empty()).then_some(objective)
 }
 
-fn window(spec: &mut Fields<'_>, rows: &mut Rows) -> Option<Duration> {
+fn window(spec: &mut Fields<'_>, rows: &mut Rows) -> Option<Spanned<Duration>> {
     let Some((text, at)) = spec.text("window") else {
         rows.cannot(spec.at, "an objective without `window`", "nothing says how long its budget lasts");
         return None;
@@ -106,7 +109,7 @@ fn window(spec: &mut Fields<'_>, rows: &mut Rows) -> Option<Duration> {
     match Duration::parse(text) {
         Ok(window) => {
             rows.maps(at, format!("`window: {text}`"), "window");
-            Some(window)
+            Some(Spanned::new(window, at))
         }
         Err(malformed) => {
             rows.cannot(at, format!("`window: {text}`"), format!("expected {}", malformed.expected));
@@ -163,14 +166,14 @@ fn indicators(
         "ratio" => {
             let (total, bad) =
                 (metric(sources, &mut fields, "total", rows), metric(sources, &mut fields, "errors", rows));
-            total.zip(bad).map(|(total, bad)| vec![events(&[total], &[bad], Side::Bad, &by)])
+            total.zip(bad).map(|(total, bad)| counters(node.span, total, bad, Side::Bad, &by, rows))
         }
         "latency" => {
             let (total, good) =
                 (metric(sources, &mut fields, "total", rows), metric(sources, &mut fields, "success", rows));
             total.zip(good).map(|(total, good)| {
                 let latency = histogram::latency(&total, &good, &by);
-                latency.into_iter().chain([events(&[total], &[good], Side::Good, &by)]).collect()
+                latency.into_iter().chain(counters(node.span, total, good, Side::Good, &by, rows)).collect()
             })
         }
         "latencyNative" => {
@@ -202,10 +205,63 @@ fn native(
     let spec = MetricSpec {
         r#type: MetricType::ExponentialHistogram.into(),
         unit: Some(Spanned::made(Text("s".to_owned()))),
+        labels: labels_of(&selector, by, at, rows),
         ..MetricSpec::default()
     };
     metrics.push((name.clone(), spec));
-    Some(vec![histogram::sli(&name, bound, histogram::narrowed(&selector), by)])
+    let mut found = vec![histogram::sli(&name, bound, histogram::narrowed(&selector), by)];
+    if by.iter().any(|label| is_reserved(label)) {
+        let rate = format!("rate({total}[{{{{.window}}}}])");
+        let count = summed(&format!("histogram_count({rate})"), by);
+        let within =
+            summed(&format!("histogram_fraction(0, {}, {rate}) * histogram_count({rate})", bound.number()), by);
+        found.push(expr(at, &count, &within, Side::Good, by, rows));
+    }
+    Some(found)
+}
+
+/// Declared labels, which a declared metric needs: those that the selector and the groups name, but for ambient ones.
+fn labels_of(selector: &Selector, by: &[String], at: Span, rows: &mut Rows) -> Option<Named<LabelSpec>> {
+    /// The most values of a label that nobody has counted.
+    const MOST: u32 = 100;
+    /// The most combinations of labels that an SDK keeps.
+    const KEPT: u32 = 2_000;
+    let is_ambient = |label: &str| {
+        AMBIENT_LABELS.iter().any(|known| match known.strip_suffix('*') {
+            Some(prefix) => label.starts_with(prefix),
+            None => *known == label,
+        })
+    };
+    let mut labels: Vec<&str> = selector.matchers.iter().map(|matcher| matcher.label.as_str()).collect();
+    labels.extend(by.iter().map(String::as_str));
+    labels.sort_unstable();
+    labels.dedup();
+    labels.retain(|label| *label != "__name__" && !is_ambient(label));
+    let count = u32::try_from(labels.len()).unwrap_or(u32::MAX);
+    let fits = |most: &u32| most.checked_pow(count).is_some_and(|all| all <= KEPT);
+    let most = (1..=MOST).rev().find(fits).unwrap_or(1);
+    for label in &labels {
+        let why = "a declared metric needs its labels, and the number bounds the time series; write yours";
+        rows.changes(at, format!("label `{label}` is declared with at most {most} values"), why, "metrics");
+    }
+    let spec = LabelSpec { max_values: Some(Spanned::made(most)), ..LabelSpec::default() };
+    let all: Vec<_> = labels.into_iter().map(|label| (Spanned::made(label.to_owned()), Some(spec.clone()))).collect();
+    (!all.is_empty()).then_some(Named(all))
+}
+
+/// Counters, and the same as expressions where our rules set a label that is grouped by.
+fn counters(at: Span, total: String, part: String, side: Side, by: &[String], rows: &mut Rows) -> Vec<SliSpec> {
+    let rated = |of: &str| summed(&format!("rate({of}[{{{{.window}}}}])"), by);
+    let written =
+        by.iter().any(|label| is_reserved(label)).then(|| expr(at, &rated(&total), &rated(&part), side, by, rows));
+    [events(&[total], &[part], side, by)].into_iter().chain(written).collect()
+}
+
+fn summed(of: &str, by: &[String]) -> String {
+    match by {
+        [] => format!("sum({of})"),
+        by => format!("sum by ({}) ({of})", by.join(", ")),
+    }
 }
 
 /// The selector of `total: {metric: …}`.
@@ -240,7 +296,11 @@ fn selector(sources: &Sources, node: Option<&Node>, at: Span, rows: &mut Rows) -
 }
 
 /// Pyrra's alerts over a window, and the severity of data that is absent where it is turned off.
-fn alerting(node: Option<&Node>, window: Option<Duration>, rows: &mut Rows) -> (AlertingSpec, Option<&'static str>) {
+fn alerting(
+    node: Option<&Node>,
+    window: Option<Spanned<Duration>>,
+    rows: &mut Rows,
+) -> (AlertingSpec, Option<&'static str>) {
     let mut fields = node.map(Fields::of);
     let mut is = |name: &str| fields.as_mut().and_then(|fields| fields.is(name));
     let is_off = is("disabled") == Some(true) || is("burnrates") == Some(false);
@@ -248,7 +308,7 @@ fn alerting(node: Option<&Node>, window: Option<Duration>, rows: &mut Rows) -> (
     let mut spec = AlertingSpec::default();
     let mut names = AlertNamesSpec::default();
     let Some(fields) = fields.as_mut() else {
-        spec.pairs = window.map(|window| Spanned::made(scaled(window)));
+        spec.pairs = window.map(|window| Spanned::made(windows::scaled(window, rows)));
         return (spec, None);
     };
     let name =
@@ -267,40 +327,7 @@ fn alerting(node: Option<&Node>, window: Option<Duration>, rows: &mut Rows) -> (
     unknown(fields, rows);
     spec.pairs = match is_off {
         true => Some(Spanned::made(Vec::new())),
-        false => window.map(|window| Spanned::made(scaled(window))),
+        false => window.map(|window| Spanned::made(windows::scaled(window, rows))),
     };
     (spec, is_silent.then_some("ignore"))
-}
-
-/// Pyrra's pairs for a window: those of 28 days in proportion, in whole minutes.
-fn scaled(window: Duration) -> Vec<PairSpec> {
-    const MINUTE: u64 = 60_000;
-    // Parts of the window: the long one, the short one.
-    const PARTS: [(u64, u64, i64, &str); 4] = [
-        (28 * 24, 28 * 24 * 12, 14, "page"),
-        (28 * 4, 28 * 24 * 2, 7, "page"),
-        (28, 28 * 12, 2, "ticket"),
-        (7, 28 * 4, 1, "ticket"),
-    ];
-    let part = |of: u64| {
-        let millis = window.millis() / of;
-        Duration::from_millis((millis + MINUTE / 2) / MINUTE * MINUTE)
-    };
-    PARTS.map(|(long, short, burn, severity)| pair(part(long), part(short), Decimal::from(burn), severity)).into()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn pairs_scale_with_the_window() {
-        let shown = |window: &str| -> Vec<String> {
-            let window = Duration::parse(window).unwrap();
-            let text = |pair: &PairSpec| format!("{}/{}", pair.long.0.unwrap().value, pair.short.0.unwrap().value);
-            scaled(window).iter().map(text).collect()
-        };
-        assert_eq!(shown("4w"), ["1h/5m", "6h/30m", "1d/2h", "4d/6h"]);
-        assert_eq!(shown("7d"), ["15m/1m", "1h30m/8m", "6h/30m", "1d/1h30m"]);
-    }
 }
