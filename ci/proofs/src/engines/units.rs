@@ -6,6 +6,7 @@
 
 use std::path::Path;
 use std::process::{Command, Stdio};
+use std::time::Duration;
 
 use anyhow::{Context, Result, ensure};
 
@@ -33,11 +34,33 @@ const VMALERT_BEGINS: f64 = 946_684_800.0;
 pub fn run(runner: Runner, outage: &Outage, rules: &Path, folder: &Path) -> Result<Times> {
     let minutes = outage.over() + outage.after();
     let scrapes = minutes * 60 / u32::try_from(SCRAPE.as_secs())?;
+    let told = Told { name: outage.name, minutes, series: outage.input_series(scrapes), evaluation: EVALUATION };
+    run_told(runner, &told, rules, folder)
+}
+
+/// What a runner is told of a story.
+pub struct Told<'t> {
+    /// Its name, for files.
+    pub name: &'t str,
+    /// How long it is watched.
+    pub minutes: u32,
+    /// Its series, a sample each [`SCRAPE`], as the runner reads them.
+    pub series: String,
+    /// Between two evaluations of all groups, whatever interval they have.
+    pub evaluation: Duration,
+}
+
+/// When each alert of `rules` fired in a story.
+///
+/// # Errors
+/// As [`run`].
+pub fn run_told(runner: Runner, told: &Told<'_>, rules: &Path, folder: &Path) -> Result<Times> {
+    let minutes = told.minutes;
     let (test, begins) = match runner {
         Runner::Promtool => ("promql_expr_test", 0.0),
         Runner::VmalertTool => ("metricsql_expr_test", VMALERT_BEGINS),
     };
-    let seconds = EVALUATION.as_secs();
+    let seconds = told.evaluation.as_secs();
     let window = format!("[{minutes}m:{seconds}s]");
     // One objective at a time: promtool's limit on the samples of a query is low.
     let asked = objectives().flat_map(|objective| {
@@ -60,10 +83,10 @@ pub fn run(runner: Runner, outage: &Outage, rules: &Path, folder: &Path) -> Resu
         "rule_files: [{}]\nevaluation_interval: {seconds}s\ntests:\n- interval: {}s\n  input_series:\n{}  {test}:\n{}",
         rules.display(),
         SCRAPE.as_secs(),
-        outage.input_series(scrapes),
+        told.series,
         asked.concat()
     );
-    let path = folder.join(format!("{}-{runner:?}.yaml", outage.name));
+    let path = folder.join(format!("{}-{seconds}-{runner:?}.yaml", told.name));
     std::fs::write(&path, text).with_context(|| format!("writing {}", path.display()))?;
     let mut command = match runner {
         Runner::Promtool => Command::new(tool("promtool")?),
@@ -86,7 +109,7 @@ pub fn run(runner: Runner, outage: &Outage, rules: &Path, folder: &Path) -> Resu
             match number % 4 {
                 0 => fired.first = value - begins,
                 1 => fired.last = value - begins,
-                2 => fired.total = value * EVALUATION.as_secs_f64(),
+                2 => fired.total = value * told.evaluation.as_secs_f64(),
                 _ => fired.episodes = value,
             }
         }
