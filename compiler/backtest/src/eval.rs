@@ -225,3 +225,95 @@ fn instant(from: Grid, series: &Series, grid: Grid) -> Series {
     };
     Series { labels: series.labels.clone(), values: Arc::new(grid.instants().map(read).collect()) }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::promql::parse;
+
+    /// Gives 2 at each instant, with the expression that was asked for as a label.
+    struct Twos;
+
+    impl Source for Twos {
+        fn range(&self, expr: &str, grid: Grid) -> Result<Vec<Series>, String> {
+            let labels = Labels::from([("asked".to_owned(), expr.to_owned())]);
+            Ok(vec![Series { labels, values: Arc::new(vec![2.0; grid.count]) }])
+        }
+
+        fn recorded(&self, _: &str, _: i64) -> Result<Vec<i64>, String> {
+            Ok(Vec::new())
+        }
+    }
+
+    const GRID: Grid = Grid { first: 0, step: 30_000, count: 4 };
+    const OWN: &str = "slo:x{service=\"s\",slo=\"o\"}";
+
+    /// `slo:x` is 1, nothing, 3, 4 at the instants; a group behind records `slo:later`.
+    fn value(text: &str, grid: Grid) -> Result<Value, String> {
+        let labels = Labels::from([("service", "s"), ("slo", "o")].map(|(a, b)| (a.to_owned(), b.to_owned())));
+        let series = vec![Series { labels, values: Arc::new(vec![1.0, ABSENT, 3.0, 4.0]) }];
+        let record = |group| Some(Record { group, grid: GRID, series: series.clone() });
+        let records = [("slo:x", record(0)), ("slo:later", record(1)), ("slo:next", None)];
+        let records = records.map(|(name, record)| (name.to_owned(), record)).into();
+        let scene = Scene { source: &Twos, own: [("service", "s"), ("slo", "o")], records };
+        scene.value(Rule { text, group: 0 }, &parse(text).unwrap(), grid)
+    }
+
+    fn numbers(text: &str, grid: Grid) -> Vec<Option<f64>> {
+        let Value::Vector(series) = value(text, grid).unwrap() else { panic!("{text} is a number") };
+        assert_eq!(series.len(), 1, "{text}");
+        series[0].values.iter().map(|value| (!is_absent(*value)).then_some(*value)).collect()
+    }
+
+    #[test]
+    fn recorded_series_are_read_as_prometheus_reads_them() {
+        let later = Grid { first: 20_000, step: 30_000, count: 4 };
+        assert_eq!(numbers(OWN, GRID), [Some(1.0), None, Some(3.0), Some(4.0)]);
+        assert_eq!(numbers(OWN, later), [Some(1.0), None, Some(3.0), Some(4.0)]);
+        let end = Grid { first: 90_000 + LOOKBACK - 1, step: 1, count: 2 };
+        assert_eq!(numbers(OWN, end), [Some(4.0), None], "five minutes back, without their beginning");
+        assert_eq!(numbers(&format!("sum_over_time({OWN}[1m])"), GRID), [Some(1.0), Some(1.0), Some(3.0), Some(7.0)]);
+        assert_eq!(
+            numbers(&format!("sum_over_time({OWN}[2m:1m])"), GRID),
+            [Some(1.0), Some(1.0), Some(4.0), Some(4.0)],
+            "at 0 s and at 60 s"
+        );
+        assert_eq!(numbers(&format!("absent_over_time({OWN}[30s])"), GRID), [None, Some(1.0), None, None]);
+        assert_eq!(numbers(&format!("{OWN} > 3"), GRID), [None, None, None, Some(4.0)]);
+        assert_eq!(numbers(&format!("{OWN} >= bool 3"), GRID), [Some(0.0), None, Some(1.0), Some(1.0)]);
+        assert_eq!(numbers(&format!("{OWN} and {OWN} > 3"), GRID), [None, None, None, Some(4.0)]);
+        assert_eq!(numbers(&format!("{OWN} unless {OWN} > 3"), GRID), [Some(1.0), None, Some(3.0), None]);
+        assert_eq!(numbers(&format!("1 - {OWN} / 2"), GRID), [Some(0.5), None, Some(-0.5), Some(-1.0)]);
+    }
+
+    #[test]
+    fn the_server_gets_the_text_of_raw_parts() {
+        let text = format!("sum(rate(a_total{{x=~\"5..\"}}[5m] offset 1m)) or on () {OWN} * 0");
+        let Value::Vector(series) = value(&text, GRID).unwrap() else { panic!() };
+        let asked: Vec<_> = series.iter().filter_map(|series| series.labels.get("asked")).collect();
+        assert_eq!(asked, ["sum(rate(a_total{x=~\"5..\"}[5m] offset 1m))"]);
+        // A record of another objective is raw.
+        assert_eq!(numbers("slo:x{service=\"s\",slo=\"other\"}", GRID), [Some(2.0); 4]);
+    }
+
+    #[test]
+    fn what_is_not_evaluated_is_a_fault_with_its_place() {
+        for (text, place) in [
+            (format!("max_over_time({OWN}[5m])"), "`max_over_time("),
+            (format!("sum({OWN})"), "`sum("),
+            (format!("{OWN} offset 5m"), "offset 5m`"),
+            (format!("-{OWN}"), "`-slo:x"),
+            (format!("{OWN} ^ 2"), "^ 2`"),
+            (format!("{OWN} > {OWN} * on (slo) group_left () {OWN}"), "group_left"),
+            (format!("sum_over_time({OWN}[5m:])"), "[5m:]`"),
+            ("slo:x{service=\"s\"}".to_owned(), "`slo:x{service"),
+            ("slo:x{service=\"s\",slo=\"o\",a=~\"b\"}".to_owned(), "a=~"),
+            ("slo:later{service=\"s\",slo=\"o\"}".to_owned(), "a later group"),
+            ("slo:next{service=\"s\",slo=\"o\"}".to_owned(), "no rule before"),
+            (format!("{OWN} * scalar(sum(a))"), "`scalar(sum(a))`"),
+        ] {
+            let fault = value(&text, GRID).map(|_| ()).unwrap_err();
+            assert!(fault.contains(place), "{text}: {fault}");
+        }
+    }
+}

@@ -38,12 +38,10 @@ pub fn read(text: &str) -> Option<i64> {
     Some(day * DAY + hours * 3_600_000 + minutes * 60_000 + seconds * 1_000 + millis)
 }
 
-#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde's signature")]
 pub(crate) fn write<S: Serializer>(moment: &i64, serializer: S) -> Result<S::Ok, S::Error> {
     serializer.serialize_str(&shown(*moment))
 }
 
-#[expect(clippy::ref_option, reason = "serde's signature")]
 pub(crate) fn write_some<S: Serializer>(moment: &Option<i64>, serializer: S) -> Result<S::Ok, S::Error> {
     match moment {
         Some(moment) => write(moment, serializer),

@@ -9,7 +9,17 @@ use serde::Serialize;
 use crate::alert::Spell;
 use crate::grid::Labels;
 use crate::moment;
-use crate::replay::Span;
+
+/// What is replayed.
+#[derive(Debug, Clone)]
+pub struct Span {
+    /// From when on alerts count, in milliseconds since 1970.
+    pub from: i64,
+    /// Until when.
+    pub until: i64,
+    /// Targets that are tried beside the objective's own, as shares of good events.
+    pub targets: Vec<Decimal>,
+}
 
 /// An objective's replay. Times are milliseconds since 1970, and are written in RFC 3339.
 #[derive(Debug, Serialize)]
@@ -150,7 +160,6 @@ pub(crate) fn notified(firings: impl Iterator<Item = (i64, Option<i64>)>, until:
     count
 }
 
-#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde's signature")]
 fn share<S: serde::Serializer>(share: &Decimal, serializer: S) -> Result<S::Ok, S::Error> {
     serializer.collect_str(&share.normalize())
 }

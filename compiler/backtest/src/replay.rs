@@ -5,26 +5,14 @@ use std::collections::{BTreeMap, BTreeSet};
 use emberline_core::emit::RuleText;
 use emberline_core::oracle::Side;
 use emberline_core::plan::{SloPlan, names};
-use rust_decimal::Decimal;
 use rust_decimal::prelude::ToPrimitive;
 
 use crate::alert::{Spell, spells};
 use crate::binary::{self, Value};
 use crate::eval::{self, Record, Scene, Source};
 use crate::grid::{Grid, Labels, Series, is_absent};
-use crate::outcome::{Budget, Fired, Firing, Outcome, Tried};
+use crate::outcome::{Budget, Fired, Firing, Outcome, Span, Tried};
 use crate::rules::{Group, Rule, groups, needed, reach, reads};
-
-/// What is replayed.
-#[derive(Debug, Clone)]
-pub struct Span {
-    /// From when on alerts count, in milliseconds since 1970.
-    pub from: i64,
-    /// Until when.
-    pub until: i64,
-    /// Targets that are tried beside the objective's own, as shares of good events.
-    pub targets: Vec<Decimal>,
-}
 
 /// Replays an objective.
 ///

@@ -79,8 +79,12 @@ pub fn run_told(runner: Runner, told: &Told<'_>, rules: &Path, folder: &Path) ->
             .collect::<Vec<_>>()
     });
     let asked: Vec<String> = asked.collect();
+    let order = match runner {
+        Runner::Promtool => in_order(rules)?,
+        Runner::VmalertTool => String::new(),
+    };
     let text = format!(
-        "rule_files: [{}]\nevaluation_interval: {seconds}s\ntests:\n- interval: {}s\n  input_series:\n{}  {test}:\n{}",
+        "rule_files: [{}]\n{order}evaluation_interval: {seconds}s\ntests:\n- interval: {}s\n  input_series:\n{}  {test}:\n{}",
         rules.display(),
         SCRAPE.as_secs(),
         told.series,
@@ -115,6 +119,16 @@ pub fn run_told(runner: Runner, told: &Told<'_>, rules: &Path, folder: &Path) ->
         }
     }
     Ok(times)
+}
+
+/// The groups of a rule file in their order. Without it promtool evaluates them in any order, so that a group may see what
+/// another one recorded a tick ago.
+fn in_order(rules: &Path) -> Result<String> {
+    let text = std::fs::read_to_string(rules).with_context(|| format!("reading {}", rules.display()))?;
+    let file: serde_yaml::Value = serde_yaml::from_str(&text)?;
+    let groups = file["groups"].as_sequence().context("a rule file has groups")?;
+    let names: Vec<_> = groups.iter().filter_map(|group| group["name"].as_str()).collect();
+    Ok(format!("group_eval_order: {}\n", serde_json::to_string(&names)?))
 }
 
 /// Samples as both print them: `{a="b", c="d"} 1E+00, {…} 2E+00`.
