@@ -22,7 +22,7 @@ const SCALE: u32 = 10;
 /// How long the stories are watched, in minutes of the story: flapping is over, and pages have resolved.
 const MINUTES: u32 = 100;
 /// How far ahead of the clock samples are written, in milliseconds.
-const AHEAD: i64 = 1_500;
+const AHEAD: i64 = 30_000;
 
 /// A firing: the evaluations at which it began and at which it was last seen, in milliseconds.
 type Firings = BTreeMap<Labels, Vec<(i64, i64)>>;

@@ -14,8 +14,8 @@ Replay the compiled rules over the history of a Prometheus: which alerts would h
 
 The server evaluates what reads raw series, at the moments at which it would evaluate the rules. Everything above is \
 evaluated here as Prometheus would: windows, thresholds, `for`, `keep_firing_for`. For each objective the report says \
-when each alert would have fired, how much error budget was spent meanwhile and is left at the end, and how often \
-people would be told at other targets. The exit status is 2 if an objective could not be replayed.";
+when each alert would have fired, and how much error budget was spent meanwhile. It also says how often people would \
+be told at other targets. The exit status is 2 if an objective could not be replayed.";
 
 /// `emberline backtest`.
 #[derive(Debug, Args)]
