@@ -174,7 +174,7 @@ impl Outage {
 
     /// Every series of the story with its value at each scrape, and nothing at a scrape that does not find it.
     #[must_use]
-    pub fn series(&self, scrapes: u32) -> Vec<(Labels, Vec<Option<f64>>)> {
+    pub fn series(&self, scrapes: u32) -> Vec<Scraped> {
         let prefix = self.name.replace('-', "_");
         let all = KINDS.iter().flat_map(|kind| kind.2.iter());
         all.map(|(name, labels, follows)| {
@@ -215,24 +215,33 @@ impl Outage {
     /// The series in the notation of promtool's unit tests, which vmalert-tool shares.
     #[must_use]
     pub fn input_series(&self, scrapes: u32) -> String {
-        let mut text = String::new();
-        for (labels, values) in self.series(scrapes) {
-            let name = labels.get("__name__").map_or("", String::as_str);
-            let pairs: Vec<_> = labels.iter().filter(|(key, _)| *key != "__name__").collect();
-            let pairs: Vec<_> = pairs.iter().map(|(key, value)| format!("{key}=\"{value}\"")).collect();
-            let mut was_there = true;
-            let notation = values.iter().map(|value| match value {
-                Some(value) => {
-                    was_there = true;
-                    value.to_string()
-                }
-                // The scraper's marker, once.
-                None if std::mem::take(&mut was_there) => "stale".to_owned(),
-                None => "_".to_owned(),
-            });
-            let notation = notation.collect::<Vec<_>>().join(" ");
-            let _ = writeln!(text, "  - {{series: '{name}{{{}}}', values: '{notation}'}}", pairs.join(","));
-        }
-        text
+        notation(&self.series(scrapes))
     }
+}
+
+/// A series with its value at each scrape, and nothing at a scrape that does not find it.
+pub type Scraped = (Labels, Vec<Option<f64>>);
+
+/// Series in the notation of promtool's unit tests.
+#[must_use]
+pub fn notation(series: &[Scraped]) -> String {
+    let mut text = String::new();
+    for (labels, values) in series {
+        let name = labels.get("__name__").map_or("", String::as_str);
+        let pairs: Vec<_> = labels.iter().filter(|(key, _)| *key != "__name__").collect();
+        let pairs: Vec<_> = pairs.iter().map(|(key, value)| format!("{key}=\"{value}\"")).collect();
+        let mut was_there = true;
+        let notation = values.iter().map(|value| match value {
+            Some(value) => {
+                was_there = true;
+                value.to_string()
+            }
+            // The scraper's marker, once.
+            None if std::mem::take(&mut was_there) => "stale".to_owned(),
+            None => "_".to_owned(),
+        });
+        let notation = notation.collect::<Vec<_>>().join(" ");
+        let _ = writeln!(text, "  - {{series: '{name}{{{}}}', values: '{notation}'}}", pairs.join(","));
+    }
+    text
 }

@@ -52,6 +52,7 @@ fn run() -> Status {
         Command::Check(check) => commands::check::run(&check, quiet),
         Command::Compile(compile) => commands::compile::run(&compile, quiet),
         Command::Diff(diff) => commands::diff::run(&diff, quiet),
+        Command::Backtest(backtest) => commands::backtest::run(&backtest, quiet),
         Command::Codeowners(codeowners) => commands::codeowners::run(&codeowners, quiet),
         Command::Alertmanager(alertmanager) => commands::alertmanager::run(&alertmanager, quiet),
         Command::Scan(scan) => commands::scan::run(&scan, quiet),

@@ -17,10 +17,10 @@ pub(crate) struct Progress {
 }
 
 impl Progress {
-    /// A count towards `pieces`; never shown when `quiet`.
-    pub(crate) fn new(pieces: usize, quiet: bool) -> Self {
+    /// A count towards `pieces` of what is done, such as "compiling"; never shown when `quiet`.
+    pub(crate) fn new(done: &str, pieces: usize, quiet: bool) -> Self {
         let bar = ProgressBar::with_draw_target(Some(pieces as u64), ProgressDrawTarget::hidden());
-        if let Ok(style) = ProgressStyle::with_template("compiling {wide_bar} {pos}/{len}") {
+        if let Ok(style) = ProgressStyle::with_template(&format!("{done} {{wide_bar}} {{pos}}/{{len}}")) {
             bar.set_style(style);
         }
         Self { bar, start: Instant::now(), shown: Once::new(), quiet }

@@ -6,6 +6,7 @@
 
 use std::path::Path;
 use std::process::{Command, Stdio};
+use std::time::Duration;
 
 use anyhow::{Context, Result, ensure};
 
@@ -33,11 +34,33 @@ const VMALERT_BEGINS: f64 = 946_684_800.0;
 pub fn run(runner: Runner, outage: &Outage, rules: &Path, folder: &Path) -> Result<Times> {
     let minutes = outage.over() + outage.after();
     let scrapes = minutes * 60 / u32::try_from(SCRAPE.as_secs())?;
+    let told = Told { name: outage.name, minutes, series: outage.input_series(scrapes), evaluation: EVALUATION };
+    run_told(runner, &told, rules, folder)
+}
+
+/// What a runner is told of a story.
+pub struct Told<'t> {
+    /// Its name, for files.
+    pub name: &'t str,
+    /// How long it is watched.
+    pub minutes: u32,
+    /// Its series, a sample each [`SCRAPE`], as the runner reads them.
+    pub series: String,
+    /// Between two evaluations of all groups, whatever interval they have.
+    pub evaluation: Duration,
+}
+
+/// When each alert of `rules` fired in a story.
+///
+/// # Errors
+/// As [`run`].
+pub fn run_told(runner: Runner, told: &Told<'_>, rules: &Path, folder: &Path) -> Result<Times> {
+    let minutes = told.minutes;
     let (test, begins) = match runner {
         Runner::Promtool => ("promql_expr_test", 0.0),
         Runner::VmalertTool => ("metricsql_expr_test", VMALERT_BEGINS),
     };
-    let seconds = EVALUATION.as_secs();
+    let seconds = told.evaluation.as_secs();
     let window = format!("[{minutes}m:{seconds}s]");
     // One objective at a time: promtool's limit on the samples of a query is low.
     let asked = objectives().flat_map(|objective| {
@@ -56,14 +79,18 @@ pub fn run(runner: Runner, outage: &Outage, rules: &Path, folder: &Path) -> Resu
             .collect::<Vec<_>>()
     });
     let asked: Vec<String> = asked.collect();
+    let order = match runner {
+        Runner::Promtool => in_order(rules)?,
+        Runner::VmalertTool => String::new(),
+    };
     let text = format!(
-        "rule_files: [{}]\nevaluation_interval: {seconds}s\ntests:\n- interval: {}s\n  input_series:\n{}  {test}:\n{}",
+        "rule_files: [{}]\n{order}evaluation_interval: {seconds}s\ntests:\n- interval: {}s\n  input_series:\n{}  {test}:\n{}",
         rules.display(),
         SCRAPE.as_secs(),
-        outage.input_series(scrapes),
+        told.series,
         asked.concat()
     );
-    let path = folder.join(format!("{}-{runner:?}.yaml", outage.name));
+    let path = folder.join(format!("{}-{seconds}-{runner:?}.yaml", told.name));
     std::fs::write(&path, text).with_context(|| format!("writing {}", path.display()))?;
     let mut command = match runner {
         Runner::Promtool => Command::new(tool("promtool")?),
@@ -86,12 +113,22 @@ pub fn run(runner: Runner, outage: &Outage, rules: &Path, folder: &Path) -> Resu
             match number % 4 {
                 0 => fired.first = value - begins,
                 1 => fired.last = value - begins,
-                2 => fired.total = value * EVALUATION.as_secs_f64(),
+                2 => fired.total = value * told.evaluation.as_secs_f64(),
                 _ => fired.episodes = value,
             }
         }
     }
     Ok(times)
+}
+
+/// The groups of a rule file in their order. Without it promtool evaluates them in any order, so that a group may see what
+/// another one recorded a tick ago.
+fn in_order(rules: &Path) -> Result<String> {
+    let text = std::fs::read_to_string(rules).with_context(|| format!("reading {}", rules.display()))?;
+    let file: serde_yaml::Value = serde_yaml::from_str(&text)?;
+    let groups = file["groups"].as_sequence().context("a rule file has groups")?;
+    let names: Vec<_> = groups.iter().filter_map(|group| group["name"].as_str()).collect();
+    Ok(format!("group_eval_order: {}\n", serde_json::to_string(&names)?))
 }
 
 /// Samples as both print them: `{a="b", c="d"} 1E+00, {…} 2E+00`.

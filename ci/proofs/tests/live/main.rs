@@ -4,6 +4,7 @@
 //! `cargo test --profile services -p emberline-proofs -- --nocapture` shows what was measured.
 
 mod accuracy;
+mod backtest;
 mod budget;
 mod cost;
 mod counters;

@@ -2,6 +2,7 @@
 
 mod access;
 mod alertmanager;
+mod backtest;
 mod codeowners;
 mod diff;
 mod gameday;
@@ -23,6 +24,7 @@ use emberline_core::target::Target;
 
 pub(crate) use access::Access;
 pub(crate) use alertmanager::Alertmanager;
+pub(crate) use backtest::{Backtest, BacktestFormat};
 pub(crate) use codeowners::Codeowners;
 pub(crate) use diff::{Diff, DiffFormat};
 pub(crate) use gameday::{Gameday, Mitigate, Signal};
@@ -75,6 +77,12 @@ pub(crate) enum Command {
     /// Say what a change of the specs means: objectives, alerts, times, budget, cost, gate
     #[command(after_help = "Example: emberline diff HEAD~1 --format markdown")]
     Diff(Diff),
+    #[command(
+        long_about = backtest::ABOUT,
+        after_help = "Example: emberline backtest --against http://127.0.0.1:9090 --days 7"
+    )]
+    /// Replay the rules over the history of a Prometheus: which alerts would have fired, and at which target
+    Backtest(Box<Backtest>),
     /// Merge our routes, inhibitions and receivers into the Alertmanager configuration of a team
     #[command(after_help = "Example: emberline alertmanager alertmanager.yml --write")]
     Alertmanager(Alertmanager),

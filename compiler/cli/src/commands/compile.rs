@@ -160,7 +160,7 @@ fn refuse_overlap(compile: &Compile) -> Result<()> {
 }
 
 fn write(compile: &Compile, mut gate: Gate, outputs: &[Output<'_>], quiet: bool) -> Result<Status> {
-    let progress = Progress::new(outputs.iter().map(|output| output.emission.units).sum(), quiet);
+    let progress = Progress::new("compiling", outputs.iter().map(|output| output.emission.units).sum(), quiet);
     let mut tally = write::Tally::default();
     let mut unknown_of = Vec::new();
     // Of several failures the first one by folder is told, whichever came first.
@@ -223,7 +223,7 @@ fn write(compile: &Compile, mut gate: Gate, outputs: &[Output<'_>], quiet: bool)
 }
 
 fn compare(compile: &Compile, mut gate: Gate, outputs: &[Output<'_>], quiet: bool) -> Result<Status> {
-    let progress = Progress::new(outputs.iter().map(|output| output.emission.units).sum(), quiet);
+    let progress = Progress::new("compiling", outputs.iter().map(|output| output.emission.units).sum(), quiet);
     let mut differing = Vec::new();
     for output in outputs {
         differing.push((output, diff::compare(&output.root, &output.emission, &|| progress.tick())?));

@@ -22,6 +22,7 @@ mod watchers;
 
 pub use alertmanager::Fragment;
 pub use artefact::Artefact;
+pub use rules::{RuleGroup, RuleText, at_target, rule_groups};
 
 use std::sync::Arc;
 

@@ -43,6 +43,12 @@ pub struct BurnAlert {
 }
 
 impl BurnAlert {
+    /// The share of bad events that both windows must exceed if the target left another budget, such as 0.01.
+    #[must_use]
+    pub fn threshold_of(&self, budget: Decimal) -> Decimal {
+        threshold(self.burn, budget)
+    }
+
     /// The pair of windows as the oracle takes it.
     pub(crate) fn to_oracle(&self) -> oracle::Pair {
         oracle_pair(&self.long, &self.short, self.threshold, self.guard)
@@ -84,7 +90,7 @@ pub struct StateAlert {
 /// The burn-rate alert of a pair.
 pub(super) fn burn(pair: &Pair, slo: &Slo, terms: &Terms, lag: Lag) -> BurnAlert {
     let burn = burn_rate(pair, terms.window);
-    let threshold = rounded(burn * terms.budget);
+    let threshold = threshold(burn, terms.budget);
     let guard = Guard::of(slo, terms);
     let long = Window::of(pair.long, terms.scale);
     let short = Window::of(pair.short, terms.scale);
@@ -101,6 +107,11 @@ pub(super) fn burn(pair: &Pair, slo: &Slo, terms: &Terms, lag: Lag) -> BurnAlert
         lag,
         span: pair.span,
     }
+}
+
+/// The share of bad events above which a burn rate spends a budget.
+pub(super) fn threshold(burn: Decimal, budget: Decimal) -> Decimal {
+    rounded(burn * budget)
 }
 
 /// The pair's burn rate, never below 1: at 1 the budget lasts exactly as long as it should.

@@ -13,7 +13,7 @@ pub const BASE: &str = "rate_base";
 /// End of the names of five-minute counts.
 pub const COUNT: &str = "count5m";
 /// End of the names of counts over the objective's window; the same for every window, so that panels need not know it.
-pub(crate) const COUNT_WINDOW: &str = "count_window";
+pub const COUNT_WINDOW: &str = "count_window";
 /// Start of the names of burn rates; the window follows.
 pub const BURN_RATE: &str = "slo:burn_rate";
 /// What is left of the error budget, as a share of it; negative once overspent.
@@ -34,7 +34,8 @@ pub(crate) const WINDOW: &str = "slo:window:seconds";
 pub const INFO: &str = "slo:info";
 
 /// The name of a side's series with this end.
-pub(crate) fn series(side: Side, end: &str) -> String {
+#[must_use]
+pub fn series(side: Side, end: &str) -> String {
     let start = match side {
         Side::Events => EVENTS,
         Side::Bad => BAD_EVENTS,

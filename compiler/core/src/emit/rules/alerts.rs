@@ -11,6 +11,11 @@ use crate::quantity::Duration;
 
 /// The rule of a pair: `bad[l] > burn·B·all[l] and bad[s] > burn·B·all[s]`. Without traffic that is `0 > 0`: silent.
 pub(super) fn burn<'p>(rules: &mut Rules<'p>, alert: &'p BurnAlert) {
+    burn_above(rules, alert, alert.threshold);
+}
+
+/// The same rule with another threshold: that of the same burn rate at another target.
+pub(super) fn burn_above<'p>(rules: &mut Rules<'p>, alert: &'p BurnAlert, threshold: Decimal) {
     let slo = rules.slo;
     let matchers = rules.own;
     let slices: [&[_]; 1] = [&matchers];
@@ -21,7 +26,7 @@ pub(super) fn burn<'p>(rules: &mut Rules<'p>, alert: &'p BurnAlert) {
         names::series(Side::Events, &alert.short.suffix),
     ];
     let [bad_long, all_long, bad_short, all_short] = series.each_ref().map(|name| Expr::Select(own(name, &slices)));
-    let threshold = Expr::Number(alert.threshold);
+    let threshold = Expr::Number(threshold);
     let (most_long, most_short) =
         (Expr::binary(&threshold, Op::Mul, &all_long), Expr::binary(&threshold, Op::Mul, &all_short));
     let long = Expr::binary(&bad_long, Op::Filter(Compare::Gt), &most_long);

@@ -84,13 +84,20 @@ pub(crate) enum Pairs<'p> {
     Made(Vec<(String, String)>),
 }
 
-impl Serialize for Pairs<'_> {
-    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+impl Pairs<'_> {
+    /// All of them, in order.
+    pub(super) fn iter(&self) -> impl Iterator<Item = &(String, String)> {
         let (some, more) = match self {
             Self::Planned(some, more) => (*some, *more),
             Self::Made(pairs) => (&pairs[..], &[][..]),
         };
-        serializer.collect_map(some.iter().chain(more).map(|(name, value)| (name, value)))
+        some.iter().chain(more)
+    }
+}
+
+impl Serialize for Pairs<'_> {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_map(self.iter().map(|(name, value)| (name, value)))
     }
 }
 

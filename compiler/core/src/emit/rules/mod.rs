@@ -9,12 +9,14 @@ mod budget;
 mod dialect;
 mod layers;
 mod list;
+mod plain;
 mod rollup;
 mod watch;
 mod windows;
 
 pub(crate) use dialect::Dialect;
 pub(crate) use list::Group;
+pub use plain::{RuleGroup, RuleText, at_target, rule_groups};
 pub(crate) use rollup::rollup;
 pub(crate) use watch::watchers;
 

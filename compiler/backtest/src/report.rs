@@ -1,0 +1,261 @@
+//! What a backtest showed, for people.
+
+use std::fmt::Write as _;
+
+use emberline_core::quantity::{Duration, Percent};
+use serde::Serialize;
+
+use crate::incident::Judged;
+use crate::moment::shown;
+use crate::outcome::{Budget, Fired, Outcome};
+
+/// Everything that a backtest showed.
+#[derive(Debug, Serialize)]
+pub struct Report {
+    /// A replay for each objective, in the order of the specs.
+    pub outcomes: Vec<Outcome>,
+    /// Objectives that could not be replayed.
+    pub failed: Vec<Failed>,
+    /// What the server said beside its answers.
+    pub warnings: Vec<String>,
+    /// How well alerts found the incidents, if there is a list of them.
+    pub judged: Option<Judged>,
+}
+
+/// An objective that could not be replayed.
+#[derive(Debug, Serialize)]
+pub struct Failed {
+    /// The service.
+    pub service: String,
+    /// The objective.
+    pub slo: String,
+    /// Why, in a sentence without a full stop.
+    pub why: String,
+}
+
+/// How tables are written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Form {
+    /// In columns.
+    Text,
+    /// As Markdown.
+    Markdown,
+}
+
+impl Report {
+    /// The report for people.
+    #[must_use]
+    pub fn show(&self, form: Form) -> String {
+        let mut text = String::new();
+        for outcome in &self.outcomes {
+            one(&mut text, outcome, form);
+        }
+        if let Some(judged) = &self.judged {
+            incidents(&mut text, judged, form);
+        }
+        if !self.failed.is_empty() {
+            heading(&mut text, "Not replayed", form);
+            for Failed { service, slo, why } in &self.failed {
+                let _ = writeln!(text, "{}{service}/{slo}: {why}", bullet(form));
+            }
+            text.push('\n');
+        }
+        if !self.warnings.is_empty() {
+            heading(&mut text, "The server warned", form);
+            for warning in &self.warnings {
+                let _ = writeln!(text, "{}{warning}", bullet(form));
+            }
+            text.push('\n');
+        }
+        while text.ends_with("\n\n") {
+            text.pop();
+        }
+        text
+    }
+}
+
+const fn bullet(form: Form) -> &'static str {
+    match form {
+        Form::Text => "  ",
+        Form::Markdown => "- ",
+    }
+}
+
+fn heading(text: &mut String, words: &str, form: Form) {
+    let _ = match form {
+        Form::Text => writeln!(text, "{words}"),
+        Form::Markdown => writeln!(text, "## {words}\n"),
+    };
+}
+
+fn one(text: &mut String, outcome: &Outcome, form: Form) {
+    let target = Percent::of_share(outcome.objective);
+    heading(text, &format!("{}/{}: {target} over {}", outcome.service, outcome.slo, outcome.window), form);
+    let bullet = bullet(form);
+    let _ = writeln!(text, "{bullet}replayed from {} to {}", shown(outcome.from), shown(outcome.until));
+    match outcome.since {
+        None => {
+            let _ = writeln!(text, "{bullet}no data: no time series that the objective reads has a sample");
+        }
+        Some(since) if since > outcome.filled_from.saturating_add(600_000) => {
+            let _ = writeln!(
+                text,
+                "{bullet}data begins at {}: until the windows are full, alerts over long windows see less",
+                shown(since)
+            );
+        }
+        Some(_) => {}
+    }
+    for budget in &outcome.budgets {
+        let _ = writeln!(text, "{bullet}{}", left(budget, outcome));
+    }
+    text.push('\n');
+    let rows = outcome.fired.iter().map(|fired| {
+        let lengths = fired.firings.iter().map(|it| it.until.unwrap_or(outcome.until) - it.fired);
+        let spent: f64 = fired.firings.iter().filter_map(|it| it.budget_spent).sum();
+        let is_known = fired.firings.iter().any(|it| it.budget_spent.is_some());
+        vec![
+            named(fired),
+            fired.severity.clone(),
+            fired.firings.len().to_string(),
+            length(lengths.clone().sum()),
+            length(lengths.max().unwrap_or(0)),
+            if is_known { percent(spent) } else { "-".to_owned() },
+        ]
+    });
+    let head = ["alert", "severity", "times fired", "firing for", "longest", "budget spent"];
+    table(text, &head, &rows.collect::<Vec<_>>(), form);
+    let mut firings = Vec::new();
+    for fired in &outcome.fired {
+        firings.extend(fired.firings.iter().map(|firing| (firing, fired)));
+    }
+    firings.sort_by_key(|(firing, _)| firing.fired);
+    let rows = firings.iter().map(|(firing, fired)| {
+        let group = firing.group.iter().map(|(label, value)| format!("{label}={value}"));
+        vec![
+            shown(firing.fired),
+            firing.until.map_or("still firing".to_owned(), shown),
+            length(firing.until.unwrap_or(outcome.until) - firing.fired),
+            named(fired),
+            group.collect::<Vec<_>>().join(" "),
+            firing.budget_spent.map_or("-".to_owned(), percent),
+        ]
+    });
+    if firings.is_empty() {
+        let _ = writeln!(text, "{bullet}no alert would have fired\n");
+    } else {
+        let head = ["fired", "resolved", "for", "alert", "group", "budget spent"];
+        table(text, &head, &rows.collect::<Vec<_>>(), form);
+    }
+    if let Some(first) = outcome.tried.first() {
+        let severities: Vec<&String> = first.a_month.keys().collect();
+        let mut head = vec!["target".to_owned()];
+        head.extend(severities.iter().map(|severity| format!("{severity} a month")));
+        let rows = outcome.tried.iter().map(|tried| {
+            let mut row = vec![Percent::of_share(tried.target).to_string()];
+            row.extend(tried.a_month.values().map(|count| format!("{count:.1}")));
+            row
+        });
+        let head: Vec<&str> = head.iter().map(String::as_str).collect();
+        table(text, &head, &rows.collect::<Vec<_>>(), form);
+    }
+}
+
+fn left(budget: &Budget, outcome: &Outcome) -> String {
+    let group: Vec<String> = budget.group.iter().map(|(label, value)| format!("{label}={value}")).collect();
+    let group = if group.is_empty() { String::new() } else { format!(" of {}", group.join(" ")) };
+    let over = match budget.is_whole {
+        true => format!("over {}", outcome.window),
+        false => format!("over the part of {} that has data", outcome.window),
+    };
+    match (budget.left, budget.events, budget.bad_events) {
+        (Some(left), Some(events), Some(bad)) => format!(
+            "error budget left{group}, {over}: {}, with {} of {} events bad",
+            percent(left),
+            whole(bad),
+            whole(events)
+        ),
+        _ => format!("error budget left{group}: unknown, since no events were counted {over}"),
+    }
+}
+
+/// A number of events with blanks between thousands.
+fn whole(count: f64) -> String {
+    let digits = format!("{:.0}", count.max(0.0));
+    let mut text = String::new();
+    for (place, digit) in digits.chars().enumerate() {
+        if place > 0 && (digits.len() - place).is_multiple_of(3) {
+            text.push(' ');
+        }
+        text.push(digit);
+    }
+    text
+}
+
+fn percent(share: f64) -> String {
+    let percent = share * 100.0;
+    if percent.abs() >= 100.0 { format!("{percent:.0}%") } else { format!("{percent:.1}%") }
+}
+
+/// A length of milliseconds, in whole seconds.
+fn length(millis: i64) -> String {
+    Duration::from_secs(u64::try_from(millis.max(0) / 1_000).unwrap_or(0)).to_string()
+}
+
+fn named(fired: &Fired) -> String {
+    match (fired.labels.get("long_window"), fired.labels.get("short_window")) {
+        (Some(long), Some(short)) => format!("{} {long}/{short}", fired.alert),
+        _ => fired.alert.clone(),
+    }
+}
+
+fn incidents(text: &mut String, judged: &Judged, form: Form) {
+    heading(text, "Incidents", form);
+    let share = |share: Option<f64>| share.map_or("-".to_owned(), percent);
+    let bullet = bullet(form);
+    let all = judged.incidents.len();
+    let _ = writeln!(text, "{bullet}recall {}: an alert fired in {} of {all}", share(judged.recall), judged.found);
+    let _ = writeln!(
+        text,
+        "{bullet}precision {}: {} of {} firings were in an incident\n",
+        share(judged.precision),
+        judged.in_an_incident,
+        judged.firings
+    );
+    let rows = judged.incidents.iter().map(|met| {
+        vec![
+            shown(met.incident.from),
+            shown(met.incident.to),
+            met.incident.severity.clone().unwrap_or_default(),
+            met.fired.map_or("missed".to_owned(), |fired| length(fired - met.incident.from)),
+        ]
+    });
+    table(text, &["from", "to", "severity", "detected after"], &rows.collect::<Vec<_>>(), form);
+}
+
+fn table(text: &mut String, head: &[&str], rows: &[Vec<String>], form: Form) {
+    let escaped = |cell: &str| match form {
+        Form::Text => cell.to_owned(),
+        Form::Markdown => cell.replace('\\', "\\\\").replace('|', "\\|"),
+    };
+    let rows: Vec<Vec<String>> = rows.iter().map(|row| row.iter().map(|cell| escaped(cell)).collect()).collect();
+    let width = |column: usize| {
+        let cells = rows.iter().filter_map(|row| row.get(column)).map(|cell| cell.chars().count());
+        cells.chain(head.get(column).map(|cell| cell.len())).max().unwrap_or(0)
+    };
+    let widths: Vec<usize> = (0..head.len()).map(width).collect();
+    let mut line = |cells: &[String]| {
+        let padded = cells.iter().zip(&widths).map(|(cell, width)| format!("{cell:width$}"));
+        let padded: Vec<String> = padded.collect();
+        let _ = match form {
+            Form::Text => writeln!(text, "  {}", padded.join("  ").trim_end()),
+            Form::Markdown => writeln!(text, "| {} |", padded.join(" | ")),
+        };
+    };
+    line(&head.iter().map(|cell| (*cell).to_owned()).collect::<Vec<_>>());
+    if form == Form::Markdown {
+        line(&widths.iter().map(|width| "-".repeat(*width)).collect::<Vec<_>>());
+    }
+    rows.iter().for_each(|row| line(row));
+    text.push('\n');
+}

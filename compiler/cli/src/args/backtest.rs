@@ -1,0 +1,74 @@
+//! What `emberline backtest` takes.
+
+use std::path::PathBuf;
+
+use clap::{Args, ValueEnum};
+use emberline_backtest::moment;
+use emberline_core::quantity::Percent;
+use rust_decimal::Decimal;
+
+use super::{Access, Specs};
+
+pub(super) const ABOUT: &str = "\
+Replay the compiled rules over the history of a Prometheus: which alerts would have fired
+
+The server evaluates what reads raw series, at the moments at which it would evaluate the rules. Everything above is \
+evaluated here as Prometheus would: windows, thresholds, `for`, `keep_firing_for`. For each objective the report says \
+when each alert would have fired, and how much error budget was spent meanwhile. It also says how often people would \
+be told at other targets. The exit status is 2 if an objective could not be replayed.";
+
+/// `emberline backtest`.
+#[derive(Debug, Args)]
+pub(crate) struct Backtest {
+    /// The address of a server with Prometheus's API; that of Mimir ends with `/prometheus`
+    #[arg(long, value_name = "SOURCE")]
+    pub(crate) against: String,
+    #[command(flatten)]
+    pub(crate) specs: Specs,
+    /// How many days are replayed
+    #[arg(long, value_name = "N", default_value = "30", value_parser = clap::value_parser!(u32).range(1..=400))]
+    pub(crate) days: u32,
+    /// Where the replay ends, such as 2026-11-27T10:00:00Z [default: now]
+    #[arg(long, value_name = "TIME", value_parser = time)]
+    pub(crate) until: Option<i64>,
+    /// Replay only these objectives: a service, or a service and an objective
+    #[arg(long, value_name = "SERVICE[/SLO]")]
+    pub(crate) only: Vec<String>,
+    /// Targets to compare [default: 99%, 99.5%, 99.9%, 99.95% and the objective's own]
+    #[arg(long, value_name = "PERCENT,…", value_delimiter = ',', value_parser = target)]
+    pub(crate) targets: Vec<Decimal>,
+    /// Incidents (YAML or JSON) that alerts should have found: a list of `from`, `to`, and perhaps `severity`, `service`, `slo`
+    #[arg(long, value_name = "FILE")]
+    pub(crate) incidents: Option<PathBuf>,
+    /// How the report is written to standard output
+    #[arg(long, value_name = "FORMAT", default_value = "human")]
+    pub(crate) format: BacktestFormat,
+    #[command(flatten)]
+    pub(crate) access: Access,
+}
+
+/// How a backtest is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum BacktestFormat {
+    /// For a terminal.
+    Human,
+    /// For programs; the fields are stable.
+    Json,
+    /// For a page or a pull request.
+    Markdown,
+}
+
+fn time(text: &str) -> Result<i64, String> {
+    moment::read(text).ok_or_else(|| "expected a time such as `2026-11-27T10:00:00Z`".to_owned())
+}
+
+fn target(text: &str) -> Result<Decimal, String> {
+    let share = Percent::parse(text.trim())
+        .map(Percent::share)
+        .map_err(|malformed| format!("expected {}", malformed.expected))?;
+    if share > Decimal::ZERO && share < Decimal::ONE {
+        Ok(share)
+    } else {
+        Err("a target lies between 0% and 100%".to_owned())
+    }
+}

@@ -1,0 +1,135 @@
+//! `emberline backtest`: the compiled rules over the history of a server.
+
+use std::num::NonZero;
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use emberline_backtest::{Failed, Form, Outcome, Report, Server, Span, incident, replay};
+use emberline_core::Order;
+use emberline_core::plan::{Plan, SloPlan};
+use emberline_observe::{self as observe, http::Client};
+use rust_decimal::Decimal;
+
+use super::gate::{Gate, show};
+use super::{access, source};
+use crate::args::{Backtest, BacktestFormat, FailOn, Format, Reporting};
+use crate::failure::{Failure, Result};
+use crate::progress::Progress;
+use crate::render::{Report as Findings, counted};
+use crate::status::Status;
+use crate::terminal;
+use crate::world::{read, shown};
+
+/// Objectives that are replayed side by side: each asks for as much as a dashboard of a month.
+const AT_ONCE: usize = 4;
+/// Targets that are compared unless others are asked for, in hundredths of a percent.
+const TARGETS: [i64; 4] = [9_900, 9_950, 9_990, 9_995];
+
+/// Replays every objective, and says what would have fired.
+pub(crate) fn run(order: &Backtest, quiet: bool) -> Result<Status> {
+    if !observe::is_server(&order.against) {
+        return Err(Failure::new(format!("{} is no server", source::name(&order.against)))
+            .help("a backtest needs history: give the address of a Prometheus, with `http://` or `https://`"));
+    }
+    let incidents = order.incidents.as_ref().map(|path| {
+        let text = String::from_utf8(read::contents(path)?)
+            .map_err(|_| Failure::new(format!("{} is not UTF-8", shown(path))))?;
+        incident::read(&shown(path), &text).map_err(Failure::new)
+    });
+    let incidents = incidents.transpose()?;
+    let gate = Gate::of(read::read(&order.specs)?, Order { today: Some(super::today()), ..Order::default() });
+    let Some(plan) = &gate.plan else {
+        let reporting = Reporting { format: Format::Human, fail_on: FailOn::Error, today: None };
+        show(&Findings { sources: &gate.sources, findings: &gate.findings, waived: 0 }, &reporting, true)?;
+        return Ok(Status::Findings);
+    };
+    let slos = wanted(plan, &order.only)?;
+    let client = Client::new("Prometheus", &order.against, &access::open(&order.access)?);
+    let server = Server::new(&client);
+    let now = (super::now() * 1_000.0) as i64;
+    let until = order.until.unwrap_or(now);
+    let from = until - i64::from(order.days) * 86_400_000;
+    let progress = Progress::new("replaying", slos.len(), quiet);
+    let results = side_by_side(&slos, |slo| {
+        let span = Span { from, until, targets: targets(order, slo) };
+        let outcome = replay(slo, &server, &span);
+        progress.tick();
+        outcome
+    });
+    drop(progress);
+    let (mut outcomes, mut failed): (Vec<Outcome>, Vec<Failed>) = (Vec::new(), Vec::new());
+    for (slo, result) in slos.iter().zip(results) {
+        match result {
+            Ok(outcome) => outcomes.push(outcome),
+            Err(why) => failed.push(Failed { service: slo.service.clone(), slo: slo.name.clone(), why }),
+        }
+    }
+    let judged = incidents.map(|incidents| incident::judge(&incidents, &outcomes));
+    let report = Report { outcomes, failed, warnings: server.warnings(), judged };
+    let text = match order.format {
+        BacktestFormat::Human => terminal::clean(&report.show(Form::Text)),
+        BacktestFormat::Markdown => terminal::clean(&report.show(Form::Markdown)),
+        BacktestFormat::Json => serde_json::to_string_pretty(&report).map_err(Failure::bug)? + "\n",
+    };
+    terminal::print(|out| out.write_all(text.as_bytes()))?;
+    match report.failed.as_slice() {
+        [] => Ok(Status::Clean),
+        failed => {
+            let first = failed.first().map(|it| format!("{}/{}: {}", it.service, it.slo, it.why)).unwrap_or_default();
+            Err(Failure::new(format!("{} could not be replayed: {first}", counted(failed.len(), "objective"))))
+        }
+    }
+}
+
+/// The objectives that are asked for; all if none is named.
+fn wanted<'p>(plan: &'p Plan, only: &[String]) -> Result<Vec<&'p SloPlan>> {
+    let all = || plan.services.iter().flat_map(|service| &service.slos);
+    let is_it = |slo: &SloPlan, name: &str| slo.service == *name || format!("{}/{}", slo.service, slo.name) == *name;
+    if let Some(name) = only.iter().find(|name| !all().any(|slo| is_it(slo, name))) {
+        return Err(Failure::new(format!("the specs have no objective `{name}`"))
+            .help("name a service, or a service and an objective: `--only checkout/availability`"));
+    }
+    let slos: Vec<&SloPlan> = all().filter(|slo| only.is_empty() || only.iter().any(|name| is_it(slo, name))).collect();
+    if slos.is_empty() {
+        return Err(Failure::new("the specs have no objective"));
+    }
+    Ok(slos)
+}
+
+/// The targets to compare for an objective, its own among them, from low to high.
+fn targets(order: &Backtest, slo: &SloPlan) -> Vec<Decimal> {
+    let mut targets = match order.targets.as_slice() {
+        [] => TARGETS.map(|target| Decimal::new(target, 4)).to_vec(),
+        given => given.to_vec(),
+    };
+    targets.push(slo.objective);
+    targets.iter_mut().for_each(|target| *target = target.normalize());
+    targets.sort();
+    targets.dedup();
+    targets
+}
+
+/// A result for each objective, in their order; a few are worked on at once.
+fn side_by_side<T: Send>(slos: &[&SloPlan], work: impl Fn(&SloPlan) -> T + Sync) -> Vec<T> {
+    let next = AtomicUsize::new(0);
+    let done: Mutex<Vec<(usize, T)>> = Mutex::new(Vec::with_capacity(slos.len()));
+    let cores = std::thread::available_parallelism().map_or(1, NonZero::get);
+    std::thread::scope(|scope| {
+        for _ in 0..AT_ONCE.min(cores.max(2)).min(slos.len()) {
+            scope.spawn(|| {
+                while let Some((place, slo)) = {
+                    let place = next.fetch_add(1, Ordering::Relaxed);
+                    slos.get(place).map(|slo| (place, slo))
+                } {
+                    let result = work(slo);
+                    if let Ok(mut done) = done.lock() {
+                        done.push((place, result));
+                    }
+                }
+            });
+        }
+    });
+    let mut done = done.into_inner().unwrap_or_default();
+    done.sort_by_key(|(place, _)| *place);
+    done.into_iter().map(|(_, result)| result).collect()
+}
