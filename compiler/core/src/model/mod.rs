@@ -10,6 +10,7 @@ mod cardinality;
 mod console;
 mod domain;
 mod drill;
+mod grouping;
 mod interval;
 mod labels;
 mod lists;

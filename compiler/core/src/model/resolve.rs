@@ -8,6 +8,7 @@ use rust_decimal::Decimal;
 
 use super::domain;
 use super::drill::Pace;
+use super::grouping::grouping;
 use super::lists;
 use super::observed::Observed;
 use super::policy::Policy;
@@ -393,24 +394,8 @@ fn resolve_slo(
     };
     let may_break = sli.as_ref().is_some_and(|sli| !sli.indicator.essential().is_empty());
     policy.refuse_orphans(&alerting, &data, may_break, scope);
-    let (name, Resolved { indicator, mut group_by }) = (spec.name.0.clone()?, sli?);
-    group_by.extend(policy.group_by.iter().cloned());
-    for label in group_by.iter().filter(|label| policy.labels.contains_key(&label.value)) {
-        scope.report(
-            Finding::new(&code::INVALID_VALUE, label.span, format!("cannot group by `{}`", label.value))
-                .label("the policy sets this label to one value for every series")
-                .hint("remove it here, or from the policy's `labels`"),
-        );
-    }
-    for label in group_by.iter().filter(|label| policy.replica_label.as_ref() == Some(&label.value)) {
-        scope.report(
-            Finding::new(&code::INVALID_VALUE, label.span, format!("cannot group by `{}`", label.value))
-                .label("the policy's `replica_label`: both replicas have every event")
-                .hint("remove it here, or from the policy"),
-        );
-    }
-    group_by.sort_by(|a, b| a.value.cmp(&b.value));
-    group_by.dedup_by(|a, b| a.value == b.value);
+    let (name, Resolved { indicator, group_by }) = (spec.name.0.clone()?, sli?);
+    let group_by = grouping(group_by, policy, &alerting, scope);
     Some(Slo {
         name: name.map(|name| name.0),
         description: spec.description.as_ref().map(|text| text.value.clone()),
