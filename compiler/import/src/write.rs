@@ -46,7 +46,6 @@ pub(crate) fn files(
             let what = format!("objective `{}` of `{}`", objective.name, objective.service);
             rows.cannot(objective.at, what, "another objective of this service has the name already");
         } else if settle(&mut objective, &mut rows) {
-            told_apart(&mut objective, &mut rows);
             names.insert(key);
             written.insert(objective.number);
             services.entry(objective.service.clone()).or_default().push(objective);
@@ -70,6 +69,7 @@ pub(crate) fn files(
 /// Chooses the first indicator that compiles, and leaves out pairs that cannot fire. Whether anything compiles.
 fn settle(objective: &mut Objective, rows: &mut Rows) -> bool {
     let pairs = objective.alerting.pairs.clone();
+    told_apart(objective, rows);
     unreachable(objective, rows);
     let indicators = objective.indicators.clone();
     let mut refusals = chosen(objective, &indicators, rows);

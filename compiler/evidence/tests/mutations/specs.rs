@@ -242,6 +242,14 @@ pub(crate) const MUTATIONS: &[Mutation] = &[
         "objective: 99.999%",
     ),
     change(
+        "an objective above that of a service that it waits for",
+        "above-ceiling",
+        "slos/shop.yaml:23 99.95%",
+        "objective: 99.9%\n    window: 30d",
+        "objective: 99.95%\n    window: 30d",
+        "objective: 99.85%\n    window: 30d",
+    ),
+    change(
         "an objective that no alert can see fail",
         "cannot-fire",
         "slos/shop.yaml:30 90%",
