@@ -67,6 +67,7 @@ window.EMBERLINE_INDEX = [["checkout","checkout/index.html","service team-paymen
 ["Alerting: nobody sees whether notifications arrive","watchers.d/alertmanager-unseen.html","AlertmanagerUnseen page alerting"],
 ["Alerting: notifications do not arrive","watchers.d/notifications-fail.html","NotificationsFail page alerting"],
 ["Alerting: a changed configuration was not taken","watchers.d/not-reloaded.html","ConfigurationNotReloaded ticket alerting"],
+["above-ceiling","codes.d/above-ceiling.html","finding code an objective above what the services that it waits for allow"],
 ["bad-exceeds-total","codes.d/bad-exceeds-total.html","finding code the bad or the good events are more than all events"],
 ["bad-not-subset","codes.d/bad-not-subset.html","finding code the bad events are not a part of the total"],
 ["broken-propagation","codes.d/broken-propagation.html","finding code a SERVER span is not a child of its caller's CLIENT span"],
