@@ -48,11 +48,11 @@ impl Clock {
         let pairs = slo.burns.iter().map(|burn| every(slo, burn.long.real.millis()));
         let intervals = pairs.chain([every_of_window(slo), every(slo, widest)]);
         let unit = intervals.fold(slo.timing.count_step.millis().max(1), lcm);
-        Self {
-            evaluation: History::length(widest).next_multiple_of(unit),
-            // The first step of a subquery takes the newest sample before it.
-            base_reach: base + slo.timing.to_oracle().lookback,
-        }
+        // The first step of a subquery takes the newest sample before it.
+        let base_reach = base + slo.timing.to_oracle().lookback;
+        // An earlier evaluation must not meet the base series of the longest window: its rules would record over them.
+        let clear = base_reach + every_of_window(slo) + 1;
+        Self { evaluation: History::length(widest).max(clear).next_multiple_of(unit), base_reach }
     }
 
     /// When a history of so many ticks may end: the first evaluation that leaves room for it.
