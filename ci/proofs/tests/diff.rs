@@ -77,9 +77,12 @@ fn diff(before: Side, after: Side) -> Result<Vec<Value>> {
     Ok(document["changes"].as_array().context("no list of changes")?.clone())
 }
 
-/// What the diff says of a time of the alert over an hour: before and after, in seconds.
-fn told(changes: &[Value], what: &str) -> Result<Option<[u64; 2]>> {
-    let is_it = |change: &&Value| change["alert"] == "1h/5m" && change["what"] == what;
+/// The pairs of windows that pages look at, by their long ones.
+const PAIRS: [(&str, &str); 2] = [("1h", "1h/5m"), ("6h", "6h/30m")];
+
+/// What the diff says of a time of an alert: before and after, in seconds.
+fn told(changes: &[Value], pair: &str, what: &str) -> Result<Option<[u64; 2]>> {
+    let is_it = |change: &&Value| change["alert"] == pair && change["what"] == what;
     let Some(change) = changes.iter().find(is_it) else { return Ok(None) };
     let seconds = |side: &str| -> Result<u64> {
         let text = change[side].as_str().with_context(|| format!("{change} has no time"))?;
@@ -89,8 +92,8 @@ fn told(changes: &[Value], what: &str) -> Result<Option<[u64; 2]>> {
 }
 
 /// Holds one side's alert against promtool.
-fn holds([policy, spec]: Side, detect: Option<u64>, resolve: Option<u64>) -> Result<()> {
-    let firing = "count(ALERTS{alertstate=\"firing\",slo=\"a\",long_window=\"1h\"})";
+fn holds([policy, spec]: Side, long: &str, detect: Option<u64>, resolve: Option<u64>) -> Result<()> {
+    let firing = format!("count(ALERTS{{alertstate=\"firing\",slo=\"a\",long_window=\"{long}\"}})");
     let mut moments = Vec::new();
     if let Some(detect) = detect {
         moments.push((OUTAGE[0] + detect.saturating_sub(MARGIN), ""));
@@ -101,7 +104,7 @@ fn holds([policy, spec]: Side, detect: Option<u64>, resolve: Option<u64>) -> Res
         moments.push((OUTAGE[1] + resolve + MARGIN, ""));
     }
     let moments: Vec<(String, &str)> = moments.into_iter().map(|(at, value)| (format!("{at}s"), value)).collect();
-    let expected: Vec<_> = moments.iter().map(|(at, value)| (firing, at.as_str(), *value)).collect();
+    let expected: Vec<_> = moments.iter().map(|(at, value)| (firing.as_str(), at.as_str(), *value)).collect();
     let series = [("all_total", "60+60x600"), ("bad_total", "0x280 60+60x79 4800x240")];
     Given { policy, spec, interval: "15s", series: &series, expected: &expected }.holds()
 }
@@ -111,12 +114,19 @@ fn alerts_fire_and_resolve_when_the_diff_says_so() -> Result<()> {
     let mut held = 0;
     for (title, before, after) in CASES {
         let changes = diff(*before, *after).with_context(|| (*title).to_owned())?;
-        let detect = told(&changes, "time to detect a total outage")?;
-        let resolve = told(&changes, "time to resolve after recovery")?;
-        ensure!(detect.is_some() || resolve.is_some(), "{title}: the diff tells no time: {changes:?}");
+        // A change may leave the quickest page as it was, to the second.
+        let mut moved = None;
+        for (long, pair) in PAIRS {
+            let detect = told(&changes, pair, "time to detect a total outage")?;
+            let resolve = told(&changes, pair, "time to resolve after recovery")?;
+            if moved.is_none() && (detect.is_some() || resolve.is_some()) {
+                moved = Some((long, detect, resolve));
+            }
+        }
+        let (long, detect, resolve) = moved.with_context(|| format!("{title}: the diff tells no time: {changes:?}"))?;
         for (side, specs) in [before, after].into_iter().enumerate() {
             let of = |times: Option<[u64; 2]>| times.and_then(|times| times.get(side).copied());
-            holds(*specs, of(detect), of(resolve)).with_context(|| format!("{title}, side {side}"))?;
+            holds(*specs, long, of(detect), of(resolve)).with_context(|| format!("{title}, side {side}"))?;
             held += 1;
         }
     }
