@@ -48,6 +48,15 @@ impl Case<'_> {
         self.onset.time - self.onset.plus_minus
     }
 
+    /// The earliest time of a bad request of the last episode. It is [`Case::since`] unless the fault comes and goes.
+    pub(super) fn latest(&self) -> f64 {
+        if self.onset.is_intermittent() {
+            (self.onset.last - 2.0 * self.onset.plus_minus).max(self.since())
+        } else {
+            self.since()
+        }
+    }
+
     /// Whether a span is a request of the objective.
     pub(super) fn is_own(&self, span: &Span) -> bool {
         span.service == self.slo.service && answers(span)

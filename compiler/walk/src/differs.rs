@@ -4,7 +4,7 @@ use super::compare::Difference;
 use super::kind::Kind;
 use super::place::Place;
 use super::site::{Role, Site};
-use super::values::{Value, is_status};
+use super::values::is_status;
 use emberline_prose::number::{figure, length};
 
 /// The most places of each sort.
@@ -47,9 +47,7 @@ pub(super) fn sites(difference: &Difference, is_slow: bool) -> Vec<Site> {
         add(&value.span, Role::Differs, 0.5 * value.share, &value.words());
     }
     // A callee that refuses requests does not fail by itself, so no error points to it.
-    let is_refusal =
-        |value: &&Value| value.span.kind == "server" && is_status(&value.key) && value.now.starts_with('4');
-    for value in difference.values.iter().filter(|_| !is_slow).filter(is_refusal).take(MOST) {
+    for value in difference.values.iter().filter(|value| !is_slow && value.is_refusal()).take(MOST) {
         add(&value.span, Role::Fails, 0.4 * value.share, &value.words());
     }
     sites
@@ -57,6 +55,7 @@ pub(super) fn sites(difference: &Difference, is_slow: bool) -> Vec<Site> {
 
 #[cfg(test)]
 mod tests {
+    use super::super::values::Value;
     use super::*;
 
     #[test]

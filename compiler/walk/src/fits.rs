@@ -1,6 +1,7 @@
 //! Whether a change fits the kind of fault. A new loop fits a rise in CPU time; a removed check fits failed requests.
 
-use super::program::change::Changed;
+use super::program::change::{Changed, How};
+use super::program::items::ItemKind;
 use super::site::Role;
 use emberline_prose::number::length;
 
@@ -12,6 +13,8 @@ pub(super) struct Said {
     pub(super) stacks: Vec<String>,
     /// How long the failed span lasted, in seconds.
     pub(super) seconds: Option<f64>,
+    /// Whether a callee answers that it cannot read what it is sent.
+    pub(super) is_unread: bool,
 }
 
 impl Said {
@@ -149,6 +152,9 @@ pub(super) fn fits(changed: &Changed, role: Role, said: &Said) -> Vec<Reason> {
             fit(if gone { 0.4 } else { 0.2 }, drops(&CHECKS, "a check"));
             fit(0.2, adds(&FAILS, "a way to fail"));
             fit(0.5, very(changed, said));
+            if said.is_unread {
+                fit(0.55, demands(changed));
+            }
             if said.is_late() {
                 fit(0.5, adds(&TIMES, "a duration").or_else(|| drops(&TIMES, "a duration")));
                 fit(0.7, said.is_as_short(changed));
@@ -156,6 +162,18 @@ pub(super) fn fits(changed: &Changed, role: Role, said: &Said) -> Vec<Reason> {
         }
     }
     reasons
+}
+
+/// Whether the change gives a record another form, so that who sends the old form is not understood. Fields that may be
+/// absent change nothing for the sender.
+fn demands(changed: &Changed) -> Option<String> {
+    const ABSENT: [&str; 8] =
+        ["default", "Option", "Optional", "omitempty", "nullable", "None", "required=False", "undefined"];
+    let is_whole = matches!(changed.how, How::Logic | How::Attributes | How::Statements | How::Order);
+    let is_word = |word: &&String| word.starts_with(|c: char| c.is_alphabetic());
+    let field = changed.added.iter().chain(&changed.removed).find(is_word)?;
+    let is_demand = changed.kind == ItemKind::Type && is_whole && changed.adds(&ABSENT).is_none();
+    is_demand.then(|| format!("changes the form of what is read (`{field}`)"))
 }
 
 /// Whether the change adds the text of the error.
@@ -197,6 +215,7 @@ mod tests {
             kinds: vec!["context.deadlineExceededError".to_owned()],
             messages: vec!["took no order: context deadline exceeded".to_owned()],
             seconds: Some(seconds),
+            is_unread: false,
         };
         let changed = crate::program::compare::compare(Some(&before), Some(&after), &change::Names::default());
         assert!(changed.iter().any(|it| it.name == "limit"), "{changed:?}");

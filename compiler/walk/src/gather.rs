@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use emberline_core::plan::queries;
 
 use super::ask::{Asked, Log, ask};
+use super::builds;
 use super::case::{Case, Symptom, answers};
 use super::kind::Kind;
 use super::tree;
@@ -29,6 +30,8 @@ pub(super) struct Gathered {
     pub(super) healthy: Vec<Trace>,
     /// Whether the healthy traces are from before the onset.
     pub(super) is_from_before: bool,
+    /// Whether no bad trace is of the last episode of a fault that comes and goes.
+    pub(super) is_earlier: bool,
 }
 
 /// The objective's own traces.
@@ -42,18 +45,28 @@ pub(super) fn own(case: &Case<'_>) -> Asked<Gathered> {
             slow => own.any(|span| slow.shows(span)),
         }
     };
-    let mut ids = log.keep(exemplars(case));
-    ids.extend(log.keep(searched(case, &case.slo.service, case.symptom)));
-    let bad = log.keep(fetch(case, ids, &is_bad));
+    let mut bad_since = |from: f64| {
+        let mut ids = log.keep(exemplars(case, from));
+        ids.extend(log.keep(searched(case, (&case.slo.service, from), case.symptom)));
+        log.keep(fetch(case, ids, &is_bad))
+    };
+    let mut bad = bad_since(case.latest());
+    let is_earlier = bad.is_empty();
+    // A fault that comes and goes may show in few requests of the last episode.
+    if case.latest() > case.since() && bad.len() < ENOUGH {
+        let earlier = bad_since(case.since());
+        builds::extend(&mut bad, earlier, ENOUGH);
+    }
+    let is_earlier = is_earlier && !bad.is_empty();
     let gathered = log.keep(with_healthy(case, &case.slo.service, case.symptom, bad));
-    log.with(gathered)
+    log.with(Gathered { is_earlier, ..gathered })
 }
 
 /// A peer's separate traces, which it starts because the trace context did not arrive.
 pub(super) fn of_peer(case: &Case<'_>, peer: &str, symptom: Symptom, known: &[Trace]) -> Asked<Gathered> {
     let mut log = Log::default();
     let is_bad = |trace: &Trace| trace.spans.iter().any(|span| is_request_of(peer, span) && symptom.shows(span));
-    let mut ids = log.keep(searched(case, peer, symptom));
+    let mut ids = log.keep(searched(case, (peer, case.latest()), symptom));
     ids.retain(|id| known.iter().all(|trace| trace.id != *id));
     let bad = log.keep(fetch(case, ids, &is_bad));
     let gathered = log.keep(with_healthy(case, peer, symptom, bad));
@@ -104,8 +117,8 @@ fn matches_only(case: &Case<'_>, span: &Span) -> bool {
     })
 }
 
-/// Ids of bad requests that exemplars point to, the latest first.
-fn exemplars(case: &Case<'_>) -> Asked<Vec<String>> {
+/// Ids of bad requests since a time that exemplars point to, the latest first.
+fn exemplars(case: &Case<'_>, from: f64) -> Asked<Vec<String>> {
     // Nobody could fetch the traces that exemplars name.
     if case.sources.traces.is_none() {
         return Asked::default();
@@ -117,7 +130,7 @@ fn exemplars(case: &Case<'_>) -> Asked<Vec<String>> {
         let (none, log) = ask(metrics.name(), format!("exemplars of {selector}"), Ok(Vec::new()), words).apart();
         return log.with(none.unwrap_or_default());
     }
-    let answer = metrics.exemplars(&selector, case.since(), case.now);
+    let answer = metrics.exemplars(&selector, from, case.now);
     let query = format!("exemplars of {selector}");
     let (found, log) = ask(metrics.name(), query, answer, |it| many(it.len(), "exemplar", "exemplars")).apart();
     let mut found = found.unwrap_or_default();
@@ -125,20 +138,19 @@ fn exemplars(case: &Case<'_>) -> Asked<Vec<String>> {
         Symptom::Slow(threshold) => exemplar.value > threshold,
         Symptom::Failed => exemplar.series.get("status_code").is_some_and(|code| code == "STATUS_CODE_ERROR"),
     });
-    found.retain(|exemplar| exemplar.time >= case.since());
+    found.retain(|exemplar| exemplar.time >= from);
     found.sort_by(|a, b| b.time.total_cmp(&a.time));
     log.with(found.into_iter().map(|exemplar| exemplar.trace_id).collect())
 }
 
-/// Ids of traces that a search finds by the symptom, the latest first.
-fn searched(case: &Case<'_>, service: &str, symptom: Symptom) -> Asked<Vec<String>> {
+/// Ids of traces since a time that a search finds by the symptom, the latest first.
+fn searched(case: &Case<'_>, (service, start): (&str, f64), symptom: Symptom) -> Asked<Vec<String>> {
     let Some(traces) = case.sources.traces else { return Asked::default() };
     let (min_seconds, failed) = match symptom {
         Symptom::Slow(threshold) => (Some(threshold), None),
         Symptom::Failed => (None, Some(true)),
     };
-    let (start, end) = (case.since(), case.now);
-    let wanted = Search { service: service.to_owned(), start, end, min_seconds, failed, limit: TRIED };
+    let wanted = Search { service: service.to_owned(), start, end: case.now, min_seconds, failed, limit: TRIED };
     search(traces, &wanted)
 }
 
@@ -234,11 +246,11 @@ fn with_healthy(case: &Case<'_>, service: &str, symptom: Symptom, bad: Vec<Trace
     let ids = log.keep(search(traces, &wanted));
     let healthy = log.keep(fetch(case, ids, &is_healthy));
     if !healthy.is_empty() || bad.is_empty() {
-        return log.with(Gathered { bad, healthy, is_from_before: true });
+        return log.with(Gathered { bad, healthy, is_from_before: true, ..Gathered::default() });
     }
     // Current healthy requests are better than none.
     (wanted.start, wanted.end) = (case.since(), case.now);
     let ids = log.keep(search(traces, &wanted));
     let healthy = log.keep(fetch(case, ids, &is_healthy));
-    log.with(Gathered { bad, healthy, is_from_before: false })
+    log.with(Gathered { bad, healthy, ..Gathered::default() })
 }

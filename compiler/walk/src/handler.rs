@@ -1,7 +1,7 @@
 //! The functions that answer a request, found by its route. SDKs of most languages name no `code.*` attributes, but a
 //! service's source code has the route's text beside its handler.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::case::{answers, has_failed};
 use super::middle::number;
@@ -10,6 +10,7 @@ use super::program::{Program, items::Item};
 use super::repo::Repo;
 use super::site::{Role, Site};
 use super::spot::Spot;
+use super::values::Value;
 use crate::source::{Span, Trace};
 
 /// How directly a route points to its handler: the fault may also lie in what the handler calls.
@@ -21,39 +22,98 @@ const DECORATED: usize = 8;
 
 /// The handlers of a service's requests in bad traces, if their spans name no place in the code.
 pub(super) fn sites(bad: &[Trace], service: &str, role: Role, repo: &Repo<'_>) -> Vec<Site> {
+    let is_meant = |span: &Span| {
+        let is_own = span.service == service && answers(span) && Spot::of(&span.attributes).is_none();
+        is_own && (role != Role::Fails || has_failed(span))
+    };
+    routed(bad, (service, &is_meant), repo)
+        .into_iter()
+        .map(|(route, place, weight)| site(service, role, place, weight, format!("it answers `{route}`")))
+        .collect()
+}
+
+/// The handlers of requests that a callee refuses. A refused request may not reach its handler, so its span may name a
+/// place in a library that all handlers share.
+pub(super) fn refusing(bad: &[Trace], values: &[Value], repo: &Repo<'_>) -> Vec<Site> {
+    let mut sites = Vec::new();
+    for value in values.iter().filter(|value| value.is_refusal()) {
+        let service = value.span.service.as_str();
+        let is_meant = |span: &Span| {
+            span.service == service && answers(span) && span.attributes.get(&value.key) == Some(&value.now)
+        };
+        for (route, place, weight) in routed(bad, (service, &is_meant), repo) {
+            let why = format!("it answers `{route}`, and {}", value.words());
+            sites.push(site(service, Role::Fails, place, weight, why));
+        }
+    }
+    sites
+}
+
+fn site(service: &str, role: Role, place: Place, weight: f64, why: String) -> Site {
+    Site { service: service.to_owned(), place, role, weight, lines: Vec::new(), why }
+}
+
+/// The handlers of a service's spans that are meant: each with its route and its weight.
+fn routed(
+    bad: &[Trace],
+    (service, is_meant): (&str, &dyn Fn(&Span) -> bool),
+    repo: &Repo<'_>,
+) -> Vec<(String, Place, f64)> {
     let Some(folder) = repo.folder(service) else { return Vec::new() };
     let mut routes: BTreeMap<String, usize> = BTreeMap::new();
     for trace in bad {
-        let is_meant = |span: &&Span| {
-            let is_own = span.service == service && answers(span) && Spot::of(&span.attributes).is_none();
-            is_own && (role != Role::Fails || has_failed(span))
-        };
-        let mut own: Vec<String> = trace.spans.iter().filter(is_meant).filter_map(route).collect();
-        own.sort();
-        own.dedup();
+        let own: BTreeSet<String> = trace.spans.iter().filter(|span| is_meant(span)).filter_map(route).collect();
         for route in own {
             *routes.entry(route).or_default() += 1;
         }
     }
     let paths = repo.neighbours(&folder);
-    let mut sites = Vec::new();
+    let mut found = Vec::new();
     for (route, traces) in routes {
         let share = number(traces) / number(bad.len()).max(1.0);
         for path in &paths {
             let Some(program) = repo.now(path) else { continue };
-            for (rank, item) in handlers(&program, &route).into_iter().enumerate() {
-                sites.push(Site {
-                    service: service.to_owned(),
-                    place: Place { function: item.name.clone(), file: path.clone(), line: item.first },
-                    role,
-                    weight: ROUTED * share.sqrt() * if rank == 0 { 1.0 } else { 0.6 },
-                    lines: Vec::new(),
-                    why: format!("it answers `{route}`"),
-                });
+            let mut places: Vec<Place> = handlers(&program, &route).into_iter().map(|item| place(path, item)).collect();
+            if places.is_empty() {
+                places.extend(elsewhere(&program, &route, &paths, repo));
+            }
+            for (rank, place) in places.into_iter().enumerate() {
+                let weight = ROUTED * share.sqrt() * if rank == 0 { 1.0 } else { 0.6 };
+                found.push((route.clone(), place, weight));
             }
         }
     }
-    sites
+    found
+}
+
+fn place(path: &str, item: &Item) -> Place {
+    Place { function: item.name.clone(), file: path.to_owned(), line: item.first }
+}
+
+/// Words beside a route that are no handlers, although another file may have a function of that name.
+const VERBS: [&str; 14] = [
+    "get", "post", "put", "patch", "delete", "head", "options", "any", "route", "handle", "to", "methods", "self",
+    "use",
+];
+
+/// The handler of a route that a file registers and another file of the service has: `.route("/rpc", post(rpc::pay))`.
+fn elsewhere(program: &Program, route: &str, paths: &[String], repo: &Repo<'_>) -> Option<Place> {
+    let lines = program.text.lines().filter(|line| !is_decorator(line));
+    let behind: Vec<&str> = lines.filter_map(|line| quoted(line, route)).collect();
+    behind.into_iter().find_map(|behind| {
+        let parts: Vec<&str> = words(behind).collect();
+        let (name, before) = parts.split_last()?;
+        // A verb's name is a handler if a module stands before it.
+        let is_named = !VERBS.contains(name) || before.last().is_some_and(|it| !VERBS.contains(it));
+        let named = |path: &String| {
+            let program = repo.now(path)?;
+            let item = program.function(name, None).filter(|item| !item.is_test)?;
+            Some(place(path, item))
+        };
+        let mut found = paths.iter().filter(|_| is_named).filter_map(named);
+        // A name that several files have says nothing.
+        found.next().filter(|_| found.next().is_none())
+    })
 }
 
 /// The text by which a service's code knows a request: the route, or else the name of the method.

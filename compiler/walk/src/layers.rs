@@ -30,6 +30,7 @@ use super::runtime;
 use super::site::{self, Role, Site};
 use super::slo::{self, Found};
 use super::trace::{self, Traced};
+use super::values::Value;
 use super::verdict;
 use crate::source::Sources;
 
@@ -124,7 +125,7 @@ pub fn walk_patiently(question: &Question<'_>, sources: &Sources<'_>, patience: 
     }
 }
 
-/// The odds that another cause gains if the deployment was long before the onset.
+/// The odds that another cause gains if the deployment was long before the onset, or if evidence is of an earlier episode.
 const EARLIER: f64 = 0.4;
 
 /// The odds that another cause gains if a peer answers nobody: the peer may be down by itself.
@@ -190,7 +191,13 @@ impl Layers<'_> {
         let refuted = refuted::look(&self.gathered.bad, &revisions, self.case.base);
         let repo = log.keep(self.repo(&service, &revisions));
         let pointed = if is_slow { self.slow(sites, repo.as_ref().ok()) } else { self.failed(sites) };
-        let routed = repo.as_ref().map(|repo| handler::sites(&self.gathered.bad, &service, pointed.role, repo));
+        let routed = repo.as_ref().map(|repo| {
+            let refusing = handler::refusing(&self.gathered.bad, &self.traced.difference.values, repo);
+            handler::sites(&self.gathered.bad, &service, pointed.role, repo)
+                .into_iter()
+                .chain(refusing)
+                .collect::<Vec<_>>()
+        });
         let is_earlier = code::deployed(&service, &revisions).is_some_and(|it| it.lead(self.case.onset).is_some());
         let unopened = repo.as_ref().err().map_or_else(Gaps::default, |why| Gaps::told(why, 0.0));
         let unclear = unclear.into_iter().map(|why| Gaps::told(why, 0.0)).fold(Gaps::default(), Gaps::and);
@@ -205,6 +212,7 @@ impl Layers<'_> {
                 messages: errors.failures.iter().map(|failure| failure.message.clone()).collect(),
                 stacks: errors.failures.iter().map(|failure| failure.stack.clone()).collect(),
                 seconds: errors.failures.first().map(|failure| failure.seconds),
+                is_unread: self.traced.difference.values.iter().any(Value::is_unread),
             },
             difference: &self.traced.difference,
             profile: pointed.profile.as_ref(),
@@ -341,6 +349,8 @@ impl Layers<'_> {
             Gaps::told(format!("Traces of {} could not be read.", self.traced.service), BLIND)
         } else if self.gathered.bad.is_empty() {
             Gaps::told(format!("No trace of a bad request of {} was kept.", self.traced.service), BLIND)
+        } else if self.gathered.is_earlier {
+            Gaps::told("No bad trace of the last episode was kept; those of an earlier one stand in.", EARLIER)
         } else if self.gathered.healthy.is_empty() {
             Gaps::told("No healthy trace was found to compare with.", 0.2)
         } else if !self.gathered.is_from_before {

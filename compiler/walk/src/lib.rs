@@ -25,6 +25,7 @@ mod actions;
 mod aftermath;
 mod ask;
 mod belief;
+mod builds;
 mod candidates;
 mod case;
 mod chain;

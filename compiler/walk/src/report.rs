@@ -132,12 +132,13 @@ pub struct Walk {
 }
 
 impl Walk {
-    /// Whether another walk in a moment may find more, because no trace of a bad request was kept yet. An alert may
-    /// fire before the collector decides which traces to keep.
+    /// Whether another walk in a moment may find more, because no trace of a bad request was kept yet, or none of the
+    /// last episode. An alert may fire before the collector decides which traces to keep.
     #[must_use]
     pub fn is_early(&self) -> bool {
         let burns = self.objective.as_ref().is_some_and(|objective| objective.firing.windows.is_some());
-        let none_yet = self.trace.as_ref().is_some_and(|trace| trace.bad.is_empty() && !trace.asked.is_empty());
+        let is_early = |trace: &Traced| (trace.bad.is_empty() || trace.is_earlier) && !trace.asked.is_empty();
+        let none_yet = self.trace.as_ref().is_some_and(is_early);
         burns && none_yet && self.verdict == Verdict::NotCertain
     }
 

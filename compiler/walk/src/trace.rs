@@ -62,6 +62,9 @@ pub struct Traced {
     pub difference: Difference,
     /// Where traces are broken.
     pub breaks: Vec<Break>,
+    /// Whether no bad trace is of the last episode of a fault that comes and goes.
+    #[serde(skip)]
+    pub is_earlier: bool,
 }
 
 /// The most spans of a trace that are shown.
@@ -85,6 +88,7 @@ pub(super) fn look(case: &Case<'_>, calls: &Calls<'_>, requests: &Requests) -> (
         bad: ids(&gathered.bad),
         healthy: ids(&gathered.healthy),
         is_from_before: gathered.is_from_before,
+        is_earlier: gathered.is_earlier,
         spans: Vec::new(),
         difference,
         breaks: beyond.breaks,

@@ -106,6 +106,16 @@ pub(super) fn is_status(key: &str) -> bool {
 }
 
 impl Value {
+    /// Whether the value says that a callee refuses the requests it gets.
+    pub(super) fn is_refusal(&self) -> bool {
+        self.span.kind == "server" && is_status(&self.key) && self.now.starts_with('4')
+    }
+
+    /// Whether the value says that a callee cannot read the requests it gets: they lack what it expects.
+    pub(super) fn is_unread(&self) -> bool {
+        self.is_refusal() && ["400", "415", "422"].contains(&self.now.as_str())
+    }
+
     /// The new value in words.
     #[must_use]
     pub fn words(&self) -> String {

@@ -1,7 +1,7 @@
 //! Kinds of evidence that once misled the walk: elimination, code as before, other values, plateaus, merges, and
 //! code that no span names.
 
-use emberline_walk::source::Trace;
+use emberline_walk::source::{SpanKind, Trace};
 use emberline_walk::{Verdict, Walk, human};
 
 use crate::shop::Repository;
@@ -201,6 +201,58 @@ fn a_caller_whose_request_is_refused_is_a_suspect() {
     assert_eq!(rank(&walk, &commit), 1, "{}", human(&walk));
     let score = |commit: &str| walk.suspects[rank(&walk, commit) - 1].score;
     assert!(score(&commit) > 2.0 * score(&innocent), "{} {}", score(&commit), score(&innocent));
+}
+
+/// Traffic in which payments answers with another status since the fault, and checkout fails therefore.
+fn refused(good: &str, bad: &str, status: &str) -> World {
+    let mut world = World::new();
+    world.fires("checkout", "availability");
+    world.traffic(good, bad, &Shape::default());
+    for trace in &mut world.traces {
+        #[expect(clippy::cast_precision_loss, reason = "a time, to the second")]
+        let is_bad = trace.spans[0].start as f64 / 1e9 >= ONSET;
+        for span in &mut trace.spans {
+            let has_status = matches!(span.kind, SpanKind::Server | SpanKind::Client);
+            let is_theirs = span.service == "payments" && span.kind == SpanKind::Server;
+            if is_theirs {
+                span.attributes.insert("http.route".into(), "/rpc".into());
+            }
+            if has_status && !span.attributes.contains_key("db.system.name") {
+                let now = if is_theirs { status } else { "500" };
+                let status = if is_bad { now } else { "200" };
+                span.attributes.insert("http.response.status_code".into(), status.into());
+                span.failed = is_bad && !is_theirs;
+            }
+        }
+    }
+    world
+}
+
+#[test]
+fn a_callee_that_asks_for_more_than_it_is_sent_is_a_suspect() {
+    let main = "fn routes() -> Router {\n    Router::new().route(\"/rpc\", post(rpc::handle))\n}\n";
+    let record = "#[derive(Deserialize)]\nstruct Request {\n    id: Value,\n    method: String,\n}\n\n";
+    let walked = |field: &str, status: &str| {
+        let repository = Repository::new();
+        repository.write("services/payments/src/main.rs", main);
+        let text = std::fs::read_to_string(repository.path().join(RPC)).unwrap();
+        repository.write(RPC, &format!("{record}{text}"));
+        let good = repository.commit("Read requests into a record");
+        let innocent =
+            repository.edit(PAYMENT, "    json(order.id, cents)\n", "    json(order.id, cents.max(0))\n", "Max");
+        let asks = format!("    id: Value,\n{field}");
+        let commit = repository.edit(RPC, "    id: Value,\n", &asks, "Read the version");
+        let walk = refused(&good, &repository.head(), status).walk_in(&repository);
+        let score = |commit: &str| walk.suspects[rank(&walk, commit) - 1].score;
+        (score(&commit), score(&innocent), walk)
+    };
+    let (commit, innocent, walk) = walked("    json_rpc: String,\n", "422");
+    assert!(commit > 0.5 && commit > 2.0 * innocent, "{commit} {innocent} {}", human(&walk));
+    assert!(walk.suspects[0].reasons.iter().any(|it| it.contains("the form of what is read")), "{}", human(&walk));
+    // A field that may be absent refuses nobody, and neither does the form of a record explain another refusal.
+    let (optional, ..) = walked("    #[serde(default)]\n    json_rpc: String,\n", "422");
+    let (forbidden, ..) = walked("    json_rpc: String,\n", "403");
+    assert!(optional < commit - 0.1 && forbidden < commit - 0.1, "{commit} {optional} {forbidden}");
 }
 
 #[test]
