@@ -13,11 +13,15 @@ pub(super) fn merged(all: &[Known]) -> Known {
         let is_asked = merged.now.is_none() || merged.before.is_none();
         let is_telling = known.now.is_some() || known.before.is_some();
         if is_asked && is_telling {
+            // A source that knows a revision by the same name speaks of both in the same way.
+            let knows = |name: &String| known.first_seen.contains_key(name) || known.older.contains(name);
             let (now, before) = match (&merged.now, &merged.before) {
                 (None, None) => (known.now.clone(), known.before.clone()),
-                (Some(now), None) if known.now == known.before => (Some(now.clone()), Some(now.clone())),
+                (Some(now), None) if known.now == known.before && !knows(now) => (Some(now.clone()), Some(now.clone())),
                 // Unless the source saw that revision replaced: healthy requests may be from before a recent release.
-                (None, Some(before)) if known.now == known.before && known.previous.as_ref() != Some(before) => {
+                (None, Some(before))
+                    if known.now == known.before && known.previous.as_ref() != Some(before) && !knows(before) =>
+                {
                     (Some(before.clone()), Some(before.clone()))
                 }
                 (now, before) => {
@@ -87,6 +91,11 @@ mod tests {
         let replaced = Known { previous: Some("c1".to_owned()), ..known("tags", "c2", "c2", 7.0) };
         let all = [known("spans", "", "c1", 0.0), replaced];
         assert_eq!(told(&all), ("c2".into(), "c1".into(), "spans and tags".into(), Some(7.0)));
+        // Healthy requests ran c1. Another release came and went since, and c2 runs now.
+        let mut since = Known { previous: Some("c9".to_owned()), ..known("target_info", "c2", "c2", 7.0) };
+        since.older.insert("c1".to_owned());
+        let all = [known("spans", "", "c1", 0.0), since];
+        assert_eq!(told(&all), ("c2".into(), "c1".into(), "spans and target_info".into(), Some(7.0)));
         assert_eq!(told(&[]), (String::new(), String::new(), String::new(), None));
     }
 }

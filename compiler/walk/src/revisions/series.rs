@@ -10,7 +10,7 @@ use emberline_core::plan::queries::quoted;
 use super::super::ask::{Asked, Log, ask};
 use super::super::case::Case;
 use super::known::Known;
-use crate::source::Series;
+use crate::source::{Point, Series};
 use emberline_prose::number::many;
 
 /// The label of the revision in `target_info`.
@@ -247,22 +247,25 @@ fn alternatives(services: &[String]) -> String {
     services.iter().map(escaped).collect::<Vec<_>>().join("|")
 }
 
+/// A time series without samples for more than so many steps had ended, and began again.
+const GAP: f64 = 3.5;
+
 /// What the time series of a service told so far.
 #[derive(Debug, Default)]
 struct Building {
     known: Known,
     newest: f64,
     last_before: f64,
-    /// When the first time series of each revision began, unix seconds.
-    began: BTreeMap<String, f64>,
+    /// Each process with its revision, and when it began, unix seconds. A revision begins again after a rollback to it.
+    runs: Vec<(String, f64)>,
 }
 
 impl Building {
     /// What the time series told, with the revision that the current one replaced.
     fn told(self, by: &str) -> Known {
-        let start = self.known.now.as_ref().and_then(|now| self.began.get(now).copied());
-        let earlier = self.began.iter().filter(|(_, began)| start.is_some_and(|start| **began < start));
-        let previous = earlier.max_by(|a, b| a.1.total_cmp(b.1)).map(|(revision, _)| revision.clone());
+        let is_other = |revision: &String| self.known.now.as_ref().is_some_and(|now| now != revision);
+        let earlier = self.runs.iter().filter(|(revision, began)| is_other(revision) && *began < self.newest);
+        let previous = earlier.max_by(|a, b| a.1.total_cmp(&b.1)).map(|(revision, _)| revision.clone());
         Known { by: by.to_owned(), previous, ..self.known }
     }
 }
@@ -287,9 +290,17 @@ impl Seen {
 
     /// Adds the time series of one revision.
     fn add(&self, building: &mut Building, series: &Series, revision: &str) {
-        let (Some(first), Some(until)) = (series.points.first(), series.points.last()) else { return };
-        let began = building.began.entry(revision.to_owned()).or_insert(first.time);
-        *began = began.min(first.time);
+        // A label such as an address stays when a process is replaced, so that one series may hold several.
+        let is_run = |one: &Point, next: &Point| next.time - one.time <= GAP * self.step;
+        for run in series.points.chunk_by(is_run) {
+            self.add_run(building, run, revision);
+        }
+    }
+
+    /// Adds a time without gaps in which a revision ran.
+    fn add_run(&self, building: &mut Building, points: &[Point], revision: &str) {
+        let (Some(first), Some(until)) = (points.first(), points.last()) else { return };
+        building.runs.push((revision.to_owned(), first.time));
         let known = &mut building.known;
         // A time series that starts with the range may be much older.
         if first.time > self.start + self.step {
@@ -303,7 +314,7 @@ impl Seen {
             building.newest = first.time;
             known.now = Some(revision.to_owned());
         }
-        let before = series.points.iter().rev().find(|point| point.time <= self.before).map(|point| point.time);
+        let before = points.iter().rev().find(|point| point.time <= self.before).map(|point| point.time);
         if let Some(before) = before.filter(|time| *time >= building.last_before) {
             building.last_before = before;
             known.before = Some(revision.to_owned());
@@ -318,6 +329,40 @@ mod tests {
     fn series(labels: &[(&str, &str)]) -> Series {
         let labels = labels.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
         Series { labels, points: Vec::new() }
+    }
+
+    /// What is told at 200 s of runs from and to a time, where the onset is at 190 s.
+    fn told(runs: &[(&str, f64, f64)], is_one_address: bool) -> Known {
+        let seen = Seen { start: 0.0, end: 200.0, step: 1.0, before: 180.0 };
+        let mut building = Building::default();
+        let mut series: BTreeMap<(String, usize), Vec<Point>> = BTreeMap::new();
+        for (at, (revision, from, to)) in runs.iter().enumerate() {
+            let points = series.entry(((*revision).to_owned(), if is_one_address { 0 } else { at })).or_default();
+            let mut time = *from;
+            while time <= *to {
+                points.push(Point { time, value: 1.0 });
+                time += 1.0;
+            }
+        }
+        for ((revision, _), points) in series {
+            seen.add(&mut building, &Series { labels: BTreeMap::new(), points }, &revision);
+        }
+        building.told("x")
+    }
+
+    #[test]
+    fn the_replaced_revision_is_the_one_that_began_last() {
+        // c1, then c9, back to c1, then c2. An exporter still tells the first process of c1.
+        let runs = [("c1", 0.0, 200.0), ("c9", 50.0, 80.0), ("c1", 80.0, 160.0), ("c2", 160.0, 200.0)];
+        let known = told(&runs, false);
+        assert_eq!((known.now.as_deref(), known.previous.as_deref()), (Some("c2"), Some("c1")));
+        assert!(known.older.contains("c1") && known.first_seen["c2"] == 160.0);
+        let runs = [("c1", 0.0, 50.0), ("c9", 50.0, 75.0), ("c1", 80.0, 155.0), ("c2", 160.0, 200.0)];
+        let known = told(&runs, true);
+        assert_eq!((known.now.as_deref(), known.previous.as_deref()), (Some("c2"), Some("c1")));
+        // After a rollback to c1.
+        let known = told(&[("c1", 0.0, 150.0), ("c2", 150.0, 190.0), ("c1", 195.0, 200.0)], true);
+        assert_eq!((known.now.as_deref(), known.previous.as_deref()), (Some("c1"), Some("c2")));
     }
 
     #[test]

@@ -59,6 +59,13 @@ fn add(config: &mut Config, plan: &TelemetryPlan, input: &str, first: &[&str]) {
              where resource.attributes[\"service.name\"] != nil",
         ]}]}),
     );
+    // A connector keeps the resource of the first process that it saw of a service, and so would its revision for ever.
+    config.processor(
+        "transform/spans",
+        json!({"error_mode": "propagate", "metric_statements": [{"context": "resource", "statements": [
+            "keep_keys(resource.attributes, [\"service.name\", \"service.namespace\"])",
+        ]}]}),
+    );
     config.connector("span_metrics/red", span_metrics(plan, None));
     config.connector("span_metrics/exemplars", span_metrics(plan, Some("exemplars")));
     config.connector(KEPT, json!({}));
@@ -82,7 +89,8 @@ fn add(config: &mut Config, plan: &TelemetryPlan, input: &str, first: &[&str]) {
     config.pipeline("traces/sampling", &[input], &with(&["tail_sampling"]), &[KEPT]);
     config.pipeline("traces/kept", &[KEPT], &[], &["span_metrics/exemplars", STORE]);
     config.pipeline("metrics/services", &[input], &with(&["transform/metrics"]), &["prometheus"]);
-    config.pipeline("metrics/spans", &["span_metrics/red", "span_metrics/exemplars"], &[], &["prometheus"]);
+    let counted = ["span_metrics/red", "span_metrics/exemplars"];
+    config.pipeline("metrics/spans", &counted, &["transform/spans"], &["prometheus"]);
     tiers(config, plan, input, first);
 }
 
