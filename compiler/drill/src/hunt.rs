@@ -55,7 +55,8 @@ impl Drill<'_> {
             let vain = fixed.attempts.iter().rev().find(|attempt| !attempt.helped);
             let shown = vain.map(|it| it.ended + it.watched.map_or(0.0, |watched| watched.drilled));
             if let (Some(shown), true) = (shown, verdict == Verdict::NotCertain) {
-                let is_new = |verdict| matches!(verdict, Verdict::NoCodeChange | Verdict::NotCertain);
+                // A commit that is named after a rollback in vain is an answer too, and a wrong one.
+                let is_new = |verdict| verdict != Verdict::Healthy;
                 self.look_again(case, fixed, shown, is_new, &mut |what| log.tell(what))?;
             }
             return Ok(Some(known(How::NoRelease, shown, Vec::new())));

@@ -7,7 +7,7 @@ use emberline_core::plan::Plan;
 
 use super::record::{SuspectRecord, Verdict};
 use super::search::{Conclusion, Scene, Search};
-use emberline_walk::source::{Answer, Connected, Endpoints, Trouble};
+use emberline_walk::source::{Alert, Answer, Connected, Endpoints, Exemplar, Metrics, Series, Trouble};
 use emberline_walk::{self as walk, Question};
 
 /// Walks from the alert to the commit.
@@ -32,6 +32,42 @@ impl<'w> Walker<'w> {
     }
 }
 
+/// A store of metrics whose alert still fires: a search after recovery starts from the alert of the incident.
+struct Held<'h> {
+    metrics: &'h dyn Metrics,
+    alert: &'h Alert,
+}
+
+impl Metrics for Held<'_> {
+    fn name(&self) -> String {
+        self.metrics.name()
+    }
+
+    fn alerts(&self) -> Answer<Vec<Alert>> {
+        let mut alerts = self.metrics.alerts()?;
+        if !alerts.iter().any(|alert| alert.name == self.alert.name && alert.labels == self.alert.labels) {
+            alerts.push(self.alert.clone());
+        }
+        Ok(alerts)
+    }
+
+    fn instant(&self, query: &str, at: f64) -> Answer<Vec<Series>> {
+        self.metrics.instant(query, at)
+    }
+
+    fn range(&self, query: &str, start: f64, end: f64, step: f64) -> Answer<Vec<Series>> {
+        self.metrics.range(query, start, end, step)
+    }
+
+    fn has_exemplars(&self) -> bool {
+        self.metrics.has_exemplars()
+    }
+
+    fn exemplars(&self, selector: &str, start: f64, end: f64) -> Answer<Vec<Exemplar>> {
+        self.metrics.exemplars(selector, start, end)
+    }
+}
+
 impl Walker<'_> {
     /// Removes the clone's path on this machine, so that the record of a drill does not show it.
     fn without_place(&self, text: &str) -> String {
@@ -45,6 +81,8 @@ impl Search for Walker<'_> {
         let label = |name: &str| scene.alert.labels.get(name).map_or("", String::as_str);
         let alert = format!("{}/{}", label("service"), label("slo"));
         let mut sources = self.connected.sources();
+        let held = Held { metrics: sources.metrics, alert: scene.alert };
+        sources.metrics = &held;
         let is_without = |signal: &str| self.without.iter().any(|it| it == signal);
         if is_without("traces") {
             sources.traces = None;

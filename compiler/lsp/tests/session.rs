@@ -1,6 +1,5 @@
 //! A scripted client over standard input and output. The server is this program in another process, over a plain folder.
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test")]
-#![allow(clippy::print_stdout, reason = "it prints what it measured")]
 
 use std::io::BufReader;
 use std::path::{Path, PathBuf};
@@ -66,17 +65,10 @@ impl World for Disk {
 
 fn main() -> ExitCode {
     let words: Vec<String> = std::env::args().skip(1).collect();
-    match words.first().map(String::as_str) {
-        Some("serve") => {
-            let input = BufReader::new(std::io::stdin());
-            let ended = emberline_lsp::serve(Arc::new(Disk::default()), input, &mut std::io::stdout().lock());
-            return ExitCode::from(ended.map_or(2, |in_order| u8::from(!in_order)));
-        }
-        Some("measure") => {
-            measure(words.get(1).and_then(|files| files.parse().ok()).unwrap_or(1_000));
-            return ExitCode::SUCCESS;
-        }
-        _ => {}
+    if words.first().is_some_and(|word| word == "serve") {
+        let input = BufReader::new(std::io::stdin());
+        let ended = emberline_lsp::serve(Arc::new(Disk::default()), input, &mut std::io::stdout().lock());
+        return ExitCode::from(ended.map_or(2, |in_order| u8::from(!in_order)));
     }
     let tests: [(&str, fn()); 6] = [
         ("findings_follow_keys", findings_follow_keys),
@@ -304,18 +296,4 @@ fn hostile_input() {
     assert_eq!(client.wait().unwrap(), Some(2));
     // So does an end without `shutdown`.
     assert_eq!(session(folder.path()).0.wait().unwrap(), Some(1));
-}
-
-/// How long findings take after a key, among so many files.
-fn measure(files: usize) {
-    let names: Vec<String> = std::iter::once("a".to_owned()).chain((1..files).map(|n| format!("s{n}"))).collect();
-    let services: Vec<(&str, &str)> = names.iter().map(|name| (name.as_str(), "a")).collect();
-    let folder = folder(&services);
-    let (mut client, uri) = session(folder.path());
-    let key = |version: i64| json!({"text": spec("a", if version % 2 == 0 { "s1" } else { "nobody" })});
-    client.keys(&uri, 2..12, key).unwrap();
-    let mut times = client.keys(&uri, 12..112, key).unwrap();
-    times.sort();
-    println!("{files} files, 100 keys: median {:?}, 95% within {:?}, longest {:?}", times[50], times[94], times[99]);
-    client.end().unwrap();
 }

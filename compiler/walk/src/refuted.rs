@@ -46,7 +46,7 @@ pub(super) fn look(bad: &[Trace], revisions: &[Revisions], base: f64) -> Option<
         let mut of_changed = trace.spans.iter().filter_map(|span| {
             let known = changed.get(span.service.as_str())?;
             let revision = revisions::of(&span.resource);
-            Some(revision.is_some() && revision == known.before)
+            Some(revision.is_some() && revision == *earlier(known))
         });
         // A trace without any of these services proves nothing.
         of_changed.next().is_some_and(|is_before| is_before && of_changed.all(|is_before| is_before))
@@ -61,6 +61,11 @@ pub(super) fn look(bad: &[Trace], revisions: &[Revisions], base: f64) -> Option<
         requests: times.len(),
         from,
         to,
-        is_older: changed.values().all(|it| it.is_before_older),
+        is_older: changed.values().all(|it| it.is_older || it.is_before_older),
     })
+}
+
+/// The build without the last release: the one before the onset, or the current one after a rollback to it.
+fn earlier(known: &Revisions) -> &Option<String> {
+    if known.is_older { &known.now } else { &known.before }
 }
