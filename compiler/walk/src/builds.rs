@@ -3,12 +3,20 @@
 
 use std::collections::BTreeMap;
 
-use super::revisions;
-use crate::source::Trace;
+use crate::source::{Labels, Trace};
+
+/// Resource attributes that name the source code's revision.
+const REVISION: [&str; 3] = ["vcs.ref.head.revision", "vcs.repository.ref.revision", "git.commit.sha"];
+
+/// The revision that a resource names.
+pub(super) fn revision(resource: &Labels) -> Option<String> {
+    let revision = REVISION.iter().find_map(|key| resource.get(*key));
+    revision.filter(|revision| !revision.is_empty() && *revision != "unknown").cloned()
+}
 
 /// The revision of each service in a trace that tells it.
 fn of(trace: &Trace) -> BTreeMap<&str, String> {
-    let told = trace.spans.iter().filter_map(|span| Some((span.service.as_str(), revisions::of(&span.resource)?)));
+    let told = trace.spans.iter().filter_map(|span| Some((span.service.as_str(), revision(&span.resource)?)));
     told.collect()
 }
 
@@ -29,7 +37,7 @@ pub(super) fn extend(last: &mut Vec<Trace>, earlier: Vec<Trace>, most: usize) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::source::{Labels, Span, SpanKind};
+    use crate::source::{Span, SpanKind};
 
     fn trace(id: &str, revision: Option<&str>) -> Trace {
         let resource: Labels =

@@ -8,6 +8,7 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 
 use super::ask::{Asked, Log};
+use super::builds;
 use super::case::{Case, Symptom, answers, has_failed};
 use super::gather::{self, Gathered};
 use super::graph::Calls;
@@ -135,7 +136,7 @@ fn answered(case: &Case<'_>, caller: &str, peer: &str, gathered: &Gathered) -> A
         let tree = Tree::of(trace);
         let is_ours = |at: &usize| {
             let span = tree.span(*at);
-            span.service == caller && is_call(span) && revisions::of(&span.resource).as_ref() == Some(&revision)
+            span.service == caller && is_call(span) && builds::revision(&span.resource).as_ref() == Some(&revision)
         };
         let answers = tree.order.iter().filter(|at| is_ours(at)).filter_map(|at| answer_of(&tree, *at));
         #[expect(clippy::cast_precision_loss, reason = "a time, to the second")]

@@ -8,6 +8,7 @@ use emberline_prose::number::{clock, figure};
 use serde::Serialize;
 
 use super::ask::{Asked, Log};
+use super::builds;
 use super::case::{Case, answers, has_failed};
 use super::errors::Errors;
 use super::flags::{self, Turned};
@@ -103,7 +104,7 @@ fn same(gathered: &Gathered, trace: &Trace) -> bool {
     let of: BTreeMap<&str, Option<String>> =
         services.into_iter().map(|service| (service, revisions::of_service(&gathered.bad, service))).collect();
     let is_same = |span: &crate::source::Span| match of.get(span.service.as_str()) {
-        Some(Some(revision)) => revisions::of(&span.resource).as_ref() == Some(revision),
+        Some(Some(revision)) => builds::revision(&span.resource).as_ref() == Some(revision),
         _ => true,
     };
     // A trace of services without any revision proves nothing.

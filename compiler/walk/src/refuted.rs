@@ -6,7 +6,8 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
-use super::revisions::{self, Revisions};
+use super::builds;
+use super::revisions::Revisions;
 use crate::source::Trace;
 use emberline_prose::number::{clock, many};
 
@@ -45,7 +46,7 @@ pub(super) fn look(bad: &[Trace], revisions: &[Revisions], base: f64) -> Option<
     let without = |trace: &&Trace| {
         let mut of_changed = trace.spans.iter().filter_map(|span| {
             let known = changed.get(span.service.as_str())?;
-            let revision = revisions::of(&span.resource);
+            let revision = builds::revision(&span.resource);
             Some(revision.is_some() && revision == *earlier(known))
         });
         // A trace without any of these services proves nothing.
@@ -61,11 +62,11 @@ pub(super) fn look(bad: &[Trace], revisions: &[Revisions], base: f64) -> Option<
         requests: times.len(),
         from,
         to,
-        is_older: changed.values().all(|it| it.is_older || it.is_before_older),
+        is_older: changed.values().all(|it| it.is_before_older || it.is_older),
     })
 }
 
 /// The build without the last release: the one before the onset, or the current one after a rollback to it.
 fn earlier(known: &Revisions) -> &Option<String> {
-    if known.is_older { &known.now } else { &known.before }
+    if known.is_older && !known.is_before_older { &known.now } else { &known.before }
 }

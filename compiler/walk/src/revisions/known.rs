@@ -11,10 +11,17 @@ pub(super) struct Known {
     pub(super) now: Option<String>,
     /// The revision before the onset.
     pub(super) before: Option<String>,
-    /// The revision that the current one replaced, whenever that was.
-    pub(super) previous: Option<String>,
+    /// The revision that each one replaced when it last began, whenever that was.
+    pub(super) previous: BTreeMap<String, String>,
     /// Revisions that ran before the time that the source was asked about.
     pub(super) older: BTreeSet<String>,
     /// When each revision was first seen, unix seconds.
     pub(super) first_seen: BTreeMap<String, f64>,
+}
+
+impl Known {
+    /// The revision that the current one replaced.
+    pub(super) fn replaced(&self) -> Option<&String> {
+        self.previous.get(self.now.as_ref()?)
+    }
 }

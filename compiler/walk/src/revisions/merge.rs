@@ -10,17 +10,22 @@ pub(super) fn merged(all: &[Known]) -> Known {
     let mut merged = Known::default();
     let mut by: Vec<&str> = Vec::new();
     for known in all {
+        // A source that knows a revision by the same name speaks of both in the same way.
+        let knows = |name: &String| known.first_seen.contains_key(name) || known.older.contains(name);
+        // It tells best what ran before the onset: requests that were kept may be older than several releases.
+        if merged.before.as_ref().is_some_and(knows) && known.before.is_some() && merged.before != known.before {
+            merged.before.clone_from(&known.before);
+            by.push(&known.by);
+        }
         let is_asked = merged.now.is_none() || merged.before.is_none();
         let is_telling = known.now.is_some() || known.before.is_some();
         if is_asked && is_telling {
-            // A source that knows a revision by the same name speaks of both in the same way.
-            let knows = |name: &String| known.first_seen.contains_key(name) || known.older.contains(name);
             let (now, before) = match (&merged.now, &merged.before) {
                 (None, None) => (known.now.clone(), known.before.clone()),
                 (Some(now), None) if known.now == known.before && !knows(now) => (Some(now.clone()), Some(now.clone())),
                 // Unless the source saw that revision replaced: healthy requests may be from before a recent release.
                 (None, Some(before))
-                    if known.now == known.before && known.previous.as_ref() != Some(before) && !knows(before) =>
+                    if known.now == known.before && known.replaced() != Some(before) && !knows(before) =>
                 {
                     (Some(before.clone()), Some(before.clone()))
                 }
@@ -33,7 +38,9 @@ pub(super) fn merged(all: &[Known]) -> Known {
             }
             (merged.now, merged.before) = (now, before);
         }
-        merged.previous = merged.previous.or_else(|| known.previous.clone());
+        for (revision, other) in &known.previous {
+            merged.previous.entry(revision.clone()).or_insert_with(|| other.clone());
+        }
         // The first sight of a revision, whoever saw it.
         for (revision, time) in &known.first_seen {
             let seen = merged.first_seen.entry(revision.clone()).or_insert(*time);
@@ -88,14 +95,15 @@ mod tests {
         let all = [known("spans", "c2", "", 0.0), known("tags", "1.2", "1.2", 0.0)];
         assert_eq!(told(&all), ("c2".into(), "c2".into(), "spans and tags".into(), None));
         // Healthy requests ran c1, which was replaced shortly before the onset.
-        let replaced = Known { previous: Some("c1".to_owned()), ..known("tags", "c2", "c2", 7.0) };
+        let replaced =
+            Known { previous: [("c2".to_owned(), "c1".to_owned())].into(), ..known("tags", "c2", "c2", 7.0) };
         let all = [known("spans", "", "c1", 0.0), replaced];
         assert_eq!(told(&all), ("c2".into(), "c1".into(), "spans and tags".into(), Some(7.0)));
-        // Healthy requests ran c1. Another release came and went since, and c2 runs now.
-        let mut since = Known { previous: Some("c9".to_owned()), ..known("target_info", "c2", "c2", 7.0) };
+        // Healthy requests ran c1, and they are from before the release that ran until the onset.
+        let mut since = known("target_info", "c2", "c9", 7.0);
         since.older.insert("c1".to_owned());
         let all = [known("spans", "", "c1", 0.0), since];
-        assert_eq!(told(&all), ("c2".into(), "c1".into(), "spans and target_info".into(), Some(7.0)));
+        assert_eq!(told(&all), ("c2".into(), "c9".into(), "spans and target_info".into(), Some(7.0)));
         assert_eq!(told(&[]), (String::new(), String::new(), String::new(), None));
     }
 }

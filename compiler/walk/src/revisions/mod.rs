@@ -12,6 +12,7 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 
 use super::ask::{Asked, Log, ask};
+use super::builds;
 use super::case::Case;
 use super::gather::Gathered;
 use super::version::{self, Meaning};
@@ -62,17 +63,8 @@ impl Revisions {
     }
 }
 
-/// Resource attributes that name the source code's revision.
-const REVISION: [&str; 3] = ["vcs.ref.head.revision", "vcs.repository.ref.revision", "git.commit.sha"];
-
 /// How far back a log of deployments is read, in seconds: a service may run for weeks.
 const DEPLOYED: f64 = 30.0 * 86_400.0;
-
-/// The revision that a resource names.
-pub(super) fn of(resource: &Labels) -> Option<String> {
-    let revision = REVISION.iter().find_map(|key| resource.get(*key));
-    revision.filter(|revision| !revision.is_empty() && *revision != "unknown").cloned()
-}
 
 /// For each service, the revision that most of its spans name by `of`.
 fn most<'t>(
@@ -91,7 +83,7 @@ fn most<'t>(
 
 /// The revision of a service in most spans of these traces.
 pub(super) fn of_service(traces: &[Trace], service: &str) -> Option<String> {
-    most(traces.iter(), &of).remove(service)
+    most(traces.iter(), &builds::revision).remove(service)
 }
 
 /// The version that a resource names. It is less exact than a revision: two builds may have the same.
@@ -108,7 +100,7 @@ pub(super) fn look(case: &Case<'_>, gathered: &Gathered, concerned: &[String]) -
         let healthy = if gathered.is_from_before { most(gathered.healthy.iter(), of) } else { BTreeMap::new() };
         (bad, healthy, by.to_owned())
     };
-    let (bad, healthy, by) = by_spans("spans", &of);
+    let (bad, healthy, by) = by_spans("spans", &builds::revision);
     let versions = by_spans("spans' `service.version`", &version_of);
     let by_info = log.keep(series::target_info(case));
     let mut services: Vec<String> = gathered.bad.iter().flat_map(|it| &it.spans).map(|it| it.service.clone()).collect();
@@ -170,7 +162,8 @@ pub(super) fn look(case: &Case<'_>, gathered: &Gathered, concerned: &[String]) -
             // The onset may be later than the release, or be seen too late. So the last good revision is the one
             // before the release.
             if revisions.now == revisions.before && revisions.is_recent(case.onset, case.long) {
-                revisions.before = merged.previous.or(revisions.before);
+                let replaced = revisions.now.as_ref().and_then(|now| merged.previous.get(now).cloned());
+                revisions.before = replaced.or(revisions.before);
             }
             revisions.is_before_older = revisions.before.as_ref().is_some_and(|before| merged.older.contains(before));
             revisions
@@ -234,8 +227,8 @@ fn deployments(case: &Case<'_>, services: &[String]) -> Asked<BTreeMap<String, K
             of.before = Some(revision.clone());
         }
         of.first_seen.entry(revision.clone()).or_insert(one.time);
-        if let Some(replaced) = of.now.replace(revision).filter(|replaced| Some(replaced) != of.now.as_ref()) {
-            of.previous = Some(replaced);
+        if let Some(replaced) = of.now.replace(revision.clone()).filter(|replaced| *replaced != revision) {
+            of.previous.insert(revision, replaced);
         }
     }
     log.with(known)

@@ -91,17 +91,44 @@ fn asked(case: &Case<'_>, query: &str) -> Asked<Vec<Series>> {
 pub(super) fn target_info(case: &Case<'_>) -> Asked<BTreeMap<String, Known>> {
     // The query groups by instance, because the collector keeps time series of ended processes for a while.
     let query = format!("group by (service_name, job, instance, {LABEL}) (target_info{{{LABEL}!={}}})", quoted(""));
-    let (series, log) = asked(case, &query).apart();
-    let mut known = BTreeMap::new();
-    for one in &series {
-        let job = one.label("job");
-        let service = match one.label("service_name") {
-            "" => job.rsplit('/').next().unwrap_or(job),
-            name => name,
-        };
-        Seen::of(case).add(known.entry(service.to_owned()).or_default(), one, one.label(LABEL));
+    let mut log = Log::default();
+    let mut known: BTreeMap<String, Building> = BTreeMap::new();
+    for one in &log.keep(asked(case, &query)) {
+        Seen::of(case).add(known.entry(named(one).to_owned()).or_default(), one, one.label(LABEL));
+    }
+    if known.values().any(|it| !it.known.first_seen.is_empty()) {
+        for one in &log.keep(ran(case)) {
+            if let Some(building) = known.get_mut(named(one)) {
+                building.known.older.insert(one.label(LABEL).to_owned());
+            }
+        }
     }
     log.with(finished(known, "target_info"))
+}
+
+/// The service of a series of `target_info`.
+fn named(series: &Series) -> &str {
+    match series.label("service_name") {
+        "" => series.label("job").rsplit('/').next().unwrap_or_default(),
+        name => name,
+    }
+}
+
+/// How many times the range lies before it, where revisions that ran count as older.
+const DAYS: f64 = 24.0;
+
+/// The revisions that ran before the range. After a rollback, the revision of the range may be as old as that.
+fn ran(case: &Case<'_>) -> Asked<Vec<Series>> {
+    let (start, end, _) = range(case);
+    let back = ((end - start) * DAYS).ceil();
+    let query = format!(
+        "group by (service_name, job, {LABEL}) (last_over_time(target_info{{{LABEL}!={}}}[{back}s]))",
+        quoted("")
+    );
+    let metrics = case.sources.metrics;
+    let words = |series: &Vec<Series>| many(series.len(), "earlier revision", "earlier revisions");
+    let (series, log) = ask(metrics.name(), query.as_str(), metrics.instant(&query, start), words).apart();
+    log.with(series.unwrap_or_default())
 }
 
 /// The revisions that a build tells of itself, by service. Libraries have such metrics too: one that bears the
@@ -255,17 +282,24 @@ const GAP: f64 = 3.5;
 struct Building {
     known: Known,
     newest: f64,
-    last_before: f64,
+    /// When the last process before the onset was seen, and when it began.
+    last_before: (f64, f64),
     /// Each process with its revision, and when it began, unix seconds. A revision begins again after a rollback to it.
     runs: Vec<(String, f64)>,
 }
 
 impl Building {
-    /// What the time series told, with the revision that the current one replaced.
+    /// What the time series told, with the revision that each one replaced.
     fn told(self, by: &str) -> Known {
-        let is_other = |revision: &String| self.known.now.as_ref().is_some_and(|now| now != revision);
-        let earlier = self.runs.iter().filter(|(revision, began)| is_other(revision) && *began < self.newest);
-        let previous = earlier.max_by(|a, b| a.1.total_cmp(&b.1)).map(|(revision, _)| revision.clone());
+        let mut runs = self.runs;
+        runs.sort_by(|a, b| a.1.total_cmp(&b.1));
+        let mut previous = BTreeMap::new();
+        for (at, (revision, _)) in runs.iter().enumerate() {
+            let other = runs.iter().take(at).rev().map(|(other, _)| other).find(|other| *other != revision);
+            if let Some(other) = other {
+                previous.insert(revision.clone(), other.clone());
+            }
+        }
         Known { by: by.to_owned(), previous, ..self.known }
     }
 }
@@ -314,8 +348,9 @@ impl Seen {
             building.newest = first.time;
             known.now = Some(revision.to_owned());
         }
-        let before = points.iter().rev().find(|point| point.time <= self.before).map(|point| point.time);
-        if let Some(before) = before.filter(|time| *time >= building.last_before) {
+        // Of several that ran until then, the one that began last had replaced the others, or was about to.
+        let before = points.iter().rev().find(|point| point.time <= self.before).map(|point| (point.time, first.time));
+        if let Some(before) = before.filter(|times| *times >= building.last_before) {
             building.last_before = before;
             known.before = Some(revision.to_owned());
         }
@@ -355,14 +390,24 @@ mod tests {
         // c1, then c9, back to c1, then c2. An exporter still tells the first process of c1.
         let runs = [("c1", 0.0, 200.0), ("c9", 50.0, 80.0), ("c1", 80.0, 160.0), ("c2", 160.0, 200.0)];
         let known = told(&runs, false);
-        assert_eq!((known.now.as_deref(), known.previous.as_deref()), (Some("c2"), Some("c1")));
+        assert_eq!(
+            (known.now.as_deref(), known.previous.get(known.now.as_ref().unwrap()).map(String::as_str)),
+            (Some("c2"), Some("c1"))
+        );
         assert!(known.older.contains("c1") && known.first_seen["c2"] == 160.0);
+        assert_eq!(known.before.as_deref(), Some("c2"));
         let runs = [("c1", 0.0, 50.0), ("c9", 50.0, 75.0), ("c1", 80.0, 155.0), ("c2", 160.0, 200.0)];
         let known = told(&runs, true);
-        assert_eq!((known.now.as_deref(), known.previous.as_deref()), (Some("c2"), Some("c1")));
+        assert_eq!(
+            (known.now.as_deref(), known.previous.get(known.now.as_ref().unwrap()).map(String::as_str)),
+            (Some("c2"), Some("c1"))
+        );
         // After a rollback to c1.
         let known = told(&[("c1", 0.0, 150.0), ("c2", 150.0, 190.0), ("c1", 195.0, 200.0)], true);
-        assert_eq!((known.now.as_deref(), known.previous.as_deref()), (Some("c1"), Some("c2")));
+        assert_eq!(
+            (known.now.as_deref(), known.previous.get(known.now.as_ref().unwrap()).map(String::as_str)),
+            (Some("c1"), Some("c2"))
+        );
     }
 
     #[test]

@@ -144,6 +144,46 @@ fn bad_requests_after_a_rollback_clear_the_release() {
 }
 
 #[test]
+fn a_revision_that_a_rollback_brought_back_is_as_old_as_before() {
+    let walked = |is_old: bool| {
+        let repository = Repository::new();
+        let good = repository.head();
+        let other = repository.honest(0);
+        repository.edit(PRICING, "best = best.max(saved", "best = best.max(slowly) + (saved", "Save more");
+        let head = repository.head();
+        let mut world = World::new();
+        world.fires("checkout", "latency");
+        for at in 0..50_u32 {
+            let time = ONSET - 300.0 + f64::from(at) * 6.0;
+            let revision = [(-150.0, &other), (-20.0, &good), (0.0, &head)];
+            let (_, revision) = revision.into_iter().find(|(until, _)| time < ONSET + until).unwrap();
+            world.request(time, revision, &Shape::default());
+        }
+        for at in 0..12_u32 {
+            let slow = Shape { price: 480, ..Shape::default() };
+            world.request(ONSET + 70.0 + f64::from(at) * 4.0, &good, &slow);
+        }
+        // Another release came and went, then the faulty one did.
+        let runs = [
+            (&good, -2_000.0, -700.0),
+            (&other, -700.0, -150.0),
+            (&good, -150.0, -20.0),
+            (&head, -20.0, 66.0),
+            (&good, 66.0, NOW - ONSET),
+        ];
+        for service in ["frontend", "checkout", "payments"] {
+            let known = runs.iter().skip(usize::from(!is_old));
+            world.info.extend(known.map(|(revision, from, to)| seen(service, revision, ONSET + from, ONSET + to)));
+        }
+        world.walk_in(&repository)
+    };
+    let walk = walked(true);
+    assert_eq!(walk.verdict, Verdict::NoCodeChange, "{}", human(&walk));
+    // Nothing tells that it ran before the alert's long window.
+    assert_eq!(walked(false).verdict, Verdict::NotCertain);
+}
+
+#[test]
 fn a_revision_of_the_alerts_long_window_is_not_acquitted_by_its_healthy_requests() {
     let walked = |release: f64| {
         let repository = Repository::new();

@@ -432,6 +432,9 @@ impl Metrics for World {
                 at,
                 0.4,
             ));
+        } else if query.contains("last_over_time(target_info") {
+            let ran = |one: &&Series| one.points.iter().any(|point| point.time < at);
+            answer.extend(self.info.iter().filter(ran).map(|one| Series { points: Vec::new(), ..one.clone() }));
         } else if query.contains("slo:burn_rate") {
             answer.push(series(&[("__name__", "slo:burn_rate:5m")], at, 62.0));
             answer.push(series(&[("__name__", "slo:burn_rate:1h")], at, 31.0));
@@ -458,7 +461,11 @@ impl Metrics for World {
     fn range(&self, query: &str, start: f64, end: f64, step: f64) -> Answer<Vec<Series>> {
         self.asked.borrow_mut().push(query.to_owned());
         if query.contains("target_info") {
-            return Ok(self.info.clone());
+            let within = |one: &Series| {
+                let points = one.points.iter().filter(|point| (start..=end).contains(&point.time)).cloned().collect();
+                Series { points, ..one.clone() }
+            };
+            return Ok(self.info.iter().map(within).filter(|one| !one.points.is_empty()).collect());
         }
         if query.starts_with("{__name__=~") && query.contains("__name__!~") {
             let is_of = |series: &&Series| query.contains(&format!("\"{}\"", series.label("service_name")));
