@@ -49,12 +49,10 @@ impl Spool {
     }
 
     fn failed(&self, cause: &io::Error) -> Failure {
-        match cause.kind() {
-            ErrorKind::NotFound | ErrorKind::NotADirectory => {
-                Failure::new(format!("there is no folder {}", shown(self.folder()))).help("make the folder first")
-            }
-            _ => Failure::io("cannot write", &self.place, cause),
+        if self.folder().is_dir() {
+            return Failure::io("cannot write", &self.place, cause);
         }
+        Failure::new(format!("there is no folder {}", shown(self.folder()))).help("make the folder first")
     }
 
     /// Adds a text to a kind. Texts of a kind are sorted by `place`, whenever they come.
