@@ -296,7 +296,7 @@ fn a_month_of_a_hundred_objectives() -> Result<()> {
     let mut command = Command::new(emberline()?);
     command.args(["backtest", "--days", "30", "--timeout", "60s", "--until", &moment(until)?, "--against"]);
     command.arg(prometheus.url()).arg("--specs").arg(&specs).arg("--backfill").arg(&file).stdout(Stdio::null());
-    let mut child = command.spawn()?;
+    let child = command.spawn()?;
     let used = child.wait4()?;
     let (took, size) = (began.elapsed(), fs::metadata(&file).context("no backfill was written")?.len());
     println!(
