@@ -37,12 +37,14 @@ struct Otlp {
 struct Global {
     scrape_interval: String,
     evaluation_interval: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    rule_query_offset: Option<String>,
 }
 
 impl Default for Global {
     fn default() -> Self {
         let text = |duration: Duration| format!("{}s", duration.as_secs());
-        Self { scrape_interval: text(SCRAPE), evaluation_interval: text(EVALUATION) }
+        Self { scrape_interval: text(SCRAPE), evaluation_interval: text(EVALUATION), rule_query_offset: None }
     }
 }
 
@@ -83,6 +85,13 @@ impl Config {
     #[must_use]
     pub fn every(mut self, interval: Duration) -> Self {
         self.global.scrape_interval = format!("{}s", interval.as_secs());
+        self
+    }
+
+    /// Evaluates rules, and records what they give, as of so long ago.
+    #[must_use]
+    pub fn late(mut self, offset: Duration) -> Self {
+        self.global.rule_query_offset = Some(format!("{}s", offset.as_secs()));
         self
     }
 
@@ -173,7 +182,23 @@ impl Prometheus {
     /// # Errors
     /// When Prometheus cannot be had, or does not come up.
     pub fn start(config: &Config) -> Result<Self> {
+        // History is written series by series. A head block that spans it all takes every series from its
+        // beginning, and is not compacted in the middle of a measurement.
+        let wide = ["--storage.tsdb.min-block-duration=200d", "--storage.tsdb.max-block-duration=200d"];
+        Self::open(config, &wide, |_| Ok(()))
+    }
+
+    /// Starts one with Prometheus's own block lengths, over blocks that `fill` puts into the folder of its data.
+    ///
+    /// # Errors
+    /// As [`Self::start`], and when `fill` fails.
+    pub fn over_blocks(config: &Config, fill: impl FnOnce(&Path) -> Result<()>) -> Result<Self> {
+        Self::open(config, &[], fill)
+    }
+
+    fn open(config: &Config, more: &[&str], fill: impl FnOnce(&Path) -> Result<()>) -> Result<Self> {
         let folder = tempfile::tempdir().context("making Prometheus's folder")?;
+        fill(&folder.path().join("data"))?;
         let address = format!("127.0.0.1:{}", free_port()?);
         let url = format!("http://{address}");
         write_config(folder.path(), config)?;
@@ -183,9 +208,7 @@ impl Prometheus {
             .arg(format!("--storage.tsdb.path={}", folder.path().join("data").display()))
             .arg(format!("--web.listen-address={address}"))
             .args(["--web.enable-remote-write-receiver", "--web.enable-otlp-receiver", "--web.enable-lifecycle"])
-            // History is written series by series. A head block that spans it all takes every series from its
-            // beginning, and is not compacted in the middle of a measurement.
-            .args(["--storage.tsdb.min-block-duration=200d", "--storage.tsdb.max-block-duration=200d"])
+            .args(more)
             .args(["--storage.tsdb.retention.time=400d", "--log.level=warn"]);
         let process = Running::start("prometheus", &mut command, &folder.path().join("log"))?;
         let agent = ureq::Agent::config_builder()

@@ -6,7 +6,7 @@
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
-use std::process::Command;
+use std::process::{Command, Stdio};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use anyhow::{Context, Result, ensure};
@@ -19,6 +19,7 @@ use emberline_proofs::prometheus::{Config, Prometheus};
 use emberline_proofs::remote_write::{Labels, Series, stale_marker};
 use emberline_proofs::tools::emberline;
 use serde_json::Value;
+use wait4::Wait4;
 
 /// Stories beside those of all engines: what counters and scrapes do to the same objectives.
 const MORE: &[Outage] = &[
@@ -93,12 +94,14 @@ fn each_minute(alert: &str) -> bool {
     EACH_MINUTE.iter().any(|objective| alert.contains(&format!("/{objective} ")))
 }
 
+fn moment(at: i64) -> Result<String> {
+    Ok(humantime::format_rfc3339_seconds(UNIX_EPOCH + Duration::from_millis(u64::try_from(at)?)).to_string())
+}
+
 /// The report of a backtest that ends at `until`, in milliseconds.
 fn backtest(specs: &Path, url: &str, until: i64, more: &[&str]) -> Result<Value> {
-    let until =
-        humantime::format_rfc3339_seconds(UNIX_EPOCH + Duration::from_millis(u64::try_from(until)?)).to_string();
     let output = Command::new(emberline()?)
-        .args(["backtest", "--format", "json", "--until", &until, "--against", url, "--specs"])
+        .args(["backtest", "--format", "json", "--until", &moment(until)?, "--against", url, "--specs"])
         .arg(specs)
         .args(if more.contains(&"--days") { &[][..] } else { &["--days", "1"] })
         .args(more)
@@ -287,5 +290,21 @@ fn a_month_of_a_hundred_objectives() -> Result<()> {
         outcomes.len()
     );
     assert!(took <= Duration::from_secs(60), "{took:?}");
+
+    let file = folder.path().join("backfill.om");
+    let began = std::time::Instant::now();
+    let mut command = Command::new(emberline()?);
+    command.args(["backtest", "--days", "30", "--timeout", "60s", "--until", &moment(until)?, "--against"]);
+    command.arg(prometheus.url()).arg("--specs").arg(&specs).arg("--backfill").arg(&file).stdout(Stdio::null());
+    let child = command.spawn()?;
+    let used = child.wait4()?;
+    let (took, size) = (began.elapsed(), fs::metadata(&file).context("no backfill was written")?.len());
+    println!(
+        "| with a backfill: {:.1} s, {} MB written, at most {} MiB of memory",
+        took.as_secs_f64(),
+        size / 1_000_000,
+        used.rusage.maxrss >> 20
+    );
+    assert!(took <= Duration::from_secs(90) && used.rusage.maxrss < 1 << 30, "{took:?}, {}", used.rusage.maxrss);
     Ok(())
 }

@@ -10,11 +10,13 @@
 //! subqueries at multiples of their step. Whatever a rule has that is not evaluated here is a fault.
 
 mod alert;
+pub mod backfill;
 mod binary;
 mod eval;
 mod grid;
 pub mod incident;
 pub mod moment;
+pub mod openmetrics;
 mod outcome;
 mod promql;
 mod replay;
@@ -22,6 +24,7 @@ mod report;
 mod rules;
 mod server;
 mod window;
+mod written;
 
 pub use alert::Spell;
 pub use eval::Source;
@@ -30,3 +33,4 @@ pub use outcome::{Budget, Fired, Firing, Outcome, Span, Tried};
 pub use replay::replay;
 pub use report::{Failed, Form, Report};
 pub use server::Server;
+pub use written::Written;

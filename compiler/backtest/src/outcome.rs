@@ -7,6 +7,7 @@ use rust_decimal::Decimal;
 use serde::Serialize;
 
 use crate::alert::Spell;
+use crate::backfill::{Filled, Recorded};
 use crate::grid::Labels;
 use crate::moment;
 
@@ -19,6 +20,8 @@ pub struct Span {
     pub until: i64,
     /// Targets that are tried beside the objective's own, as shares of good events.
     pub targets: Vec<Decimal>,
+    /// The last moment that a backfill may write; `None` if none is wanted.
+    pub backfill: Option<i64>,
 }
 
 /// An objective's replay. Times are milliseconds since 1970, and are written in RFC 3339.
@@ -51,6 +54,12 @@ pub struct Outcome {
     pub budgets: Vec<Budget>,
     /// What other targets would have meant.
     pub tried: Vec<Tried>,
+    /// What a backfill has of each record that it needs; `None` if none is wanted.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub filled: Option<Vec<Filled>>,
+    /// The recorded series of a backfill, which whoever writes them takes out.
+    #[serde(skip)]
+    pub recorded: Vec<Recorded>,
 }
 
 /// An alert and when it fired.

@@ -8,11 +8,12 @@ use emberline_core::plan::{SloPlan, names};
 use rust_decimal::prelude::ToPrimitive;
 
 use crate::alert::{Spell, spells};
+use crate::backfill::{self, Bounds, Filled, Reach, Recorded};
 use crate::binary::{self, Value};
 use crate::eval::{self, Record, Scene, Source};
 use crate::grid::{Grid, Labels, Series, is_absent};
 use crate::outcome::{Budget, Fired, Firing, Outcome, Span, Tried};
-use crate::rules::{Group, Rule, groups, needed, reach, reads};
+use crate::rules::{Group, Rule, below, groups, needed, reach, reads};
 
 /// Replays an objective.
 ///
@@ -24,11 +25,15 @@ pub fn replay(slo: &SloPlan, source: &dyn Source, span: &Span) -> Result<Outcome
     let [events, bad] = [Side::Events, Side::Bad].map(|side| names::series(side, names::BASE));
     let counts = [Side::Events, Side::Bad].map(|side| names::series(side, names::COUNT));
     needed.extend([events.clone(), bad.clone()].into_iter().chain(counts));
+    let reaches = if span.backfill.is_some() { backfill::reaches(&groups) } else { BTreeMap::new() };
+    needed.extend(below(&groups, reaches.keys()));
     let start = span.from.saturating_sub(reach(&groups));
     let own = [("service", slo.service.as_str()), ("slo", slo.name.as_str())];
     let all = groups.iter().flat_map(|group| &group.rules).filter(|rule| !rule.rule.is_alert);
     let records = all.map(|rule| (rule.rule.name.clone(), None)).collect();
-    let mut play = Play { slo, span, scene: Scene { source, own, records }, fired: Vec::new(), tried: BTreeMap::new() };
+    let scene = Scene { source, own, records };
+    let (fired, tried, filled, recorded) = (Vec::new(), BTreeMap::new(), Vec::new(), Vec::new());
+    let mut play = Play { slo, span, scene, fired, tried, reaches, filled, recorded };
     for (place, group) in groups.iter().enumerate() {
         let phase = phase(source, own, group, span.until)?;
         let grid = Grid::within(start, span.until, group.interval, phase);
@@ -53,12 +58,17 @@ pub fn replay(slo: &SloPlan, source: &dyn Source, span: &Span) -> Result<Outcome
 /// Prometheus spreads groups by a hash of their file's path, which is not known here.
 fn phase(source: &dyn Source, own: [(&str, &str); 2], group: &Group, until: i64) -> Result<i64, String> {
     let Some(rule) = group.rules.iter().find(|rule| !rule.rule.is_alert) else { return Ok(0) };
-    let matchers = own.map(|(label, value)| format!("{label}={}", quoted(value))).join(",");
-    let recorded = source.recorded(&format!("{}{{{matchers}}}", rule.rule.name), until)?;
+    let recorded = source.recorded(&selector(&rule.rule.name, own), until)?;
     let mut phases = recorded.iter().map(|at| at.rem_euclid(group.interval));
     let first = phases.next().unwrap_or(0);
     // Samples at other distances are none of this group.
     Ok(if phases.all(|phase| phase == first) { first } else { 0 })
+}
+
+/// What finds the objective's series of a record.
+fn selector(record: &str, own: [(&str, &str); 2]) -> String {
+    let matchers = own.map(|(label, value)| format!("{label}={}", quoted(value))).join(",");
+    format!("{record}{{{matchers}}}")
 }
 
 fn quoted(text: &str) -> String {
@@ -76,12 +86,25 @@ struct Play<'p> {
     fired: Vec<Fired>,
     /// What fires at each target that is tried.
     tried: BTreeMap<usize, Vec<(String, Spell, Labels)>>,
+    /// What a backfill needs, and what it has so far.
+    reaches: BTreeMap<String, Reach>,
+    filled: Vec<Filled>,
+    recorded: Vec<Recorded>,
 }
 
 impl Play<'_> {
     fn record(&mut self, rule: &Rule, group: usize, grid: Grid) -> Result<(), String> {
         let series = self.series(rule, group, grid)?;
         let (name, record) = (rule.rule.name.clone(), Record { group, grid, series });
+        if let (Some(end), Some(reach)) = (self.span.backfill, self.reaches.get(&name)) {
+            let selector = selector(&name, self.scene.own);
+            let bounds = Bounds { from: self.span.from, until: self.span.until, end };
+            let asked = (self.scene.source, selector.as_str());
+            if let Some((filled, recorded)) = backfill::take((&name, &record), *reach, bounds, asked)? {
+                self.filled.push(filled);
+                self.recorded.extend(recorded);
+            }
+        }
         match self.scene.records.insert(name, Some(record)) {
             Some(Some(_)) => Err(format!("{} is recorded twice", rule.rule.name)),
             _ => Ok(()),
@@ -187,6 +210,8 @@ impl Play<'_> {
             filled_from: start,
             budgets: self.budgets(since),
             tried: tried.collect(),
+            filled: self.span.backfill.map(|_| std::mem::take(&mut self.filled)),
+            recorded: std::mem::take(&mut self.recorded),
             fired,
         })
     }

@@ -8,6 +8,7 @@ use serde::Serialize;
 use crate::incident::Judged;
 use crate::moment::shown;
 use crate::outcome::{Budget, Fired, Outcome};
+use crate::written::{self, Written, whole};
 
 /// Everything that a backtest showed.
 #[derive(Debug, Serialize)]
@@ -20,6 +21,9 @@ pub struct Report {
     pub warnings: Vec<String>,
     /// How well alerts found the incidents, if there is a list of them.
     pub judged: Option<Judged>,
+    /// The file of a backfill, if one was written.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub written: Option<Written>,
 }
 
 /// An objective that could not be replayed.
@@ -52,6 +56,13 @@ impl Report {
         }
         if let Some(judged) = &self.judged {
             incidents(&mut text, judged, form);
+        }
+        if let Some(written) = &self.written {
+            heading(&mut text, "Backfill", form);
+            for line in written.lines(&self.outcomes) {
+                let _ = writeln!(text, "{}{line}", bullet(form));
+            }
+            text.push('\n');
         }
         if !self.failed.is_empty() {
             heading(&mut text, "Not replayed", form);
@@ -108,6 +119,9 @@ fn one(text: &mut String, outcome: &Outcome, form: Form) {
     }
     for budget in &outcome.budgets {
         let _ = writeln!(text, "{bullet}{}", left(budget, outcome));
+    }
+    for filled in outcome.filled.iter().flatten() {
+        let _ = writeln!(text, "{bullet}backfill: {}", written::of_record(filled));
     }
     text.push('\n');
     let rows = outcome.fired.iter().map(|fired| {
@@ -177,19 +191,6 @@ fn left(budget: &Budget, outcome: &Outcome) -> String {
         ),
         _ => format!("error budget left{group}: unknown, since no events were counted {over}"),
     }
-}
-
-/// A number of events with blanks between thousands.
-fn whole(count: f64) -> String {
-    let digits = format!("{:.0}", count.max(0.0));
-    let mut text = String::new();
-    for (place, digit) in digits.chars().enumerate() {
-        if place > 0 && (digits.len() - place).is_multiple_of(3) {
-            text.push(' ');
-        }
-        text.push(digit);
-    }
-    text
 }
 
 fn percent(share: f64) -> String {

@@ -80,11 +80,24 @@ pub(crate) fn reads<'n>(node: &'n Node, records: &BTreeSet<String>) -> BTreeSet<
 
 /// The records that alerts are made of, directly or not.
 pub(crate) fn needed(groups: &[Group]) -> BTreeSet<String> {
+    from(groups, groups.iter().flat_map(|group| &group.rules).filter(|rule| rule.rule.is_alert).collect())
+}
+
+/// These records and those that they are made of, directly or not.
+pub(crate) fn below<'n>(groups: &[Group], names: impl Iterator<Item = &'n String>) -> BTreeSet<String> {
+    let names: BTreeSet<String> = names.cloned().collect();
+    let all = groups.iter().flat_map(|group| &group.rules);
+    let mut found = from(groups, all.filter(|it| !it.rule.is_alert && names.contains(&it.rule.name)).collect());
+    found.extend(names);
+    found
+}
+
+/// The records that these rules are made of, directly or not.
+fn from<'g>(groups: &'g [Group], mut next: Vec<&'g Rule>) -> BTreeSet<String> {
     let all = || groups.iter().flat_map(|group| &group.rules);
     let records: BTreeSet<String> =
         all().filter(|rule| !rule.rule.is_alert).map(|rule| rule.rule.name.clone()).collect();
     let mut needed: BTreeSet<String> = BTreeSet::new();
-    let mut next: Vec<&Rule> = all().filter(|rule| rule.rule.is_alert).collect();
     while let Some(rule) = next.pop() {
         for name in reads(&rule.node, &records) {
             if needed.insert(name.to_owned()) {

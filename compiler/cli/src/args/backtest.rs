@@ -40,6 +40,10 @@ pub(crate) struct Backtest {
     /// Incidents (YAML or JSON) that alerts should have found: a list of `from`, `to`, and perhaps `severity`, `service`, `slo`
     #[arg(long, value_name = "FILE")]
     pub(crate) incidents: Option<PathBuf>,
+    /// Also write what the recording rules would have recorded to a new file, or to `backfill.om` in a folder: OpenMetrics, of
+    /// which `promtool tsdb create-blocks-from openmetrics` makes blocks
+    #[arg(long, value_name = "FILE|FOLDER")]
+    pub(crate) backfill: Option<PathBuf>,
     /// How the report is written to standard output
     #[arg(long, value_name = "FORMAT", default_value = "human")]
     pub(crate) format: BacktestFormat,

@@ -4,7 +4,9 @@ use std::num::NonZero;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use emberline_backtest::{Failed, Form, Outcome, Report, Server, Span, incident, replay};
+use emberline_backtest::{
+    Failed, Form, Outcome, Report, Server, Span, Written, backfill, incident, openmetrics, replay,
+};
 use emberline_core::Order;
 use emberline_core::plan::{Plan, SloPlan};
 use emberline_observe::{self as observe, http::Client};
@@ -18,12 +20,15 @@ use crate::progress::Progress;
 use crate::render::{Report as Findings, counted};
 use crate::status::Status;
 use crate::terminal;
+use crate::world::spool::Spool;
 use crate::world::{read, shown};
 
 /// Objectives that are replayed side by side: each asks for as much as a dashboard of a month.
 const AT_ONCE: usize = 4;
 /// Targets that are compared unless others are asked for, in hundredths of a percent.
 const TARGETS: [i64; 4] = [9_900, 9_950, 9_990, 9_995];
+/// The file of a backfill in a folder.
+const BACKFILL: &str = "backfill.om";
 
 /// Replays every objective, and says what would have fired.
 pub(crate) fn run(order: &Backtest, quiet: bool) -> Result<Status> {
@@ -44,28 +49,39 @@ pub(crate) fn run(order: &Backtest, quiet: bool) -> Result<Status> {
         return Ok(Status::Findings);
     };
     let slos = wanted(plan, &order.only)?;
+    let spool = order.backfill.as_ref().map(|path| Spool::open(path, BACKFILL)).transpose()?;
     let client = Client::new("Prometheus", &order.against, &access::open(&order.access)?);
     let server = Server::new(&client);
     let now = (super::now() * 1_000.0) as i64;
     let until = order.until.unwrap_or(now);
     let from = until - i64::from(order.days) * 86_400_000;
+    let end = spool.as_ref().map(|_| backfill::end(until, now));
     let progress = Progress::new("replaying", slos.len(), quiet);
-    let results = side_by_side(&slos, |slo| {
-        let span = Span { from, until, targets: targets(order, slo) };
-        let outcome = replay(slo, &server, &span);
+    let results = side_by_side(&slos, |place, slo| {
+        let span = Span { from, until, targets: targets(order, slo), backfill: end };
+        let mut outcome = replay(slo, &server, &span);
+        if let (Some(spool), Ok(outcome)) = (&spool, &mut outcome) {
+            keep(spool, place, outcome)?;
+        }
         progress.tick();
-        outcome
+        Ok(outcome)
     });
     drop(progress);
     let (mut outcomes, mut failed): (Vec<Outcome>, Vec<Failed>) = (Vec::new(), Vec::new());
     for (slo, result) in slos.iter().zip(results) {
-        match result {
+        match result? {
             Ok(outcome) => outcomes.push(outcome),
             Err(why) => failed.push(Failed { service: slo.service.clone(), slo: slo.name.clone(), why }),
         }
     }
     let judged = incidents.map(|incidents| incident::judge(&incidents, &outcomes));
-    let report = Report { outcomes, failed, warnings: server.warnings(), judged };
+    let samples = outcomes.iter().flat_map(|it| it.filled.iter().flatten()).map(|filled| filled.samples).sum();
+    // Half of the objectives might be taken for all.
+    let written = spool.filter(|_| failed.is_empty() && samples > 0).zip(end).map(|(spool, end)| {
+        let (path, bytes) = spool.finish(openmetrics::head, openmetrics::END)?;
+        Ok(Written { file: shown(&path), samples, bytes, end, until })
+    });
+    let report = Report { outcomes, failed, warnings: server.warnings(), judged, written: written.transpose()? };
     let text = match order.format {
         BacktestFormat::Human => terminal::clean(&report.show(Form::Text)),
         BacktestFormat::Markdown => terminal::clean(&report.show(Form::Markdown)),
@@ -73,12 +89,37 @@ pub(crate) fn run(order: &Backtest, quiet: bool) -> Result<Status> {
     };
     terminal::print(|out| out.write_all(text.as_bytes()))?;
     match report.failed.as_slice() {
+        [] if end.is_some() && report.written.is_none() => Err(nothing(&report.outcomes)),
         [] => Ok(Status::Clean),
         failed => {
             let first = failed.first().map(|it| format!("{}/{}: {}", it.service, it.slo, it.why)).unwrap_or_default();
             Err(Failure::new(format!("{} could not be replayed: {first}", counted(failed.len(), "objective"))))
         }
     }
+}
+
+/// Puts aside what a replay recorded.
+fn keep(spool: &Spool, place: usize, outcome: &mut Outcome) -> Result<()> {
+    let mut text = String::new();
+    for series in std::mem::take(&mut outcome.recorded) {
+        text.clear();
+        openmetrics::lines(&mut text, &series);
+        spool.add(&series.name, place, &text)?;
+    }
+    Ok(())
+}
+
+/// Why a backfill has no sample.
+fn nothing(outcomes: &[Outcome]) -> Failure {
+    let filled = || outcomes.iter().flat_map(|outcome| outcome.filled.iter().flatten());
+    let (what, help) = if outcomes.iter().all(|outcome| outcome.since.is_none()) {
+        ("the server has no history of what the objectives read", "name a server that has scraped it for some days")
+    } else if filled().any(|filled| filled.recorded_since.is_some()) {
+        ("the server has recorded all of it already", "the report says since when")
+    } else {
+        ("the history lies within the last hours, where blocks do harm", "backfill when it is five hours old")
+    };
+    Failure::new(format!("there is nothing to backfill: {what}")).help(help)
 }
 
 /// The objectives that are asked for; all if none is named.
@@ -110,7 +151,7 @@ fn targets(order: &Backtest, slo: &SloPlan) -> Vec<Decimal> {
 }
 
 /// A result for each objective, in their order; a few are worked on at once.
-fn side_by_side<T: Send>(slos: &[&SloPlan], work: impl Fn(&SloPlan) -> T + Sync) -> Vec<T> {
+fn side_by_side<T: Send>(slos: &[&SloPlan], work: impl Fn(usize, &SloPlan) -> T + Sync) -> Vec<T> {
     let next = AtomicUsize::new(0);
     let done: Mutex<Vec<(usize, T)>> = Mutex::new(Vec::with_capacity(slos.len()));
     let cores = std::thread::available_parallelism().map_or(1, NonZero::get);
@@ -121,7 +162,7 @@ fn side_by_side<T: Send>(slos: &[&SloPlan], work: impl Fn(&SloPlan) -> T + Sync)
                     let place = next.fetch_add(1, Ordering::Relaxed);
                     slos.get(place).map(|slo| (place, slo))
                 } {
-                    let result = work(slo);
+                    let result = work(place, slo);
                     if let Ok(mut done) = done.lock() {
                         done.push((place, result));
                     }

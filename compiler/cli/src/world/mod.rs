@@ -4,7 +4,7 @@
 //! knows what is in the output folder, and who owns it according to the compiler's `manifest`. `stale` decides which
 //! files of removed specs are removed, and `held` compares artefacts with what they were. `changes` finds the lines
 //! that a change touches. `links` refuses links that lead out of a folder. `files` says which files a scan reads, and
-//! `text` decodes them. `replaced` edits a file of the user.
+//! `text` decodes them. `replaced` edits a file of the user, and `spool` makes one of more text than memory should hold.
 
 pub(crate) mod baseline;
 pub(crate) mod changes;
@@ -18,6 +18,7 @@ pub(crate) mod manifest;
 pub(crate) mod notes;
 pub(crate) mod read;
 pub(crate) mod replaced;
+pub(crate) mod spool;
 pub(crate) mod stale;
 pub(crate) mod text;
 pub(crate) mod tree;
