@@ -191,6 +191,32 @@ fn a_budget_below_the_share_is_told_with_its_owner_and_page() {
 }
 
 #[test]
+fn the_step_of_the_policy_that_applies_is_told() {
+    let shell = shop();
+    let policy = "version: emberline/v1\nerror_budget_policy: [{spent: 50%, do: Look.}, {spent: 80%, do: Repairs only.}, {spent: 100%, do: Stop.}]\n";
+    shell.write("slos/policy.yaml", policy);
+    for (left, step) in [
+        ("0.51", None),
+        ("0.5", Some("50%|Look.")),
+        ("0.1999", Some("80%|Repairs only.")),
+        ("-0.3", Some("100%|Stop.")),
+    ] {
+        let address = of_route("/pay", left);
+        let ran = ask(&shell, &address, "");
+        let report: serde_json::Value = serde_json::from_str(&ask(&shell, &address, "--format json").out).unwrap();
+        let told = &report["objectives"][0]["groups"][0]["step"];
+        let Some((spent, action)) = step.and_then(|step| step.split_once('|')) else {
+            assert!(told.is_null() && !ran.out.contains("Error budget policy"), "{left}: {ran:?}");
+            continue;
+        };
+        let line =
+            format!("shop/availability: {spent} or more of the error budget is spent for route=/pay. {action}\n");
+        assert!(ran.out.contains(&line), "{left}: {ran:?}");
+        assert_eq!(told["do"], action, "{told}");
+    }
+}
+
+#[test]
 fn what_a_server_says_obeys_nothing_and_shows_no_secret() {
     let shell = shop();
     let token = format!("ghp_{}", "a1B2c3D4e5F6".repeat(3));

@@ -34,7 +34,8 @@ const TOLERANCE: f64 = 0.005;
 const EVENTS: f64 = 100.0;
 
 const POLICY: &str = "version: emberline/v1\nscrape_interval: 15s\nevaluation_interval: 30s\ntime_scale: 10\n\
-                      runbook_url: https://runbooks.example.com\n";
+                      runbook_url: https://runbooks.example.com\n\
+                      error_budget_policy: [{spent: 41%, do: Look.}, {spent: 42%, do: Stop.}]\n";
 const SPEC: &str = "version: emberline/v1\nservice: shop\nowner: team-shop\nslos:
   - {name: routes, objective: 99%, window: 1d, sli: {events: {total: r_total, bad: r_failed_total, group_by: [route]}}}
   - {name: all, objective: 99%, window: 1d, sli: {events: {total: r_total, bad: r_failed_total}}}
@@ -214,6 +215,9 @@ fn the_budget_told_is_that_of_the_raw_counters() -> Result<()> {
     ensure!((slices / 1_440.0 - 1.0).abs() < TOLERANCE, "a day has {slices} minutes");
     let burn = number(&group(&report, "routes", Some("/"))?["burn"]["rate"])?;
     ensure!((burn - 0.2).abs() < 0.002, "a fifth of the sustainable rate is told as {burn}");
+
+    let step = &group(&report, "routes", Some("/pay"))?["step"];
+    ensure!(step["spent"] == "0.41" && step["do"] == "Look.", "41.67% are spent, and the step is {step}");
 
     // The gate: /pay has spent 2,400 of 5,760 bad events.
     for (share, expected) in [("58%", 0), ("0.58", 0), ("59%", 1)] {

@@ -2,13 +2,14 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use emberline_core::model::BudgetStep;
 use emberline_core::oracle::Side;
 use emberline_core::plan::{SloPlan, names};
 use emberline_core::quantity::Percent;
 use rust_decimal::prelude::ToPrimitive;
 
 use super::answers::{Answers, Groups};
-use super::standing::{Burn, Group, Standing, Unknown};
+use super::standing::{Burn, Group, ROUNDING, Standing, Step, Unknown};
 use crate::grid::Labels;
 
 /// The age from which on a recorded budget is none, in milliseconds. Prometheus forgets a series after so long; other
@@ -174,9 +175,17 @@ impl Numbers {
             burn: burn_rates.iter().find(|burn| Some(&burn.window) == told.as_ref()).cloned(),
             burn_rates,
             counted: self.counted.get(&group).copied(),
+            step: step(slo, left),
             group,
         }
     }
+}
+
+/// The step of the error-budget policy that applies: the last one whose share is spent.
+fn step(slo: &SloPlan, left: f64) -> Option<Step> {
+    let spent = |step: &&BudgetStep| 1.0 - left >= step.spent.to_f64().unwrap_or(1.0) - ROUNDING;
+    let step = slo.budget_policy.iter().rfind(spent)?;
+    Some(Step { spent: step.spent, action: step.action.clone() })
 }
 
 fn millis(seconds: f64) -> i64 {

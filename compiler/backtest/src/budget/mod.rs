@@ -11,7 +11,7 @@ mod judge;
 mod standing;
 
 pub use answers::Instants;
-pub use standing::{Burn, Group, Standing, Unknown};
+pub use standing::{Burn, Group, Standing, Step, Unknown};
 
 use emberline_core::plan::SloPlan;
 

@@ -10,7 +10,7 @@ use crate::outcome::share;
 
 /// How much less than a threshold counts as the threshold. Servers compute with floats: a tenth may come back as
 /// 0.09999999999999998.
-const ROUNDING: f64 = 1e-9;
+pub(super) const ROUNDING: f64 = 1e-9;
 
 /// An objective. Times are milliseconds since 1970, and are written in RFC 3339.
 #[derive(Debug, Serialize)]
@@ -67,6 +67,19 @@ pub struct Group {
     /// The share of the window for which events were counted: less than 1 if rules are younger than the window, or were
     /// not evaluated all the time.
     pub counted: Option<f64>,
+    /// The step of the error-budget policy that applies; `None` before the first one, and without a policy.
+    pub step: Option<Step>,
+}
+
+/// A step of an error-budget policy.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Step {
+    /// The share of the error budget from which on it applies.
+    #[serde(serialize_with = "share")]
+    pub spent: Decimal,
+    /// What the team does.
+    #[serde(rename = "do")]
+    pub action: String,
 }
 
 /// How fast a budget burns.

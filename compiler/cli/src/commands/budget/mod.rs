@@ -108,6 +108,8 @@ fn refused(why: &str) -> Failure {
 fn concealed(standing: &mut Standing) {
     let hide = |labels: &mut Labels| labels.values_mut().for_each(|value| *value = conceal::secrets(value));
     standing.groups.iter_mut().for_each(|group| hide(&mut group.group));
+    let steps = standing.groups.iter_mut().filter_map(|group| group.step.as_mut());
+    steps.for_each(|step| step.action = conceal::secrets(&step.action));
     standing.unknown.iter_mut().for_each(|unknown| hide(&mut unknown.group));
     standing.owner.iter_mut().chain(&mut standing.runbook).for_each(|text| *text = conceal::secrets(text));
 }

@@ -89,6 +89,17 @@ impl Report {
         each.collect()
     }
 
+    /// What the error-budget policy asks for, a line for each objective of which a step applies.
+    fn steps(&self) -> Vec<(&Standing, String)> {
+        let worst = |standing: &Standing| {
+            let group = standing.groups.first()?;
+            let step = group.step.as_ref()?;
+            let (spent, of) = (Percent::of_share(step.spent), of_group(&group.group));
+            Some(format!("{spent} or more of the error budget is spent{of}. {}", line(&step.action)))
+        };
+        self.objectives.iter().filter_map(|standing| Some((standing, worst(standing)?))).collect()
+    }
+
     /// Objectives whose windows are not full, a line each.
     fn partial(&self) -> Vec<(&Standing, String)> {
         let told = |standing: &Standing| {
@@ -154,7 +165,7 @@ pub(super) fn human(report: &Report) -> String {
             let runbook = standing.runbook.as_ref().map(|url| format!("runbook {url}"));
             let owner = standing.owner.as_ref().map(|owner| format!("owner {owner}"));
             let about: Vec<String> = [owner, runbook].into_iter().flatten().collect();
-            if heading != PARTIAL && !about.is_empty() {
+            if [BELOW, UNKNOWN].contains(&heading) && !about.is_empty() {
                 let _ = writeln!(text, "    {}", about.join(", "));
             }
         }
@@ -187,7 +198,7 @@ pub(super) fn markdown(report: &Report) -> String {
         for (standing, line) in lines {
             let _ = write!(text, "- {}: {}", markdown_inert(&name(standing)), markdown_inert(&line));
             let (owner, runbook) = (standing.owner.as_ref(), standing.runbook.as_ref());
-            if heading != PARTIAL {
+            if [BELOW, UNKNOWN].contains(&heading) {
                 owner.iter().for_each(|owner| {
                     let _ = write!(text, ", owner {}", markdown_inert(owner));
                 });
@@ -209,11 +220,17 @@ pub(super) fn markdown(report: &Report) -> String {
 
 const BELOW: &str = "Below the threshold";
 const UNKNOWN: &str = "Unknown";
+const POLICY: &str = "Error budget policy";
 const PARTIAL: &str = "Not the whole window";
 
 /// The lists behind the table, without those that are empty.
 fn sections(report: &Report) -> impl Iterator<Item = (&'static str, Vec<(&Standing, String)>)> {
-    let all = [(BELOW, report.failing()), (UNKNOWN, report.unknowns()), (PARTIAL, report.partial())];
+    let all = [
+        (BELOW, report.failing()),
+        (UNKNOWN, report.unknowns()),
+        (POLICY, report.steps()),
+        (PARTIAL, report.partial()),
+    ];
     all.into_iter().filter(|(_, lines)| !lines.is_empty())
 }
 
