@@ -1,5 +1,6 @@
 //! What a server says about the budgets of a service's objectives at one instant.
 
+use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, BTreeSet};
 
 use emberline_core::plan::SloPlan;
@@ -42,8 +43,8 @@ impl Answers {
         let mut counted = BTreeMap::new();
         for slo in slos {
             let window = slo.window_real.reach().millis();
-            if !counted.contains_key(&window) {
-                counted.insert(window, source.instant(&queries.counted(slo), at)?);
+            if let Entry::Vacant(place) = counted.entry(window) {
+                place.insert(source.instant(&queries.counted(slo), at)?);
             }
         }
         Ok(Some(Self {

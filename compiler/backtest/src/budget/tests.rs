@@ -22,7 +22,7 @@ const AT: i64 = 1_795_773_600_000;
 fn plan(policy: &str) -> Plan {
     let mut sources = Sources::default();
     sources.add("slos/shop.yaml", SPEC);
-    sources.add("slos/policy.yaml", &format!("version: emberline/v1\n{policy}"));
+    sources.add("slos/policy.yaml", format!("version: emberline/v1\n{policy}"));
     let analysis = compile(&sources, Order::default());
     analysis.plan.unwrap_or_else(|| panic!("{:?}", analysis.findings))
 }

@@ -84,8 +84,8 @@ mod tests {
         };
         let slo = if slo.is_empty() { String::new() } else { format!("    {slo}\n") };
         let slos = objective("a", "") + &objective("b", &slo);
-        sources.add("slos/shop.yaml", &format!("version: emberline/v1\nservice: shop\n{service}\nslos:\n{slos}"));
-        sources.add("slos/policy.yaml", &format!("version: emberline/v1\n{policy}\n"));
+        sources.add("slos/shop.yaml", format!("version: emberline/v1\nservice: shop\n{service}\nslos:\n{slos}"));
+        sources.add("slos/policy.yaml", format!("version: emberline/v1\n{policy}\n"));
         let analysis = crate::analyse(&sources, None);
         let errors = analysis.findings.iter().filter(|it| it.severity == crate::finding::Severity::Error);
         let messages = errors.map(|it| format!("{}: {}", it.code.id, it.message)).collect();
