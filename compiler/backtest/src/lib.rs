@@ -8,10 +8,13 @@
 //! evaluated here, since a server that has not recorded yesterday's windows cannot be asked for them. The semantics are
 //! those of Prometheus 3: windows without their beginning, reads that look back five minutes unless a rule gave nothing,
 //! subqueries at multiples of their step. Whatever a rule has that is not evaluated here is a fault.
+//!
+//! [`budget`] asks for what the loaded rules themselves have recorded.
 
 mod alert;
 pub mod backfill;
 mod binary;
+pub mod budget;
 mod eval;
 mod grid;
 pub mod incident;

@@ -169,7 +169,7 @@ pub(crate) fn notified(firings: impl Iterator<Item = (i64, Option<i64>)>, until:
     count
 }
 
-fn share<S: serde::Serializer>(share: &Decimal, serializer: S) -> Result<S::Ok, S::Error> {
+pub(crate) fn share<S: serde::Serializer>(share: &Decimal, serializer: S) -> Result<S::Ok, S::Error> {
     serializer.collect_str(&share.normalize())
 }
 

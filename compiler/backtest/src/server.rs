@@ -9,6 +9,7 @@ use emberline_observe::http::{Answer, Client};
 use serde::Deserialize;
 use serde::de::{DeserializeOwned, Deserializer, Error, Visitor};
 
+use crate::budget::Instants;
 use crate::eval::Source;
 use crate::grid::{ABSENT, Grid, Labels, Series};
 
@@ -37,6 +38,19 @@ impl<'c> Server<'c> {
     #[must_use]
     pub fn warnings(&self) -> Vec<String> {
         self.warnings.lock().map(|warnings| warnings.clone()).unwrap_or_default()
+    }
+
+    /// The server's time in milliseconds since 1970.
+    ///
+    /// # Errors
+    /// When the server does not say it.
+    pub fn time(&self) -> Answer<i64> {
+        let found: Vec<Found<One>> = self.api("/api/v1/query", &[("query", "vector(time())")])?;
+        let seconds = found.first().and_then(|found| found.values.as_ref()).map(|One((_, seconds))| seconds.0);
+        seconds
+            .filter(|seconds| seconds.is_finite())
+            .map(|seconds| (seconds * 1_000.0).round() as i64)
+            .ok_or_else(|| self.client.trouble("does not say its time"))
     }
 
     fn api<T: DeserializeOwned>(&self, path: &str, query: &[(&str, &str)]) -> Answer<Vec<Found<T>>> {
@@ -114,6 +128,19 @@ impl Source for Server<'_> {
     }
 }
 
+impl Instants for Server<'_> {
+    fn instant(&self, expr: &str, time: i64) -> Result<Vec<(Labels, f64)>, String> {
+        let time = format!("{}.{:03}", time.div_euclid(1_000), time.rem_euclid(1_000));
+        let found: Vec<Found<One>> =
+            self.api("/api/v1/query", &[("query", expr), ("time", &time)]).map_err(|trouble| trouble.0)?;
+        let value = |found: Found<One>| match found.values {
+            Some(One((_, number))) => Ok((found.metric, number.0)),
+            None => Err(format!("`{expr}` gives histograms, not numbers")),
+        };
+        found.into_iter().map(value).collect()
+    }
+}
+
 #[derive(Deserialize)]
 #[serde(bound = "T: DeserializeOwned")]
 struct Page<T> {
@@ -130,14 +157,20 @@ struct Data<T> {
     result: Vec<Found<T>>,
 }
 
-/// A series of a range.
+/// A series of a range, or one with its value at an instant.
 #[derive(Deserialize)]
 #[serde(bound = "T: DeserializeOwned")]
 struct Found<T> {
     metric: Labels,
+    #[serde(alias = "value")]
     values: Option<T>,
+    #[serde(alias = "histogram")]
     histograms: Option<serde::de::IgnoredAny>,
 }
+
+/// An instant in seconds, and a number.
+#[derive(Deserialize)]
+struct One((f64, Number));
 
 /// Instants in milliseconds, and numbers.
 #[derive(Default)]

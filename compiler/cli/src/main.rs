@@ -53,6 +53,7 @@ fn run() -> Status {
         Command::Compile(compile) => commands::compile::run(&compile, quiet),
         Command::Diff(diff) => commands::diff::run(&diff, quiet),
         Command::Backtest(backtest) => commands::backtest::run(&backtest, quiet),
+        Command::Budget(budget) => commands::budget::run(&budget, quiet),
         Command::Codeowners(codeowners) => commands::codeowners::run(&codeowners, quiet),
         Command::Alertmanager(alertmanager) => commands::alertmanager::run(&alertmanager, quiet),
         Command::Scan(scan) => commands::scan::run(&scan, quiet),

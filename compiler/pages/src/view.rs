@@ -35,6 +35,8 @@ pub(crate) struct Objective<'p> {
     description: Option<&'p str>,
     notes: Option<&'p str>,
     promise: Vec<(&'static str, String)>,
+    /// The steps of the error-budget policy: from when on, and what to do.
+    policy: Vec<(String, &'p str)>,
     dashboard: Option<String>,
     source: Option<String>,
     spec: String,
@@ -142,6 +144,7 @@ pub(crate) fn objective<'p>(plan: &Plan, slo: &'p SloPlan) -> Objective<'p> {
         description: slo.about.description.as_deref(),
         notes: slo.about.notes.as_deref(),
         promise: runbook::promise(slo),
+        policy: slo.budget_policy.iter().map(|step| (runbook::spent(step), step.action.as_str())).collect(),
         dashboard: places.dashboard,
         source: places.source,
         spec: places.spec,

@@ -27,6 +27,9 @@ store_url: https://store.example.com
 severities:
   page: {escalation: ["<b>call</b> `me` & {{ run }}"]}
   ticket: {}
+error_budget_policy:
+  - {spent: 50%, do: "<b>look</b> | `me` & {{ run }}"}
+  - {spent: 99.5%, do: Stop.}
 "#;
 /// A name that is markup, a template, Markdown and Unicode at once.
 const NAME: &str = r#"a\"><script>alert(1)</script>{{ 7*7 }}{% raw %}`*_[x](javascript:1)|$z 日本 'q'"#;
@@ -310,6 +313,28 @@ fn notes_stand_on_their_pages_and_others_are_told_of() {
     assert!(site["checkout/availability/absent.html"].contains("of the service"));
     assert!(!site["checkout/availability/absent.html"].contains("of the objective"));
     assert!(!site["payments/latency/index.html"].contains("of the service"));
+}
+
+#[test]
+fn the_error_budget_policy_stands_on_pages_as_text() {
+    let pages = site(&planned(&hostile()), &Notes::default());
+    for path in ["other/a/index.html", "other/a/burn-1h-5m.html", "other/a/absent.html"] {
+        let document = Html::parse_document(&pages[path]);
+        let row = Selector::parse("tr").unwrap();
+        let rows = document.select(&row).map(|row| row.text().collect::<String>());
+        let steps: Vec<String> = rows.filter(|row| row.contains("% spent")).collect();
+        assert_eq!(steps, ["50% spent<b>look</b> | `me` & {{ run }}", "99.5% spentStop."], "{path}");
+    }
+    let text = &pages["other/a/burn-1h-5m.md"];
+    assert!(text.contains("## Error budget policy\n\n| | |\n| --- | --- |\n| 50% spent | \\<b\\>look"), "{text}");
+    assert!(text.contains("| 99.5% spent | Stop. |\n\n## What calls what"), "{text}");
+    // Without a policy nothing is said of one.
+    let mut sources = Sources::default();
+    let spec = "version: emberline/v1\nservice: a\nslos: [{name: a, objective: 99%, sli: {timeslice: {up: up}}}]\n";
+    sources.add("slos/a.yaml", spec);
+    let plain = site(&planned(&sources), &Notes::default());
+    assert!(plain.len() > 5, "{:?}", plain.keys());
+    assert!(!plain.values().any(|text| text.contains("Error budget policy")));
 }
 
 #[test]

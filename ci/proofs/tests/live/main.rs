@@ -10,6 +10,7 @@ mod cost;
 mod counters;
 mod curves;
 mod gauges;
+mod left;
 mod load;
 mod outage;
 mod traffic;

@@ -62,7 +62,7 @@ pub(crate) enum BacktestFormat {
     Markdown,
 }
 
-fn time(text: &str) -> Result<i64, String> {
+pub(super) fn time(text: &str) -> Result<i64, String> {
     moment::read(text).ok_or_else(|| "expected a time such as `2026-11-27T10:00:00Z`".to_owned())
 }
 

@@ -3,6 +3,7 @@
 mod access;
 mod alertmanager;
 mod backtest;
+mod budget;
 mod codeowners;
 mod diff;
 mod gameday;
@@ -25,6 +26,7 @@ use emberline_core::target::Target;
 pub(crate) use access::Access;
 pub(crate) use alertmanager::Alertmanager;
 pub(crate) use backtest::{Backtest, BacktestFormat};
+pub(crate) use budget::{Budget, BudgetFormat, Unknown};
 pub(crate) use codeowners::Codeowners;
 pub(crate) use diff::{Diff, DiffFormat};
 pub(crate) use gameday::{Gameday, Mitigate, Signal};
@@ -83,6 +85,12 @@ pub(crate) enum Command {
     )]
     /// Replay the rules over the history of a Prometheus: which alerts would have fired, and at which target
     Backtest(Box<Backtest>),
+    #[command(
+        long_about = budget::ABOUT,
+        after_help = "Example: emberline budget --against http://127.0.0.1:9090 --service checkout --fail-below 10%"
+    )]
+    /// Say how much error budget each objective has left, and fail below a share: a gate for deployments
+    Budget(Box<Budget>),
     /// Merge our routes, inhibitions and receivers into the Alertmanager configuration of a team
     #[command(after_help = "Example: emberline alertmanager alertmanager.yml --write")]
     Alertmanager(Alertmanager),

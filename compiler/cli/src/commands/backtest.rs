@@ -150,19 +150,19 @@ fn targets(order: &Backtest, slo: &SloPlan) -> Vec<Decimal> {
     targets
 }
 
-/// A result for each objective, in their order; a few are worked on at once.
-fn side_by_side<T: Send>(slos: &[&SloPlan], work: impl Fn(usize, &SloPlan) -> T + Sync) -> Vec<T> {
+/// A result for each item, in their order; a few are worked on at once.
+pub(super) fn side_by_side<I: Sync, T: Send>(items: &[I], work: impl Fn(usize, &I) -> T + Sync) -> Vec<T> {
     let next = AtomicUsize::new(0);
-    let done: Mutex<Vec<(usize, T)>> = Mutex::new(Vec::with_capacity(slos.len()));
+    let done: Mutex<Vec<(usize, T)>> = Mutex::new(Vec::with_capacity(items.len()));
     let cores = std::thread::available_parallelism().map_or(1, NonZero::get);
     std::thread::scope(|scope| {
-        for _ in 0..AT_ONCE.min(cores.max(2)).min(slos.len()) {
+        for _ in 0..AT_ONCE.min(cores.max(2)).min(items.len()) {
             scope.spawn(|| {
-                while let Some((place, slo)) = {
+                while let Some((place, item)) = {
                     let place = next.fetch_add(1, Ordering::Relaxed);
-                    slos.get(place).map(|slo| (place, slo))
+                    items.get(place).map(|item| (place, item))
                 } {
-                    let result = work(place, slo);
+                    let result = work(place, item);
                     if let Ok(mut done) = done.lock() {
                         done.push((place, result));
                     }

@@ -18,12 +18,14 @@ pub(super) fn text(text: &str, values: &[&Values]) -> String {
 
 /// Why something failed, without secrets: libraries quote what they could not read.
 pub(crate) fn failure(failure: Failure) -> Failure {
-    let hide = |text: String| {
-        let mut hits = sensitive::scan(&text, Origin::Telemetry);
-        hits.retain(|hit| hit.kind.is_secret());
-        sensitive::masked(&text, &hits)
-    };
-    Failure { what: hide(failure.what), help: failure.help.map(hide) }
+    Failure { what: secrets(&failure.what), help: failure.help.map(|help| secrets(&help)) }
+}
+
+/// A text from elsewhere without secrets; people's data stays, since it may be what the text is about.
+pub(super) fn secrets(text: &str) -> String {
+    let mut hits = sensitive::scan(text, Origin::Telemetry);
+    hits.retain(|hit| hit.kind.is_secret());
+    sensitive::masked(text, &hits)
 }
 
 /// What a library says of telemetry that it could not read.

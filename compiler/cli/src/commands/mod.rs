@@ -3,6 +3,7 @@
 mod access;
 pub(crate) mod alertmanager;
 pub(crate) mod backtest;
+pub(crate) mod budget;
 pub(crate) mod check;
 pub(crate) mod codeowners;
 pub(crate) mod compile;

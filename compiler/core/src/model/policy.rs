@@ -1,9 +1,11 @@
 //! The organisation's rules with their defaults.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use super::alerting::{Alerting, DataStates};
 use super::alertmanager_config;
+use super::budget_policy::{self, BudgetStep};
 use super::cardinality::Cardinality;
 use super::console::Console;
 use super::drill::{Drill, Pace, scale_fits};
@@ -89,6 +91,8 @@ pub struct Policy {
     pub alerting: Alerting,
     /// What objectives inherit.
     pub data: DataStates,
+    /// What teams do as an error budget is spent, from the least share to the largest.
+    pub budget_policy: Arc<[BudgetStep]>,
     /// What telemetry costs, where somebody says so.
     pub prices: Option<Prices>,
     /// Values of attributes that registries in the folder enumerate.
@@ -218,6 +222,11 @@ impl Policy {
             watchers: None,
             alerting: Alerting::workbook(),
             data: DataStates::default(),
+            budget_policy: budget_policy::resolve(
+                spec.and_then(|s| s.error_budget_policy.as_ref()),
+                &Arc::default(),
+                scope,
+            ),
             origins: spec
                 .and_then(|s| s.origins.as_ref())
                 .map(|origins| origins.iter().map(|origin| origin.value.0.clone()).collect()),

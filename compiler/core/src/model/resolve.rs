@@ -6,6 +6,7 @@ use std::sync::Arc;
 use rayon::prelude::*;
 use rust_decimal::Decimal;
 
+use super::budget_policy::{self, BudgetStep};
 use super::domain;
 use super::drill::Pace;
 use super::grouping::grouping;
@@ -253,7 +254,11 @@ pub(super) fn resolve_service(
     scope: &mut Scope<'_>,
 ) -> Service {
     let alerting = once(specs, "alerting", |spec| spec.alerting.as_ref(), scope);
-    let inherited = Arc::new(policy.alerting.clone().with(alerting, policy.known(), scope));
+    let steps = once(specs, "error_budget_policy", |spec| spec.error_budget_policy.as_ref(), scope);
+    let inherited = Inherited {
+        alerting: Arc::new(policy.alerting.clone().with(alerting, policy.known(), scope)),
+        budget_policy: budget_policy::resolve(steps, &policy.budget_policy, scope),
+    };
     let traffic = once(specs, "traffic", |spec| spec.traffic.as_ref(), scope).copied();
     let mut slos: Vec<Slo> =
         Vec::with_capacity(specs.iter().filter_map(|spec| spec.slos.0.as_ref()).map(|slos| slos.value.len()).sum());
@@ -369,10 +374,16 @@ fn resolve_calls(specs: &[&ServiceSpec], index: &Index, scope: &mut Scope<'_>) -
     calls
 }
 
+/// What the objectives of a service take over from it and from the policy.
+struct Inherited {
+    alerting: Arc<super::Alerting>,
+    budget_policy: Arc<[BudgetStep]>,
+}
+
 fn resolve_slo(
     spec: &SloSpec,
     service: &str,
-    inherited: &Arc<super::Alerting>,
+    inherited: &Inherited,
     policy: &Policy,
     traffic: Option<Spanned<crate::quantity::Rate>>,
     index: &Index,
@@ -389,9 +400,10 @@ fn resolve_slo(
     let sli = spec.sli.0.as_ref().and_then(|sli| indicator::resolve(sli, &setting, scope));
     let data = policy.data.with(spec.data.as_ref(), policy.known(), scope);
     let alerting = match &spec.alerting {
-        None => Arc::clone(inherited),
-        own => Arc::new(super::Alerting::clone(inherited).with(own.as_ref(), policy.known(), scope)),
+        None => Arc::clone(&inherited.alerting),
+        own => Arc::new(super::Alerting::clone(&inherited.alerting).with(own.as_ref(), policy.known(), scope)),
     };
+    let budget_policy = budget_policy::resolve(spec.error_budget_policy.as_ref(), &inherited.budget_policy, scope);
     let may_break = sli.as_ref().is_some_and(|sli| !sli.indicator.essential().is_empty());
     policy.refuse_orphans(&alerting, &data, may_break, scope);
     let (name, Resolved { indicator, group_by }) = (spec.name.0.clone()?, sli?);
@@ -407,6 +419,7 @@ fn resolve_slo(
         traffic: spec.traffic.or(traffic),
         data,
         alerting,
+        budget_policy,
         notes: spec.notes.as_ref().map(|text| text.value.clone()),
     })
 }

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::alerting::{Alerting, DataStates};
+use super::budget_policy::BudgetStep;
 use crate::indicator::Indicator;
 use crate::metric::Metric;
 use crate::quantity::{Duration, Percent, Period, Rate};
@@ -92,6 +93,8 @@ pub struct Slo {
     pub data: DataStates,
     /// Alerts.
     pub alerting: Arc<Alerting>,
+    /// What the team does as the error budget is spent, from the least share to the largest.
+    pub budget_policy: Arc<[BudgetStep]>,
     /// What people should know.
     pub notes: Option<String>,
 }

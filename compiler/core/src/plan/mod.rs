@@ -20,6 +20,7 @@ mod part;
 pub mod queries;
 mod range;
 pub mod reach;
+pub mod recorded;
 mod requests;
 pub mod runbook;
 mod service;

@@ -29,7 +29,7 @@ pub(crate) const ROLLUP_CLUSTERS: &str = "slo:rollup_clusters:count";
 /// The objective, as a share of events.
 pub const OBJECTIVE: &str = "slo:objective:ratio";
 /// The objective's window in seconds.
-pub(crate) const WINDOW: &str = "slo:window:seconds";
+pub const WINDOW: &str = "slo:window:seconds";
 /// One series an objective, whose labels say who owns it.
 pub const INFO: &str = "slo:info";
 

@@ -15,7 +15,7 @@ use super::statement::times;
 use super::terms::Terms;
 use super::timing::{Scale, Timing, Window};
 use crate::indicator::Indicator;
-use crate::model::{Alerting, Domain, Index, Observed, Policy, Response, Service, Slo};
+use crate::model::{Alerting, BudgetStep, Domain, Index, Observed, Policy, Response, Service, Slo};
 use crate::oracle::Recorded;
 use crate::oracle::closed_form::Estimate;
 use crate::quantity::{Duration, Period};
@@ -72,6 +72,8 @@ pub struct SloPlan {
     pub proves_long: bool,
     /// The team that is called.
     pub owner: Option<String>,
+    /// What the team does as the error budget is spent, from the least share to the largest.
+    pub budget_policy: Arc<[BudgetStep]>,
     /// What people are told of it.
     pub about: AboutSlo,
     /// The requests that it counts, by the metrics and labels that it reads; none where it counts no requests.
@@ -136,6 +138,7 @@ impl SloPlan {
             domains: domains(slo, service),
             proves_long: false,
             owner: service.owner.clone(),
+            budget_policy: Arc::clone(&slo.budget_policy),
             about: AboutSlo::of(slo, sources),
             requests: Requests::of(slo, service, policy, index, observed),
             alerting: Arc::clone(&slo.alerting),

@@ -93,6 +93,12 @@ impl SloPlan {
         self.words(Alert::State(alert), &summary, &description)
     }
 
+    /// The address of its runbook page, if the policy says where pages are served.
+    #[must_use]
+    pub fn page_url(&self) -> Option<String> {
+        links::slo_url(&self.policy.console, self)
+    }
+
     /// How long after the last sample an alert on missing data fires; `None` where events decide that rather than samples.
     #[must_use]
     pub(crate) fn missed_after(&self, alert: &StateAlert) -> Option<Duration> {

@@ -68,6 +68,7 @@ pub const FIELDS: &[(&str, &[(&str, How)])] = &[
             ("watchers", How::Shared),
             ("alerting", How::Fields("AlertingSpec")),
             ("data", How::Fields("DataSpec")),
+            ("error_budget_policy", How::Replace),
             ("origins", How::Shared),
             ("sampling", How::Shared),
             ("redaction", How::Shared),

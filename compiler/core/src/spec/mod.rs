@@ -42,7 +42,7 @@ pub use registry::RegistryAttribute;
 pub use routing::{ReceiverSpec, SlackSpec};
 pub use rulers::{GrafanaRulesSpec, MimirSpec, PartialResponse, RollupSpec, RulersSpec, ThanosSpec, VmalertSpec};
 pub use service::{AttributeSpec, CallKind, CallSpec, JointSpec, LabelSpec, MetricSpec, Pii, ServiceSpec, SignalWord};
-pub use slo::{AlertNamesSpec, AlertingSpec, DataSpec, PairSpec, SloSpec};
+pub use slo::{AlertNamesSpec, AlertingSpec, BudgetStepSpec, DataSpec, PairSpec, SloSpec};
 pub use telemetry::{LogTierSpec, RedactionSpec, RetentionSpec, SamplingSpec, SeverityWord, Undeclared};
 pub use watchers::{RulerWord, WatchersSpec};
 

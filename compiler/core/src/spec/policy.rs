@@ -9,7 +9,7 @@ use super::observed::ObservedPolicySpec;
 use super::record::{record, words};
 use super::routing::ReceiverSpec;
 use super::rulers::RulersSpec;
-use super::slo::{AlertingSpec, DataSpec};
+use super::slo::{AlertingSpec, BudgetStepSpec, DataSpec};
 use super::telemetry::{RedactionSpec, RetentionSpec, SamplingSpec};
 use super::watchers::WatchersSpec;
 use crate::notify::{Globals, Interval};
@@ -91,6 +91,9 @@ record! {
         alerting: Option<Spanned<AlertingSpec>>,
         /// What happens if data goes missing. Default: `absent: page` and `broken: page`, the others `ignore`.
         data: Option<Spanned<DataSpec>>,
+        /// What a team does as the error budget of an objective is spent, from the least share to the largest. A service or
+        /// an objective with steps of its own replaces all of these. Default: none.
+        error_budget_policy: Option<Spanned<Vec<BudgetStepSpec>>>,
         /// Services that may begin a trace with a CLIENT span, such as browsers and load generators. Default: all without a spec.
         origins: Option<Vec<Spanned<Name>>>,
         /// Which traces the collector keeps.

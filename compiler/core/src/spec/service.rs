@@ -3,7 +3,7 @@
 use super::decode::{Named, Needed};
 use super::leaf::{Name, Number, Text, Version};
 use super::record::{record, words};
-use super::slo::{AlertingSpec, SloSpec};
+use super::slo::{AlertingSpec, BudgetStepSpec, SloSpec};
 use crate::metric::MetricType;
 use crate::quantity::{Duration, Rate};
 use crate::source::Spanned;
@@ -46,6 +46,9 @@ record! {
         attributes: Option<Named<AttributeSpec>>,
         /// Alerts of all objectives here, over the policy's.
         alerting: Option<Spanned<AlertingSpec>>,
+        /// What the team does as the error budget of an objective here is spent, instead of the policy's steps; `[]` for
+        /// nothing.
+        error_budget_policy: Option<Spanned<Vec<BudgetStepSpec>>>,
         /// The objectives; at least one.
         #[schemars(length(min = 1))]
         slos: Needed<Spanned<Vec<SloSpec>>>,

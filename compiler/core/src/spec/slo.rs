@@ -30,6 +30,9 @@ record! {
         data: Option<Spanned<DataSpec>>,
         /// Alerts of this objective, over the service's and the policy's.
         alerting: Option<Spanned<AlertingSpec>>,
+        /// What the team does as the error budget of this objective is spent, instead of the steps of the service and the
+        /// policy; `[]` for nothing.
+        error_budget_policy: Option<Spanned<Vec<BudgetStepSpec>>>,
         /// What people should know of this objective; shown on its runbook page.
         notes: Option<Spanned<String>>,
     }
@@ -105,5 +108,15 @@ record! {
         burn: Option<Spanned<super::leaf::Number>>,
         /// A severity of the policy, such as `page` or `ticket`.
         severity: Needed<Spanned<Name>>,
+    }
+}
+
+record! {
+    /// What a team does once a share of an error budget is spent.
+    pub struct BudgetStepSpec {
+        /// The share that is spent, above `0%` and at most `100%`. Each step has a larger one than the step before.
+        spent: Needed<Spanned<Percent>>,
+        /// What the team does from then on, in a sentence or two. Shown on runbook pages and by `emberline budget`.
+        r#do: Needed<Spanned<Text>>,
     }
 }

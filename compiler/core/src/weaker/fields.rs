@@ -29,6 +29,7 @@ pub(super) fn key(record: &str) -> &'static [&'static str] {
         "CallSpec" => &["service"],
         "SloSpec" => &["name"],
         "PairSpec" => &["long", "short"],
+        "BudgetStepSpec" => &["spent"],
         "LogTierSpec" => &["tier"],
         "JointSpec" => &["labels"],
         _ => &[],

@@ -6,6 +6,9 @@ use super::rule::When::{Added, Changed, Chosen, Either, Gained, Larger, Lost, Re
 /// Fields and their rules.
 type Fields = &'static [(&'static str, Rule)];
 
+/// What a change of an error-budget policy does.
+const STEP: &str = "a team may do something else as an error budget is spent";
+
 /// Every record of the specs, by its name in the JSON Schemas, with its fields.
 pub const RECORDS: &[(&str, Fields)] = &[
     (
@@ -45,6 +48,7 @@ pub const RECORDS: &[(&str, Fields)] = &[
             ("default_receiver", Weakens(Changed, "alerts of others go to another receiver")),
             ("alerting", Within),
             ("data", Within),
+            ("error_budget_policy", Weakens(Removed, STEP)),
             ("origins", Weakens(Chosen, "other services may begin a trace")),
             ("sampling", Within),
             ("redaction", Within),
@@ -279,6 +283,7 @@ pub const RECORDS: &[(&str, Fields)] = &[
             ("metrics", Weakens(Removed, "a metric has no declared labels any more")),
             ("attributes", Weakens(Either, "an attribute passes the agent, or is no longer known as personal")),
             ("alerting", Within),
+            ("error_budget_policy", Weakens(Chosen, STEP)),
             ("slos", Weakens(Removed, "an objective is gone")),
         ],
     ),
@@ -340,7 +345,12 @@ pub const RECORDS: &[(&str, Fields)] = &[
             ("traffic", Weakens(Changed, "arithmetic of low traffic assumes another rate")),
             ("data", Within),
             ("alerting", Within),
+            ("error_budget_policy", Weakens(Chosen, STEP)),
         ],
+    ),
+    (
+        "BudgetStepSpec",
+        &[("spent", Free("it names the step: at another share, it is another step")), ("do", Weakens(Changed, STEP))],
     ),
     (
         "SliSpec",

@@ -16,6 +16,7 @@ use super::alert::{BurnAlert, State, StateAlert};
 use super::identity::Alert;
 use super::{Plan, ServicePlan, SloPlan, links, names, queries};
 use crate::labels::ALERT_NAME;
+use crate::model::BudgetStep;
 use crate::oracle::Recorded;
 use crate::promql::{Aggregator, Expr, Matcher, Op, Select};
 use crate::quantity::Bound;
@@ -143,6 +144,12 @@ pub fn places(plan: &Plan, slo: &SloPlan) -> Places {
 #[must_use]
 pub fn promise(slo: &SloPlan) -> Vec<(&'static str, String)> {
     arithmetic::promise(slo)
+}
+
+/// From when on a step of an error-budget policy applies, such as `50% spent`.
+#[must_use]
+pub fn spent(step: &BudgetStep) -> String {
+    format!("{}% spent", arithmetic::percent(step.spent))
 }
 
 /// How soon each alert fires, by the share of bad events, against how long the budget lasts.
