@@ -7,7 +7,7 @@ use std::path::PathBuf;
 
 use anyhow::{Result, ensure};
 use emberline_proofs::prometheus::{Config, Prometheus};
-use emberline_proofs::remote_write::{Labels, Series};
+use emberline_proofs::remote_write::Labels;
 use emberline_proofs::rules::RuleFile;
 use emberline_proofs::tools::workspace;
 
@@ -15,7 +15,7 @@ use crate::compare::{Row, compare};
 use crate::firing::{Alerts, Fired, alerts, ticks};
 use crate::imported;
 use crate::month::intervals;
-use crate::series::{Exported, Follows, Named, scraped, values};
+use crate::series::{Exported, Follows, Named, Values, scraped, values};
 use crate::sloth::PHASE;
 
 /// An objective of Pyrra's tests.
@@ -107,7 +107,7 @@ pub const CASES: &[Case] = &[
 const RATE: f64 = 50.0;
 
 /// An alert's name by Pyrra's labels.
-fn theirs(labels: &Labels) -> Option<String> {
+pub fn theirs(labels: &Labels) -> Option<String> {
     let severity = match labels.get("severity")?.as_str() {
         "critical" => "page",
         _ => "ticket",
@@ -130,24 +130,31 @@ impl Case {
         workspace().join("ci/proofs/tests/same/pyrra").join(self.name)
     }
 
-    /// Every series that it reads, as it is scraped.
-    fn series(&self, phase: i64) -> Vec<Series> {
-        scraped(&values(&self.exported, &intervals(self.budget, RATE, 1)), phase)
+    /// Every series that it reads, with its value at each scrape.
+    pub fn values(&self) -> Values {
+        values(&self.exported, &intervals(self.budget, RATE, 1))
     }
 
-    /// The firings of both over the month.
+    /// Pyrra's rules for it.
+    ///
+    /// # Errors
+    /// When its file cannot be read.
+    pub fn rules(&self) -> Result<RuleFile> {
+        RuleFile::read(&self.folder().join("rules.yaml"))
+    }
+
+    /// The firings of both over the month, or over its first hours.
     ///
     /// # Errors
     /// When a program cannot be had, or refuses something.
-    fn fires(&self) -> Result<[Fired; 2]> {
+    pub fn fires(&self, hours: Option<i64>, phase: i64) -> Result<[Fired; 2]> {
         let folder = tempfile::tempdir()?;
         let prometheus = Prometheus::start(&Config::default())?;
-        prometheus.write(&self.series(PHASE))?;
-        let file = RuleFile::read(&self.folder().join("rules.yaml"))?;
-        let of_pyrra = alerts(&prometheus, &file, ticks(None), theirs)?;
+        prometheus.write(&scraped(&self.values(), phase))?;
+        let of_pyrra = alerts(&prometheus, &self.rules()?, ticks(hours), theirs)?;
         let mut of_ours = Fired::default();
         for file in imported("pyrra", &[&self.folder().join("slo.yaml")], folder.path())? {
-            of_ours.extend(alerts(&prometheus, &file, ticks(None), ours)?);
+            of_ours.extend(alerts(&prometheus, &file, ticks(hours), ours)?);
         }
         Ok([of_pyrra, of_ours])
     }
@@ -157,7 +164,7 @@ impl Case {
     /// # Errors
     /// When a program cannot be had or refuses something, or when neither fires.
     pub fn compared(&self) -> Result<(Vec<Row>, Vec<Row>, Alerts)> {
-        let [theirs, ours] = self.fires()?;
+        let [theirs, ours] = self.fires(None, PHASE)?;
         ensure!(!theirs.fired.is_empty(), "no alert of Pyrra fires for {}", self.name);
         Ok((compare(&theirs.fired, &ours.fired), compare(&theirs.held, &ours.fired), theirs.held))
     }
