@@ -129,9 +129,12 @@ const SAMPLES_A_REQUEST: usize = 20_000;
 /// Writes whole series to the server at `url`.
 ///
 /// # Errors
-/// When the server refuses a sample: history that is not all there would make every later figure wrong.
+/// When the server refuses a sample: history that is not all there would make every later figure wrong. So is a series out
+/// of order, of which the server drops a part within a request and says nothing.
 pub fn write(url: &str, series: &[Series]) -> Result<()> {
     for one in series {
+        let is_ascending = one.samples.is_sorted_by(|before, after| before.0 < after.0);
+        ensure!(is_ascending, "the history of {:?} is out of order", one.labels);
         for part in one.samples.chunks(SAMPLES_A_REQUEST) {
             let samples = part.iter().map(|&(timestamp, value)| Sample { value, timestamp }).collect();
             send(url, &one.labels, TimeSeries { samples, ..TimeSeries::default() })?;

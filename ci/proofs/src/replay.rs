@@ -10,7 +10,7 @@
 use std::collections::BTreeSet;
 use std::time::Duration;
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, ensure};
 
 use crate::prometheus::Prometheus;
 use crate::remote_write::{Series, stale_marker};
@@ -84,9 +84,18 @@ fn evaluate(prometheus: &Prometheus, rule: &Rule, record: &str, ticks: Ticks) ->
         }
     }
     for series in &mut whole {
-        series.samples = with_stale_markers(&series.samples, ticks);
+        series.samples = with_stale_markers(&in_order(std::mem::take(&mut series.samples))?, ticks);
     }
     Ok(whole)
+}
+
+/// Samples in the order of time. The sides of an `or` give different labels, which the rule's may make one series: each
+/// side then has samples where the other has none. Prometheus drops what is out of order within a request, and says nothing.
+fn in_order(mut samples: Vec<(i64, f64)>) -> Result<Vec<(i64, f64)>> {
+    samples.sort_by_key(|(at, _)| *at);
+    let twice = samples.windows(2).find(|pair| pair[0].0 == pair[1].0);
+    ensure!(twice.is_none(), "two results have the same labels at the same tick: {twice:?}");
+    Ok(samples)
 }
 
 /// Marks each tick at which the series is first missing.
@@ -122,6 +131,12 @@ mod tests {
     fn parts_cover_every_tick_once() {
         let parts: Vec<_> = ticks(0, 30_000 * 25_000).parts().collect();
         assert_eq!(parts, [(0, 299_970_000), (300_000_000, 599_970_000), (600_000_000, 750_000_000)]);
+    }
+
+    #[test]
+    fn sides_of_one_series_are_put_in_order() {
+        assert_eq!(in_order(vec![(30, 1.0), (0, 0.0)]).ok(), Some(vec![(0, 0.0), (30, 1.0)]));
+        assert!(in_order(vec![(30, 1.0), (30, 0.0)]).is_err(), "Prometheus would refuse the rule");
     }
 
     #[test]

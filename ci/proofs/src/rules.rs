@@ -37,6 +37,9 @@ pub struct Rule {
     /// Labels put on whatever it yields.
     #[serde(default)]
     pub labels: BTreeMap<String, String>,
+    /// How long an alert's expression must hold before it fires.
+    #[serde(default, rename = "for")]
+    pub wait: Option<String>,
     /// How long an alert stays once its expression is silent.
     #[serde(default)]
     pub keep_firing_for: Option<String>,

@@ -121,9 +121,12 @@ pub fn run_told(runner: Runner, told: &Told<'_>, rules: &Path, folder: &Path) ->
     Ok(times)
 }
 
-/// The groups of a rule file in their order. Without it promtool evaluates them in any order, so that a group may see what
-/// another one recorded a tick ago.
-fn in_order(rules: &Path) -> Result<String> {
+/// The groups of a rule file in their order, as a line of a unit test. Without it promtool evaluates them in any order, so
+/// that a group may see what another one recorded a tick ago.
+///
+/// # Errors
+/// When the file cannot be read or has no groups.
+pub fn in_order(rules: &Path) -> Result<String> {
     let text = std::fs::read_to_string(rules).with_context(|| format!("reading {}", rules.display()))?;
     let file: serde_yaml::Value = serde_yaml::from_str(&text)?;
     let groups = file["groups"].as_sequence().context("a rule file has groups")?;
@@ -132,7 +135,10 @@ fn in_order(rules: &Path) -> Result<String> {
 }
 
 /// Samples as both print them: `{a="b", c="d"} 1E+00, {…} 2E+00`.
-fn samples(text: &str) -> Result<Vec<(Labels, f64)>> {
+///
+/// # Errors
+/// When a label or a number cannot be read.
+pub fn samples(text: &str) -> Result<Vec<(Labels, f64)>> {
     let mut found = Vec::new();
     for part in text.split('{').skip(1) {
         let (pairs, rest) = part.split_once('}').with_context(|| format!("no end of labels in {part}"))?;
