@@ -105,13 +105,12 @@ pub(super) struct Given<'g> {
 /// The most lines of a function that are shown.
 const SHOWN: usize = 80;
 
-/// The service whose deployment is examined: the suspected one, or else an involved one with a new revision.
+/// The service whose deployment is examined: the suspected one, or else an involved one with a new revision. A rollback
+/// brings nothing new, so it is examined only if nothing else changed.
 pub(super) fn deployed<'r>(service: &str, revisions: &'r [Revisions]) -> Option<&'r Revisions> {
     let own = revisions.iter().find(|it| it.service == service);
-    match own {
-        Some(own) if own.is_changed() => Some(own),
-        own => revisions.iter().find(|it| it.is_changed()).or(own),
-    }
+    let changed = || own.into_iter().chain(revisions).filter(|it| it.is_changed());
+    changed().find(|it| !it.is_return).or_else(|| changed().next()).or(own)
 }
 
 /// The commits of a deployment, ranked.
@@ -321,4 +320,26 @@ fn conclusion(case: &Case<'_>, code: &Code, deployed: &Revisions, has_history: b
         ". The git history is missing, or lacks this revision".to_owned()
     };
     format!("{ran}{function}{history}.")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_new_is_examined_before_what_came_back() {
+        let of = |service: &str, now: &str, before: &str, is_return: bool| Revisions {
+            service: service.to_owned(),
+            now: Some(now.to_owned()),
+            before: Some(before.to_owned()),
+            is_return,
+            ..Revisions::default()
+        };
+        let all = [of("web", "c1", "c1", false), of("shop", "c1", "c2", true), of("pay", "c3", "c1", false)];
+        let named = |service: &str, all: &[Revisions]| deployed(service, all).map(|it| it.service.clone());
+        assert_eq!(named("shop", &all).as_deref(), Some("pay"));
+        assert_eq!(named("web", &all[..2]).as_deref(), Some("shop"));
+        assert_eq!(named("web", &all[..1]).as_deref(), Some("web"));
+        assert_eq!(named("pay", &[of("shop", "c3", "c1", false), all[2].clone()]).as_deref(), Some("pay"));
+    }
 }

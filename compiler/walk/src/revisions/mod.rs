@@ -36,6 +36,9 @@ pub struct Revisions {
     pub is_older: bool,
     /// Whether the revision before the onset ran before the alert's long window.
     pub is_before_older: bool,
+    /// Whether the current revision had begun before the one that it replaced, as after a rollback.
+    #[serde(skip)]
+    pub is_return: bool,
     /// What names both revisions, and how if it is not by a commit's id.
     pub known_by: String,
 }
@@ -153,6 +156,7 @@ pub(super) fn look(case: &Case<'_>, gathered: &Gathered, concerned: &[String]) -
             let mut revisions = Revisions {
                 service: service.clone(),
                 is_before_older: false,
+                is_return: false,
                 now: merged.now,
                 before: merged.before,
                 is_older,
@@ -166,6 +170,13 @@ pub(super) fn look(case: &Case<'_>, gathered: &Gathered, concerned: &[String]) -
                 revisions.before = replaced.or(revisions.before);
             }
             revisions.is_before_older = revisions.before.as_ref().is_some_and(|before| merged.older.contains(before));
+            let began = |revision: &Option<String>| match revision {
+                Some(one) if merged.older.contains(one) => Some(f64::NEG_INFINITY),
+                Some(one) => merged.first_seen.get(one).copied(),
+                None => None,
+            };
+            let both = began(&revisions.now).zip(began(&revisions.before));
+            revisions.is_return = both.is_some_and(|(now, before)| now < before);
             revisions
         })
         .collect();
