@@ -1,5 +1,5 @@
-//! `emberline budget` at the command line: what is no verdict, and what fails the gate. That the numbers are right is
-//! shown against a real Prometheus, in the live proofs.
+//! `emberline budget` at the command line: what is no verdict, and what fails the gate. The live proofs show against a
+//! real Prometheus that the numbers are right.
 #![allow(clippy::unwrap_used, reason = "a test may stop at the first surprise")]
 
 mod shell;

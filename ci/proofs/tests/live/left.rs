@@ -197,7 +197,7 @@ fn the_budget_told_is_that_of_the_raw_counters() -> Result<()> {
     agrees(&report, &story, then)?;
     ensure!(number(&objective(&report, "routes")?["left"])? < -5.0, "{report}");
 
-    // The rule manager goes on, and the clock is that of the server.
+    // The rule manager records now. The command asks about the present, by the server's clock.
     prometheus.reload(&Config::default().rules(&rules.path))?;
     prometheus.evaluated_rules(Duration::from_secs(30))?;
     let (status, report) = budget(&specs, prometheus.url(), &["--format", "json", "--service", "shop"])?;

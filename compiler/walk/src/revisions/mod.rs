@@ -105,7 +105,8 @@ pub(super) fn look(case: &Case<'_>, gathered: &Gathered, concerned: &[String]) -
     };
     let (bad, healthy, by) = by_spans("spans", &builds::revision);
     let versions = by_spans("spans' `service.version`", &version_of);
-    let by_info = log.keep(series::target_info(case));
+    let mut by_info = log.keep(series::target_info(case));
+    log.keep(series::add_older(case, &mut by_info));
     let mut services: Vec<String> = gathered.bad.iter().flat_map(|it| &it.spans).map(|it| it.service.clone()).collect();
     services.extend(concerned.iter().cloned());
     services.sort();

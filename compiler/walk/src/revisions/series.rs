@@ -90,20 +90,18 @@ fn asked(case: &Case<'_>, query: &str) -> Asked<Vec<Series>> {
 /// The revisions that `target_info` names, by service.
 pub(super) fn target_info(case: &Case<'_>) -> Asked<BTreeMap<String, Known>> {
     // The query groups by instance, because the collector keeps time series of ended processes for a while.
-    let query = format!("group by (service_name, job, instance, {LABEL}) (target_info{{{LABEL}!={}}})", quoted(""));
-    let mut log = Log::default();
-    let mut known: BTreeMap<String, Building> = BTreeMap::new();
-    for one in &log.keep(asked(case, &query)) {
+    let query = format!("group by (service_name, job, instance, {LABEL}) ({})", info());
+    let (series, log) = asked(case, &query).apart();
+    let mut known = BTreeMap::new();
+    for one in &series {
         Seen::of(case).add(known.entry(named(one).to_owned()).or_default(), one, one.label(LABEL));
     }
-    if known.values().any(|it| !it.known.first_seen.is_empty()) {
-        for one in &log.keep(ran(case)) {
-            if let Some(building) = known.get_mut(named(one)) {
-                building.known.older.insert(one.label(LABEL).to_owned());
-            }
-        }
-    }
     log.with(finished(known, "target_info"))
+}
+
+/// What names a revision in `target_info`.
+fn info() -> String {
+    format!("target_info{{{LABEL}!={}}}", quoted(""))
 }
 
 /// The service of a series of `target_info`.
@@ -114,21 +112,27 @@ fn named(series: &Series) -> &str {
     }
 }
 
-/// How many times the range lies before it, where revisions that ran count as older.
-const DAYS: f64 = 24.0;
+/// How many lengths of the range are looked at before it.
+const LENGTHS: f64 = 24.0;
 
-/// The revisions that ran before the range. After a rollback, the revision of the range may be as old as that.
-fn ran(case: &Case<'_>) -> Asked<Vec<Series>> {
+/// Adds to what `target_info` names the revisions that ran before the range. After a rollback, the revision of the range
+/// may be as old as that.
+pub(super) fn add_older(case: &Case<'_>, known: &mut BTreeMap<String, Known>) -> Asked<()> {
+    if known.values().all(|it| it.first_seen.is_empty()) {
+        return Asked::default();
+    }
     let (start, end, _) = range(case);
-    let back = ((end - start) * DAYS).ceil();
-    let query = format!(
-        "group by (service_name, job, {LABEL}) (last_over_time(target_info{{{LABEL}!={}}}[{back}s]))",
-        quoted("")
-    );
+    let back = ((end - start) * LENGTHS).ceil();
+    let query = format!("group by (service_name, job, {LABEL}) (last_over_time({}[{back}s]))", info());
     let metrics = case.sources.metrics;
     let words = |series: &Vec<Series>| many(series.len(), "earlier revision", "earlier revisions");
     let (series, log) = ask(metrics.name(), query.as_str(), metrics.instant(&query, start), words).apart();
-    log.with(series.unwrap_or_default())
+    for one in series.iter().flatten() {
+        if let Some(known) = known.get_mut(named(one)) {
+            known.older.insert(one.label(LABEL).to_owned());
+        }
+    }
+    log.with(())
 }
 
 /// The revisions that a build tells of itself, by service. Libraries have such metrics too: one that bears the
@@ -390,24 +394,15 @@ mod tests {
         // c1, then c9, back to c1, then c2. An exporter still tells the first process of c1.
         let runs = [("c1", 0.0, 200.0), ("c9", 50.0, 80.0), ("c1", 80.0, 160.0), ("c2", 160.0, 200.0)];
         let known = told(&runs, false);
-        assert_eq!(
-            (known.now.as_deref(), known.previous.get(known.now.as_ref().unwrap()).map(String::as_str)),
-            (Some("c2"), Some("c1"))
-        );
+        assert_eq!((known.now.as_deref(), known.replaced().map(String::as_str)), (Some("c2"), Some("c1")));
         assert!(known.older.contains("c1") && known.first_seen["c2"] == 160.0);
         assert_eq!(known.before.as_deref(), Some("c2"));
         let runs = [("c1", 0.0, 50.0), ("c9", 50.0, 75.0), ("c1", 80.0, 155.0), ("c2", 160.0, 200.0)];
         let known = told(&runs, true);
-        assert_eq!(
-            (known.now.as_deref(), known.previous.get(known.now.as_ref().unwrap()).map(String::as_str)),
-            (Some("c2"), Some("c1"))
-        );
+        assert_eq!((known.now.as_deref(), known.replaced().map(String::as_str)), (Some("c2"), Some("c1")));
         // After a rollback to c1.
         let known = told(&[("c1", 0.0, 150.0), ("c2", 150.0, 190.0), ("c1", 195.0, 200.0)], true);
-        assert_eq!(
-            (known.now.as_deref(), known.previous.get(known.now.as_ref().unwrap()).map(String::as_str)),
-            (Some("c1"), Some("c2"))
-        );
+        assert_eq!((known.now.as_deref(), known.replaced().map(String::as_str)), (Some("c1"), Some("c2")));
     }
 
     #[test]
