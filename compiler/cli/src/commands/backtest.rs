@@ -1,9 +1,5 @@
 //! `emberline backtest`: the compiled rules over the history of a server.
 
-use std::num::NonZero;
-use std::sync::Mutex;
-use std::sync::atomic::{AtomicUsize, Ordering};
-
 use emberline_backtest::{
     Failed, Form, Outcome, Report, Server, Span, Written, backfill, incident, openmetrics, replay,
 };
@@ -13,7 +9,7 @@ use emberline_observe::{self as observe, http::Client};
 use rust_decimal::Decimal;
 
 use super::gate::{Gate, show};
-use super::{access, source};
+use super::{abreast, access, source};
 use crate::args::{Backtest, BacktestFormat, FailOn, Format, Reporting};
 use crate::failure::{Failure, Result};
 use crate::progress::Progress;
@@ -23,8 +19,6 @@ use crate::terminal;
 use crate::world::spool::Spool;
 use crate::world::{read, shown};
 
-/// Objectives that are replayed side by side: each asks for as much as a dashboard of a month.
-const AT_ONCE: usize = 4;
 /// Targets that are compared unless others are asked for, in hundredths of a percent.
 const TARGETS: [i64; 4] = [9_900, 9_950, 9_990, 9_995];
 /// The file of a backfill in a folder.
@@ -57,7 +51,7 @@ pub(crate) fn run(order: &Backtest, quiet: bool) -> Result<Status> {
     let from = until - i64::from(order.days) * 86_400_000;
     let end = spool.as_ref().map(|_| backfill::end(until, now));
     let progress = Progress::new("replaying", slos.len(), quiet);
-    let results = side_by_side(&slos, |place, slo| {
+    let results = abreast::results(&slos, |place, slo| {
         let span = Span { from, until, targets: targets(order, slo), backfill: end };
         let mut outcome = replay(slo, &server, &span);
         if let (Some(spool), Ok(outcome)) = (&spool, &mut outcome) {
@@ -148,29 +142,4 @@ fn targets(order: &Backtest, slo: &SloPlan) -> Vec<Decimal> {
     targets.sort();
     targets.dedup();
     targets
-}
-
-/// A result for each item, in their order; a few are worked on at once.
-pub(super) fn side_by_side<I: Sync, T: Send>(items: &[I], work: impl Fn(usize, &I) -> T + Sync) -> Vec<T> {
-    let next = AtomicUsize::new(0);
-    let done: Mutex<Vec<(usize, T)>> = Mutex::new(Vec::with_capacity(items.len()));
-    let cores = std::thread::available_parallelism().map_or(1, NonZero::get);
-    std::thread::scope(|scope| {
-        for _ in 0..AT_ONCE.min(cores.max(2)).min(items.len()) {
-            scope.spawn(|| {
-                while let Some((place, item)) = {
-                    let place = next.fetch_add(1, Ordering::Relaxed);
-                    items.get(place).map(|item| (place, item))
-                } {
-                    let result = work(place, item);
-                    if let Ok(mut done) = done.lock() {
-                        done.push((place, result));
-                    }
-                }
-            });
-        }
-    });
-    let mut done = done.into_inner().unwrap_or_default();
-    done.sort_by_key(|(place, _)| *place);
-    done.into_iter().map(|(_, result)| result).collect()
 }

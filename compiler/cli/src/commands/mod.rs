@@ -1,5 +1,6 @@
 //! What the commands do, one file each: they join `world`, core and `render`, and decide the exit status.
 
+mod abreast;
 mod access;
 pub(crate) mod alertmanager;
 pub(crate) mod backtest;

@@ -8,9 +8,8 @@ use emberline_core::plan::{Plan, SloPlan};
 use emberline_core::{Order, suggest};
 use emberline_observe::{self as observe, http::Client};
 
-use super::backtest::side_by_side;
 use super::gate::{self, Gate};
-use super::{access, conceal, source};
+use super::{abreast, access, conceal, source};
 use crate::args::{Budget, BudgetFormat, FailOn, Format, Reporting, Unknown};
 use crate::failure::{Failure, Result};
 use crate::progress::Progress;
@@ -41,7 +40,7 @@ pub(crate) fn run(order: &Budget, quiet: bool) -> Result<Status> {
         None => server.time().map_err(|trouble| refused(&trouble.0))?,
     };
     let progress = Progress::new("asking", services.len(), quiet);
-    let answers = side_by_side(&services, |_, slos| {
+    let answers = abreast::results(&services, |_, slos| {
         let standings = budget::standings(slos, &server, at);
         progress.tick();
         standings
