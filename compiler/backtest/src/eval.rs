@@ -8,7 +8,10 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use emberline_core::promql::regex::Pattern;
+
 use crate::binary::{self, Value};
+use crate::gather::gather;
 use crate::grid::{ABSENT, Grid, Labels, Series, is_absent};
 use crate::promql::{Is, Matcher, Node};
 use crate::window::{Over, slide};
@@ -47,7 +50,7 @@ pub(crate) struct Scene<'s> {
     /// Raw series.
     pub(crate) source: &'s dyn Source,
     /// The labels that tell the objective's own series from those of others.
-    pub(crate) own: [(&'static str, &'s str); 2],
+    pub(crate) own: &'s [(&'s str, &'s str)],
     /// What was recorded so far, by name; `None` for what no later rule reads.
     pub(crate) records: BTreeMap<String, Option<Record>>,
 }
@@ -78,8 +81,9 @@ impl Scene<'_> {
         match &node.is {
             Is::Number(number) => Ok(Value::Scalar(*number)),
             Is::Select { name: Some(name), matchers, range: None, is_moved: false } => {
-                let record = self.record(rule, node, (name, matchers))?;
-                let of = record.series.iter().filter(|series| selects(matchers, &series.labels));
+                let record = self.record(rule, node, name)?;
+                let tests = tests(matchers).map_err(|why| at(rule, node, &why))?;
+                let of = record.series.iter().filter(|series| selects(&tests, &series.labels));
                 Ok(Value::Vector(of.map(|series| instant(record.grid, series, grid)).collect()))
             }
             Is::Binary { op, is_bool, matching, sides } => {
@@ -97,6 +101,14 @@ impl Scene<'_> {
                 ("count_over_time", [of]) => self.over(rule, Over::Count, of, grid),
                 ("absent_over_time", [of]) => self.absent(rule, of, grid),
                 _ => Err(at(rule, node, &format!("`{name}` of a recorded series is not evaluated here"))),
+            },
+            Is::Aggregate { gather: how, by, arguments } => match arguments.as_slice() {
+                [of] => match self.value(rule, of, grid)? {
+                    Value::Vector(series) => gather(*how, by, series, grid.count).map(Value::Vector),
+                    Value::Scalar(_) => Err("a number is nothing to aggregate".to_owned()),
+                }
+                .map_err(|why| at(rule, node, &why)),
+                _ => Err(at(rule, node, "this aggregation of recorded series is not evaluated here")),
             },
             _ => Err(at(rule, node, "this is not evaluated here")),
         }
@@ -120,10 +132,7 @@ impl Scene<'_> {
         self.source.range(text, grid).map(Value::Vector)
     }
 
-    fn record(&self, rule: Rule<'_>, node: &Node, (name, matchers): (&str, &[Matcher])) -> Result<&Record, String> {
-        if matchers.iter().any(|matcher| !matches!(matcher.op, "=" | "!=")) {
-            return Err(at(rule, node, "a regular expression over recorded series is not evaluated here"));
-        }
+    fn record(&self, rule: Rule<'_>, node: &Node, name: &str) -> Result<&Record, String> {
         let record = self.records.get(name).and_then(Option::as_ref);
         let record = record.ok_or_else(|| at(rule, node, "no rule before this one records it"))?;
         if record.group > rule.group {
@@ -170,8 +179,9 @@ impl Scene<'_> {
     fn ranged(&self, rule: Rule<'_>, of: &Node, grid: Grid) -> Result<Ranged, String> {
         match &of.is {
             Is::Select { name: Some(name), matchers, range: Some(length), is_moved: false } => {
-                let record = self.record(rule, of, (name, matchers))?;
-                let series = record.series.iter().filter(|series| selects(matchers, &series.labels)).cloned();
+                let record = self.record(rule, of, name)?;
+                let tests = tests(matchers).map_err(|why| at(rule, of, &why))?;
+                let series = record.series.iter().filter(|series| selects(&tests, &series.labels)).cloned();
                 Ok(Ranged { grid: record.grid, series: series.collect(), length: *length })
             }
             Is::Subquery { of: inner, range, step: Some(step), is_moved: false } => {
@@ -201,15 +211,29 @@ pub(crate) fn at(rule: Rule<'_>, node: &Node, why: &str) -> String {
     format!("`{text}` in `{}`: {why}", rule.text)
 }
 
-fn selects(matchers: &[Matcher], labels: &Labels) -> bool {
-    matchers.iter().all(|matcher| {
-        let value = labels.get(&matcher.label).map_or("", String::as_str);
-        match matcher.op {
-            "=" => value == matcher.value,
-            "!=" => value != matcher.value,
-            // Refused where records are looked up.
-            _ => false,
-        }
+/// A matcher that is ready to test labels.
+enum Test<'m> {
+    Is(&'m Matcher),
+    Fits(&'m Matcher, Pattern),
+}
+
+fn tests(matchers: &[Matcher]) -> Result<Vec<Test<'_>>, String> {
+    matchers.iter().map(test).collect()
+}
+
+fn test(matcher: &Matcher) -> Result<Test<'_>, String> {
+    if matches!(matcher.op, "=" | "!=") {
+        return Ok(Test::Is(matcher));
+    }
+    let pattern = Pattern::new(&matcher.value).map_err(|fault| format!("`{}`: {}", matcher.value, fault.message))?;
+    Ok(Test::Fits(matcher, pattern))
+}
+
+fn selects(tests: &[Test<'_>], labels: &Labels) -> bool {
+    let value = |matcher: &Matcher| labels.get(&matcher.label).map_or("", String::as_str);
+    tests.iter().all(|test| match test {
+        Test::Is(matcher) => (value(matcher) == matcher.value) == (matcher.op == "="),
+        Test::Fits(matcher, pattern) => pattern.matches(value(matcher)) == (matcher.op == "=~"),
     })
 }
 
@@ -255,7 +279,7 @@ mod tests {
         let record = |group| Some(Record { group, grid: GRID, series: series.clone() });
         let records = [("slo:x", record(0)), ("slo:later", record(1)), ("slo:next", None)];
         let records = records.map(|(name, record)| (name.to_owned(), record)).into();
-        let scene = Scene { source: &Twos, own: [("service", "s"), ("slo", "o")], records };
+        let scene = Scene { source: &Twos, own: &[("service", "s"), ("slo", "o")], records };
         scene.value(Rule { text, group: 0 }, &parse(text).unwrap(), grid)
     }
 
@@ -284,6 +308,10 @@ mod tests {
         assert_eq!(numbers(&format!("{OWN} and {OWN} > 3"), GRID), [None, None, None, Some(4.0)]);
         assert_eq!(numbers(&format!("{OWN} unless {OWN} > 3"), GRID), [Some(1.0), None, Some(3.0), None]);
         assert_eq!(numbers(&format!("1 - {OWN} / 2"), GRID), [Some(0.5), None, Some(-0.5), Some(-1.0)]);
+        assert_eq!(numbers(&format!("sum by (slo) ({OWN}) * 2"), GRID), [Some(2.0), None, Some(6.0), Some(8.0)]);
+        assert_eq!(numbers(&format!("sum({OWN} or vector(1))"), GRID), [Some(2.0), Some(1.0), Some(4.0), Some(5.0)]);
+        let fits = "slo:x{service=\"s\",slo=\"o\",slo=~\"o|p\",service!~\"o|p\"}";
+        assert_eq!(numbers(fits, GRID), [Some(1.0), None, Some(3.0), Some(4.0)]);
     }
 
     #[test]
@@ -300,14 +328,15 @@ mod tests {
     fn what_is_not_evaluated_is_a_fault_with_its_place() {
         for (text, place) in [
             (format!("max_over_time({OWN}[5m])"), "`max_over_time("),
-            (format!("sum({OWN})"), "`sum("),
+            (format!("topk(1, {OWN})"), "`topk("),
+            (format!("stddev({OWN})"), "`stddev("),
             (format!("{OWN} offset 5m"), "offset 5m`"),
             (format!("-{OWN}"), "`-slo:x"),
             (format!("{OWN} ^ 2"), "^ 2`"),
             (format!("{OWN} > {OWN} * on (slo) group_left () {OWN}"), "group_left"),
             (format!("sum_over_time({OWN}[5m:])"), "[5m:]`"),
             ("slo:x{service=\"s\"}".to_owned(), "`slo:x{service"),
-            ("slo:x{service=\"s\",slo=\"o\",a=~\"b\"}".to_owned(), "a=~"),
+            ("slo:x{service=\"s\",slo=\"o\",a=~\"(\"}".to_owned(), "a=~"),
             ("slo:later{service=\"s\",slo=\"o\"}".to_owned(), "a later group"),
             ("slo:next{service=\"s\",slo=\"o\"}".to_owned(), "no rule before"),
             (format!("{OWN} * scalar(sum(a))"), "`scalar(sum(a))`"),

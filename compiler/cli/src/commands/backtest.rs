@@ -1,7 +1,11 @@
 //! `emberline backtest`: the compiled rules over the history of a server.
 
+use std::path::Path;
+
+use emberline_backtest::incident::Incident;
+use emberline_backtest::rulefile::{self, RuleFile, Theirs};
 use emberline_backtest::{
-    Failed, Form, Outcome, Report, Server, Span, Written, backfill, incident, openmetrics, replay,
+    Failed, Form, OfFile, Outcome, Report, Server, Span, Written, backfill, incident, openmetrics, replay,
 };
 use emberline_core::Order;
 use emberline_core::plan::{Plan, SloPlan};
@@ -36,13 +40,21 @@ pub(crate) fn run(order: &Backtest, quiet: bool) -> Result<Status> {
         incident::read(&shown(path), &text).map_err(Failure::new)
     });
     let incidents = incidents.transpose()?;
-    let gate = Gate::of(read::read(&order.specs)?, Order { today: Some(super::today()), ..Order::default() });
-    let Some(plan) = &gate.plan else {
-        let reporting = Reporting { format: Format::Human, fail_on: FailOn::Error, today: None };
-        show(&Findings { sources: &gate.sources, findings: &gate.findings, waived: 0 }, &reporting, true)?;
-        return Ok(Status::Findings);
+    let files = order.rules.iter().map(|path| rule_file(path)).collect::<Result<Vec<RuleFile>>>()?;
+    // Whoever only has rule files needs no specs.
+    let gate = match !files.is_empty() && order.specs.are_missing() {
+        true => None,
+        false => Some(Gate::of(read::read(&order.specs)?, Order { today: Some(super::today()), ..Order::default() })),
     };
-    let slos = wanted(plan, &order.only)?;
+    let slos = match &gate {
+        None => Vec::new(),
+        Some(Gate { plan: Some(plan), .. }) => wanted(plan, &order.only)?,
+        Some(gate) => {
+            let reporting = Reporting { format: Format::Human, fail_on: FailOn::Error, today: None };
+            show(&Findings { sources: &gate.sources, findings: &gate.findings, waived: 0 }, &reporting, true)?;
+            return Ok(Status::Findings);
+        }
+    };
     let spool = order.backfill.as_ref().map(|path| Spool::open(path, BACKFILL)).transpose()?;
     let client = Client::new("Prometheus", &order.against, &access::open(&order.access)?);
     let server = Server::new(&client);
@@ -68,28 +80,58 @@ pub(crate) fn run(order: &Backtest, quiet: bool) -> Result<Status> {
             Err(why) => failed.push(Failed { service: slo.service.clone(), slo: slo.name.clone(), why }),
         }
     }
-    let judged = incidents.map(|incidents| incident::judge(&incidents, &outcomes));
+    let judged = incidents.as_ref().filter(|_| gate.is_some()).map(|all| incident::judge(all, &outcomes));
     let samples = outcomes.iter().flat_map(|it| it.filled.iter().flatten()).map(|filled| filled.samples).sum();
     // Half of the objectives might be taken for all.
     let written = spool.filter(|_| failed.is_empty() && samples > 0).zip(end).map(|(spool, end)| {
         let (path, bytes) = spool.finish(openmetrics::head, openmetrics::END)?;
         Ok(Written { file: shown(&path), samples, bytes, end, until })
     });
-    let report = Report { outcomes, failed, warnings: server.warnings(), judged, written: written.transpose()? };
+    let written = written.transpose()?;
+    let span = Span { from, until, targets: Vec::new(), backfill: None };
+    let rules = of_files(&files, incidents.as_deref(), &server, &span)?;
+    let report = Report { outcomes, failed, warnings: server.warnings(), rules, judged, written };
     let text = match order.format {
         BacktestFormat::Human => terminal::clean(&report.show(Form::Text)),
         BacktestFormat::Markdown => terminal::clean(&report.show(Form::Markdown)),
         BacktestFormat::Json => serde_json::to_string_pretty(&report).map_err(Failure::bug)? + "\n",
     };
     terminal::print(|out| out.write_all(text.as_bytes()))?;
-    match report.failed.as_slice() {
-        [] if end.is_some() && report.written.is_none() => Err(nothing(&report.outcomes)),
-        [] => Ok(Status::Clean),
-        failed => {
-            let first = failed.first().map(|it| format!("{}/{}: {}", it.service, it.slo, it.why)).unwrap_or_default();
-            Err(Failure::new(format!("{} could not be replayed: {first}", counted(failed.len(), "objective"))))
-        }
+    if let Some(first) = report.failed.first() {
+        let Failed { service, slo, why } = first;
+        let count = counted(report.failed.len(), "objective");
+        return Err(Failure::new(format!("{count} could not be replayed: {service}/{slo}: {why}")));
     }
+    let alerts: Vec<&Theirs> = report.rules.iter().flat_map(|of_file| &of_file.alerts).collect();
+    let unknown: Vec<(&Theirs, &String)> =
+        alerts.iter().filter_map(|theirs| Some((*theirs, theirs.not_replayed.as_ref()?))).collect();
+    if let Some((Theirs { file, line, alert, .. }, why)) = unknown.first() {
+        let count = counted(unknown.len(), "alert");
+        return Err(Failure::new(format!("{count} could not be replayed: {file}:{line}: {alert}: {why}")));
+    }
+    match end.is_some() && report.written.is_none() {
+        true => Err(nothing(&report.outcomes)),
+        false => Ok(Status::Clean),
+    }
+}
+
+fn rule_file(path: &Path) -> Result<RuleFile> {
+    let text =
+        String::from_utf8(read::contents(path)?).map_err(|_| Failure::new(format!("{} is not UTF-8", shown(path))))?;
+    RuleFile::read(&shown(path), &text).map_err(Failure::new)
+}
+
+/// The alerts of rule files, which are replayed as one set: one file may record what another reads.
+fn of_files(files: &[RuleFile], incidents: Option<&[Incident]>, server: &Server<'_>, span: &Span) -> Result<Vec<OfFile>> {
+    let mut alerts = rulefile::replay(files, server, span).map_err(Failure::new)?;
+    let of_file = |file: &RuleFile| {
+        let (of_file, rest) = std::mem::take(&mut alerts).into_iter().partition(|theirs| theirs.file == file.name);
+        alerts = rest;
+        let of_file: Vec<Theirs> = of_file;
+        let judged = incidents.map(|all| incident::judge_theirs(all, &of_file, (span.from, span.until)));
+        OfFile { file: file.name.clone(), from: span.from, until: span.until, alerts: of_file, judged }
+    };
+    Ok(files.iter().map(of_file).collect())
 }
 
 /// Puts aside what a replay recorded.

@@ -1,14 +1,19 @@
 //! What a backtest showed, for people.
 
+mod table;
+mod theirs;
+
 use std::fmt::Write as _;
 
-use emberline_core::quantity::{Duration, Percent};
+use emberline_core::quantity::Percent;
 use serde::Serialize;
 
 use crate::incident::Judged;
 use crate::moment::shown;
 use crate::outcome::{Budget, Fired, Outcome};
+use crate::rulefile::Theirs;
 use crate::written::{self, Written, whole};
+use table::{bullet, heading, length, percent, table};
 
 /// Everything that a backtest showed.
 #[derive(Debug, Serialize)]
@@ -17,6 +22,9 @@ pub struct Report {
     pub outcomes: Vec<Outcome>,
     /// Objectives that could not be replayed.
     pub failed: Vec<Failed>,
+    /// The alerts of each rule file that was given, and how well they found the incidents.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub rules: Vec<OfFile>,
     /// What the server said beside its answers.
     pub warnings: Vec<String>,
     /// How well alerts found the incidents, if there is a list of them.
@@ -37,6 +45,23 @@ pub struct Failed {
     pub why: String,
 }
 
+/// A rule file's alerts.
+#[derive(Debug, Serialize)]
+pub struct OfFile {
+    /// The file.
+    pub file: String,
+    /// From when on alerts count, in milliseconds since 1970; written in RFC 3339.
+    #[serde(serialize_with = "crate::moment::write")]
+    pub from: i64,
+    /// Until when.
+    #[serde(serialize_with = "crate::moment::write")]
+    pub until: i64,
+    /// Its alerts, in order.
+    pub alerts: Vec<Theirs>,
+    /// How well they found the incidents, if there is a list of them.
+    pub judged: Option<Judged>,
+}
+
 /// How tables are written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Form {
@@ -55,7 +80,10 @@ impl Report {
             one(&mut text, outcome, form);
         }
         if let Some(judged) = &self.judged {
-            incidents(&mut text, judged, form);
+            incidents(&mut text, "Incidents", judged, form);
+        }
+        for of_file in &self.rules {
+            theirs::show(&mut text, of_file, form);
         }
         if let Some(written) = &self.written {
             heading(&mut text, "Backfill", form);
@@ -83,20 +111,6 @@ impl Report {
         }
         text
     }
-}
-
-const fn bullet(form: Form) -> &'static str {
-    match form {
-        Form::Text => "  ",
-        Form::Markdown => "- ",
-    }
-}
-
-fn heading(text: &mut String, words: &str, form: Form) {
-    let _ = match form {
-        Form::Text => writeln!(text, "{words}"),
-        Form::Markdown => writeln!(text, "## {words}\n"),
-    };
 }
 
 fn one(text: &mut String, outcome: &Outcome, form: Form) {
@@ -193,16 +207,6 @@ fn left(budget: &Budget, outcome: &Outcome) -> String {
     }
 }
 
-fn percent(share: f64) -> String {
-    let percent = share * 100.0;
-    if percent.abs() >= 100.0 { format!("{percent:.0}%") } else { format!("{percent:.1}%") }
-}
-
-/// A length of milliseconds, in whole seconds.
-fn length(millis: i64) -> String {
-    Duration::from_secs(u64::try_from(millis.max(0) / 1_000).unwrap_or(0)).to_string()
-}
-
 fn named(fired: &Fired) -> String {
     match (fired.labels.get("long_window"), fired.labels.get("short_window")) {
         (Some(long), Some(short)) => format!("{} {long}/{short}", fired.alert),
@@ -210,8 +214,8 @@ fn named(fired: &Fired) -> String {
     }
 }
 
-fn incidents(text: &mut String, judged: &Judged, form: Form) {
-    heading(text, "Incidents", form);
+fn incidents(text: &mut String, head: &str, judged: &Judged, form: Form) {
+    heading(text, head, form);
     let share = |share: Option<f64>| share.map_or("-".to_owned(), percent);
     let bullet = bullet(form);
     let all = judged.incidents.len();
@@ -232,31 +236,4 @@ fn incidents(text: &mut String, judged: &Judged, form: Form) {
         ]
     });
     table(text, &["from", "to", "severity", "detected after"], &rows.collect::<Vec<_>>(), form);
-}
-
-fn table(text: &mut String, head: &[&str], rows: &[Vec<String>], form: Form) {
-    let escaped = |cell: &str| match form {
-        Form::Text => cell.to_owned(),
-        Form::Markdown => cell.replace('\\', "\\\\").replace('|', "\\|"),
-    };
-    let rows: Vec<Vec<String>> = rows.iter().map(|row| row.iter().map(|cell| escaped(cell)).collect()).collect();
-    let width = |column: usize| {
-        let cells = rows.iter().filter_map(|row| row.get(column)).map(|cell| cell.chars().count());
-        cells.chain(head.get(column).map(|cell| cell.len())).max().unwrap_or(0)
-    };
-    let widths: Vec<usize> = (0..head.len()).map(width).collect();
-    let mut line = |cells: &[String]| {
-        let padded = cells.iter().zip(&widths).map(|(cell, width)| format!("{cell:width$}"));
-        let padded: Vec<String> = padded.collect();
-        let _ = match form {
-            Form::Text => writeln!(text, "  {}", padded.join("  ").trim_end()),
-            Form::Markdown => writeln!(text, "| {} |", padded.join(" | ")),
-        };
-    };
-    line(&head.iter().map(|cell| (*cell).to_owned()).collect::<Vec<_>>());
-    if form == Form::Markdown {
-        line(&widths.iter().map(|width| "-".repeat(*width)).collect::<Vec<_>>());
-    }
-    rows.iter().for_each(|row| line(row));
-    text.push('\n');
 }
