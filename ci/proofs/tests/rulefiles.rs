@@ -37,6 +37,9 @@ struct Published {
 struct Described {
     labels: Labels,
     role: String,
+    /// Of the role `const`.
+    #[serde(default)]
+    value: f64,
 }
 
 /// How many minutes, and the share of bad events.
@@ -55,7 +58,7 @@ fn scraped(of: &Published, story: &Story) -> Vec<Scraped> {
         .iter()
         .flat_map(|(minutes, share)| std::iter::repeat_n(*share, (minutes * 60 / SCRAPE) as usize))
         .collect();
-    let one = |Described { labels, role }: &Described| {
+    let one = |Described { labels, role, value }: &Described| {
         let mut count = 0.0_f64;
         let values = shares.iter().map(|share| {
             count += match role.as_str() {
@@ -65,6 +68,7 @@ fn scraped(of: &Published, story: &Story) -> Vec<Scraped> {
             };
             Some(match role.as_str() {
                 "gauge:good" => f64::from(*share < 1.0),
+                "const" => *value,
                 "gauge:bad" => f64::from(*share >= 1.0),
                 _ => count.round(),
             })

@@ -72,7 +72,7 @@ fn selector(record: &str, own: &[(&str, &str)]) -> String {
     format!("{record}{{{matchers}}}")
 }
 
-fn quoted(text: &str) -> String {
+pub(crate) fn quoted(text: &str) -> String {
     let mut out = String::new();
     // Writing to a String cannot fail.
     let _ = emberline_core::promql::print::quoted(&mut out, text);

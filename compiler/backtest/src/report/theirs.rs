@@ -55,6 +55,12 @@ fn lines(theirs: &Theirs) -> Vec<String> {
     if let Some(why) = &theirs.verdict.never_clears {
         lines.push(format!("never clears: {why}"));
     }
+    if let Some(why) = &theirs.verdict.fires_at_once {
+        lines.push(format!("fires at the first bad event: {why}"));
+    }
+    for selector in &theirs.without_samples {
+        lines.push(format!("reads `{selector}`, of which the server has no sample"));
+    }
     if let Some(why) = &theirs.not_replayed {
         lines.push(format!("is not replayed: {why}"));
     }
@@ -76,7 +82,11 @@ fn row(theirs: &Theirs, until: i64) -> Vec<String> {
     vec![
         theirs.alert.clone(),
         theirs.severity.clone(),
-        if verdict.cannot_fire.is_some() { "never".to_owned() } else { told(verdict.fires_after_s) },
+        match (&verdict.cannot_fire, &verdict.fires_at_once) {
+            (Some(_), _) => "never".to_owned(),
+            (None, Some(_)) => "at once".to_owned(),
+            (None, None) => told(verdict.fires_after_s),
+        },
         if verdict.never_clears.is_some() { "never".to_owned() } else { told(verdict.clears_after_s) },
         or_dash(theirs.firings.len().to_string()),
         or_dash(length(lengths().sum())),

@@ -41,6 +41,8 @@ pub struct Theirs {
     pub firings: Vec<Firing>,
     /// Why it was not replayed, in a sentence without a full stop.
     pub not_replayed: Option<String>,
+    /// Selectors of the alert and its records that found no sample in the time of the replay.
+    pub without_samples: Vec<String>,
     /// Which records were taken from the server, since they are not evaluated here.
     pub recorded_by_server: Vec<String>,
 }

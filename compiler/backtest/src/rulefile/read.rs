@@ -27,6 +27,21 @@ pub(super) struct FileGroup {
     pub(super) rules: Vec<(usize, RuleText)>,
 }
 
+/// The fields of a group: Prometheus's, and those of its operator and of Thanos and Mimir.
+const GROUP: [&str; 9] = [
+    "name",
+    "interval",
+    "query_offset",
+    "limit",
+    "labels",
+    "rules",
+    "partial_response_strategy",
+    "source_tenants",
+    "evaluation_delay",
+];
+/// The fields of a rule.
+const RULE: [&str; 7] = ["record", "alert", "expr", "for", "keep_firing_for", "labels", "annotations"];
+
 impl RuleFile {
     /// Reads a file: `groups`, or documents of the kind `PrometheusRule`.
     ///
@@ -84,6 +99,7 @@ impl File<'_> {
     }
 
     fn group(&self, group: &Node) -> Result<FileGroup, String> {
+        self.only(group, &GROUP)?;
         let name = self.text(group, "name")?.ok_or_else(|| self.fault(group, "a group needs `name`"))?;
         let rules = field(group, "rules").map(|rules| self.list(rules)).transpose()?.unwrap_or_default();
         Ok(FileGroup {
@@ -96,6 +112,7 @@ impl File<'_> {
     }
 
     fn rule(&self, rule: &Node) -> Result<(usize, RuleText), String> {
+        self.only(rule, &RULE)?;
         let (record, alert) = (self.text(rule, "record")?, self.text(rule, "alert")?);
         let is_alert = alert.is_some();
         let Some(name) = record.xor(alert) else {
@@ -111,6 +128,20 @@ impl File<'_> {
             keep_firing_for: self.length(rule, "keep_firing_for")?.unwrap_or_default(),
         };
         Ok((self.line(rule), text))
+    }
+
+    /// Prometheus loads no file with a field that it does not know.
+    fn only(&self, of: &Node, known: &[&str]) -> Result<(), String> {
+        let Value::Mapping(entries) = &of.value else {
+            return Err(self.fault(of, &format!("expected fields, found {}", of.kind())));
+        };
+        match entries.iter().find(|(key, _)| !known.contains(&&*key.value.text)) {
+            Some((key, value)) => Err(self.fault(
+                value,
+                &format!("`{}` is no field here, so Prometheus does not load the file", key.value.text),
+            )),
+            None => Ok(()),
+        }
     }
 
     fn labels(&self, of: &Node) -> Result<Vec<(String, String)>, String> {
@@ -211,6 +242,8 @@ mod tests {
             ("groups:\n- name: a\n  rules:\n  - expr: 1", "r.yml:4: a rule needs either"),
             ("groups:\n- name: a\n  rules:\n  - alert: A\n    expr: x\n    for: soon", "r.yml:4: `for: soon`"),
             ("groups:\n- name: a\n  rules:\n  - alert: A\n    expr: [x]", "r.yml:5: expected a text as `expr`"),
+            ("groups:\n- name: a\n  rules:\n  - alert: A\n    expr: x\n    service: b", "r.yml:6: `service` is no field"),
+            ("groups:\n- name: a\n  rules:\n    alert: A", "r.yml:4: expected a list, found a mapping"),
             ("groups: [", "r.yml: "),
         ] {
             let fault = RuleFile::read("r.yml", text).unwrap_err();

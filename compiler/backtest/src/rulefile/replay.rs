@@ -14,8 +14,8 @@ use crate::binary::{self, Value};
 use crate::eval::{self, Record, Scene, Source};
 use crate::grid::{Grid, Labels, Series, is_absent};
 use crate::outcome::{Firing, Span};
-use crate::promql::{Is, Node, parse};
-use crate::replay::phase;
+use crate::promql::{Is, Matcher, Node, parse};
+use crate::replay::{phase, quoted};
 use crate::rules::{Group, Rule, needed, reach, reads};
 
 /// The interval of groups without one: Prometheus's own unless its configuration says otherwise.
@@ -42,6 +42,7 @@ pub fn replay(files: &[RuleFile], source: &dyn Source, span: &Span) -> Result<Ve
         names: records.keys().map(|name| (*name).to_owned()).collect(),
         unread: BTreeMap::new(),
         served: BTreeMap::new(),
+        sampled: BTreeMap::new(),
         start: span.from.saturating_sub(reach(&groups)),
     };
     let needed = needed(&groups);
@@ -56,7 +57,10 @@ pub fn replay(files: &[RuleFile], source: &dyn Source, span: &Span) -> Result<Ve
                 let (series, from_server) = play.value(rule, turn, grid, origin)?;
                 let (hold, keep) = (millis(rule.rule.hold) as f64, millis(rule.rule.keep_firing_for) as f64);
                 let firings = series.map(|series| play.firings(rule, grid, series));
-                found.insert((*place, at), origin.told(at, rule, judge(&reader, &rule.node, hold, keep), firings, from_server));
+                let mut told = origin.told(at, rule, judge(&reader, &rule.node, hold, keep), firings);
+                told.recorded_by_server = from_server;
+                told.without_samples = play.without_samples(&rule.node, &records);
+                found.insert((*place, at), told);
             } else if needed.contains(&rule.rule.name) {
                 play.record(rule, turn, grid, origin)?;
             }
@@ -109,7 +113,6 @@ impl Origin<'_> {
         rule: &Rule,
         verdict: Verdict,
         firings: Result<Vec<Firing>, String>,
-        recorded_by_server: Vec<String>,
     ) -> Theirs {
         let labels: Labels = rule.rule.labels.iter().cloned().collect();
         let (firings, why) = match firings {
@@ -131,7 +134,8 @@ impl Origin<'_> {
             verdict,
             firings,
             not_replayed,
-            recorded_by_server,
+            without_samples: Vec::new(),
+            recorded_by_server: Vec::new(),
         }
     }
 }
@@ -147,6 +151,8 @@ struct Play<'p> {
     unread: BTreeMap<String, String>,
     /// Whether the source has a record since the replay begins.
     served: BTreeMap<String, bool>,
+    /// Whether the source has any sample of a selector.
+    sampled: BTreeMap<String, bool>,
     start: i64,
 }
 
@@ -226,14 +232,52 @@ impl Play<'_> {
         Ok(())
     }
 
+    /// The raw selectors of an expression, and of the records that it is made of, that find nothing at all.
+    fn without_samples(&mut self, node: &Node, records: &Records<'_>) -> Vec<String> {
+        let (mut raw, mut seen) = (BTreeSet::new(), BTreeSet::new());
+        let mut next = vec![node];
+        while let Some(node) = next.pop() {
+            node.walk(&mut |part| {
+                let Is::Select { name, matchers, .. } = &part.is else { return };
+                match name.as_deref().and_then(|name| Some((name, records.get(name)?))) {
+                    Some((name, nodes)) if seen.insert(name.to_owned()) => next.extend(nodes),
+                    Some(_) => {}
+                    None => {
+                        raw.insert(selector(name.as_deref(), matchers));
+                    }
+                }
+            });
+        }
+        let mut without = Vec::new();
+        for selector in raw {
+            let is_sampled = match self.sampled.get(&selector) {
+                Some(is_sampled) => *is_sampled,
+                // What the source refuses is told where the alert itself is asked for.
+                None => self.source.range(&format!("count({selector})"), self.asked()).map_or(true, |found| {
+                    found.iter().any(|series| series.values.iter().any(|value| !is_absent(*value)))
+                }),
+            };
+            self.sampled.insert(selector.clone(), is_sampled);
+            if !is_sampled {
+                without.push(selector);
+            }
+        }
+        without
+    }
+
+    /// Some moments of the whole replay.
+    fn asked(&self) -> Grid {
+        // Reads look back five minutes, so no sample is missed in less than two days.
+        let step = ((self.span.until - self.start) / ASKED).max(1_000);
+        Grid::within(self.start, self.span.until, step, 0)
+    }
+
     /// Whether the source has recorded a name since the replay begins.
     fn is_served(&mut self, name: &str) -> Result<bool, String> {
         if let Some(served) = self.served.get(name) {
             return Ok(*served);
         }
-        let step = ((self.span.until - self.start) / ASKED).max(1_000);
-        let grid = Grid::within(self.start, self.span.until, step, 0);
-        let found = self.source.range(&format!("count({name})"), grid)?;
+        let found = self.source.range(&format!("count({name})"), self.asked())?;
         let is_early = |series: &Series| series.values.iter().take(2).any(|value| !is_absent(*value));
         let is_served = found.iter().any(is_early);
         self.served.insert(name.to_owned(), is_served);
@@ -269,6 +313,13 @@ impl Play<'_> {
             }
         }
     }
+}
+
+fn selector(name: Option<&str>, matchers: &[Matcher]) -> String {
+    let tests: Vec<String> =
+        matchers.iter().map(|Matcher { label, op, value }| format!("{label}{op}{}", quoted(value))).collect();
+    let name = name.unwrap_or_default();
+    if tests.is_empty() { name.to_owned() } else { format!("{name}{{{}}}", tests.join(",")) }
 }
 
 /// Series with a rule's labels. What a template would make of a label is not known, so there the series keeps its own.

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::promql::{Compare, Gather, Is, Matcher, Node, Op};
+use crate::promql::{Compare, Gather, Is, Matcher, Matching, Node, Op};
 
 /// Records that are made of records that are made of records: more than rule files have.
 const DEEPEST: usize = 8;
@@ -20,6 +20,8 @@ pub(super) struct Share {
     pub(super) slope: f64,
     /// Whether the counted events are among all by their selectors, so that the share is at most 1.
     pub(super) is_part: bool,
+    /// Whether series are divided one by one, each by itself, so that the share is 1 as soon as any event is counted.
+    pub(super) is_of_itself: bool,
 }
 
 impl Share {
@@ -35,6 +37,8 @@ struct Volume<'n> {
     lag: i64,
     scale: f64,
     counters: Vec<(&'n str, &'n [Matcher])>,
+    /// Whether series are summed, so that labels are lost.
+    is_summed: bool,
 }
 
 /// The expressions of the records of rule files, by name.
@@ -64,7 +68,7 @@ impl<'r> Reader<'r> {
             (None, Some(limit)) => Some((self.share(left)?, op, limit)),
             (Some(limit), None) => Some((self.share(right)?, turned(op), limit)),
             // `bad > 0.01 * all`
-            (None, None) => Some((divided(&self.volume(left)?, &self.volume(right)?)?, op, 1.0)),
+            (None, None) => Some((divided(&self.volume(left)?, &self.volume(right)?, false)?, op, 1.0)),
             (Some(_), Some(_)) => None,
         }
     }
@@ -74,7 +78,7 @@ impl<'r> Reader<'r> {
             Is::Select { name: Some(name), range: None, is_moved: false, .. } => {
                 self.same(name, |reader, node| reader.share(node))
             }
-            Is::Binary { op, is_bool: false, sides, .. } => {
+            Is::Binary { op, is_bool: false, sides, matching } => {
                 let [left, right] = &**sides;
                 match (op, constant(left), constant(right)) {
                     (Op::Mul, Some(by), None) => Some(self.share(right)?.scaled(by)),
@@ -88,7 +92,7 @@ impl<'r> Reader<'r> {
                         let share = self.share(left)?;
                         Some(Share { base: share.base - less, ..share })
                     }
-                    (Op::Div, None, None) => self.quotient(left, right),
+                    (Op::Div, None, None) => self.quotient(left, right, *matching == Matching::default()),
                     (Op::Or, None, _) if is_filler(right) => self.share(left),
                     _ => None,
                 }
@@ -102,7 +106,14 @@ impl<'r> Reader<'r> {
                 ("avg_over_time", [of]) => {
                     let (of, length) = self.ranged(of)?;
                     let inner = match of {
-                        Ranged::Gauge => Share { window: 0, lag: 0, base: 0.0, slope: 1.0, is_part: true },
+                        Ranged::Gauge => Share {
+                            window: 0,
+                            lag: 0,
+                            base: 0.0,
+                            slope: 1.0,
+                            is_part: true,
+                            is_of_itself: false,
+                        },
                         Ranged::Record(name) => self.same(name, |reader, node| reader.share(node))?,
                         Ranged::Part(node) => self.share(node)?,
                     };
@@ -116,9 +127,9 @@ impl<'r> Reader<'r> {
     }
 
     /// `bad / all`, or `(all - good) / all`.
-    fn quotient(&self, of: &'r Node, all: &'r Node) -> Option<Share> {
+    fn quotient(&self, of: &'r Node, all: &'r Node, is_default: bool) -> Option<Share> {
         let all = self.volume(all)?;
-        if let Some(share) = self.volume(of).and_then(|of| divided(&of, &all)) {
+        if let Some(share) = self.volume(of).and_then(|of| divided(&of, &all, is_default)) {
             return Some(share);
         }
         let Is::Binary { op: Op::Sub, is_bool: false, sides, .. } = &of.is else { return None };
@@ -126,7 +137,7 @@ impl<'r> Reader<'r> {
         if self.volume(whole)? != all {
             return None;
         }
-        let share = divided(&self.volume(part)?, &all)?.scaled(-1.0);
+        let share = divided(&self.volume(part)?, &all, false)?.scaled(-1.0);
         Some(Share { base: 1.0 + share.base, ..share })
     }
 
@@ -141,7 +152,7 @@ impl<'r> Reader<'r> {
                         return None;
                     };
                     let scale = if name == "increase" { *window as f64 / 1_000.0 } else { 1.0 };
-                    Some(Volume { window: *window, lag: 0, scale, counters: vec![(metric, matchers)] })
+                    Some(Volume { window: *window, lag: 0, scale, counters: vec![(metric, matchers)], is_summed: false })
                 }
                 ("sum_over_time" | "avg_over_time", [of]) => {
                     let (of, length) = self.ranged(of)?;
@@ -156,7 +167,7 @@ impl<'r> Reader<'r> {
                 _ => None,
             },
             Is::Aggregate { gather: Gather::Sum | Gather::Avg, arguments, .. } => match arguments.as_slice() {
-                [of] => self.volume(of),
+                [of] => self.volume(of).map(|of| Volume { is_summed: true, ..of }),
                 _ => None,
             },
             Is::Binary { op, is_bool: false, sides, .. } => {
@@ -235,7 +246,8 @@ impl Measured for Volume<'_> {
     }
 }
 
-fn divided(of: &Volume<'_>, all: &Volume<'_>) -> Option<Share> {
+/// `is_default`: whether series are paired by all their labels.
+fn divided(of: &Volume<'_>, all: &Volume<'_>, is_default: bool) -> Option<Share> {
     let is_seconds = |(name, _): &(&str, _)| name.ends_with("_sum");
     if of.window != all.window || of.lag != all.lag || all.scale == 0.0 || of.counters.iter().any(is_seconds) {
         return None;
@@ -244,7 +256,12 @@ fn divided(of: &Volume<'_>, all: &Volume<'_>) -> Option<Share> {
         [one] => all.counters.iter().any(|all| is_among(one, all)),
         _ => false,
     };
-    Some(Share { window: of.window, lag: of.lag, base: 0.0, slope: of.scale / all.scale, is_part })
+    // Prometheus pairs series of the same labels, so failures find failures and never all events.
+    let is_one = |volume: &Volume<'_>| !volume.is_summed && volume.counters.len() == 1;
+    let is_same = of.counters.first().map(|(name, _)| name) == all.counters.first().map(|(name, _)| name);
+    let is_of_itself = is_part && is_same && is_one(of) && is_one(all) && is_default;
+    let slope = of.scale / all.scale;
+    Some(Share { window: of.window, lag: of.lag, base: 0.0, slope, is_part, is_of_itself })
 }
 
 /// Whether each event of a counter is one of another: the same metric, with every test of the other.

@@ -14,7 +14,7 @@ impl Source for Half {
         if expr.contains("refused") {
             return Err("Prometheus answers: refused".to_owned());
         }
-        let is_missing = expr.starts_with("count(") && !expr.starts_with("count(served");
+        let is_missing = expr.starts_with("count(") && !expr.starts_with("count(served") && !expr.contains("raw");
         let at = |time: i64| match (600_000..1_200_000).contains(&time) || expr.starts_with("count(") {
             true if !is_missing => 0.5,
             _ => ABSENT,
@@ -52,6 +52,7 @@ fn alerts_over_records_of_any_group_are_replayed() {
     assert_eq!(a.firings[0].group, Labels::from([("job".to_owned(), "a".to_owned())]));
     assert_eq!(minutes(b), []);
     assert_eq!(minutes(c), [(10, Some(25))], "silent since 20, kept for five minutes");
+    assert_eq!((&a.without_samples, &c.without_samples), (&vec!["a".to_owned(), "b".to_owned()], &Vec::new()));
 }
 
 #[test]

@@ -14,6 +14,8 @@ pub struct Verdict {
     pub cannot_fire: Option<String>,
     /// Why it does not clear by itself.
     pub never_clears: Option<String>,
+    /// Why it fires at the first bad event, whatever its limit.
+    pub fires_at_once: Option<String>,
     /// How long after the beginning it fires; `None` if that is not told by the expression.
     pub fires_after_s: Option<f64>,
     /// How long after the end of an outage that filled every window it is over; `None` if that is not told.
@@ -28,6 +30,8 @@ enum Part {
     Cannot(String),
     /// Holds already without an outage.
     Always(String),
+    /// Holds while there is any bad event.
+    AtOnce(String),
     /// Milliseconds after the beginning, and after the end.
     Turns(f64, f64),
     Unknown,
@@ -67,6 +71,13 @@ pub(super) fn judge(reader: &Reader<'_>, node: &Node, hold: f64, keep: f64) -> V
             let (fires, clears) = ((fires + hold) / 1_000.0, (clears + keep) / 1_000.0);
             verdict.fires_after_s = Some(verdict.fires_after_s.map_or(fires, |known| known.min(fires)));
             verdict.clears_after_s = Some(verdict.clears_after_s.map_or(clears, |known| known.max(clears)));
+        }
+        let at_once = parts.iter().find_map(|part| match part {
+            Part::AtOnce(why) => Some(why.clone()),
+            _ => None,
+        });
+        if parts.iter().all(|part| matches!(part, Part::AtOnce(_) | Part::Always(_))) {
+            verdict.fires_at_once = verdict.fires_at_once.or(at_once);
         }
         let always = parts.iter().find_map(|part| match part {
             Part::Always(why) => Some(why.clone()),
@@ -130,6 +141,12 @@ fn turns(share: Share, op: Compare, limit: f64) -> Part {
     };
     // A falling value that must be below the limit is a share that must be above it.
     let is_above = is_above == (share.slope > 0.0);
+    if share.is_of_itself && share.base == 0.0 && (0.0..1.0).contains(&at) {
+        return Part::AtOnce(
+            "both sides of its division keep all labels, so each series is divided by itself, and one bad event is 100%"
+                .to_owned(),
+        );
+    }
     // Seen from the calm side: 0 where a high share is bad, 1 where a low one is.
     let way = if is_above { at } else { 1.0 - at };
     if way > 1.0 + CLOSE || (is_strict && way > 1.0 - CLOSE) {
@@ -238,12 +255,26 @@ mod tests {
             (format!("{BAD} >= 0"), None, Some("already if no event")),
             ("errors_total > 0".to_owned(), None, Some("`errors_total` is a counter")),
             ("errors_total > 0 and up == 1".to_owned(), None, None),
+            ("rate(h_total{code=\"500\"}[5m]) / rate(h_total[5m]) > 2".to_owned(), Some("2 is not"), None),
         ] {
             let verdict = judged(&expr, 0.0, &[]);
             for (told, expected) in [(&verdict.cannot_fire, cannot), (&verdict.never_clears, never)] {
                 assert_eq!(told.is_some(), expected.is_some(), "{expr}: {told:?}");
                 assert!(told.as_deref().unwrap_or_default().contains(expected.unwrap_or_default()), "{expr}: {told:?}");
             }
+        }
+    }
+    #[test]
+    fn a_series_that_is_divided_by_itself() {
+        for (expr, is_one) in [
+            ("rate(h_total{code=\"500\"}[5m]) / rate(h_total[5m]) > 0.1", true),
+            ("rate(h_total{code=\"500\"}[5m]) / ignoring (code) rate(h_total[5m]) > 0.1", false),
+            ("sum(rate(h_total{code=\"500\"}[5m])) / sum(rate(h_total[5m])) > 0.1", false),
+            ("rate(h_bucket{le=\"1\"}[5m]) / rate(h_count[5m]) < 0.9", false),
+        ] {
+            let verdict = judged(expr, 0.0, &[]);
+            assert_eq!(verdict.fires_at_once.is_some(), is_one, "{expr}");
+            assert_eq!(verdict.fires_after_s.is_some(), !is_one, "{expr}");
         }
     }
 }
