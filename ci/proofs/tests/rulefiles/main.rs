@@ -1,6 +1,6 @@
 //! `emberline backtest --rules` over rule files that people published, held against promtool.
 //!
-//! Each file of `rulefiles` is the work of another repository, which its `.json` names with the licence and the series that
+//! Each file of `published` is the work of another repository, which its `.json` names with the licence and the series that
 //! the rules read. promtool evaluates the rules over a story of these series. Every alert must fire and resolve at the same
 //! evaluations, an alert that is said not to fire must not fire, and the times of a total outage must be those that are told.
 
@@ -79,7 +79,7 @@ fn scraped(of: &Published, story: &Story) -> Vec<Scraped> {
 }
 
 fn files() -> Result<Vec<(PathBuf, Published)>> {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/rulefiles");
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/rulefiles/published");
     let mut paths: Vec<PathBuf> = fs::read_dir(&folder)?.map(|entry| Ok(entry?.path())).collect::<Result<_>>()?;
     paths.retain(|path| path.extension().is_some_and(|ending| ending == "yml"));
     paths.sort();
