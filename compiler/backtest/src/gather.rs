@@ -67,7 +67,8 @@ mod tests {
             labels: [("job", job), ("pod", pod)].map(|(a, b)| (a.to_owned(), b.to_owned())).into(),
             values: Arc::new(values.to_vec()),
         };
-        let all = || vec![series("a", "1", [1.0, 5.0]), series("a", "2", [3.0, ABSENT]), series("b", "1", [7.0, ABSENT])];
+        let all =
+            || vec![series("a", "1", [1.0, 5.0]), series("a", "2", [3.0, ABSENT]), series("b", "1", [7.0, ABSENT])];
         let told = |how, by: &Named| {
             let made = gather(how, by, all(), 2).unwrap();
             let of = |series: Series| {

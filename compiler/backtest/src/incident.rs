@@ -105,7 +105,8 @@ pub fn read(name: &str, text: &str) -> Result<Vec<Incident>, String> {
 #[must_use]
 pub fn judge(incidents: &[Incident], outcomes: &[Outcome]) -> Judged {
     let fired = outcomes.iter().flat_map(|outcome| {
-        let of = outcome.fired.iter().flat_map(|fired| fired.firings.iter().map(move |firing| (&fired.severity, firing)));
+        let of =
+            outcome.fired.iter().flat_map(|fired| fired.firings.iter().map(move |firing| (&fired.severity, firing)));
         let told = (Some(outcome.service.as_str()), Some(outcome.slo.as_str()));
         of.map(move |(severity, firing)| (told, severity.as_str(), firing, (outcome.from, outcome.until)))
     });
@@ -129,7 +130,8 @@ pub fn judge_theirs(incidents: &[Incident], theirs: &[Theirs], span: (i64, i64))
 type Told<'f> = ((Option<&'f str>, Option<&'f str>), &'f str, &'f Firing, (i64, i64));
 
 fn held<'f>(incidents: &[Incident], spans: &[(i64, i64)], fired: impl Iterator<Item = Told<'f>>) -> Judged {
-    let within = |incident: &&Incident| spans.iter().any(|(from, until)| incident.to >= *from && incident.from <= *until);
+    let within =
+        |incident: &&Incident| spans.iter().any(|(from, until)| incident.to >= *from && incident.from <= *until);
     let mut met: Vec<Met> =
         incidents.iter().filter(within).map(|incident| Met { incident: incident.clone(), fired: None }).collect();
     let is = |wanted: &Option<String>, known: Option<&str>| {
@@ -142,7 +144,8 @@ fn held<'f>(incidents: &[Incident], spans: &[(i64, i64)], fired: impl Iterator<I
         let mut is_inside = false;
         for met in &mut met {
             let incident = &met.incident;
-            let is_of = is(&incident.severity, Some(severity)) && is(&incident.service, service) && is(&incident.slo, slo);
+            let is_of =
+                is(&incident.severity, Some(severity)) && is(&incident.service, service) && is(&incident.slo, slo);
             if is_of && firing.fired <= incident.to && until >= incident.from {
                 is_inside = true;
                 let at = firing.fired.max(incident.from);

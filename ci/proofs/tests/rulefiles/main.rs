@@ -242,11 +242,18 @@ fn published_rules_fire_and_resolve_at_the_evaluations_of_prometheus() -> Result
                 Some(fires) => format!("{:?} to {:?}, {} evaluations", fires.first(), fires.last(), fires.len()),
                 None => "never".to_owned(),
             };
-            wrong.push(format!("{}: {key}: {} / promtool {}", of.repository, shown(ours.get(**key)), shown(theirs.get(**key))));
+            wrong.push(format!(
+                "{}: {key}: {} / promtool {}",
+                of.repository,
+                shown(ours.get(**key)),
+                shown(theirs.get(**key))
+            ));
         }
         for alert in &alerts {
             let name = alert["alert"].as_str().unwrap_or_default();
-            if alert["verdict"]["cannot_fire"].is_string() && theirs.keys().any(|key| key.starts_with(&format!("{name} "))) {
+            if alert["verdict"]["cannot_fire"].is_string()
+                && theirs.keys().any(|key| key.starts_with(&format!("{name} ")))
+            {
                 // Others of the same name may fire.
                 let twins = alerts.iter().filter(|other| other["alert"] == alert["alert"]).count();
                 ensure!(twins > 1, "{}: {name} is said not to fire, and fires", of.repository);
@@ -282,7 +289,8 @@ fn a_total_outage_is_told_right() -> Result<()> {
         let (theirs, _, alerts) = told(&path, &of, outage, folder.path())?;
         for alert in &alerts {
             let name = alert["alert"].as_str().unwrap_or_default();
-            let (Some(after), false) = (alert["verdict"]["fires_after_s"].as_f64(), alert["verdict"]["has_more"] == true)
+            let (Some(after), false) =
+                (alert["verdict"]["fires_after_s"].as_f64(), alert["verdict"]["has_more"] == true)
             else {
                 continue;
             };
@@ -295,7 +303,9 @@ fn a_total_outage_is_told_right() -> Result<()> {
             let first = theirs
                 .iter()
                 .filter(|(key, _)| key.starts_with(&format!("{name} ")))
-                .filter(|(key, _)| own.iter().all(|(label, value)| value.contains("{{") || key.contains(&format!("{label}={value}"))))
+                .filter(|(key, _)| {
+                    own.iter().all(|(label, value)| value.contains("{{") || key.contains(&format!("{label}={value}")))
+                })
                 .filter_map(|(_, fires)| fires.first())
                 .min();
             judged += 1;

@@ -18,9 +18,9 @@ pub(super) fn ordered(groups: &[Group]) -> Vec<usize> {
     while !rest.is_empty() {
         let is_ready = |place: &usize| {
             let others = rest.iter().filter(|other| *other != place);
-            others.flat_map(|other| records.get(*other)).all(|recorded| {
-                read.get(*place).is_some_and(|read| recorded.is_disjoint(read))
-            })
+            others
+                .flat_map(|other| records.get(*other))
+                .all(|recorded| read.get(*place).is_some_and(|read| recorded.is_disjoint(read)))
         };
         let next = rest.iter().position(is_ready).unwrap_or(0);
         order.push(rest.remove(next));

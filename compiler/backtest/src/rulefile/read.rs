@@ -136,10 +136,8 @@ impl File<'_> {
             return Err(self.fault(of, &format!("expected fields, found {}", of.kind())));
         };
         match entries.iter().find(|(key, _)| !known.contains(&&*key.value.text)) {
-            Some((key, value)) => Err(self.fault(
-                value,
-                &format!("`{}` is no field here, so Prometheus does not load the file", key.value.text),
-            )),
+            Some((key, value)) => Err(self
+                .fault(value, &format!("`{}` is no field here, so Prometheus does not load the file", key.value.text))),
             None => Ok(()),
         }
     }
@@ -242,7 +240,10 @@ mod tests {
             ("groups:\n- name: a\n  rules:\n  - expr: 1", "r.yml:4: a rule needs either"),
             ("groups:\n- name: a\n  rules:\n  - alert: A\n    expr: x\n    for: soon", "r.yml:4: `for: soon`"),
             ("groups:\n- name: a\n  rules:\n  - alert: A\n    expr: [x]", "r.yml:5: expected a text as `expr`"),
-            ("groups:\n- name: a\n  rules:\n  - alert: A\n    expr: x\n    service: b", "r.yml:6: `service` is no field"),
+            (
+                "groups:\n- name: a\n  rules:\n  - alert: A\n    expr: x\n    service: b",
+                "r.yml:6: `service` is no field",
+            ),
             ("groups:\n- name: a\n  rules:\n    alert: A", "r.yml:4: expected a list, found a mapping"),
             ("groups: [", "r.yml: "),
         ] {

@@ -4,11 +4,11 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use emberline_core::quantity::Duration;
 
+use super::Theirs;
 use super::order::ordered;
 use super::read::{FileGroup, RuleFile};
 use super::share::{Reader, Records};
 use super::verdict::{Verdict, judge};
-use super::Theirs;
 use crate::alert::spells;
 use crate::binary::{self, Value};
 use crate::eval::{self, Record, Scene, Source};
@@ -107,13 +107,7 @@ fn named(rule: &Rule) -> Option<(&str, &Node)> {
 }
 
 impl Origin<'_> {
-    fn told(
-        &self,
-        at: usize,
-        rule: &Rule,
-        verdict: Verdict,
-        firings: Result<Vec<Firing>, String>,
-    ) -> Theirs {
+    fn told(&self, at: usize, rule: &Rule, verdict: Verdict, firings: Result<Vec<Firing>, String>) -> Theirs {
         let labels: Labels = rule.rule.labels.iter().cloned().collect();
         let (firings, why) = match firings {
             Ok(firings) => (firings, None),

@@ -106,14 +106,9 @@ impl<'r> Reader<'r> {
                 ("avg_over_time", [of]) => {
                     let (of, length) = self.ranged(of)?;
                     let inner = match of {
-                        Ranged::Gauge => Share {
-                            window: 0,
-                            lag: 0,
-                            base: 0.0,
-                            slope: 1.0,
-                            is_part: true,
-                            is_of_itself: false,
-                        },
+                        Ranged::Gauge => {
+                            Share { window: 0, lag: 0, base: 0.0, slope: 1.0, is_part: true, is_of_itself: false }
+                        }
                         Ranged::Record(name) => self.same(name, |reader, node| reader.share(node))?,
                         Ranged::Part(node) => self.share(node)?,
                     };
@@ -148,11 +143,18 @@ impl<'r> Reader<'r> {
             }
             Is::Call { name, arguments } => match (name.as_str(), arguments.as_slice()) {
                 ("rate" | "increase", [of]) => {
-                    let Is::Select { name: Some(metric), matchers, range: Some(window), is_moved: false } = &of.is else {
+                    let Is::Select { name: Some(metric), matchers, range: Some(window), is_moved: false } = &of.is
+                    else {
                         return None;
                     };
                     let scale = if name == "increase" { *window as f64 / 1_000.0 } else { 1.0 };
-                    Some(Volume { window: *window, lag: 0, scale, counters: vec![(metric, matchers)], is_summed: false })
+                    Some(Volume {
+                        window: *window,
+                        lag: 0,
+                        scale,
+                        counters: vec![(metric, matchers)],
+                        is_summed: false,
+                    })
                 }
                 ("sum_over_time" | "avg_over_time", [of]) => {
                     let (of, length) = self.ranged(of)?;

@@ -2,12 +2,12 @@
 
 use std::path::PathBuf;
 
-use clap::{Args, ValueEnum};
+use clap::Args;
 use emberline_backtest::moment;
 use emberline_core::quantity::Percent;
 use rust_decimal::Decimal;
 
-use super::{Access, Specs};
+use super::{Access, ReportFormat, Specs};
 
 pub(super) const ABOUT: &str = "\
 Replay the compiled rules over the history of a Prometheus: which alerts would have fired
@@ -54,20 +54,9 @@ pub(crate) struct Backtest {
     pub(crate) backfill: Option<PathBuf>,
     /// How the report is written to standard output
     #[arg(long, value_name = "FORMAT", default_value = "human")]
-    pub(crate) format: BacktestFormat,
+    pub(crate) format: ReportFormat,
     #[command(flatten)]
     pub(crate) access: Access,
-}
-
-/// How a backtest is written.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub(crate) enum BacktestFormat {
-    /// For a terminal.
-    Human,
-    /// For programs; the fields are stable.
-    Json,
-    /// For a page or a pull request.
-    Markdown,
 }
 
 pub(super) fn time(text: &str) -> Result<i64, String> {

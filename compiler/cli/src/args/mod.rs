@@ -25,17 +25,17 @@ use emberline_core::target::Target;
 
 pub(crate) use access::Access;
 pub(crate) use alertmanager::Alertmanager;
-pub(crate) use backtest::{Backtest, BacktestFormat};
-pub(crate) use budget::{Budget, BudgetFormat, Unknown};
+pub(crate) use backtest::Backtest;
+pub(crate) use budget::{Budget, Unknown};
 pub(crate) use codeowners::Codeowners;
-pub(crate) use diff::{Diff, DiffFormat};
+pub(crate) use diff::Diff;
 pub(crate) use gameday::{Gameday, Mitigate, Signal};
 pub(crate) use import::{Import, ImportFormat};
 pub(crate) use lsp::Lsp;
-pub(crate) use money::{Cost, MoneyFormat, Roi};
+pub(crate) use money::{Cost, Roi};
 pub(crate) use observe::{Against, Observe};
 pub(crate) use specs::Specs;
-pub(crate) use walk::{Walk, WalkFormat};
+pub(crate) use walk::Walk;
 
 /// Compiles service-level objectives into rules, alerts and their proofs.
 ///
@@ -380,6 +380,17 @@ pub(crate) enum Format {
     Gitlab,
     /// `JUnit` XML: a test case for each finding.
     Junit,
+}
+
+/// How a report is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum ReportFormat {
+    /// For a terminal.
+    Human,
+    /// For programs; the fields are stable.
+    Json,
+    /// For a page, a ticket or a pull request.
+    Markdown,
 }
 
 /// The mildest severity that fails a run.

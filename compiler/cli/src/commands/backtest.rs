@@ -14,7 +14,7 @@ use rust_decimal::Decimal;
 
 use super::gate::{Gate, show};
 use super::{abreast, access, source};
-use crate::args::{Backtest, BacktestFormat, FailOn, Format, Reporting};
+use crate::args::{Backtest, FailOn, Format, ReportFormat, Reporting};
 use crate::failure::{Failure, Result};
 use crate::progress::Progress;
 use crate::render::{Report as Findings, counted};
@@ -92,9 +92,9 @@ pub(crate) fn run(order: &Backtest, quiet: bool) -> Result<Status> {
     let rules = of_files(&files, incidents.as_deref(), &server, &span)?;
     let report = Report { outcomes, failed, warnings: server.warnings(), rules, judged, written };
     let text = match order.format {
-        BacktestFormat::Human => terminal::clean(&report.show(Form::Text)),
-        BacktestFormat::Markdown => terminal::clean(&report.show(Form::Markdown)),
-        BacktestFormat::Json => serde_json::to_string_pretty(&report).map_err(Failure::bug)? + "\n",
+        ReportFormat::Human => terminal::clean(&report.show(Form::Text)),
+        ReportFormat::Markdown => terminal::clean(&report.show(Form::Markdown)),
+        ReportFormat::Json => serde_json::to_string_pretty(&report).map_err(Failure::bug)? + "\n",
     };
     terminal::print(|out| out.write_all(text.as_bytes()))?;
     if let Some(first) = report.failed.first() {
@@ -122,7 +122,12 @@ fn rule_file(path: &Path) -> Result<RuleFile> {
 }
 
 /// The alerts of rule files, which are replayed as one set: one file may record what another reads.
-fn of_files(files: &[RuleFile], incidents: Option<&[Incident]>, server: &Server<'_>, span: &Span) -> Result<Vec<OfFile>> {
+fn of_files(
+    files: &[RuleFile],
+    incidents: Option<&[Incident]>,
+    server: &Server<'_>,
+    span: &Span,
+) -> Result<Vec<OfFile>> {
     let mut alerts = rulefile::replay(files, server, span).map_err(Failure::new)?;
     let of_file = |file: &RuleFile| {
         let (of_file, rest) = std::mem::take(&mut alerts).into_iter().partition(|theirs| theirs.file == file.name);
