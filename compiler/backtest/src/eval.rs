@@ -13,6 +13,7 @@ use emberline_core::promql::regex::Pattern;
 use crate::binary::{self, Value};
 use crate::gather::gather;
 use crate::grid::{ABSENT, Grid, Labels, Series, is_absent};
+use crate::plain::{self, Plain};
 use crate::promql::{Is, Matcher, Node};
 use crate::window::{Over, slide};
 
@@ -100,7 +101,18 @@ impl Scene<'_> {
                 ("avg_over_time", [of]) => self.over(rule, Over::Avg, of, grid),
                 ("count_over_time", [of]) => self.over(rule, Over::Count, of, grid),
                 ("absent_over_time", [of]) => self.absent(rule, of, grid),
-                _ => Err(at(rule, node, &format!("`{name}` of a recorded series is not evaluated here"))),
+                ("clamp_min", [of, Node { is: Is::Number(least), .. }]) => {
+                    self.mapped(rule, of, grid, &|it| it.max(*least))
+                }
+                ("clamp_max", [of, Node { is: Is::Number(most), .. }]) => {
+                    self.mapped(rule, of, grid, &|it| it.min(*most))
+                }
+                ("abs", [of]) => self.mapped(rule, of, grid, &f64::abs),
+                (name, [of]) => match Plain::named(name) {
+                    Some(plain) => self.plainly(rule, plain, of, grid),
+                    None => Err(not_here(rule, node, name)),
+                },
+                _ => Err(not_here(rule, node, name)),
             },
             Is::Aggregate { gather: how, by, arguments } => match arguments.as_slice() {
                 [of] => match self.value(rule, of, grid)? {
@@ -149,6 +161,32 @@ impl Scene<'_> {
             labels: series.labels,
         };
         Ok(Value::Vector(series.into_iter().map(slid).collect()))
+    }
+
+    /// A function that has no short cut.
+    fn plainly(&self, rule: Rule<'_>, plain: Plain, of: &Node, grid: Grid) -> Result<Value, String> {
+        let Ranged { grid: from, series, length } = self.ranged(rule, of, grid)?;
+        let one = |series: Series| Series {
+            values: Arc::new(plain::each(plain, (from, &series.values), length, grid)),
+            labels: series.labels,
+        };
+        Ok(Value::Vector(series.into_iter().map(one).collect()))
+    }
+
+    /// A function of each value.
+    fn mapped(&self, rule: Rule<'_>, of: &Node, grid: Grid, each: &dyn Fn(f64) -> f64) -> Result<Value, String> {
+        let Value::Vector(series) = self.value(rule, of, grid)? else {
+            return Err(at(rule, of, "this is a number, not a vector"));
+        };
+        let value = |value: f64| match value {
+            value if is_absent(value) || value.is_nan() => value,
+            value => each(value),
+        };
+        let one = |series: Series| Series {
+            values: Arc::new(series.values.iter().map(|it| value(*it)).collect()),
+            labels: series.labels,
+        };
+        Ok(Value::Vector(series.into_iter().map(one).collect()))
     }
 
     /// 1 where no series has a value in the time before an instant.
@@ -209,6 +247,10 @@ struct Ranged {
 pub(crate) fn at(rule: Rule<'_>, node: &Node, why: &str) -> String {
     let text = rule.text.get(node.at.clone()).unwrap_or_default();
     format!("`{text}` in `{}`: {why}", rule.text)
+}
+
+fn not_here(rule: Rule<'_>, node: &Node, name: &str) -> String {
+    at(rule, node, &format!("`{name}` of a recorded series is not evaluated here"))
 }
 
 /// A matcher that is ready to test labels.
@@ -327,7 +369,7 @@ mod tests {
     #[test]
     fn what_is_not_evaluated_is_a_fault_with_its_place() {
         for (text, place) in [
-            (format!("max_over_time({OWN}[5m])"), "`max_over_time("),
+            (format!("quantile_over_time(0.9, {OWN}[5m])"), "`quantile_over_time("),
             (format!("topk(1, {OWN})"), "`topk("),
             (format!("stddev({OWN})"), "`stddev("),
             (format!("{OWN} offset 5m"), "offset 5m`"),

@@ -24,6 +24,7 @@ pub mod incident;
 pub mod moment;
 pub mod openmetrics;
 mod outcome;
+mod plain;
 mod promql;
 mod replay;
 mod report;

@@ -37,8 +37,8 @@ struct Volume<'n> {
     lag: i64,
     scale: f64,
     counters: Vec<(&'n str, &'n [Matcher])>,
-    /// Whether series are summed, so that labels are lost.
-    is_summed: bool,
+    /// Whether series are summed, or one taken from another, so that labels are lost.
+    is_made: bool,
 }
 
 /// The expressions of the records of rule files, by name.
@@ -92,7 +92,9 @@ impl<'r> Reader<'r> {
                         let share = self.share(left)?;
                         Some(Share { base: share.base - less, ..share })
                     }
-                    (Op::Div, None, None) => self.quotient(left, right, *matching == Matching::default()),
+                    (Op::Div, None, None) => {
+                        divided(&self.volume(left)?, &self.volume(right)?, *matching == Matching::default())
+                    }
                     (Op::Or, None, _) if is_filler(right) => self.share(left),
                     _ => None,
                 }
@@ -114,26 +116,13 @@ impl<'r> Reader<'r> {
                     };
                     Some(Share { window: length, lag: inner.lag + inner.window / 2, ..inner })
                 }
-                ("clamp_min" | "clamp_max" | "label_replace" | "sort" | "sort_desc", [of, ..]) => self.share(of),
+                ("clamp_min" | "clamp_max" | "round" | "label_replace" | "sort" | "sort_desc", [of, ..]) => {
+                    self.share(of)
+                }
                 _ => None,
             },
             _ => None,
         }
-    }
-
-    /// `bad / all`, or `(all - good) / all`.
-    fn quotient(&self, of: &'r Node, all: &'r Node, is_default: bool) -> Option<Share> {
-        let all = self.volume(all)?;
-        if let Some(share) = self.volume(of).and_then(|of| divided(&of, &all, is_default)) {
-            return Some(share);
-        }
-        let Is::Binary { op: Op::Sub, is_bool: false, sides, .. } = &of.is else { return None };
-        let [whole, part] = &**sides;
-        if self.volume(whole)? != all {
-            return None;
-        }
-        let share = divided(&self.volume(part)?, &all, false)?.scaled(-1.0);
-        Some(Share { base: 1.0 + share.base, ..share })
     }
 
     fn volume(&self, node: &'r Node) -> Option<Volume<'r>> {
@@ -148,14 +137,19 @@ impl<'r> Reader<'r> {
                         return None;
                     };
                     let scale = if name == "increase" { *window as f64 / 1_000.0 } else { 1.0 };
-                    Some(Volume {
-                        window: *window,
-                        lag: 0,
-                        scale,
-                        counters: vec![(metric, matchers)],
-                        is_summed: false,
-                    })
+                    Some(Volume { window: *window, lag: 0, scale, counters: vec![(metric, matchers)], is_made: false })
                 }
+                // A mean of gauges that are 1 or 0, counted by hand.
+                (
+                    "sum_over_time" | "count_over_time",
+                    [Node { is: Is::Select { name: Some(gauge), matchers, range, is_moved: false }, .. }],
+                ) if !self.records(gauge) => Some(Volume {
+                    window: (*range)?,
+                    lag: 0,
+                    scale: 1.0,
+                    counters: vec![(gauge, matchers)],
+                    is_made: false,
+                }),
                 ("sum_over_time" | "avg_over_time", [of]) => {
                     let (of, length) = self.ranged(of)?;
                     let inner = match of {
@@ -169,7 +163,7 @@ impl<'r> Reader<'r> {
                 _ => None,
             },
             Is::Aggregate { gather: Gather::Sum | Gather::Avg, arguments, .. } => match arguments.as_slice() {
-                [of] => self.volume(of).map(|of| Volume { is_summed: true, ..of }),
+                [of] => self.volume(of).map(|of| Volume { is_made: true, ..of }),
                 _ => None,
             },
             Is::Binary { op, is_bool: false, sides, .. } => {
@@ -184,6 +178,12 @@ impl<'r> Reader<'r> {
                         let is_same = (left.window, left.lag) == (right.window, right.lag) && left.scale == right.scale;
                         left.counters.extend(right.counters);
                         is_same.then_some(left)
+                    }
+                    // All but the good ones: in a total outage all.
+                    (Op::Sub, None, None) => {
+                        let (whole, part) = (self.volume(left)?, self.volume(right)?);
+                        let is_same = (whole.window, whole.lag, whole.scale) == (part.window, part.lag, part.scale);
+                        is_same.then_some(Volume { is_made: true, ..whole })
                     }
                     // `all > 0` lets calm times out.
                     (Op::Compare(_), None, Some(_)) => self.volume(left),
@@ -259,7 +259,7 @@ fn divided(of: &Volume<'_>, all: &Volume<'_>, is_default: bool) -> Option<Share>
         _ => false,
     };
     // Prometheus pairs series of the same labels, so failures find failures and never all events.
-    let is_one = |volume: &Volume<'_>| !volume.is_summed && volume.counters.len() == 1;
+    let is_one = |volume: &Volume<'_>| !volume.is_made && volume.counters.len() == 1;
     let is_same = of.counters.first().map(|(name, _)| name) == all.counters.first().map(|(name, _)| name);
     let is_of_itself = is_part && is_same && is_one(of) && is_one(all) && is_default;
     let slope = of.scale / all.scale;

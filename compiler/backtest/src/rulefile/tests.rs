@@ -74,8 +74,8 @@ fn what_is_not_evaluated_here_is_served_or_said() {
         )
     };
     for (name, expr, not_replayed, served) in [
-        ("x:y", "max_over_time(N[5m]) > 0.1", Some("`max_over_time(x:y[5m])`"), 0),
-        ("served:y", "max_over_time(N[5m]) > 0.1", None, 1),
+        ("x:y", "quantile_over_time(0.5, N[5m]) > 0.1", Some("`quantile_over_time(0.5, x:y[5m])`"), 0),
+        ("served:y", "quantile_over_time(0.5, N[5m]) > 0.1", None, 1),
         ("x:y", "N > 0.1 and ((", Some("its expression is not read here"), 0),
         ("x:y", "z > 0.1 and ((", None, 0),
         ("x:y", "refused > 1", Some("Prometheus answers: refused"), 0),

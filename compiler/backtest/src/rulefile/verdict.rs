@@ -208,6 +208,13 @@ mod tests {
             ("(sum(rate(h[10m])) - sum(rate(g[10m]))) / sum(rate(h[10m])) > 0.1".to_owned(), Some((60.0, 540.0))),
             ("(sum(rate(e[10m])) or vector(0)) / (sum(rate(h[10m])) > 0) > 0.1".to_owned(), Some((60.0, 540.0))),
             ("avg_over_time(up[10m]) < 0.9".to_owned(), Some((60.0, 540.0))),
+            ("1 - sum(sum_over_time(ok[10m])) / sum(count_over_time(ok[10m])) > 0.1".to_owned(), Some((60.0, 540.0))),
+            (
+                "(sum(increase(h_bucket{le=\"+Inf\"}[10m])) - sum(increase(h_bucket{le=\"1\"}[10m]))) / sum(increase(r[10m])) \
+                 > 0.1"
+                    .to_owned(),
+                Some((60.0, 540.0)),
+            ),
             ("rate(l_sum[5m]) / rate(l_count[5m]) > 0.3".to_owned(), None),
             ("sum(rate(e[5m])) / sum(rate(h[1h])) > 0.3".to_owned(), None),
             ("sum(rate(e[5m])) > 1".to_owned(), None),

@@ -1,11 +1,9 @@
-//! `emberline backtest`: the compiled rules over the history of a server.
+//! `emberline backtest`: the compiled rules over the history of a server, and rules that others wrote.
 
-use std::path::Path;
+mod theirs;
 
-use emberline_backtest::incident::Incident;
-use emberline_backtest::rulefile::{self, RuleFile, Theirs};
 use emberline_backtest::{
-    Failed, Form, OfFile, Outcome, Report, Server, Span, Written, backfill, incident, openmetrics, replay,
+    Failed, Form, Outcome, Report, Server, Span, Written, backfill, incident, openmetrics, replay,
 };
 use emberline_core::Order;
 use emberline_core::plan::{Plan, SloPlan};
@@ -35,12 +33,11 @@ pub(crate) fn run(order: &Backtest, quiet: bool) -> Result<Status> {
             .help("a backtest needs history: give the address of a Prometheus, with `http://` or `https://`"));
     }
     let incidents = order.incidents.as_ref().map(|path| {
-        let text = String::from_utf8(read::contents(path)?)
-            .map_err(|_| Failure::new(format!("{} is not UTF-8", shown(path))))?;
+        let text = theirs::text(path)?;
         incident::read(&shown(path), &text).map_err(Failure::new)
     });
     let incidents = incidents.transpose()?;
-    let files = order.rules.iter().map(|path| rule_file(path)).collect::<Result<Vec<RuleFile>>>()?;
+    let files = order.rules.iter().map(|path| theirs::read(path)).collect::<Result<Vec<_>>>()?;
     // Whoever only has rule files needs no specs.
     let gate = match !files.is_empty() && order.specs.are_missing() {
         true => None,
@@ -88,8 +85,7 @@ pub(crate) fn run(order: &Backtest, quiet: bool) -> Result<Status> {
         Ok(Written { file: shown(&path), samples, bytes, end, until })
     });
     let written = written.transpose()?;
-    let span = Span { from, until, targets: Vec::new(), backfill: None };
-    let rules = of_files(&files, incidents.as_deref(), &server, &span)?;
+    let rules = theirs::replayed(&files, incidents.as_deref(), &server, (from, until))?;
     let report = Report { outcomes, failed, warnings: server.warnings(), rules, judged, written };
     let text = match order.format {
         ReportFormat::Human => terminal::clean(&report.show(Form::Text)),
@@ -97,46 +93,15 @@ pub(crate) fn run(order: &Backtest, quiet: bool) -> Result<Status> {
         ReportFormat::Json => serde_json::to_string_pretty(&report).map_err(Failure::bug)? + "\n",
     };
     terminal::print(|out| out.write_all(text.as_bytes()))?;
-    if let Some(first) = report.failed.first() {
-        let Failed { service, slo, why } = first;
+    if let Some(Failed { service, slo, why }) = report.failed.first() {
         let count = counted(report.failed.len(), "objective");
         return Err(Failure::new(format!("{count} could not be replayed: {service}/{slo}: {why}")));
     }
-    let alerts: Vec<&Theirs> = report.rules.iter().flat_map(|of_file| &of_file.alerts).collect();
-    let unknown: Vec<(&Theirs, &String)> =
-        alerts.iter().filter_map(|theirs| Some((*theirs, theirs.not_replayed.as_ref()?))).collect();
-    if let Some((Theirs { file, line, alert, .. }, why)) = unknown.first() {
-        let count = counted(unknown.len(), "alert");
-        return Err(Failure::new(format!("{count} could not be replayed: {file}:{line}: {alert}: {why}")));
-    }
+    theirs::complete(&report.rules)?;
     match end.is_some() && report.written.is_none() {
         true => Err(nothing(&report.outcomes)),
         false => Ok(Status::Clean),
     }
-}
-
-fn rule_file(path: &Path) -> Result<RuleFile> {
-    let text =
-        String::from_utf8(read::contents(path)?).map_err(|_| Failure::new(format!("{} is not UTF-8", shown(path))))?;
-    RuleFile::read(&shown(path), &text).map_err(Failure::new)
-}
-
-/// The alerts of rule files, which are replayed as one set: one file may record what another reads.
-fn of_files(
-    files: &[RuleFile],
-    incidents: Option<&[Incident]>,
-    server: &Server<'_>,
-    span: &Span,
-) -> Result<Vec<OfFile>> {
-    let mut alerts = rulefile::replay(files, server, span).map_err(Failure::new)?;
-    let of_file = |file: &RuleFile| {
-        let (of_file, rest) = std::mem::take(&mut alerts).into_iter().partition(|theirs| theirs.file == file.name);
-        alerts = rest;
-        let of_file: Vec<Theirs> = of_file;
-        let judged = incidents.map(|all| incident::judge_theirs(all, &of_file, (span.from, span.until)));
-        OfFile { file: file.name.clone(), from: span.from, until: span.until, alerts: of_file, judged }
-    };
-    Ok(files.iter().map(of_file).collect())
 }
 
 /// Puts aside what a replay recorded.
