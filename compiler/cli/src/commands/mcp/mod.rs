@@ -92,7 +92,8 @@ fn described(offered: &Offered) -> Tool {
 async fn ran(arguments: &[String]) -> std::result::Result<String, String> {
     let program = std::env::current_exe().map_err(|cause| format!("cannot find the running program: {cause}"))?;
     let mut command = tokio::process::Command::new(program);
-    command.args(arguments).args(["--quiet", "--color", "never"]).stdin(Stdio::null()).kill_on_drop(true);
+    // Before the command, since behind it may stand a `--`.
+    command.args(["--quiet", "--color", "never"]).args(arguments).stdin(Stdio::null()).kill_on_drop(true);
     let output = command.output().await.map_err(|cause| format!("cannot run {}: {cause}", arguments.join(" ")))?;
     let text = String::from_utf8_lossy(&output.stdout).into_owned();
     let said = String::from_utf8_lossy(&output.stderr);
