@@ -59,7 +59,7 @@ pub(super) fn offered(mcp: &Mcp) -> Vec<Offered> {
             about: "Every service-level objective: target, window, owner, and its alerts with burn rates and the share of bad \
                     events that fires them.",
             is_open: false,
-            takes: &[text("service", "Only objectives of this service")],
+            takes: const { &[text("service", "Only objectives of this service")] },
             run: |mcp, given| {
                 objectives::list(&mcp.specs, given.get("service").and_then(Value::as_str)).map(Call::Told)
             },
@@ -77,12 +77,14 @@ pub(super) fn offered(mcp: &Mcp) -> Vec<Offered> {
             title: "Explain a code",
             about: "What a finding's code means, with a wrong and a right example and the remedy.",
             is_open: false,
-            takes: &[Taken {
-                name: "code",
-                about: "The code, such as `unbounded-label`",
-                kind: Kind::Text,
-                is_needed: true,
-            }],
+            takes: const {
+                &[Taken {
+                    name: "code",
+                    about: "The code, such as `unbounded-label`",
+                    kind: Kind::Text,
+                    is_needed: true,
+                }]
+            },
             run: |_, given| {
                 let code = given.get("code").and_then(Value::as_str).unwrap_or_default();
                 Ok(command("explain", Vec::new(), &["--markdown".to_owned(), "--".to_owned(), code.to_owned()]))
@@ -94,12 +96,9 @@ pub(super) fn offered(mcp: &Mcp) -> Vec<Offered> {
             about: "Goes from a frozen incident, a folder that `emberline walk --export` wrote, to the commit: root cause, \
                     confidence, first failing service, suspects and what to do.",
             is_open: false,
-            takes: &[Taken {
-                name: "case",
-                about: "The folder, below the current one",
-                kind: Kind::Text,
-                is_needed: true,
-            }],
+            takes: const {
+                &[Taken { name: "case", about: "The folder, below the current one", kind: Kind::Text, is_needed: true }]
+            },
             run: |mcp, given| {
                 let mut arguments = specs(&mcp.specs);
                 arguments.extend(option("case", file(given, "case")?));
@@ -113,7 +112,7 @@ pub(super) fn offered(mcp: &Mcp) -> Vec<Offered> {
             title: "Error budget left",
             about: "How much error budget each objective has left, group by group, the worst first; or why it is unknown.",
             is_open: true,
-            takes: &[text("service", "Only this service"), text("slo", "Only this objective, as SERVICE/SLO")],
+            takes: const { &[text("service", "Only this service"), text("slo", "Only this objective, as SERVICE/SLO")] },
             run: |mcp, given| {
                 let mut arguments = asked(mcp);
                 arguments.extend(option("service", told(given, "service")));
@@ -127,11 +126,11 @@ pub(super) fn offered(mcp: &Mcp) -> Vec<Offered> {
             about: "Which alerts would have fired over the last days, when, for how long, how much error budget that took, and \
                     how often people would be told at other targets. With `rules`, a rule file is replayed beside them.",
             is_open: true,
-            takes: &[
+            takes: const { &[
                 Taken { name: "days", about: "How many days; 7 if not said", kind: Kind::Number(400), is_needed: false },
                 text("only", "Only this service, or SERVICE/SLO"),
                 text("rules", "A rule file of Prometheus, below the current folder"),
-            ],
+            ] },
             run: |mcp, given| {
                 let mut arguments = asked(mcp);
                 let days = given.get("days").and_then(Value::as_u64).unwrap_or(7);
@@ -149,7 +148,7 @@ pub(super) fn offered(mcp: &Mcp) -> Vec<Offered> {
             about: "Goes from a firing alert to the commit: objective, requests, trace, profile and blame, with suspects, \
                     confidence and what to do. Without `alert`, the most severe one that fires.",
             is_open: true,
-            takes: &[text("alert", "SERVICE/OBJECTIVE, or a part of the alert's name")],
+            takes: const { &[text("alert", "SERVICE/OBJECTIVE, or a part of the alert's name")] },
             run: |mcp, given| {
                 let mut arguments = specs(&mcp.specs);
                 arguments.extend(option("prometheus", mcp.against.clone()));
