@@ -1,5 +1,6 @@
 //! What a backtest showed, for people.
 
+mod incidents;
 mod table;
 mod theirs;
 
@@ -11,9 +12,11 @@ use serde::Serialize;
 use crate::incident::Judged;
 use crate::moment::shown;
 use crate::outcome::{Budget, Fired, Outcome};
-use crate::rulefile::Theirs;
 use crate::written::{self, Written, whole};
 use table::{bullet, heading, length, percent, table};
+
+pub use table::Form;
+pub use theirs::OfFile;
 
 /// Everything that a backtest showed.
 #[derive(Debug, Serialize)]
@@ -45,32 +48,6 @@ pub struct Failed {
     pub why: String,
 }
 
-/// A rule file's alerts.
-#[derive(Debug, Serialize)]
-pub struct OfFile {
-    /// The file.
-    pub file: String,
-    /// From when on alerts count, in milliseconds since 1970; written in RFC 3339.
-    #[serde(serialize_with = "crate::moment::write")]
-    pub from: i64,
-    /// Until when.
-    #[serde(serialize_with = "crate::moment::write")]
-    pub until: i64,
-    /// Its alerts, in order.
-    pub alerts: Vec<Theirs>,
-    /// How well they found the incidents, if there is a list of them.
-    pub judged: Option<Judged>,
-}
-
-/// How tables are written.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Form {
-    /// In columns.
-    Text,
-    /// As Markdown.
-    Markdown,
-}
-
 impl Report {
     /// The report for people.
     #[must_use]
@@ -80,7 +57,7 @@ impl Report {
             one(&mut text, outcome, form);
         }
         if let Some(judged) = &self.judged {
-            incidents(&mut text, "Incidents", judged, form);
+            incidents::show(&mut text, "Incidents", judged, form);
         }
         for of_file in &self.rules {
             theirs::show(&mut text, of_file, form);
@@ -212,28 +189,4 @@ fn named(fired: &Fired) -> String {
         (Some(long), Some(short)) => format!("{} {long}/{short}", fired.alert),
         _ => fired.alert.clone(),
     }
-}
-
-fn incidents(text: &mut String, head: &str, judged: &Judged, form: Form) {
-    heading(text, head, form);
-    let share = |share: Option<f64>| share.map_or("-".to_owned(), percent);
-    let bullet = bullet(form);
-    let all = judged.incidents.len();
-    let _ = writeln!(text, "{bullet}recall {}: an alert fired in {} of {all}", share(judged.recall), judged.found);
-    let _ = writeln!(
-        text,
-        "{bullet}precision {}: {} of {} firings were in an incident\n",
-        share(judged.precision),
-        judged.in_an_incident,
-        judged.firings
-    );
-    let rows = judged.incidents.iter().map(|met| {
-        vec![
-            shown(met.incident.from),
-            shown(met.incident.to),
-            met.incident.severity.clone().unwrap_or_default(),
-            met.fired.map_or("missed".to_owned(), |fired| length(fired - met.incident.from)),
-        ]
-    });
-    table(text, &["from", "to", "severity", "detected after"], &rows.collect::<Vec<_>>(), form);
 }

@@ -4,7 +4,14 @@ use std::fmt::Write as _;
 
 use emberline_core::quantity::Duration;
 
-use super::Form;
+/// How tables are written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Form {
+    /// In columns.
+    Text,
+    /// As Markdown.
+    Markdown,
+}
 
 pub(super) const fn bullet(form: Form) -> &'static str {
     match form {

@@ -2,10 +2,30 @@
 
 use std::fmt::Write as _;
 
-use super::table::{bullet, heading, length, table};
-use super::{Form, OfFile, incidents};
+use serde::Serialize;
+
+use super::incidents;
+use super::table::{Form, bullet, heading, length, table};
+use crate::incident::Judged;
 use crate::moment::shown;
 use crate::rulefile::Theirs;
+
+/// A rule file's alerts.
+#[derive(Debug, Serialize)]
+pub struct OfFile {
+    /// The file.
+    pub file: String,
+    /// From when on alerts count, in milliseconds since 1970; written in RFC 3339.
+    #[serde(serialize_with = "crate::moment::write")]
+    pub from: i64,
+    /// Until when.
+    #[serde(serialize_with = "crate::moment::write")]
+    pub until: i64,
+    /// Its alerts, in order.
+    pub alerts: Vec<Theirs>,
+    /// How well they found the incidents, if there is a list of them.
+    pub judged: Option<Judged>,
+}
 
 /// Everything about a file: its alerts, what they cannot do, when they fired, and the incidents.
 pub(super) fn show(text: &mut String, of_file: &OfFile, form: Form) {
@@ -42,7 +62,7 @@ pub(super) fn show(text: &mut String, of_file: &OfFile, form: Form) {
         table(text, &["fired", "resolved", "for", "alert", "labels"], &rows.collect::<Vec<_>>(), form);
     }
     if let Some(judged) = &of_file.judged {
-        incidents(text, &format!("Incidents and {}", of_file.file), judged, form);
+        incidents::show(text, &format!("Incidents and {}", of_file.file), judged, form);
     }
 }
 

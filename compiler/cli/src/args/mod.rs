@@ -12,6 +12,7 @@ mod lsp;
 mod mcp;
 mod money;
 mod observe;
+mod report;
 mod specs;
 mod walk;
 
@@ -36,6 +37,7 @@ pub(crate) use lsp::Lsp;
 pub(crate) use mcp::Mcp;
 pub(crate) use money::{Cost, Roi};
 pub(crate) use observe::{Against, Observe};
+pub(crate) use report::ReportFormat;
 pub(crate) use specs::Specs;
 pub(crate) use walk::Walk;
 
@@ -385,17 +387,6 @@ pub(crate) enum Format {
     Gitlab,
     /// `JUnit` XML: a test case for each finding.
     Junit,
-}
-
-/// How a report is written.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub(crate) enum ReportFormat {
-    /// For a terminal.
-    Human,
-    /// For programs; the fields are stable.
-    Json,
-    /// For a page, a ticket or a pull request.
-    Markdown,
 }
 
 /// The mildest severity that fails a run.
