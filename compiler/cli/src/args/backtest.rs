@@ -17,9 +17,9 @@ evaluated here as Prometheus would: windows, thresholds, `for`, `keep_firing_for
 when each alert would have fired, and how much error budget was spent meanwhile. It also says how often people would \
 be told at other targets.
 
-`--rules` replays alerts that others wrote over the same history. It also says of each whether it \
-can fire at all. And it says how long after the beginning and the end of a total outage it fires and clears. The exit \
-status is 2 if an objective or an alert could not be replayed.";
+`--rules` replays alerts that others wrote over the same history. It also says of each whether it can fire at all, \
+and how long after the beginning and the end of a total outage it fires and clears. The exit status is 2 if an \
+objective or an alert could not be replayed.";
 
 /// `emberline backtest`.
 #[derive(Debug, Args)]
