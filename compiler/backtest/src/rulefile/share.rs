@@ -251,6 +251,10 @@ impl Measured for Volume<'_> {
 /// `is_default`: whether series are paired by all their labels.
 fn divided(of: &Volume<'_>, all: &Volume<'_>, is_default: bool) -> Option<Share> {
     let is_seconds = |(name, _): &(&str, _)| name.ends_with("_sum");
+    // Slow requests and failed ones may be the same, and count twice then.
+    if of.counters.windows(2).any(|pair| pair[0].0 != pair[1].0) {
+        return None;
+    }
     if of.window != all.window || of.lag != all.lag || all.scale == 0.0 || of.counters.iter().any(is_seconds) {
         return None;
     }

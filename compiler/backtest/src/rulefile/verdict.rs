@@ -20,6 +20,8 @@ pub struct Verdict {
     pub fires_after_s: Option<f64>,
     /// How long after the end of an outage that filled every window it is over; `None` if that is not told.
     pub clears_after_s: Option<f64>,
+    /// The longest time over which a share of it is taken: before so long a history, it fires sooner than told.
+    pub window_s: Option<f64>,
     /// Whether the alert has conditions beside its shares, such as one on traffic, which are taken to hold.
     pub has_more: bool,
 }
@@ -32,8 +34,8 @@ enum Part {
     Always(String),
     /// Holds while there is any bad event.
     AtOnce(String),
-    /// Milliseconds after the beginning, and after the end.
-    Turns(f64, f64),
+    /// Milliseconds after the beginning, and after the end; and of the window.
+    Turns(f64, f64, f64),
     Unknown,
 }
 
@@ -61,12 +63,14 @@ pub(super) fn judge(reader: &Reader<'_>, node: &Node, hold: f64, keep: f64) -> V
         verdict.has_more |= parts.contains(&Part::Unknown);
         let turns = || {
             parts.iter().filter_map(|part| match part {
-                Part::Turns(fires, clears) => Some((*fires, *clears)),
+                Part::Turns(fires, clears, window) => Some((*fires, *clears, *window)),
                 _ => None,
             })
         };
-        let fires = turns().map(|(fires, _)| fires).reduce(f64::max);
-        let clears = turns().map(|(_, clears)| clears).reduce(f64::min);
+        let fires = turns().map(|(fires, ..)| fires).reduce(f64::max);
+        let clears = turns().map(|(_, clears, _)| clears).reduce(f64::min);
+        let window = turns().map(|(.., window)| window / 1_000.0).reduce(f64::max);
+        verdict.window_s = [verdict.window_s, window].into_iter().flatten().reduce(f64::max);
         if let (Some(fires), Some(clears)) = (fires, clears) {
             let (fires, clears) = ((fires + hold) / 1_000.0, (clears + keep) / 1_000.0);
             verdict.fires_after_s = Some(verdict.fires_after_s.map_or(fires, |known| known.min(fires)));
@@ -161,7 +165,9 @@ fn turns(share: Share, op: Compare, limit: f64) -> Part {
         return Part::Always(format!("its limit of {} is passed already if no event is bad", number(limit)));
     }
     let window = share.window as f64;
-    Part::Turns(way * window + share.lag as f64, (1.0 - way) * window + share.lag as f64)
+    let lag = share.lag as f64;
+    // What lies within the window reaches back by twice its mean delay.
+    Part::Turns(way * window + lag, (1.0 - way) * window + lag, window + 2.0 * lag)
 }
 
 /// A limit as people write it: products of decimals have a long tail in binary.
@@ -218,11 +224,17 @@ mod tests {
             ("rate(l_sum[5m]) / rate(l_count[5m]) > 0.3".to_owned(), None),
             ("sum(rate(e[5m])) / sum(rate(h[1h])) > 0.3".to_owned(), None),
             ("sum(rate(e[5m])) > 1".to_owned(), None),
+            ("(sum(rate(slow[5m])) + sum(rate(failed[5m]))) / sum(rate(h[5m])) > 0.1".to_owned(), None),
+            (
+                "(sum(rate(e{c=\"1\"}[5m])) + sum(rate(e{c=\"2\"}[5m]))) / sum(rate(h[5m])) > 0.1".to_owned(),
+                Some((30.0, 270.0)),
+            ),
             (format!("{BAD} > 0.1 or {short} > 0.5"), Some((150.0, 3240.0))),
         ] {
             assert_eq!(times(&expr, &[]), expected, "{expr}");
         }
-        assert_eq!(judged(&format!("{BAD} > 0.1"), 600_000.0, &[]).fires_after_s, Some(960.0));
+        let held = judged(&format!("{BAD} > 0.1"), 600_000.0, &[]);
+        assert_eq!((held.fires_after_s, held.window_s), (Some(960.0), Some(3_600.0)));
         assert!(judged(&format!("{BAD} > 0.1 and sum(rate(h_total[1h])) > 1"), 0.0, &[]).has_more);
     }
 
