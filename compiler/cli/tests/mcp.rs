@@ -1,5 +1,5 @@
 //! `emberline mcp` in the words of the protocol. The job of the real client is [`ci/mcp`](../../../ci/mcp/check).
-#![allow(clippy::unwrap_used, reason = "a test may stop at the first surprise")]
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a test may stop at the first surprise")]
 
 mod shell;
 
