@@ -8,8 +8,12 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use emberline_core::promql::regex::Pattern;
+
 use crate::binary::{self, Value};
+use crate::gather::gather;
 use crate::grid::{ABSENT, Grid, Labels, Series, is_absent};
+use crate::plain::{self, Plain};
 use crate::promql::{Is, Matcher, Node};
 use crate::window::{Over, slide};
 
@@ -47,7 +51,7 @@ pub(crate) struct Scene<'s> {
     /// Raw series.
     pub(crate) source: &'s dyn Source,
     /// The labels that tell the objective's own series from those of others.
-    pub(crate) own: [(&'static str, &'s str); 2],
+    pub(crate) own: &'s [(&'s str, &'s str)],
     /// What was recorded so far, by name; `None` for what no later rule reads.
     pub(crate) records: BTreeMap<String, Option<Record>>,
 }
@@ -78,8 +82,9 @@ impl Scene<'_> {
         match &node.is {
             Is::Number(number) => Ok(Value::Scalar(*number)),
             Is::Select { name: Some(name), matchers, range: None, is_moved: false } => {
-                let record = self.record(rule, node, (name, matchers))?;
-                let of = record.series.iter().filter(|series| selects(matchers, &series.labels));
+                let record = self.record(rule, node, name)?;
+                let tests = tests(matchers).map_err(|why| at(rule, node, &why))?;
+                let of = record.series.iter().filter(|series| selects(&tests, &series.labels));
                 Ok(Value::Vector(of.map(|series| instant(record.grid, series, grid)).collect()))
             }
             Is::Binary { op, is_bool, matching, sides } => {
@@ -96,7 +101,26 @@ impl Scene<'_> {
                 ("avg_over_time", [of]) => self.over(rule, Over::Avg, of, grid),
                 ("count_over_time", [of]) => self.over(rule, Over::Count, of, grid),
                 ("absent_over_time", [of]) => self.absent(rule, of, grid),
-                _ => Err(at(rule, node, &format!("`{name}` of a recorded series is not evaluated here"))),
+                ("clamp_min", [of, Node { is: Is::Number(least), .. }]) => {
+                    self.mapped(rule, of, grid, &|it| it.max(*least))
+                }
+                ("clamp_max", [of, Node { is: Is::Number(most), .. }]) => {
+                    self.mapped(rule, of, grid, &|it| it.min(*most))
+                }
+                ("abs", [of]) => self.mapped(rule, of, grid, &f64::abs),
+                (name, [of]) => match Plain::named(name) {
+                    Some(plain) => self.plainly(rule, plain, of, grid),
+                    None => Err(not_here(rule, node, name)),
+                },
+                _ => Err(not_here(rule, node, name)),
+            },
+            Is::Aggregate { gather: how, by, arguments } => match arguments.as_slice() {
+                [of] => match self.value(rule, of, grid)? {
+                    Value::Vector(series) => gather(*how, by, series, grid.count).map(Value::Vector),
+                    Value::Scalar(_) => Err("a number is nothing to aggregate".to_owned()),
+                }
+                .map_err(|why| at(rule, node, &why)),
+                _ => Err(at(rule, node, "this aggregation of recorded series is not evaluated here")),
             },
             _ => Err(at(rule, node, "this is not evaluated here")),
         }
@@ -120,10 +144,7 @@ impl Scene<'_> {
         self.source.range(text, grid).map(Value::Vector)
     }
 
-    fn record(&self, rule: Rule<'_>, node: &Node, (name, matchers): (&str, &[Matcher])) -> Result<&Record, String> {
-        if matchers.iter().any(|matcher| !matches!(matcher.op, "=" | "!=")) {
-            return Err(at(rule, node, "a regular expression over recorded series is not evaluated here"));
-        }
+    fn record(&self, rule: Rule<'_>, node: &Node, name: &str) -> Result<&Record, String> {
         let record = self.records.get(name).and_then(Option::as_ref);
         let record = record.ok_or_else(|| at(rule, node, "no rule before this one records it"))?;
         if record.group > rule.group {
@@ -140,6 +161,32 @@ impl Scene<'_> {
             labels: series.labels,
         };
         Ok(Value::Vector(series.into_iter().map(slid).collect()))
+    }
+
+    /// A function that has no short cut.
+    fn plainly(&self, rule: Rule<'_>, plain: Plain, of: &Node, grid: Grid) -> Result<Value, String> {
+        let Ranged { grid: from, series, length } = self.ranged(rule, of, grid)?;
+        let one = |series: Series| Series {
+            values: Arc::new(plain::each(plain, (from, &series.values), length, grid)),
+            labels: series.labels,
+        };
+        Ok(Value::Vector(series.into_iter().map(one).collect()))
+    }
+
+    /// A function of each value.
+    fn mapped(&self, rule: Rule<'_>, of: &Node, grid: Grid, each: &dyn Fn(f64) -> f64) -> Result<Value, String> {
+        let Value::Vector(series) = self.value(rule, of, grid)? else {
+            return Err(at(rule, of, "this is a number, not a vector"));
+        };
+        let value = |value: f64| match value {
+            value if is_absent(value) || value.is_nan() => value,
+            value => each(value),
+        };
+        let one = |series: Series| Series {
+            values: Arc::new(series.values.iter().map(|it| value(*it)).collect()),
+            labels: series.labels,
+        };
+        Ok(Value::Vector(series.into_iter().map(one).collect()))
     }
 
     /// 1 where no series has a value in the time before an instant.
@@ -170,8 +217,9 @@ impl Scene<'_> {
     fn ranged(&self, rule: Rule<'_>, of: &Node, grid: Grid) -> Result<Ranged, String> {
         match &of.is {
             Is::Select { name: Some(name), matchers, range: Some(length), is_moved: false } => {
-                let record = self.record(rule, of, (name, matchers))?;
-                let series = record.series.iter().filter(|series| selects(matchers, &series.labels)).cloned();
+                let record = self.record(rule, of, name)?;
+                let tests = tests(matchers).map_err(|why| at(rule, of, &why))?;
+                let series = record.series.iter().filter(|series| selects(&tests, &series.labels)).cloned();
                 Ok(Ranged { grid: record.grid, series: series.collect(), length: *length })
             }
             Is::Subquery { of: inner, range, step: Some(step), is_moved: false } => {
@@ -201,15 +249,33 @@ pub(crate) fn at(rule: Rule<'_>, node: &Node, why: &str) -> String {
     format!("`{text}` in `{}`: {why}", rule.text)
 }
 
-fn selects(matchers: &[Matcher], labels: &Labels) -> bool {
-    matchers.iter().all(|matcher| {
-        let value = labels.get(&matcher.label).map_or("", String::as_str);
-        match matcher.op {
-            "=" => value == matcher.value,
-            "!=" => value != matcher.value,
-            // Refused where records are looked up.
-            _ => false,
-        }
+fn not_here(rule: Rule<'_>, node: &Node, name: &str) -> String {
+    at(rule, node, &format!("`{name}` of a recorded series is not evaluated here"))
+}
+
+/// A matcher that is ready to test labels.
+enum Test<'m> {
+    Is(&'m Matcher),
+    Fits(&'m Matcher, Pattern),
+}
+
+fn tests(matchers: &[Matcher]) -> Result<Vec<Test<'_>>, String> {
+    matchers.iter().map(test).collect()
+}
+
+fn test(matcher: &Matcher) -> Result<Test<'_>, String> {
+    if matches!(matcher.op, "=" | "!=") {
+        return Ok(Test::Is(matcher));
+    }
+    let pattern = Pattern::new(&matcher.value).map_err(|fault| format!("`{}`: {}", matcher.value, fault.message))?;
+    Ok(Test::Fits(matcher, pattern))
+}
+
+fn selects(tests: &[Test<'_>], labels: &Labels) -> bool {
+    let value = |matcher: &Matcher| labels.get(&matcher.label).map_or("", String::as_str);
+    tests.iter().all(|test| match test {
+        Test::Is(matcher) => (value(matcher) == matcher.value) == (matcher.op == "="),
+        Test::Fits(matcher, pattern) => pattern.matches(value(matcher)) == (matcher.op == "=~"),
     })
 }
 
@@ -255,7 +321,7 @@ mod tests {
         let record = |group| Some(Record { group, grid: GRID, series: series.clone() });
         let records = [("slo:x", record(0)), ("slo:later", record(1)), ("slo:next", None)];
         let records = records.map(|(name, record)| (name.to_owned(), record)).into();
-        let scene = Scene { source: &Twos, own: [("service", "s"), ("slo", "o")], records };
+        let scene = Scene { source: &Twos, own: &[("service", "s"), ("slo", "o")], records };
         scene.value(Rule { text, group: 0 }, &parse(text).unwrap(), grid)
     }
 
@@ -284,6 +350,10 @@ mod tests {
         assert_eq!(numbers(&format!("{OWN} and {OWN} > 3"), GRID), [None, None, None, Some(4.0)]);
         assert_eq!(numbers(&format!("{OWN} unless {OWN} > 3"), GRID), [Some(1.0), None, Some(3.0), None]);
         assert_eq!(numbers(&format!("1 - {OWN} / 2"), GRID), [Some(0.5), None, Some(-0.5), Some(-1.0)]);
+        assert_eq!(numbers(&format!("sum by (slo) ({OWN}) * 2"), GRID), [Some(2.0), None, Some(6.0), Some(8.0)]);
+        assert_eq!(numbers(&format!("sum({OWN} or vector(1))"), GRID), [Some(2.0), Some(1.0), Some(4.0), Some(5.0)]);
+        let fits = "slo:x{service=\"s\",slo=\"o\",slo=~\"o|p\",service!~\"o|p\"}";
+        assert_eq!(numbers(fits, GRID), [Some(1.0), None, Some(3.0), Some(4.0)]);
     }
 
     #[test]
@@ -299,15 +369,16 @@ mod tests {
     #[test]
     fn what_is_not_evaluated_is_a_fault_with_its_place() {
         for (text, place) in [
-            (format!("max_over_time({OWN}[5m])"), "`max_over_time("),
-            (format!("sum({OWN})"), "`sum("),
+            (format!("quantile_over_time(0.9, {OWN}[5m])"), "`quantile_over_time("),
+            (format!("topk(1, {OWN})"), "`topk("),
+            (format!("stddev({OWN})"), "`stddev("),
             (format!("{OWN} offset 5m"), "offset 5m`"),
             (format!("-{OWN}"), "`-slo:x"),
             (format!("{OWN} ^ 2"), "^ 2`"),
             (format!("{OWN} > {OWN} * on (slo) group_left () {OWN}"), "group_left"),
             (format!("sum_over_time({OWN}[5m:])"), "[5m:]`"),
             ("slo:x{service=\"s\"}".to_owned(), "`slo:x{service"),
-            ("slo:x{service=\"s\",slo=\"o\",a=~\"b\"}".to_owned(), "a=~"),
+            ("slo:x{service=\"s\",slo=\"o\",a=~\"(\"}".to_owned(), "a=~"),
             ("slo:later{service=\"s\",slo=\"o\"}".to_owned(), "a later group"),
             ("slo:next{service=\"s\",slo=\"o\"}".to_owned(), "no rule before"),
             (format!("{OWN} * scalar(sum(a))"), "`scalar(sum(a))`"),

@@ -5,7 +5,8 @@ use emberline_core::yaml::{self, Node, Value};
 use serde::Serialize;
 
 use crate::moment;
-use crate::outcome::Outcome;
+use crate::outcome::{Firing, Outcome};
+use crate::rulefile::Theirs;
 
 /// An incident. Times are milliseconds since 1970.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -100,36 +101,58 @@ pub fn read(name: &str, text: &str) -> Result<Vec<Incident>, String> {
     Ok(incidents)
 }
 
-/// Holds firings against incidents. Incidents outside the replay are left out.
+/// Holds the firings of objectives against incidents. Incidents outside the replay are left out.
 #[must_use]
 pub fn judge(incidents: &[Incident], outcomes: &[Outcome]) -> Judged {
-    let mut met: Vec<Met> = Vec::new();
-    let (mut firings, mut inside) = (0, 0);
-    let is_in = |incident: &Incident, outcome: &Outcome, severity: &str| {
-        incident.severity.as_deref().is_none_or(|wanted| wanted == severity)
-            && incident.service.as_deref().is_none_or(|wanted| wanted == outcome.service)
-            && incident.slo.as_deref().is_none_or(|wanted| wanted == outcome.slo)
+    let fired = outcomes.iter().flat_map(|outcome| {
+        let of =
+            outcome.fired.iter().flat_map(|fired| fired.firings.iter().map(move |firing| (&fired.severity, firing)));
+        let told = (Some(outcome.service.as_str()), Some(outcome.slo.as_str()));
+        of.map(move |(severity, firing)| (told, severity.as_str(), firing, (outcome.from, outcome.until)))
+    });
+    let spans: Vec<(i64, i64)> = outcomes.iter().map(|outcome| (outcome.from, outcome.until)).collect();
+    held(incidents, &spans, fired)
+}
+
+/// The same for the alerts of rule files, replayed over this time. Of which service they are, their labels say, if any do.
+#[must_use]
+pub fn judge_theirs(incidents: &[Incident], theirs: &[Theirs], span: (i64, i64)) -> Judged {
+    let fired = theirs.iter().flat_map(|theirs| {
+        theirs.firings.iter().map(|firing| {
+            let label = |name: &str| theirs.labels.get(name).or_else(|| firing.group.get(name)).map(String::as_str);
+            ((label("service"), label("slo")), theirs.severity.as_str(), firing, span)
+        })
+    });
+    held(incidents, &[span], fired)
+}
+
+/// The service and the objective of a firing, if they are known; its severity; and the time that was replayed.
+type Told<'f> = ((Option<&'f str>, Option<&'f str>), &'f str, &'f Firing, (i64, i64));
+
+fn held<'f>(incidents: &[Incident], spans: &[(i64, i64)], fired: impl Iterator<Item = Told<'f>>) -> Judged {
+    let within =
+        |incident: &&Incident| spans.iter().any(|(from, until)| incident.to >= *from && incident.from <= *until);
+    let mut met: Vec<Met> =
+        incidents.iter().filter(within).map(|incident| Met { incident: incident.clone(), fired: None }).collect();
+    let is = |wanted: &Option<String>, known: Option<&str>| {
+        wanted.as_deref().is_none_or(|wanted| known.is_none_or(|known| known == wanted))
     };
-    let within = |incident: &&Incident| outcomes.iter().any(|it| incident.to >= it.from && incident.from <= it.until);
-    for incident in incidents.iter().filter(within) {
-        met.push(Met { incident: incident.clone(), fired: None });
-    }
-    for outcome in outcomes {
-        for fired in &outcome.fired {
-            for firing in &fired.firings {
-                firings += 1;
-                let until = firing.until.unwrap_or(outcome.until);
-                let mut is_inside = false;
-                for met in met.iter_mut().filter(|met| is_in(&met.incident, outcome, &fired.severity)) {
-                    if firing.fired <= met.incident.to && until >= met.incident.from {
-                        is_inside = true;
-                        let at = firing.fired.max(met.incident.from);
-                        met.fired = Some(met.fired.map_or(at, |known| known.min(at)));
-                    }
-                }
-                inside += usize::from(is_inside);
+    let (mut firings, mut inside) = (0, 0);
+    for ((service, slo), severity, firing, (_, end)) in fired {
+        firings += 1;
+        let until = firing.until.unwrap_or(end);
+        let mut is_inside = false;
+        for met in &mut met {
+            let incident = &met.incident;
+            let is_of =
+                is(&incident.severity, Some(severity)) && is(&incident.service, service) && is(&incident.slo, slo);
+            if is_of && firing.fired <= incident.to && until >= incident.from {
+                is_inside = true;
+                let at = firing.fired.max(incident.from);
+                met.fired = Some(met.fired.map_or(at, |known| known.min(at)));
             }
         }
+        inside += usize::from(is_inside);
     }
     let found = met.iter().filter(|met| met.fired.is_some()).count();
     let share = |part: usize, all: usize| (all > 0).then(|| part as f64 / all as f64);

@@ -9,6 +9,8 @@
 //! those of Prometheus 3: windows without their beginning, reads that look back five minutes unless a rule gave nothing,
 //! subqueries at multiples of their step. Whatever a rule has that is not evaluated here is a fault.
 //!
+//! [`rulefile`] replays rules that others wrote in the same way, and says what they can do.
+//!
 //! [`budget`] asks for what the loaded rules themselves have recorded.
 
 mod alert;
@@ -16,14 +18,17 @@ pub mod backfill;
 mod binary;
 pub mod budget;
 mod eval;
+mod gather;
 mod grid;
 pub mod incident;
 pub mod moment;
 pub mod openmetrics;
 mod outcome;
+mod plain;
 mod promql;
 mod replay;
 mod report;
+pub mod rulefile;
 mod rules;
 mod server;
 mod window;
@@ -34,6 +39,6 @@ pub use eval::Source;
 pub use grid::{ABSENT, Grid, Labels, Series, is_absent};
 pub use outcome::{Budget, Fired, Firing, Outcome, Span, Tried};
 pub use replay::replay;
-pub use report::{Failed, Form, Report};
+pub use report::{Failed, Form, OfFile, Report};
 pub use server::Server;
 pub use written::Written;

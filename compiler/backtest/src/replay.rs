@@ -31,11 +31,11 @@ pub fn replay(slo: &SloPlan, source: &dyn Source, span: &Span) -> Result<Outcome
     let own = [("service", slo.service.as_str()), ("slo", slo.name.as_str())];
     let all = groups.iter().flat_map(|group| &group.rules).filter(|rule| !rule.rule.is_alert);
     let records = all.map(|rule| (rule.rule.name.clone(), None)).collect();
-    let scene = Scene { source, own, records };
+    let scene = Scene { source, own: &own, records };
     let (fired, tried, filled, recorded) = (Vec::new(), BTreeMap::new(), Vec::new(), Vec::new());
     let mut play = Play { slo, span, scene, fired, tried, reaches, filled, recorded };
     for (place, group) in groups.iter().enumerate() {
-        let phase = phase(source, own, group, span.until)?;
+        let phase = phase(source, &own, group, span.until)?;
         let grid = Grid::within(start, span.until, group.interval, phase);
         for (at, rule) in group.rules.iter().enumerate() {
             let is_budget = place + 1 == groups.len();
@@ -56,7 +56,7 @@ pub fn replay(slo: &SloPlan, source: &dyn Source, span: &Span) -> Result<Outcome
 
 /// How much later than a multiple of its interval a group is evaluated: as the server does, if it records the group already.
 /// Prometheus spreads groups by a hash of their file's path, which is not known here.
-fn phase(source: &dyn Source, own: [(&str, &str); 2], group: &Group, until: i64) -> Result<i64, String> {
+pub(crate) fn phase(source: &dyn Source, own: &[(&str, &str)], group: &Group, until: i64) -> Result<i64, String> {
     let Some(rule) = group.rules.iter().find(|rule| !rule.rule.is_alert) else { return Ok(0) };
     let recorded = source.recorded(&selector(&rule.rule.name, own), until)?;
     let mut phases = recorded.iter().map(|at| at.rem_euclid(group.interval));
@@ -66,12 +66,13 @@ fn phase(source: &dyn Source, own: [(&str, &str); 2], group: &Group, until: i64)
 }
 
 /// What finds the objective's series of a record.
-fn selector(record: &str, own: [(&str, &str); 2]) -> String {
-    let matchers = own.map(|(label, value)| format!("{label}={}", quoted(value))).join(",");
+fn selector(record: &str, own: &[(&str, &str)]) -> String {
+    let matchers: Vec<String> = own.iter().map(|(label, value)| format!("{label}={}", quoted(value))).collect();
+    let matchers = matchers.join(",");
     format!("{record}{{{matchers}}}")
 }
 
-fn quoted(text: &str) -> String {
+pub(crate) fn quoted(text: &str) -> String {
     let mut out = String::new();
     // Writing to a String cannot fail.
     let _ = emberline_core::promql::print::quoted(&mut out, text);

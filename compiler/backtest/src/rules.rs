@@ -137,7 +137,7 @@ fn of_node(node: &Node, reaches: &BTreeMap<&str, i64>) -> i64 {
         }
         Is::Subquery { of, range, .. } => range.saturating_add(of_node(of, reaches)),
         Is::Negated(of) | Is::Moved(of) => of_node(of, reaches),
-        Is::Call { arguments, .. } | Is::Aggregate { arguments } => {
+        Is::Call { arguments, .. } | Is::Aggregate { arguments, .. } => {
             arguments.iter().map(|argument| of_node(argument, reaches)).max().unwrap_or(0)
         }
         Is::Binary { sides, .. } => sides.iter().map(|side| of_node(side, reaches)).max().unwrap_or(0),

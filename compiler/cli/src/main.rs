@@ -67,6 +67,7 @@ fn run() -> Status {
         Command::Explain(explain) => commands::explain::run(&explain),
         Command::Schema(schema) => commands::schema::run(&schema),
         Command::Lsp(lsp) => commands::lsp::run(lsp),
+        Command::Mcp(mcp) => commands::mcp::run(*mcp),
         Command::Completions(completions) => commands::completions::run(&completions),
     };
     outcome.unwrap_or_else(|failure| {

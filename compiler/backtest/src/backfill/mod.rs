@@ -77,7 +77,7 @@ fn reads(node: &Node, around: Option<Reach>, found: &mut BTreeMap<String, Reach>
             reads(of, Some(Reach { range, step: *step }), found);
         }
         Is::Negated(of) | Is::Moved(of) => reads(of, around, found),
-        Is::Call { arguments, .. } | Is::Aggregate { arguments } => {
+        Is::Call { arguments, .. } | Is::Aggregate { arguments, .. } => {
             arguments.iter().for_each(|argument| reads(argument, around, found));
         }
         Is::Binary { sides, .. } => sides.iter().for_each(|side| reads(side, around, found)),

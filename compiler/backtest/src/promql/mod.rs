@@ -43,14 +43,26 @@ pub(crate) enum Is {
     Subquery { of: Box<Node>, range: i64, step: Option<i64>, is_moved: bool },
     /// A function.
     Call { name: String, arguments: Vec<Node> },
-    /// An aggregation.
-    Aggregate { arguments: Vec<Node> },
+    /// An aggregation; without `by` and `without`, `by` names no label.
+    Aggregate { gather: Gather, by: Named, arguments: Vec<Node> },
     /// An operator between two sides.
     Binary { op: Op, is_bool: bool, matching: Matching, sides: Box<[Node; 2]> },
     /// A sign before it.
     Negated(Box<Node>),
     /// `offset` or `@` behind anything but a selector or a subquery.
     Moved(Box<Node>),
+}
+
+/// How an aggregation makes one value of many.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Gather {
+    Sum,
+    Avg,
+    Min,
+    Max,
+    Count,
+    /// Others exist, and are not evaluated here.
+    Other,
 }
 
 /// A test of a label.
@@ -115,7 +127,7 @@ impl Node {
         match &self.is {
             Is::Number(_) | Is::Text | Is::Select { .. } => {}
             Is::Subquery { of, .. } | Is::Negated(of) | Is::Moved(of) => of.walk(each),
-            Is::Call { arguments, .. } | Is::Aggregate { arguments } => {
+            Is::Call { arguments, .. } | Is::Aggregate { arguments, .. } => {
                 arguments.iter().for_each(|argument| argument.walk(each));
             }
             Is::Binary { sides, .. } => sides.iter().for_each(|side| side.walk(each)),

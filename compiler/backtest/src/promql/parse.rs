@@ -1,7 +1,7 @@
 //! Reads an expression by Prometheus's grammar.
 
 use super::scan::Scanner;
-use super::{Compare, Is, Matcher, Matching, Named, Node, Op, Unread};
+use super::{Compare, Gather, Is, Matcher, Matching, Named, Node, Op, Unread};
 
 /// Parentheses within each other, and operators in a row: more than rules have, and few enough for the stack.
 const DEEPEST: usize = 100;
@@ -205,7 +205,7 @@ impl Parser<'_> {
         };
         if AGGREGATIONS.contains(&lower.as_str()) && (behind == Some('(') || is_grouped) {
             self.scan.at += word.len();
-            return self.aggregate(start);
+            return self.aggregate(&lower, start);
         }
         self.scan.at += word.len();
         match (lower.as_str(), behind) {
@@ -219,22 +219,29 @@ impl Parser<'_> {
         }
     }
 
-    fn aggregate(&mut self, start: usize) -> Result<Node, Unread> {
-        let mut is_grouped = self.grouping()?;
+    fn aggregate(&mut self, name: &str, start: usize) -> Result<Node, Unread> {
+        let before = self.grouping()?;
         let arguments = self.arguments()?;
-        if !is_grouped {
-            is_grouped = self.grouping()?;
-        }
-        let _ = is_grouped;
-        Ok(Node { at: self.scan.span(start), is: Is::Aggregate { arguments } })
+        let by = match before {
+            Some(by) => by,
+            None => self.grouping()?.unwrap_or(Named::Only(Vec::new())),
+        };
+        let gather = match name {
+            "sum" => Gather::Sum,
+            "avg" => Gather::Avg,
+            "min" => Gather::Min,
+            "max" => Gather::Max,
+            "count" => Gather::Count,
+            _ => Gather::Other,
+        };
+        Ok(Node { at: self.scan.span(start), is: Is::Aggregate { gather, by, arguments } })
     }
 
-    fn grouping(&mut self) -> Result<bool, Unread> {
-        let is_there = self.scan.eat_word("by") || self.scan.eat_word("without");
-        if is_there {
-            self.labels()?;
+    fn grouping(&mut self) -> Result<Option<Named>, Unread> {
+        if self.scan.eat_word("by") {
+            return Ok(Some(Named::Only(self.labels()?)));
         }
-        Ok(is_there)
+        Ok(if self.scan.eat_word("without") { Some(Named::But(self.labels()?)) } else { None })
     }
 
     fn arguments(&mut self) -> Result<Vec<Node>, Unread> {

@@ -2,12 +2,12 @@
 
 use std::path::PathBuf;
 
-use clap::{Args, ValueEnum};
+use clap::Args;
 use emberline_backtest::moment;
 use emberline_core::quantity::Percent;
 use rust_decimal::Decimal;
 
-use super::{Access, Specs};
+use super::{Access, ReportFormat, Specs};
 
 pub(super) const ABOUT: &str = "\
 Replay the compiled rules over the history of a Prometheus: which alerts would have fired
@@ -15,7 +15,11 @@ Replay the compiled rules over the history of a Prometheus: which alerts would h
 The server evaluates what reads raw series, at the moments at which it would evaluate the rules. Everything above is \
 evaluated here as Prometheus would: windows, thresholds, `for`, `keep_firing_for`. For each objective the report says \
 when each alert would have fired, and how much error budget was spent meanwhile. It also says how often people would \
-be told at other targets. The exit status is 2 if an objective could not be replayed.";
+be told at other targets.
+
+`--rules` replays alerts that others wrote over the same history. It also says of each whether it can fire at all, \
+and how long after the beginning and the end of a total outage it fires and clears. The exit status is 2 if an \
+objective or an alert could not be replayed.";
 
 /// `emberline backtest`.
 #[derive(Debug, Args)]
@@ -34,6 +38,10 @@ pub(crate) struct Backtest {
     /// Replay only these objectives: a service, or a service and an objective
     #[arg(long, value_name = "SERVICE[/SLO]")]
     pub(crate) only: Vec<String>,
+    /// Also replay the alerts of this rule file: of Prometheus, or a `PrometheusRule` of Kubernetes. With rule files, specs are
+    /// not needed
+    #[arg(long, value_name = "FILE")]
+    pub(crate) rules: Vec<PathBuf>,
     /// Targets to compare [default: 99%, 99.5%, 99.9%, 99.95% and the objective's own]
     #[arg(long, value_name = "PERCENT,…", value_delimiter = ',', value_parser = target)]
     pub(crate) targets: Vec<Decimal>,
@@ -46,20 +54,9 @@ pub(crate) struct Backtest {
     pub(crate) backfill: Option<PathBuf>,
     /// How the report is written to standard output
     #[arg(long, value_name = "FORMAT", default_value = "human")]
-    pub(crate) format: BacktestFormat,
+    pub(crate) format: ReportFormat,
     #[command(flatten)]
     pub(crate) access: Access,
-}
-
-/// How a backtest is written.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub(crate) enum BacktestFormat {
-    /// For a terminal.
-    Human,
-    /// For programs; the fields are stable.
-    Json,
-    /// For a page or a pull request.
-    Markdown,
 }
 
 pub(super) fn time(text: &str) -> Result<i64, String> {

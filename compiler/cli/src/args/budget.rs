@@ -4,7 +4,7 @@ use clap::{Args, ValueEnum};
 use emberline_core::quantity::Percent;
 use rust_decimal::Decimal;
 
-use super::{Access, Specs};
+use super::{Access, ReportFormat, Specs};
 
 pub(super) const ABOUT: &str = "\
 Say how much error budget each objective has left, and fail if it is less than a share
@@ -42,7 +42,7 @@ pub(crate) struct Budget {
     pub(crate) at: Option<i64>,
     /// How the report is written to standard output
     #[arg(long, value_name = "FORMAT", default_value = "human")]
-    pub(crate) format: BudgetFormat,
+    pub(crate) format: ReportFormat,
     #[command(flatten)]
     pub(crate) access: Access,
 }
@@ -54,17 +54,6 @@ pub(crate) enum Unknown {
     Fail,
     /// It is reported
     Pass,
-}
-
-/// How budgets are written.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub(crate) enum BudgetFormat {
-    /// For a terminal.
-    Human,
-    /// For programs; the fields are stable.
-    Json,
-    /// For a page or a pull request.
-    Markdown,
 }
 
 /// A share of the budget, from none to all of it.

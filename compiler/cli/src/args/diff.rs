@@ -2,10 +2,10 @@
 
 use std::path::PathBuf;
 
-use clap::{Args, ValueEnum};
+use clap::Args;
 use emberline_core::quantity::Date;
 
-use super::Specs;
+use super::{ReportFormat, Specs};
 
 /// `emberline diff`.
 ///
@@ -23,19 +23,8 @@ pub(crate) struct Diff {
     pub(crate) specs: Specs,
     /// How changes are written to standard output
     #[arg(long, value_name = "FORMAT", default_value = "human")]
-    pub(crate) format: DiffFormat,
+    pub(crate) format: ReportFormat,
     /// The day on which waivers are judged, for tests and for looking ahead [default: today, UTC]
     #[arg(long, value_name = "YYYY-MM-DD", hide = true, value_parser = super::day)]
     pub(crate) today: Option<Date>,
-}
-
-/// How changes are written.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub(crate) enum DiffFormat {
-    /// For a terminal.
-    Human,
-    /// For programs; the fields are stable.
-    Json,
-    /// For a comment on a pull request.
-    Markdown,
 }

@@ -9,8 +9,10 @@ mod diff;
 mod gameday;
 mod import;
 mod lsp;
+mod mcp;
 mod money;
 mod observe;
+mod report;
 mod specs;
 mod walk;
 
@@ -25,17 +27,19 @@ use emberline_core::target::Target;
 
 pub(crate) use access::Access;
 pub(crate) use alertmanager::Alertmanager;
-pub(crate) use backtest::{Backtest, BacktestFormat};
-pub(crate) use budget::{Budget, BudgetFormat, Unknown};
+pub(crate) use backtest::Backtest;
+pub(crate) use budget::{Budget, Unknown};
 pub(crate) use codeowners::Codeowners;
-pub(crate) use diff::{Diff, DiffFormat};
+pub(crate) use diff::Diff;
 pub(crate) use gameday::{Gameday, Mitigate, Signal};
 pub(crate) use import::{Import, ImportFormat};
 pub(crate) use lsp::Lsp;
-pub(crate) use money::{Cost, MoneyFormat, Roi};
+pub(crate) use mcp::Mcp;
+pub(crate) use money::{Cost, Roi};
 pub(crate) use observe::{Against, Observe};
+pub(crate) use report::ReportFormat;
 pub(crate) use specs::Specs;
-pub(crate) use walk::{Walk, WalkFormat};
+pub(crate) use walk::Walk;
 
 /// Compiles service-level objectives into rules, alerts and their proofs.
 ///
@@ -130,6 +134,9 @@ pub(crate) enum Command {
     #[command(long_about = lsp::ABOUT, after_help = "Example: emberline lsp --specs slos    (an editor starts it)")]
     /// Serve an editor: findings while you type, hover texts, completion, and the way to the rules
     Lsp(Lsp),
+    #[command(long_about = mcp::ABOUT, after_help = "Example: emberline mcp --against http://127.0.0.1:9090    (an assistant starts it)")]
+    /// Serve an assistant: objectives, budgets, codes, backtests and walks as tools that only read
+    Mcp(Box<Mcp>),
     /// Print a completion script for a shell
     #[command(
         after_help = "Example: emberline completions bash > ~/.local/share/bash-completion/completions/emberline"

@@ -2,9 +2,9 @@
 
 use std::path::PathBuf;
 
-use clap::{Args, ValueEnum};
+use clap::Args;
 
-use super::Specs;
+use super::{ReportFormat, Specs};
 
 /// `emberline cost`.
 ///
@@ -21,7 +21,7 @@ pub(crate) struct Cost {
     pub(crate) changed_since: Option<String>,
     /// How amounts are written to standard output
     #[arg(long, value_name = "FORMAT", default_value = "human")]
-    pub(crate) format: MoneyFormat,
+    pub(crate) format: ReportFormat,
 }
 
 /// `emberline roi`.
@@ -39,7 +39,7 @@ pub(crate) struct Roi {
     pub(crate) series: Option<PathBuf>,
     /// How amounts are written to standard output
     #[arg(long, value_name = "FORMAT", default_value = "human")]
-    pub(crate) format: MoneyFormat,
+    pub(crate) format: ReportFormat,
 }
 
 /// What was measured.
@@ -48,15 +48,4 @@ pub(crate) struct Volumes {
     /// Counts of spans, log records, profiles and series before and after, as ci/cost/measure writes them
     #[arg(long, value_name = "FILE", default_value = "ci/cost/measured.json")]
     pub(crate) measured: PathBuf,
-}
-
-/// How amounts are written.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub(crate) enum MoneyFormat {
-    /// For a terminal.
-    Human,
-    /// For programs; the fields are stable.
-    Json,
-    /// For a page or a pull request.
-    Markdown,
 }

@@ -29,6 +29,11 @@ impl Specs {
         self.specs.first().map_or(Path::new("slos"), PathBuf::as_path)
     }
 
+    /// Whether nobody named a folder of specs, and there is none where they usually lie.
+    pub(crate) fn are_missing(&self) -> bool {
+        self.specs.as_slice() == [PathBuf::from("slos")] && !self.first().exists()
+    }
+
     /// The folders as people are shown them.
     pub(crate) fn shown(&self) -> String {
         self.specs.iter().map(|folder| shown(folder)).collect::<Vec<_>>().join(", ")

@@ -2,9 +2,9 @@
 
 use std::path::PathBuf;
 
-use clap::{Args, ValueEnum};
+use clap::Args;
 
-use super::{Access, Specs};
+use super::{Access, ReportFormat, Specs};
 
 /// `emberline walk`.
 #[derive(Debug, Args)]
@@ -78,16 +78,5 @@ pub(crate) struct Walk {
     pub(crate) access: Access,
     /// How the walk is written to standard output
     #[arg(long, value_name = "FORMAT", default_value = "human")]
-    pub(crate) format: WalkFormat,
-}
-
-/// How a walk is written.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub(crate) enum WalkFormat {
-    /// For people: one or two lines for each layer, suspects, and actions
-    Human,
-    /// For programs: the whole walk
-    Json,
-    /// For an incident's channel or ticket
-    Markdown,
+    pub(crate) format: ReportFormat,
 }

@@ -16,7 +16,7 @@ use emberline_money::{Fault, Form};
 use serde::Serialize;
 
 use super::gate::show;
-use crate::args::{Cost, FailOn, Format, MoneyFormat, Reporting, Specs};
+use crate::args::{Cost, FailOn, Format, ReportFormat, Reporting, Specs};
 use crate::failure::{Failure, Result};
 use crate::render::Report;
 use crate::status::Status;
@@ -109,14 +109,14 @@ pub(super) fn sound(bill: &Bill, quiet: bool) -> Status {
 
 /// Writes an answer to standard output.
 pub(super) fn put<T: Serialize>(
-    format: MoneyFormat,
+    format: ReportFormat,
     answer: &T,
     show: impl FnOnce(Form) -> std::result::Result<String, Fault>,
 ) -> Result<()> {
     let text = match format {
-        MoneyFormat::Human => terminal::clean(&show(Form::Text).map_err(failed)?),
-        MoneyFormat::Markdown => show(Form::Markdown).map_err(failed)?,
-        MoneyFormat::Json => serde_json::to_string_pretty(answer).map_err(Failure::bug)? + "\n",
+        ReportFormat::Human => terminal::clean(&show(Form::Text).map_err(failed)?),
+        ReportFormat::Markdown => show(Form::Markdown).map_err(failed)?,
+        ReportFormat::Json => serde_json::to_string_pretty(answer).map_err(Failure::bug)? + "\n",
     };
     terminal::print(|out| out.write_all(text.as_bytes()))
 }

@@ -20,6 +20,7 @@ pub(crate) mod import;
 pub(crate) mod init;
 mod known;
 pub(crate) mod lsp;
+pub(crate) mod mcp;
 pub(crate) mod observe;
 pub(crate) mod preview;
 pub(crate) mod roi;

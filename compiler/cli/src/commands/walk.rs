@@ -12,7 +12,7 @@ use emberline_walk::{self as walk, Question, Verdict};
 
 use super::gate::{self, Gate, LOADED};
 use super::{access, freeze, stores, walk_case};
-use crate::args::{FailOn, Format, Reporting, Walk, WalkFormat};
+use crate::args::{FailOn, Format, ReportFormat, Reporting, Walk};
 use crate::failure::{Failure, Result};
 use crate::status::Status;
 use crate::terminal;
@@ -59,15 +59,15 @@ pub(crate) fn run(walk: &Walk, quiet: bool) -> Result<Status> {
         write(folder, &walk::artefacts(&found), quiet)?;
     }
     let text = match walk.format {
-        WalkFormat::Human => terminal::clean(&walk::human(&found)),
-        WalkFormat::Markdown => walk::markdown(&found),
-        WalkFormat::Json => {
+        ReportFormat::Human => terminal::clean(&walk::human(&found)),
+        ReportFormat::Markdown => walk::markdown(&found),
+        ReportFormat::Json => {
             let json = serde_json::to_string_pretty(&found);
             json.map_err(|cause| Failure::bug(format!("a walk cannot be written as JSON: {cause}")))? + "\n"
         }
     };
     terminal::print(|out| out.write_all(text.as_bytes()))?;
-    if !quiet && walk.format == WalkFormat::Human {
+    if !quiet && walk.format == ReportFormat::Human {
         terminal::say(&format!("walked in {:.1} s", found.seconds));
     }
     if let Some(folder) = &walk.export {

@@ -12,6 +12,7 @@
 //! | `yaml` | `file: PATH` | the block becomes that file; commands below it check it |
 //! | `yaml` | `an indicator` | it is the indicator of a sound objective; `ci/proofs` holds its rules in promtool |
 //! | `yaml` | `part of another program's configuration` | it is YAML |
+//! | `json` | `not run in an assistant: REASON` | it starts a command that the program has |
 //! | `text` | `output` | the block stands so in what the commands above it printed |
 //! | `text` | none | nothing: a diagram, a formula, or a page that is made of the code |
 //!
@@ -195,6 +196,17 @@ fn commands_run_and_excerpts_are_real() {
                     let words: BTreeSet<&str> = block.text.split(|it: char| !it.is_alphanumeric()).collect();
                     assert!(words.contains("emberline") && words.contains("lsp"), "{document}: {block:?}");
                     is_a_command(&shell, "emberline lsp");
+                }
+                ("json", "not run in an assistant") => {
+                    assert!(value.len() > 20, "{document}: why is this not run? {block:?}");
+                    let listed: serde_json::Value = serde_json::from_str(block.text).unwrap();
+                    let server = &listed["mcpServers"]["emberline"];
+                    assert_eq!(
+                        (&server["command"], &server["args"][0]),
+                        (&"emberline".into(), &"mcp".into()),
+                        "{document}"
+                    );
+                    is_a_command(&shell, "emberline mcp");
                 }
                 ("text", "output (wrapped)") => {
                     assert!(

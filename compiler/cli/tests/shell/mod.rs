@@ -18,6 +18,7 @@ pub(crate) struct Shell {
 pub(crate) struct Ran {
     pub(crate) status: i32,
     /// Standard output.
+    #[allow(dead_code, reason = "not every test runs a command")]
     pub(crate) out: String,
     /// Standard error.
     #[allow(dead_code, reason = "shown by Debug")]

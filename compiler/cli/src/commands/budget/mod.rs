@@ -10,7 +10,7 @@ use emberline_observe::{self as observe, http::Client};
 
 use super::gate::{self, Gate};
 use super::{abreast, access, conceal, source};
-use crate::args::{Budget, BudgetFormat, FailOn, Format, Reporting, Unknown};
+use crate::args::{Budget, FailOn, Format, ReportFormat, Reporting, Unknown};
 use crate::failure::{Failure, Result};
 use crate::progress::Progress;
 use crate::status::Status;
@@ -57,9 +57,9 @@ pub(crate) fn run(order: &Budget, quiet: bool) -> Result<Status> {
     let report =
         Report::new(at, observe::http::bare(&order.against), standings, warnings, order.fail_below, fails_unknown);
     let text = match order.format {
-        BudgetFormat::Human => terminal::clean(&show::human(&report)),
-        BudgetFormat::Markdown => show::markdown(&report),
-        BudgetFormat::Json => serde_json::to_string_pretty(&report).map_err(Failure::bug)? + "\n",
+        ReportFormat::Human => terminal::clean(&show::human(&report)),
+        ReportFormat::Markdown => show::markdown(&report),
+        ReportFormat::Json => serde_json::to_string_pretty(&report).map_err(Failure::bug)? + "\n",
     };
     terminal::print(|out| out.write_all(text.as_bytes()))?;
     Ok(if report.passes { Status::Clean } else { Status::Findings })

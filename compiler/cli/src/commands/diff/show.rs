@@ -7,7 +7,7 @@ use emberline_core::change::{Change, Kind};
 use emberline_prose::escape::markdown_inert as cell;
 use serde::Serialize;
 
-use crate::args::DiffFormat;
+use crate::args::ReportFormat;
 use crate::failure::{Failure, Result};
 use crate::render::counted;
 use crate::terminal;
@@ -33,11 +33,11 @@ struct Group<'c> {
 }
 
 /// Writes changes to standard output.
-pub(super) fn put(format: DiffFormat, changes: &[Change]) -> Result<()> {
+pub(super) fn put(format: ReportFormat, changes: &[Change]) -> Result<()> {
     let text = match format {
-        DiffFormat::Human => terminal::clean(&human(changes)),
-        DiffFormat::Json => serde_json::to_string_pretty(&Document { changes }).map_err(Failure::bug)? + "\n",
-        DiffFormat::Markdown => markdown(changes),
+        ReportFormat::Human => terminal::clean(&human(changes)),
+        ReportFormat::Json => serde_json::to_string_pretty(&Document { changes }).map_err(Failure::bug)? + "\n",
+        ReportFormat::Markdown => markdown(changes),
     };
     terminal::print(|out| out.write_all(text.as_bytes()))
 }

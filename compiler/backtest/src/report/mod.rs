@@ -1,14 +1,22 @@
 //! What a backtest showed, for people.
 
+mod incidents;
+mod table;
+mod theirs;
+
 use std::fmt::Write as _;
 
-use emberline_core::quantity::{Duration, Percent};
+use emberline_core::quantity::Percent;
 use serde::Serialize;
 
 use crate::incident::Judged;
 use crate::moment::shown;
 use crate::outcome::{Budget, Fired, Outcome};
 use crate::written::{self, Written, whole};
+use table::{bullet, heading, length, percent, table};
+
+pub use table::Form;
+pub use theirs::OfFile;
 
 /// Everything that a backtest showed.
 #[derive(Debug, Serialize)]
@@ -17,6 +25,9 @@ pub struct Report {
     pub outcomes: Vec<Outcome>,
     /// Objectives that could not be replayed.
     pub failed: Vec<Failed>,
+    /// The alerts of each rule file that was given, and how well they found the incidents.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub rules: Vec<OfFile>,
     /// What the server said beside its answers.
     pub warnings: Vec<String>,
     /// How well alerts found the incidents, if there is a list of them.
@@ -37,15 +48,6 @@ pub struct Failed {
     pub why: String,
 }
 
-/// How tables are written.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Form {
-    /// In columns.
-    Text,
-    /// As Markdown.
-    Markdown,
-}
-
 impl Report {
     /// The report for people.
     #[must_use]
@@ -55,7 +57,10 @@ impl Report {
             one(&mut text, outcome, form);
         }
         if let Some(judged) = &self.judged {
-            incidents(&mut text, judged, form);
+            incidents::show(&mut text, "Incidents", judged, form);
+        }
+        for of_file in &self.rules {
+            theirs::show(&mut text, of_file, form);
         }
         if let Some(written) = &self.written {
             heading(&mut text, "Backfill", form);
@@ -83,20 +88,6 @@ impl Report {
         }
         text
     }
-}
-
-const fn bullet(form: Form) -> &'static str {
-    match form {
-        Form::Text => "  ",
-        Form::Markdown => "- ",
-    }
-}
-
-fn heading(text: &mut String, words: &str, form: Form) {
-    let _ = match form {
-        Form::Text => writeln!(text, "{words}"),
-        Form::Markdown => writeln!(text, "## {words}\n"),
-    };
 }
 
 fn one(text: &mut String, outcome: &Outcome, form: Form) {
@@ -193,70 +184,9 @@ fn left(budget: &Budget, outcome: &Outcome) -> String {
     }
 }
 
-fn percent(share: f64) -> String {
-    let percent = share * 100.0;
-    if percent.abs() >= 100.0 { format!("{percent:.0}%") } else { format!("{percent:.1}%") }
-}
-
-/// A length of milliseconds, in whole seconds.
-fn length(millis: i64) -> String {
-    Duration::from_secs(u64::try_from(millis.max(0) / 1_000).unwrap_or(0)).to_string()
-}
-
 fn named(fired: &Fired) -> String {
     match (fired.labels.get("long_window"), fired.labels.get("short_window")) {
         (Some(long), Some(short)) => format!("{} {long}/{short}", fired.alert),
         _ => fired.alert.clone(),
     }
-}
-
-fn incidents(text: &mut String, judged: &Judged, form: Form) {
-    heading(text, "Incidents", form);
-    let share = |share: Option<f64>| share.map_or("-".to_owned(), percent);
-    let bullet = bullet(form);
-    let all = judged.incidents.len();
-    let _ = writeln!(text, "{bullet}recall {}: an alert fired in {} of {all}", share(judged.recall), judged.found);
-    let _ = writeln!(
-        text,
-        "{bullet}precision {}: {} of {} firings were in an incident\n",
-        share(judged.precision),
-        judged.in_an_incident,
-        judged.firings
-    );
-    let rows = judged.incidents.iter().map(|met| {
-        vec![
-            shown(met.incident.from),
-            shown(met.incident.to),
-            met.incident.severity.clone().unwrap_or_default(),
-            met.fired.map_or("missed".to_owned(), |fired| length(fired - met.incident.from)),
-        ]
-    });
-    table(text, &["from", "to", "severity", "detected after"], &rows.collect::<Vec<_>>(), form);
-}
-
-fn table(text: &mut String, head: &[&str], rows: &[Vec<String>], form: Form) {
-    let escaped = |cell: &str| match form {
-        Form::Text => cell.to_owned(),
-        Form::Markdown => cell.replace('\\', "\\\\").replace('|', "\\|"),
-    };
-    let rows: Vec<Vec<String>> = rows.iter().map(|row| row.iter().map(|cell| escaped(cell)).collect()).collect();
-    let width = |column: usize| {
-        let cells = rows.iter().filter_map(|row| row.get(column)).map(|cell| cell.chars().count());
-        cells.chain(head.get(column).map(|cell| cell.len())).max().unwrap_or(0)
-    };
-    let widths: Vec<usize> = (0..head.len()).map(width).collect();
-    let mut line = |cells: &[String]| {
-        let padded = cells.iter().zip(&widths).map(|(cell, width)| format!("{cell:width$}"));
-        let padded: Vec<String> = padded.collect();
-        let _ = match form {
-            Form::Text => writeln!(text, "  {}", padded.join("  ").trim_end()),
-            Form::Markdown => writeln!(text, "| {} |", padded.join(" | ")),
-        };
-    };
-    line(&head.iter().map(|cell| (*cell).to_owned()).collect::<Vec<_>>());
-    if form == Form::Markdown {
-        line(&widths.iter().map(|width| "-".repeat(*width)).collect::<Vec<_>>());
-    }
-    rows.iter().for_each(|row| line(row));
-    text.push('\n');
 }

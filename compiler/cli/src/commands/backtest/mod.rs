@@ -1,4 +1,6 @@
-//! `emberline backtest`: the compiled rules over the history of a server.
+//! `emberline backtest`: the compiled rules over the history of a server, and rules that others wrote.
+
+mod theirs;
 
 use emberline_backtest::{
     Failed, Form, Outcome, Report, Server, Span, Written, backfill, incident, openmetrics, replay,
@@ -10,7 +12,7 @@ use rust_decimal::Decimal;
 
 use super::gate::{Gate, show};
 use super::{abreast, access, source};
-use crate::args::{Backtest, BacktestFormat, FailOn, Format, Reporting};
+use crate::args::{Backtest, FailOn, Format, ReportFormat, Reporting};
 use crate::failure::{Failure, Result};
 use crate::progress::Progress;
 use crate::render::{Report as Findings, counted};
@@ -31,18 +33,25 @@ pub(crate) fn run(order: &Backtest, quiet: bool) -> Result<Status> {
             .help("a backtest needs history: give the address of a Prometheus, with `http://` or `https://`"));
     }
     let incidents = order.incidents.as_ref().map(|path| {
-        let text = String::from_utf8(read::contents(path)?)
-            .map_err(|_| Failure::new(format!("{} is not UTF-8", shown(path))))?;
+        let text = theirs::text(path)?;
         incident::read(&shown(path), &text).map_err(Failure::new)
     });
     let incidents = incidents.transpose()?;
-    let gate = Gate::of(read::read(&order.specs)?, Order { today: Some(super::today()), ..Order::default() });
-    let Some(plan) = &gate.plan else {
-        let reporting = Reporting { format: Format::Human, fail_on: FailOn::Error, today: None };
-        show(&Findings { sources: &gate.sources, findings: &gate.findings, waived: 0 }, &reporting, true)?;
-        return Ok(Status::Findings);
+    let files = order.rules.iter().map(|path| theirs::read(path)).collect::<Result<Vec<_>>>()?;
+    // Whoever only has rule files needs no specs.
+    let gate = match !files.is_empty() && order.specs.are_missing() {
+        true => None,
+        false => Some(Gate::of(read::read(&order.specs)?, Order { today: Some(super::today()), ..Order::default() })),
     };
-    let slos = wanted(plan, &order.only)?;
+    let slos = match &gate {
+        None => Vec::new(),
+        Some(Gate { plan: Some(plan), .. }) => wanted(plan, &order.only)?,
+        Some(gate) => {
+            let reporting = Reporting { format: Format::Human, fail_on: FailOn::Error, today: None };
+            show(&Findings { sources: &gate.sources, findings: &gate.findings, waived: 0 }, &reporting, true)?;
+            return Ok(Status::Findings);
+        }
+    };
     let spool = order.backfill.as_ref().map(|path| Spool::open(path, BACKFILL)).transpose()?;
     let client = Client::new("Prometheus", &order.against, &access::open(&order.access)?);
     let server = Server::new(&client);
@@ -68,27 +77,30 @@ pub(crate) fn run(order: &Backtest, quiet: bool) -> Result<Status> {
             Err(why) => failed.push(Failed { service: slo.service.clone(), slo: slo.name.clone(), why }),
         }
     }
-    let judged = incidents.map(|incidents| incident::judge(&incidents, &outcomes));
+    let judged = incidents.as_ref().filter(|_| gate.is_some()).map(|all| incident::judge(all, &outcomes));
     let samples = outcomes.iter().flat_map(|it| it.filled.iter().flatten()).map(|filled| filled.samples).sum();
     // Half of the objectives might be taken for all.
     let written = spool.filter(|_| failed.is_empty() && samples > 0).zip(end).map(|(spool, end)| {
         let (path, bytes) = spool.finish(openmetrics::head, openmetrics::END)?;
         Ok(Written { file: shown(&path), samples, bytes, end, until })
     });
-    let report = Report { outcomes, failed, warnings: server.warnings(), judged, written: written.transpose()? };
+    let written = written.transpose()?;
+    let rules = theirs::replayed(&files, incidents.as_deref(), &server, (from, until))?;
+    let report = Report { outcomes, failed, warnings: server.warnings(), rules, judged, written };
     let text = match order.format {
-        BacktestFormat::Human => terminal::clean(&report.show(Form::Text)),
-        BacktestFormat::Markdown => terminal::clean(&report.show(Form::Markdown)),
-        BacktestFormat::Json => serde_json::to_string_pretty(&report).map_err(Failure::bug)? + "\n",
+        ReportFormat::Human => terminal::clean(&report.show(Form::Text)),
+        ReportFormat::Markdown => terminal::clean(&report.show(Form::Markdown)),
+        ReportFormat::Json => serde_json::to_string_pretty(&report).map_err(Failure::bug)? + "\n",
     };
     terminal::print(|out| out.write_all(text.as_bytes()))?;
-    match report.failed.as_slice() {
-        [] if end.is_some() && report.written.is_none() => Err(nothing(&report.outcomes)),
-        [] => Ok(Status::Clean),
-        failed => {
-            let first = failed.first().map(|it| format!("{}/{}: {}", it.service, it.slo, it.why)).unwrap_or_default();
-            Err(Failure::new(format!("{} could not be replayed: {first}", counted(failed.len(), "objective"))))
-        }
+    if let Some(Failed { service, slo, why }) = report.failed.first() {
+        let count = counted(report.failed.len(), "objective");
+        return Err(Failure::new(format!("{count} could not be replayed: {service}/{slo}: {why}")));
+    }
+    theirs::complete(&report.rules)?;
+    match end.is_some() && report.written.is_none() {
+        true => Err(nothing(&report.outcomes)),
+        false => Ok(Status::Clean),
     }
 }
 
