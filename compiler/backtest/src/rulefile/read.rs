@@ -101,10 +101,15 @@ impl File<'_> {
     fn group(&self, group: &Node) -> Result<FileGroup, String> {
         self.only(group, &GROUP)?;
         let name = self.text(group, "name")?.ok_or_else(|| self.fault(group, "a group needs `name`"))?;
+        let interval = self.length(group, "interval")?.filter(|interval| *interval > Duration::ZERO);
+        // A month of more evaluations does not fit in memory.
+        if interval.is_some_and(|interval| interval < Duration::from_secs(1)) {
+            return Err(self.fault(group, "an interval below 1s is not replayed"));
+        }
         let rules = field(group, "rules").map(|rules| self.list(rules)).transpose()?.unwrap_or_default();
         Ok(FileGroup {
             name,
-            interval: self.length(group, "interval")?,
+            interval,
             is_moved: self.length(group, "query_offset")?.is_some_and(|offset| offset.millis() > 0),
             labels: self.labels(group)?,
             rules: rules.iter().map(|rule| self.rule(rule)).collect::<Result<_, _>>()?,
@@ -237,6 +242,7 @@ mod tests {
             ("", "r.yml: no rule group"),
             ("kind: Service", "r.yml:1: expected rule groups, found an object of kind `Service`"),
             ("groups:\n- rules: []", "r.yml:2: a group needs `name`"),
+            ("groups:\n- {name: a, interval: 1ms}", "r.yml:2: an interval below 1s"),
             ("groups:\n- name: a\n  rules:\n  - expr: 1", "r.yml:4: a rule needs either"),
             ("groups:\n- name: a\n  rules:\n  - alert: A\n    expr: x\n    for: soon", "r.yml:4: `for: soon`"),
             ("groups:\n- name: a\n  rules:\n  - alert: A\n    expr: [x]", "r.yml:5: expected a text as `expr`"),
