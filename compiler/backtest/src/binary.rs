@@ -44,7 +44,8 @@ pub(crate) fn apply(
     }
 }
 
-fn number(op: Op, left: f64, right: f64) -> Option<f64> {
+/// What an operator gives for two numbers; `None` for comparisons, set operators and those not evaluated here.
+pub(crate) fn number(op: Op, left: f64, right: f64) -> Option<f64> {
     match op {
         Op::Add => Some(left + right),
         Op::Sub => Some(left - right),

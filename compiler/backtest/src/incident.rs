@@ -60,10 +60,7 @@ pub fn read(name: &str, text: &str) -> Result<Vec<Incident>, String> {
     let mut sources = Sources::default();
     let id = sources.add(name, text);
     let parsed = yaml::parse(id, text);
-    let place = |node: &Node| {
-        let line = text.get(..node.span.range().start).map_or(1, |before| before.matches('\n').count() + 1);
-        format!("{name}:{line}")
-    };
+    let place = |node: &Node| format!("{name}:{}", sources.positions(node.span).0.line);
     if let Some(finding) = parsed.findings.first() {
         return Err(format!("{name}: {}", finding.message));
     }
@@ -108,7 +105,7 @@ pub fn judge(incidents: &[Incident], outcomes: &[Outcome]) -> Judged {
         let of =
             outcome.fired.iter().flat_map(|fired| fired.firings.iter().map(move |firing| (&fired.severity, firing)));
         let told = (Some(outcome.service.as_str()), Some(outcome.slo.as_str()));
-        of.map(move |(severity, firing)| (told, severity.as_str(), firing, (outcome.from, outcome.until)))
+        of.map(move |(severity, firing)| (told, severity.as_str(), firing, outcome.until))
     });
     let spans: Vec<(i64, i64)> = outcomes.iter().map(|outcome| (outcome.from, outcome.until)).collect();
     held(incidents, &spans, fired)
@@ -120,14 +117,14 @@ pub fn judge_theirs(incidents: &[Incident], theirs: &[Theirs], span: (i64, i64))
     let fired = theirs.iter().flat_map(|theirs| {
         theirs.firings.iter().map(|firing| {
             let label = |name: &str| theirs.labels.get(name).or_else(|| firing.group.get(name)).map(String::as_str);
-            ((label("service"), label("slo")), theirs.severity.as_str(), firing, span)
+            ((label("service"), label("slo")), theirs.severity.as_str(), firing, span.1)
         })
     });
     held(incidents, &[span], fired)
 }
 
-/// The service and the objective of a firing, if they are known; its severity; and the time that was replayed.
-type Told<'f> = ((Option<&'f str>, Option<&'f str>), &'f str, &'f Firing, (i64, i64));
+/// The service and the objective of a firing, if they are known; its severity; and the end of the replay.
+type Told<'f> = ((Option<&'f str>, Option<&'f str>), &'f str, &'f Firing, i64);
 
 fn held<'f>(incidents: &[Incident], spans: &[(i64, i64)], fired: impl Iterator<Item = Told<'f>>) -> Judged {
     let within =
@@ -138,7 +135,7 @@ fn held<'f>(incidents: &[Incident], spans: &[(i64, i64)], fired: impl Iterator<I
         wanted.as_deref().is_none_or(|wanted| known.is_none_or(|known| known == wanted))
     };
     let (mut firings, mut inside) = (0, 0);
-    for ((service, slo), severity, firing, (_, end)) in fired {
+    for ((service, slo), severity, firing, end) in fired {
         firings += 1;
         let until = firing.until.unwrap_or(end);
         let mut is_inside = false;

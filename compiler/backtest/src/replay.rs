@@ -13,7 +13,7 @@ use crate::binary::{self, Value};
 use crate::eval::{self, Record, Scene, Source};
 use crate::grid::{Grid, Labels, Series, is_absent};
 use crate::outcome::{Budget, Fired, Firing, Outcome, Span, Tried};
-use crate::rules::{Group, Rule, below, groups, needed, reach, reads};
+use crate::rules::{Group, Rule, below, groups, millis, needed, reach, reads};
 
 /// Replays an objective.
 ///
@@ -129,7 +129,6 @@ impl Play<'_> {
 
     fn alert(&mut self, rule: &Rule, group: usize, grid: Grid) -> Result<(), String> {
         let RuleText { name, labels, hold, keep_firing_for, .. } = &rule.rule;
-        let millis = |length: emberline_core::quantity::Duration| i64::try_from(length.millis()).unwrap_or(i64::MAX);
         let mut found = Vec::new();
         for series in self.series(rule, group, grid)? {
             let spells = spells(grid, &series.values, millis(*hold), millis(*keep_firing_for));
@@ -229,7 +228,7 @@ impl Play<'_> {
             let series = record.series.iter().find(|series| series.labels == *labels);
             series.and_then(|series| series.values.last()).copied().filter(|value| !is_absent(*value))
         };
-        let window = i64::try_from(self.slo.window_real.reach().millis()).unwrap_or(i64::MAX);
+        let window = millis(self.slo.window_real.reach());
         let budget = |series: &Series| Budget {
             group: Firing::group(&series.labels, self.slo),
             events: last(all, &series.labels),

@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use emberline_core::emit::{RuleText, at_target, rule_groups};
 use emberline_core::plan::SloPlan;
+use emberline_core::quantity::Duration;
 use rust_decimal::Decimal;
 
 use crate::eval::LOOKBACK;
@@ -45,10 +46,15 @@ pub(crate) fn groups(slo: &SloPlan, targets: &[Decimal]) -> Result<Vec<Group>, S
                 rules.push(read(rule, tried)?);
             }
         }
-        let interval = i64::try_from(group.interval.millis()).unwrap_or(i64::MAX).max(1);
+        let interval = millis(group.interval).max(1);
         groups.push(Group { interval, rules });
     }
     Ok(groups)
+}
+
+/// A length as instants have it, in milliseconds.
+pub(crate) fn millis(length: Duration) -> i64 {
+    i64::try_from(length.millis()).unwrap_or(i64::MAX)
 }
 
 fn read(rule: RuleText, tried: Option<usize>) -> Result<Rule, String> {

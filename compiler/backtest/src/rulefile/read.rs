@@ -51,7 +51,7 @@ impl RuleFile {
         let mut sources = Sources::default();
         let id = sources.add(name, text);
         let parsed = yaml::parse(id, text);
-        let file = File { name, text };
+        let file = File { name, sources: &sources };
         if let Some(finding) = parsed.findings.first() {
             return Err(format!("{name}: {}", finding.message));
         }
@@ -68,7 +68,7 @@ impl RuleFile {
 
 struct File<'f> {
     name: &'f str,
-    text: &'f str,
+    sources: &'f Sources,
 }
 
 impl File<'_> {
@@ -200,7 +200,7 @@ impl File<'_> {
     }
 
     fn line(&self, node: &Node) -> usize {
-        self.text.get(..node.span.range().start).map_or(1, |before| before.matches('\n').count() + 1)
+        self.sources.positions(node.span).0.line
     }
 
     fn fault(&self, node: &Node, why: &str) -> String {

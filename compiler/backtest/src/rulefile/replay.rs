@@ -2,8 +2,6 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use emberline_core::quantity::Duration;
-
 use super::Theirs;
 use super::order::ordered;
 use super::read::{FileGroup, RuleFile};
@@ -16,7 +14,7 @@ use crate::grid::{Grid, Labels, Series, is_absent};
 use crate::outcome::{Firing, Span};
 use crate::promql::{Is, Matcher, Node, parse};
 use crate::replay::{phase, quoted};
-use crate::rules::{Group, Rule, needed, reach, reads};
+use crate::rules::{Group, Rule, millis, needed, reach, reads};
 
 /// The interval of groups without one: Prometheus's own unless its configuration says otherwise.
 const INTERVAL: i64 = 60_000;
@@ -36,7 +34,6 @@ pub fn replay(files: &[RuleFile], source: &dyn Source, span: &Span) -> Result<Ve
     let reader = Reader::new(&records);
     let known = records.keys().map(|name| ((*name).to_owned(), None)).collect();
     let mut play = Play {
-        source,
         span,
         scene: Scene { source, own: &[], records: known },
         names: records.keys().map(|name| (*name).to_owned()).collect(),
@@ -98,10 +95,6 @@ fn read<'f>(file: &'f RuleFile, group: &'f FileGroup) -> (Group, Origin<'f>) {
     (Group { interval, rules }, Origin { file, group, unread })
 }
 
-fn millis(length: Duration) -> i64 {
-    i64::try_from(length.millis()).unwrap_or(i64::MAX)
-}
-
 fn named(rule: &Rule) -> Option<(&str, &Node)> {
     (!rule.rule.is_alert).then_some((rule.rule.name.as_str(), &rule.node))
 }
@@ -136,7 +129,6 @@ impl Origin<'_> {
 
 /// A replay that is under way.
 struct Play<'p> {
-    source: &'p dyn Source,
     span: &'p Span,
     scene: Scene<'p>,
     /// Everything that the files record.
@@ -168,7 +160,7 @@ impl Play<'_> {
         }
         let names = self.reads(rule);
         if names.is_empty() {
-            let series = self.source.range(&rule.rule.expr, grid);
+            let series = self.scene.source.range(&rule.rule.expr, grid);
             return Ok((series.and_then(|series| labelled(rule, series)), names));
         }
         let asked = eval::Rule { text: &rule.rule.expr, group: turn };
@@ -187,7 +179,7 @@ impl Play<'_> {
                 return Ok((Err(why), Vec::new()));
             }
         }
-        let series = self.source.range(&rule.rule.expr, grid);
+        let series = self.scene.source.range(&rule.rule.expr, grid);
         Ok((series.and_then(|series| labelled(rule, series)), names))
     }
 
@@ -247,7 +239,7 @@ impl Play<'_> {
             let is_sampled = match self.sampled.get(&selector) {
                 Some(is_sampled) => *is_sampled,
                 // What the source refuses is told where the alert itself is asked for.
-                None => self.source.range(&format!("count({selector})"), self.asked()).map_or(true, |found| {
+                None => self.scene.source.range(&format!("count({selector})"), self.asked()).map_or(true, |found| {
                     found.iter().any(|series| series.values.iter().any(|value| !is_absent(*value)))
                 }),
             };
@@ -271,7 +263,7 @@ impl Play<'_> {
         if let Some(served) = self.served.get(name) {
             return Ok(*served);
         }
-        let found = self.source.range(&format!("count({name})"), self.asked())?;
+        let found = self.scene.source.range(&format!("count({name})"), self.asked())?;
         let is_early = |series: &Series| series.values.iter().take(2).any(|value| !is_absent(*value));
         let is_served = found.iter().any(is_early);
         self.served.insert(name.to_owned(), is_served);

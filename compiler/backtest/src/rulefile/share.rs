@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use crate::binary::number;
 use crate::promql::{Compare, Gather, Is, Matcher, Matching, Node, Op};
 
 /// Records that are made of records that are made of records: more than rule files have.
@@ -295,16 +296,7 @@ pub(super) fn constant(node: &Node) -> Option<f64> {
             [of] => constant(of),
             _ => None,
         },
-        Is::Binary { op, sides, .. } => {
-            let [left, right] = [constant(&sides[0])?, constant(&sides[1])?];
-            match op {
-                Op::Add => Some(left + right),
-                Op::Sub => Some(left - right),
-                Op::Mul => Some(left * right),
-                Op::Div => Some(left / right),
-                _ => None,
-            }
-        }
+        Is::Binary { op, sides, .. } => number(*op, constant(&sides[0])?, constant(&sides[1])?),
         _ => None,
     }
 }
